@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * Makes a clone ready to run: packages, native TensorFlow, the build. Says nothing and takes a moment when all is in
+ * place. Uses nothing but Node's own modules, because it runs before any package is there.
+ *
+ * The published `@tensorflow/tfjs-node-gpu` cannot install itself any more (its download has answered 403 since August
+ * 2026), so its addon is compiled here against the library of TensorFlow's Python wheel.
+ */
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const help = `Usage: node scripts/setup.mjs [--gpu | --cpu] [--rebuild]
+
+Installs packages, native TensorFlow and the build; does nothing when they are there.
+
+  --gpu      TensorFlow with CUDA 12 and cuDNN 9 (Linux x86-64, an NVIDIA driver; 3.3 GB to download,
+             6 GB on disk; not yet run on a GPU by the authors)
+  --cpu      TensorFlow without CUDA (the default, until something else was set up)
+  --rebuild  discard the cached library and addon first
+
+Environment: MNV4_CACHE            folder for the library (default: ~/.cache/mnv4-nas)
+             MNV4_LIBTENSORFLOW    a libtensorflow to use instead: FOLDER/lib, FOLDER/include
+             CXX                   C++ compiler
+Exit codes:  0 ready, 2 wrong usage, 5 not ready (standard error says what to do)
+`;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { env } = process;
+
+async function main() {
+  const flags = new Set(process.argv.slice(2));
+  if (flags.has('--help') || flags.has('-h')) return void process.stdout.write(help);
+  const unknown = [...flags].find((flag) => !['--gpu', '--cpu', '--rebuild'].includes(flag));
+  if (unknown !== undefined || (flags.has('--gpu') && flags.has('--cpu'))) {
+    process.stderr.write(
+      `set-up: ${unknown ? `unknown option ${unknown}` : '--gpu and --cpu exclude each other'}\n\n${help}`,
+    );
+    process.exitCode = 2;
+    return;
+  }
+  const cache = env['MNV4_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mnv4-nas');
+  const flavour = flags.has('--gpu') ? 'gpu' : flags.has('--cpu') ? 'cpu' : undefined;
+  const { setUp } = await import('./setup/set-up.mjs');
+  await setUp({ root, cache, named: env['MNV4_LIBTENSORFLOW'] || undefined, flavour, rebuild: flags.has('--rebuild') });
+}
+
+/** @param {any} error  a SetupFailure, an error of the file system, or a bug of ours */
+function explain(error) {
+  const full = ['ENOSPC', 'EDQUOT'].includes(error.code);
+  const denied = ['EACCES', 'EPERM', 'EROFS'].includes(error.code);
+  const advice =
+    error.remedy ??
+    (full ? 'free some disk space, or set MNV4_CACHE=FOLDER to a folder on another disk' : undefined) ??
+    (denied ? 'make that folder writable, or set MNV4_CACHE=FOLDER to one that is' : undefined);
+  if (advice === undefined) return `set-up: ${error.stack}\n`; // unforeseen: the trace helps whoever reports it
+  const tried = (error.attempts ?? []).map((/** @type {string} */ attempt) => `  tried ${attempt}\n`).join('');
+  return `set-up: ${error.message}\n${tried}  what to do: ${advice}\n`;
+}
+
+if (Number.parseInt(process.versions.node, 10) < 20) {
+  process.stderr.write(`set-up: Node ${process.versions.node} is too old\n  what to do: install Node 20 or later\n`);
+  process.exitCode = 5;
+} else {
+  await main().catch((error) => {
+    process.stderr.write(explain(error));
+    process.exitCode = 5;
+  });
+}

@@ -1,0 +1,164 @@
+// @ts-check
+/**
+ * The addon between Node and TensorFlow: two C++ files of `@tensorflow/tfjs-node-gpu`, compiled against Node's stable
+ * API (Node-API 8), so that one build serves every version of Node. Kept in the cache, copied into the package.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { messageOf, run, SetupFailure, step } from './report.mjs';
+
+const nodeApiVersion = '8';
+const verifyTimeoutMs = 120_000;
+
+/** @typedef {{ tensorflow: string, gpu: boolean }} Verified */
+
+/** @param {string} root  of the repository */
+export function packagePaths(root) {
+  const folder = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
+  return {
+    folder,
+    deps: join(folder, 'deps'),
+    addon: join(folder, 'lib', `napi-v${nodeApiVersion}`, 'tfjs_binding.node'),
+    headers: join(root, 'node_modules', 'node-api-headers', 'include'),
+    stamp: join(folder, '.mnv4-nas.json'),
+  };
+}
+
+/**
+ * The compiled addon in the cache.
+ *
+ * @param {string} root
+ * @param {string} cache
+ * @param {string} library  folder of TensorFlow's library
+ */
+export async function builtAddon(root, cache, library) {
+  const { folder } = packagePaths(root);
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(folder, 'binding', name));
+  const key = createHash('sha256').update(basename(library)).update(`${process.platform}-${process.arch}`);
+  for (const source of sources) key.update(readFileSync(source));
+  const addon = join(cache, 'addons', key.digest('hex').slice(0, 16), 'tfjs_binding.node');
+  if (!existsSync(addon)) await step('compile the addon', () => compile(root, sources, library, addon));
+  return addon;
+}
+
+/**
+ * @param {string} root
+ * @param {readonly string[]} sources
+ * @param {string} library
+ * @param {string} addon
+ */
+async function compile(root, sources, library, addon) {
+  const { folder, headers } = packagePaths(root);
+  const partial = `${addon}.${process.pid}`;
+  await mkdir(dirname(addon), { recursive: true });
+  const platform = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-Wl,--allow-shlib-undefined'];
+  const origin = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
+  const options = [
+    ...['-shared', '-fPIC', '-O2', '-std=c++17', '-w', `-DNAPI_VERSION=${nodeApiVersion}`],
+    ...[headers, folder, join(library, 'include')].map((include) => `-I${include}`),
+    ...sources,
+    ...[`-L${join(library, 'lib')}`, '-ltensorflow', '-ltensorflow_framework'],
+    ...[`-Wl,-rpath,${origin}/../../deps/lib`, ...platform, '-o', partial],
+  ];
+  try {
+    await run([...(await findCompiler()), ...options]);
+    await rename(partial, addon);
+  } catch (error) {
+    await rm(partial, { force: true });
+    if (error instanceof SetupFailure) throw error;
+    throw new SetupFailure(
+      `the addon does not compile: ${messageOf(error)}`,
+      'a C++17 compiler with its standard library is needed (GCC 9, Clang 10 or later); CXX=COMMAND names another one',
+    );
+  }
+}
+
+async function findCompiler() {
+  const named = process.env['CXX']?.split(' ').filter(Boolean);
+  const candidates = named?.length ? [named] : [['c++'], ['g++'], ['clang++']];
+  /** @type {string[]} */
+  const attempts = [];
+  for (const command of candidates) {
+    try {
+      await run([...command, '--version']);
+      return command;
+    } catch (error) {
+      attempts.push(`${command.join(' ')}: ${messageOf(error)}`);
+    }
+  }
+  throw new SetupFailure(
+    'no C++ compiler',
+    'install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++; macOS: xcode-select --install)',
+    attempts,
+  );
+}
+
+/** Points the package at the library and the addon. @param {string} root @param {string} library @param {string} addon */
+export async function link(root, library, addon) {
+  const paths = packagePaths(root);
+  if (library !== paths.deps) await replace(paths.deps, (path) => symlink(library, path));
+  await mkdir(dirname(paths.addon), { recursive: true });
+  await replace(paths.addon, (path) => copyFile(addon, path));
+}
+
+/** @param {string} path @param {(path: string) => Promise<void>} make */
+async function replace(path, make) {
+  const temporary = `${path}.${process.pid}`;
+  await make(temporary);
+  await rename(temporary, path).catch(async () => {
+    await rm(path, { recursive: true, force: true }); // a folder that the package's own installer made
+    await rename(temporary, path);
+  });
+}
+
+/**
+ * A matrix product in a child process, which a crash of the library cannot take along.
+ *
+ * @param {string} root
+ * @returns {Promise<Verified>}
+ */
+export async function verify(root) {
+  const script = fileURLToPath(new URL('verify.mjs', import.meta.url));
+  try {
+    const output = await run([process.execPath, script, root], { timeoutMs: verifyTimeoutMs });
+    return JSON.parse(output.slice(output.lastIndexOf('{')));
+  } catch (error) {
+    throw new SetupFailure(
+      `native TensorFlow is installed but does not run: ${messageOf(error)}`,
+      remedyFor(messageOf(error)),
+    );
+  }
+}
+
+/** @param {string} message */
+function remedyFor(message) {
+  if (/SIGILL/.test(message))
+    return 'this processor lacks AVX, which TensorFlow needs; use another machine or a libtensorflow of your own (MNV4_LIBTENSORFLOW)';
+  if (/GLIBC/.test(message))
+    return 'this system is too old for the library: glibc 2.27 and libstdc++ of GCC 9 or later are needed';
+  return 'run `node scripts/setup.mjs --rebuild`, which discards the cached library and addon; if that fails too, report the message above';
+}
+
+/** What was set up last, if it is still in place. @param {string} root */
+export function readStamp(root) {
+  const paths = packagePaths(root);
+  try {
+    const stamp = JSON.parse(readFileSync(paths.stamp, 'utf8'));
+    const { size, mtimeMs } = statSync(paths.addon);
+    return stamp.addon === `${size} ${mtimeMs}` && stamp.machine === machine() ? stamp : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {string} root @param {object} facts */
+export async function writeStamp(root, facts) {
+  const paths = packagePaths(root);
+  const { size, mtimeMs } = statSync(paths.addon);
+  await writeFile(paths.stamp, JSON.stringify({ ...facts, addon: `${size} ${mtimeMs}`, machine: machine() }));
+}
+
+const machine = () => `${process.platform}-${process.arch}`;

@@ -1,0 +1,151 @@
+/** `mnv4-nas dataset`: real images in, a distillation set out. */
+import { dirname } from 'node:path';
+import { Command } from 'commander';
+import { Failure } from '../core/failure.js';
+import { suggestion } from '../core/nearest.js';
+import { type DatasetName, datasetNames, datasets } from '../data/datasets.js';
+import { fetchDataset } from '../data/fetch.js';
+import { type Manifest, readManifest } from '../data/manifest.js';
+import { datasetFolder, openSource } from '../data/open-source.js';
+import { verifyDistillationSet } from '../data/verify.js';
+import { type BuildProgress, buildDistillationSet } from '../distill/build.js';
+import { readBuildRecipe } from '../distill/build-recipe.js';
+import type { LoadTeachers } from '../distill/build-teacher.js';
+import { type Reporter, standardReporter } from './log.js';
+
+export interface DatasetPorts {
+  readonly loadTeachers: LoadTeachers;
+}
+
+export function datasetCommand({ loadTeachers }: DatasetPorts): Command {
+  const command = new Command('dataset').description('fetch real images; build, show and verify distillation sets');
+  command
+    .command('fetch')
+    .description(`bring a small real data set onto this machine: ${datasetNames.join(', ')}`)
+    .argument('<name>', 'the data set')
+    .option('--to <dir>', 'where to put its files (default: the cache)')
+    .option('--json', 'print one JSON document')
+    .action(fetchAction);
+  command
+    .command('build')
+    .description('build a distillation set; run again, it goes on where it stopped')
+    .argument('<recipe>', 'a *.dataset.yaml')
+    .requiredOption('--to <dir>', 'the folder of the set')
+    .option('--json', 'print one JSON document')
+    .action((recipe: string, options: { to: string; json?: true }) => buildAction(recipe, options, loadTeachers));
+  command
+    .command('info')
+    .description('what a distillation set holds and how it was made')
+    .argument('<dir>', 'the folder of the set')
+    .option('--json', 'print one JSON document')
+    .action((folder: string, options: { json?: true }) => print(readManifest(folder), options));
+  command
+    .command('verify')
+    .description('re-read a distillation set and list all damage')
+    .argument('<dir>', 'the folder of the set')
+    .option('--json', 'print one JSON document')
+    .action(verifyAction);
+  return command;
+}
+
+async function fetchAction(name: string, options: { to?: string; json?: true }): Promise<void> {
+  if (!isDatasetName(name)) {
+    const expected = `expected one of ${datasetNames.join(', ')}`;
+    throw new Failure('usage', `dataset fetch: ${expected}; got ${name}${suggestion(name, datasetNames)}`);
+  }
+  const reporter = standardReporter();
+  const fetched = await fetchDataset(datasets[name], options.to ?? datasetFolder(name), reporter.note);
+  if (!fetched.official) reporter.warn(`${name}: ${fetched.provenance}`);
+  const where = fetched.origin === undefined ? 'there already, verified' : `from ${fetched.origin}, verified`;
+  if (options.json) printJson({ name, ...fetched, origin: fetched.origin ?? null });
+  else process.stdout.write(`${fetched.folder} (${where})\n`);
+}
+
+function isDatasetName(name: string): name is DatasetName {
+  return (datasetNames as readonly string[]).includes(name);
+}
+
+async function buildAction(recipeFile: string, options: { to: string; json?: true }, loadTeachers: LoadTeachers) {
+  const recipe = readBuildRecipe(recipeFile);
+  const source = openSource(recipe.source, dirname(recipeFile));
+  const teacher = await loadTeachers(recipe.teacher, { recipeFile, source });
+  const stop = stopOnSignal();
+  const reporter = standardReporter();
+  try {
+    const { to } = options;
+    const request = { source, recipe, teacher, to, onProgress: inSteps(reporter), shouldStop: stop.asked };
+    print(await buildDistillationSet(request), options);
+  } finally {
+    reporter.close();
+    stop.release();
+  }
+}
+
+/** Whether a scheduler or a person has asked to stop; a second SIGINT exits at once. */
+function stopOnSignal(): { asked: () => boolean; release: () => void } {
+  let asked = false;
+  const signals = ['SIGTERM', 'SIGUSR1', 'SIGINT'] as const;
+  const hear = (signal: NodeJS.Signals) => {
+    if (asked && signal === 'SIGINT') process.exit(130);
+    asked = true;
+  };
+  for (const signal of signals) process.on(signal, hear);
+  return {
+    asked: () => asked,
+    release: () => {
+      for (const signal of signals) process.off(signal, hear);
+    },
+  };
+}
+
+/** Reports a fiftieth of the rows at a time. */
+function inSteps(reporter: Reporter): (progress: BuildProgress) => void {
+  let told = 0;
+  return ({ rows, of }) => {
+    const part = Math.floor((50 * rows) / of);
+    if (part > told) reporter.progress({ stage: 'dataset build', step: rows, steps: of });
+    told = Math.max(told, part);
+  };
+}
+
+function verifyAction(folder: string, options: { json?: true }): void {
+  const { manifest, damage } = verifyDistillationSet(folder);
+  if (options.json) printJson({ ok: damage.length === 0, ...summary(manifest), damage });
+  if (damage.length > 0) {
+    throw new Failure('data', damage, 'run its `mnv4-nas dataset build` again: damaged shards are made anew');
+  }
+  if (!options.json)
+    process.stdout.write(`${folder}: ${manifest.shards.length} shards, ${rowsText(manifest)}: no damage\n`);
+}
+
+function print(manifest: Manifest, { json }: { json?: true }): void {
+  if (json) printJson(summary(manifest));
+  else process.stdout.write(`${described(manifest)}\n`);
+}
+
+function described(manifest: Manifest): string {
+  const { name, classes, shape, teacher, replicas, source, bytes, shards, seed } = manifest;
+  return [
+    `${name}: ${shape.join('x')}, ${classes} classes, seed ${seed}`,
+    `rows      ${rowsText(manifest)}; ${replicas} augmented of each train image`,
+    `source    ${source.name}: ${source.provenance}`,
+    `teacher   ${teacher.name} (${teacher.fingerprint.slice(0, 12)}), ${percent(teacher.testAccuracy)} on test`,
+    `files     ${shards.length} shards, ${(bytes / 1e6).toFixed(1)} MB`,
+  ].join('\n');
+}
+
+function rowsText({ splits }: Manifest): string {
+  return `train ${splits.train}, held ${splits.held}, test ${splits.test}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function summary({ name, classes, shape, splits, replicas, teacher, bytes, shards, source, seed }: Manifest) {
+  return { name, classes, shape, splits, replicas, teacher, bytes, shards: shards.length, source, seed };
+}
+
+function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,74 @@
+/** The tables that `describe` prints for people. */
+import type { NamedDevice, NetworkDescription, SpaceDescription } from '../cost/description.js';
+import type { Architecture } from '../space/space.js';
+import { blockText } from './block-text.js';
+import { aligned, grouped, type Row } from './table.js';
+
+export function networkText(
+  architecture: Architecture,
+  network: NetworkDescription,
+  devices: readonly NamedDevice[],
+  byLayer: boolean,
+): string {
+  const { name, resolution, classes, params, macs, latencyMs } = network;
+  const totals = [
+    ['parameters', grouped(params)],
+    ['MACs', grouped(macs)],
+    ...Object.entries(latencyMs).map(([device, ms]) => [`ms on ${device}`, ms.toFixed(3)]),
+  ];
+  const rows = byLayer ? layerRows(network, devices) : blockRows(architecture, network);
+  const right = byLayer ? new Set([2, 3, 4, 5, 6]) : new Set([2, 3, 4]);
+  const heading = `${name}  ${resolution} x ${resolution}, ${classes} classes`;
+  return [heading, ...aligned(totals, new Set([1])), '', ...aligned(rows, right)].join('\n');
+}
+
+function layerRows({ layers }: NetworkDescription, devices: readonly NamedDevice[]): Row[] {
+  const head = ['layer', 'kind', 'output', 'parameters', 'MACs', 'weight bytes', 'activation bytes'];
+  const rows = layers.map(({ name, kind, output, params, macs, weightBytes, activationBytes, bound }) => [
+    name,
+    kind,
+    output.join(' x '),
+    ...[params, macs, weightBytes, activationBytes].map(grouped),
+    ...devices.map((device) => bound[device.name] as string),
+  ]);
+  return [[...head, ...devices.map(({ name }) => `bound on ${name}`)], ...rows];
+}
+
+/** One row per block of the stages, then one per layer of the head. */
+function blockRows(architecture: Architecture, { layers }: NetworkDescription): Row[] {
+  const blocks = architecture.stages.flatMap((stage, s) =>
+    stage.blocks.map((block, b) => [`stages[${s}].blocks[${b}]`, blockText(block)] as const),
+  );
+  const head = layers.filter(({ name }) => name.startsWith('head.')).map(({ name, kind }) => [name, kind] as const);
+  const rows = [...blocks, ...head].map(([name, text]) => {
+    const parts = layers.filter((layer) => layer.name === name || layer.name.startsWith(`${name}.`));
+    const output = parts.at(-1)?.output ?? [];
+    const params = parts.reduce((sum, part) => sum + part.params, 0);
+    const macs = parts.reduce((sum, part) => sum + part.macs, 0);
+    return [name, text, output.join(' x '), grouped(params), grouped(macs)];
+  });
+  return [['block', '', 'output', 'parameters', 'MACs'], ...rows];
+}
+
+export function spaceText(space: SpaceDescription, devices: readonly NamedDevice[]): string {
+  const { name, resolution, classes, choices, size, cheapest, dearest } = space;
+  const choiceRows = choices.map(({ path, tag, options }, i) => [`${i}`, path, tag, options.map(String).join(' ')]);
+  const costs = [
+    ['', 'cheapest', 'dearest'],
+    ['parameters', grouped(cheapest.params), grouped(dearest.params)],
+    ['MACs', grouped(cheapest.macs), grouped(dearest.macs)],
+    ...devices.map((device) => [
+      `ms on ${device.name}`,
+      (cheapest.latencyMs[device.name] as number).toFixed(3),
+      (dearest.latencyMs[device.name] as number).toFixed(3),
+    ]),
+  ];
+  return [
+    `${name}  ${resolution} x ${resolution}, ${classes} classes`,
+    `${choices.length} choices, ${BigInt(size).toLocaleString('en-US')} architectures`,
+    '',
+    ...aligned(costs, new Set([1, 2])),
+    '',
+    ...aligned([['', 'choice', 'tag', 'options'], ...choiceRows], new Set([0])),
+  ].join('\n');
+}

@@ -1,0 +1,69 @@
+/** `mnv4-nas describe`: what a network or a space consists of and what it costs. */
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { Failure } from '../core/failure.js';
+import { networkDescription, spaceDescription } from '../cost/description.js';
+import { readDevice } from '../cost/device.js';
+import { findDevice, findSpace } from '../cost/shipped.js';
+import { asNetwork, readSpace } from '../space/parse.js';
+import type { Space } from '../space/space.js';
+import { networkText, spaceText } from './describe-text.js';
+
+interface DescribeOptions {
+  readonly resolution?: number;
+  readonly classes?: number;
+  readonly device: readonly string[];
+  readonly byLayer?: boolean;
+  readonly json?: boolean;
+}
+
+export function describeCommand(): Command {
+  return new Command('describe')
+    .description(
+      'layers, shapes, parameters, MACs, bytes and latency of a network or run; choices and extremes of a space',
+    )
+    .argument('<network>', 'a network or space (a YAML file, or the name of a shipped one), or the folder of a run')
+    .option('--resolution <pixels>', 'describe it at this input resolution', count)
+    .option('--classes <n>', 'describe it with this many classes', count)
+    .option('--device <names...>', 'latency on these devices (shipped names or YAML files)', [])
+    .option('--by-layer', 'one row per layer, with what it is bound by')
+    .option('--json', 'print one JSON document')
+    .action((what: string, options: DescribeOptions) => {
+      process.stdout.write(`${describe(what, options)}\n`);
+    });
+}
+
+/** The description as text, or as JSON where asked. */
+export function describe(what: string, options: DescribeOptions): string {
+  const file = describedFile(what);
+  const space = resized(readSpace(file), options);
+  const devices = options.device.map((name) => ({ name, device: readDevice(findDevice(name)) }));
+  if (space.choices.length === 0) {
+    const network = asNetwork(space, file);
+    const description = networkDescription(network, devices);
+    return options.json
+      ? JSON.stringify(description)
+      : networkText(network, description, devices, options.byLayer ?? false);
+  }
+  if (options.byLayer) throw new Failure('usage', `--by-layer: expected a network; got the space ${space.name}`);
+  const description = spaceDescription(space, devices);
+  return options.json ? JSON.stringify(description) : spaceText(description, devices);
+}
+
+function describedFile(what: string): string {
+  if (!existsSync(what) || !statSync(what).isDirectory()) return findSpace(what);
+  const result = join(what, 'architecture.yaml');
+  if (existsSync(result)) return result;
+  throw new Failure('config', `${what}: expected a run with a result, architecture.yaml; got a folder without`);
+}
+
+function resized(space: Space, { resolution, classes }: DescribeOptions): Space {
+  const input = { ...space.input, resolution: resolution ?? space.input.resolution };
+  return { ...space, input, classes: classes ?? space.classes };
+}
+
+function count(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('expected an integer from 1.');
+  return Number(value);
+}

@@ -1,0 +1,194 @@
+/**
+ * `mnv4-nas doctor`: whether this machine can run a search, and what to do where it cannot. Only Node, the packages and
+ * native TensorFlow are required; the rest says what to expect.
+ */
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus, freemem, homedir, totalmem } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { coreQuota, usableCores } from '../core/cores.js';
+import { exitCodes, Failure } from '../core/failure.js';
+import { loadNative, type NativeBinding, type NativeTensorFlow } from '../nn/native.js';
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+  /** What to do when it is not ok. */
+  readonly remedy: string | null;
+}
+
+export interface Diagnosis {
+  /** Whether native TensorFlow computes here. */
+  readonly ok: boolean;
+  readonly backend: 'tensorflow' | null;
+  readonly tensorflow: string | null;
+  readonly threads: number;
+  readonly gpu: NativeTensorFlow['gpu'] | null;
+  readonly checks: readonly Check[];
+}
+
+const gib = 2 ** 30;
+const minMemoryBytes = 2 * gib; // a quick search on 32x32 images needs about 1 GiB
+const minDiskBytes = gib; // a run's checkpoints
+const minSharedBytes = 256 * 2 ** 20; // gradients of all workers; Docker grants 64 MiB unless told otherwise
+
+const setUp = 'run `node scripts/setup.mjs`';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check that this machine can run a search, and say what to do where it cannot')
+    .option('--json', 'print one JSON document')
+    .action(({ json }: { json?: true }) => {
+      const diagnosis = diagnose();
+      process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisTable(diagnosis));
+      if (!diagnosis.ok) process.exitCode = exitCodes.backend;
+    });
+}
+
+/** The state of this machine, TensorFlow loaded and tried. */
+export function diagnose(): Diagnosis {
+  const features = cpuFeatures();
+  const cpu = cpuCheck(features);
+  const { native, check } = cpu.ok ? tryNative() : { native: undefined, check: notTried };
+  const required = [nodeCheck(process.versions.node), packagesCheck(), check];
+  return {
+    ok: required.every(({ ok }) => ok),
+    backend: native ? 'tensorflow' : null,
+    tensorflow: native?.tensorflowVersion ?? null,
+    threads: native?.threads ?? usableCores(),
+    gpu: native?.gpu ?? null,
+    checks: [
+      ...required,
+      cpu,
+      threadsCheck(),
+      memoryCheck(),
+      passed('gpu', native?.gpu.detail ?? 'unknown without TensorFlow'),
+      spaceCheck('disk for the cache', cacheFolder(), minDiskBytes, 'free some space, or set MNV4_CACHE=FOLDER'),
+      spaceCheck('disk for runs', resolve('runs'), minDiskBytes, 'free some space, or start from another folder'),
+      ...(existsSync('/dev/shm') ? [sharedMemoryCheck()] : []),
+    ],
+  };
+}
+
+const notTried: Check = failed('tensorflow', 'not tried on this processor', 'see cpu');
+
+/** For people: one line per check, the remedy below it. */
+export function diagnosisTable({ ok, checks }: Diagnosis): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map((check) => {
+    const remedy = check.remedy === null ? '' : `\n${' '.repeat(width + 6)}-> ${check.remedy}`;
+    return `${check.ok ? 'ok' : 'NO'}  ${check.name.padEnd(width)}  ${check.detail}${remedy}`;
+  });
+  return `${lines.join('\n')}\n\n${ok ? 'This machine is ready.' : 'Native TensorFlow does not run here.'}\n`;
+}
+
+function passed(name: string, detail: string): Check {
+  return { name, ok: true, detail, remedy: null };
+}
+
+function failed(name: string, detail: string, remedy: string): Check {
+  return { name, ok: false, detail, remedy };
+}
+
+export function nodeCheck(version: string): Check {
+  return Number.parseInt(version, 10) >= 20
+    ? passed('node', version)
+    : failed('node', `${version} is too old`, 'install Node 20 or later');
+}
+
+/** Every dependency is installed in the version that package.json asks for. */
+function packagesCheck(): Check {
+  const require = createRequire(import.meta.url);
+  const { dependencies } = require('../../package.json') as { dependencies: Record<string, string> };
+  const root = dirname(require.resolve('../../package.json'));
+  const wrong = Object.entries(dependencies).filter(([name, version]) => installedVersion(root, name) !== version);
+  return wrong.length === 0
+    ? passed('packages', `${Object.keys(dependencies).length} dependencies as asked for`)
+    : failed('packages', `missing or of another version: ${wrong.map(([name]) => name).join(', ')}`, setUp);
+}
+
+function installedVersion(root: string, name: string): string | undefined {
+  const file = join(root, 'node_modules', name, 'package.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : undefined;
+}
+
+function tryNative(): { native: NativeTensorFlow | undefined; check: Check } {
+  try {
+    const native = loadNative();
+    const product = matrixProduct(native.binding);
+    const check =
+      product.join() === '17,39'
+        ? passed('tensorflow', `${native.tensorflowVersion}, a matrix product is right`)
+        : failed('tensorflow', `a matrix product is wrong: ${product.join()}`, `${setUp} with --rebuild`);
+    return { native: check.ok ? native : undefined, check };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { native: undefined, check: failed('tensorflow', error.message, error.remedy ?? setUp) };
+  }
+}
+
+/** [[1, 2], [3, 4]] times [[5], [6]]: 17, 39. */
+function matrixProduct(binding: NativeBinding): number[] {
+  const left = binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array([1, 2, 3, 4]));
+  const right = binding.createTensor([2, 1], binding.TF_FLOAT, new Float32Array([5, 6]));
+  const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  const outputs = binding.executeOp('MatMul', [type], [left, right], 1).map(({ id }) => id);
+  const values = outputs.flatMap((id) => [...binding.tensorDataSync(id)]);
+  for (const id of [left, right, ...outputs]) binding.deleteTensor(id);
+  return values;
+}
+
+/** Flags that the kernel reports; `undefined` where it does not say (macOS). */
+function cpuFeatures(): Set<string> | undefined {
+  if (!existsSync('/proc/cpuinfo')) return undefined;
+  const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
+  return line?.[1] === undefined ? undefined : new Set(line[1].split(' '));
+}
+
+export function cpuCheck(features: Set<string> | undefined, arch: string = process.arch): Check {
+  const model = cpus()[0]?.model.trim() || arch;
+  if (arch === 'x64' && features !== undefined && !features.has('avx')) {
+    return failed('cpu', `${model} has no AVX, which TensorFlow needs`, 'use another machine');
+  }
+  const telling = ['avx2', 'fma', 'avx512f', 'amx_tile', 'asimd', 'bf16'].filter((name) => features?.has(name));
+  return passed('cpu', [model, ...telling].join(', '));
+}
+
+function threadsCheck(): Check {
+  const quota = coreQuota();
+  const limit = quota === undefined ? '' : `, control group grants ${quota.toFixed(1)}`;
+  return passed('threads', `${usableCores()} (${availableParallelism()} of ${cpus().length} cores usable${limit})`);
+}
+
+function memoryCheck(): Check {
+  const available = process.availableMemory?.() ?? freemem();
+  const detail = `${inGib(available)} available of ${inGib(totalmem())}`;
+  return available >= minMemoryBytes
+    ? passed('memory', detail)
+    : failed('memory', detail, `end other programs or use smaller batches; ${inGib(minMemoryBytes)} are advisable`);
+}
+
+function sharedMemoryCheck(): Check {
+  return spaceCheck('/dev/shm', '/dev/shm', minSharedBytes, 'give it more (Docker: --shm-size=1g), or use one worker');
+}
+
+function spaceCheck(name: string, folder: string, minBytes: number, remedy: string): Check {
+  const { bavail, bsize } = statfsSync(nearestFolder(folder));
+  const detail = `${inGib(bavail * bsize)} free in ${folder}`;
+  return bavail * bsize >= minBytes ? passed(name, detail) : failed(name, detail, remedy);
+}
+
+/** The folder, or the nearest parent that exists. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) ? folder : nearestFolder(dirname(folder));
+}
+
+/** Where set-up keeps TensorFlow's library; the same rule as in scripts/setup.mjs. */
+function cacheFolder(): string {
+  const { MNV4_CACHE, XDG_CACHE_HOME } = process.env;
+  return MNV4_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'mnv4-nas');
+}
+
+const inGib = (bytes: number) => `${(bytes / gib).toFixed(1)} GiB`;

@@ -1,0 +1,63 @@
+/** The tables that `runs` prints for people. */
+import type { CostResult } from '../runs/run-folder.js';
+import type { RunEntry, RunSummary } from '../runs/run-summary.js';
+import type { Architecture } from '../space/space.js';
+import { blockText } from './block-text.js';
+import { signedPercent } from './progress.js';
+import { aligned, grouped, type Row } from './table.js';
+
+export function runListText(root: string, entries: readonly RunEntry[]): string {
+  if (entries.length === 0) return `no runs under ${root}`;
+  const rows = entries.map(({ id, stage, status, step, steps, quality, reward }) => [
+    id,
+    stage,
+    status,
+    `${grouped(step)} of ${grouped(steps)}`,
+    figure(quality),
+    figure(reward),
+  ]);
+  return aligned([['run', 'stage', 'status', 'steps', 'quality', 'reward'], ...rows], new Set([3, 4, 5])).join('\n');
+}
+
+/** The facts of a run, then its architecture block by block where it has one. */
+export function runText(run: RunSummary): string {
+  const facts = [
+    ['stage', run.stage],
+    ['status', run.status],
+    ['steps', `${grouped(run.step)} of ${grouped(run.steps)}`],
+    ['quality', figure(run.quality)],
+    ['reward', figure(run.reward)],
+    ['entropy', figure(run.entropy)],
+    ...Object.entries(run.costs ?? {}).map(([name, cost]) => [name, costText(cost)]),
+  ];
+  const architecture = run.architecture === null ? [] : ['', ...architectureLines(run.architecture)];
+  return [run.id, ...aligned(facts, new Set()), ...architecture].join('\n');
+}
+
+function costText({ value, target }: CostResult): string {
+  return `${quantity(value)}, target ${quantity(target)} (${signedPercent(value / target - 1)})`;
+}
+
+/** Four significant digits; counts from 10,000 on whole and grouped. */
+function quantity(value: number): string {
+  return Math.abs(value) >= 10_000 ? grouped(Math.round(value)) : `${Number(value.toPrecision(4))}`;
+}
+
+function figure(value: number | null): string {
+  return value === null ? '-' : value.toFixed(4);
+}
+
+function architectureLines({ name, input, classes, stages, head }: Architecture): string[] {
+  const blocks = stages.flatMap((stage, s) =>
+    stage.blocks.map((block, b): Row => [`stages[${s}].blocks[${b}]`, blockText(block), `${block.out}`]),
+  );
+  const layers: Row[] = [
+    ['head.conv', 'conv 1', `${head.conv}`],
+    ['head.hidden', 'conv 1', `${head.hidden}`],
+  ];
+  const rows = [...blocks, ...layers.filter(([, , out]) => out !== '0'), ['head.fc', 'fc', `${classes}`]];
+  return [
+    `${name}  ${input.resolution} x ${input.resolution}, ${classes} classes`,
+    ...aligned([['block', '', 'channels'], ...rows], new Set([2])),
+  ];
+}

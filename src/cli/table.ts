@@ -1,0 +1,18 @@
+/** Tables for the terminal. */
+
+export type Row = readonly string[];
+
+/** Rows in aligned columns, two spaces apart; columns named in `right` are flush right. */
+export function aligned(rows: readonly Row[], right: ReadonlySet<number>): string[] {
+  const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((cell, c) => (right.has(c) ? cell.padStart(widths[c] as number) : cell.padEnd(widths[c] as number)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+export function grouped(n: number): string {
+  return n.toLocaleString('en-US');
+}

@@ -1,0 +1,116 @@
+/** Whole files in and out: checksums, reading with the failures that users can act on, and atomic writing. */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Failure } from './failure.js';
+
+/** Lower-case hexadecimal SHA-256. */
+export function sha256(...parts: readonly (Uint8Array | string)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** All of a file's bytes; a missing or unreadable one is a data failure with this remedy. */
+export function readBytes(file: string, remedy?: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new Failure('data', { file, message: `expected a readable file; got ${systemProblem(error)}` }, remedy);
+  }
+}
+
+/** The JSON in a file; a missing, unreadable or damaged one is a data failure. */
+export function readJson(file: string): unknown {
+  const text = Buffer.from(readBytes(file)).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Failure('data', { file, message: `expected JSON; got: ${(error as Error).message}` });
+  }
+}
+
+/**
+ * Writes a file so that it is there whole or not at all: into `FILE.part-PID`, flushed to the disk, then renamed.
+ * No space, no permission or a read-only disk is a data failure; what stood there before stays as it was.
+ */
+export function writeAtomically(file: string, ...parts: readonly (Uint8Array | string)[]): void {
+  const part = `${file}.part-${process.pid}`;
+  const bytes = parts.map((content) => (typeof content === 'string' ? Buffer.from(content) : content));
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFlushed(part, bytes);
+    renameSync(part, file);
+  } catch (error) {
+    discard(part);
+    throw writeFailure(file, `write ${bytes.reduce((sum, { length }) => sum + length, 0)} bytes`, error);
+  }
+}
+
+/** Writes the parts one after the other, without joining them in memory, and flushes the file to the disk. */
+export function writeFlushed(file: string, parts: readonly Uint8Array[]): void {
+  const descriptor = openSync(file, 'w');
+  try {
+    for (const bytes of parts) {
+      let written = 0;
+      while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    }
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Flushes a folder's entries, so that a file created or renamed in it is still there after a loss of power. Some network
+ * file systems know no such thing; they are left to themselves.
+ */
+export function flushFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r');
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Removes what a failed write left; the folder may itself refuse, which the failure that is under way tells already. */
+export function discard(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // The write's own failure is the one to report.
+  }
+}
+
+/** The data failure of a file or folder that could not be written; `what` completes "expected to". */
+export function writeFailure(file: string, what: string, error: unknown): Failure {
+  return new Failure('data', { file, message: `expected to ${what}; got ${systemProblem(error)}` }, remedyFor(error));
+}
+
+/** An error of the operating system in words. */
+export function systemProblem(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? message : (meanings[code] ?? code);
+}
+
+const meanings: Readonly<Record<string, string>> = {
+  ENOSPC: 'no space left on the disk (ENOSPC)',
+  EDQUOT: 'the disk quota is used up (EDQUOT)',
+  EACCES: 'no permission (EACCES)',
+  EPERM: 'no permission (EPERM)',
+  EROFS: 'a read-only file system (EROFS)',
+  ENOTDIR: 'a file where a folder should be (ENOTDIR)',
+  EEXIST: 'a file where a folder should be (EEXIST)',
+  ENOENT: 'no such file (ENOENT)',
+  EISDIR: 'a folder (EISDIR)',
+};
+
+function remedyFor(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return 'free some space, then run the same command again: what is finished is kept';
+  return 'name a folder that this user may write to';
+}

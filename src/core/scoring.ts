@@ -1,0 +1,55 @@
+/** Plain measures of logits against labels and targets. */
+
+/** How many rows of [n, K] have their largest entry at the label. */
+export function countCorrect(logits: Float32Array, labels: ArrayLike<number>, classes: number): number {
+  return countTop(logits, labels, classes, 1);
+}
+
+/** How many rows have the label among their `k` largest entries; ties count against the label. */
+export function countTop(logits: Float32Array, labels: ArrayLike<number>, classes: number, k: number): number {
+  let correct = 0;
+  for (let row = 0; row < labels.length; row++) {
+    const start = row * classes;
+    const label = labels[row] as number;
+    const own = logits[start + label] as number;
+    let ahead = 0;
+    for (let c = 0; c < classes; c++) if (c !== label && (logits[start + c] as number) >= own) ahead++;
+    if (ahead < k) correct++;
+  }
+  return correct;
+}
+
+/** Sum over the rows of the cross-entropy in nats of softmax(logits) against class probabilities, both [n, K]. */
+export function sumCrossEntropy(logits: Float32Array, targets: Float32Array, classes: number): number {
+  let sum = 0;
+  for (let start = 0; start < logits.length; start += classes) {
+    let highest = -Infinity;
+    for (let c = 0; c < classes; c++) highest = Math.max(highest, logits[start + c] as number);
+    let total = 0;
+    for (let c = 0; c < classes; c++) total += Math.exp((logits[start + c] as number) - highest);
+    const logTotal = highest + Math.log(total);
+    for (let c = 0; c < classes; c++) sum -= (targets[start + c] as number) * ((logits[start + c] as number) - logTotal);
+  }
+  return sum;
+}
+
+/** Wilson's score interval of a share k/n at 95 %. Wilson 1927. */
+export function wilsonInterval(correct: number, n: number): [number, number] {
+  const z = 1.959964;
+  const share = correct / n;
+  const centre = share + z ** 2 / (2 * n);
+  const spread = z * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
+  const scale = 1 + z ** 2 / n;
+  return [(centre - spread) / scale, (centre + spread) / scale];
+}
+
+export function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Standard deviation of a sample (n - 1); 0 for a single value. */
+export function deviationOf(values: readonly number[]): number {
+  if (values.length < 2) return 0;
+  const mean = meanOf(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+}

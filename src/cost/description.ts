@@ -1,0 +1,61 @@
+/** What a network or a space consists of and costs, as `describe --json` prints it; fields may be added, not renamed. */
+import { type Architecture, type Decisions, type Space, spaceSize } from '../space/space.js';
+import type { CostSpec } from './cost.js';
+import { costTable } from './cost-table.js';
+import type { Device } from './device.js';
+import { layersOf } from './layers-of.js';
+import { loadOf } from './load.js';
+import { bound, latencyMs } from './roofline.js';
+
+/** A device under the name that the user gave it. */
+export interface NamedDevice {
+  readonly name: string;
+  readonly device: Device;
+}
+
+export type NetworkDescription = ReturnType<typeof networkDescription>;
+
+/**
+ * What `describe --json` prints of a network. Bytes are those of the first device, int8 (one per value) without any.
+ */
+export function networkDescription(network: Architecture, devices: readonly NamedDevice[]) {
+  const bytes = devices[0]?.device ?? int8;
+  const layers = layersOf(network).map((layer) => {
+    const { weightBytes, activationBytes } = loadOf(layer, bytes);
+    const bounds = devices.map(({ name, device }) => [name, bound(loadOf(layer, device), device)]);
+    const { name, kind, output, params, macs } = layer;
+    return { name, kind, output, params, macs, weightBytes, activationBytes, bound: Object.fromEntries(bounds) };
+  });
+  return {
+    name: network.name,
+    resolution: network.input.resolution,
+    classes: network.classes,
+    params: layers.reduce((sum, { params }) => sum + params, 0),
+    macs: layers.reduce((sum, { macs }) => sum + macs, 0),
+    latencyMs: Object.fromEntries(devices.map(({ name, device }) => [name, latencyMs(network, device)])),
+    layers,
+  };
+}
+
+const int8 = { bytesPerWeight: 1, bytesPerActivation: 1 };
+
+export type SpaceDescription = ReturnType<typeof spaceDescription>;
+
+/** What `describe --json` prints of a space. Cheapest and dearest are by MACs. */
+export function spaceDescription(space: Space, devices: readonly NamedDevice[]) {
+  const latencies: CostSpec[] = devices.map(({ device }) => ({ cost: 'latency', device }));
+  const table = costTable(space, [{ cost: 'macs' }, { cost: 'params' }, ...latencies]);
+  const point = (decisions: Decisions) => {
+    const [macs = 0, params = 0, ...ms] = table.evaluate(decisions);
+    return { decisions, params, macs, latencyMs: Object.fromEntries(devices.map(({ name }, d) => [name, ms[d] ?? 0])) };
+  };
+  return {
+    name: space.name,
+    resolution: space.input.resolution,
+    classes: space.classes,
+    choices: space.choices.map(({ path, tag, options }) => ({ path, tag, options })),
+    size: spaceSize(space).toString(),
+    cheapest: point(table.cheapest()),
+    dearest: point(table.dearest()),
+  };
+}

@@ -1,0 +1,51 @@
+/** A closed network as its list of layers: what every cost is summed over. */
+import { assertNever } from '../core/assert-never.js';
+import type { BlockSpec } from '../space/block.js';
+import type { Architecture, Head } from '../space/space.js';
+import { convLayers } from './conv.js';
+import { fusedIbLayers } from './fused-ib.js';
+import { conv, fullyConnected, type Layer, pool, type Shape } from './layer.js';
+import { uibLayers } from './uib.js';
+
+/** The layers of a network at its resolution, from the stem to the classes. */
+export function layersOf(network: Architecture): Layer[] {
+  const { resolution, channels } = network.input;
+  const layers: Layer[] = [];
+  let shape: Shape = [resolution, resolution, channels];
+  for (const [s, { blocks }] of network.stages.entries()) {
+    for (const [b, block] of blocks.entries()) {
+      layers.push(...blockLayers(block, shape, `stages[${s}].blocks[${b}]`));
+      shape = outputOf(layers, shape);
+    }
+  }
+  return [...layers, ...headLayers(network.head, network.classes, shape)];
+}
+
+/** The shape after some layers of an input of that shape. */
+export function outputOf(layers: readonly Layer[], input: Shape): Shape {
+  return layers.at(-1)?.output ?? input;
+}
+
+export function blockLayers(block: BlockSpec, input: Shape, name: string): Layer[] {
+  switch (block.kind) {
+    case 'conv':
+      return convLayers(block, input, name);
+    case 'fusedIb':
+      return fusedIbLayers(block, input, name);
+    case 'uib':
+      return uibLayers(block, input, name);
+    default:
+      return assertNever(block);
+  }
+}
+
+export function headLayers({ conv: channels, hidden }: Head, classes: number, input: Shape): Layer[] {
+  const layers: Layer[] = [];
+  const add = (layer: Layer) => layers.push(layer);
+  const [height, width] = input;
+  if (channels > 0) add(conv('head.conv', 1, input, [height, width, channels]));
+  add(pool('head.pool', outputOf(layers, input)));
+  if (hidden > 0) add(conv('head.hidden', 1, outputOf(layers, input), [1, 1, hidden]));
+  add(fullyConnected('head.fc', outputOf(layers, input), classes));
+  return layers;
+}

@@ -1,0 +1,21 @@
+/** What a device has to do for a layer. */
+import type { Device } from './device.js';
+import type { Layer } from './layer.js';
+
+/** All that the roofline model sees of a network. */
+export interface LayerLoad {
+  readonly name: string;
+  readonly macs: number;
+  readonly weightBytes: number;
+  readonly activationBytes: number;
+}
+
+/** A layer's load under a device's bytes per value. */
+export function loadOf(layer: Layer, device: Pick<Device, 'bytesPerWeight' | 'bytesPerActivation'>): LayerLoad {
+  return {
+    name: layer.name,
+    macs: layer.macs,
+    weightBytes: layer.weights * device.bytesPerWeight,
+    activationBytes: layer.activations * device.bytesPerActivation,
+  };
+}

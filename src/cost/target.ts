@@ -1,0 +1,105 @@
+/** Cost targets as configs state them: an amount, or a share of what a named network costs. */
+import { z } from 'zod';
+import { assertNever } from '../core/assert-never.js';
+import { type Located, type Path, quantity, record, text } from '../core/document.js';
+import { readNetwork } from '../space/parse.js';
+import type { Decisions, Space } from '../space/space.js';
+import { type CostSpec, costName, costOf } from './cost.js';
+import { costTable } from './cost-table.js';
+import { readDevice } from './device.js';
+import { findDevice, findSpace } from './shipped.js';
+
+const sharedFields = {
+  relativeTo: text('the name or the file of a network').optional(),
+  factor: quantity('a factor > 0', { above: 0 }).optional(),
+  beta: quantity('a number <= 0', { max: 0 }).optional(),
+};
+
+function amount(what: string) {
+  return quantity(what, { above: 0 }).optional();
+}
+
+export const costTargetSchema = z
+  .discriminatedUnion(
+    'cost',
+    [
+      record({ cost: z.literal('macs'), target: amount('a number of MACs > 0'), ...sharedFields }),
+      record({ cost: z.literal('params'), target: amount('a number of parameters > 0'), ...sharedFields }),
+      record({
+        cost: z.literal('latency'),
+        device: text('the name or the file of a device'),
+        targetMs: amount('a number of ms > 0'),
+        ...sharedFields,
+      }),
+    ],
+    {
+      error: (issue) => (issue.code === 'invalid_union' ? 'one of macs, params, latency' : 'a cost with its target'),
+    },
+  )
+  .refine((input) => (statedTarget(input) === undefined) !== (input.relativeTo === undefined), {
+    error: 'either a target, or a network that it is relativeTo',
+  })
+  .refine((input) => statedTarget(input) === undefined || input.factor === undefined, {
+    error: 'a factor only beside relativeTo',
+  });
+
+function statedTarget(input: {
+  cost: string;
+  target?: number | undefined;
+  targetMs?: number | undefined;
+}): number | undefined {
+  return input.cost === 'latency' ? input.targetMs : input.target;
+}
+
+export type CostTargetInput = z.output<typeof costTargetSchema>;
+
+/** A cost with the amount it is held to, in MACs, parameters or ms; `beta` where the config states one. */
+export interface CostTarget {
+  readonly name: string;
+  readonly target: number;
+  readonly beta?: number;
+  readonly spec: CostSpec;
+}
+
+/** Where a target was read, so that what is wrong with it can be placed. */
+export interface TargetPlace {
+  readonly located: Pick<Located, 'at'>;
+  readonly path: Path;
+}
+
+/**
+ * A target with its device and network read. Files are looked up relative to `base`, then among the shipped ones. A
+ * network that the target is relative to counts at the resolution and classes that its own file states.
+ */
+export function resolveTarget(input: CostTargetInput, base = '.', place?: TargetPlace): CostTarget {
+  const spec = resolveSpec(input, base, place);
+  const { relativeTo, factor = 1, beta } = input;
+  const shareOf = () => costOf(spec, readNetwork(findSpace(relativeTo as string, base, reporter(place, 'relativeTo'))));
+  const target = statedTarget(input) ?? factor * shareOf();
+  return { name: costName(spec), target, spec, ...(beta === undefined ? {} : { beta }) };
+}
+
+function resolveSpec(input: CostTargetInput, base: string, place?: TargetPlace): CostSpec {
+  switch (input.cost) {
+    case 'macs':
+    case 'params':
+      return { cost: input.cost };
+    case 'latency':
+      return { cost: 'latency', device: readDevice(findDevice(input.device, base, reporter(place, 'device'))) };
+    default:
+      return assertNever(input);
+  }
+}
+
+function reporter(place: TargetPlace | undefined, key: string) {
+  return place && ((message: string) => place.located.at([...place.path, key], message));
+}
+
+/** Targets over a space: all their costs at once, from one table. */
+export function targetCosts(space: Space, targets: readonly CostTarget[]): (decisions: Decisions) => Float64Array {
+  const { evaluate } = costTable(
+    space,
+    targets.map(({ spec }) => spec),
+  );
+  return (decisions) => evaluate(decisions);
+}

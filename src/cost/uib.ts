@@ -1,0 +1,25 @@
+/** Layers of a universal inverted bottleneck, in the order of `UibSpec`. */
+import { expandedChannels, isResidual, strided, type UibSpec } from '../space/block.js';
+import { depthwise, type Layer, pointwise, type Shape } from './layer.js';
+
+export function uibLayers(block: UibSpec, input: Shape, name: string): Layer[] {
+  const { startKernel, midKernel, stride } = block;
+  const layers: Layer[] = [];
+  let shape = input;
+  const add = (layer: Layer) => {
+    layers.push(layer);
+    shape = layer.output;
+  };
+  if (startKernel > 0) {
+    const output = midKernel > 0 ? shape : smaller(shape, stride);
+    add(depthwise(`${name}.start`, startKernel, shape, output));
+  }
+  add(pointwise(`${name}.expand`, shape, expandedChannels(input[2], block.expand)));
+  if (midKernel > 0) add(depthwise(`${name}.mid`, midKernel, shape, smaller(shape, stride)));
+  add(pointwise(`${name}.project`, shape, block.out, isResidual(input[2], block)));
+  return layers;
+}
+
+function smaller([height, width, channels]: Shape, stride: number): Shape {
+  return [strided(height, stride), strided(width, stride), channels];
+}

@@ -1,0 +1,66 @@
+/** CIFAR-10's binary form: records of one label byte and 32x32 pixels in three planes, red, green, blue. */
+import { readBytes } from '../core/files.js';
+import { dataFailure } from './data-failure.js';
+import { gunzipped, located } from './idx.js';
+import type { ImageSource, LabelledImages } from './image-source.js';
+
+const trainFiles = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
+const testFiles = ['test_batch.bin'];
+const pixels = 32 * 32;
+const recordBytes = 1 + 3 * pixels;
+
+export interface Cifar10Description {
+  readonly name: string;
+  readonly provenance: string;
+  readonly classNames: readonly string[];
+}
+
+/** Reads the six batch files of a folder. */
+export function readCifar10Source(folder: string, { name, provenance, classNames }: Cifar10Description): ImageSource {
+  const part = (files: readonly string[]) =>
+    joined(files.map((file) => readBatch(located(folder, file), classNames.length)));
+  const shape = [32, 32, 3] as const;
+  const classes = classNames.length;
+  return { name, classes, classNames, shape, provenance, train: part(trainFiles), test: part(testFiles) };
+}
+
+function readBatch(file: string, classes: number): LabelledImages {
+  const bytes = readBytes(file, 'place the six .bin files of CIFAR-10 in that folder, plain or gzip');
+  return parseCifar10(gunzipped(file, bytes), classes, file);
+}
+
+/** The images of one batch file, channels last. */
+export function parseCifar10(bytes: Uint8Array, classes: number, file: string): LabelledImages {
+  const n = Math.floor(bytes.length / recordBytes);
+  const rest = bytes.length - n * recordBytes;
+  if (n === 0 || rest > 0) {
+    const got = `the end of the file after ${rest} of them`;
+    throw dataFailure(file, `byte ${n * recordBytes}: expected a record of ${recordBytes} bytes; got ${got}`);
+  }
+  const images = new Uint8Array(n * 3 * pixels);
+  const labels = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const record = i * recordBytes;
+    const label = bytes[record] as number;
+    if (label >= classes) throw dataFailure(file, `byte ${record}: expected a label below ${classes}; got ${label}`);
+    labels[i] = label;
+    for (let c = 0; c < 3; c++) {
+      const plane = record + 1 + c * pixels;
+      for (let p = 0; p < pixels; p++) images[(i * pixels + p) * 3 + c] = bytes[plane + p] as number;
+    }
+  }
+  return { n, images, labels };
+}
+
+function joined(parts: readonly LabelledImages[]): LabelledImages {
+  const n = parts.reduce((sum, part) => sum + part.n, 0);
+  const images = new Uint8Array(n * 3 * pixels);
+  const labels = new Uint8Array(n);
+  let at = 0;
+  for (const part of parts) {
+    images.set(part.images, at * 3 * pixels);
+    labels.set(part.labels, at);
+    at += part.n;
+  }
+  return { n, images, labels };
+}

@@ -1,0 +1,28 @@
+import { execFile } from 'node:child_process';
+
+/** Runs a program to its end; a missing one, a failing one and one that takes too long reject with one line. */
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  timeoutMs: number,
+  folder?: string,
+): Promise<void> {
+  const options = { cwd: folder, timeout: timeoutMs, maxBuffer: 2 ** 26, env: { ...process.env, LC_ALL: 'C' } };
+  return new Promise((resolve, reject) => {
+    execFile(command, [...args], options, (error, _stdout, stderr) => {
+      if (error === null) return resolve();
+      if (error.code === 'ENOENT') return reject(new Error(`${command} is not installed`));
+      if (error.killed) return reject(new Error(`${command} took more than ${timeoutMs / 1000} s`));
+      reject(new Error(`${command}: ${lastWords(stderr) ?? `exit ${error.code}`}`));
+    });
+  });
+}
+
+/** The line that says most: the last that speaks of an error, else the last. */
+function lastWords(text: string): string | undefined {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  return lines.findLast((line) => /^(E:|error|npm err)/i.test(line) && !/complete log/i.test(line)) ?? lines.at(-1);
+}

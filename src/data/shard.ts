@@ -1,0 +1,114 @@
+/**
+ * One shard of a distillation set: an Arrow IPC file with one record batch, which pyarrow, DuckDB and Polars read too.
+ * Columns: image (fixed-size binary, raw pixels [H, W, C]), label (int32), soft (fixed-size list of K float16
+ * probabilities), source (int32), replica (int32).
+ */
+import {
+  type Data,
+  Field,
+  FixedSizeBinary,
+  FixedSizeList,
+  Float16,
+  Int32,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableFromIPC,
+  tableToIPC,
+} from 'apache-arrow';
+import { dataFailure } from './data-failure.js';
+import { halfValues } from './float16.js';
+
+/** The rows of a shard as columns; views into the file's bytes where it was read. */
+export interface Shard {
+  readonly rows: number;
+  /** [rows, H*W*C]. */
+  readonly images: Uint8Array;
+  readonly labels: Int32Array;
+  /** Half-precision bits, [rows, K]. */
+  readonly soft: Uint16Array;
+  /** Index of the source image, counted through the source's train part and on through its test part. */
+  readonly sources: Int32Array;
+  /** Which augmented copy of that image, from 0. */
+  readonly replicas: Int32Array;
+}
+
+/** Bytes of an image and number of classes: what the column types depend on. */
+export interface RowLayout {
+  readonly imageBytes: number;
+  readonly classes: number;
+}
+
+function schemaOf({ imageBytes, classes }: RowLayout): Schema {
+  return new Schema([
+    new Field('image', new FixedSizeBinary(imageBytes), false),
+    new Field('label', new Int32(), false),
+    new Field('soft', new FixedSizeList(classes, new Field('item', new Float16(), false)), false),
+    new Field('source', new Int32(), false),
+    new Field('replica', new Int32(), false),
+  ]);
+}
+
+/** The bytes of the Arrow file; the same rows always give the same bytes. */
+export function encodeShard(shard: Shard, layout: RowLayout): Uint8Array {
+  const schema = schemaOf(layout);
+  const length = shard.rows;
+  const int32 = (data: Int32Array) => makeData({ type: new Int32(), length, nullCount: 0, data });
+  const item = makeData({ type: new Float16(), length: length * layout.classes, nullCount: 0, data: shard.soft });
+  const children = [
+    makeData({ type: new FixedSizeBinary(layout.imageBytes), length, nullCount: 0, data: shard.images }),
+    int32(shard.labels),
+    makeData({ type: schema.fields[2]?.type as FixedSizeList<Float16>, length, nullCount: 0, child: item }),
+    int32(shard.sources),
+    int32(shard.replicas),
+  ] as Data[];
+  const struct = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children });
+  return tableToIPC(new Table(schema, [new RecordBatch(schema, struct)]), 'file');
+}
+
+/** Reads a shard without copying; a file of another form is a data failure that names the column. */
+export function decodeShard(bytes: Uint8Array, layout: RowLayout, file: string): Shard {
+  const table = parsed(bytes, file);
+  const expected = schemaOf(layout);
+  const got = table.schema.fields.map(({ name, type }) => `${name}: ${type}`).join(', ');
+  const wanted = expected.fields.map(({ name, type }) => `${name}: ${type}`).join(', ');
+  if (got !== wanted) throw dataFailure(file, `expected the columns ${wanted}; got ${got}`);
+  const [batch, ...more] = table.batches;
+  if (batch === undefined || more.length > 0) {
+    throw dataFailure(file, `expected one record batch; got ${table.batches.length}`);
+  }
+  const rows = batch.numRows;
+  const column = (index: number) => batch.data.children[index] as Data;
+  const values = <T extends Uint8Array | Uint16Array | Int32Array>(data: Data, perRow: number) =>
+    data.values.subarray(0, rows * perRow) as T; // the file pads each column to a multiple of eight bytes
+  return {
+    rows,
+    images: values(column(0), layout.imageBytes),
+    labels: values(column(1), 1),
+    soft: values(column(2).children[0] as Data, layout.classes),
+    sources: values(column(3), 1),
+    replicas: values(column(4), 1),
+  };
+}
+
+function parsed(bytes: Uint8Array, file: string): Table {
+  try {
+    return tableFromIPC(bytes);
+  } catch (error) {
+    throw dataFailure(file, `expected an Arrow IPC file; got: ${(error as Error).message}`);
+  }
+}
+
+/** How many rows have their label as the class of the highest probability, the first of equals. */
+export function correctRows({ rows, labels, soft }: Shard, { classes }: RowLayout): number {
+  const probability = (row: number, label: number) => halfValues[soft[row * classes + label] as number] as number;
+  let correct = 0;
+  for (let row = 0; row < rows; row++) {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (probability(row, k) > probability(row, best)) best = k;
+    if (best === labels[row]) correct++;
+  }
+  return correct;
+}

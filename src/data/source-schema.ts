@@ -1,0 +1,38 @@
+/** How recipes name images and ask for changes to them; shared by dataset and training recipes. */
+import { z } from 'zod';
+import { flag, integer, list, quantity, record, text, word } from '../core/document.js';
+import { datasetNames } from './datasets.js';
+
+/** Two numbers, the first not above the second. */
+function range(what: string, min: number, max: number) {
+  const end = quantity(what, { above: min, max });
+  return z
+    .tuple([end, end], { error: what })
+    .refine(([low, high]) => low <= high, { error: `${what}, low before high` });
+}
+
+const areaRange = range('two shares of the area above 0 and at most 1', 0, 1);
+const probability = quantity('a probability from 0 to 1', { min: 0, max: 1 });
+
+export const augmentSchema = record({
+  inceptionCrop: record({
+    area: areaRange.default([0.08, 1]),
+    aspect: range('two ratios of width to height', 0, 100).default([3 / 4, 4 / 3]),
+  }).optional(),
+  shift: integer('a count of pixels, 0 or more', 0).optional(),
+  flip: flag().optional(),
+  mixup: record({ alpha: quantity('a number above 0', { above: 0 }) }).optional(),
+  erase: record({ probability, area: areaRange.default([0.02, 0.2]) }).optional(),
+});
+
+const folder = text('a folder, relative to the recipe');
+const classNames = list(text('a class name'), 'a list of class names').optional();
+
+export const sourceSchema = z.union(
+  [
+    record({ dataset: word(...datasetNames), folder: folder.optional() }),
+    record({ format: z.literal('idx', { error: 'idx or cifar10' }), folder, classNames }),
+    record({ format: z.literal('cifar10', { error: 'idx or cifar10' }), folder }),
+  ],
+  { error: '{ dataset } or { format, folder }' },
+);

@@ -1,0 +1,38 @@
+/** `*.dataset.yaml`: from which images, with which changes and by which teachers a distillation set is built. */
+import { z } from 'zod';
+import { conform, integer, list, locateYaml, readText, record, text } from '../core/document.js';
+import { augmentSchema, sourceSchema } from '../data/source-schema.js';
+
+const teacher = z.union(
+  [
+    record({ run: text('the folder of a run') }),
+    record({ network: text('the file of a network'), training: text('the file of a training recipe') }),
+  ],
+  { error: '{ run } or { network, training }' },
+);
+
+export const buildRecipeSchema = record({
+  name: text('a name'),
+  source: sourceSchema,
+  /** Source images of the train part that the controller judges by; the same share of every class. */
+  held: integer('a count of source images, 1 or more'),
+  augment: augmentSchema.default({}),
+  /** Augmented copies of each train image. */
+  replicas: integer('a count of replicas, 1 or more').default(1),
+  seed: integer('a seed, 0 or more', 0).default(1),
+  /** Several teachers average their probabilities. */
+  teacher: list(teacher, 'a list of teachers'),
+  rowsPerShard: integer('a count of rows, 1 or more').optional(),
+});
+
+export type BuildRecipe = z.output<typeof buildRecipeSchema>;
+export type TeacherReference = BuildRecipe['teacher'][number];
+
+/** Reads a recipe; all its mistakes are thrown as one `Failure` of kind `config`. */
+export function readBuildRecipe(file: string): BuildRecipe {
+  return parseBuildRecipe(file, readText(file));
+}
+
+export function parseBuildRecipe(file: string, content: string): BuildRecipe {
+  return conform(locateYaml(file, content), buildRecipeSchema);
+}

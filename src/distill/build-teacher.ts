@@ -1,0 +1,46 @@
+/** What a build asks of a teacher, and the check that its answers are probabilities. */
+import { Failure } from '../core/failure.js';
+import type { ImageSource } from '../data/image-source.js';
+import type { TeacherReference } from './build-recipe.js';
+
+export interface Teacher {
+  readonly name: string;
+  /** Changes with anything that its answers depend on: its network, its weights. */
+  readonly fingerprint: string;
+  /**
+   * Class probabilities [n, K] of raw images [n, H, W, C], equal for equal images.
+   *
+   * @param images  borrowed
+   */
+  predict(images: Uint8Array, n: number): Float32Array | Promise<Float32Array>;
+}
+
+/** Makes one teacher of a recipe's references; several are averaged. */
+export type LoadTeachers = (
+  references: readonly TeacherReference[],
+  context: { readonly recipeFile: string; readonly source: ImageSource },
+) => Promise<Teacher>;
+
+/** How far a row of float32 probabilities may sum from 1. */
+const sumTolerance = 1e-3;
+
+/** Refuses what is not `n` rows of `classes` probabilities, with a data failure that names the teacher and the image. */
+export function checkProbabilities(probabilities: Float32Array, n: number, classes: number, teacher: string): void {
+  const fail = (message: string) => new Failure('data', `teacher ${teacher}: ${message}`);
+  if (probabilities.length !== n * classes) {
+    const got = `${probabilities.length / n} per image`;
+    throw fail(`expected ${classes} probabilities per image as the source has classes; got ${got}`);
+  }
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    let least = Infinity;
+    for (let k = 0; k < classes; k++) {
+      const probability = probabilities[i * classes + k] as number;
+      sum += probability;
+      if (!(probability >= least)) least = probability;
+    }
+    if (least >= 0 && Math.abs(sum - 1) <= sumTolerance) continue;
+    const shown = [...probabilities.subarray(i * classes, i * classes + 4)].map((p) => p.toPrecision(3)).join(', ');
+    throw fail(`expected probabilities that sum to 1; got ${shown}, ... with the sum ${sum.toPrecision(6)}`);
+  }
+}

@@ -1,0 +1,43 @@
+/** The forward pass of every block kind. Gradients come from the tape: a new kind needs none of its own. */
+import { assertNever } from '../../core/assert-never.js';
+import { type BlockSpec, isResidual } from '../../space/block.js';
+import { channelsOf, convLayer, type Kernels } from '../layers.js';
+import { add } from '../ops/arithmetic.js';
+import type { Pass } from '../pass.js';
+import type { Value } from '../tape.js';
+import { fusedIb } from './fused-ib.js';
+import { uib } from './uib.js';
+
+/** A block whose kernel sizes may be several at once, averaged: what op warm-up makes of a choice between them. */
+export type Averaged<B extends BlockSpec = BlockSpec> = B extends BlockSpec
+  ? { readonly [K in keyof B]: K extends 'kernel' | 'startKernel' | 'midKernel' ? Kernels : B[K] }
+  : never;
+
+/**
+ * A block's output; its input is added where the block is residual.
+ *
+ * @param name  prefix of the block's weight names
+ * @param x     [B, H, W, Cin]
+ * @returns     [B, ceil(H / stride), ceil(W / stride), out]
+ */
+export function block(pass: Pass, name: string, spec: Averaged, x: Value): Value {
+  return pass.tape.block(() => {
+    const y = body(pass, name, spec, x);
+    return isResidual(channelsOf(x), spec) ? add(pass.tape, y, x) : y;
+  });
+}
+
+function body(pass: Pass, name: string, spec: Averaged, x: Value): Value {
+  switch (spec.kind) {
+    case 'conv': {
+      const { kernel: kernels, stride, out } = spec;
+      return convLayer(pass, `${name}.conv`, x, { kernels, stride, out, activated: true });
+    }
+    case 'fusedIb':
+      return fusedIb(pass, name, spec, x);
+    case 'uib':
+      return uib(pass, name, spec, x);
+    default:
+      return assertNever(spec);
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Which kernel of TensorFlow computes an op. On a CPU the oneDNN kernels are mostly two to five times faster than the
+ * public ones; they answer to private names of the build, so each is tried once on a small input and used only where
+ * it gives the public op's result. On a GPU the public ops are the fast ones.
+ */
+import { attribute, backend, dataType, dispose, floatT, type Shape, type Tensor } from './backend.js';
+import type { OpAttribute } from './native.js';
+
+export interface Kernel {
+  readonly op: string;
+  readonly attributes: readonly OpAttribute[];
+}
+
+const oneDnnNames: Readonly<Record<string, string>> = {
+  MatMul: '_MklMatMul',
+  Conv2D: '_MklNativeConv2D',
+  Conv2DBackpropInput: '_MklNativeConv2DBackpropInput',
+  Conv2DBackpropFilter: '_MklNativeConv2DBackpropFilter',
+  DepthwiseConv2dNative: '_MklNativeDepthwiseConv2dNative',
+  DepthwiseConv2dNativeBackpropInput: '_MklNativeDepthwiseConv2dNativeBackpropInput',
+  DepthwiseConv2dNativeBackpropFilter: '_MklNativeDepthwiseConv2dNativeBackpropFilter',
+  FusedBatchNormV3: '_MklNativeFusedBatchNormV3',
+  FusedBatchNormGradV3: '_MklNativeFusedBatchNormGradV3',
+};
+const oneDnnMark = attribute.text('_kernel', 'MklNameChangeOp');
+
+/** The public kernel of an op, and the one to prefer where the build has it. */
+export interface KernelPair {
+  readonly public: Kernel;
+  /** oneDNN's, or the public one where that fails its test. */
+  fast(): Kernel;
+}
+
+const confirmed = new Map<string, boolean>();
+
+export function kernelPair(op: string, attributes: readonly OpAttribute[]): KernelPair {
+  const plain = { op, attributes };
+  const oneDnn = { op: oneDnnNames[op] as string, attributes: [...attributes, oneDnnMark] };
+  let fast: Kernel | undefined;
+  return {
+    public: plain,
+    fast: () => {
+      fast ??= isConfirmed(op) ? oneDnn : plain;
+      return fast;
+    },
+  };
+}
+
+/** Runs a kernel that has one output. */
+export function runKernel({ op, attributes }: Kernel, ...inputs: Tensor[]): Tensor {
+  return backend().run(op, attributes, inputs, 1)[0] as Tensor;
+}
+
+/** The depthwise filter gradient: oneDNN falls far behind on 5x5 kernels and on small maps (measured). */
+export function isFastFilterGradient(kernelSize: number, map: Shape): boolean {
+  return kernelSize <= 3 && Math.min(map[1] as number, map[2] as number) >= 4;
+}
+
+function isConfirmed(op: string): boolean {
+  let known = confirmed.get(op);
+  if (known === undefined) {
+    known = !backend().isGpu && agrees(op);
+    confirmed.set(op, known);
+  }
+  return known;
+}
+
+/** Whether the private kernel runs and agrees with the public one on a small input. */
+function agrees(op: string): boolean {
+  const { inputs, attributes, outputs, compared } = trials[op] as Trial;
+  const tensors = inputs();
+  const made: Tensor[] = [];
+  try {
+    const expected = backend().run(op, attributes, tensors, outputs);
+    made.push(...expected);
+    const got = backend().run(oneDnnNames[op] as string, [...attributes, oneDnnMark], tensors, outputs);
+    made.push(...got);
+    return expected.slice(0, compared).every((tensor, i) => isClose(tensor, got[i] as Tensor));
+  } catch {
+    return false; // this build has no such kernel: the public one computes the same
+  } finally {
+    dispose(...made, ...tensors);
+  }
+}
+
+function isClose(a: Tensor, b: Tensor): boolean {
+  const [x, y] = [backend().read(a), backend().read(b)];
+  return x.length === y.length && x.every((value, i) => Math.abs(value - (y[i] as number)) <= 1e-4 * (1 + Math.abs(value)));
+}
+
+interface Trial {
+  readonly inputs: () => Tensor[];
+  readonly attributes: readonly OpAttribute[];
+  readonly outputs: number;
+  /** How many of the outputs are results rather than scratch. */
+  readonly compared: number;
+}
+
+const wave = (...shape: number[]) => {
+  const count = shape.reduce((n, extent) => n * extent, 1);
+  return backend().create(Float32Array.from({ length: count }, (_, i) => Math.sin(i + 1)), shape);
+};
+const ints = (...values: number[]) => backend().create(Int32Array.from(values), [values.length]);
+const same = [floatT, attribute.int('strides', [1, 1, 1, 1]), attribute.text('padding', 'SAME')];
+const norm = [
+  floatT,
+  attribute.type('U', dataType.float32),
+  attribute.float('epsilon', 1e-3),
+  attribute.bool('is_training', true),
+];
+const single = (inputs: () => Tensor[], attributes: readonly OpAttribute[] = same): Trial => ({
+  inputs,
+  attributes,
+  outputs: 1,
+  compared: 1,
+});
+
+const trials: Readonly<Record<string, Trial>> = {
+  MatMul: single(() => [wave(24, 8), wave(24, 16)], [floatT, attribute.bool('transpose_a', true)]),
+  Conv2D: single(() => [wave(2, 6, 6, 8), wave(3, 3, 8, 16)]),
+  Conv2DBackpropInput: single(() => [ints(2, 6, 6, 8), wave(3, 3, 8, 16), wave(2, 6, 6, 16)]),
+  Conv2DBackpropFilter: single(() => [wave(2, 6, 6, 8), ints(3, 3, 8, 16), wave(2, 6, 6, 16)]),
+  DepthwiseConv2dNative: single(() => [wave(2, 6, 6, 8), wave(3, 3, 8, 1)]),
+  DepthwiseConv2dNativeBackpropInput: single(() => [ints(2, 6, 6, 8), wave(3, 3, 8, 1), wave(2, 6, 6, 8)]),
+  DepthwiseConv2dNativeBackpropFilter: single(() => [wave(2, 6, 6, 8), ints(3, 3, 8, 1), wave(2, 6, 6, 8)]),
+  FusedBatchNormV3: {
+    inputs: () => [wave(2, 6, 6, 8), wave(8), wave(8), wave(0), wave(0)],
+    attributes: norm,
+    outputs: 6,
+    compared: 5, // the sixth is reserved for GPUs
+  },
+  FusedBatchNormGradV3: {
+    inputs: () => {
+      const [dy, x, gamma, beta, none] = [wave(2, 6, 6, 8), wave(2, 6, 6, 8), wave(8), wave(8), wave(0)] as const;
+      const forward = backend().run('FusedBatchNormV3', norm, [x, gamma, beta, none, none], 6);
+      dispose(beta, none, ...forward.slice(0, 3));
+      return [dy, x, gamma, ...forward.slice(3)];
+    },
+    attributes: norm,
+    outputs: 5,
+    compared: 3,
+  },
+};
+

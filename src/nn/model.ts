@@ -1,0 +1,152 @@
+/** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
+import type { Architecture } from '../space/space.js';
+import { attribute, backend, dataType, dispose, floatConstant, floatT, readFloats, run, type Tensor } from './backend.js';
+import type { Forward } from './network.js';
+import { masked } from './ops/arithmetic.js';
+import type { Statistics } from './ops/batch-norm.js';
+import { softmax, softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
+import { type StatisticsByName, weightPass } from './pass.js';
+import { Tape, type Value } from './tape.js';
+import { FlatVariable, initialWeights, type WeightLayout, WeightReading } from './weights.js';
+
+/** Images as they are stored: n of [H, W, C], 8 bits each. */
+export interface Images {
+  readonly n: number;
+  readonly images: Uint8Array;
+}
+
+export interface LabelledImages extends Images {
+  /** Class probabilities, [n, K]. */
+  readonly soft: Float32Array;
+}
+
+export interface GradientOptions {
+  /** L2 factor on the kernels in use. */
+  readonly decay?: number;
+  readonly dropout?: { readonly rate: number; readonly seed: readonly [number, number] };
+}
+
+/** The weights of one network or SuperNet. Owns them; `dispose` frees them. */
+export class Model {
+  readonly frame: Pick<Architecture, 'input' | 'activation' | 'classes'>;
+  readonly layout: WeightLayout;
+  readonly weights: FlatVariable;
+
+  constructor(frame: Pick<Architecture, 'input' | 'activation' | 'classes'>, layout: WeightLayout, seed: string) {
+    this.frame = frame;
+    this.layout = layout;
+    this.weights = new FlatVariable(initialWeights(layout, seed));
+  }
+
+  /** Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns. */
+  gradient(forward: Forward, batch: LabelledImages, options: GradientOptions = {}): { loss: number; gradient: Tensor } {
+    const tape = new Tape({ recording: true });
+    try {
+      const reading = new WeightReading(tape, this.weights, this.layout, options.decay ?? 0);
+      const { activation, classes } = this.frame;
+      const { dropout } = options;
+      const pass = weightPass({ tape, activation, reading, dropout: dropout && ((x) => dropped(tape, x, dropout)) });
+      const logits = forward(pass, this.#pixels(tape, batch));
+      const targets = backend().create(batch.soft, [batch.n, classes]);
+      const { perImage, gradient } = softmaxCrossEntropy(logits.tensor, targets);
+      tape.backward(logits, gradient);
+      const losses = readFloats(perImage);
+      dispose(targets, perImage);
+      return { loss: losses.reduce((sum, loss) => sum + loss, 0) / batch.n, gradient: reading.flatGradient() };
+    } finally {
+      tape.dispose();
+    }
+  }
+
+  /** Logits [n, K], row by row. Without `statistics` each layer normalises with the batch's own. */
+  logits(forward: Forward, batch: Images, statistics?: StatisticsByName): Float32Array {
+    return this.#forward(forward, batch, { statistics }, (logits) => readFloats(logits));
+  }
+
+  /** Class probabilities [n, K], row by row. */
+  probabilities(forward: Forward, batch: Images, statistics?: StatisticsByName): Float32Array {
+    return this.#forward(forward, batch, { statistics }, (logits) => {
+      const probabilities = softmax(logits);
+      const values = readFloats(probabilities);
+      dispose(probabilities);
+      return values;
+    });
+  }
+
+  /** Means over the batches of each layer's batch statistics; the caller owns them (`disposeStatistics`). */
+  estimateStatistics(forward: Forward, batches: Iterable<Images>): StatisticsByName {
+    const sums = new Map<string, { mean: Float32Array; variance: Float32Array }>();
+    let count = 0;
+    const observe = (name: string, batch: Statistics) => {
+      const [mean, variance] = [readFloats(batch.mean), readFloats(batch.variance)];
+      const sum = sums.get(name);
+      if (sum === undefined) sums.set(name, { mean, variance });
+      else for (const [total, part] of [[sum.mean, mean], [sum.variance, variance]] as const) accumulate(total, part);
+    };
+    for (const batch of batches) {
+      this.#forward(forward, batch, { observe }, () => undefined);
+      count++;
+    }
+    const average = (sum: Float32Array) => backend().create(sum.map((value) => value / count), [sum.length]);
+    return new Map([...sums].map(([name, { mean, variance }]) => [name, { mean: average(mean), variance: average(variance) }]));
+  }
+
+  dispose(): void {
+    this.weights.dispose();
+  }
+
+  #forward<T>(
+    forward: Forward,
+    batch: Images,
+    how: Pick<Parameters<typeof weightPass>[0], 'statistics' | 'observe'>,
+    read: (logits: Tensor) => T,
+  ): T {
+    const tape = new Tape({ recording: false });
+    try {
+      const reading = new WeightReading(tape, this.weights, this.layout, 0);
+      const pass = weightPass({ tape, activation: this.frame.activation, reading, ...how });
+      return read(forward(pass, this.#pixels(tape, batch)).tensor);
+    } finally {
+      tape.dispose();
+    }
+  }
+
+  /** Pixels from -1 to 1, [n, H, W, C]. */
+  #pixels(tape: Tape, { n, images }: Images): Value {
+    const { resolution, channels } = this.frame.input;
+    const bytes = backend().create(images, [n, resolution, resolution, channels]);
+    const floats = run('Cast', castAttributes, bytes);
+    const scaled = run('Mul', [floatT], floats, floatConstant(1 / 127.5));
+    const pixels = run('AddV2', [floatT], scaled, floatConstant(-1));
+    dispose(bytes, floats, scaled);
+    return tape.adopt(pixels);
+  }
+}
+
+const castAttributes = [attribute.type('SrcT', dataType.uint8), attribute.type('DstT', dataType.float32)];
+
+export function disposeStatistics(statistics: StatisticsByName): void {
+  for (const { mean, variance } of statistics.values()) dispose(mean, variance);
+}
+
+function accumulate(total: Float32Array, part: Float32Array): void {
+  for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (part[i] as number);
+}
+
+const uniformAttributes = [
+  attribute.type('dtype', dataType.float32),
+  attribute.type('T', dataType.int32),
+  attribute.type('Tseed', dataType.int32),
+];
+
+/** Srivastava et al. 2014: each entry kept with probability 1 - rate and scaled by its inverse. */
+function dropped(tape: Tape, x: Value, { rate, seed }: NonNullable<GradientOptions['dropout']>): Value {
+  const shape = backend().create(Int32Array.from(x.tensor.shape), [x.tensor.shape.length]);
+  const seeds = backend().create(Int32Array.from(seed), [2]);
+  const uniform = run('StatelessRandomUniform', uniformAttributes, shape, seeds);
+  const kept = run('GreaterEqual', [floatT], uniform, floatConstant(rate));
+  const ones = run('Cast', [attribute.type('SrcT', 10), attribute.type('DstT', dataType.float32)], kept); // 10: bool
+  const mask = run('Mul', [floatT], ones, floatConstant(1 / (1 - rate)));
+  dispose(shape, seeds, uniform, kept, ones);
+  return masked(tape, x, mask);
+}

@@ -1,0 +1,40 @@
+/** Flat vectors taken apart by weight name and put together again: how checkpoints and results are stored. */
+import { sizeOf } from './backend.js';
+import type { FlatVariable, WeightLayout } from './weights.js';
+
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Each weight's part of each vector, as `vector/name`; views of fresh copies. */
+export function namedTensors(
+  layout: WeightLayout,
+  vectors: ReadonlyMap<string, FlatVariable>,
+): Map<string, NamedTensor> {
+  const tensors = new Map<string, NamedTensor>();
+  for (const [vector, variable] of vectors) {
+    const values = variable.values();
+    for (const { name, shape, offset } of layout.specs.values()) {
+      tensors.set(`${vector}/${name}`, { shape, values: values.subarray(offset, offset + sizeOf(shape)) });
+    }
+  }
+  return tensors;
+}
+
+/** Writes saved parts back into the vectors; one that is missing or of another size is an error of the caller. */
+export function restoreTensors(
+  layout: WeightLayout,
+  vectors: ReadonlyMap<string, FlatVariable>,
+  tensors: ReadonlyMap<string, NamedTensor>,
+): void {
+  for (const [vector, variable] of vectors) {
+    const values = new Float32Array(layout.size);
+    for (const { name, shape, offset } of layout.specs.values()) {
+      const part = tensors.get(`${vector}/${name}`);
+      if (part?.values.length !== sizeOf(shape)) throw new Error(`the saved state has no ${vector}/${name} of that size`);
+      values.set(part.values, offset);
+    }
+    variable.write(values);
+  }
+}

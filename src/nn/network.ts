@@ -1,0 +1,38 @@
+/** A closed network on the tensor layer: what it computes, and which weights it has. */
+import type { Architecture } from '../space/space.js';
+import { backend } from './backend.js';
+import { block } from './blocks/block.js';
+import { head } from './blocks/head.js';
+import { type Pass, weightSpecs } from './pass.js';
+import type { Value } from './tape.js';
+import { layoutOf, type WeightLayout } from './weights.js';
+
+/** From images [B, H, W, C] to logits [B, classes]. */
+export type Forward = (pass: Pass, images: Value) => Value;
+
+/** Name of a block's weights, shared by networks and SuperNets. */
+export function blockName(stage: number, index: number): string {
+  return `stages.${stage}.blocks.${index}`;
+}
+
+export function networkForward({ stages, head: headSpec, classes }: Architecture): Forward {
+  const blocks = stages.flatMap((stage, s) => stage.blocks.map((spec, b) => ({ spec, name: blockName(s, b) })));
+  return (pass, images) => {
+    const layers = blocks.map(({ spec, name }) => (x: Value) => block(pass, name, spec, x));
+    const features = pass.tape.sequence(layers, images);
+    return head(pass, headSpec, classes, features);
+  };
+}
+
+/** The weights that a forward pass of such a frame uses, found by running it once on one black image. */
+export function weightLayout(
+  { input, activation }: Pick<Architecture, 'input' | 'activation'>,
+  forward: Forward,
+): WeightLayout {
+  const { resolution, channels } = input;
+  const shape = [1, resolution, resolution, channels];
+  const pixels = new Float32Array(resolution * resolution * channels);
+  return layoutOf(
+    weightSpecs(activation, (pass) => forward(pass, pass.tape.adopt(backend().create(pixels, shape)))),
+  );
+}

@@ -1,0 +1,61 @@
+/** Sums, means and the ops of the head. */
+import { attribute, backend, dispose, floatConstant, floatT, intConstant, run, type Tensor } from '../backend.js';
+import type { Tape, Value } from '../tape.js';
+
+const plain = [floatT];
+const reduce = [floatT, attribute.type('Tidx', 3), attribute.bool('keep_dims', true)];
+const identity = [floatT];
+
+/** A second handle on the same memory, so that each holder can free its own. */
+export function alias(x: Tensor): Tensor {
+  return run('Identity', identity, x);
+}
+
+/** a + b, of equal shapes. */
+export function add(tape: Tape, a: Value, b: Value): Value {
+  return tape.result(run('AddV2', plain, a.tensor, b.tensor), [a, b], (dy) => {
+    for (const value of [a, b]) if (value.needsGradient) tape.give(value, alias(dy));
+  });
+}
+
+/** The mean of the branches, of equal shapes; a single branch is returned as it is. */
+export function mean(tape: Tape, branches: readonly Value[]): Value {
+  const [only] = branches;
+  if (branches.length === 1 && only !== undefined) return only;
+  const share = floatConstant(1 / branches.length);
+  const sum = backend().run('AddN', [floatT, attribute.int('N', branches.length)], branches.map(({ tensor }) => tensor), 1);
+  const y = run('Mul', plain, sum[0] as Tensor, share);
+  dispose(...sum);
+  return tape.result(y, branches, (dy) => {
+    const dBranch = run('Mul', plain, dy, share);
+    for (const branch of branches) if (branch.needsGradient) tape.give(branch, alias(dBranch));
+    dispose(dBranch);
+  });
+}
+
+/**
+ * @param x  [B, H, W, C]
+ * @returns  the mean over each map, [B, 1, 1, C]
+ */
+export function globalAveragePool(tape: Tape, x: Value): Value {
+  const [, height, width] = x.tensor.shape as [number, number, number, number];
+  const y = run('Mean', reduce, x.tensor, intConstant([1, 2]));
+  return tape.result(y, [x], (dy) => {
+    const share = run('Mul', plain, dy, floatConstant(1 / (height * width)));
+    tape.give(x, run('BroadcastTo', [floatT, attribute.type('Tidx', 3)], share, intConstant(x.tensor.shape)));
+    dispose(share);
+  });
+}
+
+/** x + bias over the last axis: [..., C] and [C]. */
+export function biasAdd(tape: Tape, x: Value, bias: Value): Value {
+  return tape.result(run('BiasAdd', plain, x.tensor, bias.tensor), [x, bias], (dy) => {
+    if (x.needsGradient) tape.give(x, alias(dy));
+    if (bias.needsGradient) tape.give(bias, run('BiasAddGrad', plain, dy));
+  });
+}
+
+/** x times a mask made outside the tape, such as dropout's; the tape takes the mask over. */
+export function masked(tape: Tape, x: Value, mask: Tensor): Value {
+  return tape.result(run('Mul', plain, x.tensor, mask), [x], (dy) => tape.give(x, run('Mul', plain, dy, mask)), [mask]);
+}

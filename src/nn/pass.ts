@@ -1,0 +1,80 @@
+/**
+ * What a forward pass gives to the layers that compose it: weights by name, normalisation, and the tape. A stand-alone
+ * network and a sampled sub-network of the SuperNet run the same layers on different passes.
+ */
+import type { Activation } from '../space/space.js';
+import { backend, sizeOf } from './backend.js';
+import { batchNorm, frozenBatchNorm, type Statistics } from './ops/batch-norm.js';
+import { Tape, type Value } from './tape.js';
+import type { Initializer, WeightReading, WeightSpec } from './weights.js';
+
+export interface Pass {
+  readonly tape: Tape;
+  readonly activation: Activation;
+  /** The weight of that name in the shape that this pass uses it in. */
+  weight(name: string, shape: readonly number[], initializer: Initializer): Value;
+  /** x [B, H, W, C] normalised per channel, then activated where asked. */
+  normalize(name: string, x: Value, activated: boolean): Value;
+  /** x with dropout where the pass trains; unchanged elsewhere. */
+  dropout(x: Value): Value;
+}
+
+/** Batch statistics by layer name, to normalise with where a batch of its own is not at hand. */
+export type StatisticsByName = ReadonlyMap<string, Statistics>;
+
+export interface PassOptions {
+  readonly tape: Tape;
+  readonly activation: Activation;
+  readonly reading: WeightReading;
+  /** Given: normalise with these. Absent: with the batch's own. */
+  readonly statistics?: StatisticsByName | undefined;
+  /** Sees each layer's batch statistics, borrowed. */
+  readonly observe?: ((name: string, batch: Statistics) => void) | undefined;
+  readonly dropout?: ((x: Value) => Value) | undefined;
+}
+
+/** A pass over real weights. */
+export function weightPass({ tape, activation, reading, statistics, observe, dropout }: PassOptions): Pass {
+  const weight: Pass['weight'] = (name, shape) => reading.weight(name, shape);
+  return {
+    tape,
+    activation,
+    weight,
+    normalize(name, x, activated) {
+      const channels = [x.tensor.shape[3] as number];
+      const gamma = weight(`${name}.gamma`, channels, 'one');
+      const beta = weight(`${name}.beta`, channels, 'zero');
+      const kind = activated ? activation : 'none';
+      if (statistics === undefined) {
+        return batchNorm(tape, x, gamma, beta, kind, observe && ((batch) => observe(name, batch)));
+      }
+      const frozen = statistics.get(name);
+      if (frozen === undefined) throw new Error(`no statistics were estimated for ${name}`);
+      return frozenBatchNorm(tape, x, gamma, beta, kind, frozen);
+    },
+    dropout: dropout ?? ((x) => x),
+  };
+}
+
+/** The weights that a forward pass asks for, in the order of asking; it runs once, on zeros. */
+export function weightSpecs(activation: Activation, forward: (pass: Pass) => unknown): WeightSpec[] {
+  const tape = new Tape({ recording: false });
+  const specs = new Map<string, WeightSpec>();
+  const weight: Pass['weight'] = (name, shape, initializer) => {
+    if (specs.has(name)) throw new Error(`two layers ask for the weight ${name}`);
+    specs.set(name, { name, shape, initializer });
+    return tape.adopt(backend().create(new Float32Array(sizeOf(shape)), shape));
+  };
+  const normalize: Pass['normalize'] = (name, x) => {
+    const channels = [x.tensor.shape[3] as number];
+    weight(`${name}.gamma`, channels, 'one');
+    weight(`${name}.beta`, channels, 'zero');
+    return x;
+  };
+  try {
+    forward({ tape, activation, weight, normalize, dropout: (x) => x });
+  } finally {
+    tape.dispose();
+  }
+  return [...specs.values()];
+}

@@ -1,0 +1,131 @@
+/**
+ * A tape of our own. Every primitive op runs its forward kernel and, on a recording tape, appends how to go back;
+ * `backward` walks the list in reverse and frees each activation right after its last use. A tape that does not record
+ * keeps nothing: `block` frees everything made inside it but the result.
+ */
+import { dispose, floatT, run, type Tensor } from './backend.js';
+
+/** A tensor in a forward pass; the tape owns it unless it is a leaf. */
+export interface Value {
+  readonly tensor: Tensor;
+  /** Whether a gradient with respect to it is wanted. */
+  readonly needsGradient: boolean;
+  /** Gradient so far, owned by the tape until `backward` has passed. */
+  gradient: Tensor | undefined;
+}
+
+interface Step {
+  readonly output: Value;
+  /** Receives the output's gradient, borrowed, and hands gradients to the op's inputs with `give`. */
+  readonly backward: (gradient: Tensor) => void;
+  /** Tensors beside the output that the way back needs; the tape owns them. */
+  readonly saved: readonly Tensor[];
+}
+
+export class Tape {
+  readonly recording: boolean;
+  readonly #steps: Step[] = [];
+  readonly #leaves: Tensor[] = [];
+
+  constructor({ recording }: { readonly recording: boolean }) {
+    this.recording = recording;
+  }
+
+  /** A value from outside, which stays its owner's. */
+  leaf(tensor: Tensor, needsGradient = false): Value {
+    return { tensor, needsGradient, gradient: undefined };
+  }
+
+  /** A value from outside that the tape frees at its end. */
+  adopt(tensor: Tensor): Value {
+    this.#leaves.push(tensor);
+    return this.leaf(tensor);
+  }
+
+  /**
+   * The result of a primitive op, owned by the tape from here on.
+   *
+   * @param inputs    values whose need of a gradient decides whether the way back is recorded
+   * @param backward  called once, with the gradient of `tensor`, if that is needed
+   * @param saved     further tensors that `backward` reads
+   */
+  result(
+    tensor: Tensor,
+    inputs: readonly Value[],
+    backward: (gradient: Tensor) => void,
+    saved: readonly Tensor[] = [],
+  ): Value {
+    const needsGradient = this.recording && inputs.some((input) => input.needsGradient);
+    const output: Value = { tensor, needsGradient, gradient: undefined };
+    this.#steps.push({ output, backward, saved });
+    return output;
+  }
+
+  /** Adds `gradient`, which the tape takes over, to what the value has received so far. */
+  give(value: Value, gradient: Tensor): void {
+    const before = value.gradient;
+    if (before === undefined) {
+      value.gradient = gradient;
+      return;
+    }
+    value.gradient = run('AddV2', addAttributes, before, gradient);
+    dispose(before, gradient);
+  }
+
+  /** Runs part of a forward pass; without recording everything that it made is freed but its result. */
+  block(body: () => Value): Value {
+    const start = this.#steps.length;
+    const result = body();
+    if (this.recording) return result;
+    this.#keepOnly(result, start);
+    return result;
+  }
+
+  /** Frees what was made since `start` but for `result`, which may be older. */
+  #keepOnly(result: Value, start: number): void {
+    for (const step of this.#steps.splice(start)) {
+      dispose(...step.saved);
+      if (step.output === result) this.#steps.push({ ...step, saved: [] });
+      else dispose(step.output.tensor);
+    }
+  }
+
+  /** Layers one after another; without recording only the last one's result stays alive. */
+  sequence(layers: readonly ((x: Value) => Value)[], input: Value): Value {
+    const start = this.#steps.length;
+    let x = input;
+    for (const layer of layers) {
+      x = layer(x);
+      if (!this.recording) this.#keepOnly(x, start);
+    }
+    return x;
+  }
+
+  /**
+   * Goes back from `result`, whose gradient is `gradient` (taken over), and frees the tape. Leaves that need a gradient
+   * hold theirs afterwards, and the caller owns it.
+   */
+  backward(result: Value, gradient: Tensor): void {
+    this.give(result, gradient);
+    for (let step = this.#steps.at(-1); step !== undefined; step = this.#steps.at(-1)) {
+      const { output, backward, saved } = step;
+      if (output.gradient !== undefined && output.needsGradient) backward(output.gradient);
+      this.#steps.pop(); // only now: where `backward` throws, `dispose` still finds what the step holds
+      if (output.gradient !== undefined) dispose(output.gradient);
+      output.gradient = undefined;
+      dispose(output.tensor, ...saved);
+    }
+    this.dispose();
+  }
+
+  /** Frees everything that the tape still owns. */
+  dispose(): void {
+    for (const { output, saved } of this.#steps.splice(0)) {
+      if (output.gradient !== undefined) dispose(output.gradient);
+      dispose(output.tensor, ...saved);
+    }
+    dispose(...this.#leaves.splice(0));
+  }
+}
+
+const addAttributes = [floatT];

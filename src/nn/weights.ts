@@ -1,0 +1,213 @@
+/**
+ * All weights of a network in one flat vector, and their optimizer's slots in others of the same layout: one op reads
+ * them, one updates them, and averaging or saving them is one buffer. What a part of the vector means is its name's
+ * affair: names, not positions, key every saved state.
+ */
+import { randomStream } from '../core/random.js';
+import {
+  attribute,
+  backend,
+  dataType,
+  dispose,
+  floatConstant,
+  floatT,
+  intConstant,
+  run,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  zeros,
+} from './backend.js';
+import { alias } from './ops/arithmetic.js';
+import { reshape } from './ops/pointwise.js';
+import type { Tape, Value } from './tape.js';
+
+/** How a weight starts, and whether weight decay pulls at it (it does at kernels, not at BN or biases). */
+export type Initializer = 'he' | 'heDepthwise' | 'fc' | 'one' | 'zero';
+
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+}
+
+/** Where each weight lies in the flat vector, in floats. */
+export interface WeightLayout {
+  readonly specs: ReadonlyMap<string, WeightSpec & { readonly offset: number }>;
+  readonly size: number;
+}
+
+export function layoutOf(specs: Iterable<WeightSpec>): WeightLayout {
+  let size = 0;
+  const placed = new Map<string, WeightSpec & { offset: number }>();
+  for (const spec of specs) {
+    placed.set(spec.name, { ...spec, offset: size });
+    size += sizeOf(spec.shape);
+  }
+  return { specs: placed, size };
+}
+
+export function isDecayed({ initializer }: Pick<WeightSpec, 'initializer'>): boolean {
+  return initializer === 'he' || initializer === 'heDepthwise' || initializer === 'fc';
+}
+
+/** A standard deviation for each way to start: he-normal (He et al. 2015, arXiv:1502.01852), fc as in TuNAS. */
+function deviation({ shape, initializer }: WeightSpec): number {
+  switch (initializer) {
+    case 'he':
+      return Math.sqrt(2 / (sizeOf(shape) / (shape.at(-1) as number)));
+    case 'heDepthwise':
+      return Math.sqrt(2 / ((shape[0] as number) * (shape[1] as number)));
+    case 'fc':
+      return 0.01;
+    case 'one':
+    case 'zero':
+      return 0;
+  }
+}
+
+/** Start values of all weights; each weight has a random stream of its own, so no other weight moves it. */
+export function initialWeights(layout: WeightLayout, seed: string): Float32Array {
+  const values = new Float32Array(layout.size);
+  for (const spec of layout.specs.values()) {
+    const count = sizeOf(spec.shape);
+    const sigma = deviation(spec);
+    if (sigma === 0) {
+      values.fill(spec.initializer === 'one' ? 1 : 0, spec.offset, spec.offset + count);
+      continue;
+    }
+    const random = randomStream(`${seed}/weights/${spec.name}`);
+    for (let i = 0; i < count; i++) values[spec.offset + i] = sigma * random.normal();
+  }
+  return values;
+}
+
+const variableAttributes = (name: string, size: number) => [
+  attribute.type('dtype', dataType.float32),
+  attribute.shape('shape', [size]),
+  attribute.text('shared_name', name),
+  attribute.text('container', ''),
+];
+const typed = [attribute.type('dtype', dataType.float32)];
+let variablesMade = 0;
+
+/** A mutable vector that TensorFlow's update ops change in place; whoever makes it disposes it. */
+export class FlatVariable {
+  readonly handle: Tensor;
+  readonly size: number;
+
+  constructor(values: Float32Array) {
+    this.size = values.length;
+    this.handle = run('VarHandleOp', variableAttributes(`flat/${variablesMade++}`, this.size));
+    this.write(values);
+  }
+
+  /** Its present value; the caller owns the handle and should free it before the next update, which else copies. */
+  read(): Tensor {
+    return run('ReadVariableOp', typed, this.handle);
+  }
+
+  values(): Float32Array {
+    const tensor = this.read();
+    const values = backend().read(tensor) as Float32Array;
+    dispose(tensor);
+    return values;
+  }
+
+  write(values: Float32Array): void {
+    const tensor = backend().create(values, [this.size]);
+    backend().run('AssignVariableOp', typed, [this.handle, tensor], 0);
+    dispose(tensor);
+  }
+
+  dispose(): void {
+    backend().run('DestroyResourceOp', [], [this.handle], 0);
+    dispose(this.handle);
+  }
+}
+
+const sliceAttributes = [floatT, attribute.type('Index', dataType.int32)];
+const padAttributes = [floatT, attribute.type('Tpaddings', dataType.int32)];
+const plain = [floatT];
+
+/** One pass's reading of the weights: values for those that it asks for, and their gradients as one flat vector. */
+export class WeightReading {
+  readonly #tape: Tape;
+  readonly #layout: WeightLayout;
+  readonly #flat: Tensor;
+  readonly #decay: number;
+  readonly #gradients = new Map<string, Tensor>();
+
+  /** @param decay  L2 factor: its part of the loss is decay / 2 times the sum of squares of the kernels in use */
+  constructor(tape: Tape, variable: FlatVariable, layout: WeightLayout, decay: number) {
+    this.#tape = tape;
+    this.#layout = layout;
+    this.#flat = tape.adopt(variable.read()).tensor;
+    this.#decay = decay;
+  }
+
+  /** The weight of that name or, for a smaller shape, its first entries along every axis. A pass asks for it once. */
+  weight(name: string, shape: Shape): Value {
+    const spec = this.#layout.specs.get(name);
+    if (spec === undefined) throw new Error(`no weight is called ${name}`);
+    const size = sizeOf(spec.shape);
+    const part = run('Slice', sliceAttributes, this.#flat, intConstant([spec.offset]), intConstant([size]));
+    const whole = replaced(part, reshape(part, spec.shape));
+    const isWhole = size === sizeOf(shape);
+    const begin = shape.map(() => 0);
+    const used = isWhole ? whole : replaced(whole, run('Slice', sliceAttributes, whole, intConstant(begin), intConstant(shape)));
+    const source: Value = { tensor: used, needsGradient: true, gradient: undefined };
+    return this.#tape.result(used, [source], (gradient) => {
+      const decayed = isDecayed(spec) && this.#decay > 0 ? this.#plusDecay(gradient, used) : alias(gradient);
+      const padded = isWhole ? decayed : replaced(decayed, run('Pad', padAttributes, decayed, padding(shape, spec.shape)));
+      this.#gradients.set(name, replaced(padded, reshape(padded, [size])));
+    });
+  }
+
+  /** gradient + decay * weight */
+  #plusDecay(gradient: Tensor, weight: Tensor): Tensor {
+    const pull = run('Mul', plain, weight, floatConstant(this.#decay));
+    return replaced(pull, run('AddV2', plain, gradient, pull));
+  }
+
+  /** After `backward`: the gradient of all weights, zero where the pass used none. The caller owns it. */
+  flatGradient(): Tensor {
+    const parts: Tensor[] = [];
+    let unused = 0;
+    const skip = () => {
+      if (unused > 0) parts.push(zeros([unused]));
+      unused = 0;
+    };
+    for (const { name, shape } of this.#layout.specs.values()) {
+      const gradient = this.#gradients.get(name);
+      if (gradient === undefined) {
+        unused += sizeOf(shape);
+      } else {
+        skip();
+        parts.push(gradient);
+      }
+    }
+    skip();
+    const [only] = parts;
+    const flat = parts.length === 1 && only !== undefined ? alias(only) : concatenated(parts);
+    dispose(...this.#gradients.values());
+    this.#gradients.clear();
+    return flat;
+  }
+}
+
+/** `after`, once `before`, from which it was made, is freed. */
+function replaced(before: Tensor, after: Tensor): Tensor {
+  dispose(before);
+  return after;
+}
+
+function padding(shape: Shape, full: Shape): Tensor {
+  const paddings = full.flatMap((extent, axis) => [0, extent - (shape[axis] as number)]);
+  return intConstant(paddings, [full.length, 2]);
+}
+
+function concatenated(parts: readonly Tensor[]): Tensor {
+  const attributes = [attribute.int('N', parts.length), floatT, attribute.type('Tidx', dataType.int32)];
+  return backend().run('ConcatV2', attributes, [...parts, intConstant([0], [])], 1)[0] as Tensor;
+}

@@ -1,0 +1,197 @@
+/**
+ * Checkpoints, `checkpoints/step-000400/`: tensors in `weights.safetensors`, all other state in `state.json`, and
+ * `manifest.json`, written last, with the size and SHA-256 of both. A checkpoint is built in a folder of another name,
+ * flushed and renamed, so that one that is there is whole unless the disk has damaged it.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { conform, integer, locateYaml, text } from '../core/document.js';
+import { Failure, formatDiagnostic } from '../core/failure.js';
+import { discard, flushFolder, readBytes, sha256, writeFailure, writeFlushed } from '../core/files.js';
+import type { Run } from './run-folder.js';
+import { type NamedTensor, parseSafetensors, safetensorsParts, type Tensors } from './safetensors.js';
+
+export interface Checkpoint {
+  /** Finished steps. */
+  readonly step: number;
+  readonly tensors: Tensors;
+  /** JSON; a number that is not finite is a bug. */
+  readonly state: unknown;
+}
+
+export interface LoadedCheckpoint {
+  readonly step: number;
+  /** Views of the file's bytes; the caller owns them. */
+  readonly tensors: Map<string, NamedTensor>;
+  readonly state: unknown;
+}
+
+const version = 1;
+const weightsName = 'weights.safetensors';
+const stateName = 'state.json';
+const manifestName = 'manifest.json';
+const keptByDefault = 2;
+
+/** Saves a checkpoint and keeps the last `keep`; where the disk refuses, those before it stay as they are. */
+export function saveCheckpoint(run: Run, { step, tensors, state }: Checkpoint, keep = keptByDefault): void {
+  run.flush();
+  const folder = join(checkpointsOf(run), folderName(step));
+  const part = besides(folder, 'part');
+  const parts: [string, Uint8Array[]][] = [
+    [weightsName, safetensorsParts(tensors, { step: `${step}` })],
+    [stateName, [Buffer.from(JSON.stringify(state, refuseNonFinite))]],
+  ];
+  const files = Object.fromEntries(parts.map(([name, bytes]) => [name, fingerprint(bytes)]));
+  const manifest = Buffer.from(`${JSON.stringify({ version, step, files }, null, 2)}\n`);
+  try {
+    rmSync(part, { recursive: true, force: true });
+    mkdirSync(part, { recursive: true });
+    for (const [name, bytes] of parts) writeFlushed(join(part, name), bytes);
+    writeFlushed(join(part, manifestName), [manifest]);
+    flushFolder(part);
+    if (existsSync(folder)) remove(folder);
+    renameSync(part, folder);
+    flushFolder(dirname(folder));
+    removeOthers(run, step, keep);
+  } catch (error) {
+    discard(part);
+    throw writeFailure(folder, 'write a checkpoint', error);
+  }
+}
+
+/**
+ * The run's last checkpoint, verified; undefined where it has none. `notice` is told of each damaged one, and the one
+ * before it is used. That all are damaged, or that one is of another version, is a data failure.
+ */
+export function loadLatestCheckpoint(run: Run, notice: (message: string) => void): LoadedCheckpoint | undefined {
+  removeLeftovers(run);
+  const steps = checkpointSteps(run);
+  for (const step of [...steps].reverse()) {
+    const folder = join(checkpointsOf(run), folderName(step));
+    refuseOtherVersion(folder);
+    const found = loadedOrDamage(folder, step);
+    if (typeof found !== 'string') return found;
+    notice(`${folder}: damaged, so the checkpoint before it is used: ${found}`);
+  }
+  if (steps.length === 0) return undefined;
+  const message = `expected a checkpoint to resume from; got ${steps.length}, all damaged`;
+  throw new Failure('data', { file: checkpointsOf(run), message }, 'remove that folder to begin the run again');
+}
+
+/** Steps of the run's checkpoints, ascending. */
+export function checkpointSteps(run: Pick<Run, 'folder'>): number[] {
+  const folder = checkpointsOf(run);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names.flatMap((name) => (/^step-\d+$/.test(name) ? [Number(name.slice(5))] : [])).sort((a, b) => a - b);
+}
+
+function checkpointsOf({ folder }: Pick<Run, 'folder'>): string {
+  return join(folder, 'checkpoints');
+}
+
+function folderName(step: number): string {
+  return `step-${`${step}`.padStart(6, '0')}`;
+}
+
+function fingerprint(parts: readonly Uint8Array[]): FileEntry {
+  return { bytes: parts.reduce((sum, { length }) => sum + length, 0), sha256: sha256(...parts) };
+}
+
+/** JSON would turn NaN and the infinities into null, and the run that resumes would differ. */
+function refuseNonFinite(key: string, value: unknown): unknown {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`checkpoint state: ${key} is ${value}`);
+  return value;
+}
+
+const fileEntry = z.object({ bytes: integer('a size in bytes', 0), sha256: text('a SHA-256') });
+const manifestSchema = z.object({
+  version: z.literal(version),
+  step: integer('a number of steps', 0),
+  files: z.object({ [weightsName]: fileEntry, [stateName]: fileEntry }),
+});
+
+type FileEntry = z.output<typeof fileEntry>;
+
+/** The checkpoint, or what is wrong with it. */
+function loadedOrDamage(folder: string, step: number): LoadedCheckpoint | string {
+  try {
+    return loaded(folder, step);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return error.diagnostics.map(formatDiagnostic).join('; ');
+  }
+}
+
+function loaded(folder: string, step: number): LoadedCheckpoint {
+  const file = join(folder, manifestName);
+  const manifest = conform(locateYaml(file, utf8(readBytes(file))), manifestSchema);
+  if (manifest.step !== step) throw damaged(file, `expected step ${step}; got ${manifest.step}`);
+  const weights = verified(join(folder, weightsName), manifest.files[weightsName]);
+  const state = verified(join(folder, stateName), manifest.files[stateName]);
+  const { tensors } = parseSafetensors(join(folder, weightsName), weights);
+  return { step, tensors, state: JSON.parse(utf8(state)) as unknown };
+}
+
+function verified(file: string, expected: FileEntry): Uint8Array {
+  const bytes = readBytes(file);
+  if (bytes.length !== expected.bytes) throw damaged(file, `expected ${expected.bytes} bytes; got ${bytes.length}`);
+  const found = sha256(bytes);
+  if (found !== expected.sha256) throw damaged(file, `expected SHA-256 ${expected.sha256}; got ${found}`);
+  return bytes;
+}
+
+function damaged(file: string, message: string): Failure {
+  return new Failure('data', { file, message });
+}
+
+/** A checkpoint of another version is no damaged one: those before it would be of that version too. */
+function refuseOtherVersion(folder: string): void {
+  const file = join(folder, manifestName);
+  const found = versionIn(file);
+  if (found === undefined || found === version) return;
+  const message = `expected version ${version}; got ${found}`;
+  throw new Failure('data', { file, path: 'version', message }, 'resume the run with the program that began it');
+}
+
+function versionIn(file: string): number | undefined {
+  try {
+    const { version } = JSON.parse(utf8(readBytes(file))) as { version?: unknown };
+    return typeof version === 'number' ? version : undefined;
+  } catch {
+    return undefined; // damaged, as loading it will say
+  }
+}
+
+/** Removes checkpoints that a resumed run has not come to again, and all but the last few up to `step`. */
+function removeOthers(run: Run, step: number, keep: number): void {
+  const steps = checkpointSteps(run);
+  const upTo = steps.filter((other) => other <= step);
+  const outdated = [...upTo.slice(0, Math.max(0, upTo.length - keep)), ...steps.filter((other) => other > step)];
+  for (const other of outdated) remove(join(checkpointsOf(run), folderName(other)));
+}
+
+/** Removes a checkpoint so that no half of it is ever seen under its name. */
+function remove(folder: string): void {
+  const old = besides(folder, 'old');
+  rmSync(old, { recursive: true, force: true });
+  renameSync(folder, old);
+  rmSync(old, { recursive: true });
+}
+
+/** What a process that was killed left of a checkpoint that it wrote or removed. */
+function removeLeftovers(run: Run): void {
+  const folder = checkpointsOf(run);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names.filter((name) => /^\.step-\d+\.(part|old)$/.test(name))) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+function besides(folder: string, purpose: 'part' | 'old'): string {
+  return join(dirname(folder), `.${basename(folder)}.${purpose}`);
+}
+
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}

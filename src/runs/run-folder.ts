@@ -1,0 +1,213 @@
+/**
+ * The folder of a run, `ROOT/ID/`: what it was asked to do (`config.yaml`, `space.yaml`, `environment.json`), how far
+ * it is (`state.json`, `events.jsonl`, `policy.jsonl`, `checkpoints/`) and what came out (`architecture.yaml`,
+ * `result.json`). Every file is there whole or not at all, and all is readable while the run goes on.
+ */
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.js';
+import { readBytes, writeAtomically, writeFailure } from '../core/files.js';
+import { suggestion } from '../core/nearest.js';
+import { type EventLog, openEventLog } from './events.js';
+import { type Identity, refuseOtherConfig, refuseOtherSpace } from './run-identity.js';
+import { lockRun, type RunLock } from './run-lock.js';
+import { isRun, type RunState, type RunStatus, readState, writeState } from './run-state.js';
+
+/** Whether to go on with a run that is there: if there is one, only if there is one, or not at all. */
+export type ResumeMode = 'allow' | 'must' | 'never';
+
+export interface RunRequest {
+  readonly root: string;
+  readonly id: string;
+  readonly resume: ResumeMode;
+  readonly stage: string;
+  /** How many steps the whole run has. */
+  readonly steps: number;
+  /** The resolved config as YAML. */
+  readonly config: string;
+  /** The values of the resolved config by dotted key: on resuming they must be what they were. */
+  readonly identity: Identity;
+  /** Keys of `identity` that may differ on resuming. */
+  readonly mayChange?: readonly string[];
+  /** The space as YAML; on resuming it must be what it was. */
+  readonly space: string;
+  readonly environment: object;
+  /** Told of what a user should know and nobody need act on. */
+  readonly notice: (message: string) => void;
+}
+
+/** What a finished run found; further fields may stand beside these. */
+export interface RunResult {
+  /** One option index per choice. */
+  readonly decisions: readonly number[];
+  readonly quality: number;
+  readonly costs: Readonly<Record<string, CostResult>>;
+  readonly reward: number;
+  /** Of the policy, in nats, summed over the choices. */
+  readonly entropy: number;
+  readonly [field: string]: unknown;
+}
+
+export interface CostResult {
+  readonly value: number;
+  readonly target: number;
+}
+
+export type LogName = 'events' | 'policy';
+
+/** A run that this process holds the lock of, until `finish`. */
+export interface Run {
+  readonly id: string;
+  readonly folder: string;
+  /** Whether the run was there before. */
+  readonly isResumed: boolean;
+  /** Whether it was there and done. */
+  readonly wasDone: boolean;
+  /** Opens a log to go on after `step` finished steps, the step of the checkpoint resumed from; without, empty. */
+  openLog(name: LogName, step: number | undefined): EventLog;
+  /** Says how many steps are finished; fails where another process has taken the run over. */
+  progress(step: number): void;
+  /** Flushes the logs to the disk; fails where another process has taken the run over. */
+  flush(): void;
+  writeArchitecture(yaml: string): void;
+  writeResult(result: RunResult): void;
+  /** States how the run ended, closes the logs and lets go of the lock. Only the first call counts. */
+  finish(status: Ended, reason?: string): void;
+}
+
+/**
+ * Opens the run for this process alone: makes its folder, or resumes what is there. A changed config or space is a
+ * config failure that lists every change; a folder that refuses to be written is a data failure.
+ */
+export function openRun(request: RunRequest): Run {
+  const folder = runFolder(request.root, request.id);
+  refuseByMode(request, folder);
+  makeFolder(folder);
+  const lock = lockRun(folder, request.notice);
+  try {
+    return begun(request, folder, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function begun(request: RunRequest, folder: string, lock: RunLock): Run {
+  const { id, stage, steps } = request;
+  const before = isRun(folder) ? readState(folder) : undefined;
+  if (before === undefined) refuseForeignFiles(folder);
+  else refuseOtherRun(folder, request);
+  writeRequest(folder, request);
+  let state: RunState = { id, stage, status: 'running', step: before?.step ?? 0, steps };
+  const setState = (change: Partial<RunState>) => {
+    lock.requireHeld();
+    state = { ...state, ...change };
+    writeState(folder, state);
+  };
+  setState({});
+  return {
+    id,
+    folder,
+    isResumed: before !== undefined,
+    wasDone: before?.status === 'done',
+    progress: (step) => setState({ step }),
+    writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
+    writeResult: (result) => writeAtomically(join(folder, 'result.json'), json(result)),
+    ...logsOf(folder, lock, (status, reason) => setState({ status, reason })),
+  };
+}
+
+type Ended = Exclude<RunStatus, 'running'>;
+
+/** The part of a run that opens and closes: its logs and, with the last of them, its lock. */
+function logsOf(folder: string, lock: RunLock, end: (status: Ended, reason?: string) => void) {
+  const logs: EventLog[] = [];
+  let isOpen = true;
+  const flush = () => {
+    lock.requireHeld();
+    for (const log of logs) log.flush();
+  };
+  return {
+    flush,
+    openLog: (name: LogName, step: number | undefined) => {
+      const log = openEventLog(join(folder, `${name}.jsonl`), step);
+      logs.push(log);
+      return log;
+    },
+    finish: (status: Ended, reason?: string) => {
+      if (!isOpen) return;
+      isOpen = false;
+      try {
+        flush();
+        end(status, reason);
+      } catch (error) {
+        if (status !== 'failed') throw error; // else what made the run fail is the one to report
+      } finally {
+        for (const log of logs) log.close();
+        lock.release();
+      }
+    },
+  };
+}
+
+/** Where a run lies; an id that is no plain name is a usage failure. */
+export function runFolder(root: string, id: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return join(root, id);
+  const expected = 'expected up to 100 letters, digits, dots, underscores and hyphens, a letter or digit first';
+  throw new Failure('usage', `--run-id: ${expected}; got ${JSON.stringify(id)}`);
+}
+
+/** The ids of the runs under a root, sorted. */
+export function runIds(root: string): string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .filter((name) => isRun(join(root, name)))
+    .sort();
+}
+
+function refuseByMode({ root, id, resume }: RunRequest, folder: string): void {
+  if (resume === 'never' && isRun(folder)) {
+    const remedy = 'name another run with --run-id, or resume this one with --resume allow';
+    throw new Failure('usage', `--resume never: expected a new run; got ${folder}, which is there`, remedy);
+  }
+  if (resume === 'must' && !isRun(folder)) {
+    throw new Failure('usage', `--resume must: expected a run at ${folder}; got none${suggestion(id, runIds(root))}`);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw writeFailure(folder, 'make the folder of the run', error);
+  }
+}
+
+const requestFiles = ['config.yaml', 'space.yaml', 'environment.json', 'identity.json'];
+
+/** A folder without a state is new, or was left by a process that was killed while it began the run. */
+function refuseForeignFiles(folder: string): void {
+  const isOurs = (name: string) => requestFiles.includes(name) || /^run\.lock|\.part-\d+$/.test(name);
+  const foreign = readdirSync(folder).filter((name) => !isOurs(name));
+  if (foreign.length === 0) return;
+  const message = `expected a run or a new folder; got one with ${foreign.slice(0, 3).join(', ')}`;
+  throw new Failure('usage', { file: folder, message }, 'name another run with --run-id');
+}
+
+function refuseOtherRun(folder: string, { identity, mayChange, space }: RunRequest): void {
+  refuseOtherSpace(join(folder, 'space.yaml'), space);
+  refuseOtherConfig(join(folder, 'identity.json'), join(folder, 'config.yaml'), identity, mayChange ?? []);
+}
+
+function writeRequest(folder: string, { config, space, environment, identity }: RunRequest): void {
+  const contents = [config, space, json(environment), json(identity)];
+  for (const [i, name] of requestFiles.entries()) {
+    const file = join(folder, name);
+    const content = contents[i] as string;
+    if (!existsSync(file) || Buffer.from(readBytes(file)).toString() !== content) writeAtomically(file, content);
+  }
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,58 @@
+/** How far a run is: `state.json`, rewritten whole at every change, and read by `runs list` and `runs show`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { conform, integer, locateYaml, text, word } from '../core/document.js';
+import { Failure } from '../core/failure.js';
+import { readBytes, writeAtomically } from '../core/files.js';
+
+export type RunStatus = 'running' | 'done' | 'stopped' | 'failed';
+
+export interface RunState {
+  readonly id: string;
+  readonly stage: string;
+  readonly status: RunStatus;
+  /** Finished steps. */
+  readonly step: number;
+  readonly steps: number;
+  /** Why it failed or stopped, where somebody said. */
+  readonly reason?: string | undefined;
+}
+
+const version = 1;
+
+const stateSchema = z.object({
+  version: z.literal(version, { error: `version ${version}` }),
+  id: text('the id of a run'),
+  stage: text('the stage of a run'),
+  status: word('running', 'done', 'stopped', 'failed'),
+  step: integer('a number of steps', 0),
+  steps: integer('a number of steps', 0),
+  reason: text('a reason').optional(),
+});
+
+export function isRun(folder: string): boolean {
+  return existsSync(stateFile(folder));
+}
+
+/** The state of the run in `folder`; a damaged one, or one of another version of the program, is a data failure. */
+export function readState(folder: string): RunState {
+  const file = stateFile(folder);
+  try {
+    const { version: _, ...state } = conform(
+      locateYaml(file, Buffer.from(readBytes(file)).toString('utf8')),
+      stateSchema,
+    );
+    return state;
+  } catch (error) {
+    throw error instanceof Failure ? new Failure('data', error.diagnostics) : error;
+  }
+}
+
+export function writeState(folder: string, state: RunState): void {
+  writeAtomically(stateFile(folder), `${JSON.stringify({ version, ...state }, null, 2)}\n`);
+}
+
+function stateFile(folder: string): string {
+  return join(folder, 'state.json');
+}

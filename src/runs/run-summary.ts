@@ -1,0 +1,84 @@
+/** What a run is and what came of it, as `runs show --json` and `runs list --json` print it; fields may be added. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.js';
+import { readJson } from '../core/files.js';
+import { suggestion } from '../core/nearest.js';
+import { readNetwork } from '../space/parse.js';
+import type { Architecture } from '../space/space.js';
+import { readEvents } from './events.js';
+import { type CostResult, type RunResult, runIds } from './run-folder.js';
+import { lockHolder } from './run-lock.js';
+import { isRun, type RunState, type RunStatus, readState } from './run-state.js';
+
+/** Null stands where nothing is known yet. Until a run is done, its figures are those of the last interval. */
+export interface RunSummary {
+  readonly id: string;
+  readonly stage: string;
+  readonly status: RunStatus;
+  readonly step: number;
+  readonly steps: number;
+  readonly architecture: Architecture | null;
+  readonly decisions: readonly number[] | null;
+  readonly quality: number | null;
+  readonly costs: Readonly<Record<string, CostResult>> | null;
+  readonly reward: number | null;
+  readonly entropy: number | null;
+}
+
+/** One line of `runs list`. */
+export type RunEntry = Pick<RunSummary, 'id' | 'stage' | 'status' | 'step' | 'steps' | 'quality' | 'reward'>;
+
+/** The folder of a run that a user named by its id under `root` or by its path; none is a usage failure. */
+export function findRun(root: string, what: string): string {
+  const found = [join(root, what), what].find(isRun);
+  if (found !== undefined) return found;
+  throw new Failure('usage', `${what}: expected a run under ${root}; got none${suggestion(what, runIds(root))}`);
+}
+
+export function readRunSummary(folder: string): RunSummary {
+  const { id, stage, status, step, steps } = presentState(folder);
+  const found = (name: string) => (status === 'done' ? existing(join(folder, name)) : undefined);
+  const [resultFile, architectureFile] = [found('result.json'), found('architecture.yaml')];
+  const result = resultFile === undefined ? undefined : (readJson(resultFile) as Partial<RunResult>);
+  const latest = result ?? (readEvents(join(folder, 'events.jsonl')).at(-1) as Partial<RunResult> | undefined);
+  return {
+    id,
+    stage,
+    status,
+    step,
+    steps,
+    architecture: architectureFile === undefined ? null : readNetwork(architectureFile),
+    decisions: result?.decisions ?? null,
+    quality: latest?.quality ?? null,
+    costs: latest?.costs ?? null,
+    reward: latest?.reward ?? null,
+    entropy: latest?.entropy ?? null,
+  };
+}
+
+/** The runs under a root by id, each with its summary or with the failure that reading it met. */
+export function listRuns(root: string): { entries: RunEntry[]; failures: Failure[] } {
+  const entries: RunEntry[] = [];
+  const failures: Failure[] = [];
+  for (const id of runIds(root)) {
+    try {
+      const { stage, status, step, steps, quality, reward } = readRunSummary(join(root, id));
+      entries.push({ id, stage, status, step, steps, quality, reward });
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
+  }
+  return { entries, failures };
+}
+
+/** A run that says it is running, but that no process holds, was stopped without being asked. */
+function presentState(folder: string): RunState {
+  const state = readState(folder);
+  return state.status === 'running' && lockHolder(folder) === undefined ? { ...state, status: 'stopped' } : state;
+}
+
+function existing(file: string): string | undefined {
+  return existsSync(file) ? file : undefined;
+}

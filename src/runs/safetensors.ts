@@ -1,0 +1,158 @@
+/**
+ * Named float32 tensors in one file, in the safetensors format (huggingface/safetensors): 8 bytes of header length,
+ * little endian; a JSON header with dtype, shape and byte range of each tensor, padded with spaces to a multiple of 8;
+ * the values, one tensor after the other without gaps.
+ */
+import { endianness } from 'node:os';
+import { Failure } from '../core/failure.js';
+import { readBytes, writeAtomically } from '../core/files.js';
+
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  /** As many as the product of the shape. */
+  readonly values: Float32Array;
+}
+
+export type Tensors = ReadonlyMap<string, NamedTensor>;
+
+export interface SafetensorsContent {
+  readonly tensors: Map<string, NamedTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const lengthBytes = 8;
+const alignment = 8;
+const maxHeaderBytes = 100_000_000; // the reference reader's limit
+const metadataKey = '__metadata__';
+
+export function writeSafetensors(
+  file: string,
+  tensors: Tensors,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  writeAtomically(file, ...safetensorsParts(tensors, metadata));
+}
+
+/** The bytes of the file in parts: the header, then views of the tensors' own memory. */
+export function safetensorsParts(tensors: Tensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
+  requireLittleEndian();
+  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { [metadataKey]: metadata } : {};
+  let end = 0;
+  for (const [name, { shape, values }] of tensors) {
+    if (name === metadataKey) throw new Error(`${name} is no name for a tensor`);
+    if (values.length !== product(shape)) throw new Error(`${name}: ${values.length} values in shape [${shape}]`);
+    const begin = end;
+    end += values.byteLength;
+    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+  }
+  const json = Buffer.from(JSON.stringify(header));
+  const length = Math.ceil(json.length / alignment) * alignment;
+  const head = Buffer.alloc(lengthBytes + length, ' ');
+  head.writeBigUInt64LE(BigInt(length));
+  json.copy(head, lengthBytes);
+  return [head, ...[...tensors.values()].map(({ values }) => bytesOf(values))];
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** The tensors of a file, as views of its bytes; anything but gapless F32 in the file's own order is a data failure. */
+export function readSafetensors(file: string): SafetensorsContent {
+  return parseSafetensors(file, readBytes(file));
+}
+
+/** The tensors of a file that is in memory; they share `bytes` where these are aligned. */
+export function parseSafetensors(file: string, bytes: Uint8Array): SafetensorsContent {
+  requireLittleEndian();
+  const header = parsedHeader(file, bytes);
+  const { [metadataKey]: metadata = {}, ...entries } = header.json;
+  if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
+    throw damaged(file, metadataKey, 'expected texts by name');
+  }
+  const ranges = Object.entries(entries).map(([name, entry]) => ({ name, ...checkedEntry(file, name, entry) }));
+  const dataBytes = bytes.length - header.end;
+  let end = 0;
+  for (const { name, offsets } of [...ranges].sort(
+    (a, b) => a.offsets[0] - b.offsets[0] || a.offsets[1] - b.offsets[1],
+  )) {
+    if (offsets[0] !== end) throw damaged(file, name, `expected its values at byte ${end}; got ${offsets[0]}`);
+    end = offsets[1];
+    if (end > dataBytes)
+      throw damaged(file, name, `expected values up to byte ${end}; got a file cut off at ${dataBytes}`);
+  }
+  if (end !== dataBytes) throw damaged(file, undefined, `expected ${end} bytes of values; got ${dataBytes}`);
+  const tensors = ranges.map(({ name, shape, offsets }) => {
+    const values = floats(bytes.subarray(header.end + offsets[0], header.end + offsets[1]));
+    return [name, { shape, values }] as const;
+  });
+  return { tensors: new Map(tensors), metadata: metadata as Record<string, string> };
+}
+
+function parsedHeader(file: string, bytes: Uint8Array): { json: Record<string, unknown>; end: number } {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.length < lengthBytes) throw damaged(file, undefined, `expected a header; got ${view.length} bytes in all`);
+  const length = Number(view.readBigUInt64LE());
+  const end = lengthBytes + length;
+  if (length > maxHeaderBytes || end > view.length) {
+    throw damaged(file, undefined, `expected a header of ${length} bytes; got ${view.length} bytes in all`);
+  }
+  const json = jsonOf(view.toString('utf8', lengthBytes, end));
+  if (!isRecord(json)) throw damaged(file, undefined, 'expected a header in JSON');
+  return { json, end };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Entry {
+  readonly shape: readonly number[];
+  readonly offsets: readonly [begin: number, end: number];
+}
+
+function checkedEntry(file: string, name: string, entry: unknown): Entry {
+  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+  if (dtype !== 'F32') throw damaged(file, name, `expected dtype F32; got ${JSON.stringify(dtype) ?? 'none'}`);
+  if (!isCounts(shape)) throw damaged(file, name, `expected a shape; got ${JSON.stringify(shape) ?? 'none'}`);
+  const bytes = product(shape) * Float32Array.BYTES_PER_ELEMENT;
+  if (!isCounts(offsets) || offsets.length !== 2 || (offsets[1] as number) - (offsets[0] as number) !== bytes) {
+    const message = `expected offsets ${bytes} bytes apart for shape [${shape}]; got ${JSON.stringify(offsets) ?? 'none'}`;
+    throw damaged(file, name, message);
+  }
+  return { shape, offsets: offsets as [number, number] };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCounts(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((n, size) => n * size, 1);
+}
+
+/** The bytes as floats, copied only where they do not lie on a multiple of 4. */
+function floats(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = byteOffsetIsAligned(bytes) ? bytes : bytes.slice();
+  return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);
+}
+
+function byteOffsetIsAligned({ byteOffset }: Uint8Array): boolean {
+  return byteOffset % Float32Array.BYTES_PER_ELEMENT === 0;
+}
+
+function damaged(file: string, tensor: string | undefined, message: string): Failure {
+  return new Failure('data', tensor === undefined ? { file, message } : { file, path: tensor, message });
+}
+
+function requireLittleEndian(): void {
+  if (endianness() !== 'LE') throw new Error('safetensors are little endian; this processor is not');
+}

@@ -1,0 +1,58 @@
+/**
+ * The search, as the paper has it: sample architectures, train the shared weights with them, measure their quality on
+ * held-out images, weigh it against their costs, and let the controller learn. Everything else is behind the ports, so
+ * the same loop runs on a table of rewards and no tensors.
+ */
+import type { ControllerState, Outcome } from '../controller/reinforce.js';
+import { reinforce } from '../controller/reinforce.js';
+import type { Policy } from '../controller/policy.js';
+import { type CostTerm, type RewardKind, reward } from '../controller/reward.js';
+import type { Sample } from '../controller/sample.js';
+
+export interface SearchPorts {
+  /** The step's architectures. */
+  samples(policy: Policy, step: number): readonly Sample[];
+  /** One weight update; mean cross-entropy in nats. */
+  trainStep(samples: readonly Sample[], step: number): number;
+  /** Quality of a sample with the updated weights, on held-out images. */
+  quality(sample: Sample, step: number): number;
+  /** The sample's costs beside their targets. */
+  costs(sample: Sample): readonly CostTerm[];
+  /** Sees every step; answers whether to go on. */
+  record(step: SearchStep): Promise<boolean>;
+}
+
+/** One step's outcome. */
+export interface SearchStep {
+  readonly step: number;
+  readonly loss: number;
+  readonly learningRate: number;
+  readonly outcomes: readonly (Outcome & { readonly quality: number; readonly costs: readonly CostTerm[] })[];
+  readonly state: ControllerState;
+}
+
+export interface SearchPlan {
+  readonly from: number;
+  readonly steps: number;
+  readonly reward: RewardKind;
+  /** The controller's learning rate at a step. */
+  learningRate(step: number): number;
+  readonly entropyBonus: number;
+}
+
+/** Runs the steps; the controller's state after the last one, or after the one at which `record` said to stop. */
+export async function searchLoop(state: ControllerState, plan: SearchPlan, ports: SearchPorts): Promise<ControllerState> {
+  for (let step = plan.from; step < plan.steps; step++) {
+    const samples = ports.samples(state.policy, step);
+    const loss = ports.trainStep(samples, step);
+    const outcomes = samples.map((sample) => {
+      const quality = ports.quality(sample, step);
+      const costs = ports.costs(sample);
+      return { sample, quality, costs, reward: reward(plan.reward, quality, costs) };
+    });
+    const learningRate = plan.learningRate(step);
+    state = reinforce(state, outcomes, { learningRate, entropyBonus: plan.entropyBonus });
+    if (!(await ports.record({ step, loss, learningRate, outcomes, state }))) break;
+  }
+  return state;
+}

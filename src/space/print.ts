@@ -1,0 +1,57 @@
+/** Space or network -> the YAML form that `parse.ts` reads; parsing what was printed gives the same space. */
+import { stringify } from 'yaml';
+import type { SlotInput, SpaceInput } from './schema.js';
+import { type Architecture, isChoice, type Open, type Opened, type Slot, type Space } from './space.js';
+
+/** The document of a space; `repeat` is written out, a stage's shared `out` stands at the stage. */
+export function spaceInput(space: Space): SpaceInput {
+  return {
+    name: space.name,
+    input: { ...space.input },
+    classes: space.classes,
+    activation: space.activation,
+    stages: space.stages.map(({ slots }, s) => {
+      const out = ((slots[0] as Slot).among[0] as Opened).out;
+      const shared = isChoice(out) && out.path === `stages[${s}].out`;
+      const blocks = slots.map((slot) => slotInput(slot, shared));
+      return shared ? { out: listed(out), blocks } : { blocks };
+    }),
+    head: { conv: listed(space.head.conv), hidden: listed(space.head.hidden) },
+  };
+}
+
+/** A closed network as a space that happens to have no choices. */
+export function asSpace(network: Architecture): Space {
+  const stages = network.stages.map(({ blocks }, s) => ({
+    slots: blocks.map((block, b): Slot => ({ path: `stages[${s}].blocks[${b}]`, use: true, pick: 0, among: [block] })),
+  }));
+  return { ...network, stages, choices: [] };
+}
+
+/** YAML of a space, one block a line; `provenance` says where a found network came from. */
+export function printSpace(space: Space, provenance?: Record<string, unknown>): string {
+  const { stages, input, head, ...frame } = spaceInput(space);
+  const flow = (value: unknown) => stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
+  const lines = [stringify(frame).trim(), `input: ${flow(input)}`, 'stages:'];
+  for (const { out, blocks } of stages) {
+    if (out !== undefined) lines.push(`  - out: ${flow(out)}`);
+    lines.push(out === undefined ? '  - blocks:' : '    blocks:');
+    for (const block of blocks) lines.push(`      - ${flow(block)}`);
+  }
+  lines.push(`head: ${flow(head)}`);
+  if (provenance !== undefined) lines.push(stringify({ provenance }).trim());
+  return `${lines.join('\n')}\n`;
+}
+
+function slotInput({ use, among, pick }: Slot, outIsShared: boolean): SlotInput {
+  const blocks = among.map((block) => {
+    const entries = Object.entries(block).filter(([key]) => !(key === 'out' && outIsShared));
+    return Object.fromEntries(entries.map(([key, value]) => [key, listed(value as Open<unknown>)]));
+  });
+  const optional = isChoice(use) ? { optional: true } : {};
+  return { ...(isChoice(pick) ? { oneOf: blocks } : blocks[0]), ...optional } as SlotInput;
+}
+
+function listed<T>(value: Open<T>): T | T[] {
+  return isChoice(value) ? [...value.options] : value;
+}

@@ -1,0 +1,103 @@
+/** The YAML form of spaces, networks and refinements. A scalar is fixed, a list is a choice. */
+import { z } from 'zod';
+import { flag, integer, list, record, text, word } from '../core/document.js';
+
+/** A value or a list of values to choose from. */
+function open<T extends z.ZodType>(value: T, what: string) {
+  const distinct = (values: readonly unknown[]) => new Set(values).size === values.length;
+  return z.union([value, list(value, `a list of ${what}`).refine(distinct, { error: 'options that differ' })]);
+}
+
+const kernelWhat = 'an odd kernel size from 1 to 11';
+const kernel = z.literal([1, 3, 5, 7, 9, 11], { error: kernelWhat });
+const depthwiseWhat = 'a depthwise kernel of 0 (absent), 3 or 5';
+const depthwiseKernel = z.literal([0, 3, 5], { error: depthwiseWhat });
+const strideWhat = 'a stride of 1 or 2';
+const stride = z.literal([1, 2], { error: strideWhat }).default(1);
+const channelsWhat = 'a channel count from 1 to 8192';
+const channels = integer(channelsWhat, 1, 8192);
+const expandWhat = 'an expansion from 1 to 16';
+const expand = integer(expandWhat, 1, 16);
+const openChannels = open(channels, 'channel counts');
+const placed = {
+  repeat: integer('a count from 1 to 64', 1, 64).optional(),
+  optional: flag().optional(),
+};
+
+const fields = {
+  conv: { kernel: open(kernel, 'kernel sizes'), stride, out: openChannels.optional() },
+  fusedIb: {
+    kernel: open(kernel, 'kernel sizes'),
+    stride,
+    expand: open(expand, 'expansions'),
+    out: openChannels.optional(),
+  },
+  uib: {
+    startKernel: open(depthwiseKernel, 'depthwise kernels'),
+    midKernel: open(depthwiseKernel, 'depthwise kernels'),
+    stride,
+    expand: open(expand, 'expansions'),
+    out: openChannels.optional(),
+  },
+};
+
+export const blockKinds = Object.keys(fields) as (keyof typeof fields)[];
+
+function blocks<T extends z.core.$ZodLooseShape>(more: T) {
+  return z.discriminatedUnion(
+    'kind',
+    [
+      record({ kind: z.literal('conv'), ...fields.conv, ...more }),
+      record({ kind: z.literal('fusedIb'), ...fields.fusedIb, ...more }),
+      record({ kind: z.literal('uib'), ...fields.uib, ...more }),
+    ],
+    { error: (issue) => (issue.code === 'invalid_union' ? `one of ${blockKinds.join(', ')}` : 'a block') },
+  );
+}
+
+const plainBlock = blocks({});
+const placedBlock = blocks(placed);
+const oneOfBlock = record({ oneOf: list(plainBlock, 'a list of blocks', 2), ...placed }, 'a block');
+const slot = z.union([placedBlock, oneOfBlock]);
+
+export type BlockInput = z.output<typeof plainBlock>;
+export type SlotInput = z.output<typeof slot>;
+
+/** Where a network came from; written by searches, kept by tools, read by people. */
+const provenance = z.record(z.string(), z.unknown());
+
+export const spaceSchema = record({
+  name: text('a name'),
+  input: record({
+    resolution: integer('a resolution from 4 to 2048', 4, 2048),
+    channels: integer('a channel count from 1 to 16', 1, 16),
+  }),
+  classes: integer('a number of classes from 2 to 100000', 2, 100_000),
+  activation: word('relu', 'gelu'),
+  stages: list(record({ out: openChannels.optional(), blocks: list(slot, 'a list of blocks') }), 'a list of stages'),
+  head: record({
+    conv: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
+    hidden: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
+  }),
+  provenance: provenance.optional(),
+});
+
+export type SpaceInput = z.output<typeof spaceSchema>;
+
+export const refinementSchema = record({
+  name: text('a name'),
+  refine: record({
+    startKernel: open(depthwiseKernel, 'depthwise kernels').optional(),
+    midKernel: open(depthwiseKernel, 'depthwise kernels').optional(),
+    expand: open(expand, 'expansions').optional(),
+    stages: list(integer('a stage number from 0', 0, 1000), 'a list of stage numbers').optional(),
+  }),
+});
+
+export type Refinement = z.output<typeof refinementSchema>['refine'];
+
+/** JSON Schemas (draft 2020-12) for editors, by the ending of the file that they describe. */
+export function jsonSchemas(): Record<string, unknown> {
+  const options = { io: 'input', unrepresentable: 'any' } as const;
+  return { space: z.toJSONSchema(spaceSchema, options), refinement: z.toJSONSchema(refinementSchema, options) };
+}

@@ -1,0 +1,135 @@
+/**
+ * The one small noun of the search: a `Space` is a network in which values may be left open as choices, and an
+ * `Architecture` is a space without choices.
+ *
+ * Choices are numbered in declaration order: for each stage its shared `out`; for each slot `use`, then `pick`, then
+ * each block's fields in the order of `openFields`; last the head's `conv` and `hidden`. That order is a contract: it
+ * names every logit and every saved run.
+ */
+import type { BlockSpec } from './block.js';
+
+export type Activation = 'relu' | 'gelu';
+
+/** What a choice is about. Op choices swap layers, filter choices resize them. */
+export type ChoiceTag = 'kernel' | 'startKernel' | 'midKernel' | 'skip' | 'oneOf' | 'out' | 'expand';
+
+/** One value left open. Compared by identity: blocks that hold the same object share the decision. */
+export interface Choice<T = unknown> {
+  /** Position in declaration order, which is also the index into `Decisions`. */
+  readonly id: number;
+  readonly path: string;
+  readonly tag: ChoiceTag;
+  readonly options: readonly T[];
+  /** The decisions under which this choice matters: all must hold. Empty where it always does. */
+  readonly when: readonly { readonly choice: number; readonly option: number }[];
+}
+
+export type Open<T> = T | Choice<T>;
+
+/** A block spec whose fields, but for kind and stride, may be choices. */
+export type Opened<B extends BlockSpec = BlockSpec> = B extends BlockSpec
+  ? { readonly [K in keyof B]: K extends 'kind' | 'stride' ? B[K] : Open<B[K]> }
+  : never;
+
+/** A place in a stage: one of `among` fills it or, where `use` is open, nothing does. A plain block is alone in it. */
+export interface Slot {
+  readonly path: string;
+  readonly use: Open<boolean>;
+  readonly pick: Open<number>;
+  readonly among: readonly Opened[];
+}
+
+interface NetworkFrame {
+  readonly name: string;
+  readonly input: { readonly resolution: number; readonly channels: number };
+  readonly classes: number;
+  readonly activation: Activation;
+}
+
+/** 1x1 to `conv` -> BN -> act -> global average pool -> 1x1 to `hidden` -> BN -> act -> fc. 0 leaves a layer out. */
+export interface Head<N = number> {
+  readonly conv: N;
+  readonly hidden: N;
+}
+
+export interface Space extends NetworkFrame {
+  readonly stages: readonly { readonly slots: readonly Slot[] }[];
+  readonly head: Head<Open<number>>;
+  readonly choices: readonly Choice[];
+}
+
+/** A closed network. */
+export interface Architecture extends NetworkFrame {
+  readonly stages: readonly { readonly blocks: readonly BlockSpec[] }[];
+  readonly head: Head;
+}
+
+/** One option index per choice, in declaration order. Entries of choices that do not matter are kept and ignored. */
+export type Decisions = readonly number[];
+
+export function isChoice<T>(value: Open<T>): value is Choice<T> {
+  return typeof value === 'object' && value !== null && 'options' in value;
+}
+
+/** The fields of a block that may be open, in declaration order. */
+export const openFields = ['kernel', 'startKernel', 'midKernel', 'expand', 'out'] as const;
+
+export function isFilterChoice(choice: Choice): boolean {
+  return choice.tag === 'out' || choice.tag === 'expand';
+}
+
+/** An open value under the decisions. */
+export function decide<T>(value: Open<T>, decisions: Decisions): T {
+  return isChoice(value) ? (value.options[decisions[value.id] as number] as T) : value;
+}
+
+/** An open block under the decisions. */
+export function closeBlock(block: Opened, decisions: Decisions): BlockSpec {
+  const fields = Object.entries(block).map(([key, value]) => [key, decide(value as Open<unknown>, decisions)]);
+  return Object.fromEntries(fields) as BlockSpec;
+}
+
+/** The block that fills a slot under the decisions, or undefined where it is skipped. */
+export function closeSlot(slot: Slot, decisions: Decisions): BlockSpec | undefined {
+  if (!decide(slot.use, decisions)) return undefined;
+  return closeBlock(slot.among[decide(slot.pick, decisions)] as Opened, decisions);
+}
+
+/** The architecture that the decisions make of a space. */
+export function close(space: Space, decisions: Decisions): Architecture {
+  const { name, input, classes, activation } = space;
+  return {
+    name,
+    input,
+    classes,
+    activation,
+    stages: space.stages.map(({ slots }) => ({
+      blocks: slots.map((slot) => closeSlot(slot, decisions)).filter((block) => block !== undefined),
+    })),
+    head: { conv: decide(space.head.conv, decisions), hidden: decide(space.head.hidden, decisions) },
+  };
+}
+
+/** The number of distinct architectures in a space; inner choices of a skipped or unpicked block multiply nothing. */
+export function spaceSize(space: Space): bigint {
+  const product = (choices: readonly Choice[]) => choices.reduce((n, { options }) => n * BigInt(options.length), 1n);
+  const inner = (condition: (when: Choice['when']) => boolean) =>
+    product(space.choices.filter(({ when }) => condition(when)));
+  const slots = space.stages.flatMap((stage) => stage.slots);
+  const sizes = slots
+    .filter(({ use, pick }) => isChoice(use) || isChoice(pick))
+    .map(({ use, pick, among }) => {
+      const under = (choice: Open<unknown>, option: number) => (when: Choice['when']) =>
+        isChoice(choice) && when.at(-1)?.choice === choice.id && when.at(-1)?.option === option;
+      const filled = isChoice(pick)
+        ? among.reduce((n, _, option) => n + inner(under(pick, option)), 0n)
+        : inner(under(use, useOption));
+      return isChoice(use) ? filled + 1n : filled;
+    });
+  const free = space.choices.filter(({ when, tag }) => when.length === 0 && tag !== 'skip' && tag !== 'oneOf');
+  return sizes.reduce((n, size) => n * size, product(free));
+}
+
+/** The options of every `use` choice, and the index of the one that uses the block. */
+export const useOptions = [false, true] as const;
+export const useOption = 1;

@@ -1,0 +1,84 @@
+/**
+ * A sampled architecture's forward pass through shared weights. There is one set of weights, at the largest widths; a
+ * choice of c channels uses the first c of each kernel and of each BN parameter, sliced rather than masked: the
+ * mathematics is the same, the work smaller. The 1x1 layers of a block are shared by its depthwise options, each of
+ * which has a kernel and a BN of its own. TuNAS (Bender et al. 2020), but for the slicing.
+ */
+import { type Averaged, block } from '../nn/blocks/block.js';
+import { head } from '../nn/blocks/head.js';
+import { blockName, type Forward, weightLayout } from '../nn/network.js';
+import { mean } from '../nn/ops/arithmetic.js';
+import type { Pass } from '../nn/pass.js';
+import type { Value } from '../nn/tape.js';
+import type { WeightLayout } from '../nn/weights.js';
+import {
+  type Decisions,
+  decide,
+  isChoice,
+  isFilterChoice,
+  type Open,
+  type Opened,
+  type Slot,
+  type Space,
+} from '../space/space.js';
+
+/** One option of each choice or, where an op choice is all on, the mean of all its options' outputs. */
+export interface Selection {
+  readonly decisions: Decisions;
+  /** By choice; absent where nothing is all on. */
+  readonly allOn?: readonly boolean[];
+}
+
+/** The forward pass of a selection; images [B, H, W, C] to logits [B, classes]. */
+export function superForward(space: Space, selection: Selection): Forward {
+  const { decisions } = selection;
+  const slots = space.stages.flatMap(({ slots }, s) => slots.map((slot, b) => filledSlot(slot, blockName(s, b), selection)));
+  const headSpec = { conv: decide(space.head.conv, decisions), hidden: decide(space.head.hidden, decisions) };
+  return (pass, images) => {
+    const features = pass.tape.sequence(slots.map((slot) => (x) => fill(pass, slot, x)), images);
+    return head(pass, headSpec, space.classes, features);
+  };
+}
+
+/** The layout of a space's shared weights: everything on, every width at its largest. */
+export function superLayout(space: Space): WeightLayout {
+  const decisions = space.choices.map((choice) => {
+    const { options } = choice;
+    return isFilterChoice(choice) ? options.indexOf(Math.max(...(options as number[]))) : 0;
+  });
+  const allOn = space.choices.map((choice) => !isFilterChoice(choice));
+  return weightLayout(space, superForward(space, { decisions, allOn }));
+}
+
+/** What is on in a slot: the block or the mean of several blocks, the identity, or the mean of both. */
+interface FilledSlot {
+  readonly uses: readonly boolean[];
+  readonly blocks: readonly { readonly name: string; readonly spec: Averaged }[];
+}
+
+function filledSlot({ use, pick, among }: Slot, name: string, selection: Selection): FilledSlot {
+  const blocks = optionsOn(pick, selection).map((index) => ({
+    name: isChoice(pick) ? `${name}.option${index}` : name,
+    spec: averaged(among[index] as Opened, selection),
+  }));
+  return { uses: optionsOn(use, selection), blocks };
+}
+
+function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Value): Value {
+  const filled = () => mean(pass.tape, blocks.map(({ name, spec }) => block(pass, name, spec, x)));
+  return mean(pass.tape, uses.map((used) => (used ? filled() : x)));
+}
+
+function averaged(opened: Opened, selection: Selection): Averaged {
+  const fields = Object.entries(opened).map(([key, value]) => {
+    const on = optionsOn(value as Open<unknown>, selection);
+    return [key, on.length === 1 ? on[0] : on];
+  });
+  return Object.fromEntries(fields) as Averaged;
+}
+
+/** The values of an open field that are on: the decided one, or all of them. */
+function optionsOn<T>(value: Open<T>, { decisions, allOn }: Selection): readonly T[] {
+  if (isChoice(value) && allOn?.[value.id]) return value.options;
+  return [decide(value, decisions)];
+}

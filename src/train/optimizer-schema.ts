@@ -1,0 +1,24 @@
+/** Optimizers as configs and recipes state them. */
+import { z } from 'zod';
+import { quantity, record } from '../core/document.js';
+
+const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
+
+export const optimizerSchema = z.discriminatedUnion(
+  'kind',
+  [
+    record({
+      kind: z.literal('rmsProp'),
+      decay: share.default(0.9),
+      momentum: share.default(0.9),
+      epsilon: quantity('a number > 0', { above: 0 }).default(1), // TuNAS, released default
+    }),
+    record({
+      kind: z.literal('adamW'),
+      beta1: share.default(0.9),
+      beta2: share.default(0.999),
+      weightDecay: quantity('a number >= 0', { min: 0 }).default(0),
+    }),
+  ],
+  { error: 'kind, one of rmsProp, adamW' },
+);

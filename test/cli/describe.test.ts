@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { describe as describeText } from '../../src/cli/describe.js';
+import { findSpace } from '../../src/cost/shipped.js';
+import { readNetwork } from '../../src/space/parse.js';
+import { asSpace, printSpace } from '../../src/space/print.js';
+
+const json = (what: string, options: object = {}) =>
+  JSON.parse(describeText(what, { device: [], json: true, ...options }));
+
+describe('describe', () => {
+  it('gives a network with its totals, latencies and layers as JSON', () => {
+    const found = json('mnv4-conv-s', { device: ['pixel-6-cpu'] });
+    expect(found).toMatchObject({
+      name: 'mnv4-conv-s',
+      resolution: 224,
+      classes: 1000,
+      params: 3_774_024,
+      macs: 186_005_568,
+    });
+    expect(found.latencyMs['pixel-6-cpu']).toBeCloseTo(2.54, 2);
+    expect(found.layers[0]).toEqual({
+      name: 'stages[0].blocks[0]',
+      kind: 'conv',
+      output: [112, 112, 32],
+      params: 928,
+      macs: 10_838_016,
+      weightBytes: 896,
+      activationBytes: 224 * 224 * 3 + 112 * 112 * 32,
+      bound: { 'pixel-6-cpu': 'memory' },
+    });
+  });
+
+  it('takes another resolution and number of classes', () => {
+    expect(json('mnv4-conv-s', { resolution: 256, classes: 10 })).toMatchObject({
+      resolution: 256,
+      params: 3_774_024 - 990 * 1281,
+    });
+  });
+
+  it('gives a space with its choices, size and extremes', () => {
+    const found = json('tiny.coarse', { device: ['reference'] });
+    expect(found.choices[1]).toEqual({ path: 'stages[1].blocks[1].use', tag: 'skip', options: [false, true] });
+    expect(found).toMatchObject({
+      name: 'tiny.coarse',
+      size: '384',
+      cheapest: { decisions: [0, 0, 0, 0, 0, 0], macs: 1_933_120 },
+    });
+    expect(found.dearest.decisions).toEqual([2, 1, 3, 1, 3, 1]);
+    expect(found.dearest.latencyMs.reference).toBeGreaterThan(found.cheapest.latencyMs.reference);
+  });
+
+  it('gives the result of a run', () => {
+    const run = mkdtempSync(join(tmpdir(), 'run-'));
+    try {
+      expect(() => json(run)).toThrow('expected a run with a result, architecture.yaml');
+      writeFileSync(
+        join(run, 'architecture.yaml'),
+        printSpace(asSpace(readNetwork(findSpace('mnv4-conv-m'))), { run: 'r' }),
+      );
+      expect(json(run)).toMatchObject({ name: 'mnv4-conv-m', params: 9_715_512, macs: 1_080_244_224 });
+    } finally {
+      rmSync(run, { recursive: true });
+    }
+  });
+
+  it('draws a network block by block, or layer by layer with what bounds it', () => {
+    const blocks = describeText('mnv4-conv-s', { device: ['pixel-6-cpu'] }).split('\n');
+    expect(blocks.find((line) => line.startsWith('stages[3].blocks[0]'))).toMatch(
+      /uib 5,5 s2 e3 \(ExtraDW\) +14 x 14 x 96 +38,208 +15,441,664$/,
+    );
+    const layers = describeText('mnv4-conv-s', { device: ['pixel-6-cpu'], byLayer: true }).split('\n');
+    expect(layers.find((line) => line.startsWith('stages[3].blocks[0].mid'))).toMatch(
+      /^\S+ +depthwise +14 x 14 x 192 .* memory$/,
+    );
+  });
+
+  it.each([
+    ['mnv4-conv-x', {}, 'did you mean mnv4-conv-l?'],
+    ['tiny.coarse', { byLayer: true }, '--by-layer: expected a network; got the space tiny.coarse'],
+    ['mnv4-conv-s', { device: ['nope.yaml'] }, 'expected a device: a YAML file, or one of galaxy-s23-cpu'],
+  ])('%s with %o is refused', (what, options, message) => {
+    expect(() => describeText(what, { device: [], ...options })).toThrow(message);
+  });
+});

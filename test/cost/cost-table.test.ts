@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type CostSpec, costOf } from '../../src/cost/cost.js';
+import { costTable } from '../../src/cost/cost-table.js';
+import { readDevice } from '../../src/cost/device.js';
+import { findDevice, findSpace } from '../../src/cost/shipped.js';
+import { readSpace } from '../../src/space/parse.js';
+import { close, type Space } from '../../src/space/space.js';
+import { allDecisions, decisionsOf, randomSpace } from '../space/random-space.js';
+
+const reference = readDevice(findDevice('reference'));
+const costs: CostSpec[] = [
+  { cost: 'macs' },
+  { cost: 'params' },
+  { cost: 'latency', device: { ...reference, overheadMs: 0.01 } },
+];
+const shipped = ['mnv4-conv-s.coarse', 'mnv4-conv-m.coarse', 'mnv4-conv-l.coarse', 'mnv4-conv-m.one-stage'];
+const tiny = ['tiny.coarse', 'tiny32.coarse', 'tiny.one-stage', 'mnv4-conv-s'];
+
+function expectEqualCosts(space: Space, decisions: readonly number[], found: Float64Array): void {
+  const [macs, params, ms] = costs.map((cost) => costOf(cost, close(space, decisions))) as [number, number, number];
+  expect([...found.subarray(0, 2)]).toEqual([macs, params]);
+  expect(Math.abs((found[2] as number) - ms)).toBeLessThan(1e-12 * ms);
+}
+
+describe('a cost table', () => {
+  it('gives what summing the layers of the closed network gives, over random spaces', () => {
+    const pairs = randomSpace.chain((space) =>
+      fc.tuple(fc.constant(space), fc.array(decisionsOf(space), { minLength: 1, maxLength: 5 })),
+    );
+    fc.assert(
+      fc.property(pairs, ([space, several]) => {
+        const table = costTable(space, costs);
+        for (const decisions of several) expectEqualCosts(space, decisions, table.evaluate(decisions));
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each([...shipped, ...tiny])('gives what summing the layers gives, over %s', (name) => {
+    const space = readSpace(findSpace(name));
+    const table = costTable(space, costs);
+    const out = new Float64Array(costs.length);
+    fc.assert(
+      fc.property(decisionsOf(space), (decisions) => {
+        expect(table.evaluate(decisions, out)).toBe(out);
+        expectEqualCosts(space, decisions, out);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('finds the cheapest and the dearest point that trying all architectures finds', () => {
+    const few = randomSpace.filter(({ choices }) => choices.reduce((n, { options }) => n * options.length, 1) <= 3000);
+    fc.assert(
+      fc.property(few, (space) => {
+        const table = costTable(space, costs);
+        const all = [...allDecisions(space)].map((decisions) => [...table.evaluate(decisions)]);
+        for (const c of costs.keys()) {
+          const values = all.map((row) => row[c] as number);
+          expect(table.evaluate(table.cheapest(c))[c]).toBeCloseTo(Math.min(...values), 9);
+          expect(table.evaluate(table.dearest(c))[c]).toBeCloseTo(Math.max(...values), 9);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('names its costs', () => {
+    expect(costTable(readSpace(findSpace('tiny.coarse')), costs).names).toEqual([
+      'macs',
+      'params',
+      'latencyMs@reference',
+    ]);
+  });
+});

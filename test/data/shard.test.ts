@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { toHalf } from '../../src/data/float16.js';
+import { correctRows, decodeShard, encodeShard, type Shard } from '../../src/data/shard.js';
+import { failureOf } from './fixtures.js';
+
+const layout = { imageBytes: 3, classes: 2 };
+const shard: Shard = {
+  rows: 2,
+  images: Uint8Array.of(1, 2, 3, 253, 254, 255),
+  labels: Int32Array.of(1, 0),
+  soft: toHalf(Float32Array.of(0.25, 0.75, 0.125, 0.875)),
+  sources: Int32Array.of(70_000, 5),
+  replicas: Int32Array.of(0, 1),
+};
+
+describe('a shard', () => {
+  it('reads back what was written, and the same rows give the same bytes', () => {
+    const bytes = encodeShard(shard, layout);
+    expect(decodeShard(bytes, layout, 'x')).toEqual(shard);
+    expect(encodeShard(shard, layout)).toEqual(bytes);
+    expect(Buffer.from(bytes.subarray(0, 6)).toString()).toBe('ARROW1');
+  });
+
+  it('of another form is refused with its columns', () => {
+    const other = failureOf(() => decodeShard(encodeShard(shard, layout), { imageBytes: 4, classes: 2 }, 'f'));
+    expect(other.exitCode).toBe(4);
+    expect(other.message).toMatch(
+      /^f: expected the columns image: FixedSizeBinary\[4\], .*; got image: FixedSizeBinary\[3\],/,
+    );
+    expect(failureOf(() => decodeShard(Buffer.from('not arrow'), layout, 'f')).message).toMatch(/^f: expected /);
+  });
+
+  it('counts the rows whose best class is their label', () => {
+    expect(correctRows(shard, layout)).toBe(1);
+  });
+});

@@ -1,0 +1,73 @@
+import { appendFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openEventLog, readEvents } from '../../src/runs/events.js';
+import { failureOf, temporaryFolder } from './run-fixture.js';
+
+function logged(file: string, from: number | undefined, ...steps: number[]): void {
+  const log = openEventLog(file, from);
+  for (const step of steps) log.append({ step, loss: 1 / step });
+  log.flush();
+  log.close();
+}
+
+describe('an event log', () => {
+  it('holds one JSON line per event', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    logged(file, undefined, 1, 2);
+    expect(readFileSync(file, 'utf8')).toBe('{"step":1,"loss":1}\n{"step":2,"loss":0.5}\n');
+  });
+
+  it('that was killed and resumed equals one that never was, torn line or not', () => {
+    const folder = temporaryFolder();
+    const [whole, killed] = [join(folder, 'whole'), join(folder, 'killed')];
+    logged(whole, undefined, 10, 20, 30, 40, 50);
+    logged(killed, undefined, 10, 20, 30, 40);
+    appendFileSync(killed, '{"step":50,"lo');
+    logged(killed, 20, 30, 40, 50);
+    expect(readFileSync(killed, 'utf8')).toBe(readFileSync(whole, 'utf8'));
+  });
+
+  it('drops a torn line even where it comes after the step resumed from', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    writeFileSync(file, '{"step":1}\n{"step":');
+    logged(file, 1, 2);
+    expect(readEvents(file)).toEqual([{ step: 1 }, { step: 2, loss: 0.5 }]);
+  });
+
+  it('keeps a last line that lacks nothing but its end of line', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    writeFileSync(file, '{"step":1}');
+    logged(file, 1, 2);
+    expect(readEvents(file)).toHaveLength(2);
+  });
+
+  it('begins empty without a step to go on from', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    logged(file, undefined, 1, 2);
+    logged(file, undefined);
+    expect(readFileSync(file, 'utf8')).toBe('');
+  });
+
+  it('can be read while it is written, a torn line left out', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    writeFileSync(file, '{"step":1}\n{"step":2}\n{"st');
+    expect(readEvents(file)).toEqual([{ step: 1 }, { step: 2 }]);
+    expect(readEvents(join(file, '..', 'none.jsonl'))).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('says that the disk is full', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    const log = openEventLog(file, undefined);
+    log.close();
+    const full = join(temporaryFolder(), 'events.jsonl');
+    symlinkSync('/dev/full', full);
+    // Reading /dev/full gives endless zeros, so the log is opened on a plain file and only its writing refused.
+    const failure = failureOf(() => writeFull(full));
+    expect([failure.kind, failure.message]).toEqual(['data', `${full}: expected to append 11 bytes; got no space left on the disk (ENOSPC)`]);
+  });
+});
+
+function writeFull(file: string): void {
+  void file;
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { asNetwork, parseSpace } from '../../src/space/parse.js';
+import { jsonSchemas } from '../../src/space/schema.js';
+import { isChoice, type Opened } from '../../src/space/space.js';
+import { spaceOf } from './space-of.js';
+
+const document = (block: string) => `name: t
+input: { resolution: 32, channels: 3 }
+classes: 10
+activation: relu
+stages:
+  - blocks:
+      - ${block}
+head: { conv: 64, hidden: 0 }
+`;
+const conv = '{ kind: conv, kernel: 3, out: 8 }';
+const block = 'stages[0].blocks[0]';
+
+/** The message that a document gets. */
+function refusal(text: string): string {
+  try {
+    parseSpace('f.yaml', text);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('expected a refusal');
+}
+
+describe('a space document', () => {
+  it('shares one choice of a stage between its blocks and repeats what it says to repeat', () => {
+    const { stages } = spaceOf('  - out: [8, 16]\n    blocks: [{ kind: conv, kernel: [1, 3], repeat: 3 }]');
+    const blocks = stages[0]?.slots.map(({ among }) => among[0] as Opened & { kind: 'conv' }) ?? [];
+    expect(new Set(blocks.map(({ out }) => out)).size).toBe(1);
+    expect(blocks.map(({ kernel }) => isChoice(kernel) && kernel.path)).toEqual(
+      [0, 1, 2].map((b) => `stages[0].blocks[${b}].kernel`),
+    );
+  });
+
+  it('takes a list of one for the value in it', () => {
+    expect(spaceOf('  - out: [8]\n    blocks: [{ kind: conv, kernel: [3] }]').choices).toEqual([]);
+  });
+
+  it('with choices is not a network', () => {
+    const space = spaceOf('  - blocks: [{ kind: conv, kernel: [1, 3], out: 8 }]');
+    expect(() => asNetwork(space, 'f.yaml')).toThrow(
+      `f.yaml: ${block}.kernel: expected a network, every value fixed; got a space with 1 choices`,
+    );
+  });
+});
+
+describe('a mistake in a block', () => {
+  it.each([
+    [
+      '{ kind: conv, kernal: 3, out: 8 }',
+      `7:9: ${block}.kernel: missing; expected an odd kernel size from 1 to 11, or a list of kernel sizes\nf.yaml:7:23: ${block}.kernal: unknown key; did you mean kernel?`,
+    ],
+    [
+      '{ kind: conv, kernel: 3, out: wide }',
+      `7:39: ${block}.out: expected a channel count from 1 to 8192, or a list of channel counts; got wide`,
+    ],
+    ['{ kind: conv, kernel: 3, out: 0 }', `7:39: ${block}.out: expected a channel count from 1 to 8192; got 0`],
+    [
+      '{ kind: conv, kernel: "3", out: 8 }',
+      `7:31: ${block}.kernel: expected an odd kernel size from 1 to 11, or a list of kernel sizes; got "3"`,
+    ],
+    [
+      '{ kind: conv, kernel: [3, 4], out: 8 }',
+      `7:35: ${block}.kernel[1]: expected an odd kernel size from 1 to 11; got 4`,
+    ],
+    ['{ kind: conv, kernel: [3, 3], out: 8 }', `7:31: ${block}.kernel: expected options that differ; got [3,3]`],
+    [
+      '{ kind: conv, kernel: [], out: 8 }',
+      `7:31: ${block}.kernel: expected a list of kernel sizes of at least 1; got []`,
+    ],
+    ['{ kind: conv, kernel: 3, stride: 3, out: 8 }', `7:42: ${block}.stride: expected a stride of 1 or 2; got 3`],
+    ['{ kind: conv, kernel: 3, expand: 4, out: 8 }', `7:34: ${block}.expand: unknown key`],
+    ['{ kind: conv, kernel: 3 }', `7:9: ${block}.out: missing; expected out in the block, or one for its whole stage`],
+    ['{ kernel: 3, out: 8 }', `7:9: ${block}.kind: missing; expected one of conv, fusedIb, uib`],
+    ['{ kind: convv, kernel: 3, out: 8 }', `7:17: ${block}.kind: expected one of conv, fusedIb, uib; got convv`],
+    ['conv', `7:9: ${block}: expected a block; got conv`],
+    ['{ oneOf: conv }', `7:18: ${block}.oneOf: expected a list of blocks; got conv`],
+    [
+      `{ oneOf: [${conv}] }`,
+      `7:18: ${block}.oneOf: expected a list of blocks of at least 2; got [{"kind":"conv","kernel":3,"out":8}]`,
+    ],
+    [
+      `{ oneOf: [${conv}, { kind: conv, kernal: 3, out: 8 }] }`,
+      `7:54: ${block}.oneOf[1].kernel: missing; expected an odd kernel size from 1 to 11, or a list of kernel sizes\nf.yaml:7:68: ${block}.oneOf[1].kernal: unknown key; did you mean kernel?`,
+    ],
+    [
+      `{ oneOf: [${conv}, { kind: conv, kernel: 3, stride: 2, out: 8 }] }`,
+      `7:54: ${block}.oneOf[1]: expected the stride and out of the first block of oneOf; got others`,
+    ],
+    [
+      '{ kind: uib, startKernel: 0, midKernel: 0, stride: 2, expand: 4, out: 8 }',
+      `7:49: ${block}.midKernel: expected a depthwise layer to carry the stride of 2; got kernels of 0`,
+    ],
+    [
+      '{ kind: uib, startKernel: 3, midKernel: [0, 3], stride: 2, expand: 4, out: 8 }',
+      `7:49: ${block}.midKernel: expected options without 0, since the middle layer carries the stride of 2`,
+    ],
+    [
+      '{ kind: conv, kernel: 3, out: 8, optional: true }',
+      `7:52: ${block}.optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another`,
+    ],
+  ])('%s is named with its place', (written, message) => {
+    expect(refusal(document(written))).toBe(`f.yaml:${message}`);
+  });
+});
+
+describe('a mistake in a file', () => {
+  it.each([
+    ['classes twice', `${document(conv)}classes: 3\n`, '9:1: expected YAML; got: Map keys must be unique'],
+    [
+      'a tab',
+      document(conv).replace('  - blocks', '\t- blocks'),
+      '6:1: expected YAML; got: Tabs are not allowed as indentation',
+    ],
+    ['nothing', '', '1:1: expected a mapping; got null'],
+    [
+      'an unknown stage key',
+      document(conv).replace('  - blocks', '  - block'),
+      '6:5: stages[0].blocks: missing; expected a list of blocks\nf.yaml:6:5: stages[0].block: unknown key; did you mean blocks?',
+    ],
+    [
+      'out in stage and block',
+      document(conv).replace('  - blocks', '  - out: 8\n    blocks'),
+      '8:39: stages[0].blocks[0].out: expected no out, since the stage has one; got both',
+    ],
+  ])('%s is named with its place', (_, text, message) => {
+    expect(refusal(text)).toBe(`f.yaml:${message}`);
+  });
+
+  it('is reported together with all the others, in the order of the file', () => {
+    const text = document('{ kind: conv, kernel: 3, out: wide }')
+      .replace('relu', 'rel')
+      .replace('classes', 'clases')
+      .replace('32', 'big');
+    expect(
+      refusal(text)
+        .split('\n')
+        .map((line) => line.slice('f.yaml:'.length)),
+    ).toEqual([
+      '1:1: classes: missing; expected a number of classes from 2 to 100000',
+      '2:22: input.resolution: expected a resolution from 4 to 2048; got big',
+      '3:1: clases: unknown key; did you mean classes?',
+      '4:13: activation: expected one of relu, gelu; got rel',
+      '7:39: stages[0].blocks[0].out: expected a channel count from 1 to 8192, or a list of channel counts; got wide',
+    ]);
+  });
+
+  it('that only shows when the network is put together is reported with all of its kind', () => {
+    const text = document(
+      '{ kind: conv, kernel: 3 }\n      - { kind: uib, startKernel: 0, midKernel: 0, stride: 2, expand: 4, out: 8 }',
+    );
+    expect(refusal(text).split('\n')).toHaveLength(2);
+  });
+});
+
+describe('the JSON Schemas for editors', () => {
+  it('know the keys of spaces and refinements', () => {
+    const { space, refinement } = jsonSchemas() as Record<
+      string,
+      { properties: object; additionalProperties: boolean }
+    >;
+    expect(Object.keys(space?.properties ?? {})).toEqual([
+      'name',
+      'input',
+      'classes',
+      'activation',
+      'stages',
+      'head',
+      'provenance',
+    ]);
+    expect(Object.keys(refinement?.properties ?? {})).toEqual(['name', 'refine']);
+    expect(space?.additionalProperties).toBe(false);
+  });
+});

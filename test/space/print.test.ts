@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { findSpace, shippedNames } from '../../src/cost/shipped.js';
+import { parseSpace, readSpace } from '../../src/space/parse.js';
+import { asSpace, printSpace } from '../../src/space/print.js';
+import { close } from '../../src/space/space.js';
+import { decisionsOf, randomSpace } from './random-space.js';
+
+const shipped = [
+  ...shippedNames('search-spaces').filter((name) => !name.endsWith('.refine')),
+  ...shippedNames('search-spaces/zoo'),
+];
+
+describe('printing a space', () => {
+  it('and parsing it again gives the same space', () => {
+    fc.assert(
+      fc.property(randomSpace, (space) => {
+        expect(parseSpace('p.yaml', printSpace(space))).toEqual(space);
+      }),
+    );
+  });
+
+  it.each(shipped)('and parsing it again gives the same space: %s', (name) => {
+    const space = readSpace(findSpace(name));
+    expect(space.name).toBe(name);
+    expect(parseSpace('p.yaml', printSpace(space))).toEqual(space);
+  });
+
+  it('and parsing a closed network gives the network', () => {
+    fc.assert(
+      fc.property(
+        randomSpace.chain((space) => fc.tuple(fc.constant(space), decisionsOf(space))),
+        ([space, decisions]) => {
+          const network = close(space, decisions);
+          expect(close(parseSpace('p.yaml', printSpace(asSpace(network))), [])).toEqual(network);
+        },
+      ),
+    );
+  });
+
+  it('keeps where a network came from', () => {
+    const space = readSpace(findSpace('mnv4-conv-s'));
+    const printed = printSpace(space, { run: 'r', decisions: [1, 2] });
+    expect(printed).toContain('provenance:\n  run: r\n');
+    expect(parseSpace('p.yaml', printed)).toEqual(space);
+  });
+});

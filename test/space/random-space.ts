@@ -1,0 +1,104 @@
+/** Random documents of the search-space language, for property tests. */
+import fc from 'fast-check';
+import { buildSpace } from '../../src/space/parse.js';
+import { type SpaceInput, spaceSchema } from '../../src/space/schema.js';
+import type { Decisions, Space } from '../../src/space/space.js';
+
+const widths = [8, 16, 24, 40];
+/** One value, or a list of two or more that differ. */
+function open<T>(values: readonly T[]) {
+  return fc.oneof(fc.constantFrom(...values), fc.shuffledSubarray([...values], { minLength: 2 }));
+}
+
+/** Stride-1 blocks that may be options of one slot; `uib` with any kernels. */
+const inner = fc.oneof(
+  fc.record({ kind: fc.constant('conv'), kernel: open([1, 3, 5]) }),
+  fc.record({ kind: fc.constant('fusedIb'), kernel: open([3, 5]), expand: open([2, 4]) }),
+  fc.record({
+    kind: fc.constant('uib'),
+    startKernel: open([0, 3, 5]),
+    midKernel: open([0, 3, 5]),
+    expand: open([2, 3, 6]),
+  }),
+);
+
+const first = fc.oneof(
+  fc.record({ kind: fc.constant('conv'), kernel: open([1, 3]), stride: fc.constantFrom(1, 2) }),
+  fc.record({
+    kind: fc.constant('uib'),
+    startKernel: open([0, 3]),
+    midKernel: open([3, 5]),
+    stride: fc.constant(2),
+    expand: open([1, 4]),
+  }),
+  fc.record({
+    kind: fc.constant('uib'),
+    startKernel: fc.constant(5),
+    midKernel: fc.constant(0),
+    stride: fc.constant(2),
+    expand: open([2, 4]),
+  }),
+);
+
+const follower = fc.record({
+  among: fc.oneof(
+    inner.map((block) => [block]),
+    fc.array(inner, { minLength: 2, maxLength: 3 }),
+  ),
+  optional: fc.boolean(),
+  repeat: fc.constantFrom(1, 1, 2),
+});
+
+/** A stage of one width: shared at the stage, or stated by each block. */
+const stage = fc
+  .record({ first, followers: fc.array(follower, { maxLength: 2 }), out: open(widths), shared: fc.boolean() })
+  .map(({ first, followers, out, shared }) => {
+    const width = shared || Array.isArray(out) ? {} : { out };
+    const blocks = followers.map(({ among, optional, repeat }) => {
+      const maySkip = optional && among.every(({ kind }) => kind !== 'conv'); // a convolution has no residual
+      const placed = { ...(maySkip ? { optional } : {}), ...(repeat > 1 ? { repeat } : {}) };
+      const sized = among.map((block) => ({ ...block, ...width }));
+      return among.length === 1 ? { ...sized[0], ...placed } : { oneOf: sized, ...placed };
+    });
+    return { ...('out' in width ? {} : { out }), blocks: [{ ...first, ...width }, ...blocks] };
+  });
+
+/** A stage whose blocks each choose their own width. */
+const looseStage = fc
+  .array(
+    fc.tuple(inner, open(widths)).map(([block, out]) => ({ ...block, out })),
+    { minLength: 1, maxLength: 3 },
+  )
+  .map((blocks) => ({ blocks }));
+
+export const spaceDocument: fc.Arbitrary<SpaceInput> = fc
+  .record({
+    name: fc.constant('random'),
+    input: fc.record({ resolution: fc.integer({ min: 7, max: 40 }), channels: fc.constantFrom(1, 3) }),
+    classes: fc.integer({ min: 2, max: 20 }),
+    activation: fc.constantFrom('relu', 'gelu'),
+    stages: fc.array(fc.oneof(stage, looseStage), { minLength: 1, maxLength: 3 }),
+    head: fc.record({ conv: open([0, 32, 64]), hidden: open([0, 16]) }),
+  })
+  .map((document) => spaceSchema.parse(document));
+
+export const randomSpace: fc.Arbitrary<Space> = spaceDocument.map((document) =>
+  buildSpace(document, { at: (path, message) => ({ path: path.join('.'), message }) }),
+);
+
+export function decisionsOf({ choices }: Space): fc.Arbitrary<Decisions> {
+  return fc.tuple(...choices.map(({ options }) => fc.nat(options.length - 1)));
+}
+
+/** Every way of deciding a space. */
+export function* allDecisions({ choices }: Space): Generator<number[]> {
+  const total = choices.reduce((n, { options }) => n * options.length, 1);
+  for (let i = 0; i < total; i++) {
+    let rest = i;
+    yield choices.map(({ options }) => {
+      const option = rest % options.length;
+      rest = Math.floor(rest / options.length);
+      return option;
+    });
+  }
+}

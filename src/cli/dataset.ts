@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { suggestion } from '../core/nearest.js';
+import { builtSetFolder } from '../data/built-set.js';
 import { type DatasetName, datasetNames, datasets } from '../data/datasets.js';
 import { fetchDataset } from '../data/fetch.js';
 import { type Manifest, readManifest } from '../data/manifest.js';
@@ -12,6 +13,7 @@ import { type BuildProgress, buildDistillationSet } from '../distill/build.js';
 import { readBuildRecipe } from '../distill/build-recipe.js';
 import type { LoadTeachers } from '../distill/build-teacher.js';
 import { type Reporter, standardReporter } from './log.js';
+import { stopOnSignal } from './stop-signal.js';
 
 export interface DatasetPorts {
   readonly loadTeachers: LoadTeachers;
@@ -30,9 +32,9 @@ export function datasetCommand({ loadTeachers }: DatasetPorts): Command {
     .command('build')
     .description('build a distillation set; run again, it goes on where it stopped')
     .argument('<recipe>', 'a *.dataset.yaml')
-    .requiredOption('--to <dir>', 'the folder of the set')
+    .option('--to <dir>', 'the folder of the set (default: in the cache, where searches look for it)')
     .option('--json', 'print one JSON document')
-    .action((recipe: string, options: { to: string; json?: true }) => buildAction(recipe, options, loadTeachers));
+    .action((recipe: string, options: { to?: string; json?: true }) => buildAction(recipe, options, loadTeachers));
   command
     .command('info')
     .description('what a distillation set holds and how it was made')
@@ -65,37 +67,20 @@ function isDatasetName(name: string): name is DatasetName {
   return (datasetNames as readonly string[]).includes(name);
 }
 
-async function buildAction(recipeFile: string, options: { to: string; json?: true }, loadTeachers: LoadTeachers) {
+async function buildAction(recipeFile: string, options: { to?: string; json?: true }, loadTeachers: LoadTeachers) {
   const recipe = readBuildRecipe(recipeFile);
   const source = openSource(recipe.source, dirname(recipeFile));
   const teacher = await loadTeachers(recipe.teacher, { recipeFile, source });
   const stop = stopOnSignal();
   const reporter = standardReporter();
   try {
-    const { to } = options;
+    const to = options.to ?? builtSetFolder(recipeFile);
     const request = { source, recipe, teacher, to, onProgress: inSteps(reporter), shouldStop: stop.asked };
     print(await buildDistillationSet(request), options);
   } finally {
     reporter.close();
     stop.release();
   }
-}
-
-/** Whether a scheduler or a person has asked to stop; a second SIGINT exits at once. */
-function stopOnSignal(): { asked: () => boolean; release: () => void } {
-  let asked = false;
-  const signals = ['SIGTERM', 'SIGUSR1', 'SIGINT'] as const;
-  const hear = (signal: NodeJS.Signals) => {
-    if (asked && signal === 'SIGINT') process.exit(130);
-    asked = true;
-  };
-  for (const signal of signals) process.on(signal, hear);
-  return {
-    asked: () => asked,
-    release: () => {
-      for (const signal of signals) process.off(signal, hear);
-    },
-  };
 }
 
 /** Reports a fiftieth of the rows at a time. */

@@ -66,7 +66,7 @@ function partsOf(fields: ProgressFields): Part[] {
     ...part(steps > 0 ? step / steps : undefined, 7, (share) => `${Math.floor(100 * share)}%`),
     ...part(loss, 4, (value) => `loss ${decimal(value)}`),
     ...part(quality, 3, (value) => `quality ${decimal(value)}`),
-    ...part(reward, 5, (value) => `reward ${decimal(value)}`),
+    ...part(reward, 6, (value) => `reward ${decimal(value)}`),
     ...costs.map(costPart),
     ...part(imagesPerSecond, 8, (value) => `${Math.round(value).toLocaleString('en-US')} images/s`),
     ...part(dataWait >= notableWait ? dataWait : undefined, 9, (share) => `data wait ${Math.round(100 * share)}%`),
@@ -76,7 +76,7 @@ function partsOf(fields: ProgressFields): Part[] {
 
 function costPart({ name, value, target }: CostProgress): Part {
   const excess = value / target - 1;
-  const part = { text: `${name} ${signedPercent(excess)}`, rank: 6 };
+  const part = { text: `${name} ${signedPercent(excess)}`, rank: 5 };
   return excess > notableExcess ? { ...part, style: 'yellow' } : part;
 }
 

@@ -1,6 +1,6 @@
 /** The tables that `runs` prints for people. */
 import type { CostResult } from '../runs/run-folder.js';
-import type { RunEntry, RunSummary } from '../runs/run-summary.js';
+import type { HeldSummary, RandomSummary, RunEntry, RunSummary } from '../runs/run-summary.js';
 import type { Architecture } from '../space/space.js';
 import { blockText } from './block-text.js';
 import { signedPercent } from './progress.js';
@@ -26,12 +26,28 @@ export function runText(run: RunSummary): string {
     ['status', run.status],
     ['steps', `${grouped(run.step)} of ${grouped(run.steps)}`],
     ['quality', figure(run.quality)],
+    ...(run.held === null ? [] : [['held-out', heldText(run.held)]]),
     ['reward', figure(run.reward)],
-    ['entropy', figure(run.entropy)],
+    ...(run.random === null ? [] : randomRows(run.random)),
+    ['entropy', `${figure(run.entropy)}${run.entropyAtStart === null ? '' : `, ${figure(run.entropyAtStart)} at the start`}`],
     ...Object.entries(run.costs ?? {}).map(([name, cost]) => [name, costText(cost)]),
+    ['folder', run.folder],
   ];
   const architecture = run.architecture === null ? [] : ['', ...architectureLines(run.architecture)];
   return [run.id, ...aligned(facts, new Set()), ...architecture].join('\n');
+}
+
+function heldText({ n, top1, top1Interval }: HeldSummary): string {
+  const percent = (share: number) => (100 * share).toFixed(2);
+  return `${percent(top1)} % of ${grouped(n)} images (95 % interval ${top1Interval.map(percent).join(' to ')})`;
+}
+
+/** The random architectures' rewards below the winner's. */
+function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: RandomSummary): Row[] {
+  return [
+    [`${n} random`, `reward ${figure(meanReward)} on average, deviation ${figure(deviation)}`],
+    ['best random', `reward ${figure(bestReward)}, quality ${figure(bestQuality)}`],
+  ];
 }
 
 function costText({ value, target }: CostResult): string {

@@ -40,7 +40,9 @@ export function withOverrides(located: Located, overrides: readonly Override[]):
     value,
     at(path, message, what) {
       const cause = overrides.findLast((override) => override.path.every((part, i) => part === path[i]));
-      return cause === undefined ? located.at(path, message, what) : { file: cause.origin, path: formatPath(path), message };
+      return cause === undefined
+        ? located.at(path, message, what)
+        : { file: cause.origin, path: formatPath(path), message };
     },
   };
 }
@@ -48,7 +50,8 @@ export function withOverrides(located: Located, overrides: readonly Override[]):
 function assign(root: unknown, { path, value, origin }: Override): void {
   let inner = root as Record<PropertyKey, unknown>;
   for (const [depth, part] of path.slice(0, -1).entries()) {
-    const next = (inner[part] ??= {});
+    inner[part] ??= {};
+    const next = inner[part];
     if (typeof next !== 'object' || next === null) {
       const message = `expected a key with parts; got the value ${JSON.stringify(next)}`;
       throw new Failure('config', { file: origin, path: formatPath(path.slice(0, depth + 1)), message });

@@ -28,7 +28,8 @@ export function sumCrossEntropy(logits: Float32Array, targets: Float32Array, cla
     let total = 0;
     for (let c = 0; c < classes; c++) total += Math.exp((logits[start + c] as number) - highest);
     const logTotal = highest + Math.log(total);
-    for (let c = 0; c < classes; c++) sum -= (targets[start + c] as number) * ((logits[start + c] as number) - logTotal);
+    for (let c = 0; c < classes; c++)
+      sum -= (targets[start + c] as number) * ((logits[start + c] as number) - logTotal);
   }
   return sum;
 }

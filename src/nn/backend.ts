@@ -22,6 +22,7 @@ export interface Backend {
   readonly version: string;
   readonly isGpu: boolean;
   run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[];
+  /** A tensor of these values, which must not change while it lives: it may share their memory. */
   create(values: Float32Array | Int32Array | Uint8Array, shape: Shape): Tensor;
   read(tensor: Tensor): Float32Array | Int32Array | Uint8Array;
   dispose(tensor: Tensor): void;

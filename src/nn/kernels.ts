@@ -85,7 +85,9 @@ function agrees(op: string): boolean {
 
 function isClose(a: Tensor, b: Tensor): boolean {
   const [x, y] = [backend().read(a), backend().read(b)];
-  return x.length === y.length && x.every((value, i) => Math.abs(value - (y[i] as number)) <= 1e-4 * (1 + Math.abs(value)));
+  return (
+    x.length === y.length && x.every((value, i) => Math.abs(value - (y[i] as number)) <= 1e-4 * (1 + Math.abs(value)))
+  );
 }
 
 interface Trial {
@@ -98,7 +100,10 @@ interface Trial {
 
 const wave = (...shape: number[]) => {
   const count = shape.reduce((n, extent) => n * extent, 1);
-  return backend().create(Float32Array.from({ length: count }, (_, i) => Math.sin(i + 1)), shape);
+  return backend().create(
+    Float32Array.from({ length: count }, (_, i) => Math.sin(i + 1)),
+    shape,
+  );
 };
 const ints = (...values: number[]) => backend().create(Int32Array.from(values), [values.length]);
 const same = [floatT, attribute.int('strides', [1, 1, 1, 1]), attribute.text('padding', 'SAME')];
@@ -141,4 +146,3 @@ const trials: Readonly<Record<string, Trial>> = {
     compared: 3,
   },
 };
-

@@ -1,12 +1,10 @@
 /** A convolution and its batch norm, the unit of which every block is composed. Weights are asked for by name. */
+import type { Kernels } from './averaged.js';
 import { mean } from './ops/arithmetic.js';
 import { conv2d, depthwise } from './ops/convolution.js';
 import { pointwise } from './ops/pointwise.js';
 import type { Pass } from './pass.js';
 import type { Value } from './tape.js';
-
-/** One kernel size, or several at once: the layer's output is then the mean of its options' outputs. */
-export type Kernels = number | readonly number[];
 
 interface LayerOptions {
   readonly activated: boolean;

@@ -1,6 +1,16 @@
 /** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
 import type { Architecture } from '../space/space.js';
-import { attribute, backend, dataType, dispose, floatConstant, floatT, readFloats, run, type Tensor } from './backend.js';
+import {
+  attribute,
+  backend,
+  dataType,
+  dispose,
+  floatConstant,
+  floatT,
+  readFloats,
+  run,
+  type Tensor,
+} from './backend.js';
 import type { Forward } from './network.js';
 import { masked } from './ops/arithmetic.js';
 import type { Statistics } from './ops/batch-norm.js';
@@ -81,14 +91,25 @@ export class Model {
       const [mean, variance] = [readFloats(batch.mean), readFloats(batch.variance)];
       const sum = sums.get(name);
       if (sum === undefined) sums.set(name, { mean, variance });
-      else for (const [total, part] of [[sum.mean, mean], [sum.variance, variance]] as const) accumulate(total, part);
+      else
+        for (const [total, part] of [
+          [sum.mean, mean],
+          [sum.variance, variance],
+        ] as const)
+          accumulate(total, part);
     };
     for (const batch of batches) {
       this.#forward(forward, batch, { observe }, () => undefined);
       count++;
     }
-    const average = (sum: Float32Array) => backend().create(sum.map((value) => value / count), [sum.length]);
-    return new Map([...sums].map(([name, { mean, variance }]) => [name, { mean: average(mean), variance: average(variance) }]));
+    const average = (sum: Float32Array) =>
+      backend().create(
+        sum.map((value) => value / count),
+        [sum.length],
+      );
+    return new Map(
+      [...sums].map(([name, { mean, variance }]) => [name, { mean: average(mean), variance: average(variance) }]),
+    );
   }
 
   dispose(): void {

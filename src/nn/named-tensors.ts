@@ -32,7 +32,8 @@ export function restoreTensors(
     const values = new Float32Array(layout.size);
     for (const { name, shape, offset } of layout.specs.values()) {
       const part = tensors.get(`${vector}/${name}`);
-      if (part?.values.length !== sizeOf(shape)) throw new Error(`the saved state has no ${vector}/${name} of that size`);
+      if (part?.values.length !== sizeOf(shape))
+        throw new Error(`the saved state has no ${vector}/${name} of that size`);
       values.set(part.values, offset);
     }
     variable.write(values);

@@ -29,7 +29,7 @@ type AttributeTypeName = 'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'TYPE' | 'SHAPE' 
 /** The addon. Whoever creates a tensor id owns it and deletes it; `tf.memory()` does not see these tensors. */
 export interface NativeBinding extends Readonly<Record<`TF_${DataTypeName}` | `TF_ATTR_${AttributeTypeName}`, number>> {
   readonly TF_Version: string;
-  /** Copies `values` (a typed array of `dtype`'s kind) and returns the tensor's id. */
+  /** The id of a tensor of `values`, a typed array of `dtype`'s kind; it may share their memory (where that is aligned). */
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
   deleteTensor(id: number): void;
   /** A copy of the values. */

@@ -18,7 +18,11 @@ export function blockName(stage: number, index: number): string {
 export function networkForward({ stages, head: headSpec, classes }: Architecture): Forward {
   const blocks = stages.flatMap((stage, s) => stage.blocks.map((spec, b) => ({ spec, name: blockName(s, b) })));
   return (pass, images) => {
-    const layers = blocks.map(({ spec, name }) => (x: Value) => block(pass, name, spec, x));
+    const layers = blocks.map(
+      ({ spec, name }) =>
+        (x: Value) =>
+          block(pass, name, spec, x),
+    );
     const features = pass.tape.sequence(layers, images);
     return head(pass, headSpec, classes, features);
   };
@@ -32,7 +36,5 @@ export function weightLayout(
   const { resolution, channels } = input;
   const shape = [1, resolution, resolution, channels];
   const pixels = new Float32Array(resolution * resolution * channels);
-  return layoutOf(
-    weightSpecs(activation, (pass) => forward(pass, pass.tape.adopt(backend().create(pixels, shape)))),
-  );
+  return layoutOf(weightSpecs(activation, (pass) => forward(pass, pass.tape.adopt(backend().create(pixels, shape)))));
 }

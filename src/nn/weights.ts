@@ -155,11 +155,15 @@ export class WeightReading {
     const whole = replaced(part, reshape(part, spec.shape));
     const isWhole = size === sizeOf(shape);
     const begin = shape.map(() => 0);
-    const used = isWhole ? whole : replaced(whole, run('Slice', sliceAttributes, whole, intConstant(begin), intConstant(shape)));
+    const used = isWhole
+      ? whole
+      : replaced(whole, run('Slice', sliceAttributes, whole, intConstant(begin), intConstant(shape)));
     const source: Value = { tensor: used, needsGradient: true, gradient: undefined };
     return this.#tape.result(used, [source], (gradient) => {
       const decayed = isDecayed(spec) && this.#decay > 0 ? this.#plusDecay(gradient, used) : alias(gradient);
-      const padded = isWhole ? decayed : replaced(decayed, run('Pad', padAttributes, decayed, padding(shape, spec.shape)));
+      const padded = isWhole
+        ? decayed
+        : replaced(decayed, run('Pad', padAttributes, decayed, padding(shape, spec.shape)));
       this.#gradients.set(name, replaced(padded, reshape(padded, [size])));
     });
   }
@@ -172,22 +176,9 @@ export class WeightReading {
 
   /** After `backward`: the gradient of all weights, zero where the pass used none. The caller owns it. */
   flatGradient(): Tensor {
-    const parts: Tensor[] = [];
-    let unused = 0;
-    const skip = () => {
-      if (unused > 0) parts.push(zeros([unused]));
-      unused = 0;
-    };
-    for (const { name, shape } of this.#layout.specs.values()) {
-      const gradient = this.#gradients.get(name);
-      if (gradient === undefined) {
-        unused += sizeOf(shape);
-      } else {
-        skip();
-        parts.push(gradient);
-      }
-    }
-    skip();
+    const parts = [...this.#layout.specs.values()].map(({ name, shape }) => {
+      return this.#gradients.get(name) ?? zeros([sizeOf(shape)]); // one constant for each size of weight, not of gap
+    });
     const [only] = parts;
     const flat = parts.length === 1 && only !== undefined ? alias(only) : concatenated(parts);
     dispose(...this.#gradients.values());

@@ -3,14 +3,14 @@
  * it is (`state.json`, `events.jsonl`, `policy.jsonl`, `checkpoints/`) and what came out (`architecture.yaml`,
  * `result.json`). Every file is there whole or not at all, and all is readable while the run goes on.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
 import { readBytes, writeAtomically, writeFailure } from '../core/files.js';
 import { suggestion } from '../core/nearest.js';
 import { type EventLog, openEventLog } from './events.js';
 import { type Identity, refuseOtherConfig, refuseOtherSpace } from './run-identity.js';
-import { lockRun, type RunLock } from './run-lock.js';
+import { lockName, lockRun, type RunLock } from './run-lock.js';
 import { isRun, type RunState, type RunStatus, readState, writeState } from './run-state.js';
 
 /** Whether to go on with a run that is there: if there is one, only if there is one, or not at all. */
@@ -42,9 +42,10 @@ export interface RunResult {
   readonly decisions: readonly number[];
   readonly quality: number;
   readonly costs: Readonly<Record<string, CostResult>>;
-  readonly reward: number;
-  /** Of the policy, in nats, summed over the choices. */
-  readonly entropy: number;
+  /** Null where there is no reward: of a training. */
+  readonly reward: number | null;
+  /** Of the policy in nats, the mean over the choices; null where there is no policy. */
+  readonly entropy: number | null;
   readonly [field: string]: unknown;
 }
 
@@ -97,6 +98,7 @@ function begun(request: RunRequest, folder: string, lock: RunLock): Run {
   const before = isRun(folder) ? readState(folder) : undefined;
   if (before === undefined) refuseForeignFiles(folder);
   else refuseOtherRun(folder, request);
+  removeLeftovers(folder);
   writeRequest(folder, request);
   let state: RunState = { id, stage, status: 'running', step: before?.step ?? 0, steps };
   const setState = (change: Partial<RunState>) => {
@@ -187,11 +189,20 @@ const requestFiles = ['config.yaml', 'space.yaml', 'environment.json', 'identity
 
 /** A folder without a state is new, or was left by a process that was killed while it began the run. */
 function refuseForeignFiles(folder: string): void {
-  const isOurs = (name: string) => requestFiles.includes(name) || /^run\.lock|\.part-\d+$/.test(name);
+  const isOurs = (name: string) => requestFiles.includes(name) || name === lockName || isLeftover(name);
   const foreign = readdirSync(folder).filter((name) => !isOurs(name));
   if (foreign.length === 0) return;
   const message = `expected a run or a new folder; got one with ${foreign.slice(0, 3).join(', ')}`;
   throw new Failure('usage', { file: folder, message }, 'name another run with --run-id');
+}
+
+/** What processes that were killed left of a file that they wrote or a lock that they took over. */
+function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder).filter(isLeftover)) rmSync(join(folder, name), { force: true });
+}
+
+function isLeftover(name: string): boolean {
+  return /\.(part|stale)-\d+$/.test(name);
 }
 
 function refuseOtherRun(folder: string, { identity, mayChange, space }: RunRequest): void {

@@ -22,9 +22,10 @@ export interface RunLock {
   release(): void;
 }
 
-const lockName = 'run.lock';
+export const lockName = 'run.lock';
 const heartbeatMs = 10_000;
 const staleMs = 60_000; // six heartbeats
+const unfinishedMs = 2_000; // to write a line after creating its file takes far less
 const held = new Set<string>(); // the locks of this process
 
 /**
@@ -92,10 +93,11 @@ function textOf(file: string): string | undefined {
   }
 }
 
-/** On this host the process table decides; for another one its heartbeat does. */
+/** On this host the process table decides; for another one its heartbeat does. An unfinished lock is soon given up. */
 function isStale(file: string, text: string): boolean {
   const holder = parsed(text);
-  if (holder === undefined || holder.host !== hostname()) return millisecondsSinceBeat(file) > staleMs;
+  if (holder === undefined) return millisecondsSinceBeat(file) > unfinishedMs;
+  if (holder.host !== hostname()) return millisecondsSinceBeat(file) > staleMs;
   if (holder.pid === process.pid && !held.has(file)) return true;
   return !isAlive(holder.pid) || (holder.born !== null && bornOf(holder.pid) !== holder.born);
 }

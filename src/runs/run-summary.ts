@@ -24,6 +24,28 @@ export interface RunSummary {
   readonly costs: Readonly<Record<string, CostResult>> | null;
   readonly reward: number | null;
   readonly entropy: number | null;
+  /** Of the uniform policy that the run began with. */
+  readonly entropyAtStart: number | null;
+  /** The winner on the whole held-out split. */
+  readonly held: HeldSummary | null;
+  /** Random architectures of the space, judged like the winner. */
+  readonly random: RandomSummary | null;
+  readonly folder: string;
+}
+
+export interface HeldSummary {
+  readonly n: number;
+  readonly top1: number;
+  readonly top1Interval: readonly [number, number];
+}
+
+export interface RandomSummary {
+  readonly n: number;
+  readonly meanReward: number;
+  readonly deviation: number;
+  readonly bestReward: number;
+  readonly meanQuality: number;
+  readonly bestQuality: number;
 }
 
 /** One line of `runs list`. */
@@ -54,6 +76,10 @@ export function readRunSummary(folder: string): RunSummary {
     costs: latest?.costs ?? null,
     reward: latest?.reward ?? null,
     entropy: latest?.entropy ?? null,
+    entropyAtStart: (result?.entropyAtStart as number | undefined) ?? null,
+    held: (result?.held as HeldSummary | undefined) ?? null,
+    random: (result?.random as RandomSummary | undefined) ?? null,
+    folder,
   };
 }
 

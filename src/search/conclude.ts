@@ -1,8 +1,9 @@
 /** The end of a stage: its winner, what it is worth beside random architectures, and the files that say so. */
-import { entropy, argmax } from '../controller/policy.js';
+import { argmax, entropy } from '../controller/policy.js';
 import { type ControllerState, startController } from '../controller/reinforce.js';
 import { sample } from '../controller/sample.js';
 import { Failure } from '../core/failure.js';
+import type { Observer } from '../core/observer.js';
 import { randomStream } from '../core/random.js';
 import { deviationOf, meanOf } from '../core/scoring.js';
 import type { CostTarget } from '../cost/target.js';
@@ -12,7 +13,6 @@ import { type Architecture, close, type Space } from '../space/space.js';
 import type { StageName, StageSettings } from './config.js';
 import { controllerChoices } from './controller-choices.js';
 import { type Judge, type Judgement, judge, randomDecisions } from './judge.js';
-import type { Observer } from '../core/observer.js';
 
 export interface StageOutcome {
   readonly architecture: Architecture;
@@ -45,7 +45,8 @@ export async function concludeStage(conclusion: Conclusion): Promise<StageOutcom
   const random: Judgement[] = [];
   const stream = randomStream(`${conclusion.stream}/random-architectures`);
   for (let i = 0; i < settings.compareRandom; i++) {
-    if (conclusion.shouldStop()) throw new Failure('stopped', `stopped on request while ${run.id} was concluded`, again);
+    if (conclusion.shouldStop())
+      throw new Failure('stopped', `stopped on request while ${run.id} was concluded`, again);
     random.push(await judge(judgeWith, randomDecisions(space, stream)));
     if (i % 8 === 7) observer.note(`${stage}: ${i + 1} of ${settings.compareRandom} random architectures judged`);
   }
@@ -105,6 +106,8 @@ function missedTargets({ costs }: Judgement, targets: readonly CostTarget[], tol
     const { value, target } = costs[i] as { value: number; target: number };
     const distance = value / target - 1;
     if (Math.abs(distance) <= tolerance) return [];
-    return [`${name} is ${value.toPrecision(4)}, ${(100 * distance).toFixed(1)} % from its target of ${target.toPrecision(4)}`];
+    return [
+      `${name} is ${value.toPrecision(4)}, ${(100 * distance).toFixed(1)} % from its target of ${target.toPrecision(4)}`,
+    ];
   });
 }

@@ -4,9 +4,20 @@
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { referenceLearningRate, scheduleProblems, type ScheduleSettings } from '../controller/schedule.js';
 import { rewardKinds } from '../controller/reward.js';
-import { conform, integer, list, type Located, locateYaml, quantity, readText, record, text, word } from '../core/document.js';
+import { referenceLearningRate, type ScheduleSettings, scheduleProblems } from '../controller/schedule.js';
+import {
+  conform,
+  integer,
+  type Located,
+  list,
+  locateYaml,
+  quantity,
+  readText,
+  record,
+  text,
+  word,
+} from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { type Override, withOverrides } from '../core/overrides.js';
 import { costTargetSchema } from '../cost/target.js';
@@ -74,7 +85,10 @@ const stageOverlay = optionalOf(stageFields);
 export const searchConfigSchema = record({
   name: z.string({ error: 'a name' }).regex(/^[A-Za-z0-9][\w.-]*$/, { error: 'a name of letters, digits, ., _ and -' }),
   seed: integer('a seed from 0', 0).default(0),
-  dataset: z.union([record({ recipe: file }, 'a mapping with recipe'), record({ folder: file }, 'a mapping with folder')]),
+  dataset: z.union([
+    record({ recipe: file }, 'a mapping with recipe'),
+    record({ folder: file }, 'a mapping with folder'),
+  ]),
   cost: list(costTargetSchema, 'a list of costs'),
   search: record(stageOverlay).default({}),
   coarse: record({ space: file, ...stageOverlay }).optional(),
@@ -112,7 +126,8 @@ type Overlay = SearchConfig['search'];
 /** All settings of a stage, none left open. */
 export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'controller'>> {
   readonly weights: Required<NonNullable<Overlay['weights']>>;
-  readonly controller: Required<Omit<NonNullable<Overlay['controller']>, 'travel' | 'learningRate'>> & ScheduleSettings['rate'];
+  readonly controller: Required<Omit<NonNullable<Overlay['controller']>, 'travel' | 'learningRate'>> &
+    ScheduleSettings['rate'];
 }
 
 const defaults = {
@@ -151,12 +166,19 @@ export function stageSettings({ config, located, file }: LocatedConfig, stage: S
     problems.push({ path: ['travel'], message: 'expected either travel or learningRate; got both' });
   }
   if (problems.length > 0) {
-    throw new Failure('config', problems.map(({ path, message }) => located.at(placeOf(config, stage, path), message)));
+    throw new Failure(
+      'config',
+      problems.map(({ path, message }) => located.at(placeOf(config, stage, path), message)),
+    );
   }
   return settings;
 }
 
-function controllerRate(travel: number | undefined, learningRate: number | undefined, images: number): ScheduleSettings['rate'] {
+function controllerRate(
+  travel: number | undefined,
+  learningRate: number | undefined,
+  images: number,
+): ScheduleSettings['rate'] {
   if (travel !== undefined) return { travel };
   return { learningRate: learningRate ?? referenceLearningRate(images) };
 }
@@ -189,4 +211,3 @@ function overlay(base: object, over: object): object {
 function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-

@@ -1,14 +1,13 @@
 /** Architectures judged alike: in one SuperNet, on the whole held-out split, each with BN statistics of its own. */
-import type { Random } from '../core/random.js';
+
 import type { CostTerm, RewardKind } from '../controller/reward.js';
 import { reward } from '../controller/reward.js';
+import type { Random } from '../core/random.js';
 import type { Split } from '../data/distillation-set.js';
 import type { Batches } from '../data/loader.js';
-import { disposeStatistics } from '../nn/model.js';
 import type { Decisions, Space } from '../space/space.js';
-import { superForward } from '../supernet/super-forward.js';
 import type { SuperNet } from '../supernet/supernet.js';
-import { type Evaluation, evaluate } from '../train/evaluate.js';
+import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
 
 export interface Judge {
   readonly supernet: SuperNet;
@@ -33,17 +32,13 @@ export interface Judgement {
 /** What the decisions are worth. Awaits the event loop once, so that many in a row can be stopped. */
 export async function judge(judgeWith: Judge, decisions: Decisions): Promise<Judgement> {
   const { supernet, held, train, statisticsBatches } = judgeWith;
-  const forward = superForward(supernet.space, { decisions });
-  const statistics = supernet.model.estimateStatistics(forward, firstBatches(train, statisticsBatches));
-  try {
-    const evaluation = evaluate(held, (batch) => supernet.model.logits(forward, batch, statistics));
-    const quality = judgeWith.quality === 'accuracy' ? evaluation.top1 : -evaluation.loss;
-    const costs = judgeWith.costs(decisions);
-    return { decisions, evaluation, quality, costs, reward: reward(judgeWith.reward, quality, costs) };
-  } finally {
-    disposeStatistics(statistics);
-    await new Promise(setImmediate);
-  }
+  const evaluation = supernet.withStatistics({ decisions }, firstBatches(train, statisticsBatches), (logits) =>
+    evaluate(splitImages(held), logits),
+  );
+  const quality = judgeWith.quality === 'accuracy' ? evaluation.top1 : -evaluation.loss;
+  const costs = judgeWith.costs(decisions);
+  await new Promise(setImmediate); // signals are seen here
+  return { decisions, evaluation, quality, costs, reward: reward(judgeWith.reward, quality, costs) };
 }
 
 function* firstBatches(train: Batches, count: number) {
@@ -54,4 +49,3 @@ function* firstBatches(train: Batches, count: number) {
 export function randomDecisions(space: Space, random: Random): number[] {
   return space.choices.map(({ options }) => random.below(options.length));
 }
-

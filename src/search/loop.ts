@@ -3,9 +3,10 @@
  * held-out images, weigh it against their costs, and let the controller learn. Everything else is behind the ports, so
  * the same loop runs on a table of rewards and no tensors.
  */
+
+import type { Policy } from '../controller/policy.js';
 import type { ControllerState, Outcome } from '../controller/reinforce.js';
 import { reinforce } from '../controller/reinforce.js';
-import type { Policy } from '../controller/policy.js';
 import { type CostTerm, type RewardKind, reward } from '../controller/reward.js';
 import type { Sample } from '../controller/sample.js';
 
@@ -41,7 +42,11 @@ export interface SearchPlan {
 }
 
 /** Runs the steps; the controller's state after the last one, or after the one at which `record` said to stop. */
-export async function searchLoop(state: ControllerState, plan: SearchPlan, ports: SearchPorts): Promise<ControllerState> {
+export async function searchLoop(
+  state: ControllerState,
+  plan: SearchPlan,
+  ports: SearchPorts,
+): Promise<ControllerState> {
   for (let step = plan.from; step < plan.steps; step++) {
     const samples = ports.samples(state.policy, step);
     const loss = ports.trainStep(samples, step);

@@ -4,13 +4,14 @@
  * mathematics is the same, the work smaller. The 1x1 layers of a block are shared by its depthwise options, each of
  * which has a kernel and a BN of its own. TuNAS (Bender et al. 2020), but for the slicing.
  */
-import { type Averaged, block } from '../nn/blocks/block.js';
+import type { Averaged } from '../nn/averaged.js';
+import { block } from '../nn/blocks/block.js';
 import { head } from '../nn/blocks/head.js';
 import { blockName, type Forward, weightLayout } from '../nn/network.js';
 import { mean } from '../nn/ops/arithmetic.js';
 import type { Pass } from '../nn/pass.js';
 import type { Value } from '../nn/tape.js';
-import type { WeightLayout } from '../nn/weights.js';
+import { layoutOf, type WeightLayout, type WeightSpec } from '../nn/weights.js';
 import {
   type Decisions,
   decide,
@@ -32,22 +33,49 @@ export interface Selection {
 /** The forward pass of a selection; images [B, H, W, C] to logits [B, classes]. */
 export function superForward(space: Space, selection: Selection): Forward {
   const { decisions } = selection;
-  const slots = space.stages.flatMap(({ slots }, s) => slots.map((slot, b) => filledSlot(slot, blockName(s, b), selection)));
+  const slots = space.stages.flatMap(({ slots }, s) =>
+    slots.map((slot, b) => filledSlot(slot, blockName(s, b), selection)),
+  );
   const headSpec = { conv: decide(space.head.conv, decisions), hidden: decide(space.head.hidden, decisions) };
   return (pass, images) => {
-    const features = pass.tape.sequence(slots.map((slot) => (x) => fill(pass, slot, x)), images);
+    const features = pass.tape.sequence(
+      slots.map((slot) => (x) => fill(pass, slot, x)),
+      images,
+    );
     return head(pass, headSpec, space.classes, features);
   };
 }
 
-/** The layout of a space's shared weights: everything on, every width at its largest. */
+/**
+ * The layout of a space's shared weights: everything on, every width at its largest. Where the head may lack a layer,
+ * the next one sees other widths; its weights are as large as the largest of them.
+ */
 export function superLayout(space: Space): WeightLayout {
-  const decisions = space.choices.map((choice) => {
+  const largest = space.choices.map((choice) => {
     const { options } = choice;
     return isFilterChoice(choice) ? options.indexOf(Math.max(...(options as number[]))) : 0;
   });
   const allOn = space.choices.map((choice) => !isFilterChoice(choice));
-  return weightLayout(space, superForward(space, { decisions, allOn }));
+  const specs = new Map<string, WeightSpec>();
+  for (const decisions of headVariants(space, largest)) {
+    for (const spec of weightLayout(space, superForward(space, { decisions, allOn })).specs.values()) {
+      const before = specs.get(spec.name)?.shape ?? spec.shape;
+      const shape = spec.shape.map((extent, axis) => Math.max(extent, before[axis] as number));
+      specs.set(spec.name, { ...spec, shape });
+    }
+  }
+  return layoutOf(specs.values());
+}
+
+/** The decisions, and those that leave out each layer of the head that the space lets go. */
+function headVariants({ head: { conv, hidden } }: Space, decisions: Decisions): Decisions[] {
+  return [conv, hidden].reduce<Decisions[]>(
+    (variants, width) => {
+      const absent = isChoice(width) ? width.options.indexOf(0) : -1;
+      return isChoice(width) && absent >= 0 ? variants.flatMap((one) => [one, one.with(width.id, absent)]) : variants;
+    },
+    [decisions],
+  );
 }
 
 /** What is on in a slot: the block or the mean of several blocks, the identity, or the mean of both. */
@@ -65,8 +93,15 @@ function filledSlot({ use, pick, among }: Slot, name: string, selection: Selecti
 }
 
 function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Value): Value {
-  const filled = () => mean(pass.tape, blocks.map(({ name, spec }) => block(pass, name, spec, x)));
-  return mean(pass.tape, uses.map((used) => (used ? filled() : x)));
+  const filled = () =>
+    mean(
+      pass.tape,
+      blocks.map(({ name, spec }) => block(pass, name, spec, x)),
+    );
+  return mean(
+    pass.tape,
+    uses.map((used) => (used ? filled() : x)),
+  );
 }
 
 function averaged(opened: Opened, selection: Selection): Averaged {

@@ -1,9 +1,8 @@
 /** The shared weights of a space with their optimizer: one step of training, one measure of quality. */
-import { dispose, floatConstant, floatT, run, type Tensor } from '../nn/backend.js';
-import { type Images, type LabelledImages, Model } from '../nn/model.js';
+import { backend, dispose, floatConstant, floatT, run, type Tensor } from '../nn/backend.js';
+import { disposeStatistics, type Images, type LabelledImages, Model } from '../nn/model.js';
 import { type NamedTensor, namedTensors, restoreTensors } from '../nn/named-tensors.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from '../nn/optimizer.js';
-import type { StatisticsByName } from '../nn/pass.js';
 import type { Space } from '../space/space.js';
 import { type Selection, superForward, superLayout } from './super-forward.js';
 
@@ -57,9 +56,33 @@ export class SuperNet {
     return loss;
   }
 
-  /** Logits of a selection, [n, K] row by row; each layer normalises with the batch's own statistics unless given. */
-  logits(selection: Selection, images: Images, statistics?: StatisticsByName): Float32Array {
-    return this.model.logits(superForward(this.space, selection), images, statistics);
+  /** Logits of a selection, [n, K] row by row; each layer normalises with the batch's own statistics. */
+  logits(selection: Selection, images: Images): Float32Array {
+    return this.model.logits(superForward(this.space, selection), images);
+  }
+
+  /**
+   * What gives logits of a selection whose layers normalise with statistics estimated on the batches, once.
+   *
+   * @param use  is given that function, which is good until `use` returns
+   */
+  withStatistics<T>(
+    selection: Selection,
+    batches: Iterable<Images>,
+    use: (logits: (images: Images) => Float32Array) => T,
+  ): T {
+    const forward = superForward(this.space, selection);
+    const statistics = this.model.estimateStatistics(forward, batches);
+    try {
+      return use((images) => this.model.logits(forward, images, statistics));
+    } finally {
+      disposeStatistics(statistics);
+    }
+  }
+
+  /** Tensors of this process that TensorFlow holds, whoever made them. */
+  tensorsAlive(): number {
+    return backend().tensorsAlive();
   }
 
   /** Weights and optimizer slots by name, for a checkpoint. */

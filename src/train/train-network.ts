@@ -1,4 +1,6 @@
 /** Plain training of one network: the loop, its start from a saved state, and the statistics it is evaluated with. */
+
+import { warmupCosine } from '../core/schedule.js';
 import type { Batch, Batches } from '../data/loader.js';
 import { dispose } from '../nn/backend.js';
 import { Model } from '../nn/model.js';
@@ -6,7 +8,6 @@ import { type NamedTensor, namedTensors, restoreTensors } from '../nn/named-tens
 import { type Forward, networkForward, weightLayout } from '../nn/network.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from '../nn/optimizer.js';
 import type { StatisticsByName } from '../nn/pass.js';
-import { warmupCosine } from '../nn/schedule.js';
 import type { Architecture } from '../space/space.js';
 
 export interface TrainingPlan {

@@ -1,6 +1,6 @@
 /** Models with random weights and random images, for the tests of `nn/` and `supernet/`. */
 import { randomStream } from '../../src/core/random.js';
-import { type Tensor, readFloats, sizeOf } from '../../src/nn/backend.js';
+import { readFloats, sizeOf, type Tensor } from '../../src/nn/backend.js';
 import { type LabelledImages, Model } from '../../src/nn/model.js';
 import { type Forward, weightLayout } from '../../src/nn/network.js';
 import type { WeightLayout } from '../../src/nn/weights.js';

@@ -10,7 +10,13 @@ const layout = layoutOf([
 ]);
 const start = [0.5, -1, 2, 0.1];
 /** The gradient of each step; at the third nothing is in use, at the fourth one weight. */
-const gradients = [[1, -2, 0.5, 0], [0.3, 0.1, -4, 0], [0, 0, 0, 0], [0, 5, 0, 0], [0.1, 0.1, 0.1, 0.1]];
+const gradients = [
+  [1, -2, 0.5, 0],
+  [0.3, 0.1, -4, 0],
+  [0, 0, 0, 0],
+  [0, 5, 0, 0],
+  [0.1, 0.1, 0.1, 0.1],
+];
 const rates = [0.1, 0.2, 0.05, 0.1, 0.01];
 
 /** The weights and the named slots after each step. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backend, dispose, readFloats, run, floatT, type Tensor } from '../../src/nn/backend.js';
+import { backend, dispose, floatT, readFloats, run, type Tensor } from '../../src/nn/backend.js';
 import { gelu } from '../../src/nn/ops/activation.js';
 import { add, mean } from '../../src/nn/ops/arithmetic.js';
 import { pointwise } from '../../src/nn/ops/pointwise.js';
@@ -84,13 +84,16 @@ describe('a tape', () => {
       dispose(weight.tensor, ...(weight.gradient === undefined ? [] : [weight.gradient]));
     }
   }
-  const layers = (tape: Tape, x: Value, kernel: Value) => gelu(tape, pointwise(tape, gelu(tape, pointwise(tape, x, kernel)), kernel));
+  const layers = (tape: Tape, x: Value, kernel: Value) =>
+    gelu(tape, pointwise(tape, gelu(tape, pointwise(tape, x, kernel)), kernel));
   const onPurpose = (): never => {
     throw new Error('on purpose');
   };
 
   it('leaves nothing alive after going back', () => {
-    expect(leftAlive(() => onOwnTape(true, (tape, x, kernel) => tape.backward(layers(tape, x, kernel), create(input))))).toBe(0);
+    expect(
+      leftAlive(() => onOwnTape(true, (tape, x, kernel) => tape.backward(layers(tape, x, kernel), create(input)))),
+    ).toBe(0);
   });
 
   it('leaves nothing alive after a forward pass, recording or not', () => {
@@ -100,7 +103,9 @@ describe('a tape', () => {
   it('leaves nothing alive after an exception in the middle of the way forward', () => {
     for (const recording of [true, false]) {
       const failing = (tape: Tape, x: Value, kernel: Value) => {
-        tape.block(() => add(tape, layers(tape, x, kernel), tape.sequence([() => layers(tape, x, kernel), onPurpose], x)));
+        tape.block(() =>
+          add(tape, layers(tape, x, kernel), tape.sequence([() => layers(tape, x, kernel), onPurpose], x)),
+        );
       };
       expect(leftAlive(() => onOwnTape(recording, failing))).toBe(0);
     }
@@ -119,7 +124,13 @@ describe('a tape', () => {
     onOwnTape(false, (tape, x, kernel) => {
       layers(tape, x, kernel);
       const before = backend().tensorsAlive();
-      tape.block(() => add(tape, tape.block(() => layers(tape, x, kernel)), layers(tape, x, kernel)));
+      tape.block(() =>
+        add(
+          tape,
+          tape.block(() => layers(tape, x, kernel)),
+          layers(tape, x, kernel),
+        ),
+      );
       expect(backend().tensorsAlive()).toBe(before + 1);
     });
   });

@@ -1,9 +1,22 @@
 /** Networks written a second time, in TensorFlow.js's own ops: what `nn/` must agree with, gradients included. */
+
+import type { Images, Model } from '../../src/nn/model.js';
 import type { BlockSpec } from '../../src/space/block.js';
 import type { Activation, Architecture } from '../../src/space/space.js';
+import { byName } from './fixtures.js';
 import { tf } from './tfjs.js';
 
 export type TfjsWeights = Readonly<Record<string, tf.Tensor>>;
+
+export function weightsInTfjs({ layout, weights }: Model): TfjsWeights {
+  const parts = [...byName(layout, weights.values())];
+  return Object.fromEntries(parts.map(([name, part]) => [name, tf.tensor(part, [...layout.specs.get(name)!.shape])]));
+}
+
+/** Pixels from -1 to 1. */
+export function imagesInTfjs({ n, images }: Images, { resolution, channels }: Architecture['input']): tf.Tensor4D {
+  return tf.tensor4d(Float32Array.from(images), [n, resolution, resolution, channels]).div(127.5).sub(1);
+}
 
 type Layer = (name: string, x: tf.Tensor4D, stride?: number) => tf.Tensor4D;
 
@@ -18,7 +31,10 @@ function layersOf(weights: TfjsWeights, activation: Activation) {
   const normalized = (name: string, x: tf.Tensor) => {
     const centred = x.sub(x.mean([0, 1, 2], true));
     const deviation = centred.square().mean([0, 1, 2], true).add(1e-3).sqrt();
-    return centred.div(deviation).mul(get(`${name}.bn.gamma`)).add(get(`${name}.bn.beta`)) as tf.Tensor4D;
+    return centred
+      .div(deviation)
+      .mul(get(`${name}.bn.gamma`))
+      .add(get(`${name}.bn.beta`)) as tf.Tensor4D;
   };
   const conv: Layer = (name, x, stride = 1) =>
     normalized(name, tf.conv2d(x, get(`${name}.kernel`) as tf.Tensor4D, stride, 'same'));
@@ -37,7 +53,8 @@ export function tfjsBlock(name: string, spec: BlockSpec, x: tf.Tensor4D, weights
   const { stride, out } = spec;
   const body = () => {
     if (spec.kind === 'conv') return act(conv(`${name}.conv${spec.kernel}`, x, stride));
-    if (spec.kind === 'fusedIb') return pointwise(`${name}.project`, act(conv(`${name}.expand${spec.kernel}`, x, stride)));
+    if (spec.kind === 'fusedIb')
+      return pointwise(`${name}.project`, act(conv(`${name}.expand${spec.kernel}`, x, stride)));
     const { startKernel, midKernel } = spec;
     const started = startKernel === 0 ? x : depthwise(`${name}.start${startKernel}`, x, midKernel === 0 ? stride : 1);
     const wide = act(pointwise(`${name}.expand`, started));
@@ -45,7 +62,7 @@ export function tfjsBlock(name: string, spec: BlockSpec, x: tf.Tensor4D, weights
     return pointwise(`${name}.project`, filtered);
   };
   const y = body();
-  return stride === 1 && out === x.shape[3] ? y.add<tf.Tensor4D>(x) : y;
+  return spec.kind !== 'conv' && stride === 1 && out === x.shape[3] ? y.add<tf.Tensor4D>(x) : y;
 }
 
 /** Logits [B, K] of images [B, H, W, C] with pixels from -1 to 1. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backend, dispose, readFloats, sizeOf } from '../../src/nn/backend.js';
+import { backend, dispose, readFloats } from '../../src/nn/backend.js';
 import { Tape } from '../../src/nn/tape.js';
 import { FlatVariable, initialWeights, layoutOf, WeightReading, type WeightSpec } from '../../src/nn/weights.js';
 import { byName, randomWeights, taken } from './fixtures.js';
@@ -34,12 +34,19 @@ describe('initial weights', () => {
   const initial = byName(layout, initialWeights(layout, 'seed'));
 
   it('are he-normal over the inputs of an output, k * k of them in a depthwise layer; .01 in fc; 1 and 0 in BN', () => {
-    const deviations = { 'conv.kernel': Math.sqrt(2 / 360), 'dw.kernel': Math.sqrt(2 / 25), 'pw.kernel': Math.sqrt(2 / 80), 'fc.kernel': 0.01 };
+    const deviations = {
+      'conv.kernel': Math.sqrt(2 / 360),
+      'dw.kernel': Math.sqrt(2 / 25),
+      'pw.kernel': Math.sqrt(2 / 80),
+      'fc.kernel': 0.01,
+    };
     for (const [name, sigma] of Object.entries(deviations)) {
       const values = initial.get(name) as Float32Array;
       const meanSquare = values.reduce((sum, value) => sum + value * value, 0) / values.length;
       expect(Math.sqrt(meanSquare) / sigma).toBeCloseTo(1, 1.3); // within 2.5 %, over 4 deviations at these sizes
-      expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / values.length)).toBeLessThan((4 * sigma) / Math.sqrt(values.length));
+      expect(Math.abs(values.reduce((sum, value) => sum + value, 0) / values.length)).toBeLessThan(
+        (4 * sigma) / Math.sqrt(values.length),
+      );
     }
     expect(new Set(initial.get('bn.gamma'))).toEqual(new Set([1]));
     expect(new Set(initial.get('bn.beta'))).toEqual(new Set([0]));
@@ -74,16 +81,28 @@ describe('a flat variable', () => {
 });
 
 /** A weight's shape and a smaller one. */
-const slice = fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.nat(5)), { minLength: 1, maxLength: 4 }).map((axes) => ({
-  full: axes.map(([extent]) => extent),
-  used: axes.map(([extent, less]) => Math.max(1, extent - less)),
-}));
+const slice = fc
+  .array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.nat(5)), { minLength: 1, maxLength: 4 })
+  .map((axes) => ({
+    full: axes.map(([extent]) => extent),
+    used: axes.map(([extent, less]) => Math.max(1, extent - less)),
+  }));
 
 describe('reading weights', () => {
   /** Reads part of the weight `w`, which lies between two others, and goes back with `dy`. */
-  function read(full: number[], used: number[], dy: Float32Array, decay = 0, initializer: WeightSpec['initializer'] = 'he') {
+  function read(
+    full: number[],
+    used: number[],
+    dy: Float32Array,
+    decay = 0,
+    initializer: WeightSpec['initializer'] = 'he',
+  ) {
     const other = { shape: [3, 2], initializer: 'he' } as const;
-    const layout = layoutOf([{ ...other, name: 'before' }, { name: 'w', shape: full, initializer }, { ...other, name: 'after' }]);
+    const layout = layoutOf([
+      { ...other, name: 'before' },
+      { name: 'w', shape: full, initializer },
+      { ...other, name: 'after' },
+    ]);
     const flat = randomWeights(layout);
     const variable = new FlatVariable(flat);
     const tape = new Tape({ recording: true });
@@ -105,7 +124,9 @@ describe('reading weights', () => {
         expect(values).toEqual(tf.slice(tf.tensor(whole, full), begin, used).dataSync());
         const paddings = full.map((extent, axis): [number, number] => [0, extent - (used[axis] as number)]);
         expect(gradient.get('w')).toEqual(tf.pad(tf.tensor(dy, used), paddings).dataSync());
-        expect([...(gradient.get('before') as Float32Array), ...(gradient.get('after') as Float32Array)]).toEqual(Array(12).fill(0));
+        expect([...(gradient.get('before') as Float32Array), ...(gradient.get('after') as Float32Array)]).toEqual(
+          Array(12).fill(0),
+        );
       }),
       { numRuns: 50 },
     );
@@ -123,12 +144,17 @@ describe('reading weights', () => {
     const dy = normals('dy', 2, 2).values;
     const { values, gradient } = read([2, 3], [2, 2], dy, 0.1);
     const decayed = dy.map((d, i) => d + 0.1 * (values[i] as number));
-    expectClose(gradient.get('w') as Float32Array, Float32Array.of(decayed[0]!, decayed[1]!, 0, decayed[2]!, decayed[3]!, 0));
+    expectClose(
+      gradient.get('w') as Float32Array,
+      Float32Array.of(decayed[0]!, decayed[1]!, 0, decayed[2]!, decayed[3]!, 0),
+    );
   });
 
   it('adds no decay to BN and biases', () => {
     for (const initializer of ['one', 'zero'] as const) {
-      expect(read([4], [4], Float32Array.of(1, 2, 3, 4), 0.1, initializer).gradient.get('w')).toEqual(Float32Array.of(1, 2, 3, 4));
+      expect(read([4], [4], Float32Array.of(1, 2, 3, 4), 0.1, initializer).gradient.get('w')).toEqual(
+        Float32Array.of(1, 2, 3, 4),
+      );
     }
   });
 

@@ -1,8 +1,8 @@
-import { appendFileSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEventLog, readEvents } from '../../src/runs/events.js';
-import { failureOf, temporaryFolder } from './run-fixture.js';
+import { temporaryFolder } from './run-fixture.js';
 
 function logged(file: string, from: number | undefined, ...steps: number[]): void {
   const log = openEventLog(file, from);
@@ -55,19 +55,4 @@ describe('an event log', () => {
     expect(readEvents(file)).toEqual([{ step: 1 }, { step: 2 }]);
     expect(readEvents(join(file, '..', 'none.jsonl'))).toEqual([]);
   });
-
-  it.runIf(process.platform === 'linux')('says that the disk is full', () => {
-    const file = join(temporaryFolder(), 'events.jsonl');
-    const log = openEventLog(file, undefined);
-    log.close();
-    const full = join(temporaryFolder(), 'events.jsonl');
-    symlinkSync('/dev/full', full);
-    // Reading /dev/full gives endless zeros, so the log is opened on a plain file and only its writing refused.
-    const failure = failureOf(() => writeFull(full));
-    expect([failure.kind, failure.message]).toEqual(['data', `${full}: expected to append 11 bytes; got no space left on the disk (ENOSPC)`]);
-  });
 });
-
-function writeFull(file: string): void {
-  void file;
-}

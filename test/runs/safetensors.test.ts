@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type NamedTensor, parseSafetensors, readSafetensors, safetensorsParts, writeSafetensors } from '../../src/runs/safetensors.js';
+import {
+  type NamedTensor,
+  parseSafetensors,
+  readSafetensors,
+  safetensorsParts,
+  writeSafetensors,
+} from '../../src/runs/safetensors.js';
 import { failureOf, temporaryFolder } from './run-fixture.js';
 
 /** A file's bytes made by hand: header length, header, values. */
@@ -15,14 +21,22 @@ function bytesOf(header: unknown, values: readonly number[]): Buffer {
   return Buffer.concat([length, json, data]);
 }
 
-const entry = (shape: number[], begin: number, end: number, dtype = 'F32') => ({ dtype, shape, data_offsets: [begin, end] });
+const entry = (shape: number[], begin: number, end: number, dtype = 'F32') => ({
+  dtype,
+  shape,
+  data_offsets: [begin, end],
+});
 
 const tensor = (shape: number[], ...values: number[]): NamedTensor => ({ shape, values: Float32Array.from(values) });
 
 describe('safetensors', () => {
   it('are laid out as the format says, byte by byte', () => {
-    const tensors = new Map([['a', tensor([2], 1, -2)], ['b', tensor([], 0.5)]]);
-    const header = '{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}';
+    const tensors = new Map([
+      ['a', tensor([2], 1, -2)],
+      ['b', tensor([], 0.5)],
+    ]);
+    const header =
+      '{"__metadata__":{"k":"v"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[],"data_offsets":[8,12]}}';
     const padded = header.padEnd(Math.ceil(header.length / 8) * 8);
     expect(Buffer.concat(safetensorsParts(tensors, { k: 'v' }))).toEqual(bytesOf(padded, [1, -2, 0.5]));
   });
@@ -56,15 +70,31 @@ describe('safetensors', () => {
 
   it.each([
     ['a file shorter than its header length', Buffer.alloc(5), 'f: expected a header; got 5 bytes in all'],
-    ['a header that is cut off', bytesOf('{}', []).subarray(0, 9), 'f: expected a header of 2 bytes; got 9 bytes in all'],
+    [
+      'a header that is cut off',
+      bytesOf('{}', []).subarray(0, 9),
+      'f: expected a header of 2 bytes; got 9 bytes in all',
+    ],
     ['a header that is no JSON', bytesOf('{oops', []), 'f: expected a header in JSON'],
-    ['values that are cut off', bytesOf({ a: entry([2], 0, 8) }, [1]), 'f: a: expected values up to byte 8; got a file cut off at 4'],
+    [
+      'values that are cut off',
+      bytesOf({ a: entry([2], 0, 8) }, [1]),
+      'f: a: expected values up to byte 8; got a file cut off at 4',
+    ],
     ['values too many', bytesOf({ a: entry([1], 0, 4) }, [1, 2]), 'f: expected 4 bytes of values; got 8'],
-    ['overlapping tensors', bytesOf({ a: entry([2], 0, 8), b: entry([1], 4, 8) }, [1, 2]), 'f: b: expected its values at byte 8; got 4'],
+    [
+      'overlapping tensors',
+      bytesOf({ a: entry([2], 0, 8), b: entry([1], 4, 8) }, [1, 2]),
+      'f: b: expected its values at byte 8; got 4',
+    ],
     ['a gap', bytesOf({ a: entry([1], 4, 8) }, [1, 2]), 'f: a: expected its values at byte 0; got 4'],
     ['another dtype', bytesOf({ a: entry([1], 0, 4, 'F16') }, [1]), 'f: a: expected dtype F32; got "F16"'],
     ['a shape that is none', bytesOf({ a: entry([-1], 0, 4) }, [1]), 'f: a: expected a shape; got [-1]'],
-    ['offsets that do not fit the shape', bytesOf({ a: entry([2], 0, 4) }, [1]), 'f: a: expected offsets 8 bytes apart for shape [2]; got [0,4]'],
+    [
+      'offsets that do not fit the shape',
+      bytesOf({ a: entry([2], 0, 4) }, [1]),
+      'f: a: expected offsets 8 bytes apart for shape [2]; got [0,4]',
+    ],
     ['metadata that is no text', bytesOf({ __metadata__: { a: 1 } }, []), 'f: __metadata__: expected texts by name'],
   ])('refuse %s', (_, bytes, message) => {
     const failure = failureOf(() => parseSafetensors('f', bytes));

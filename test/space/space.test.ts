@@ -11,7 +11,7 @@ const everything = spaceOf(
     blocks:
       - { kind: uib, startKernel: [0, 3], midKernel: [3, 5], expand: [2, 4], stride: 2 }
       - { kind: uib, startKernel: 0, midKernel: [0, 3], expand: 4, repeat: 2, optional: true }
-      - oneOf: [{ kind: conv, kernel: [1, 3] }, { kind: fusedIb, kernel: 3, expand: [2, 4] }]
+      - oneOf: [{ kind: fusedIb, kernel: [1, 3], expand: 4 }, { kind: fusedIb, kernel: 3, expand: [2, 4] }]
         optional: true`,
   '{ conv: [64, 128], hidden: [0, 32] }',
 );
@@ -104,7 +104,7 @@ describe('the size of a space', () => {
     ],
     [
       'the same, where it may be skipped',
-      '      - { kind: conv, kernel: 3 }\n      - { oneOf: [{ kind: conv, kernel: 3 }, { kind: conv, kernel: [1, 5] }], optional: true }',
+      '      - { kind: conv, kernel: 3 }\n      - { oneOf: [{ kind: fusedIb, kernel: 3, expand: 4 }, { kind: fusedIb, kernel: [1, 5], expand: 4 }], optional: true }',
       4n,
     ],
   ])('with %s is %s', (_, blocks, size) => {

@@ -1,17 +1,13 @@
 /** The forward pass of every block kind. Gradients come from the tape: a new kind needs none of its own. */
 import { assertNever } from '../../core/assert-never.js';
-import { type BlockSpec, isResidual } from '../../space/block.js';
-import { channelsOf, convLayer, type Kernels } from '../layers.js';
+import { isResidual } from '../../space/block.js';
+import type { Averaged } from '../averaged.js';
+import { channelsOf, convLayer } from '../layers.js';
 import { add } from '../ops/arithmetic.js';
 import type { Pass } from '../pass.js';
 import type { Value } from '../tape.js';
 import { fusedIb } from './fused-ib.js';
 import { uib } from './uib.js';
-
-/** A block whose kernel sizes may be several at once, averaged: what op warm-up makes of a choice between them. */
-export type Averaged<B extends BlockSpec = BlockSpec> = B extends BlockSpec
-  ? { readonly [K in keyof B]: K extends 'kernel' | 'startKernel' | 'midKernel' ? Kernels : B[K] }
-  : never;
 
 /**
  * A block's output; its input is added where the block is residual.

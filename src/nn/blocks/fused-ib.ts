@@ -1,8 +1,8 @@
 import { expandedChannels, type FusedIbSpec } from '../../space/block.js';
+import type { Averaged } from '../averaged.js';
 import { channelsOf, convLayer, pointwiseLayer } from '../layers.js';
 import type { Pass } from '../pass.js';
 import type { Value } from '../tape.js';
-import type { Averaged } from './block.js';
 
 /** Fused inverted bottleneck without its residual: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out]. */
 export function fusedIb(pass: Pass, name: string, spec: Averaged<FusedIbSpec>, x: Value): Value {

@@ -1,8 +1,8 @@
 import { expandedChannels, type UibSpec } from '../../space/block.js';
+import type { Averaged } from '../averaged.js';
 import { channelsOf, depthwiseLayer, pointwiseLayer } from '../layers.js';
 import type { Pass } from '../pass.js';
 import type { Value } from '../tape.js';
-import type { Averaged } from './block.js';
 
 /**
  * Universal inverted bottleneck without its residual: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out].
@@ -12,7 +12,11 @@ export function uib(pass: Pass, name: string, spec: Averaged<UibSpec>, x: Value)
   const { startKernel, midKernel, stride, out } = spec;
   const wide = expandedChannels(channelsOf(x), spec.expand);
   const startStride = midKernel === 0 ? stride : 1;
-  const started = depthwiseLayer(pass, `${name}.start`, x, { kernels: startKernel, stride: startStride, activated: false });
+  const started = depthwiseLayer(pass, `${name}.start`, x, {
+    kernels: startKernel,
+    stride: startStride,
+    activated: false,
+  });
   const expanded = pointwiseLayer(pass, `${name}.expand`, started, { out: wide, activated: true });
   const filtered = depthwiseLayer(pass, `${name}.mid`, expanded, { kernels: midKernel, stride, activated: true });
   return pointwiseLayer(pass, `${name}.project`, filtered, { out, activated: false });

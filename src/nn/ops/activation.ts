@@ -29,12 +29,7 @@ export function gelu(tape: Tape, x: Value): Value {
 }
 
 function normalCdf(x: Tensor): Tensor {
-  return chain(x, [
-    ['Mul', Math.SQRT1_2],
-    ['Erf'],
-    ['AddV2', 1],
-    ['Mul', 0.5],
-  ]);
+  return chain(x, [['Mul', Math.SQRT1_2], ['Erf'], ['AddV2', 1], ['Mul', 0.5]]);
 }
 
 /** Phi(x) + x * phi(x), with phi the standard normal density. */

@@ -23,7 +23,12 @@ export function mean(tape: Tape, branches: readonly Value[]): Value {
   const [only] = branches;
   if (branches.length === 1 && only !== undefined) return only;
   const share = floatConstant(1 / branches.length);
-  const sum = backend().run('AddN', [floatT, attribute.int('N', branches.length)], branches.map(({ tensor }) => tensor), 1);
+  const sum = backend().run(
+    'AddN',
+    [floatT, attribute.int('N', branches.length)],
+    branches.map(({ tensor }) => tensor),
+    1,
+  );
   const y = run('Mul', plain, sum[0] as Tensor, share);
   dispose(...sum);
   return tape.result(y, branches, (dy) => {

@@ -55,7 +55,11 @@ export function batchNorm(
       const [dx, dGamma, dBeta, ...unused] = gradients as [Tensor, Tensor, Tensor, Tensor, Tensor];
       dispose(...unused);
       if (fusedRelu) dispose(dNormal);
-      for (const [value, gradient] of [[x, dx], [gamma, dGamma], [beta, dBeta]] as const) {
+      for (const [value, gradient] of [
+        [x, dx],
+        [gamma, dGamma],
+        [beta, dBeta],
+      ] as const) {
         if (value.needsGradient) tape.give(value, gradient);
         else dispose(gradient);
       }

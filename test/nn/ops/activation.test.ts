@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readFloats } from '../../../src/nn/backend.js';
 import { gelu, relu, reluGradient } from '../../../src/nn/ops/activation.js';
 import { create, expectLikeTfjs, expectSlopes, normals, onTape } from '../op-check.js';
-import { tf } from '../tfjs.js';
+import type { tf } from '../tfjs.js';
 
 const geluInTfjs = (x: tf.Tensor) => x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5));
 

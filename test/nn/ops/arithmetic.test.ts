@@ -25,7 +25,15 @@ describe('the mean of branches', () => {
 
   it('has the value and gradients of TensorFlow.js, for two and three branches', () => {
     expectLikeTfjs(meanOf, (x, y) => x.add(y as tf.Tensor).div(2), [a, b]);
-    expectLikeTfjs(meanOf, (x, y, z) => x.add(y as tf.Tensor).add(z as tf.Tensor).div(3), [a, b, c]);
+    expectLikeTfjs(
+      meanOf,
+      (x, y, z) =>
+        x
+          .add(y as tf.Tensor)
+          .add(z as tf.Tensor)
+          .div(3),
+      [a, b, c],
+    );
   });
 
   it('of one branch is that branch', () => {
@@ -41,7 +49,11 @@ describe('the mean of branches', () => {
 
 describe('global average pooling', () => {
   it('has the value and gradient of TensorFlow.js, on maps of odd and even sides and of one pixel', () => {
-    for (const [h, w] of [[4, 6], [7, 3], [1, 1]] as const) {
+    for (const [h, w] of [
+      [4, 6],
+      [7, 3],
+      [1, 1],
+    ] as const) {
       expectLikeTfjs(globalAveragePool, (x) => x.mean([1, 2], true), [normals('x', 3, h, w, 5)]);
     }
   });

@@ -1,16 +1,22 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { dispose, readFloats } from '../../../src/nn/backend.js';
 import { type BatchNormActivation, batchNorm, frozenBatchNorm } from '../../../src/nn/ops/batch-norm.js';
 import { create, expectClose, expectLikeTfjs, expectSlopes, normals, type Op, onTape } from '../op-check.js';
 import { tf } from '../tfjs.js';
 
 const epsilon = 1e-3;
-const activations = { none: (x) => x, relu: tf.relu, gelu: (x) => x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5)) } as const satisfies Record<BatchNormActivation, (x: tf.Tensor) => tf.Tensor>;
+const activations = {
+  none: (x) => x,
+  relu: tf.relu,
+  gelu: (x) => x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5)),
+} as const satisfies Record<BatchNormActivation, (x: tf.Tensor) => tf.Tensor>;
 const names = ['none', 'relu', 'gelu'] as const;
 
-const ours = (activation: BatchNormActivation): Op => (tape, x, gamma, beta) =>
-  batchNorm(tape, x, gamma, beta, activation);
+const ours =
+  (activation: BatchNormActivation): Op =>
+  (tape, x, gamma, beta) =>
+    batchNorm(tape, x, gamma, beta, activation);
 
 /** Composed of elementary ops: moments over B, H, W of the batch itself. */
 const theirs = (activation: BatchNormActivation) => (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => {
@@ -36,6 +42,17 @@ describe.each(names)('batch norm with activation %s', (activation) => {
     );
   });
 
+  it('agrees with it at the sizes of real networks', () => {
+    for (const [side, channels] of [
+      [14, 24],
+      [7, 72],
+      [4, 96],
+      [1, 64],
+    ] as const) {
+      expectLikeTfjs(ours(activation), theirs(activation), inputsOf(8, side, side, channels), 1e-4);
+    }
+  });
+
   it('has the slopes of central differences', () => {
     expectSlopes(ours(activation), inputsOf(3, 4, 4, 3));
   });
@@ -51,7 +68,11 @@ describe.each(names)('batch norm with activation %s', (activation) => {
       return y;
     };
     const tensor = ({ values, shape }: Input) => tf.tensor(values, [...shape]);
-    const normal = tensor(x).sub(tensor(mean)).div(tensor(variance).add(epsilon).sqrt()).mul(tensor(gamma)).add(tensor(beta));
+    const normal = tensor(x)
+      .sub(tensor(mean))
+      .div(tensor(variance).add(epsilon).sqrt())
+      .mul(tensor(gamma))
+      .add(tensor(beta));
     expectClose(onTape(frozen, [x, gamma, beta]).values, activations[activation](normal).dataSync() as Float32Array);
   });
 });

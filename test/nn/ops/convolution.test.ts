@@ -15,9 +15,28 @@ const geometry = fc.record({
   cout: fc.integer({ min: 1, max: 5 }),
 });
 
-const dense = (stride: number): Op => (tape, x, kernel) => conv2d(tape, x, kernel, stride);
-const perChannel = (stride: number): Op => (tape, x, kernel) => depthwise(tape, x, kernel, stride);
+const dense =
+  (stride: number): Op =>
+  (tape, x, kernel) =>
+    conv2d(tape, x, kernel, stride);
+const perChannel =
+  (stride: number): Op =>
+  (tape, x, kernel) =>
+    depthwise(tape, x, kernel, stride);
 const corners = [3, 5].flatMap((k) => [1, 2].flatMap((stride) => [7, 8].map((side) => ({ k, stride, side }))));
+
+/** As in networks: widths that vectors fit and that they do not, from large maps to the last ones. */
+const real = [
+  { side: 28, channels: 16 },
+  { side: 14, channels: 72 },
+  { side: 7, channels: 96 },
+  { side: 4, channels: 120 },
+  { side: 2, channels: 64 },
+].flatMap((size) => [3, 5].flatMap((k) => [1, 2].map((stride) => ({ ...size, k, stride }))));
+const conv2dInTfjs = (stride: number) => (x: tf.Tensor, kernel: tf.Tensor) =>
+  tf.conv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, 'same');
+const depthwiseInTfjs = (stride: number) => (x: tf.Tensor, kernel: tf.Tensor) =>
+  tf.depthwiseConv2d(x as tf.Tensor4D, kernel as tf.Tensor4D, stride, 'same');
 
 describe('a dense convolution', () => {
   it('sums a 3x3 neighbourhood, padded with zeros, worked by hand', () => {
@@ -31,11 +50,17 @@ describe('a dense convolution', () => {
     fc.assert(
       fc.property(geometry, ({ k, stride, batch, height, width, cin, cout }) => {
         const inputs = [normals('x', batch, height, width, cin), normals('kernel', k, k, cin, cout)];
-        const theirs = (x: tf.Tensor, w: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, 'same');
-        expectLikeTfjs(dense(stride), theirs, inputs);
+        expectLikeTfjs(dense(stride), conv2dInTfjs(stride), inputs);
       }),
       { numRuns: 40 },
     );
+  });
+
+  it.each([3, 5])('of %i x %i agrees with TensorFlow.js at the sizes of real stems', (k) => {
+    for (const stride of [1, 2]) {
+      const inputs = [normals('x', 3, 28, 28, 3), normals('kernel', k, k, 3, 16)];
+      expectLikeTfjs(dense(stride), conv2dInTfjs(stride), inputs);
+    }
   });
 
   it.each(corners)('of $k x $k, stride $stride, on $side x $side has the slopes of central differences', (corner) => {
@@ -55,12 +80,16 @@ describe('a depthwise convolution', () => {
     fc.assert(
       fc.property(geometry, ({ k, stride, batch, height, width, cin }) => {
         const inputs = [normals('x', batch, height, width, cin), normals('kernel', k, k, cin, 1)];
-        const theirs = (x: tf.Tensor, w: tf.Tensor) =>
-          tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, 'same');
-        expectLikeTfjs(perChannel(stride), theirs, inputs);
+        expectLikeTfjs(perChannel(stride), depthwiseInTfjs(stride), inputs);
       }),
       { numRuns: 60 },
     );
+  });
+
+  it.each(real)('of $k x $k, stride $stride, on $side x $side x $channels agrees with TensorFlow.js', (size) => {
+    const { k, stride, side, channels } = size;
+    const inputs = [normals('x', 2, side, side, channels), normals('kernel', k, k, channels, 1)];
+    expectLikeTfjs(perChannel(stride), depthwiseInTfjs(stride), inputs);
   });
 
   it.each(corners)('of $k x $k, stride $stride, on $side x $side has the slopes of central differences', (corner) => {

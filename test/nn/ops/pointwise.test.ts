@@ -6,6 +6,11 @@ import { tf } from '../tfjs.js';
 
 const size = fc.integer({ min: 1, max: 7 });
 
+const conv2d = (x: tf.Tensor, kernel: tf.Tensor) => {
+  const [cin, cout] = kernel.shape as [number, number];
+  return tf.conv2d(x as tf.Tensor4D, kernel.reshape([1, 1, cin, cout]) as tf.Tensor4D, 1, 'same');
+};
+
 describe('a pointwise convolution', () => {
   it('is a matrix product with each pixel, worked by hand', () => {
     const x = { shape: [1, 1, 2, 2], values: Float32Array.of(1, 2, 3, 4) };
@@ -16,16 +21,23 @@ describe('a pointwise convolution', () => {
   });
 
   it('has the value and gradients of a 1x1 conv2d in TensorFlow.js, for any sizes', () => {
-    const conv = (x: tf.Tensor, kernel: tf.Tensor) => {
-      const [cin, cout] = kernel.shape as [number, number];
-      return tf.conv2d(x as tf.Tensor4D, kernel.reshape([1, 1, cin, cout]) as tf.Tensor4D, 1, 'same');
-    };
     fc.assert(
       fc.property(size, size, size, size, size, (b, h, w, cin, cout) => {
-        expectLikeTfjs(pointwise, conv, [normals('x', b, h, w, cin), normals('kernel', cin, cout)]);
+        expectLikeTfjs(pointwise, conv2d, [normals('x', b, h, w, cin), normals('kernel', cin, cout)]);
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('agrees with it at the sizes of real networks', () => {
+    for (const [side, cin, cout] of [
+      [14, 16, 64],
+      [7, 72, 24],
+      [4, 96, 384],
+      [1, 256, 10],
+    ] as const) {
+      expectLikeTfjs(pointwise, conv2d, [normals('x', 4, side, side, cin), normals('kernel', cin, cout)]);
+    }
   });
 
   it('is a fully connected layer on [B, C]', () => {

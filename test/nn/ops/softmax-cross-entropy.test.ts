@@ -5,7 +5,10 @@ import { create, expectClose, type Input, normals } from '../op-check.js';
 import { tf } from '../tfjs.js';
 
 const logits = normals('logits', 4, 5);
-const targets = { shape: [4, 5], values: tf.softmax(tf.tensor(normals('targets', 4, 5).values, [4, 5])).dataSync() as Float32Array };
+const targets = {
+  shape: [4, 5],
+  values: tf.softmax(tf.tensor(normals('targets', 4, 5).values, [4, 5])).dataSync() as Float32Array,
+};
 
 function lossOf(logits: Input, targets: Input) {
   const tensors = [create(logits), create(targets)] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { warmupCosine } from '../../src/nn/schedule.js';
+import { warmupCosine } from '../../src/core/schedule.js';
 
 describe('warm-up and cosine', () => {
   const rate = warmupCosine(0.4, 104, 4);

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * `npm run quickstart`, after set-up: Fashion-MNIST, a teacher, a distillation set, both stages, the closing table.
+ * Each step is a command that a user would type; what is done already is not done again. Arguments go to the search.
+ */
+import { spawnSync } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const program = join('dist', 'cli', 'main.js');
+const given = process.argv.slice(2);
+const runId = given.includes('--run-id') ? [] : ['--run-id', 'quickstart'];
+const recipe = join('configs', 'recipes', 'quickstart.dataset.yaml');
+
+/** @type {readonly (readonly [title: string, args: readonly string[]])[]} */
+const steps = [
+  ['Real images', ['dataset', 'fetch', 'fashion-mnist']],
+  ['A teacher, and the distillation set that it labels', ['dataset', 'build', recipe]],
+  ['The search: coarse, then fine', ['search', join('configs', 'quickstart.yaml'), ...runId, ...given]],
+];
+
+const start = performance.now();
+for (const [title, args] of steps) {
+  console.log(`\n== ${title}\n   npx mnv4-nas ${args.join(' ')}`);
+  const { status, signal } = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
+  if (status !== 0) {
+    console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to go on`);
+    process.exit(status ?? 1);
+  }
+}
+console.log(`\nDone in ${((performance.now() - start) / 60_000).toFixed(1)} minutes.`);

@@ -1,0 +1,138 @@
+/** `mnv4-nas coarse`, `fine` and `search`: the two stages, one by one or both. */
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { leastTravel } from '../controller/schedule.js';
+import { Failure } from '../core/failure.js';
+import { findSpace } from '../cost/shipped.js';
+import { findRun, readRunSummary } from '../runs/run-summary.js';
+import { type LocatedConfig, readSearchConfig } from '../search/config.js';
+import {
+  foundArchitecture,
+  type PlannedStage,
+  planCoarse,
+  planFine,
+  plannedFigures,
+  startStage,
+} from '../search/start-search.js';
+import { readNetwork } from '../space/parse.js';
+import { close } from '../space/space.js';
+import { runText } from './runs-text.js';
+import { defaultRunId, overridesOf, type RunOptions, type Tools, withRunOptions, working } from './shared-options.js';
+
+interface SearchOptions extends RunOptions {
+  readonly dryRun?: true;
+  readonly strictTarget?: true;
+  readonly from?: string;
+  readonly base?: string;
+}
+
+export function coarseCommand(): Command {
+  return searchOptions(new Command('coarse'))
+    .description('search filter sizes, the block fixed to an inverted bottleneck')
+    .action(async (file: string, options: SearchOptions) => {
+      const config = readSearchConfig(file, overridesOf(options));
+      await single(planCoarse(config), config, options);
+    });
+}
+
+export function fineCommand(): Command {
+  return searchOptions(new Command('fine'))
+    .description("search the depthwise layers of a coarse result's blocks")
+    .option('--from <run>', 'the coarse run, by id or folder')
+    .option('--base <network>', 'a network to open instead')
+    .action(async (file: string, options: SearchOptions) => {
+      const config = readSearchConfig(file, overridesOf(options));
+      await single(planFine(config, baseNetwork(options)), config, options);
+    });
+}
+
+export function searchCommand(): Command {
+  return searchOptions(new Command('search'))
+    .description('both stages, one after the other; run again with the same --run-id, it goes on')
+    .action(async (file: string, options: SearchOptions) => {
+      const config = readSearchConfig(file, overridesOf(options));
+      const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
+      const coarse = planCoarse(config);
+      if (options.dryRun) return dryRun([coarse, planFine(config, smallestOf(coarse))], options);
+      await working(options, async (tools) => {
+        await runPlanned(coarse, config, options, `${id}-coarse`, tools);
+        const found = foundArchitecture(join(options.root, `${id}-coarse`));
+        await runPlanned(planFine(config, found), config, options, `${id}-fine`, tools);
+      });
+      printRuns([`${id}-coarse`, `${id}-fine`], options);
+    });
+}
+
+function searchOptions(command: Command): Command {
+  return withRunOptions(command)
+    .argument('<config>', 'a search config')
+    .option('--dry-run', 'check everything and print the plan, but compute nothing')
+    .option('--strict-target', 'exit with 6 where the result misses a target by more than the tolerance');
+}
+
+async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
+  if (options.dryRun) return dryRun([plan], options);
+  const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
+  await working(options, (tools) => runPlanned(plan, config, options, id, tools));
+  printRuns([id], options);
+}
+
+async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {
+  const { root, resume } = options;
+  warnOfTravel(plan, tools);
+  const outcome = await startStage(plan, config, { ...tools, root, resume, id });
+  if (outcome === undefined) tools.observer.note(`${id} is done already; name another run with --run-id`);
+  if (options.strictTarget && outcome !== undefined && outcome.missed.length > 0) {
+    throw new Failure(
+      'targetMissed',
+      outcome.missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
+    );
+  }
+}
+
+function warnOfTravel(plan: PlannedStage, { observer }: Tools): void {
+  const { travel } = plannedFigures(plan) as { travel: number };
+  if (travel >= leastTravel) return;
+  const advice = `the policy will stay nearly uniform; state ${plan.stage}.controller.travel (20 to 60 for short runs)`;
+  observer.warn(`${plan.stage}: the controller can move a logit by ${travel.toFixed(2)} in all: ${advice}`);
+}
+
+function baseNetwork({ from, base, root }: SearchOptions) {
+  if ((from === undefined) === (base === undefined)) {
+    throw new Failure(
+      'usage',
+      `fine: expected either --from RUN or --base NETWORK; got ${from === undefined ? 'neither' : 'both'}`,
+    );
+  }
+  return from === undefined ? readNetwork(findSpace(base as string)) : foundArchitecture(findRun(root, from));
+}
+
+/** A stand-in for the coarse result, which a dry run does not have. */
+function smallestOf({ space }: PlannedStage) {
+  return close(
+    space,
+    space.choices.map(() => 0),
+  );
+}
+
+function dryRun(plans: readonly PlannedStage[], { json }: SearchOptions): void {
+  const figures = plans.map(plannedFigures);
+  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);
+}
+
+function planText({ stage }: PlannedStage, figures: object): string {
+  const lines = Object.entries(figures).map(([key, value]) => `  ${key.padEnd(24)}${figureText(value)}`);
+  return [`${stage} (dry run: nothing was computed)`, ...lines].join('\n');
+}
+
+function figureText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function printRuns(ids: readonly string[], { root, json }: SearchOptions): void {
+  const summaries = ids.map((id) => readRunSummary(join(root, id)));
+  if (json) process.stdout.write(`${JSON.stringify(summaries.length === 1 ? summaries[0] : summaries)}\n`);
+  else process.stdout.write(`${summaries.map(runText).join('\n\n')}\n`);
+}

@@ -1,0 +1,77 @@
+/** Options and parts that the long commands share. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { environmentOverrides, type Override, parseOverride } from '../core/overrides.js';
+import { openBackend } from '../nn/backend.js';
+import type { ResumeMode } from '../runs/run-folder.js';
+import { environment } from './environment.js';
+import { standardReporter } from './log.js';
+import { stopOnSignal } from './stop-signal.js';
+
+export interface RunOptions {
+  readonly runId?: string;
+  readonly root: string;
+  readonly resume: ResumeMode;
+  readonly set: readonly string[];
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+const collected = (value: string, before: readonly string[]) => [...before, value];
+
+/** Adds the options of a command that works in a run folder. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option('--run-id <id>', 'name of the run (default: name, stage and time)')
+    .option('--root <folder>', 'the folder of the runs', 'runs')
+    .addOption(
+      new Option('--resume <mode>', 'go on with a run that is there')
+        .choices(['allow', 'must', 'never'])
+        .default('allow'),
+    )
+    .option('--set <a.b=value>', 'set a value of the config; may be repeated', collected, [])
+    .option('--seed <n>', 'set the seed', wholeNumber)
+    .option('--threads <n>', 'threads of TensorFlow (default: the cores that this process may use)', wholeNumber)
+    .option('--json', 'print one JSON document');
+}
+
+export function wholeNumber(value: string): number {
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError(`expected a whole number; got ${value}`);
+  return Number(value);
+}
+
+/** Everything that was set outside the config, in rising precedence. */
+export function overridesOf({ set, seed }: Pick<RunOptions, 'set' | 'seed'>): Override[] {
+  const flags = set.map((assignment) => parseOverride(assignment));
+  const seeds = seed === undefined ? [] : [{ path: ['seed'], value: seed, origin: `--seed ${seed}` }];
+  return [...environmentOverrides(process.env.MNV4_SET), ...flags, ...seeds];
+}
+
+/** `name-stage-20260131-235959`, the default id of a run. */
+export function defaultRunId(name: string, stage: string, now: Date): string {
+  const [date, time] = now.toISOString().split(/[T.]/) as [string, string];
+  return `${name}-${stage}-${date.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
+}
+
+/** Runs long work with a backend, a reporter and ears for signals. */
+export async function working<T>(
+  { threads }: Pick<RunOptions, 'threads'>,
+  work: (tools: Tools) => Promise<T>,
+): Promise<T> {
+  openBackend(threads === undefined ? {} : { threads });
+  const observer = standardReporter();
+  const stop = stopOnSignal();
+  try {
+    return await work({ observer, shouldStop: stop.asked, clock: () => performance.now(), environment: environment() });
+  } finally {
+    stop.release();
+    observer.close();
+  }
+}
+
+export interface Tools {
+  readonly observer: ReturnType<typeof standardReporter>;
+  readonly shouldStop: () => boolean;
+  readonly clock: () => number;
+  readonly environment: object;
+}

@@ -1,0 +1,96 @@
+/** `mnv4-nas train` and `eval`: one network, stand-alone. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { Failure } from '../core/failure.js';
+import { readJson } from '../core/files.js';
+import { findSpace } from '../cost/shipped.js';
+import { openSet } from '../data/built-set.js';
+import { openBackend } from '../nn/backend.js';
+import { isRun } from '../runs/run-state.js';
+import { findRun } from '../runs/run-summary.js';
+import { foundArchitecture } from '../search/start-search.js';
+import { readNetwork } from '../space/parse.js';
+import type { Architecture } from '../space/space.js';
+import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
+import { readTrainingRecipe } from '../train/recipe.js';
+import { requireFit, train } from '../train/start-training.js';
+import { readTrainedNetwork } from '../train/trained-network.js';
+import { defaultRunId, overridesOf, type RunOptions, wholeNumber, withRunOptions, working } from './shared-options.js';
+
+export function trainCommand(): Command {
+  return withRunOptions(new Command('train'))
+    .description('train one network from scratch and evaluate it')
+    .argument('<network>', 'a network, or a run whose result to train')
+    .requiredOption('--recipe <file>', 'a *.train.yaml')
+    .action(async (what: string, options: RunOptions & { recipe: string }) => {
+      const network = networkOf(what, options.root);
+      const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
+      const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
+      const { root, resume } = options;
+      await working(options, (tools) => train(network, recipe, { ...tools, root, resume, id }));
+      const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
+      print(network.name, test, options);
+    });
+}
+
+export function evalCommand(): Command {
+  return new Command('eval')
+    .description('accuracy of a trained network on a split of a distillation set')
+    .argument('<run>', 'a training run, by id or folder')
+    .option('--dataset <recipe>', 'the recipe whose set to use')
+    .option('--folder <dir>', 'the folder of a set, instead')
+    .option('--split <name>', 'train, held or test', 'test')
+    .option('--root <folder>', 'the folder of the runs', 'runs')
+    .option('--threads <n>', 'threads of TensorFlow', wholeNumber)
+    .option('--json', 'print one JSON document')
+    .action(evalAction);
+}
+
+interface EvalOptions {
+  readonly dataset?: string;
+  readonly folder?: string;
+  readonly split: string;
+  readonly root: string;
+  readonly threads?: number;
+  readonly json?: true;
+}
+
+const splits = ['train', 'held', 'test'] as const;
+
+function evalAction(what: string, options: EvalOptions): void {
+  const split = splits.find((name) => name === options.split);
+  if (split === undefined)
+    throw new Failure('usage', `--split: expected one of ${splits.join(', ')}; got ${options.split}`);
+  const { dataset, folder, threads } = options;
+  if ((dataset === undefined) === (folder === undefined)) {
+    throw new Failure(
+      'usage',
+      `eval: expected either --dataset RECIPE or --folder DIR; got ${dataset === undefined ? 'neither' : 'both'}`,
+    );
+  }
+  const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
+  openBackend(threads === undefined ? {} : { threads });
+  const trained = readTrainedNetwork(findRun(options.root, what));
+  requireFit(trained.network, set.manifest.shape, set.manifest.classes);
+  const images = splitImages(set.split(split));
+  const evaluation = evaluate(images, (batch) => trained.model.logits(trained.forward, batch, trained.statistics));
+  print(trained.network.name, evaluation, options);
+}
+
+function networkOf(what: string, root: string): Architecture {
+  const folder = [join(root, what), what].find((path) => existsSync(path) && isRun(path));
+  return folder === undefined ? readNetwork(findSpace(what)) : foundArchitecture(folder);
+}
+
+function print(network: string, evaluation: Evaluation, { json }: { json?: true }): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ network, ...evaluation })}\n`);
+    return;
+  }
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  const { split, n, top1, top1Interval, top5, loss } = evaluation;
+  const interval = `95 % interval ${top1Interval.map(percent).join(' to ')}`;
+  const lines = [`top-1 ${percent(top1)} (${interval})`, `top-5 ${percent(top5)}`, `loss ${loss.toFixed(4)}`];
+  process.stdout.write(`${network} on ${n} images of ${split}: ${lines.join(', ')}\n`);
+}

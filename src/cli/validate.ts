@@ -1,0 +1,124 @@
+/** `mnv4-nas validate`: checks files without running anything, and prints the schemas that editors check with. */
+import { Command } from 'commander';
+import { z } from 'zod';
+import { locateYaml, readText } from '../core/document.js';
+import { Failure } from '../core/failure.js';
+import { deviceSchema, readDevice } from '../cost/device.js';
+import { buildRecipeSchema, readBuildRecipe } from '../distill/build-recipe.js';
+import { readSearchConfig, searchConfigSchema } from '../search/config.js';
+import { planCoarse, planFine } from '../search/start-search.js';
+import { readSpace } from '../space/parse.js';
+import { readRefinement } from '../space/refine.js';
+import { refinementSchema, spaceSchema } from '../space/schema.js';
+import { close } from '../space/space.js';
+import { readTrainingRecipe, trainingRecipeSchema } from '../train/recipe.js';
+import { overridesOf } from './shared-options.js';
+
+/** A kind of file: what it is called, the keys that give it away, its schema, and a reader that throws what is wrong. */
+interface FileKind {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly schema: z.ZodType;
+  readonly check: (file: string, set: readonly string[]) => void;
+}
+
+const kinds: readonly FileKind[] = [
+  {
+    name: 'search config',
+    keys: ['search', 'coarse', 'fine', 'cost', 'dataset'],
+    schema: searchConfigSchema,
+    check: checkConfig,
+  },
+  { name: 'space', keys: ['stages', 'head', 'input'], schema: spaceSchema, check: readSpace },
+  { name: 'refinement', keys: ['refine'], schema: refinementSchema, check: readRefinement },
+  {
+    name: 'training recipe',
+    keys: ['epochs', 'data', 'optimizer'],
+    schema: trainingRecipeSchema,
+    check: (file) => readTrainingRecipe(file),
+  },
+  {
+    name: 'dataset recipe',
+    keys: ['source', 'held', 'teacher', 'replicas'],
+    schema: buildRecipeSchema,
+    check: readBuildRecipe,
+  },
+  { name: 'device', keys: ['peakMacsPerMs', 'peakBytesPerMs'], schema: deviceSchema, check: readDevice },
+];
+
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description('check configs, spaces, recipes and devices, and everything that they name')
+    .argument('[files...]', 'the files')
+    .option(
+      '--set <a.b=value>',
+      'set a value of a search config; may be repeated',
+      (value, before: string[]) => [...before, value],
+      [],
+    )
+    .option('--schema <kind>', `print the JSON Schema of a kind of file: ${kinds.map(({ name }) => name).join(', ')}`)
+    .action((files: string[], { set, schema }: { set: string[]; schema?: string }) => {
+      if (schema !== undefined) return printSchema(schema);
+      if (files.length === 0) throw new Failure('usage', 'validate: expected files to check; got none');
+      validate(files, set);
+    });
+}
+
+/** Checks all files before it fails with everything that is wrong in any of them. */
+function validate(files: readonly string[], set: readonly string[]): void {
+  const failures: Failure[] = [];
+  for (const file of files) {
+    try {
+      const kind = kindOf(file);
+      kind.check(file, set);
+      process.stdout.write(`${file}: ${kind.name}, no mistakes\n`);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return;
+  throw new Failure(
+    first.kind,
+    failures.flatMap(({ diagnostics }) => diagnostics),
+    first.remedy,
+  );
+}
+
+/** The kind whose keys a file shares the most of. */
+function kindOf(file: string): FileKind {
+  const { value } = locateYaml(file, readText(file));
+  const keys = Object.keys((value ?? {}) as object);
+  const shared = (kind: FileKind) => kind.keys.filter((key) => keys.includes(key)).length;
+  const best = kinds.reduce((a, b) => (shared(b) > shared(a) ? b : a));
+  if (shared(best) > 0) return best;
+  const known = kinds.map(({ name }) => name).join(', ');
+  throw new Failure('config', {
+    file,
+    message: `expected one of these kinds of file: ${known}; got none of their keys`,
+  });
+}
+
+function checkConfig(file: string, set: readonly string[]): void {
+  const config = readSearchConfig(file, overridesOf({ set }));
+  const coarse = config.config.coarse === undefined ? undefined : planCoarse(config);
+  if (config.config.fine !== undefined && coarse !== undefined) {
+    planFine(
+      config,
+      close(
+        coarse.space,
+        coarse.space.choices.map(() => 0),
+      ),
+    );
+  }
+}
+
+function printSchema(name: string): void {
+  const kind = kinds.find((candidate) => candidate.name === name);
+  if (kind === undefined) {
+    throw new Failure('usage', `--schema: expected one of ${kinds.map((k) => k.name).join(', ')}; got ${name}`);
+  }
+  const schema = z.toJSONSchema(kind.schema, { io: 'input', unrepresentable: 'any' });
+  process.stdout.write(`${JSON.stringify({ title: `mnv4-nas ${name}`, ...schema }, null, 2)}\n`);
+}

@@ -1,0 +1,33 @@
+/** What a stage is given, and what its search is made of. */
+import type { CostTerm } from '../controller/reward.js';
+import type { Observer } from '../core/observer.js';
+import type { Random } from '../core/random.js';
+import type { CostTarget } from '../cost/target.js';
+import type { DistillationSet } from '../data/distillation-set.js';
+import type { PrefetchedBatches } from '../data/prefetch.js';
+import type { Run } from '../runs/run-folder.js';
+import type { Decisions, Space } from '../space/space.js';
+import type { SuperNet } from '../supernet/supernet.js';
+import type { StageName, StageSettings } from './config.js';
+
+export interface StageRequest {
+  readonly stage: StageName;
+  readonly space: Space;
+  readonly settings: StageSettings;
+  readonly targets: readonly CostTarget[];
+  readonly set: DistillationSet;
+  readonly seed: number;
+  readonly run: Run;
+  readonly observer: Observer;
+  /** Asked after every step; yes ends the stage with a checkpoint and a failure of kind `stopped`. */
+  readonly shouldStop: () => boolean;
+  /** Milliseconds; only speeds and times are made of it. */
+  readonly clock: () => number;
+}
+
+export interface SearchParts extends StageRequest {
+  readonly supernet: SuperNet;
+  readonly random: Random;
+  readonly costs: (decisions: Decisions) => readonly CostTerm[];
+  readonly train: PrefetchedBatches;
+}

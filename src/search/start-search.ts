@@ -1,0 +1,139 @@
+/** From a config to a finished stage in its run folder. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { schedule } from '../controller/schedule.js';
+import { Failure } from '../core/failure.js';
+import { flattened } from '../core/flatten.js';
+import type { Observer } from '../core/observer.js';
+import { findRefinement, findSpace } from '../cost/shipped.js';
+import { type CostTarget, resolveTarget } from '../cost/target.js';
+import { openSet } from '../data/built-set.js';
+import { openRun, type ResumeMode, type Run } from '../runs/run-folder.js';
+import { readNetwork, readSpace } from '../space/parse.js';
+import { printSpace } from '../space/print.js';
+import { readRefinement, refine } from '../space/refine.js';
+import type { Architecture, Space } from '../space/space.js';
+import { finishing, requireFit } from '../train/start-training.js';
+import type { StageOutcome } from './conclude.js';
+import { type LocatedConfig, type StageName, type StageSettings, scheduleSettings, stageSettings } from './config.js';
+import { runStage } from './stage.js';
+
+/** A stage as its config states it, with everything read that it names but its images. */
+export interface PlannedStage {
+  readonly stage: StageName;
+  readonly space: Space;
+  readonly settings: StageSettings;
+  readonly targets: readonly CostTarget[];
+}
+
+export function planCoarse(config: LocatedConfig): PlannedStage {
+  const settings = stageSettings(config, 'coarse');
+  const name = config.config.coarse?.space as string;
+  const file = findSpace(name, config.path('.'), (message) => config.located.at(['coarse', 'space'], message));
+  return { stage: 'coarse', space: withChoices(readSpace(file), file), settings, targets: readTargets(config) };
+}
+
+/** @param base  the coarse stage's result, or another network that the fine stage opens */
+export function planFine(config: LocatedConfig, base: Architecture): PlannedStage {
+  const settings = stageSettings(config, 'fine');
+  const name = config.config.fine?.refine as string;
+  const file = findRefinement(name, config.path('.'), (message) => config.located.at(['fine', 'refine'], message));
+  const space = { ...refine(base, readRefinement(file)), name: `${config.config.name}.fine` };
+  return { stage: 'fine', space, settings, targets: readTargets(config) };
+}
+
+/** The architecture that a finished run found. */
+export function foundArchitecture(folder: string): Architecture {
+  const file = join(folder, 'architecture.yaml');
+  if (!existsSync(file)) {
+    const message = 'expected the folder of a finished run, with architecture.yaml; got none';
+    throw new Failure('usage', { file: folder, message }, 'finish the run first: run its command again');
+  }
+  return readNetwork(file);
+}
+
+function withChoices(space: Space, file: string): Space {
+  if (space.choices.length > 0) return space;
+  throw new Failure('config', { file, message: 'expected a space with choices; got a network, every value fixed' });
+}
+
+function readTargets({ config, located, path }: LocatedConfig): CostTarget[] {
+  return config.cost.map((cost, i) => resolveTarget(cost, path('.'), { located, path: ['cost', i] }));
+}
+
+/** What a dry run prints: the stage's figures before anything is computed. */
+export function plannedFigures({ stage, space, settings, targets }: PlannedStage): Record<string, unknown> {
+  const { travel, learningRate, delaySteps } = schedule(scheduleSettings(settings));
+  return {
+    stage,
+    space: space.name,
+    choices: space.choices.length,
+    steps: settings.steps,
+    imagesPerStep: settings.batch * settings.samplesPerStep,
+    heldBatch: settings.heldBatch,
+    weightLearningRate: settings.weights.learningRate,
+    controllerLearningRate: learningRate,
+    travel,
+    delaySteps,
+    targets: Object.fromEntries(targets.map(({ name, target }) => [name, target])),
+  };
+}
+
+export interface SearchOptions {
+  readonly root: string;
+  readonly id: string;
+  readonly resume: ResumeMode;
+  readonly environment: object;
+  readonly observer: Observer;
+  readonly shouldStop: () => boolean;
+  /** Milliseconds. */
+  readonly clock: () => number;
+}
+
+/** Runs a planned stage; a run that is done already is left as it is, and undefined returned. */
+export async function startStage(
+  plan: PlannedStage,
+  config: LocatedConfig,
+  options: SearchOptions,
+): Promise<StageOutcome | undefined> {
+  const { stage, space, settings } = plan;
+  const { dataset, seed } = config.config;
+  const open = () => {
+    const set = openSet(
+      'folder' in dataset ? { folder: config.path(dataset.folder) } : { recipe: config.path(dataset.recipe) },
+    );
+    requireFit(space, set.manifest.shape, set.manifest.classes);
+    return set;
+  };
+  const run = openStageRun(plan, config, options);
+  if (run.wasDone) {
+    run.finish('done');
+    return undefined;
+  }
+  return finishing(run, async () =>
+    runStage({ ...options, stage, space, settings, targets: plan.targets, set: open(), seed, run }),
+  );
+}
+
+function openStageRun(
+  { stage, space, settings }: PlannedStage,
+  { config }: LocatedConfig,
+  options: SearchOptions,
+): Run {
+  const { name, seed, dataset, cost } = config;
+  const resolved = { name, seed, dataset, cost, [stage]: settings };
+  const { root, id, resume, environment, observer } = options;
+  return openRun({
+    root,
+    id,
+    resume,
+    stage,
+    steps: settings.steps,
+    config: stringify(resolved),
+    identity: flattened(resolved),
+    space: printSpace(space),
+    environment,
+    notice: observer.note,
+  });
+}

@@ -1,0 +1,76 @@
+/** From a network and a recipe to a finished training in a run folder. */
+
+import { stringify } from 'yaml';
+import { Failure } from '../core/failure.js';
+import { flattened } from '../core/flatten.js';
+import type { Observer } from '../core/observer.js';
+import { openRun, type ResumeMode, type Run } from '../runs/run-folder.js';
+import { asSpace, printSpace } from '../space/print.js';
+import type { Architecture } from '../space/space.js';
+import type { Evaluation } from './evaluate.js';
+import { openTrainingData } from './open-training-data.js';
+import type { TrainingRecipe } from './recipe.js';
+import { runTraining, trainingSteps } from './training-run.js';
+
+export interface TrainingOptions {
+  readonly root: string;
+  readonly id: string;
+  readonly resume: ResumeMode;
+  readonly environment: object;
+  readonly observer: Observer;
+  readonly shouldStop: () => boolean;
+  readonly clock: () => number;
+}
+
+/** Trains a network and evaluates it; a run that is done already is left as it is, and undefined returned. */
+export async function train(
+  network: Architecture,
+  recipe: TrainingRecipe,
+  options: TrainingOptions,
+): Promise<Evaluation | undefined> {
+  const data = openTrainingData(recipe);
+  requireFit(network, data.shape, data.classes);
+  const { base: _, ...plain } = recipe;
+  const { root, id, resume, environment, observer } = options;
+  const run = openRun({
+    root,
+    id,
+    resume,
+    stage: 'train',
+    steps: trainingSteps(recipe, data.images),
+    config: stringify(plain),
+    identity: flattened(plain),
+    space: printSpace(asSpace(network)),
+    environment,
+    notice: observer.note,
+  });
+  if (run.wasDone) {
+    run.finish('done');
+    return undefined;
+  }
+  return finishing(run, () => runTraining({ ...options, network, recipe, data, run }));
+}
+
+/** Runs `work` and states in the run how it ended. */
+export async function finishing<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  try {
+    const result = await work();
+    run.finish('done');
+    return result;
+  } catch (error) {
+    const isStop = error instanceof Failure && error.kind === 'stopped';
+    run.finish(isStop ? 'stopped' : 'failed', (error as Error).message);
+    throw error;
+  }
+}
+
+/** Refuses images that are not of the network's input and classes. */
+export function requireFit(
+  { name, input, classes }: Pick<Architecture, 'name' | 'input' | 'classes'>,
+  shape: readonly [number, number, number],
+  dataClasses: number,
+): void {
+  const expected = `${input.resolution}x${input.resolution}x${input.channels} and ${classes} classes`;
+  const got = `${shape.join('x')} and ${dataClasses} classes`;
+  if (expected !== got) throw new Failure('config', `${name}: expected images of ${expected}; got ${got}`);
+}

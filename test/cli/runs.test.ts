@@ -1,0 +1,94 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { runsCommand } from '../../src/cli/runs.js';
+import { findSpace } from '../../src/cost/shipped.js';
+import { readRunSummary } from '../../src/runs/run-summary.js';
+import { readSpace } from '../../src/space/parse.js';
+import { printSpace } from '../../src/space/print.js';
+import { failureOf, opened, temporaryFolder } from '../runs/run-fixture.js';
+
+/** What `mnv4-nas runs ARGS` writes. */
+function runs(...args: string[]): { out: string; err: string } {
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  try {
+    runsCommand().parse(args, { from: 'user' });
+    const text = (spy: typeof out) => spy.mock.calls.map(([chunk]) => chunk).join('');
+    return { out: text(out), err: text(err) };
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
+function doneRun(root: string) {
+  const run = opened(root, { id: 'small-1', stage: 'fine' });
+  run.progress(400);
+  run.writeArchitecture(printSpace(readSpace(findSpace('mnv4-conv-s'))));
+  const costs = { 'reference ms': { value: 0.206, target: 0.2 }, macs: { value: 187_400_000, target: 190_000_000 } };
+  run.writeResult({ decisions: [1], quality: 0.81, costs, reward: 0.8, entropy: 0.4 });
+  run.finish('done');
+  return run;
+}
+
+afterEach(() => void vi.restoreAllMocks());
+
+describe('runs list', () => {
+  it('prints a line per run, and on standard error what it could not read', () => {
+    const root = temporaryFolder();
+    doneRun(root);
+    opened(root, { id: 'other' }).finish('stopped');
+    opened(root, { id: 'broken' }).finish('stopped');
+    writeFileSync(join(root, 'broken', 'state.json'), '[]');
+    const { out, err } = runs('list', '--root', root);
+    expect(out.split('\n')).toEqual([
+      'run      stage   status        steps  quality  reward',
+      'other    coarse  stopped    0 of 400        -       -',
+      'small-1  fine    done     400 of 400   0.8100  0.8000',
+      '',
+    ]);
+    expect(err).toContain(`warning: ${join(root, 'broken', 'state.json')}`);
+  });
+
+  it('prints one JSON document', () => {
+    const root = temporaryFolder();
+    expect(runs('list', '--root', root, '--json').out).toBe('[]\n');
+    expect(runs('list', '--root', root).out).toBe(`no runs under ${root}\n`);
+    doneRun(root);
+    const entry = { id: 'small-1', stage: 'fine', status: 'done', step: 400, steps: 400, quality: 0.81, reward: 0.8 };
+    expect(JSON.parse(runs('list', '--root', root, '--json').out)).toEqual([entry]);
+  });
+});
+
+describe('runs show', () => {
+  it('prints the facts and the architecture block by block', () => {
+    const root = temporaryFolder();
+    doneRun(root);
+    const lines = runs('show', 'small-1', '--root', root).out.split('\n');
+    expect(lines.slice(0, 9)).toEqual([
+      'small-1',
+      'stage         fine',
+      'status        done',
+      'steps         400 of 400',
+      'quality       0.8100',
+      'reward        0.8000',
+      'entropy       0.4000',
+      'reference ms  0.206, target 0.2 (+3.0%)',
+      'macs          187,400,000, target 190,000,000 (-1.4%)',
+    ]);
+    expect(lines.find((line) => line.startsWith('stages[0].blocks[0]'))).toMatch(/conv 3 s2 +32$/);
+    expect(lines.at(-2)).toMatch(/^head\.fc +fc +1000$/);
+  });
+
+  it('prints the summary as one JSON document', () => {
+    const root = temporaryFolder();
+    const { folder } = doneRun(root);
+    expect(JSON.parse(runs('show', folder, '--json').out)).toEqual(readRunSummary(folder));
+  });
+
+  it('of a missing run is a usage failure', () => {
+    const root = temporaryFolder();
+    doneRun(root);
+    expect(failureOf(() => runs('show', 'small-2', '--root', root)).message).toContain('did you mean small-1?');
+  });
+});

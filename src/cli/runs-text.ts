@@ -29,7 +29,10 @@ export function runText(run: RunSummary): string {
     ...(run.held === null ? [] : [['held-out', heldText(run.held)]]),
     ['reward', figure(run.reward)],
     ...(run.random === null ? [] : randomRows(run.random)),
-    ['entropy', `${figure(run.entropy)}${run.entropyAtStart === null ? '' : `, ${figure(run.entropyAtStart)} at the start`}`],
+    [
+      'entropy',
+      `${figure(run.entropy)}${run.entropyAtStart === null ? '' : `, ${figure(run.entropyAtStart)} at the start`}`,
+    ],
     ...Object.entries(run.costs ?? {}).map(([name, cost]) => [name, costText(cost)]),
     ['folder', run.folder],
   ];

@@ -1,7 +1,6 @@
 /** `mnv4-nas coarse`, `fine` and `search`: the two stages, one by one or both. */
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { leastTravel } from '../controller/schedule.js';
 import { Failure } from '../core/failure.js';
 import { findSpace } from '../cost/shipped.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
@@ -12,6 +11,7 @@ import {
   planCoarse,
   planFine,
   plannedFigures,
+  planWarnings,
   startStage,
 } from '../search/start-search.js';
 import { readNetwork } from '../space/parse.js';
@@ -79,7 +79,7 @@ async function single(plan: PlannedStage, config: LocatedConfig, options: Search
 
 async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {
   const { root, resume } = options;
-  warnOfTravel(plan, tools);
+  for (const warning of planWarnings(plan)) tools.observer.warn(warning);
   const outcome = await startStage(plan, config, { ...tools, root, resume, id });
   if (outcome === undefined) tools.observer.note(`${id} is done already; name another run with --run-id`);
   if (options.strictTarget && outcome !== undefined && outcome.missed.length > 0) {
@@ -88,13 +88,6 @@ async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: Se
       outcome.missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
     );
   }
-}
-
-function warnOfTravel(plan: PlannedStage, { observer }: Tools): void {
-  const { travel } = plannedFigures(plan) as { travel: number };
-  if (travel >= leastTravel) return;
-  const advice = `the policy will stay nearly uniform; state ${plan.stage}.controller.travel (20 to 60 for short runs)`;
-  observer.warn(`${plan.stage}: the controller can move a logit by ${travel.toFixed(2)} in all: ${advice}`);
 }
 
 function baseNetwork({ from, base, root }: SearchOptions) {
@@ -116,13 +109,18 @@ function smallestOf({ space }: PlannedStage) {
 }
 
 function dryRun(plans: readonly PlannedStage[], { json }: SearchOptions): void {
-  const figures = plans.map(plannedFigures);
+  const figures = plans.map((plan, i) => {
+    if (i === 0) return { ...plannedFigures(plan), warnings: planWarnings(plan) };
+    return { ...plannedFigures(plan), base: 'a stand-in, since the coarse result is not known yet', warnings: [] };
+  });
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);
 }
 
 function planText({ stage }: PlannedStage, figures: object): string {
-  const lines = Object.entries(figures).map(([key, value]) => `  ${key.padEnd(24)}${figureText(value)}`);
+  const lines = Object.entries(figures)
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(([key, value]) => `  ${key.padEnd(24)}${figureText(value)}`);
   return [`${stage} (dry run: nothing was computed)`, ...lines].join('\n');
 }
 

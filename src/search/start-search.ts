@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { schedule } from '../controller/schedule.js';
+import { leastTravel, schedule } from '../controller/schedule.js';
 import { Failure } from '../core/failure.js';
 import { flattened } from '../core/flatten.js';
 import type { Observer } from '../core/observer.js';
+import { costTable } from '../cost/cost-table.js';
 import { findRefinement, findSpace } from '../cost/shipped.js';
 import { type CostTarget, resolveTarget } from '../cost/target.js';
 import { openSet } from '../data/built-set.js';
@@ -78,6 +79,27 @@ export function plannedFigures({ stage, space, settings, targets }: PlannedStage
     delaySteps,
     targets: Object.fromEntries(targets.map(({ name, target }) => [name, target])),
   };
+}
+
+/** What a user should know of a plan before it runs: a policy that cannot move, targets out of reach. */
+export function planWarnings({ stage, space, settings, targets }: PlannedStage): string[] {
+  const { travel } = schedule(scheduleSettings(settings));
+  const stays = `${stage}: the controller can move a logit by ${travel.toFixed(2)} in all, so the policy will stay nearly uniform`;
+  const warnings = travel < leastTravel ? [`${stays}; state ${stage}.controller.travel (20 to 60 for short runs)`] : [];
+  const table = costTable(
+    space,
+    targets.map(({ spec }) => spec),
+  );
+  for (const [i, { name, target }] of targets.entries()) {
+    const [least, most] = [table.cheapest(i), table.dearest(i)].map((d) => table.evaluate(d)[i] as number) as [
+      number,
+      number,
+    ];
+    if (target >= least && target <= most) continue;
+    const range = `${least.toPrecision(4)} to ${most.toPrecision(4)}`;
+    warnings.push(`${stage}: no architecture of ${space.name} has ${name} ${target}: they have ${range}`);
+  }
+  return warnings;
 }
 
 export interface SearchOptions {

@@ -56,7 +56,7 @@ describe('a dense convolution', () => {
     );
   });
 
-  it.each([3, 5])('of %i x %i agrees with TensorFlow.js at the sizes of real stems', (k) => {
+  it.each([3, 5])('of kernel size %i agrees with TensorFlow.js at the sizes of real stems', (k) => {
     for (const stride of [1, 2]) {
       const inputs = [normals('x', 3, 28, 28, 3), normals('kernel', k, k, 3, 16)];
       expectLikeTfjs(dense(stride), conv2dInTfjs(stride), inputs);

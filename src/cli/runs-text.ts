@@ -1,8 +1,9 @@
 /** The tables that `runs` prints for people. */
 import type { CostResult } from '../runs/run-folder.js';
 import type { HeldSummary, RandomSummary, RunEntry, RunSummary } from '../runs/run-summary.js';
+import { strided, uibVariant } from '../space/block.js';
 import type { Architecture } from '../space/space.js';
-import { blockText } from './block-text.js';
+import { blockDrawing } from './block-drawing.js';
 import { signedPercent } from './progress.js';
 import { aligned, grouped, type Row } from './table.js';
 
@@ -66,17 +67,21 @@ function figure(value: number | null): string {
   return value === null ? '-' : value.toFixed(4);
 }
 
+/** Every block with its kind, the chain of its layers, and the size of its output. */
 function architectureLines({ name, input, classes, stages, head }: Architecture): string[] {
-  const blocks = stages.flatMap((stage, s) =>
-    stage.blocks.map((block, b): Row => [`stages[${s}].blocks[${b}]`, blockText(block), `${block.out}`]),
-  );
-  const layers: Row[] = [
-    ['head.conv', 'conv 1', `${head.conv}`],
-    ['head.hidden', 'conv 1', `${head.hidden}`],
-  ];
-  const rows = [...blocks, ...layers.filter(([, , out]) => out !== '0'), ['head.fc', 'fc', `${classes}`]];
-  return [
-    `${name}  ${input.resolution} x ${input.resolution}, ${classes} classes`,
-    ...aligned([['block', '', 'channels'], ...rows], new Set([2])),
-  ];
+  let channels = input.channels;
+  let size = input.resolution;
+  const rows: Row[] = [];
+  for (const [s, { blocks }] of stages.entries()) {
+    for (const [b, block] of blocks.entries()) {
+      size = strided(size, block.stride);
+      const kind = block.kind === 'uib' ? uibVariant(block) : block.kind;
+      rows.push([`${s}.${b}`, kind, blockDrawing(block, channels), `${size} x ${size} x ${block.out}`]);
+      channels = block.out;
+    }
+  }
+  const conv = head.conv === 0 ? [] : [`1x1 ${head.conv}`];
+  const hidden = head.hidden === 0 ? [] : [`1x1 ${head.hidden}`];
+  rows.push(['head', '', [...conv, 'average pool', ...hidden, 'fc'].join(' ─ '), `${classes} classes`]);
+  return [`${name}  ${input.resolution} x ${input.resolution} x ${input.channels}`, ...aligned(rows, new Set())];
 }

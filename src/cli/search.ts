@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
+import { readJson } from '../core/files.js';
 import { findSpace } from '../cost/shipped.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
@@ -12,10 +13,10 @@ import {
   planFine,
   plannedFigures,
   planWarnings,
+  standInFor,
   startStage,
 } from '../search/start-search.js';
 import { readNetwork } from '../space/parse.js';
-import { close } from '../space/space.js';
 import { runText } from './runs-text.js';
 import { defaultRunId, overridesOf, type RunOptions, type Tools, withRunOptions, working } from './shared-options.js';
 
@@ -53,13 +54,16 @@ export function searchCommand(): Command {
       const config = readSearchConfig(file, overridesOf(options));
       const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
       const coarse = planCoarse(config);
-      if (options.dryRun) return dryRun([coarse, planFine(config, smallestOf(coarse))], options);
-      await working(options, async (tools) => {
+      const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
+      if (options.dryRun) return dryRun([coarse, likely], options);
+      await working(threadsOf(config, options), async (tools) => {
         await runPlanned(coarse, config, options, `${id}-coarse`, tools);
         const found = foundArchitecture(join(options.root, `${id}-coarse`));
-        await runPlanned(planFine(config, found), config, options, `${id}-fine`, tools);
+        const resume = options.resume === 'must' ? 'allow' : options.resume; // the coarse run was what had to be there
+        await runPlanned(planFine(config, found), config, { ...options, resume }, `${id}-fine`, tools);
       });
       printRuns([`${id}-coarse`, `${id}-fine`], options);
+      requireTargets(`${id}-fine`, options);
     });
 }
 
@@ -73,8 +77,14 @@ function searchOptions(command: Command): Command {
 async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
   if (options.dryRun) return dryRun([plan], options);
   const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
-  await working(options, (tools) => runPlanned(plan, config, options, id, tools));
+  await working(threadsOf(config, options), (tools) => runPlanned(plan, config, options, id, tools));
   printRuns([id], options);
+  requireTargets(id, options);
+}
+
+/** The flag's threads, or else the config's. */
+function threadsOf({ config }: LocatedConfig, { threads = config.threads }: SearchOptions): { threads?: number } {
+  return threads === undefined ? {} : { threads };
 }
 
 async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {
@@ -82,12 +92,17 @@ async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: Se
   for (const warning of planWarnings(plan)) tools.observer.warn(warning);
   const outcome = await startStage(plan, config, { ...tools, root, resume, id });
   if (outcome === undefined) tools.observer.note(`${id} is done already; name another run with --run-id`);
-  if (options.strictTarget && outcome !== undefined && outcome.missed.length > 0) {
-    throw new Failure(
-      'targetMissed',
-      outcome.missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
-    );
-  }
+}
+
+/** Fails where the finished run missed a target and was told not to. */
+function requireTargets(id: string, { root, strictTarget }: SearchOptions): void {
+  if (!strictTarget) return;
+  const { missed } = readJson(join(root, id, 'result.json')) as { missed: readonly string[] };
+  if (missed.length === 0) return;
+  throw new Failure(
+    'targetMissed',
+    missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
+  );
 }
 
 function baseNetwork({ from, base, root }: SearchOptions) {
@@ -98,14 +113,6 @@ function baseNetwork({ from, base, root }: SearchOptions) {
     );
   }
   return from === undefined ? readNetwork(findSpace(base as string)) : foundArchitecture(findRun(root, from));
-}
-
-/** A stand-in for the coarse result, which a dry run does not have. */
-function smallestOf({ space }: PlannedStage) {
-  return close(
-    space,
-    space.choices.map(() => 0),
-  );
 }
 
 function dryRun(plans: readonly PlannedStage[], { json }: SearchOptions): void {

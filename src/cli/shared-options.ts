@@ -30,14 +30,22 @@ export function withRunOptions(command: Command): Command {
         .default('allow'),
     )
     .option('--set <a.b=value>', 'set a value of the config; may be repeated', collected, [])
-    .option('--seed <n>', 'set the seed', wholeNumber)
-    .option('--threads <n>', 'threads of TensorFlow (default: the cores that this process may use)', wholeNumber)
+    .option('--seed <n>', 'set the seed', wholeNumber(0))
+    .option(
+      '--threads <n>',
+      'threads of TensorFlow (default: the cores that this process may use)',
+      wholeNumber(1, 1024),
+    )
     .option('--json', 'print one JSON document');
 }
 
-export function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError(`expected a whole number; got ${value}`);
-  return Number(value);
+/** Parses an option's whole number within bounds. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const isWithin = /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
+    if (!isWithin) throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+    return Number(value);
+  };
 }
 
 /** Everything that was set outside the config, in rising precedence. */

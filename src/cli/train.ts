@@ -42,7 +42,7 @@ export function evalCommand(): Command {
     .option('--folder <dir>', 'the folder of a set, instead')
     .option('--split <name>', 'train, held or test', 'test')
     .option('--root <folder>', 'the folder of the runs', 'runs')
-    .option('--threads <n>', 'threads of TensorFlow', wholeNumber)
+    .option('--threads <n>', 'threads of TensorFlow', wholeNumber(1, 1024))
     .option('--json', 'print one JSON document')
     .action(evalAction);
 }

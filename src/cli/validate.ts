@@ -1,16 +1,16 @@
 /** `mnv4-nas validate`: checks files without running anything, and prints the schemas that editors check with. */
+import { dirname, resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { deviceSchema, readDevice } from '../cost/device.js';
 import { buildRecipeSchema, readBuildRecipe } from '../distill/build-recipe.js';
-import { readSearchConfig, searchConfigSchema } from '../search/config.js';
-import { planCoarse, planFine } from '../search/start-search.js';
-import { readSpace } from '../space/parse.js';
+import { readSearchConfig, searchConfigSchema, stageSettings } from '../search/config.js';
+import { planCoarse, planFine, standInFor } from '../search/start-search.js';
+import { readNetwork, readSpace } from '../space/parse.js';
 import { readRefinement } from '../space/refine.js';
 import { refinementSchema, spaceSchema } from '../space/schema.js';
-import { close } from '../space/space.js';
 import { readTrainingRecipe, trainingRecipeSchema } from '../train/recipe.js';
 import { overridesOf } from './shared-options.js';
 
@@ -41,7 +41,7 @@ const kinds: readonly FileKind[] = [
     name: 'dataset recipe',
     keys: ['source', 'held', 'teacher', 'replicas'],
     schema: buildRecipeSchema,
-    check: readBuildRecipe,
+    check: checkBuildRecipe,
   },
   { name: 'device', keys: ['peakMacsPerMs', 'peakBytesPerMs'], schema: deviceSchema, check: readDevice },
 ];
@@ -102,15 +102,18 @@ function kindOf(file: string): FileKind {
 
 function checkConfig(file: string, set: readonly string[]): void {
   const config = readSearchConfig(file, overridesOf({ set }));
-  const coarse = config.config.coarse === undefined ? undefined : planCoarse(config);
-  if (config.config.fine !== undefined && coarse !== undefined) {
-    planFine(
-      config,
-      close(
-        coarse.space,
-        coarse.space.choices.map(() => 0),
-      ),
-    );
+  const { dataset, coarse, fine } = config.config;
+  const planned = coarse === undefined ? undefined : planCoarse(config);
+  if (fine !== undefined && planned !== undefined) planFine(config, standInFor(planned));
+  else if (fine !== undefined) stageSettings(config, 'fine');
+  if ('recipe' in dataset) checkBuildRecipe(config.path(dataset.recipe));
+}
+
+function checkBuildRecipe(file: string): void {
+  for (const teacher of readBuildRecipe(file).teacher) {
+    if ('run' in teacher) continue; // it may come later
+    readNetwork(resolve(dirname(file), teacher.network));
+    readTrainingRecipe(resolve(dirname(file), teacher.training));
   }
 }
 

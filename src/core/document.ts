@@ -107,7 +107,10 @@ function diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, prefi
   const path = [...prefix, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, located.value, path);
-    return issue.keys.map((key) => located.at([...path, key], `unknown key${suggestion(key, known)}`, 'key'));
+    return issue.keys.map((key) => {
+      const others = known.filter((name) => name !== key); // of a union, another option may know it
+      return located.at([...path, key], `unknown key${suggestion(key, others)}`, 'key');
+    });
   }
   const got = valueAt(located.value, path);
   const report = (expected: string) =>

@@ -1,8 +1,16 @@
-/** The leaves of a plain value by dotted key: `{ a: { b: [1] } }` gives `a.b[0]: 1`. */
+/** The leaves of a plain value, with their paths. */
 import { formatPath, type Path } from './document.js';
 
-export function flattened(value: unknown, path: Path = []): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return { [formatPath(path)]: value };
+export function* leaves(value: unknown, path: Path = []): Generator<readonly [Path, unknown]> {
+  if (typeof value !== 'object' || value === null) {
+    yield [path, value];
+    return;
+  }
   const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return Object.assign({}, ...entries.map(([key, inner]) => flattened(inner, [...path, key as PropertyKey])));
+  for (const [key, inner] of entries) yield* leaves(inner, [...path, key]);
+}
+
+/** The leaves by dotted key: `{ a: { b: [1] } }` gives `a.b[0]: 1`. */
+export function flattened(value: unknown): Record<string, unknown> {
+  return Object.fromEntries([...leaves(value)].map(([path, leaf]) => [formatPath(path), leaf]));
 }

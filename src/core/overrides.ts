@@ -19,7 +19,7 @@ export function parseOverride(assignment: string, flag = '--set'): Override {
     throw new Failure('usage', { file: flag, message: `expected a.b=value; got ${assignment}` });
   }
   try {
-    return { path, value: parse(value), origin };
+    return { path, value: parse(value, { prettyErrors: false }), origin };
   } catch (error) {
     throw new Failure('usage', { file: origin, message: `expected a value in YAML; got: ${(error as Error).message}` });
   }
@@ -34,7 +34,8 @@ export function environmentOverrides(value: string | undefined): Override[] {
 /** The document with the overrides in place, the last one winning; what came from one is reported at it. */
 export function withOverrides(located: Located, overrides: readonly Override[]): Located {
   const value = structuredClone(located.value);
-  for (const override of overrides) assign(value, override);
+  const isMapping = typeof value === 'object' && value !== null; // what else stands there is reported as it is
+  if (isMapping) for (const override of overrides) assign(value, override);
   return {
     file: located.file,
     value,
@@ -47,14 +48,19 @@ export function withOverrides(located: Located, overrides: readonly Override[]):
   };
 }
 
-function assign(root: unknown, { path, value, origin }: Override): void {
+function assign(root: object, { path, value, origin }: Override): void {
+  const refuse = (depth: number, message: string) =>
+    new Failure('config', { file: origin, path: formatPath(path.slice(0, depth)), message });
   let inner = root as Record<PropertyKey, unknown>;
-  for (const [depth, part] of path.slice(0, -1).entries()) {
+  for (const [depth, part] of path.entries()) {
+    if (Array.isArray(inner) && !(typeof part === 'number' && part <= inner.length)) {
+      throw refuse(depth, `expected the number of an entry, from 0 to ${inner.length}; got ${String(part)}`);
+    }
+    if (depth === path.length - 1) break;
     inner[part] ??= {};
     const next = inner[part];
     if (typeof next !== 'object' || next === null) {
-      const message = `expected a key with parts; got the value ${JSON.stringify(next)}`;
-      throw new Failure('config', { file: origin, path: formatPath(path.slice(0, depth + 1)), message });
+      throw refuse(depth + 1, `expected a key with parts; got the value ${JSON.stringify(next)}`);
     }
     inner = next as Record<PropertyKey, unknown>;
   }

@@ -5,7 +5,7 @@ export function countCorrect(logits: Float32Array, labels: ArrayLike<number>, cl
   return countTop(logits, labels, classes, 1);
 }
 
-/** How many rows have the label among their `k` largest entries; ties count against the label. */
+/** How many rows have the label among their `k` largest entries; ties, and what is no number, count against the label. */
 export function countTop(logits: Float32Array, labels: ArrayLike<number>, classes: number, k: number): number {
   let correct = 0;
   for (let row = 0; row < labels.length; row++) {
@@ -13,8 +13,8 @@ export function countTop(logits: Float32Array, labels: ArrayLike<number>, classe
     const label = labels[row] as number;
     const own = logits[start + label] as number;
     let ahead = 0;
-    for (let c = 0; c < classes; c++) if (c !== label && (logits[start + c] as number) >= own) ahead++;
-    if (ahead < k) correct++;
+    for (let c = 0; c < classes; c++) if (c !== label && !((logits[start + c] as number) < own)) ahead++;
+    if (ahead < k && !Number.isNaN(own)) correct++;
   }
   return correct;
 }
@@ -41,7 +41,7 @@ export function wilsonInterval(correct: number, n: number): [number, number] {
   const centre = share + z ** 2 / (2 * n);
   const spread = z * Math.sqrt((share * (1 - share)) / n + z ** 2 / (4 * n ** 2));
   const scale = 1 + z ** 2 / n;
-  return [(centre - spread) / scale, (centre + spread) / scale];
+  return [Math.max(0, (centre - spread) / scale), Math.min(1, (centre + spread) / scale)];
 }
 
 export function meanOf(values: readonly number[]): number {

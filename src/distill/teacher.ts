@@ -7,7 +7,7 @@ import { sha256 } from '../core/files.js';
 import type { ImageSource } from '../data/image-source.js';
 import { isRun, readState } from '../runs/run-state.js';
 import { readNetwork } from '../space/parse.js';
-import { readTrainingRecipe } from '../train/recipe.js';
+import { readTrainingRecipe, type TrainingRecipe } from '../train/recipe.js';
 import { requireFit, type TrainingOptions, train } from '../train/start-training.js';
 import { readTrainedNetwork, type TrainedNetwork } from '../train/trained-network.js';
 import type { TeacherReference } from './build-recipe.js';
@@ -32,9 +32,15 @@ async function teacherFolder(reference: TeacherReference, base: string, options:
   const training = resolve(base, reference.training);
   const recipe = readTrainingRecipe(training);
   const root = join(cacheFolder(), 'teachers');
-  const id = `${recipe.name}-${sha256(readText(network), readText(training)).slice(0, 12)}`;
+  const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
   await train(readNetwork(network), recipe, { ...options, root, id, resume: 'allow' });
   return join(root, id);
+}
+
+/** Where a recipe's images lie, as far as it names a place: the same text in another folder may mean other images. */
+function imagesOf({ data, base }: TrainingRecipe): string {
+  const named = 'source' in data ? data.source.folder : 'recipe' in data ? data.recipe : data.folder;
+  return named === undefined ? '' : resolve(base, named);
 }
 
 function trainedRun(folder: string): string {

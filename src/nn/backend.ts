@@ -2,93 +2,31 @@
  * The tensor layer's floor: ops of TensorFlow by name. A `Tensor` is a handle, not a value; whoever receives one from
  * here owns it and gives it to `dispose`. Nothing here is tracked by TensorFlow.js: `tensorsAlive` counts.
  */
-import { Failure } from '../core/failure.js';
-import { loadNative, type NativeBinding, type OpAttribute } from './native.js';
+import { CpuBackend } from './cpu-backend.js';
+import type { OpAttribute } from './native.js';
+import { NativeBackend } from './native-backend.js';
+import { type Backend, dataType, type Shape, type Tensor } from './tensor.js';
 
-export type Shape = readonly number[];
+export { type Backend, dataType, type Shape, type Tensor };
 
-/** TensorFlow's numbers for the types we use (`TF_DataType` of its C API). */
-export const dataType = { float32: 1, int32: 3, uint8: 4, resource: 20 } as const;
+/** How a process computes: by native TensorFlow, or in plain JavaScript (`cpu`), which is for tiny things. */
+export const backendNames = ['tensorflow', 'cpu'] as const satisfies readonly Backend['name'][];
 
-export interface Tensor {
-  readonly id: number;
-  readonly shape: Shape;
-  readonly dtype: number;
-}
-
-/** Runs ops by TensorFlow's names. */
-export interface Backend {
-  readonly name: 'tensorflow' | 'cpu';
-  readonly version: string;
-  readonly isGpu: boolean;
-  run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[];
-  /** A tensor of these values, which must not change while it lives: it may share their memory. */
-  create(values: Float32Array | Int32Array | Uint8Array, shape: Shape): Tensor;
-  read(tensor: Tensor): Float32Array | Int32Array | Uint8Array;
-  dispose(tensor: Tensor): void;
-  tensorsAlive(): number;
-}
-
-const dataTypeOf = (values: Float32Array | Int32Array | Uint8Array) => {
-  if (values instanceof Float32Array) return dataType.float32;
-  return values instanceof Int32Array ? dataType.int32 : dataType.uint8;
-};
-
-class NativeBackend implements Backend {
-  readonly name = 'tensorflow';
-  readonly version: string;
-  readonly isGpu: boolean;
-  readonly #binding: NativeBinding;
-
-  constructor(threads: number | undefined) {
-    const { binding, tensorflowVersion } = loadNative(threads === undefined ? {} : { threads });
-    this.#binding = binding;
-    this.version = tensorflowVersion;
-    this.isGpu = binding.isUsingGpuDevice();
-  }
-
-  run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[] {
-    const ids: number[] = [];
-    for (const input of inputs) ids.push(input.id);
-    try {
-      return this.#binding.executeOp(op, attributes, ids, outputs);
-    } catch (error) {
-      throw explained(op, inputs, error as Error);
-    }
-  }
-
-  create(values: Float32Array | Int32Array | Uint8Array, shape: Shape): Tensor {
-    const dtype = dataTypeOf(values);
-    return { id: this.#binding.createTensor(shape, dtype, values), shape, dtype };
-  }
-
-  read(tensor: Tensor): Float32Array | Int32Array | Uint8Array {
-    return this.#binding.tensorDataSync(tensor.id);
-  }
-
-  dispose(tensor: Tensor): void {
-    this.#binding.deleteTensor(tensor.id);
-  }
-
-  tensorsAlive(): number {
-    return this.#binding.getNumOfTensors();
-  }
-}
-
-function explained(op: string, inputs: readonly Tensor[], error: Error): Error {
-  if (/OOM|ran out of memory|RESOURCE_EXHAUSTED|failed to allocate/i.test(error.message)) {
-    const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-    return new Failure('backend', `out of memory in ${op} of ${shapes}`, 'try half the batch (--set batch=N)');
-  }
-  error.message = `${op}(${inputs.map(({ shape }) => `[${shape.join(',')}]`).join(', ')}): ${error.message}`;
-  return error;
+export interface BackendOptions {
+  /** Native TensorFlow unless said otherwise. */
+  readonly backend?: Backend['name'] | undefined;
+  /** Threads per op of native TensorFlow; plain JavaScript has one. */
+  readonly threads?: number | undefined;
 }
 
 let current: Backend | undefined;
 
-/** Chooses this process's backend before the first tensor; later calls must ask for the same. */
-export function openBackend({ threads }: { readonly threads?: number } = {}): Backend {
-  current ??= new NativeBackend(threads);
+/** Chooses this process's backend before the first tensor; later calls may leave the choice out or repeat it. */
+export function openBackend({ backend: name, threads }: BackendOptions = {}): Backend {
+  current ??= name === 'cpu' ? new CpuBackend() : new NativeBackend(threads);
+  if (name !== undefined && name !== current.name) {
+    throw new Error(`the backend is ${current.name} already; it cannot change to ${name}`);
+  }
   return current;
 }
 

@@ -46,6 +46,24 @@ export function kernelPair(op: string, attributes: readonly OpAttribute[]): Kern
   };
 }
 
+/** Batch norm with ReLU in one kernel, for the same attributes as `FusedBatchNormV3`; undefined where none is confirmed. */
+export function batchNormReluKernel(attributes: readonly OpAttribute[]): () => Kernel | undefined {
+  const activation = [attribute.int('num_side_inputs', 0), attribute.text('activation_mode', 'Relu')];
+  const fused = { op: '_MklNativeFusedBatchNormEx', attributes: [...attributes, ...activation, oneDnnMark] };
+  return () => (remembered(fused.op, () => reluAgrees(fused)) ? fused : undefined);
+}
+
+function reluAgrees(fused: Kernel): boolean {
+  const { inputs, attributes, outputs } = trials.FusedBatchNormV3 as Trial;
+  return comparedOn(inputs(), (tensors, made) => {
+    const normal = backend().run('FusedBatchNormV3', attributes, tensors, outputs);
+    const expected = backend().run('Relu', [floatT], normal.slice(0, 1), 1);
+    const got = backend().run(fused.op, fused.attributes, tensors, outputs);
+    made.push(...normal, ...expected, ...got);
+    return [expected[0], ...normal.slice(1, 5)].every((tensor, i) => isClose(tensor as Tensor, got[i] as Tensor));
+  });
+}
+
 /** Runs a kernel that has one output. */
 export function runKernel({ op, attributes }: Kernel, ...inputs: Tensor[]): Tensor {
   return backend().run(op, attributes, inputs, 1)[0] as Tensor;
@@ -57,10 +75,15 @@ export function isFastFilterGradient(kernelSize: number, map: Shape): boolean {
 }
 
 function isConfirmed(op: string): boolean {
-  let known = confirmed.get(op);
+  return remembered(op, () => agrees(op));
+}
+
+/** Whether a private kernel passed its trial, which it gets once per process. */
+function remembered(name: string, trial: () => boolean): boolean {
+  let known = confirmed.get(name);
   if (known === undefined) {
-    known = !backend().isGpu && agrees(op);
-    confirmed.set(op, known);
+    known = backend().mayHaveOneDnn && trial();
+    confirmed.set(name, known);
   }
   return known;
 }
@@ -68,16 +91,21 @@ function isConfirmed(op: string): boolean {
 /** Whether the private kernel runs and agrees with the public one on a small input. */
 function agrees(op: string): boolean {
   const { inputs, attributes, outputs, compared } = trials[op] as Trial;
-  const tensors = inputs();
+  return comparedOn(inputs(), (tensors, made) => {
+    const expected = backend().run(op, attributes, tensors, outputs);
+    const got = backend().run(oneDnnNames[op] as string, [...attributes, oneDnnMark], tensors, outputs);
+    made.push(...expected, ...got);
+    return expected.slice(0, compared).every((tensor, i) => isClose(tensor, got[i] as Tensor));
+  });
+}
+
+/** Runs a comparison and frees its tensors; a kernel that the build lacks does not agree: the public one computes the same. */
+function comparedOn(tensors: Tensor[], compare: (tensors: Tensor[], made: Tensor[]) => boolean): boolean {
   const made: Tensor[] = [];
   try {
-    const expected = backend().run(op, attributes, tensors, outputs);
-    made.push(...expected);
-    const got = backend().run(oneDnnNames[op] as string, [...attributes, oneDnnMark], tensors, outputs);
-    made.push(...got);
-    return expected.slice(0, compared).every((tensor, i) => isClose(tensor, got[i] as Tensor));
+    return compare(tensors, made);
   } catch {
-    return false; // this build has no such kernel: the public one computes the same
+    return false;
   } finally {
     dispose(...made, ...tensors);
   }

@@ -79,8 +79,8 @@ function load(threads: number): NativeTensorFlow {
   const require = createRequire(import.meta.url);
   try {
     const root = dirname(require.resolve(`${packageName}/package.json`));
-    const tf = require(packageName) as { backend(): { readonly binding: NativeBinding } };
-    const { binding } = tf.backend();
+    const tf = require(packageName) as { findBackend(name: string): { readonly binding: NativeBinding } };
+    const { binding } = tf.findBackend('tensorflow'); // by name: another may be TensorFlow.js's current one
     return { binding, tensorflowVersion: binding.TF_Version, threads, gpu: gpuState(binding, root) };
   } catch (error) {
     throw new Failure('backend', `native TensorFlow does not load: ${firstLine(error)}`, remedy);

@@ -6,6 +6,7 @@ import { Failure } from '../core/failure.js';
 import { type IntervalSummary, startInterval } from '../core/interval.js';
 import { meanOf } from '../core/scoring.js';
 import { saveCheckpoint } from '../runs/checkpoint.js';
+import { requireFinite } from '../train/divergence.js';
 import type { SearchStep } from './loop.js';
 import type { SearchParts } from './stage-request.js';
 
@@ -19,6 +20,7 @@ export function stepRecorder(parts: SearchParts, weightRate: (step: number) => n
   return async (search: SearchStep): Promise<boolean> => {
     const { step, state, learningRate } = search;
     const done = step + 1;
+    requireFinite([search.loss, ...search.outcomes.map(({ reward }) => reward)], done, 'weights.learningRate');
     interval.add(stepValues(search, targets), settings.batch * settings.samplesPerStep);
     await new Promise(setImmediate); // signals are seen here
     const isStopping = parts.shouldStop() && done < steps;

@@ -1,7 +1,6 @@
 /** From a config to a finished stage in its run folder. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { leastTravel, schedule } from '../controller/schedule.js';
 import { Failure } from '../core/failure.js';
 import { flattened } from '../core/flatten.js';
@@ -14,10 +13,11 @@ import { openRun, type ResumeMode, type Run } from '../runs/run-folder.js';
 import { readNetwork, readSpace } from '../space/parse.js';
 import { printSpace } from '../space/print.js';
 import { readRefinement, refine } from '../space/refine.js';
-import type { Architecture, Space } from '../space/space.js';
+import { type Architecture, close, type Space } from '../space/space.js';
 import { finishing, requireFit } from '../train/start-training.js';
 import type { StageOutcome } from './conclude.js';
 import { type LocatedConfig, type StageName, type StageSettings, scheduleSettings, stageSettings } from './config.js';
+import { resolvedConfig } from './resolved-config.js';
 import { runStage } from './stage.js';
 
 /** A stage as its config states it, with everything read that it names but its images. */
@@ -42,6 +42,14 @@ export function planFine(config: LocatedConfig, base: Architecture): PlannedStag
   const file = findRefinement(name, config.path('.'), (message) => config.located.at(['fine', 'refine'], message));
   const space = { ...refine(base, readRefinement(file)), name: `${config.config.name}.fine` };
   return { stage: 'fine', space, settings, targets: readTargets(config) };
+}
+
+/** A network like the coarse stage's result, before there is one: every block in use, the last of all other options. */
+export function standInFor({ space }: PlannedStage): Architecture {
+  return close(
+    space,
+    space.choices.map(({ options }) => options.length - 1),
+  );
 }
 
 /** The architecture that a finished run found. */
@@ -140,11 +148,10 @@ export async function startStage(
 
 function openStageRun(
   { stage, space, settings }: PlannedStage,
-  { config }: LocatedConfig,
+  config: LocatedConfig,
   options: SearchOptions,
 ): Run {
-  const { name, seed, dataset, cost } = config;
-  const resolved = { name, seed, dataset, cost, [stage]: settings };
+  const { yaml, values } = resolvedConfig(config, stage, settings);
   const { root, id, resume, environment, observer } = options;
   return openRun({
     root,
@@ -152,8 +159,8 @@ function openStageRun(
     resume,
     stage,
     steps: settings.steps,
-    config: stringify(resolved),
-    identity: flattened(resolved),
+    config: yaml,
+    identity: flattened(values),
     space: printSpace(space),
     environment,
     notice: observer.note,

@@ -20,5 +20,5 @@ export const optimizerSchema = z.discriminatedUnion(
       weightDecay: quantity('a number >= 0', { min: 0 }).default(0),
     }),
   ],
-  { error: 'kind, one of rmsProp, adamW' },
+  { error: (issue) => (issue.code === 'invalid_union' ? 'one of rmsProp, adamW' : 'a mapping with kind') },
 );

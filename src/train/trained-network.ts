@@ -24,6 +24,7 @@ export interface TrainedNetwork {
 
 const weightsFile = 'weights.safetensors';
 const architectureFile = 'architecture.yaml';
+const remedy = 'name the folder of a finished training run: mnv4-nas train makes one';
 
 /** Writes weights by name, and each BN's statistics as its `mean` and `variance`. */
 export function writeTrainedWeights(folder: string, model: Model, statistics: StatisticsByName): void {
@@ -41,8 +42,9 @@ export function writeTrainedWeights(folder: string, model: Model, statistics: St
 
 /** Reads what a training run wrote; the caller disposes it. A folder without weights is a data failure. */
 export function readTrainedNetwork(folder: string): TrainedNetwork {
-  const network = readNetwork(join(folder, architectureFile));
-  const file = join(folder, weightsFile);
+  const [architecture, file] = [join(folder, architectureFile), join(folder, weightsFile)];
+  const fingerprint = sha256(readBytes(architecture, remedy), readBytes(file, remedy));
+  const network = readNetwork(architecture);
   const { tensors } = readSafetensors(file);
   const forward = networkForward(network);
   const model = new Model(network, weightLayout(network, forward), 'restored');
@@ -61,7 +63,7 @@ export function readTrainedNetwork(folder: string): TrainedNetwork {
     forward,
     model,
     statistics,
-    fingerprint: sha256(readBytes(join(folder, architectureFile)), readBytes(file)),
+    fingerprint,
     dispose: () => {
       model.dispose();
       disposeStatistics(statistics);

@@ -11,6 +11,7 @@ import { loadLatestCheckpoint, saveCheckpoint } from '../runs/checkpoint.js';
 import type { Run } from '../runs/run-folder.js';
 import { asSpace, printSpace } from '../space/print.js';
 import type { Architecture } from '../space/space.js';
+import { requireFinite } from './divergence.js';
 import { type Evaluation, type EvaluationImages, evaluate } from './evaluate.js';
 import type { TrainingRecipe } from './recipe.js';
 import { Trainee, trainNetwork } from './train-network.js';
@@ -71,6 +72,7 @@ function recorder(
   const interval = startInterval(clock, waitMs);
   return async ({ step, loss, learningRate }: { step: number; loss: number; learningRate: number }) => {
     const done = step + 1;
+    requireFinite([loss], done, 'learningRate');
     interval.add({ loss }, recipe.batch);
     await new Promise(setImmediate); // signals are seen here
     const isStopping = shouldStop() && done < steps;

@@ -26,8 +26,10 @@ describe('counting correct rows', () => {
     expect(countTop(Float32Array.of(1, 1, 0), [0], 3, 2)).toBe(1);
   });
 
-  it.fails('counts logits that are not numbers as wrong, so that a diverged network scores nothing', () => {
-    expect(countCorrect(new Float32Array(6).fill(Number.NaN), [0, 2], 3)).toBe(0);
+  it('counts logits that are not numbers as wrong, so that a diverged network scores nothing', () => {
+    const diverged = new Float32Array(6).fill(Number.NaN);
+    expect([1, 3, 5].map((k) => countTop(diverged, [0, 2], 3, k))).toEqual([0, 0, 0]);
+    expect(countCorrect(Float32Array.of(1, Number.NaN), [0], 2)).toBe(0);
   });
 
   it('grows with k to all rows, for any logits without ties', () => {

@@ -158,7 +158,9 @@ describe('on a table of 3 x 4 architectures', () => {
   async function searched(targetMs: number, beta: number, seed: number) {
     const random = randomStream(`${seed}/controller`);
     const noise = randomStream(`${seed}/noise`);
-    const costs = (decisions: readonly number[]): CostTerm[] => [{ value: latencyMs(decisions), target: targetMs, beta }];
+    const costs = (decisions: readonly number[]): CostTerm[] => [
+      { value: latencyMs(decisions), target: targetMs, beta },
+    ];
     const end = await searchLoop(
       startController(choicesOf(3, 4)),
       plan({ steps: 300, learningRate: (step) => learningRateAt(settings, step) }),

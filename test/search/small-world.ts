@@ -69,9 +69,11 @@ function contrasts(image: Uint8Array): number[] {
     return sum / imageBytes;
   };
   const middle = difference((row, column) => row > 1 && row < 6 && column > 1 && column < 6);
-  return [Math.abs(difference((row) => row % 2 === 0)), Math.abs(difference((_, column) => column % 2 === 0)), middle + 42].map(
-    (contrast) => contrast / 10,
-  );
+  return [
+    Math.abs(difference((row) => row % 2 === 0)),
+    Math.abs(difference((_, column) => column % 2 === 0)),
+    middle + 42,
+  ].map((contrast) => contrast / 10);
 }
 
 export const smallSpace = `name: small.coarse
@@ -92,7 +94,7 @@ export const smallConfig = `name: small
 seed: 3
 dataset: { folder: set }
 cost:
-  - { cost: macs, target: 16000 }
+  - { cost: macs, target: 12000 }
 search:
   steps: 12
   batch: 16

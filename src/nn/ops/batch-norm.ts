@@ -1,6 +1,6 @@
 /** Batch norm over [B, H, W, C], epsilon 1e-3, with the activation behind it where there is one. */
 import { attribute, backend, dispose, floatT, type Tensor } from '../backend.js';
-import { kernelPair } from '../kernels.js';
+import { batchNormReluKernel, kernelPair } from '../kernels.js';
 import type { Tape, Value } from '../tape.js';
 import { gelu, relu, reluGradient } from './activation.js';
 
@@ -9,6 +9,10 @@ const common = [floatT, attribute.type('U', 1), attribute.float('epsilon', epsil
 const training = [...common, attribute.bool('is_training', true)];
 const forwardKernel = kernelPair('FusedBatchNormV3', training);
 const gradientKernel = kernelPair('FusedBatchNormGradV3', training);
+const reluKernel = batchNormReluKernel(training);
+
+/** Output, batch mean and variance, the same two saved for the way back, and a scratch that nothing here needs. */
+type SixTensors = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
 const inference = [...common, attribute.bool('is_training', false)];
 
 export type BatchNormActivation = 'relu' | 'gelu' | 'none';
@@ -36,25 +40,26 @@ export function batchNorm(
   observe?: (batch: Statistics) => void,
 ): Value {
   const empty = emptyStatistics();
-  const { op, attributes } = forwardKernel.fast();
+  const fused = activation === 'relu' ? reluKernel() : undefined;
+  const { op, attributes } = fused ?? forwardKernel.fast();
   const outputs = backend().run(op, attributes, [x.tensor, gamma.tensor, beta.tensor, empty, empty], 6);
-  const [normal, mean, variance, ...reserve] = outputs as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+  const [normal, mean, variance, savedMean, savedVariance, scratch] = outputs as SixTensors;
   observe?.({ mean, variance });
-  dispose(mean, variance);
-  const fusedRelu = activation === 'relu';
-  const y = fusedRelu ? relu(normal) : normal;
-  if (fusedRelu) dispose(normal);
+  dispose(mean, variance, scratch);
+  const hasRelu = activation === 'relu';
+  const y = hasRelu && fused === undefined ? relu(normal) : normal;
+  if (y !== normal) dispose(normal);
   const output = tape.result(
     y,
     [x, gamma, beta],
     (dy) => {
-      const dNormal = fusedRelu ? reluGradient(dy, y) : dy;
-      const inputs = [dNormal, x.tensor, gamma.tensor, ...reserve];
+      const dNormal = hasRelu ? reluGradient(dy, y) : dy;
+      const inputs = [dNormal, x.tensor, gamma.tensor, savedMean, savedVariance, empty];
       const kernel = gradientKernel.fast();
       const gradients = backend().run(kernel.op, kernel.attributes, inputs, 5);
       const [dx, dGamma, dBeta, ...unused] = gradients as [Tensor, Tensor, Tensor, Tensor, Tensor];
       dispose(...unused);
-      if (fusedRelu) dispose(dNormal);
+      if (hasRelu) dispose(dNormal);
       for (const [value, gradient] of [
         [x, dx],
         [gamma, dGamma],
@@ -64,7 +69,7 @@ export function batchNorm(
         else dispose(gradient);
       }
     },
-    reserve,
+    [savedMean, savedVariance],
   );
   return activation === 'gelu' ? gelu(tape, output) : output;
 }

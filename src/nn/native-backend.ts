@@ -1,0 +1,62 @@
+/** Native TensorFlow as a backend of the tensor layer. */
+import { Failure } from '../core/failure.js';
+import { loadNative, type NativeBinding, type OpAttribute } from './native.js';
+import { type Backend, callText, dataType, type Shape, type Tensor, type Values } from './tensor.js';
+
+export class NativeBackend implements Backend {
+  readonly name = 'tensorflow';
+  readonly version: string;
+  readonly isGpu: boolean;
+  readonly mayHaveOneDnn: boolean;
+  readonly #binding: NativeBinding;
+
+  /** @param threads  threads per op; by default as `loadNative` has it */
+  constructor(threads?: number) {
+    const { binding, tensorflowVersion } = loadNative(threads === undefined ? {} : { threads });
+    this.#binding = binding;
+    this.version = tensorflowVersion;
+    this.isGpu = binding.isUsingGpuDevice();
+    this.mayHaveOneDnn = !this.isGpu; // on a GPU the public ops are the fast ones
+  }
+
+  run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[] {
+    const ids: number[] = [];
+    for (const input of inputs) ids.push(input.id);
+    try {
+      return this.#binding.executeOp(op, attributes, ids, outputs);
+    } catch (error) {
+      throw explained(op, inputs, error as Error);
+    }
+  }
+
+  create(values: Values, shape: Shape): Tensor {
+    const dtype = dataTypeOf(values);
+    return { id: this.#binding.createTensor(shape, dtype, values), shape, dtype };
+  }
+
+  read(tensor: Tensor): Values {
+    return this.#binding.tensorDataSync(tensor.id);
+  }
+
+  dispose(tensor: Tensor): void {
+    this.#binding.deleteTensor(tensor.id);
+  }
+
+  tensorsAlive(): number {
+    return this.#binding.getNumOfTensors();
+  }
+}
+
+function dataTypeOf(values: Values): number {
+  if (values instanceof Float32Array) return dataType.float32;
+  return values instanceof Int32Array ? dataType.int32 : dataType.uint8;
+}
+
+function explained(op: string, inputs: readonly Tensor[], error: Error): Error {
+  if (/OOM|ran out of memory|RESOURCE_EXHAUSTED|failed to allocate/i.test(error.message)) {
+    const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
+    return new Failure('backend', `out of memory in ${op} of ${shapes}`, 'try half the batch (--set batch=N)');
+  }
+  error.message = `${callText(op, inputs)}: ${error.message}`;
+  return error;
+}

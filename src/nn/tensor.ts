@@ -1,0 +1,36 @@
+/** A tensor as the tensor layer knows it, and what a backend does with tensors. */
+import type { OpAttribute } from './native.js';
+
+export type Shape = readonly number[];
+
+/** TensorFlow's numbers for the types we use (`TF_DataType` of its C API). */
+export const dataType = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 } as const;
+
+export interface Tensor {
+  readonly id: number;
+  readonly shape: Shape;
+  readonly dtype: number;
+}
+
+/** The values of a tensor, row by row; those of bools are bytes. */
+export type Values = Float32Array | Int32Array | Uint8Array;
+
+/** Runs ops by TensorFlow's names. */
+export interface Backend {
+  readonly name: 'tensorflow' | 'cpu';
+  readonly version: string;
+  readonly isGpu: boolean;
+  /** Whether oneDNN's kernels may answer to their private names (`kernels.ts`). */
+  readonly mayHaveOneDnn: boolean;
+  run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[];
+  /** A tensor of these values, which must not change while it lives: it may share their memory. */
+  create(values: Values, shape: Shape): Tensor;
+  read(tensor: Tensor): Values;
+  dispose(tensor: Tensor): void;
+  tensorsAlive(): number;
+}
+
+/** `MatMul([2,3], [3,4])`, as errors name the op that was refused. */
+export function callText(op: string, inputs: readonly Tensor[]): string {
+  return `${op}(${inputs.map(({ shape }) => `[${shape.join(',')}]`).join(', ')})`;
+}

@@ -1,0 +1,85 @@
+/** The program from outside: its help, its answers to mistakes, its exit codes. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { entry, program } from './program.js';
+
+/** Makes the program exit with 99 where it has loaded a package of TensorFlow. */
+const watching = [
+  '--import',
+  `data:text/javascript,import m from 'node:module';process.on('exit',()=>{if(Object.keys(m._cache).some((f)=>f.includes('@tensorflow')))process.exitCode=99})`,
+];
+
+/** The commands that a help lists. */
+function listed(help: string): string[] {
+  const [, commands = ''] = help.split('Commands:');
+  return [...commands.matchAll(/^ {2}([a-z]\S*)/gm)]
+    .map(([, name]) => name as string)
+    .filter((name) => name !== 'help');
+}
+
+describe('--help', { timeout: 120_000 }, () => {
+  it('of every command exits with 0, names its options and loads no TensorFlow', async () => {
+    const help = async (...path: string[]) => {
+      const { status, stdout, stderr } = await program([...path, '--help'], { node: watching });
+      expect([status, stderr], path.join(' ')).toEqual([0, '']);
+      expect(stdout).toMatch(new RegExp(`^Usage: mnv4-nas ${path.join(' ')}`));
+      expect(stdout).toContain('-h, --help');
+      return listed(stdout);
+    };
+    const commands = await help();
+    expect(commands).toEqual([
+      'coarse',
+      'fine',
+      'search',
+      'train',
+      'eval',
+      'dataset',
+      'describe',
+      'runs',
+      'validate',
+      'doctor',
+    ]);
+    const inner: Record<string, string[]> = {};
+    for (const command of commands) inner[command] = await help(command);
+    expect(inner['dataset']).toEqual(['fetch', 'build', 'info', 'verify']);
+    expect(inner['runs']).toEqual(['list', 'show']);
+    for (const [command, names] of Object.entries(inner)) for (const name of names) await help(command, name);
+  });
+
+  it('would tell if TensorFlow were loaded: doctor loads it', async () => {
+    expect((await program(['doctor'], { node: watching })).status).toBe(99);
+  });
+});
+
+describe('a mistake on the command line', () => {
+  // `npm run proof:mistakes` makes many more of them.
+  it.each([
+    [['coarze', 'c.yaml'], "error: unknown command 'coarze'\n(Did you mean coarse?)"],
+    [['coarse', 'c.yaml', '--dry-rum'], "error: unknown option '--dry-rum'\n(Did you mean --dry-run?)"],
+    [['coarse', 'c.yaml', '--threads', '0'], 'expected a whole number from 1 to 1024'],
+    [['fine', 'configs/quickstart.yaml'], 'fine: expected either --from RUN or --base NETWORK; got neither'],
+  ])('%j exits with 2 and one message', async (args, message) => {
+    const { status, stdout, stderr } = await program(args);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect([status, stdout]).toEqual([2, '']);
+  });
+
+  it('that names no command shows what there is', async () => {
+    const { status, stderr } = await program([]);
+    expect(status).toBe(2);
+    expect(stderr).toContain('coarse [options] <config>');
+  });
+});
+
+it('--version is the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  expect(await program(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+it('a reader that has seen enough is no error', () => {
+  const shell = `set -o pipefail; "${process.execPath}" "${entry}" validate --schema space | head -n 1`;
+  const { status, stdout } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([0, '{\n']);
+});

@@ -1,0 +1,73 @@
+/** Every experiment that comes with the program is checked and planned, but not run. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { coarseCommand, fineCommand, searchCommand } from '../src/cli/search.js';
+import { validateCommand } from '../src/cli/validate.js';
+import { shippedNames } from '../src/cost/shipped.js';
+
+const configs = readdirSync('configs').filter((name) => name.endsWith('.yaml'));
+const networks = shippedNames('search-spaces/zoo');
+
+/** What a command prints. */
+async function printed(make: typeof coarseCommand, ...args: string[]): Promise<string> {
+  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  try {
+    await make().parseAsync(args, { from: 'user' });
+    return out.mock.calls.map(([chunk]) => chunk).join('');
+  } finally {
+    out.mockRestore();
+  }
+}
+
+/** What a dry run plans. */
+async function plans(make: typeof coarseCommand, ...args: string[]) {
+  return JSON.parse(await printed(make, ...args, '--dry-run', '--json')) as Record<string, unknown>[];
+}
+
+/** What a reader needs to know of a plan, all of it there. */
+const figures = {
+  space: expect.any(String),
+  choices: expect.any(Number),
+  steps: expect.any(Number),
+  imagesPerStep: expect.any(Number),
+  travel: expect.any(Number),
+  targets: expect.any(Object),
+};
+
+it('there are a quickstart, two for small data sets, and three at the size of the paper', () => {
+  const expected = ['quickstart', 'fashion-mnist', 'cifar10', 'mnv4-conv-s', 'mnv4-conv-m', 'mnv4-conv-l'];
+  expect(configs).toEqual(expect.arrayContaining(expected.map((name) => `${name}.yaml`)));
+});
+
+describe.each(configs)('configs/%s', (name) => {
+  const file = join('configs', name);
+
+  it('opens with its purpose, command and expected time', () => {
+    const comment = /^(?:#.*\n)+/.exec(readFileSync(file, 'utf8'))?.[0] ?? '';
+    for (const part of ['Purpose: ', 'Command: ', 'Expected: ']) expect(comment).toContain(part);
+    expect(comment).toContain(`mnv4-nas search ${file}`);
+  });
+
+  it('has no mistakes', async () => {
+    expect(await printed(validateCommand, file)).toBe(`${file}: search config, no mistakes\n`);
+  });
+
+  it('plans a coarse stage', async () => {
+    expect(await plans(coarseCommand, file)).toMatchObject([{ stage: 'coarse', ...figures }]);
+  });
+
+  it('plans a fine stage over a network', async () => {
+    const base = networks.find((network) => `${network}.yaml` === name) ?? 'mnv4-conv-s';
+    expect(await plans(fineCommand, file, '--base', base)).toMatchObject([{ stage: 'fine', ...figures }]);
+  });
+
+  it('plans both', async () => {
+    const both = await plans(searchCommand, file);
+    expect(both).toMatchObject([
+      { stage: 'coarse', ...figures },
+      { stage: 'fine', ...figures },
+    ]);
+    expect(await printed(searchCommand, file, '--dry-run')).toMatch(/^coarse \(dry run: nothing was computed\)\n/);
+  });
+});

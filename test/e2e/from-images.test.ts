@@ -1,0 +1,85 @@
+/** From labelled images to a trained network that a search found, each step a command that a user types. */
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { program } from '../cli/program.js';
+import { newFolder } from '../data/fixtures.js';
+import { smallConfig, smallSpace } from '../search/small-world.js';
+import { writeSmallTraining } from '../train/small-network.js';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = writeSmallTraining(newFolder());
+  writeFileSync(join(folder, 'small.coarse.yaml'), smallSpace);
+  writeFileSync(join(folder, 'small.search.yaml'), smallConfig.replace('folder: set', 'recipe: small.dataset.yaml'));
+  writeFileSync(
+    join(folder, 'small.dataset.yaml'),
+    `name: patterns
+source: { format: idx, folder: ., classNames: [rows, columns, middle] }
+held: 24
+augment: { shift: 1 }
+teacher: [{ network: small.yaml, training: small.train.yaml }]
+`,
+  );
+});
+
+/** Runs a command in the folder, with a cache of its own. */
+function run(...args: string[]) {
+  return program(args, { cwd: folder, env: { MNV4_CACHE: join(folder, 'cache') } });
+}
+
+/** What a command that must succeed prints as JSON. */
+async function result(...args: string[]) {
+  const { status, stdout, stderr } = await run(...args, '--json');
+  expect([status, status === 0 ? '' : stderr], args.join(' ')).toEqual([0, '']);
+  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  return JSON.parse(stdout);
+}
+
+describe('from images', { timeout: 120_000 }, () => {
+  it('to a teacher, its labels, a search, and the found network trained and evaluated', async () => {
+    const early = await run('coarse', 'small.search.yaml', '--run-id', 'early');
+    expect(early.status).toBe(4);
+    expect(early.stderr).toContain(
+      `what to do: build it: mnv4-nas dataset build ${join(folder, 'small.dataset.yaml')}\n`,
+    );
+
+    const set = await result('dataset', 'build', 'small.dataset.yaml');
+    expect(set).toMatchObject({
+      shape: [8, 8, 1],
+      splits: { train: 216, held: 24, test: 36 },
+      teacher: { name: 'small' },
+    });
+    expect(set.teacher.testAccuracy).toBeGreaterThan(0.5);
+    expect(readdirSync(join(folder, 'cache')).sort()).toEqual(['sets', 'teachers']);
+
+    const coarse = await result(
+      'coarse',
+      'small.search.yaml',
+      '--run-id',
+      'c',
+      '--strict-target',
+      '--set',
+      'search.tolerance=1',
+    );
+    expect(coarse).toMatchObject({ id: 'c', status: 'done', stage: 'coarse' });
+    const fine = await result('fine', 'small.search.yaml', '--from', 'c', '--run-id', 'f');
+    expect(fine).toMatchObject({ id: 'f', status: 'done', stage: 'fine' });
+
+    const trained = await result('train', 'f', '--recipe', 'small.train.yaml', '--run-id', 't');
+    expect(trained).toMatchObject({ network: 'small.fine.f', split: 'test', n: 36 });
+    const evaluated = await result('eval', 't', '--dataset', 'small.dataset.yaml');
+    expect(evaluated).toMatchObject({ network: 'small.fine.f', split: 'test', n: 36, top1: trained.top1 });
+
+    const runs = await result('runs', 'list');
+    expect(runs.map(({ id, status }: { id: string; status: string }) => [id, status])).toEqual([
+      ['c', 'done'],
+      ['early', 'failed'],
+      ['f', 'done'],
+      ['t', 'done'],
+    ]);
+    expect(await result('runs', 'show', 'f')).toEqual(fine);
+    expect(await result('describe', 'runs/f')).toMatchObject({ name: 'small.fine.f', macs: fine.costs.macs.value });
+  });
+});

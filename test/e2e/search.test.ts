@@ -1,0 +1,110 @@
+/** Both stages through the program itself: what it prints, and that it survives what schedulers do to it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readState } from '../../src/runs/run-state.js';
+import { readNetwork } from '../../src/space/parse.js';
+import { type Ended, type ProgramOptions, program } from '../cli/program.js';
+import { smallWorld } from '../search/small-world.js';
+
+let world: string;
+let whole: Ended;
+
+const settings = ['search.steps=60', 'search.logEvery=1', 'search.checkpointEvery=10'].flatMap((set) => ['--set', set]);
+
+/** `mnv4-nas search`, one thread, its runs `a-coarse` and `a-fine` under `root`. */
+function search(root: string, options: ProgramOptions = {}): Promise<Ended> {
+  const args = ['search', 'small.yaml', '--run-id', 'a', '--root', root, '--threads', '1', '--json', ...settings];
+  return program(args, { cwd: world, ...options });
+}
+
+/** Sends a signal once a stage has come to a step. */
+function signalAt(signal: NodeJS.Signals, stage: string, step: number): ProgramOptions {
+  let isSent = false;
+  return {
+    onStderr: (child, text) => {
+      if (isSent || !text.includes(`"stage":"${stage}","step":${step},`)) return;
+      isSent = true;
+      child.kill(signal);
+    },
+  };
+}
+
+const lines = (text: string) => text.trimEnd().split('\n');
+
+beforeAll(async () => {
+  world = await smallWorld();
+  whole = await search('whole');
+});
+
+describe('a search', { timeout: 120_000 }, () => {
+  it('prints one JSON document: what both stages found', () => {
+    expect(whole.status).toBe(0);
+    expect(lines(whole.stdout)).toHaveLength(1);
+    const [coarse, fine] = JSON.parse(whole.stdout);
+    const done = { status: 'done', step: 60, steps: 60, costs: { macs: { target: 12000 } } };
+    expect(coarse).toMatchObject({ id: 'a-coarse', stage: 'coarse', ...done });
+    expect(fine).toMatchObject({ id: 'a-fine', stage: 'fine', ...done });
+    const widths = (network: { stages: { blocks: { out: number }[] }[] }) =>
+      network.stages.map(({ blocks }) => blocks.map(({ out }) => out));
+    expect(widths(fine.architecture)).toEqual(widths(coarse.architecture));
+    expect(fine.architecture).toEqual(readNetwork(join(world, 'whole', 'a-fine', 'architecture.yaml')));
+  });
+
+  it('without a terminal tells its progress as JSON lines', () => {
+    const told = lines(whole.stderr).map((line) => JSON.parse(line));
+    const progress = told.filter(({ msg }) => msg === 'progress');
+    expect(progress.filter(({ stage }) => stage === 'fine').map(({ step }) => step)).toEqual(
+      Array.from({ length: 60 }, (_, i) => i + 1),
+    );
+    expect(progress[0]).toMatchObject({
+      level: 'info',
+      stage: 'coarse',
+      steps: 60,
+      costs: { macs: { target: 12000 } },
+    });
+  });
+
+  it('run again once it is done, says so and prints the same', async () => {
+    const again = await search('whole');
+    expect([again.status, again.stdout]).toEqual([0, whole.stdout]);
+    const told = lines(again.stderr).map((line) => JSON.parse(line).msg);
+    const done = (stage: string) => `a-${stage} is done already; name another run with --run-id`;
+    expect(told.filter((line) => line.includes('done already'))).toEqual([done('coarse'), done('fine')]);
+  });
+
+  it('ended by SIGTERM exits with 75; killed, it just ends; the same command brings it to the same end', async () => {
+    const root = join(world, 'broken');
+    const stopped = await search('broken', signalAt('SIGTERM', 'coarse', 5));
+    expect([stopped.status, stopped.stdout]).toEqual([75, '']);
+    const [reason, remedy] = lines(stopped.stderr).slice(-2);
+    expect(reason).toMatch(/^stopped on request after step \d+ of 60$/);
+    expect(remedy).toBe('what to do: run the same command again to go on');
+    expect(readState(join(root, 'a-coarse')).status).toBe('stopped');
+    expect(readdirSync(root)).toEqual(['a-coarse']);
+
+    const killed = await search('broken', signalAt('SIGKILL', 'fine', 25));
+    expect([killed.status, killed.stdout]).toEqual([null, '']);
+    expect(killed.stderr).toContain('a-coarse: going on after step');
+    expect(readState(join(root, 'a-fine')).status).toBe('running'); // it could not say otherwise
+
+    const ended = await search('broken');
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toMatch(/took over the lock of process \d+ on/);
+    expect(ended.stderr).toMatch(/a-fine: going on after step [2-6]0 of 60/);
+    const strip = ({ stdout }: Ended) => JSON.parse(stdout.replaceAll(/"(broken|whole)\//g, '"'));
+    expect(strip(ended)).toEqual(strip(whole));
+    for (const stage of ['a-coarse', 'a-fine']) {
+      const file = (top: string, ...names: string[]) => readFileSync(join(world, top, stage, ...names), 'utf8');
+      const last = ['checkpoints', 'step-000060'];
+      for (const names of [
+        [...last, 'weights.safetensors'],
+        [...last, 'state.json'],
+        ['architecture.yaml'],
+        ['result.json'],
+      ]) {
+        expect(file('broken', ...names) === file('whole', ...names), `${stage} ${names.join('/')}`).toBe(true);
+      }
+    }
+  });
+});

@@ -1,0 +1,116 @@
+/** A whole training in its run folder. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseOverride } from '../../src/core/overrides.js';
+import { openBackend } from '../../src/nn/backend.js';
+import { readEvents } from '../../src/runs/events.js';
+import { readState } from '../../src/runs/run-state.js';
+import { readNetwork } from '../../src/space/parse.js';
+import { evaluate, testImages } from '../../src/train/evaluate.js';
+import { readTrainingRecipe } from '../../src/train/recipe.js';
+import { train } from '../../src/train/start-training.js';
+import { readTrainedNetwork } from '../../src/train/trained-network.js';
+import { failureOfAsync, newFolder } from '../data/fixtures.js';
+import { patternSource, smallWorld } from '../search/small-world.js';
+import { silent, smallNetworkText, writeSmallTraining } from './small-network.js';
+
+const folder = writeSmallTraining(newFolder());
+
+beforeAll(() => void openBackend({ threads: 1 }));
+
+interface Attempt {
+  readonly root?: string;
+  readonly set?: readonly string[];
+  readonly network?: string;
+  readonly recipe?: string;
+  readonly shouldStop?: () => boolean;
+}
+
+async function training({ root = newFolder(), set = [], network, recipe, shouldStop }: Attempt = {}) {
+  const evaluation = await train(
+    readNetwork(network ?? join(folder, 'small.yaml')),
+    readTrainingRecipe(
+      recipe ?? join(folder, 'small.train.yaml'),
+      set.map((assignment) => parseOverride(assignment)),
+    ),
+    {
+      root,
+      id: 'a',
+      resume: 'allow',
+      environment: {},
+      observer: silent,
+      shouldStop: shouldStop ?? (() => false),
+      clock: () => 0,
+    },
+  );
+  return { folder: join(root, 'a'), evaluation };
+}
+
+const bytes = (run: string, name: string) => readFileSync(join(run, name), 'utf8');
+
+describe('a training', () => {
+  it('leaves a network that evaluates as its result says', async () => {
+    const { folder: run, evaluation } = await training();
+    expect(readState(run)).toMatchObject({ stage: 'train', status: 'done', step: 20, steps: 20 }); // 2 x 240 / 24
+    expect(readEvents(join(run, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20]);
+    expect(JSON.parse(bytes(run, 'result.json'))).toMatchObject({ quality: evaluation?.top1, test: evaluation });
+    expect(evaluation).toMatchObject({ split: 'test', n: 36 });
+    const read = readTrainedNetwork(run);
+    expect(
+      evaluate(testImages(patternSource()), (batch) => read.model.logits(read.forward, batch, read.statistics)),
+    ).toEqual(evaluation);
+    read.dispose();
+  });
+
+  it('that was stopped ends, run again, as one that never was', async () => {
+    const whole = await training();
+    const root = newFolder();
+    let asked = 0;
+    const failure = await failureOfAsync(() => training({ root, shouldStop: () => ++asked === 7 }));
+    expect([failure.kind, failure.message]).toEqual(['stopped', 'stopped on request after step 7 of 20']);
+    expect(readState(join(root, 'a'))).toMatchObject({ status: 'stopped', step: 7 });
+    const { folder: run, evaluation } = await training({ root });
+    expect(evaluation).toEqual(whole.evaluation);
+    for (const name of ['weights.safetensors', 'architecture.yaml', 'result.json']) {
+      expect(bytes(run, name)).toBe(bytes(whole.folder, name));
+    }
+  });
+
+  it('that is done is left as it is', async () => {
+    const root = newFolder();
+    await training({ root });
+    expect((await training({ root })).evaluation).toBeUndefined();
+    expect(readState(join(root, 'a')).status).toBe('done');
+  });
+
+  it("learns from a distillation set too, by the teacher's labels", async () => {
+    const world = await smallWorld();
+    const recipe = join(world, 'set.train.yaml');
+    writeFileSync(
+      recipe,
+      'name: t\ndata: { folder: set }\nepochs: 1\nbatch: 24\noptimizer: { kind: adamW }\nlearningRate: 0.02\nstatisticsBatches: 2\n',
+    );
+    const { folder: run, evaluation } = await training({ recipe });
+    expect(readState(run).steps).toBe(18); // 432 rows
+    expect(evaluation).toMatchObject({ split: 'test', n: 36 });
+  });
+
+  it('that diverges ends as a mistake in the recipe', async () => {
+    const failure = await failureOfAsync(() => training({ set: ['learningRate=1e30'] }));
+    expect([failure.kind, failure.message]).toEqual([
+      'config',
+      'expected numbers to learn from; got NaN at step 2: the training diverged',
+    ]);
+  });
+
+  it('of a network for other images is refused before a run is made', async () => {
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, smallNetworkText.replace('classes: 3', 'classes: 10'));
+    const failure = await failureOfAsync(() => training({ network: other }));
+    expect([failure.kind, failure.message]).toEqual([
+      'config',
+      'small: expected images of 8x8x1 and 10 classes; got 8x8x1 and 3 classes',
+    ]);
+  });
+});

@@ -12,11 +12,19 @@ import { verifyDistillationSet } from '../data/verify.js';
 import { type BuildProgress, buildDistillationSet } from '../distill/build.js';
 import { readBuildRecipe } from '../distill/build-recipe.js';
 import type { LoadTeachers } from '../distill/build-teacher.js';
+import type { BackendOptions } from '../nn/backend.js';
 import { type Reporter, standardReporter } from './log.js';
+import { withBackendOptions } from './shared-options.js';
 import { stopOnSignal } from './stop-signal.js';
 
 export interface DatasetPorts {
-  readonly loadTeachers: LoadTeachers;
+  /** Loads teachers that compute as the options say. */
+  readonly loadTeachers: (...args: [...Parameters<LoadTeachers>, BackendOptions]) => ReturnType<LoadTeachers>;
+}
+
+interface BuildOptions extends BackendOptions {
+  readonly to?: string;
+  readonly json?: true;
 }
 
 export function datasetCommand({ loadTeachers }: DatasetPorts): Command {
@@ -28,13 +36,12 @@ export function datasetCommand({ loadTeachers }: DatasetPorts): Command {
     .option('--to <dir>', 'where to put its files (default: the cache)')
     .option('--json', 'print one JSON document')
     .action(fetchAction);
-  command
-    .command('build')
+  withBackendOptions(command.command('build'))
     .description('build a distillation set; run again, it goes on where it stopped')
     .argument('<recipe>', 'a *.dataset.yaml')
     .option('--to <dir>', 'the folder of the set (default: in the cache, where searches look for it)')
     .option('--json', 'print one JSON document')
-    .action((recipe: string, options: { to?: string; json?: true }) => buildAction(recipe, options, loadTeachers));
+    .action((recipe: string, options: BuildOptions) => buildAction(recipe, options, loadTeachers));
   command
     .command('info')
     .description('what a distillation set holds and how it was made')
@@ -67,10 +74,14 @@ function isDatasetName(name: string): name is DatasetName {
   return (datasetNames as readonly string[]).includes(name);
 }
 
-async function buildAction(recipeFile: string, options: { to?: string; json?: true }, loadTeachers: LoadTeachers) {
+async function buildAction(
+  recipeFile: string,
+  options: BuildOptions,
+  loadTeachers: DatasetPorts['loadTeachers'],
+): Promise<void> {
   const recipe = readBuildRecipe(recipeFile);
   const source = openSource(recipe.source, dirname(recipeFile));
-  const teacher = await loadTeachers(recipe.teacher, { recipeFile, source });
+  const teacher = await loadTeachers(recipe.teacher, { recipeFile, source }, options);
   const stop = stopOnSignal();
   const reporter = standardReporter();
   try {

@@ -26,7 +26,8 @@ function program(): Command {
     trainCommand(),
     evalCommand(),
     datasetCommand({
-      loadTeachers: (references, context) => working({}, (tools) => teacherLoader(tools)(references, context)),
+      loadTeachers: (references, context, options) =>
+        working(options, (tools) => teacherLoader(tools)(references, context)),
     }),
     describeCommand(),
     runsCommand(),

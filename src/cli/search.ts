@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
 import { findSpace } from '../cost/shipped.js';
+import type { BackendOptions } from '../nn/backend.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
 import {
@@ -56,7 +57,7 @@ export function searchCommand(): Command {
       const coarse = planCoarse(config);
       const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
       if (options.dryRun) return dryRun([coarse, likely], options);
-      await working(threadsOf(config, options), async (tools) => {
+      await working(backendOf(config, options), async (tools) => {
         await runPlanned(coarse, config, options, `${id}-coarse`, tools);
         const found = foundArchitecture(join(options.root, `${id}-coarse`));
         const resume = options.resume === 'must' ? 'allow' : options.resume; // the coarse run was what had to be there
@@ -77,14 +78,14 @@ function searchOptions(command: Command): Command {
 async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
   if (options.dryRun) return dryRun([plan], options);
   const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
-  await working(threadsOf(config, options), (tools) => runPlanned(plan, config, options, id, tools));
+  await working(backendOf(config, options), (tools) => runPlanned(plan, config, options, id, tools));
   printRuns([id], options);
   requireTargets(id, options);
 }
 
-/** The flag's threads, or else the config's. */
-function threadsOf({ config }: LocatedConfig, { threads = config.threads }: SearchOptions): { threads?: number } {
-  return threads === undefined ? {} : { threads };
+/** What computes; its threads are the config's where no flag gives them. */
+function backendOf({ config }: LocatedConfig, { backend, threads = config.threads }: SearchOptions): BackendOptions {
+  return { backend, threads };
 }
 
 async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {

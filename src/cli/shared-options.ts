@@ -1,19 +1,18 @@
 /** Options and parts that the long commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { environmentOverrides, type Override, parseOverride } from '../core/overrides.js';
-import { openBackend } from '../nn/backend.js';
+import { type BackendOptions, backendNames, openBackend } from '../nn/backend.js';
 import type { ResumeMode } from '../runs/run-folder.js';
 import { environment } from './environment.js';
 import { standardReporter } from './log.js';
 import { stopOnSignal } from './stop-signal.js';
 
-export interface RunOptions {
+export interface RunOptions extends BackendOptions {
   readonly runId?: string;
   readonly root: string;
   readonly resume: ResumeMode;
   readonly set: readonly string[];
   readonly seed?: number;
-  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -21,7 +20,7 @@ const collected = (value: string, before: readonly string[]) => [...before, valu
 
 /** Adds the options of a command that works in a run folder. */
 export function withRunOptions(command: Command): Command {
-  return command
+  command
     .option('--run-id <id>', 'name of the run (default: name, stage and time)')
     .option('--root <folder>', 'the folder of the runs', 'runs')
     .addOption(
@@ -30,13 +29,26 @@ export function withRunOptions(command: Command): Command {
         .default('allow'),
     )
     .option('--set <a.b=value>', 'set a value of the config; may be repeated', collected, [])
-    .option('--seed <n>', 'set the seed', wholeNumber(0))
+    .option('--seed <n>', 'set the seed', wholeNumber(0));
+  return withBackendOptions(command).option('--json', 'print one JSON document');
+}
+
+/** Adds the options of a command that computes with tensors. */
+export function withBackendOptions(command: Command): Command {
+  return command
     .option(
       '--threads <n>',
       'threads of TensorFlow (default: the cores that this process may use)',
       wholeNumber(1, 1024),
     )
-    .option('--json', 'print one JSON document');
+    .addOption(
+      new Option(
+        '--backend <name>',
+        'what computes: native TensorFlow, or plain JavaScript (cpu), for tiny things only',
+      )
+        .choices(backendNames)
+        .default('tensorflow'),
+    );
 }
 
 /** Parses an option's whole number within bounds. */
@@ -62,11 +74,8 @@ export function defaultRunId(name: string, stage: string, now: Date): string {
 }
 
 /** Runs long work with a backend, a reporter and ears for signals. */
-export async function working<T>(
-  { threads }: Pick<RunOptions, 'threads'>,
-  work: (tools: Tools) => Promise<T>,
-): Promise<T> {
-  openBackend(threads === undefined ? {} : { threads });
+export async function working<T>({ backend, threads }: BackendOptions, work: (tools: Tools) => Promise<T>): Promise<T> {
+  openBackend({ backend, threads });
   const observer = standardReporter();
   const stop = stopOnSignal();
   try {

@@ -6,7 +6,7 @@ import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
 import { findSpace } from '../cost/shipped.js';
 import { openSet } from '../data/built-set.js';
-import { openBackend } from '../nn/backend.js';
+import { type BackendOptions, openBackend } from '../nn/backend.js';
 import { isRun } from '../runs/run-state.js';
 import { findRun } from '../runs/run-summary.js';
 import { foundArchitecture } from '../search/start-search.js';
@@ -16,7 +16,14 @@ import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
 import { readTrainingRecipe } from '../train/recipe.js';
 import { requireFit, train } from '../train/start-training.js';
 import { readTrainedNetwork } from '../train/trained-network.js';
-import { defaultRunId, overridesOf, type RunOptions, wholeNumber, withRunOptions, working } from './shared-options.js';
+import {
+  defaultRunId,
+  overridesOf,
+  type RunOptions,
+  withBackendOptions,
+  withRunOptions,
+  working,
+} from './shared-options.js';
 
 export function trainCommand(): Command {
   return withRunOptions(new Command('train'))
@@ -35,24 +42,22 @@ export function trainCommand(): Command {
 }
 
 export function evalCommand(): Command {
-  return new Command('eval')
+  return withBackendOptions(new Command('eval'))
     .description('accuracy of a trained network on a split of a distillation set')
     .argument('<run>', 'a training run, by id or folder')
     .option('--dataset <recipe>', 'the recipe whose set to use')
     .option('--folder <dir>', 'the folder of a set, instead')
     .option('--split <name>', 'train, held or test', 'test')
     .option('--root <folder>', 'the folder of the runs', 'runs')
-    .option('--threads <n>', 'threads of TensorFlow', wholeNumber(1, 1024))
     .option('--json', 'print one JSON document')
     .action(evalAction);
 }
 
-interface EvalOptions {
+interface EvalOptions extends BackendOptions {
   readonly dataset?: string;
   readonly folder?: string;
   readonly split: string;
   readonly root: string;
-  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -62,7 +67,7 @@ function evalAction(what: string, options: EvalOptions): void {
   const split = splits.find((name) => name === options.split);
   if (split === undefined)
     throw new Failure('usage', `--split: expected one of ${splits.join(', ')}; got ${options.split}`);
-  const { dataset, folder, threads } = options;
+  const { dataset, folder, backend, threads } = options;
   if ((dataset === undefined) === (folder === undefined)) {
     throw new Failure(
       'usage',
@@ -70,7 +75,7 @@ function evalAction(what: string, options: EvalOptions): void {
     );
   }
   const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
-  openBackend(threads === undefined ? {} : { threads });
+  openBackend({ backend, threads });
   const trained = readTrainedNetwork(findRun(options.root, what));
   requireFit(trained.network, set.manifest.shape, set.manifest.classes);
   const images = splitImages(set.split(split));

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
 import { type Diagnostic, Failure, type FailureKind } from './failure.js';
+import { systemProblem } from './files.js';
 import { suggestion } from './nearest.js';
 
 export type Path = readonly PropertyKey[];
@@ -30,10 +31,7 @@ export function readText(file: string, kind: FailureKind = 'config'): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Failure(kind, {
-      file,
-      message: `expected a readable file; got ${(error as NodeJS.ErrnoException).code}`,
-    });
+    throw new Failure(kind, { file, message: `expected a readable file; got ${systemProblem(error)}` });
   }
 }
 

@@ -1,6 +1,16 @@
 /** Whole files in and out: checksums, reading with the failures that users can act on, and atomic writing. */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from './failure.js';
 
@@ -38,12 +48,25 @@ export function writeAtomically(file: string, ...parts: readonly (Uint8Array | s
   const part = `${file}.part-${process.pid}`;
   const bytes = parts.map((content) => (typeof content === 'string' ? Buffer.from(content) : content));
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     writeFlushed(part, bytes);
     renameSync(part, file);
   } catch (error) {
     discard(part);
     throw writeFailure(file, `write ${bytes.reduce((sum, { length }) => sum + length, 0)} bytes`, error);
+  }
+}
+
+/** Makes a folder and those above it. Node's own recursion reports a read-only file system as a missing file. */
+export function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolders(dirname(folder));
+    makeFolders(folder);
   }
 }
 

@@ -1,8 +1,8 @@
 /** Brings a data set onto this machine: from the first origin whose files hash to what is pinned. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
-import { discard, sha256, writeAtomically, writeFailure } from '../core/files.js';
+import { discard, makeFolders, sha256, writeAtomically, writeFailure } from '../core/files.js';
 import type { Dataset, Edition } from './datasets.js';
 import { fetchOrigin, originName } from './fetch-origin.js';
 import { gunzipped, located } from './idx.js';
@@ -55,7 +55,7 @@ export async function fetchDataset(dataset: Dataset, to: string, say: (line: str
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (error) {
     throw writeFailure(folder, 'make the folder', error);
   }

@@ -31,12 +31,18 @@ function products(tf: Tf): OpTable {
   const kernel = kernelsOf(tf);
   return {
     MatMul: (given, a, b) => tf.matMul(a, b, given.read('transpose_a', false), given.read('transpose_b', false)),
-    Conv2D: (given, x, filter) => kernel('Conv2D', { x, filter }, windows(given)),
+    Conv2D(given, x, filter) {
+      const { strides, pad } = windows(given);
+      return tf.conv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, strides, pad);
+    },
     Conv2DBackpropInput: (given, shape, filter, dy) =>
       kernel('Conv2DBackpropInput', { dy, filter }, { ...windows(given), inputShape: integers(shape) }),
     Conv2DBackpropFilter: (given, x, shape, dy) =>
       kernel('Conv2DBackpropFilter', { x, dy }, { ...windows(given), filterShape: integers(shape) }),
-    DepthwiseConv2dNative: (given, x, filter) => kernel('DepthwiseConv2dNative', { x, filter }, windows(given)),
+    DepthwiseConv2dNative(given, x, filter) {
+      const { strides, pad } = windows(given);
+      return tf.depthwiseConv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, strides, pad);
+    },
     DepthwiseConv2dNativeBackpropInput: (given, shape, filter, dy) =>
       kernel('DepthwiseConv2dNativeBackpropInput', { dy, filter }, { ...windows(given), inputShape: integers(shape) }),
     DepthwiseConv2dNativeBackpropFilter: (given, x, shape, dy) =>
@@ -46,8 +52,9 @@ function products(tf: Tf): OpTable {
 
 /** How a convolution moves over [B, H, W, C], in the words of TensorFlow.js. */
 function windows(given: Attributes) {
-  const strides = given.read<number[]>('strides').slice(1, 3);
-  const pad = given.read<string>('padding').toLowerCase();
+  const [, height, width] = given.read<[number, number, number, number]>('strides');
+  const strides: [number, number] = [height, width];
+  const pad = given.read<string>('padding').toLowerCase() as 'same' | 'valid';
   return { strides, pad, dataFormat: 'NHWC', dilations: [1, 1] };
 }
 

@@ -1,7 +1,7 @@
 /** Native TensorFlow as a backend of the tensor layer. */
 import { Failure } from '../core/failure.js';
 import { loadNative, type NativeBinding, type OpAttribute } from './native.js';
-import { type Backend, callText, dataType, type Shape, type Tensor, type Values } from './tensor.js';
+import { type Backend, callText, dataTypeOf, type Shape, type Tensor, type Values } from './tensor.js';
 
 export class NativeBackend implements Backend {
   readonly name = 'tensorflow';
@@ -45,11 +45,6 @@ export class NativeBackend implements Backend {
   tensorsAlive(): number {
     return this.#binding.getNumOfTensors();
   }
-}
-
-function dataTypeOf(values: Values): number {
-  if (values instanceof Float32Array) return dataType.float32;
-  return values instanceof Int32Array ? dataType.int32 : dataType.uint8;
 }
 
 function explained(op: string, inputs: readonly Tensor[], error: Error): Error {

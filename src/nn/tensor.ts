@@ -15,9 +15,15 @@ export interface Tensor {
 /** The values of a tensor, row by row; those of bools are bytes. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 
+export function dataTypeOf(values: Values): number {
+  if (values instanceof Float32Array) return dataType.float32;
+  return values instanceof Int32Array ? dataType.int32 : dataType.uint8;
+}
+
 /** Runs ops by TensorFlow's names. */
 export interface Backend {
   readonly name: 'tensorflow' | 'cpu';
+  /** Of TensorFlow, or of what stands in for it, which it then names. */
   readonly version: string;
   readonly isGpu: boolean;
   /** Whether oneDNN's kernels may answer to their private names (`kernels.ts`). */

@@ -3,10 +3,10 @@
  * it is (`state.json`, `events.jsonl`, `policy.jsonl`, `checkpoints/`) and what came out (`architecture.yaml`,
  * `result.json`). Every file is there whole or not at all, and all is readable while the run goes on.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
-import { readBytes, writeAtomically, writeFailure } from '../core/files.js';
+import { makeFolders, readBytes, writeAtomically, writeFailure } from '../core/files.js';
 import { suggestion } from '../core/nearest.js';
 import { type EventLog, openEventLog } from './events.js';
 import { type Identity, refuseOtherConfig, refuseOtherSpace } from './run-identity.js';
@@ -179,7 +179,7 @@ function refuseByMode({ root, id, resume }: RunRequest, folder: string): void {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (error) {
     throw writeFailure(folder, 'make the folder of the run', error);
   }

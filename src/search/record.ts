@@ -6,7 +6,7 @@ import { Failure } from '../core/failure.js';
 import { type IntervalSummary, startInterval } from '../core/interval.js';
 import { meanOf } from '../core/scoring.js';
 import { saveCheckpoint } from '../runs/checkpoint.js';
-import { requireFinite } from '../train/divergence.js';
+import { requireFinite, requireFiniteTensors } from '../train/divergence.js';
 import type { SearchStep } from './loop.js';
 import type { SearchParts } from './stage-request.js';
 
@@ -34,7 +34,9 @@ export function stepRecorder(parts: SearchParts, weightRate: (step: number) => n
     }
     if (isLast || done % settings.checkpointEvery === 0) {
       const saved = { controller: state, random: random.state() };
-      saveCheckpoint(run, { step: done, tensors: supernet.save(), state: saved });
+      const tensors = supernet.save();
+      requireFiniteTensors(tensors, done, 'weights.learningRate');
+      saveCheckpoint(run, { step: done, tensors, state: saved });
       run.progress(done);
     }
     if (!isStopping) return true;

@@ -11,7 +11,7 @@ import { loadLatestCheckpoint, saveCheckpoint } from '../runs/checkpoint.js';
 import type { Run } from '../runs/run-folder.js';
 import { asSpace, printSpace } from '../space/print.js';
 import type { Architecture } from '../space/space.js';
-import { requireFinite } from './divergence.js';
+import { requireFinite, requireFiniteTensors } from './divergence.js';
 import { type Evaluation, type EvaluationImages, evaluate } from './evaluate.js';
 import type { TrainingRecipe } from './recipe.js';
 import { Trainee, trainNetwork } from './train-network.js';
@@ -99,7 +99,9 @@ function recorder(
       });
     }
     if (done % recipe.checkpointEvery === 0 || done === steps || isStopping) {
-      saveCheckpoint(run, { step: done, tensors: trainee.save(), state: {} });
+      const tensors = trainee.save();
+      requireFiniteTensors(tensors, done, 'learningRate');
+      saveCheckpoint(run, { step: done, tensors, state: {} });
       run.progress(done);
     }
     if (isStopping)

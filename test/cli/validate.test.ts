@@ -85,9 +85,9 @@ fine: { refine: uib.refine }
     expect(wrong((text) => text.replace('space: tiny.coarse', 'space: mnv4-conv-s'))).toMatch(
       /mnv4-conv-s\.yaml: expected a space with choices; got a network, every value fixed$/,
     );
-    expect(wrong((text) => text)).toBe('n: expected a readable file; got ENOENT');
+    expect(wrong((text) => text)).toBe('n: expected a readable file; got no such file (ENOENT)');
     expect(wrong((text) => text.replace('r.dataset', 'x.dataset'))).toBe(
-      'x.dataset.yaml: expected a readable file; got ENOENT',
+      'x.dataset.yaml: expected a readable file; got no such file (ENOENT)',
     );
     expect(
       wrong((text) => text.replace(/coarse:.*\n/, '').replace('}]', '}]\nsearch: { controller: { delay: 1 } }')),

@@ -150,7 +150,7 @@ filled: maybe
     const folder = newFolder();
     mkdirSync(join(folder, 'd.yaml'));
     expect(failureOf(() => readText(join(folder, 'none.yaml'))).message).toMatch(
-      /: expected a readable file; got ENOENT$/,
+      /: expected a readable file; got no such file \(ENOENT\)$/,
     );
     expect(failureOf(() => readText(join(folder, 'd.yaml'), 'data'))).toMatchObject({ kind: 'data' });
     writeFileSync(join(folder, 'e.yaml'), 'name: a');

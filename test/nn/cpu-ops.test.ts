@@ -27,7 +27,10 @@ const distribution = (rows: number, classes: number): Given => ({
   shape: [rows, classes],
   values: new Float32Array(rows * classes).fill(1 / classes),
 });
-const ints = (values: readonly number[], shape = [values.length]): Given => ({ shape, values: Int32Array.from(values) });
+const ints = (values: readonly number[], shape = [values.length]): Given => ({
+  shape,
+  values: Int32Array.from(values),
+});
 const scalar = (value: number): Given => ({ shape: [], values: Float32Array.of(value) });
 
 const plain = [floatT];

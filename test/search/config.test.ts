@@ -254,7 +254,7 @@ coarse: {}
 
   it('of a file that is not there, or is no YAML, or is empty', () => {
     expect(mistakes(() => readSearchConfig(join(folder, 'none.yaml')))).toEqual([
-      'none.yaml: expected a readable file; got ENOENT',
+      'none.yaml: expected a readable file; got no such file (ENOENT)',
     ]);
     expect(mistakes(() => read('name: [a'))[0]).toMatch(/^t\.yaml:1:9: expected YAML; got: /);
     expect(mistakes(() => read(''))).toEqual(['t.yaml:1:1: expected a mapping; got null']);

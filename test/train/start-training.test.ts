@@ -100,7 +100,7 @@ describe('a training', () => {
     const failure = await failureOfAsync(() => training({ set: ['learningRate=1e30'] }));
     expect([failure.kind, failure.message]).toEqual([
       'config',
-      'expected numbers to learn from; got NaN at step 2: the training diverged',
+      expect.stringMatching(/^expected numbers to learn from; got .+ at step \d+: the training diverged$/),
     ]);
   });
 

@@ -1,0 +1,110 @@
+// @ts-check
+/** Mistakes around the program: its disk, its TensorFlow, its set-up. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { coarse } from './mistake.mjs';
+import { repository } from './world.mjs';
+
+/** @typedef {import('./mistake.mjs').Mistake} Mistake */
+
+const setUp = [process.execPath, join(repository, 'scripts', 'setup.mjs')];
+const isRoot = process.getuid?.() === 0;
+const hasMounts = isRoot && spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+const noMounts = () => (hasMounts ? undefined : 'needs the right to mount a file system');
+
+/** Runs the program beside a small file system of its own, mounted at `disk` for it alone. @param {string} mount @param {string[]} args */
+function onDisk(mount, args) {
+  const program = [process.execPath, join(repository, 'dist', 'cli', 'main.js'), ...args];
+  const script = `mkdir -p disk && mount -t tmpfs ${mount} none disk && exec "$@"`;
+  return ['unshare', '--mount', 'sh', '-c', script, 'sh', ...program];
+}
+
+/** A copy of the program in which the packages are links but for TensorFlow's, which has no addon. @param {import('./world.mjs').World} world */
+function cloneWithoutAddon(world) {
+  const [from, to] = [join(repository, 'node_modules'), world.path('clone/node_modules')];
+  mkdirSync(join(to, '@tensorflow', 'tfjs-node-gpu'), { recursive: true });
+  for (const name of readdirSync(from)) if (name !== '@tensorflow') symlinkSync(join(from, name), join(to, name));
+  for (const name of readdirSync(join(from, '@tensorflow'))) {
+    if (name !== 'tfjs-node-gpu') symlinkSync(join(from, '@tensorflow', name), join(to, '@tensorflow', name));
+  }
+  for (const name of ['package.json', 'dist', 'scripts']) {
+    cpSync(join(from, '@tensorflow/tfjs-node-gpu', name), join(to, '@tensorflow/tfjs-node-gpu', name), {
+      recursive: true,
+    });
+  }
+  for (const name of ['package.json', 'dist', 'configs', 'search-spaces']) {
+    cpSync(join(repository, name), world.path(`clone/${name}`), { recursive: true });
+  }
+}
+
+/** @type {Mistake[]} */
+export const environment = [
+  {
+    about: 'a disk of 128 KiB for a run',
+    cannot: noMounts,
+    command: onDisk('-o size=128k', coarse('--root', 'disk/runs')),
+    shown: 'mnv4-nas coarse search.yaml --run-id new --root disk/runs',
+    code: 4,
+    says: `disk/runs/new/checkpoints/…: expected to write a checkpoint; got no space left on the disk (ENOSPC)
+what to do: free some space, then run the same command again: what is finished is kept`,
+  },
+  {
+    about: 'a disk of 32 KiB for a set',
+    cannot: noMounts,
+    command: onDisk('-o size=32k', ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'disk/set']),
+    shown: 'mnv4-nas dataset build patterns.dataset.yaml --to disk/set',
+    code: 4,
+    says: `disk/set/train-00000.arrow: expected to write … bytes; got no space left on the disk (ENOSPC)
+what to do: free some space, then run the same command again: what is finished is kept`,
+  },
+  {
+    about: 'a read-only disk',
+    cannot: noMounts,
+    command: onDisk('-o ro', coarse('--root', 'disk/runs')),
+    shown: 'mnv4-nas coarse search.yaml --run-id new --root disk/runs',
+    code: 4,
+    says: `disk/runs/new: expected to make the folder of the run; got a read-only file system (EROFS)
+what to do: name a folder that this user may write to`,
+  },
+  {
+    about: 'a file in the place of the folder of the runs',
+    run: coarse('--root', 'search.yaml'),
+    code: 4,
+    says: 'search.yaml/new: expected to make the folder of the run; got a file where a folder should be (ENOTDIR)\nwhat to do: name a folder that this user may write to',
+  },
+  {
+    about: 'TensorFlow without its addon',
+    prepare: cloneWithoutAddon,
+    command: [process.execPath, 'clone/dist/cli/main.js', ...coarse()],
+    shown: 'mnv4-nas coarse search.yaml --run-id new',
+    code: 5,
+    says: `native TensorFlow does not load: The Node.js native addon module (tfjs_binding.node) can not be found at path: …
+what to do: run \`node scripts/setup.mjs\` in the repository, which installs and checks native TensorFlow`,
+  },
+  {
+    about: 'a libtensorflow that is not there',
+    command: setUp,
+    shown: 'node scripts/setup.mjs',
+    env: { MNV4_LIBTENSORFLOW: '/nowhere' },
+    code: 5,
+    says: `set-up: MNV4_LIBTENSORFLOW=/nowhere: no libtensorflow in /nowhere/lib or /nowhere with its headers in /nowhere/include
+  what to do: …`,
+  },
+  {
+    about: 'a cache that cannot be written',
+    command: setUp,
+    shown: 'node scripts/setup.mjs',
+    env: { MNV4_LIBTENSORFLOW: '/nowhere', MNV4_CACHE: 'search.yaml' },
+    code: 5,
+    says: `set-up: the cache folder cannot be written: EEXIST: file already exists, mkdir …
+  what to do: set MNV4_CACHE=FOLDER to one that can`,
+  },
+  {
+    about: 'an unknown flag of the set-up',
+    command: [...setUp, '--cuda'],
+    shown: 'node scripts/setup.mjs --cuda',
+    code: 2,
+    says: 'set-up: unknown option --cuda…',
+  },
+];

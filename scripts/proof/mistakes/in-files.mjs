@@ -1,0 +1,169 @@
+// @ts-check
+/** Mistakes in spaces, configs, recipes and devices. */
+import { coarse } from './mistake.mjs';
+
+/** @typedef {import('./mistake.mjs').Mistake} Mistake */
+
+/** @type {Mistake[]} */
+export const files = [
+  {
+    about: 'a key misspelt in a space',
+    prepare: (world) =>
+      world.edit('space.yaml', 'midKernel: 3, expand: 2 }', 'midKernal: 3, expand: 2 }', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: `mistake.yaml:10:9: stages[1].blocks[0].midKernel: missing; expected a depthwise kernel of 0 (absent), 3 or 5, or a list of depthwise kernels
+mistake.yaml:10:38: stages[1].blocks[0].midKernal: unknown key; did you mean midKernel?`,
+  },
+  {
+    about: 'values out of range, all in one file',
+    prepare: (world) =>
+      world.write(
+        'mistake.yaml',
+        'name: s\ninput: { resolution: 2, channels: 1 }\nclasses: many\nactivation: swish\nstages: []\nhead: { conv: -1, hidden: 0 }\n',
+      ),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: `mistake.yaml:2:22: input.resolution: expected a resolution from 4 to 2048; got 2
+mistake.yaml:3:10: classes: expected a number of classes from 2 to 100000; got many
+mistake.yaml:4:13: activation: expected one of relu, gelu; got swish
+mistake.yaml:5:9: stages: expected a list of stages of at least 1; got []
+mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; got -1`,
+  },
+  {
+    about: 'a stride without a layer to carry it',
+    prepare: (world) =>
+      world.edit(
+        'space.yaml',
+        'startKernel: 0, midKernel: 3, expand: 2 }',
+        'startKernel: 0, midKernel: 0, stride: 2, expand: 2 }',
+        'mistake.yaml',
+      ),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:10:49: stages[1].blocks[0].midKernel: expected a depthwise layer to carry the stride of 2; got kernels of 0',
+  },
+  {
+    about: 'an optional block that nothing can stand in for',
+    prepare: (world) => world.edit('space.yaml', 'expand: 2 }', 'expand: 2, optional: true }', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:10:73: stages[1].blocks[0].optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another',
+  },
+  {
+    about: 'no YAML at all',
+    prepare: (world) => world.write('mistake.yaml', 'name: [small\nseed: 1\n'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: `mistake.yaml:2:1: expected YAML; got: Flow sequence in block collection must be sufficiently indented and end with a ]`,
+  },
+  {
+    about: 'a key given twice',
+    prepare: (world) => world.edit('search.yaml', 'seed: 3', 'seed: 3\nseed: 4', 'mistake.yaml'),
+    run: coarse().map((word) => (word === 'search.yaml' ? 'mistake.yaml' : word)),
+    code: 3,
+    says: 'mistake.yaml:3:1: expected YAML; got: Map keys must be unique',
+  },
+  {
+    about: 'an empty config',
+    prepare: (world) => world.write('mistake.yaml', ''),
+    run: ['search', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:1:1: expected a mapping; got null',
+  },
+  {
+    about: 'a target that is no number',
+    prepare: (world) =>
+      world.edit(
+        'search.yaml',
+        'cost: macs, target: 12000',
+        'cost: latency, device: pixel-6-cpu, targetMs: fast',
+        'mistake.yaml',
+      ),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:5:53: cost[0].targetMs: expected a number of ms > 0; got fast',
+  },
+  {
+    about: 'a device that does not exist',
+    prepare: (world) =>
+      world.edit(
+        'search.yaml',
+        'cost: macs, target: 12000',
+        'cost: latency, device: pixel-6, targetMs: 1',
+        'mistake.yaml',
+      ),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:5:30: cost[0].device: expected a device: a YAML file, or one of …; got pixel-6; did you mean pixel-6-cpu?',
+  },
+  {
+    about: 'a warm-up that outlasts the delay of the controller',
+    prepare: (world) => world.edit('search.yaml', '{ travel: 20 }', '{ travel: 20, delay: 0.1 }', 'mistake.yaml'),
+    run: ['search', 'mistake.yaml', '--dry-run'],
+    code: 3,
+    says: `mistake.yaml:11:15: search.controller.opWarmup: expected a warm-up that ends within the delay of 4 steps; got one of 10 steps
+mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends within the delay of 4 steps; got one of 10 steps`,
+  },
+  {
+    about: 'both ways to state the speed of the controller',
+    prepare: (world) =>
+      world.edit('search.yaml', '{ travel: 20 }', '{ travel: 20, learningRate: 0.1 }', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:11:25: search.controller.travel: expected either travel or learningRate; got both',
+  },
+  {
+    about: 'an optimizer by its name alone',
+    prepare: (world) => world.edit('search.yaml', '{ kind: adamW }', 'adamW', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:10:25: search.weights.optimizer: expected a mapping with kind; got adamW',
+  },
+  {
+    about: 'a network where a space is needed',
+    prepare: (world) => world.edit('search.yaml', 'space: space.yaml', 'space: teacher.yaml', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'teacher.yaml: expected a space with choices; got a network, every value fixed',
+  },
+  {
+    about: 'a space where a network is needed',
+    run: ['fine', 'search.yaml', '--base', 'space.yaml'],
+    code: 3,
+    says: 'space.yaml: stages[1].out: expected a network, every value fixed; got a space with 2 choices',
+  },
+  {
+    about: 'a search without the section of its second stage',
+    prepare: (world) => world.edit('search.yaml', 'fine:\n  refine: uib.refine\n', '', 'mistake.yaml'),
+    run: ['search', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml: fine: missing; expected the settings of the fine stage',
+  },
+  {
+    about: 'an unknown data set in a recipe',
+    prepare: (world) =>
+      world.edit(
+        'patterns.dataset.yaml',
+        '{ format: idx, folder: images }',
+        '{ dataset: fashion-mnits }',
+        'mistake.yaml',
+      ),
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:2:20: source.dataset: expected one of fashion-mnist, mnist, cifar10; got fashion-mnits',
+  },
+  {
+    about: 'a device profile with a mistake',
+    prepare: (world) =>
+      world.write(
+        'mistake.yaml',
+        'peakMacsPerMs: 0\npeakBytesPerMs: 1e6\nbytesPerWeight: 1\nbytesPerActivations: 1\nsource: mine\n',
+      ),
+    run: ['describe', 'space.yaml', '--device', 'mistake.yaml'],
+    code: 3,
+    says: `mistake.yaml:1:1: bytesPerActivation: missing; expected a number of bytes > 0
+mistake.yaml:1:16: peakMacsPerMs: expected a number of MACs per ms > 0; got 0
+mistake.yaml:4:1: bytesPerActivations: unknown key; did you mean bytesPerActivation?`,
+  },
+];

@@ -1,0 +1,126 @@
+// @ts-check
+/** Mistakes with images and distillation sets. */
+import { coarse } from './mistake.mjs';
+
+/** @typedef {import('./mistake.mjs').Mistake} Mistake */
+
+/** @type {Mistake[]} */
+export const data = [
+  {
+    about: 'a set that is not built',
+    run: coarse('--set', 'dataset={recipe: patterns.dataset.yaml}'),
+    code: 4,
+    says: 'patterns.dataset.yaml: expected its set in cache/sets/patterns-…; got none\nwhat to do: build it: mnv4-nas dataset build patterns.dataset.yaml',
+  },
+  {
+    about: 'a set whose folder is not there',
+    run: coarse('--set', 'dataset.folder=sett'),
+    code: 4,
+    says: 'sett/manifest.json: expected a readable file; got no such file (ENOENT)\nwhat to do: name the folder of a finished set, or finish it: run its `mnv4-nas dataset build` again',
+  },
+  {
+    about: 'a set of images of another shape',
+    prepare: (world) => world.edit('space.yaml', 'resolution: 8', 'resolution: 16', 'mistake.yaml'),
+    run: coarse('--set', 'coarse.space=mistake.yaml'),
+    code: 3,
+    says: 'small: expected images of 16x16x1 and 3 classes; got 8x8x1 and 3 classes',
+  },
+  {
+    about: 'a shard with a bit turned over',
+    prepare: (world) => {
+      world.copy('set', 'damaged');
+      world.flip('damaged/held-00000.arrow', 900);
+    },
+    run: ['dataset', 'verify', 'damaged'],
+    code: 4,
+    says: 'damaged/held-00000.arrow: expected SHA-256 …; got …: the shard is damaged\nwhat to do: run its `mnv4-nas dataset build` again: damaged shards are made anew',
+  },
+  {
+    about: 'a shard that is missing and one that is cut short',
+    prepare: (world) => {
+      world.copy('set', 'damaged');
+      world.remove('damaged/held-00000.arrow');
+      world.cut('damaged/train-00000.arrow', 1000);
+    },
+    run: coarse('--set', 'dataset.folder=damaged'),
+    code: 4,
+    says: `damaged/train-00000.arrow: expected … bytes; got 1000
+damaged/held-00000.arrow: expected a shard of … bytes; got no such file
+what to do: run the \`mnv4-nas dataset build\` of damaged again: it makes damaged and missing shards anew`,
+  },
+  {
+    about: 'a manifest that is damaged',
+    prepare: (world) => {
+      world.copy('set', 'damaged');
+      world.edit('set/manifest.json', '"classes": 3', '"classes": "three"', 'damaged/manifest.json');
+    },
+    run: ['dataset', 'info', 'damaged'],
+    code: 4,
+    says: `damaged/manifest.json:4:14: classes: expected a count of classes; got three
+what to do: build the set again with \`mnv4-nas dataset build\` into another folder, or remove this one first`,
+  },
+  {
+    about: 'an IDX file that is cut short',
+    prepare: (world) => {
+      world.copy('images', 'cut');
+      world.cut('cut/train-images-idx3-ubyte', 1000);
+      world.edit('patterns.dataset.yaml', 'folder: images', 'folder: cut', 'mistake.yaml');
+    },
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'cut/train-images-idx3-ubyte: byte 1000: expected 15360 values for 240x8x8; got the end of the file after 984',
+  },
+  {
+    about: 'labels in the place of images',
+    prepare: (world) => {
+      world.copy('images', 'swapped');
+      world.copy('images/train-labels-idx1-ubyte', 'swapped/train-images-idx3-ubyte');
+      world.edit('patterns.dataset.yaml', 'folder: images', 'folder: swapped', 'mistake.yaml');
+    },
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'swapped/train-images-idx3-ubyte: byte 0: expected the magic number 0x00000803; got 0x00000801',
+  },
+  {
+    about: 'images that are not there',
+    prepare: (world) => world.edit('patterns.dataset.yaml', 'folder: images', 'folder: image', 'mistake.yaml'),
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'image/train-images-idx3-ubyte: expected a readable file; got no such file (ENOENT)\nwhat to do: place the four IDX files in that folder, plain or gzip',
+  },
+  {
+    about: 'a known data set that was not fetched',
+    prepare: (world) =>
+      world.edit('patterns.dataset.yaml', '{ format: idx, folder: images }', '{ dataset: mnist }', 'mistake.yaml'),
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'cache/datasets/mnist/train-images-idx3-ubyte: expected a file of mnist; got no such file\nwhat to do: fetch it with `mnv4-nas dataset fetch mnist`',
+  },
+  {
+    about: 'more images held than there are',
+    prepare: (world) => world.edit('patterns.dataset.yaml', 'held: 24', 'held: 2400', 'mistake.yaml'),
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 3,
+    says: `held: expected fewer than the source's 240 train images; got 2400`,
+  },
+  {
+    about: 'a teacher that was never trained',
+    prepare: (world) =>
+      world.edit(
+        'patterns.dataset.yaml',
+        '{ network: teacher.yaml, training: teacher.train.yaml }',
+        '{ run: runs/teacher }',
+        'mistake.yaml',
+      ),
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'runs/teacher: expected the folder of a finished training run as teacher; got none',
+  },
+  {
+    about: 'a set built over that of another recipe',
+    prepare: (world) => world.edit('patterns.dataset.yaml', 'replicas: 2', 'replicas: 3', 'mistake.yaml'),
+    run: ['dataset', 'build', 'mistake.yaml', '--to', 'set'],
+    code: 4,
+    says: 'set: recipe.replicas: expected 2 as the set there was begun with; got 3\nwhat to do: build into another folder, or remove this one first',
+  },
+];

@@ -1,0 +1,96 @@
+// @ts-check
+/** Mistakes with runs: `halted` was stopped on its way, `done-coarse` and `done-fine` are finished. */
+import { readdirSync } from 'node:fs';
+
+/** @typedef {import('./mistake.mjs').Mistake} Mistake */
+
+/** @type {Mistake[]} */
+export const runs = [
+  {
+    about: 'a run id that is no plain name',
+    run: ['coarse', 'search.yaml', '--run-id', '../new'],
+    code: 2,
+    says: '--run-id: expected up to 100 letters, digits, dots, underscores and hyphens, a letter or digit first; got "../new"',
+  },
+  {
+    about: 'a run that must be new and is not',
+    run: ['coarse', 'search.yaml', '--run-id', 'halted', '--resume', 'never'],
+    code: 2,
+    says: '--resume never: expected a new run; got runs/halted, which is there\nwhat to do: name another run with --run-id, or resume this one with --resume allow',
+  },
+  {
+    about: 'a run that must be there and is not',
+    run: ['coarse', 'search.yaml', '--run-id', 'halt', '--resume', 'must'],
+    code: 2,
+    says: '--resume must: expected a run at runs/halt; got none; did you mean halted?',
+  },
+  {
+    about: 'a run resumed under another config',
+    run: ['coarse', 'search.yaml', '--run-id', 'halted', '--seed', '4', '--set', 'search.batch=8'],
+    code: 3,
+    says: `runs/halted/config.yaml: seed: was 3, is 4
+runs/halted/config.yaml: coarse.batch: was 16, is 8
+what to do: restore what was changed, or begin another run with --run-id`,
+  },
+  {
+    about: 'a run resumed with another space',
+    prepare: (world) => world.edit('space.yaml', '[8, 12, 16]', '[8, 16]', 'mistake.yaml'),
+    run: ['coarse', 'search.yaml', '--run-id', 'halted', '--set', 'coarse.space=mistake.yaml'],
+    code: 3,
+    says: `runs/halted/space.yaml:8: was - out: [ 8, 12, 16 ], is - out: [ 8, 16 ]
+what to do: restore what was changed, or begin another run with --run-id`,
+  },
+  {
+    about: 'a run that another process works on',
+    meanwhile: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
+    run: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
+    code: 2,
+    says: 'runs/busy: expected a run that nobody works on; got one held by process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
+  },
+  {
+    about: 'a run resumed from checkpoints that are all damaged',
+    prepare: (world) => {
+      world.copy('runs/halted', 'runs/damaged');
+      for (const name of readdirSync(world.path('runs/damaged/checkpoints')))
+        world.flip(`runs/damaged/checkpoints/${name}/weights.safetensors`, 2000);
+    },
+    run: ['coarse', 'search.yaml', '--run-id', 'damaged'],
+    code: 4,
+    says: 'runs/damaged/checkpoints: expected a checkpoint to resume from; got 2, all damaged\nwhat to do: remove that folder to begin the run again',
+  },
+  {
+    about: 'a run whose state is damaged',
+    prepare: (world) => {
+      world.copy('runs/halted', 'runs/torn');
+      world.cut('runs/torn/state.json', 20);
+    },
+    run: ['runs', 'show', 'torn'],
+    code: 4,
+    says: 'runs/torn/state.json:…: expected YAML; got: …',
+  },
+  {
+    about: 'a folder of other things in the place of a run',
+    prepare: (world) => world.write('runs/thesis/thesis.tex', ''),
+    run: ['coarse', 'search.yaml', '--run-id', 'thesis'],
+    code: 2,
+    says: 'runs/thesis: expected a run or a new folder; got one with thesis.tex\nwhat to do: name another run with --run-id',
+  },
+  {
+    about: 'an evaluation of a run that trained nothing',
+    run: ['eval', 'done-fine', '--folder', 'set'],
+    code: 4,
+    says: 'runs/done-fine/weights.safetensors: expected a readable file; got no such file (ENOENT)\nwhat to do: name the folder of a finished training run: mnv4-nas train makes one',
+  },
+  {
+    about: 'a target that no architecture reaches',
+    run: ['coarse', 'search.yaml', '--run-id', 'far', '--strict-target', '--set', 'cost[0].target=100'],
+    code: 6,
+    says: 'far: target missed: macs is …, … % from its target of 100.0',
+  },
+  {
+    about: 'a learning rate with which nothing is learned',
+    run: ['coarse', 'search.yaml', '--run-id', 'wild', '--set', 'search.weights.learningRate=1e30'],
+    code: 3,
+    says: 'expected numbers to learn from; got … at step …: the training diverged\nwhat to do: begin another run with a lower weights.learningRate, or with a longer warm-up',
+  },
+];

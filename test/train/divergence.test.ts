@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { requireFinite, requireFiniteTensors } from '../../src/train/divergence.js';
+import { failureOf } from '../data/fixtures.js';
+
+const tensors = (...values: number[]) => new Map([['weights/stem', { values: Float32Array.from(values) }]]);
+
+it('numbers are let through', () => {
+  requireFinite([0, -1e300, 5], 3, 'learningRate');
+  requireFiniteTensors(tensors(0, -3e38, 1e-45), 3, 'learningRate');
+});
+
+it.each([
+  [() => requireFinite([1, Number.NaN], 3, 'learningRate'), 'NaN'],
+  [() => requireFinite([Number.POSITIVE_INFINITY], 3, 'learningRate'), 'Infinity'],
+  [() => requireFiniteTensors(tensors(1, Number.NaN), 3, 'learningRate'), 'NaN in weights/stem'],
+  [() => requireFiniteTensors(tensors(1e39), 3, 'learningRate'), 'Infinity in weights/stem'],
+])('what is none ends the training with what to do (%#)', (act, got) => {
+  const failure = failureOf(act);
+  expect([failure.kind, failure.message, failure.remedy]).toEqual([
+    'config',
+    `expected numbers to learn from; got ${got} at step 3: the training diverged`,
+    'begin another run with a lower learningRate, or with a longer warm-up',
+  ]);
+});

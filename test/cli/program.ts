@@ -1,5 +1,5 @@
 /** The built program as a child process: what a user sees of it. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
 /** The entry of the build, which the set-up before every `npm test` brings up to date. */
@@ -16,20 +16,17 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
-  /** Is given the process and each piece of its standard error as it comes. */
-  readonly onStderr?: (child: ChildProcess, text: string) => void;
 }
 
 /** Runs `mnv4-nas ARGS` to its end; no terminal, no progress line. */
 export function program(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
-  const { cwd = process.cwd(), env = {}, node = [], onStderr } = options;
+  const { cwd = process.cwd(), env = {}, node = [] } = options;
   return new Promise((done, failed) => {
     const child = spawn(process.execPath, [...node, entry, ...args], { cwd, env: { ...process.env, ...env } });
     const texts = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
         texts[name] += text;
-        if (name === 'stderr') onStderr?.(child, text);
       });
     }
     child.on('error', failed);

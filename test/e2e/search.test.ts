@@ -10,7 +10,7 @@ import { smallWorld } from '../search/small-world.js';
 let world: string;
 let whole: Ended;
 
-const settings = ['search.steps=60', 'search.logEvery=1', 'search.checkpointEvery=10'].flatMap((set) => ['--set', set]);
+const settings = ['search.steps=30', 'search.logEvery=1', 'search.checkpointEvery=10'].flatMap((set) => ['--set', set]);
 
 /** `mnv4-nas search`, one thread, its runs `a-coarse` and `a-fine` under `root`. */
 function search(root: string, options: ProgramOptions = {}): Promise<Ended> {
@@ -18,16 +18,17 @@ function search(root: string, options: ProgramOptions = {}): Promise<Ended> {
   return program(args, { cwd: world, ...options });
 }
 
-/** Sends a signal once a stage has come to a step. */
+/** Lets the program send itself a signal as soon as it tells that a stage has come to a step. */
 function signalAt(signal: NodeJS.Signals, stage: string, step: number): ProgramOptions {
-  let isSent = false;
-  return {
-    onStderr: (child, text) => {
-      if (isSent || !text.includes(`"stage":"${stage}","step":${step},`)) return;
-      isSent = true;
-      child.kill(signal);
-    },
-  };
+  const hook = `
+    const { stderr } = process;
+    const write = stderr.write.bind(stderr);
+    stderr.write = (text, ...more) => {
+      const written = write(text, ...more);
+      if (text.includes('"stage":"${stage}","step":${step},')) process.kill(process.pid, '${signal}');
+      return written;
+    };`;
+  return { node: ['--import', `data:text/javascript,${encodeURIComponent(hook)}`] };
 }
 
 const lines = (text: string) => text.trimEnd().split('\n');
@@ -42,7 +43,7 @@ describe('a search', { timeout: 120_000 }, () => {
     expect(whole.status).toBe(0);
     expect(lines(whole.stdout)).toHaveLength(1);
     const [coarse, fine] = JSON.parse(whole.stdout);
-    const done = { status: 'done', step: 60, steps: 60, costs: { macs: { target: 12000 } } };
+    const done = { status: 'done', step: 30, steps: 30, costs: { macs: { target: 12000 } } };
     expect(coarse).toMatchObject({ id: 'a-coarse', stage: 'coarse', ...done });
     expect(fine).toMatchObject({ id: 'a-fine', stage: 'fine', ...done });
     const widths = (network: { stages: { blocks: { out: number }[] }[] }) =>
@@ -55,12 +56,12 @@ describe('a search', { timeout: 120_000 }, () => {
     const told = lines(whole.stderr).map((line) => JSON.parse(line));
     const progress = told.filter(({ msg }) => msg === 'progress');
     expect(progress.filter(({ stage }) => stage === 'fine').map(({ step }) => step)).toEqual(
-      Array.from({ length: 60 }, (_, i) => i + 1),
+      Array.from({ length: 30 }, (_, i) => i + 1),
     );
     expect(progress[0]).toMatchObject({
       level: 'info',
       stage: 'coarse',
-      steps: 60,
+      steps: 30,
       costs: { macs: { target: 12000 } },
     });
   });
@@ -78,12 +79,12 @@ describe('a search', { timeout: 120_000 }, () => {
     const stopped = await search('broken', signalAt('SIGTERM', 'coarse', 5));
     expect([stopped.status, stopped.stdout]).toEqual([75, '']);
     const [reason, remedy] = lines(stopped.stderr).slice(-2);
-    expect(reason).toMatch(/^stopped on request after step \d+ of 60$/);
+    expect(reason).toMatch(/^stopped on request after step \d+ of 30$/);
     expect(remedy).toBe('what to do: run the same command again to go on');
     expect(readState(join(root, 'a-coarse')).status).toBe('stopped');
     expect(readdirSync(root)).toEqual(['a-coarse']);
 
-    const killed = await search('broken', signalAt('SIGKILL', 'fine', 25));
+    const killed = await search('broken', signalAt('SIGKILL', 'fine', 13));
     expect([killed.status, killed.stdout]).toEqual([null, '']);
     expect(killed.stderr).toContain('a-coarse: going on after step');
     expect(readState(join(root, 'a-fine')).status).toBe('running'); // it could not say otherwise
@@ -91,12 +92,12 @@ describe('a search', { timeout: 120_000 }, () => {
     const ended = await search('broken');
     expect(ended.status).toBe(0);
     expect(ended.stderr).toMatch(/took over the lock of process \d+ on/);
-    expect(ended.stderr).toMatch(/a-fine: going on after step [2-6]0 of 60/);
+    expect(ended.stderr).toMatch(/a-fine: going on after step 10 of 30/);
     const strip = ({ stdout }: Ended) => JSON.parse(stdout.replaceAll(/"(broken|whole)\//g, '"'));
     expect(strip(ended)).toEqual(strip(whole));
     for (const stage of ['a-coarse', 'a-fine']) {
       const file = (top: string, ...names: string[]) => readFileSync(join(world, top, stage, ...names), 'utf8');
-      const last = ['checkpoints', 'step-000060'];
+      const last = ['checkpoints', 'step-000030'];
       for (const names of [
         [...last, 'weights.safetensors'],
         [...last, 'state.json'],

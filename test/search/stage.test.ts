@@ -2,7 +2,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { leastTravel } from '../../src/controller/schedule.js';
 import { parseOverride } from '../../src/core/overrides.js';
 import { costOf } from '../../src/cost/cost.js';
 import { openBackend } from '../../src/nn/backend.js';
@@ -10,7 +9,14 @@ import { readEvents } from '../../src/runs/events.js';
 import { readState } from '../../src/runs/run-state.js';
 import { readSafetensors } from '../../src/runs/safetensors.js';
 import { readSearchConfig } from '../../src/search/config.js';
-import { foundArchitecture, planCoarse, planFine, plannedFigures, startStage } from '../../src/search/start-search.js';
+import {
+  foundArchitecture,
+  planCoarse,
+  planFine,
+  plannedFigures,
+  planWarnings,
+  startStage,
+} from '../../src/search/start-search.js';
 import { readSpace } from '../../src/space/parse.js';
 import { close } from '../../src/space/space.js';
 import { failureOf, failureOfAsync, newFolder } from '../data/fixtures.js';
@@ -270,5 +276,23 @@ it('a plan states its figures without computing anything', () => {
     delaySteps: 3,
     targets: { macs: 12000 },
   });
-  expect(leastTravel).toBe(5);
+});
+
+it('a plan warns of a policy that cannot move and of a target out of reach', () => {
+  const warnings = (...set: string[]) =>
+    planWarnings(
+      planCoarse(
+        readSearchConfig(
+          join(world, 'small.yaml'),
+          set.map((assignment) => parseOverride(assignment)),
+        ),
+      ),
+    );
+  expect(warnings()).toEqual([]);
+  expect(warnings('search.controller.travel=4.9')[0]).toMatch(
+    /^coarse: the controller can move a logit by 4\.90 in all/,
+  );
+  expect(warnings('cost[0].target=100')).toEqual([
+    expect.stringMatching(/^coarse: no architecture of small\.coarse has macs 100: they have \d+ to .+$/),
+  ]);
 });

@@ -56,7 +56,7 @@ what to do: restore what was changed, or begin another run with --run-id`,
     },
     run: ['coarse', 'search.yaml', '--run-id', 'damaged'],
     code: 4,
-    says: 'runs/damaged/checkpoints: expected a checkpoint to resume from; got 2, all damaged\nwhat to do: remove that folder to begin the run again',
+    says: 'runs/damaged/checkpoints: expected a checkpoint to resume from; got …, all damaged\nwhat to do: remove that folder to begin the run again',
   },
   {
     about: 'a run whose state is damaged',

@@ -104,7 +104,7 @@ export class World {
     }
     await this.#must(0, ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'set']);
     await this.#must(0, ['search', 'search.yaml', '--run-id', 'done']);
-    const halted = this.start(['coarse', 'search.yaml', '--run-id', 'halted'], { stopAt: '"step":12,' });
+    const halted = this.start(['coarse', 'search.yaml', '--run-id', 'halted'], { stopAt: '"step":1,' });
     if ((await halted.ended).code !== 75) throw new Error('expected a run that could be stopped');
   }
 

@@ -38,7 +38,12 @@ export function readText(file: string, kind: FailureKind = 'config'): string {
 /** Parses YAML (JSON too); syntax errors and duplicate keys are reported with their place. */
 export function locateYaml(file: string, text: string): Located {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: 'error', // else it warns on standard error of what is reported as a mistake anyway
+  });
   if (document.errors.length > 0) {
     throw new Failure(
       'config',

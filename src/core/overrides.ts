@@ -19,7 +19,7 @@ export function parseOverride(assignment: string, flag = '--set'): Override {
     throw new Failure('usage', { file: flag, message: `expected a.b=value; got ${assignment}` });
   }
   try {
-    return { path, value: parse(value, { prettyErrors: false }), origin };
+    return { path, value: parse(value, { prettyErrors: false, logLevel: 'error' }), origin };
   } catch (error) {
     throw new Failure('usage', { file: origin, message: `expected a value in YAML; got: ${(error as Error).message}` });
   }

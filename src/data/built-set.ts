@@ -9,16 +9,18 @@ import { type DistillationSet, openDistillationSet } from './distillation-set.js
 import { manifestName } from './manifest.js';
 
 /**
- * The folder in the cache of a recipe's set. It depends on the recipe's content and on that of the files it names for
- * its teachers, so that another recipe or teacher is another set.
+ * The folder in the cache of a recipe's set. It depends on the recipe's content, on that of the files it names for its
+ * teachers, and on where the images lie that it names by a folder: another recipe, teacher or place is another set.
  */
 export function builtSetFolder(recipeFile: string): string {
   const content = readText(recipeFile);
-  const { name, teacher } = (locateYaml(recipeFile, content).value ?? {}) as { name?: unknown; teacher?: unknown };
-  const named = (Array.isArray(teacher) ? teacher : []).flatMap((reference) => Object.values(reference as object));
+  const { name, teacher, source } = (locateYaml(recipeFile, content).value ?? {}) as Readonly<Record<string, unknown>>;
+  const named = (Array.isArray(teacher) ? teacher : []).flatMap((reference) => Object.values(reference ?? {}));
   const files = named.map((file) => resolve(dirname(recipeFile), String(file))).filter(existsSync);
   const contents = files.filter((file) => /\.ya?ml$/.test(file)).map((file) => readText(file));
-  return join(cacheFolder(), 'sets', `${String(name)}-${sha256(content, ...contents).slice(0, 12)}`);
+  const { folder } = (source ?? {}) as { readonly folder?: unknown };
+  const place = folder === undefined ? '' : resolve(dirname(recipeFile), String(folder));
+  return join(cacheFolder(), 'sets', `${String(name)}-${sha256(content, ...contents, place).slice(0, 12)}`);
 }
 
 /** The set in a folder, or the one that a recipe builds; one that is not built is a data failure that says how to. */

@@ -45,8 +45,7 @@ export async function concludeStage(conclusion: Conclusion): Promise<StageOutcom
   const random: Judgement[] = [];
   const stream = randomStream(`${conclusion.stream}/random-architectures`);
   for (let i = 0; i < settings.compareRandom; i++) {
-    if (conclusion.shouldStop())
-      throw new Failure('stopped', `stopped on request while ${run.id} was concluded`, again);
+    requireGoingOn(conclusion);
     random.push(await judge(judgeWith, randomDecisions(space, stream)));
     if (i % 8 === 7) observer.note(`${stage}: ${i + 1} of ${settings.compareRandom} random architectures judged`);
   }
@@ -74,12 +73,19 @@ export async function concludeStage(conclusion: Conclusion): Promise<StageOutcom
   return { architecture, winner, random, missed };
 }
 
+/** The search itself is saved: a stop here costs the judging alone. */
+function requireGoingOn({ run, shouldStop }: Conclusion): void {
+  if (shouldStop()) throw new Failure('stopped', `stopped on request while ${run.id} was concluded`, again);
+}
+
 /** The policy's most likely architecture or, of several drawn from it, the one with the highest reward. */
-async function chooseWinner({ settings, state, judgeWith, stream }: Conclusion): Promise<Judgement> {
+async function chooseWinner(conclusion: Conclusion): Promise<Judgement> {
+  const { settings, state, judgeWith, stream } = conclusion;
   let winner = await judge(judgeWith, argmax(state.policy));
   if (settings.select === 'argmax') return winner;
   const random = randomStream(`${stream}/best-of`);
   for (let i = 1; i < settings.select.bestOf; i++) {
+    requireGoingOn(conclusion);
     const drawn = await judge(judgeWith, sample(state.policy, random).decisions);
     if (drawn.reward > winner.reward) winner = drawn;
   }

@@ -122,6 +122,7 @@ export function readSearchConfig(file: string, overrides: readonly Override[] = 
 
 type Required<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 type Overlay = SearchConfig['search'];
+type ControllerOverlay = NonNullable<Overlay['controller']>;
 
 /** All settings of a stage, none left open. */
 export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'controller'>> {
@@ -153,7 +154,7 @@ export function stageSettings({ config, located, file }: LocatedConfig, stage: S
     throw new Failure('config', { file, path: stage, message: `missing; expected the settings of the ${stage} stage` });
   }
   const merged = overlay(overlay(defaults, config.search), section) as unknown as Overlay & typeof defaults;
-  const { travel, learningRate, ...controller } = merged.controller as NonNullable<Overlay['controller']>;
+  const { travel, learningRate, ...controller } = nearestRate(merged.controller, section.controller);
   const imagesPerStep = merged.batch * merged.samplesPerStep;
   const settings = {
     ...merged,
@@ -172,6 +173,12 @@ export function stageSettings({ config, located, file }: LocatedConfig, stage: S
     );
   }
   return settings;
+}
+
+/** The rate that a stage states for itself, in whichever way, takes the place of the shared one. */
+function nearestRate(merged: ControllerOverlay, own: ControllerOverlay | undefined): ControllerOverlay {
+  const { travel, learningRate } = own ?? {};
+  return travel === undefined && learningRate === undefined ? merged : { ...merged, travel, learningRate };
 }
 
 function controllerRate(

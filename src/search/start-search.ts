@@ -9,6 +9,7 @@ import { costTable } from '../cost/cost-table.js';
 import { findRefinement, findSpace } from '../cost/shipped.js';
 import { type CostTarget, resolveTarget } from '../cost/target.js';
 import { openSet } from '../data/built-set.js';
+import type { DistillationSet } from '../data/distillation-set.js';
 import { openRun, type ResumeMode, type Run } from '../runs/run-folder.js';
 import { readNetwork, readSpace } from '../space/parse.js';
 import { printSpace } from '../space/print.js';
@@ -127,31 +128,30 @@ export async function startStage(
   config: LocatedConfig,
   options: SearchOptions,
 ): Promise<StageOutcome | undefined> {
-  const { stage, space, settings } = plan;
-  const { dataset, seed } = config.config;
-  const open = () => {
-    const set = openSet(
-      'folder' in dataset ? { folder: config.path(dataset.folder) } : { recipe: config.path(dataset.recipe) },
-    );
-    requireFit(space, set.manifest.shape, set.manifest.classes);
-    return set;
-  };
-  const run = openStageRun(plan, config, options);
+  const { stage, space, settings, targets } = plan;
+  const set = openStageSet(config, space);
+  const run = openStageRun(plan, config, set, options);
   if (run.wasDone) {
     run.finish('done');
     return undefined;
   }
-  return finishing(run, async () =>
-    runStage({ ...options, stage, space, settings, targets: plan.targets, set: open(), seed, run }),
-  );
+  const { seed } = config.config;
+  return finishing(run, () => runStage({ ...options, stage, space, settings, targets, set, seed, run }));
 }
 
-function openStageRun(
-  { stage, space, settings }: PlannedStage,
-  config: LocatedConfig,
-  options: SearchOptions,
-): Run {
+function openStageSet({ config, path }: LocatedConfig, space: Space): DistillationSet {
+  const { dataset } = config;
+  const set = openSet('folder' in dataset ? { folder: path(dataset.folder) } : { recipe: path(dataset.recipe) });
+  requireFit(space, set.manifest.shape, set.manifest.classes);
+  return set;
+}
+
+/** The run's folder. What a resumed run must find unchanged is its settings, its targets' amounts, and its images. */
+function openStageRun(plan: PlannedStage, config: LocatedConfig, set: DistillationSet, options: SearchOptions): Run {
+  const { stage, space, settings, targets } = plan;
   const { yaml, values } = resolvedConfig(config, stage, settings);
+  const { source, teacher } = set.manifest;
+  const amounts = Object.fromEntries(targets.map(({ name, target }) => [name, target]));
   const { root, id, resume, environment, observer } = options;
   return openRun({
     root,
@@ -160,7 +160,7 @@ function openStageRun(
     stage,
     steps: settings.steps,
     config: yaml,
-    identity: flattened(values),
+    identity: flattened({ ...values, amounts, images: source.sha256, teacher: teacher.fingerprint }),
     space: printSpace(space),
     environment,
     notice: observer.note,

@@ -15,8 +15,9 @@ const result = { decisions: [0, 2], quality: 0.81, costs, reward: 0.8, entropy: 
 describe('the summary of a run', () => {
   it('has exactly the contract, with null for what is not known', () => {
     const run = opened(temporaryFolder());
-    const unknown = { architecture: null, decisions: null, quality: null, costs: null, reward: null, entropy: null };
-    const known = { id: 'a', stage: 'coarse', status: 'running', step: 0, steps: 400 };
+    const contract = { architecture: null, decisions: null, quality: null, costs: null, reward: null, entropy: null };
+    const unknown = { ...contract, entropyAtStart: null, held: null, random: null };
+    const known = { id: 'a', stage: 'coarse', status: 'running', step: 0, steps: 400, folder: run.folder };
     expect(readRunSummary(run.folder)).toEqual({ ...known, ...unknown });
   });
 

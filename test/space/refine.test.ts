@@ -18,11 +18,12 @@ describe('refining a network', () => {
     const space = refine(network, uib);
     expect(space.choices.map(({ path, options }) => `${path} ${options}`).slice(0, 4)).toEqual([
       'stages[1].blocks[0].startKernel 0,3,5',
-      'stages[1].blocks[0].midKernel 3,5',
+      'stages[1].blocks[0].midKernel 0,3,5',
       'stages[1].blocks[1].startKernel 0,3,5',
       'stages[1].blocks[1].midKernel 0,3,5',
     ]);
-    expect(spaceSize(space)).toBe((6n * 9n) ** 3n);
+    expect(space.choices[5]).toMatchObject({ path: 'stages[2].blocks[0].midKernel', options: [3, 5] });
+    expect(spaceSize(space)).toBe(9n * 9n * (6n * 9n) ** 2n);
   });
 
   it('contains the network that it opens', () => {

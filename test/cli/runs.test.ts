@@ -76,8 +76,8 @@ describe('runs show', () => {
       'reference ms  0.206, target 0.2 (+3.0%)',
       'macs          187,400,000, target 190,000,000 (-1.4%)',
     ]);
-    expect(lines.find((line) => line.startsWith('stages[0].blocks[0]'))).toMatch(/conv 3 s2 +32$/);
-    expect(lines.at(-2)).toMatch(/^head\.fc +fc +1000$/);
+    expect(lines.find((line) => line.startsWith('0.0'))).toMatch(/^0\.0 +conv +conv 3x3 32 \/2 +112 x 112 x 32$/);
+    expect(lines.at(-2)).toMatch(/^head +1x1 960 ─ average pool ─ 1x1 1280 ─ fc +1000 classes$/);
   });
 
   it('prints the summary as one JSON document', () => {

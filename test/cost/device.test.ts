@@ -31,7 +31,14 @@ describe('a device profile', () => {
 
 describe('the shipped devices', () => {
   it('are those of the paper and a reference', () => {
-    const names = ['galaxy-s23-cpu', 'pixel-4-dsp', 'pixel-6-cpu', 'pixel-8-edgetpu', 'reference'];
+    const names = [
+      'galaxy-s23-cpu',
+      'pixel-4-dsp',
+      'pixel-6-cpu',
+      'pixel-8-edgetpu',
+      'pixel-8-edgetpu-overhead',
+      'reference',
+    ];
     expect(shippedNames('configs/devices')).toEqual(names);
   });
 
@@ -40,6 +47,7 @@ describe('the shipped devices', () => {
     ['galaxy-s23-cpu', 39.7, [1.8, 8.6, 43.0], 0.09],
     ['pixel-4-dsp', 347.3, [2.4, 7.3, 20.8], 0.12],
     ['pixel-8-edgetpu', 433.8, [0.7, 1.1, 2.4], 0.5],
+    ['pixel-8-edgetpu-overhead', 433.8, [0.7, 1.1, 2.4], 0.08],
   ])('%s has its published ridge point and fits the measured latencies', (name, ridge, measured, error) => {
     const device = readDevice(findDevice(name));
     const networks = ['mnv4-conv-s', 'mnv4-conv-m', 'mnv4-conv-l'].map((network) => readNetwork(findSpace(network)));

@@ -15,8 +15,8 @@ export interface SearchPorts {
   samples(policy: Policy, step: number): readonly Sample[];
   /** One weight update; mean cross-entropy in nats. */
   trainStep(samples: readonly Sample[], step: number): number;
-  /** Quality of a sample with the updated weights, on held-out images. */
-  quality(sample: Sample, step: number): number;
+  /** Quality of each sample with the updated weights, on held-out images. */
+  qualities(samples: readonly Sample[], step: number): readonly number[];
   /** The sample's costs beside their targets. */
   costs(sample: Sample): readonly CostTerm[];
   /** Sees every step; answers whether to go on. */
@@ -50,8 +50,9 @@ export async function searchLoop(
   for (let step = plan.from; step < plan.steps; step++) {
     const samples = ports.samples(state.policy, step);
     const loss = ports.trainStep(samples, step);
-    const outcomes = samples.map((sample) => {
-      const quality = ports.quality(sample, step);
+    const qualities = ports.qualities(samples, step);
+    const outcomes = samples.map((sample, k) => {
+      const quality = qualities[k] as number;
       const costs = ports.costs(sample);
       return { sample, quality, costs, reward: reward(plan.reward, quality, costs) };
     });

@@ -8,6 +8,7 @@ import type { PrefetchedBatches } from '../data/prefetch.js';
 import type { Run } from '../runs/run-folder.js';
 import type { Decisions, Space } from '../space/space.js';
 import type { SuperNet } from '../supernet/supernet.js';
+import type { Collective } from '../workers/collective.js';
 import type { StageName, StageSettings } from './config.js';
 
 export interface StageRequest {
@@ -27,6 +28,8 @@ export interface StageRequest {
 
 export interface SearchParts extends StageRequest {
   readonly supernet: SuperNet;
+  /** What the workers of the run share a step through. */
+  readonly collective: Collective;
   readonly random: Random;
   readonly costs: (decisions: Decisions) => readonly CostTerm[];
   readonly train: PrefetchedBatches;

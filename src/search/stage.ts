@@ -11,6 +11,7 @@ import { prefetched } from '../data/prefetch.js';
 import { loadLatestCheckpoint } from '../runs/checkpoint.js';
 import type { Decisions, Space } from '../space/space.js';
 import { SuperNet } from '../supernet/supernet.js';
+import { oneProcess, shareOf } from '../workers/collective.js';
 import { batchQuality } from './batch-quality.js';
 import { concludeStage, type StageOutcome } from './conclude.js';
 import { scheduleSettings } from './config.js';
@@ -42,7 +43,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
     if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${settings.steps}`);
     const costs = costTerms(space, request.targets);
     const train = prefetched(batches(set.split('train'), { seed: stream, batch: settings.batch }));
-    const end = await search({ ...request, supernet, random, costs, train }, start, from);
+    const end = await search({ ...request, supernet, random, costs, train, collective: oneProcess }, start, from);
     const judgeWith: Judge = {
       supernet,
       held: set.split('held'),
@@ -72,7 +73,7 @@ function costTerms(space: Space, targets: readonly CostTarget[]): (decisions: De
 
 /** The loop with its ports made of real parts. */
 async function search(parts: SearchParts, start: ControllerState, from: number): Promise<ControllerState> {
-  const { supernet, settings, set, train, stage, seed, random, costs } = parts;
+  const { supernet, settings, set, train, stage, seed, random, costs, collective } = parts;
   const { steps, samplesPerStep, weights, quality } = settings;
   const plan = schedule(scheduleSettings(settings));
   const weightRate = warmupCosine(weights.learningRate, steps, Math.round(weights.warmup * steps));
@@ -91,12 +92,25 @@ async function search(parts: SearchParts, start: ControllerState, from: number):
     {
       samples: (policy, step) => count.map(() => sample(policy, random, warmupAt(plan, step))),
       trainStep: (samples, step) => {
-        const own = samples.map((_, k) => train.at(step * samplesPerStep + k));
-        return supernet.trainStep(samples, own, step, weightRate(step));
+        const own = shareOf(collective, samples);
+        const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
+        const share = { of: samples.length, ...(collective.size > 1 && { sum: collective.sum }) };
+        return supernet.trainStep(
+          own.map(({ sample }) => sample),
+          images,
+          step,
+          weightRate(step),
+          share,
+        );
       },
-      quality: (selection, step) => {
+      qualities: (samples, step) => {
         const batch = held.at(step);
-        return batchQuality(quality, supernet.logits(selection, batch), batch);
+        const qualities = new Float32Array(samples.length);
+        for (const { sample, k } of shareOf(collective, samples)) {
+          qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);
+        }
+        collective.sum(qualities);
+        return [...qualities];
       },
       costs: ({ decisions }) => costs(decisions),
       record,

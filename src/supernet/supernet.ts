@@ -1,5 +1,5 @@
 /** The shared weights of a space with their optimizer: one step of training, one measure of quality. */
-import { backend, dispose, floatConstant, floatT, run, type Tensor } from '../nn/backend.js';
+import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from '../nn/backend.js';
 import { disposeStatistics, type Images, type LabelledImages, Model } from '../nn/model.js';
 import { type NamedTensor, namedTensors, restoreTensors } from '../nn/named-tensors.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from '../nn/optimizer.js';
@@ -28,32 +28,39 @@ export class SuperNet {
   }
 
   /**
-   * One weight update with the mean gradient of the selections, each on a batch of its own.
+   * One weight update with the mean gradient of a step's selections, each on a batch of its own.
    *
-   * @param average  makes the gradient the mean over all workers: taken over, the result is the caller's
-   * @returns        mean cross-entropy in nats
+   * @param of   how many selections the step has over all workers; these are the worker's own
+   * @param sum  replaces values by their sum over the workers; absent where this is the only one
+   * @returns    mean cross-entropy of the step in nats
    */
   trainStep(
     selections: readonly Selection[],
     batches: readonly LabelledImages[],
     step: number,
     learningRate: number,
-    average: (gradient: Tensor) => Tensor = (gradient) => gradient,
+    {
+      of = selections.length,
+      sum,
+    }: { readonly of?: number; readonly sum?: ((values: Float32Array) => void) | undefined } = {},
   ): number {
     let loss = 0;
-    let sum: Tensor | undefined;
+    let total: Tensor | undefined;
     for (const [i, selection] of selections.entries()) {
       const forward = superForward(this.space, selection);
       const part = this.model.gradient(forward, batches[i] as LabelledImages, { decay: this.#l2 });
-      loss += part.loss / selections.length;
-      sum = sum === undefined ? part.gradient : combined('AddV2', sum, part.gradient);
+      loss += part.loss / of;
+      total = total === undefined ? part.gradient : combined('AddV2', total, part.gradient);
     }
-    if (sum === undefined) throw new Error('a step needs a selection');
-    const share = selections.length === 1 ? sum : scaled(sum, 1 / selections.length);
-    const mean = average(share);
+    if (total === undefined) throw new Error('a step needs a selection for every worker');
+    const own = of === 1 ? total : scaled(total, 1 / of);
+    const mean = sum === undefined ? own : summed(own, sum);
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
-    return loss;
+    if (sum === undefined) return loss;
+    const losses = Float32Array.of(loss);
+    sum(losses);
+    return losses[0] as number;
   }
 
   /** Logits of a selection, [n, K] row by row; each layer normalises with the batch's own statistics. */
@@ -108,6 +115,14 @@ function combined(op: string, a: Tensor, b: Tensor): Tensor {
   const result = run(op, [floatT], a, b);
   dispose(a, b);
   return result;
+}
+
+/** The sum over the workers; takes the tensor over. */
+function summed(tensor: Tensor, sum: (values: Float32Array) => void): Tensor {
+  const values = readFloats(tensor);
+  sum(values);
+  dispose(tensor);
+  return backend().create(values, tensor.shape);
 }
 
 function scaled(tensor: Tensor, factor: number): Tensor {

@@ -31,9 +31,9 @@ function noted(samplesPerStep: number, changes: Partial<SearchPorts> = {}) {
       weights++;
       return 2 / weights;
     },
-    quality: (_, step) => {
+    qualities: (samples, step) => {
       calls.push(`quality ${step} of weights ${weights}`);
-      return 0.5 + weights / 10;
+      return samples.map(() => 0.5 + weights / 10);
     },
     costs: () => {
       calls.push('costs');
@@ -77,9 +77,9 @@ describe('a step of the loop', () => {
         trained.push(...samples);
         return ports.trainStep(samples, step);
       },
-      quality: (own, step) => {
-        measured.push(own);
-        return ports.quality(own, step) + measured.length / 100;
+      qualities: (samples, step) => {
+        measured.push(...samples);
+        return ports.qualities(samples, step).map((quality, k) => quality + (k + 1) / 100);
       },
     });
     expect(calls.filter((call) => call.startsWith('train'))).toEqual(['train 0 with 3']);
@@ -167,7 +167,7 @@ describe('on a table of 3 x 4 architectures', () => {
       {
         samples: (policy) => [sample(policy, random), sample(policy, random)],
         trainStep: () => 1,
-        quality: ({ decisions }) => qualityOf(decisions) + 0.005 * noise.normal(),
+        qualities: (samples) => samples.map(({ decisions }) => qualityOf(decisions) + 0.005 * noise.normal()),
         costs: ({ decisions }) => costs(decisions),
         record: async () => true,
       },

@@ -1,7 +1,8 @@
 /** Hardware profiles: `configs/devices/*.yaml`. */
 import { basename } from 'node:path';
 import type { z } from 'zod';
-import { conform, locateYaml, quantity, readText, record, text } from '../core/document.js';
+import { conform, quantity, record, text } from '../core/conform.js';
+import { locateYaml, readText } from '../core/document.js';
 
 export const deviceSchema = record({
   peakMacsPerMs: quantity('a number of MACs per ms > 0', { above: 0 }),

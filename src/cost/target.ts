@@ -1,7 +1,8 @@
 /** Cost targets as configs state them: an amount, or a share of what a named network costs. */
 import { z } from 'zod';
 import { assertNever } from '../core/assert-never.js';
-import { type Located, type Path, quantity, record, text } from '../core/document.js';
+import { quantity, record, text } from '../core/conform.js';
+import type { Located, Path } from '../core/document.js';
 import { readNetwork } from '../space/parse.js';
 import type { Decisions, Space } from '../space/space.js';
 import { type CostSpec, costName, costOf } from './cost.js';

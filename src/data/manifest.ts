@@ -1,7 +1,8 @@
 /** `manifest.json` of a distillation set: what it holds and how it was made. Written last, so a set with one is whole. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, list, locateYaml, quantity, record, text, word } from '../core/document.js';
+import { conform, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { locateYaml } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { readBytes } from '../core/files.js';
 import { dataFailure } from './data-failure.js';

@@ -1,6 +1,6 @@
 /** How recipes name images and ask for changes to them; shared by dataset and training recipes. */
 import { z } from 'zod';
-import { flag, integer, list, quantity, record, text, word } from '../core/document.js';
+import { flag, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { datasetNames } from './datasets.js';
 
 /** Two numbers, the first not above the second. */

@@ -4,7 +4,8 @@
  */
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatPath, type Path, shown } from '../core/document.js';
+import { shown } from '../core/conform.js';
+import { formatPath, type Path } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { sha256, writeAtomically } from '../core/files.js';
 import { dataFailure } from '../data/data-failure.js';

@@ -1,6 +1,7 @@
 /** `*.dataset.yaml`: from which images, with which changes and by which teachers a distillation set is built. */
 import { z } from 'zod';
-import { conform, integer, list, locateYaml, readText, record, text } from '../core/document.js';
+import { conform, integer, list, record, text } from '../core/conform.js';
+import { locateYaml, readText } from '../core/document.js';
 import { augmentSchema, sourceSchema } from '../data/source-schema.js';
 
 const teacher = z.union(

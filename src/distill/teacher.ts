@@ -8,12 +8,12 @@ import type { ImageSource } from '../data/image-source.js';
 import { isRun, readState } from '../runs/run-state.js';
 import { readNetwork } from '../space/parse.js';
 import { readTrainingRecipe, type TrainingRecipe } from '../train/recipe.js';
-import { requireFit, type TrainingOptions, train } from '../train/start-training.js';
+import { type RunOptions, requireFit, train } from '../train/start-training.js';
 import { readTrainedNetwork, type TrainedNetwork } from '../train/trained-network.js';
 import type { TeacherReference } from './build-recipe.js';
 import type { LoadTeachers, Teacher } from './build-teacher.js';
 
-type TeacherOptions = Omit<TrainingOptions, 'root' | 'id' | 'resume'>;
+type TeacherOptions = Omit<RunOptions, 'root' | 'id' | 'resume'>;
 
 /** Loads teachers, training those that a recipe describes and nobody trained yet; their runs lie in the cache. */
 export function teacherLoader(options: TeacherOptions): LoadTeachers {

@@ -6,7 +6,8 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, locateYaml, text } from '../core/document.js';
+import { conform, integer, text } from '../core/conform.js';
+import { locateYaml } from '../core/document.js';
 import { Failure, formatDiagnostic } from '../core/failure.js';
 import { discard, flushFolder, readBytes, sha256, writeFailure, writeFlushed } from '../core/files.js';
 import type { Run } from './run-folder.js';

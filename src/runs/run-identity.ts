@@ -1,5 +1,5 @@
 /** Whether a run may be resumed: its config and space must be what they were when it began. */
-import { shown } from '../core/document.js';
+import { shown } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
 import { readBytes, readJson } from '../core/files.js';
 

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, locateYaml, text, word } from '../core/document.js';
+import { conform, integer, text, word } from '../core/conform.js';
+import { locateYaml } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { readBytes, writeAtomically } from '../core/files.js';
 

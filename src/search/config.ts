@@ -6,18 +6,8 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { rewardKinds } from '../controller/reward.js';
 import { referenceLearningRate, type ScheduleSettings, scheduleProblems } from '../controller/schedule.js';
-import {
-  conform,
-  integer,
-  type Located,
-  list,
-  locateYaml,
-  quantity,
-  readText,
-  record,
-  text,
-  word,
-} from '../core/document.js';
+import { conform, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { type Located, locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { type Override, withOverrides } from '../core/overrides.js';
 import { costTargetSchema } from '../cost/target.js';

@@ -4,18 +4,17 @@ import { join } from 'node:path';
 import { leastTravel, schedule } from '../controller/schedule.js';
 import { Failure } from '../core/failure.js';
 import { flattened } from '../core/flatten.js';
-import type { Observer } from '../core/observer.js';
 import { costTable } from '../cost/cost-table.js';
 import { findRefinement, findSpace } from '../cost/shipped.js';
 import { type CostTarget, resolveTarget } from '../cost/target.js';
 import { openSet } from '../data/built-set.js';
 import type { DistillationSet } from '../data/distillation-set.js';
-import { openRun, type ResumeMode, type Run } from '../runs/run-folder.js';
+import { openRun, type Run } from '../runs/run-folder.js';
 import { readNetwork, readSpace } from '../space/parse.js';
 import { printSpace } from '../space/print.js';
 import { readRefinement, refine } from '../space/refine.js';
 import { type Architecture, close, type Space } from '../space/space.js';
-import { finishing, requireFit } from '../train/start-training.js';
+import { finishing, type RunOptions, requireFit } from '../train/start-training.js';
 import type { StageOutcome } from './conclude.js';
 import { type LocatedConfig, type StageName, type StageSettings, scheduleSettings, stageSettings } from './config.js';
 import { resolvedConfig } from './resolved-config.js';
@@ -111,22 +110,11 @@ export function planWarnings({ stage, space, settings, targets }: PlannedStage):
   return warnings;
 }
 
-export interface SearchOptions {
-  readonly root: string;
-  readonly id: string;
-  readonly resume: ResumeMode;
-  readonly environment: object;
-  readonly observer: Observer;
-  readonly shouldStop: () => boolean;
-  /** Milliseconds. */
-  readonly clock: () => number;
-}
-
 /** Runs a planned stage; a run that is done already is left as it is, and undefined returned. */
 export async function startStage(
   plan: PlannedStage,
   config: LocatedConfig,
-  options: SearchOptions,
+  options: RunOptions,
 ): Promise<StageOutcome | undefined> {
   const { stage, space, settings, targets } = plan;
   const set = openStageSet(config, space);
@@ -147,7 +135,7 @@ function openStageSet({ config, path }: LocatedConfig, space: Space): Distillati
 }
 
 /** The run's folder. What a resumed run must find unchanged is its settings, its targets' amounts, and its images. */
-function openStageRun(plan: PlannedStage, config: LocatedConfig, set: DistillationSet, options: SearchOptions): Run {
+function openStageRun(plan: PlannedStage, config: LocatedConfig, set: DistillationSet, options: RunOptions): Run {
   const { stage, space, settings, targets } = plan;
   const { yaml, values } = resolvedConfig(config, stage, settings);
   const { source, teacher } = set.manifest;

@@ -1,5 +1,6 @@
 /** YAML -> space, network or refinement. Everything wrong in a file is reported at once, each at its place. */
-import { conform, formatPath, type Located, locateYaml, type Path, readText } from '../core/document.js';
+import { conform } from '../core/conform.js';
+import { formatPath, type Located, locateYaml, type Path, readText } from '../core/document.js';
 import { type Diagnostic, Failure } from '../core/failure.js';
 import { isResidual } from './block.js';
 import { type BlockInput, type SlotInput, type SpaceInput, spaceSchema } from './schema.js';

@@ -1,5 +1,6 @@
 /** Opens the blocks of a finished network for the fine stage: `refine: { startKernel: [0, 3, 5], midKernel: [0, 3, 5] }`. */
-import { conform, formatPath, locateYaml, readText } from '../core/document.js';
+import { conform } from '../core/conform.js';
+import { formatPath, locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { buildSpace } from './parse.js';
 import { asSpace, spaceInput } from './print.js';

@@ -1,6 +1,6 @@
 /** The YAML form of spaces, networks and refinements. A scalar is fixed, a list is a choice. */
 import { z } from 'zod';
-import { flag, integer, list, record, text, word } from '../core/document.js';
+import { flag, integer, list, record, text, word } from '../core/conform.js';
 
 /** A value or a list of values to choose from. */
 function open<T extends z.ZodType>(value: T, what: string) {

@@ -1,6 +1,6 @@
 /** Optimizers as configs and recipes state them. */
 import { z } from 'zod';
-import { quantity, record } from '../core/document.js';
+import { quantity, record } from '../core/conform.js';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 

@@ -1,7 +1,8 @@
 /** `*.train.yaml`: how one network is trained from scratch. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, locateYaml, quantity, readText, record, text } from '../core/document.js';
+import { conform, integer, quantity, record, text } from '../core/conform.js';
+import { locateYaml, readText } from '../core/document.js';
 import { type Override, withOverrides } from '../core/overrides.js';
 import { augmentSchema, sourceSchema } from '../data/source-schema.js';
 import { optimizerSchema } from './optimizer-schema.js';

@@ -12,7 +12,8 @@ import { openTrainingData } from './open-training-data.js';
 import type { TrainingRecipe } from './recipe.js';
 import { runTraining, trainingSteps } from './training-run.js';
 
-export interface TrainingOptions {
+/** Where a run lies, and what a long task is given of the world. */
+export interface RunOptions {
   readonly root: string;
   readonly id: string;
   readonly resume: ResumeMode;
@@ -26,7 +27,7 @@ export interface TrainingOptions {
 export async function train(
   network: Architecture,
   recipe: TrainingRecipe,
-  options: TrainingOptions,
+  options: RunOptions,
 ): Promise<Evaluation | undefined> {
   const data = openTrainingData(recipe);
   requireFit(network, data.shape, data.classes);

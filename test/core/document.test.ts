@@ -2,20 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  conform,
-  flag,
-  formatPath,
-  integer,
-  list,
-  locateYaml,
-  quantity,
-  readText,
-  record,
-  shown,
-  text,
-  word,
-} from '../../src/core/document.js';
+import { conform, flag, integer, list, quantity, record, shown, text, word } from '../../src/core/conform.js';
+import { formatPath, locateYaml, readText } from '../../src/core/document.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
 
 const shape = z.discriminatedUnion(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { conform, list, locateYaml, record } from '../../src/core/document.js';
+import { conform, list, record } from '../../src/core/conform.js';
+import { locateYaml } from '../../src/core/document.js';
 import { findSpace } from '../../src/cost/shipped.js';
 import { costTargetSchema, resolveTarget, targetCosts } from '../../src/cost/target.js';
 import { readSpace } from '../../src/space/parse.js';

@@ -1,0 +1,169 @@
+/** Checking documents against zod schemas: every mistake at its place, and what was expected in the schema's own words. */
+import { z } from 'zod';
+import type { Located, Path } from './document.js';
+import { type Diagnostic, Failure } from './failure.js';
+import { suggestion } from './nearest.js';
+
+/** Checks a document against a schema; all its mistakes are thrown as one `Failure` of kind `config`. */
+export function conform<S extends z.ZodType>(located: Located, schema: S): z.output<S> {
+  const result = schema.safeParse(located.value, { reportInput: true });
+  if (result.success) return result.data;
+  const diagnostics = result.error.issues.flatMap((issue) => diagnose(located, schema, issue, []));
+  throw new Failure('config', diagnostics.sort(byPlace));
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+type Issue = z.core.$ZodIssue;
+
+function diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, prefix: Path): Diagnostic[] {
+  const path = [...prefix, ...issue.path];
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, located.value, path);
+    return issue.keys.map((key) => {
+      const others = known.filter((name) => name !== key); // of a union, another option may know it
+      return located.at([...path, key], `unknown key${suggestion(key, others)}`, 'key');
+    });
+  }
+  const got = valueAt(located.value, path);
+  const report = (expected: string) =>
+    got === undefined && path.length > 0
+      ? [located.at(path, `missing; expected ${expected}`)]
+      : [located.at(path, `expected ${expected}; got ${shown(got)}`)];
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return report(issue.message);
+  const branch = meantBranch(issue.errors, likenesses(schema, located.value, path));
+  if (branch !== undefined) return branch.flatMap((inner) => diagnose(located, schema, inner, path));
+  return report([...new Set(issue.errors.flat().map(({ message }) => message))].join(', or '));
+}
+
+/**
+ * A union's branches fail each in its own way: the one that was meant knows the most of the keys that stand there, then
+ * refuses the fewest of them, then got deepest. Undefined where every branch refused the value itself.
+ */
+function meantBranch(
+  branches: readonly (readonly Issue[])[],
+  likeness: readonly number[],
+): readonly Issue[] | undefined {
+  const unknown = (branch: readonly Issue[]) =>
+    branch.reduce((n, issue) => (issue.code === 'unrecognized_keys' ? n + issue.keys.length : n), 0);
+  const depth = (branch: readonly Issue[]) =>
+    Math.max(...branch.map(({ path, code }) => path.length + Number(code === 'unrecognized_keys')));
+  const ranked = branches.map((branch, i) => ({ branch, like: likeness[i] ?? 0 }));
+  ranked.sort((a, b) => b.like - a.like || unknown(a.branch) - unknown(b.branch) || depth(b.branch) - depth(a.branch));
+  const best = ranked[0]?.branch;
+  return best !== undefined && depth(best) > 0 ? best : undefined;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+}
+
+/** What this file needs to know of a zod schema's definition. */
+interface SchemaDef {
+  readonly shape?: Record<PropertyKey, z.ZodType>;
+  readonly element?: z.ZodType;
+  readonly valueType?: z.ZodType;
+  readonly innerType?: z.ZodType;
+  readonly in?: z.ZodType;
+  readonly options?: readonly z.ZodType[];
+  readonly values?: readonly unknown[];
+}
+
+/** The keys that a schema knows for the object at `path`, found by walking the schema beside the value. */
+function knownKeys(schema: z.core.$ZodType, value: unknown, path: Path): string[] {
+  return schemasAt(schema, value, path).flatMap((inner) =>
+    meantDefs(inner, valueAt(value, path)).flatMap(({ shape }) => Object.keys(shape ?? {})),
+  );
+}
+
+/** How well each option of the union at `path` fits the value there; empty where there is no union. */
+function likenesses(schema: z.core.$ZodType, value: unknown, path: Path): number[] {
+  const [options = []] = schemasAt(schema, value, path).flatMap((inner) => [unwrapped(inner).options ?? []]);
+  return options.map((option) => likeness(option, valueAt(value, path)));
+}
+
+/** The schemas that speak of the value at `path`: several where a union on the way leaves open which is meant. */
+function schemasAt(schema: z.core.$ZodType, value: unknown, [key, ...rest]: Path): z.core.$ZodType[] {
+  if (key === undefined) return [schema];
+  return meantDefs(schema, value).flatMap((def) => {
+    const inner = def.shape?.[key] ?? def.element ?? def.valueType;
+    return inner === undefined ? [] : schemasAt(inner, valueAt(value, [key]), rest);
+  });
+}
+
+/** The definition behind optional, default and pipes. */
+function unwrapped(schema: z.core.$ZodType): SchemaDef {
+  const def = (schema as z.ZodType).def as SchemaDef;
+  const inner = def.innerType ?? def.in;
+  return inner === undefined ? def : unwrapped(inner);
+}
+
+/** The definitions that a value may be meant for: of a union those of its options that share the most keys with it. */
+function meantDefs(schema: z.core.$ZodType, value: unknown): SchemaDef[] {
+  const def = unwrapped(schema);
+  if (def.options === undefined) return [def];
+  const likest = Math.max(...def.options.map((option) => likeness(option, value)));
+  return def.options
+    .filter((option) => likeness(option, value) === likest)
+    .flatMap((option) => meantDefs(option, value));
+}
+
+/** How many of the keys of a value a schema knows; a key that tells the options of a union apart counts for many. */
+function likeness(schema: z.core.$ZodType, value: unknown): number {
+  const { options, shape, element } = unwrapped(schema);
+  if (options !== undefined) return Math.max(...options.map((option) => likeness(option, value)));
+  if (Array.isArray(value)) return Number(element !== undefined);
+  return Object.entries(shape ?? {}).reduce((n, [key, field]) => n + sharedKey(key, field, value), 0);
+}
+
+function sharedKey(key: string, field: z.ZodType, value: unknown): number {
+  const inner = valueAt(value, [key]);
+  if (inner === undefined) return 0;
+  return (field.def as SchemaDef).values?.includes(inner) ? 10 : 1;
+}
+
+/** A value as a message shows it: short, on one line. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const isPlain = typeof value === 'string' && Number.isNaN(Number(value)) && !/^(true|false|null|~)$/.test(value);
+  const text = isPlain ? value : JSON.stringify(value); // "3" is quoted: it stands for itself, not for 3
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** An integer from `min` to `max`, described for people by `what`. */
+export function integer(what: string, min = 1, max = Number.MAX_SAFE_INTEGER) {
+  return z.int({ error: what }).min(min, { error: what }).max(max, { error: what });
+}
+
+/** A finite number; `bounds` are inclusive, `above` is exclusive. */
+export function quantity(what: string, bounds: { min?: number; max?: number; above?: number } = {}) {
+  let schema = z.number({ error: what });
+  if (bounds.min !== undefined) schema = schema.min(bounds.min, { error: what });
+  if (bounds.max !== undefined) schema = schema.max(bounds.max, { error: what });
+  if (bounds.above !== undefined) schema = schema.gt(bounds.above, { error: what });
+  return schema;
+}
+
+/** One of a few words. */
+export function word<const W extends readonly [string, ...string[]]>(...words: W) {
+  return z.enum(words, { error: `one of ${words.join(', ')}` });
+}
+
+export function flag() {
+  return z.boolean({ error: 'true or false' });
+}
+
+export function text(what: string) {
+  return z.string({ error: what }).min(1, { error: what });
+}
+
+/** An object with exactly these keys. */
+export function record<T extends z.core.$ZodLooseShape>(shape: T, what = 'a mapping') {
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'invalid_type' ? what : undefined) });
+}
+
+export function list<T extends z.ZodType>(of: T, what = 'a list', min = 1) {
+  return z.array(of, { error: what }).min(min, { error: `${what} of at least ${min}` });
+}

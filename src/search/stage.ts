@@ -1,3 +1,4 @@
+/** One stage of a search: begun or resumed, its loop given real parts, run to its end, and concluded. */
 import { type ControllerState, startController } from '../controller/reinforce.js';
 import { type CostTerm, defaultBeta } from '../controller/reward.js';
 import { sample } from '../controller/sample.js';

@@ -1,3 +1,4 @@
+/** The images of a training recipe: labelled ones, or a distillation set. */
 import { resolve } from 'node:path';
 import { openSet } from '../data/built-set.js';
 import { batches } from '../data/loader.js';

@@ -1,3 +1,4 @@
+/** ReLU as plain kernels, which batch norm fuses; GELU as an op of the tape. */
 import { dispose, floatConstant, floatT, run, type Tensor } from '../backend.js';
 import type { Tape, Value } from '../tape.js';
 

@@ -1,3 +1,4 @@
+/** The loss, forward and gradient in one kernel. */
 import { backend, dispose, floatConstant, floatT, run, type Tensor } from '../backend.js';
 
 const plain = [floatT];

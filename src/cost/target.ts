@@ -4,9 +4,9 @@ import { assertNever } from '../core/assert-never.js';
 import { quantity, record, text } from '../core/conform.js';
 import type { Located, Path } from '../core/document.js';
 import { readNetwork } from '../space/parse.js';
-import type { Decisions, Space } from '../space/space.js';
+import type { Space } from '../space/space.js';
 import { type CostSpec, costName, costOf } from './cost.js';
-import { costTable } from './cost-table.js';
+import { type CostTable, costTable } from './cost-table.js';
 import { readDevice } from './device.js';
 import { findDevice, findSpace } from './shipped.js';
 
@@ -96,11 +96,10 @@ function reporter(place: TargetPlace | undefined, key: string) {
   return place && ((message: string) => place.located.at([...place.path, key], message));
 }
 
-/** Targets over a space: all their costs at once, from one table. */
-export function targetCosts(space: Space, targets: readonly CostTarget[]): (decisions: Decisions) => Float64Array {
-  const { evaluate } = costTable(
+/** The costs of a space's architectures in the order of the targets. */
+export function targetTable(space: Space, targets: readonly CostTarget[]): CostTable {
+  return costTable(
     space,
     targets.map(({ spec }) => spec),
   );
-  return (decisions) => evaluate(decisions);
 }

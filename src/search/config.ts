@@ -5,7 +5,12 @@
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { rewardKinds } from '../controller/reward.js';
-import { referenceLearningRate, type ScheduleSettings, scheduleProblems } from '../controller/schedule.js';
+import {
+  defaultShares,
+  referenceLearningRate,
+  type ScheduleSettings,
+  scheduleProblems,
+} from '../controller/schedule.js';
 import { conform, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { type Located, locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
@@ -126,7 +131,14 @@ const defaults = {
   batch: 128,
   samplesPerStep: 1,
   weights: { optimizer: { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 }, warmup: 0.025, l2: 4e-5 }, // TuNAS
-  controller: { growth: 10, delay: 0.25, opWarmup: 0.25, filterWarmup: 0.25, temperature: 1, entropyBonus: 0 }, // TuNAS
+  controller: {
+    growth: defaultShares.growth,
+    delay: defaultShares.delay,
+    opWarmup: defaultShares.warmup.op,
+    filterWarmup: defaultShares.warmup.filter,
+    temperature: 1,
+    entropyBonus: 0,
+  },
   quality: 'accuracy',
   reward: 'absolute',
   select: 'argmax',

@@ -5,8 +5,7 @@ import { sample } from '../controller/sample.js';
 import { learningRateAt, schedule, warmupAt } from '../controller/schedule.js';
 import { type RandomState, randomStream, restoreRandom } from '../core/random.js';
 import { warmupCosine } from '../core/schedule.js';
-import { costTable } from '../cost/cost-table.js';
-import type { CostTarget } from '../cost/target.js';
+import { type CostTarget, targetTable } from '../cost/target.js';
 import { batches } from '../data/loader.js';
 import { prefetched } from '../data/prefetch.js';
 import { loadLatestCheckpoint } from '../runs/checkpoint.js';
@@ -62,10 +61,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
 
 /** The costs of decisions beside their targets, from one table. */
 function costTerms(space: Space, targets: readonly CostTarget[]): (decisions: Decisions) => CostTerm[] {
-  const table = costTable(
-    space,
-    targets.map(({ spec }) => spec),
-  );
+  const table = targetTable(space, targets);
   return (decisions) => {
     const values = table.evaluate(decisions);
     return targets.map(({ target, beta }, i) => ({ value: values[i] as number, target, beta: beta ?? defaultBeta }));

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { leastTravel, schedule } from '../controller/schedule.js';
 import { Failure } from '../core/failure.js';
 import { flattened } from '../core/flatten.js';
-import { costTable } from '../cost/cost-table.js';
 import { findRefinement, findSpace } from '../cost/shipped.js';
-import { type CostTarget, resolveTarget } from '../cost/target.js';
+import { type CostTarget, resolveTarget, targetTable } from '../cost/target.js';
 import { openSet } from '../data/built-set.js';
 import type { DistillationSet } from '../data/distillation-set.js';
 import { openRun, type Run } from '../runs/run-folder.js';
@@ -94,10 +93,7 @@ export function planWarnings({ stage, space, settings, targets }: PlannedStage):
   const { travel } = schedule(scheduleSettings(settings));
   const stays = `${stage}: the controller can move a logit by ${travel.toFixed(2)} in all, so the policy will stay nearly uniform`;
   const warnings = travel < leastTravel ? [`${stays}; state ${stage}.controller.travel (20 to 60 for short runs)`] : [];
-  const table = costTable(
-    space,
-    targets.map(({ spec }) => spec),
-  );
+  const table = targetTable(space, targets);
   for (const [i, { name, target }] of targets.entries()) {
     const [least, most] = [table.cheapest(i), table.dearest(i)].map((d) => table.evaluate(d)[i] as number) as [
       number,

@@ -95,9 +95,3 @@ export const refinementSchema = record({
 });
 
 export type Refinement = z.output<typeof refinementSchema>['refine'];
-
-/** JSON Schemas (draft 2020-12) for editors, by the ending of the file that they describe. */
-export function jsonSchemas(): Record<string, unknown> {
-  const options = { io: 'input', unrepresentable: 'any' } as const;
-  return { space: z.toJSONSchema(spaceSchema, options), refinement: z.toJSONSchema(refinementSchema, options) };
-}

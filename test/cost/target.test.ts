@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { conform, list, record } from '../../src/core/conform.js';
 import { locateYaml } from '../../src/core/document.js';
 import { findSpace } from '../../src/cost/shipped.js';
-import { costTargetSchema, resolveTarget, targetCosts } from '../../src/cost/target.js';
+import { costTargetSchema, resolveTarget, targetTable } from '../../src/cost/target.js';
 import { readSpace } from '../../src/space/parse.js';
 
 const schema = record({ cost: list(costTargetSchema) });
@@ -28,7 +28,9 @@ describe('a cost target', () => {
 
   it('is compared with costs from one table', () => {
     const targets = read('cost:\n  - { cost: macs, target: 1 }\n  - { cost: params, target: 1 }');
-    expect([...targetCosts(readSpace(findSpace('mnv4-conv-s')), targets)([])]).toEqual([186_005_568, 3_774_024]);
+    expect([...targetTable(readSpace(findSpace('mnv4-conv-s')), targets).evaluate([])]).toEqual([
+      186_005_568, 3_774_024,
+    ]);
   });
 
   it.each([

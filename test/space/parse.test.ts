@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { asNetwork, parseSpace } from '../../src/space/parse.js';
-import { jsonSchemas } from '../../src/space/schema.js';
+import { refinementSchema, spaceSchema } from '../../src/space/schema.js';
 import { isChoice, type Opened } from '../../src/space/space.js';
 import { spaceOf } from './space-of.js';
 
@@ -159,10 +160,9 @@ describe('a mistake in a file', () => {
 
 describe('the JSON Schemas for editors', () => {
   it('know the keys of spaces and refinements', () => {
-    const { space, refinement } = jsonSchemas() as Record<
-      string,
-      { properties: object; additionalProperties: boolean }
-    >;
+    const [space, refinement] = [spaceSchema, refinementSchema].map((schema) =>
+      z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+    );
     expect(Object.keys(space?.properties ?? {})).toEqual([
       'name',
       'input',

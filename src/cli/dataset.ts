@@ -12,17 +12,16 @@ import { verifyDistillationSet } from '../data/verify.js';
 import { type BuildProgress, buildDistillationSet } from '../distill/build.js';
 import { readBuildRecipe } from '../distill/build-recipe.js';
 import type { LoadTeachers } from '../distill/build-teacher.js';
-import type { BackendOptions } from '../nn/backend.js';
 import { type Reporter, standardReporter } from './log.js';
-import { withBackendOptions } from './shared-options.js';
+import { type WorkerOptions, withWorkerOptions } from './shared-options.js';
 import { stopOnSignal } from './stop-signal.js';
 
 export interface DatasetPorts {
   /** Loads teachers that compute as the options say. */
-  readonly loadTeachers: (...args: [...Parameters<LoadTeachers>, BackendOptions]) => ReturnType<LoadTeachers>;
+  readonly loadTeachers: (...args: [...Parameters<LoadTeachers>, WorkerOptions]) => ReturnType<LoadTeachers>;
 }
 
-interface BuildOptions extends BackendOptions {
+interface BuildOptions extends WorkerOptions {
   readonly to?: string;
   readonly json?: true;
 }
@@ -36,7 +35,7 @@ export function datasetCommand({ loadTeachers }: DatasetPorts): Command {
     .option('--to <dir>', 'where to put its files (default: the cache)')
     .option('--json', 'print one JSON document')
     .action(fetchAction);
-  withBackendOptions(command.command('build'))
+  withWorkerOptions(command.command('build'))
     .description('build a distillation set; run again, it goes on where it stopped')
     .argument('<recipe>', 'a *.dataset.yaml')
     .option('--to <dir>', 'the folder of the set (default: in the cache, where searches look for it)')

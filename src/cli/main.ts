@@ -2,14 +2,14 @@
 /** The command line: results on standard output, everything else on standard error, and the exit codes of `core/failure.ts`. */
 import { Command, CommanderError } from 'commander';
 import { exitCodes, Failure, formatDiagnostic } from '../core/failure.js';
-import { teacherLoader } from '../distill/teacher.js';
+import { teacherLoader, teacherShares } from '../distill/teacher.js';
 import { datasetCommand } from './dataset.js';
 import { describeCommand } from './describe.js';
 import { doctorCommand } from './doctor.js';
 import { packageVersion } from './environment.js';
 import { runsCommand } from './runs.js';
 import { coarseCommand, fineCommand, searchCommand } from './search.js';
-import { working } from './shared-options.js';
+import { requireParts, workersOf, working } from './shared-options.js';
 import { evalCommand, trainCommand } from './train.js';
 import { validateCommand } from './validate.js';
 
@@ -26,8 +26,11 @@ function program(): Command {
     trainCommand(),
     evalCommand(),
     datasetCommand({
-      loadTeachers: (references, context, options) =>
-        working(options, (tools) => teacherLoader(tools)(references, context)),
+      loadTeachers: (references, context, options) => {
+        const shares = teacherShares(references, context.recipeFile);
+        requireParts(options, shares, "the shares of the teachers' training recipes");
+        return working(workersOf(options, shares), (tools) => teacherLoader(tools)(references, context));
+      },
     }),
     describeCommand(),
     runsCommand(),

@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
 import { findSpace } from '../cost/shipped.js';
-import type { BackendOptions } from '../nn/backend.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
 import {
@@ -18,8 +17,18 @@ import {
   startStage,
 } from '../search/start-search.js';
 import { readNetwork } from '../space/parse.js';
+import type { Workers } from '../train/computing-team.js';
 import { runText } from './runs-text.js';
-import { defaultRunId, overridesOf, type RunOptions, type Tools, withRunOptions, working } from './shared-options.js';
+import {
+  defaultRunId,
+  overridesOf,
+  type RunOptions,
+  requireParts,
+  type Tools,
+  withRunOptions,
+  workersOf,
+  working,
+} from './shared-options.js';
 
 interface SearchOptions extends RunOptions {
   readonly dryRun?: true;
@@ -56,8 +65,9 @@ export function searchCommand(): Command {
       const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
       const coarse = planCoarse(config);
       const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
-      if (options.dryRun) return dryRun([coarse, likely], options);
-      await working(backendOf(config, options), async (tools) => {
+      const workers = stageWorkers([coarse, likely], config, options);
+      if (options.dryRun) return dryRun([coarse, likely], workers, options);
+      await working(workers, async (tools) => {
         await runPlanned(coarse, config, options, `${id}-coarse`, tools);
         const found = foundArchitecture(join(options.root, `${id}-coarse`));
         const resume = options.resume === 'must' ? 'allow' : options.resume; // the coarse run was what had to be there
@@ -76,16 +86,27 @@ function searchOptions(command: Command): Command {
 }
 
 async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
-  if (options.dryRun) return dryRun([plan], options);
+  const workers = stageWorkers([plan], config, options);
+  if (options.dryRun) return dryRun([plan], workers, options);
   const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
-  await working(backendOf(config, options), (tools) => runPlanned(plan, config, options, id, tools));
+  await working(workers, (tools) => runPlanned(plan, config, options, id, tools));
   printRuns([id], options);
   requireTargets(id, options);
 }
 
-/** What computes; its threads are the config's where no flag gives them. */
-function backendOf({ config }: LocatedConfig, { backend, threads = config.threads }: SearchOptions): BackendOptions {
-  return { backend, threads };
+/** Who shares the steps of all these stages, as the flags say or else the config. */
+function stageWorkers(
+  plans: readonly PlannedStage[],
+  { config, located }: LocatedConfig,
+  { backend, threads = config.threads, workers }: SearchOptions,
+): Workers {
+  const samples = Math.max(...plans.map(({ settings }) => settings.samplesPerStep));
+  requireParts({ workers }, samples, 'the samplesPerStep');
+  if (workers === undefined && config.workers !== undefined && config.workers > samples) {
+    const message = `expected at most ${samples}, the samplesPerStep; got ${config.workers}`;
+    throw new Failure('config', located.at(['workers'], message));
+  }
+  return workersOf({ backend, threads, workers: workers ?? config.workers }, samples);
 }
 
 async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {
@@ -116,10 +137,14 @@ function baseNetwork({ from, base, root }: SearchOptions) {
   return from === undefined ? readNetwork(findSpace(base as string)) : foundArchitecture(findRun(root, from));
 }
 
-function dryRun(plans: readonly PlannedStage[], { json }: SearchOptions): void {
+function dryRun(plans: readonly PlannedStage[], workers: Workers, { json }: SearchOptions): void {
   const figures = plans.map((plan, i) => {
-    if (i === 0) return { ...plannedFigures(plan), warnings: planWarnings(plan) };
-    return { ...plannedFigures(plan), base: 'a stand-in, since the coarse result is not known yet', warnings: [] };
+    if (i === 0) return { ...plannedFigures(plan, workers), warnings: planWarnings(plan) };
+    return {
+      ...plannedFigures(plan, workers),
+      base: 'a stand-in, since the coarse result is not known yet',
+      warnings: [],
+    };
   });
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);

@@ -1,13 +1,20 @@
 /** Options and parts that the long commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { usableCores } from '../core/cores.js';
+import { Failure } from '../core/failure.js';
 import { environmentOverrides, type Override, parseOverride } from '../core/overrides.js';
 import { type BackendOptions, backendNames, openBackend } from '../nn/backend.js';
 import type { ResumeMode } from '../runs/run-folder.js';
+import type { Workers } from '../train/computing-team.js';
 import { environment } from './environment.js';
 import { standardReporter } from './log.js';
 import { stopOnSignal } from './stop-signal.js';
 
-export interface RunOptions extends BackendOptions {
+export interface WorkerOptions extends BackendOptions {
+  readonly workers?: number | undefined;
+}
+
+export interface RunOptions extends WorkerOptions {
   readonly runId?: string;
   readonly root: string;
   readonly resume: ResumeMode;
@@ -30,7 +37,17 @@ export function withRunOptions(command: Command): Command {
     )
     .option('--set <a.b=value>', 'set a value of the config; may be repeated', collected, [])
     .option('--seed <n>', 'set the seed', wholeNumber(0));
-  return withBackendOptions(command).option('--json', 'print one JSON document');
+  return withWorkerOptions(command).option('--json', 'print one JSON document');
+}
+
+/** Adds the options of a command whose steps several processes may share. */
+export function withWorkerOptions(command: Command): Command {
+  command.option(
+    '--workers <n>',
+    'processes that share each step (default: the cores, as far as a step has samples or shares for them)',
+    wholeNumber(1, 1024),
+  );
+  return withBackendOptions(command);
 }
 
 /** Adds the options of a command that computes with tensors. */
@@ -38,7 +55,7 @@ export function withBackendOptions(command: Command): Command {
   return command
     .option(
       '--threads <n>',
-      'threads of TensorFlow (default: the cores that this process may use)',
+      'threads of TensorFlow for each process (default: the cores over the workers)',
       wholeNumber(1, 1024),
     )
     .addOption(
@@ -49,6 +66,23 @@ export function withBackendOptions(command: Command): Command {
         .choices(backendNames)
         .default('tensorflow'),
     );
+}
+
+/**
+ * Who shares the steps: as many workers as are asked for or, by default, as there are cores and parts of a step to share
+ * out; each with as many threads as are asked for, or with its part of the cores.
+ */
+export function workersOf({ workers, threads, backend }: WorkerOptions, parts: number): Workers {
+  const cores = usableCores();
+  const count = workers ?? Math.min(cores, parts);
+  const own = Number(process.env['TF_NUM_INTRAOP_THREADS']) || Math.max(1, Math.floor(cores / count));
+  return { count, backend, threads: threads ?? own };
+}
+
+/** Refuses a flag that asks for more workers than a step has parts. */
+export function requireParts({ workers = 1 }: WorkerOptions, parts: number, what: string): void {
+  if (workers <= parts) return;
+  throw new Failure('usage', `--workers: expected at most ${parts}, ${what}; got ${workers}`);
 }
 
 /** Parses an option's whole number within bounds. */
@@ -74,12 +108,14 @@ export function defaultRunId(name: string, stage: string, now: Date): string {
 }
 
 /** Runs long work with a backend, a reporter and ears for signals. */
-export async function working<T>({ backend, threads }: BackendOptions, work: (tools: Tools) => Promise<T>): Promise<T> {
+export async function working<T>(workers: Workers, work: (tools: Tools) => Promise<T>): Promise<T> {
+  const { backend, threads } = workers;
   openBackend({ backend, threads });
   const observer = standardReporter();
   const stop = stopOnSignal();
   try {
-    return await work({ observer, shouldStop: stop.asked, clock: () => performance.now(), environment: environment() });
+    const clock = () => performance.now();
+    return await work({ observer, shouldStop: stop.asked, clock, environment: environment(), workers });
   } finally {
     stop.release();
     observer.close();
@@ -91,4 +127,5 @@ export interface Tools {
   readonly shouldStop: () => boolean;
   readonly clock: () => number;
   readonly environment: object;
+  readonly workers: Workers;
 }

@@ -13,15 +13,17 @@ import { foundArchitecture } from '../search/start-search.js';
 import { readNetwork } from '../space/parse.js';
 import type { Architecture } from '../space/space.js';
 import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
-import { readTrainingRecipe } from '../train/recipe.js';
+import { readTrainingRecipe, sharesOf } from '../train/recipe.js';
 import { requireFit, train } from '../train/start-training.js';
 import { readTrainedNetwork } from '../train/trained-network.js';
 import {
   defaultRunId,
   overridesOf,
   type RunOptions,
+  requireParts,
   withBackendOptions,
   withRunOptions,
+  workersOf,
   working,
 } from './shared-options.js';
 
@@ -35,7 +37,10 @@ export function trainCommand(): Command {
       const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
       const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
       const { root, resume } = options;
-      await working(options, (tools) => train(network, recipe, { ...tools, root, resume, id }));
+      requireParts(options, sharesOf(recipe), 'the shares of the recipe');
+      await working(workersOf(options, sharesOf(recipe)), (tools) =>
+        train(network, recipe, { ...tools, root, resume, id }),
+      );
       const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
       print(network.name, test, options);
     });

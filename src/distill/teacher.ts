@@ -7,7 +7,7 @@ import { sha256 } from '../core/files.js';
 import type { ImageSource } from '../data/image-source.js';
 import { isRun, readState } from '../runs/run-state.js';
 import { readNetwork } from '../space/parse.js';
-import { readTrainingRecipe, type TrainingRecipe } from '../train/recipe.js';
+import { readTrainingRecipe, sharesOf, type TrainingRecipe } from '../train/recipe.js';
 import { type RunOptions, requireFit, train } from '../train/start-training.js';
 import { readTrainedNetwork, type TrainedNetwork } from '../train/trained-network.js';
 import type { TeacherReference } from './build-recipe.js';
@@ -24,6 +24,12 @@ export function teacherLoader(options: TeacherOptions): LoadTeachers {
     for (const { network } of networks) requireFit(network, source.shape, source.classes);
     return averaged(networks, source);
   };
+}
+
+/** The most shares that a step of the teachers' trainings has. */
+export function teacherShares(references: readonly TeacherReference[], recipeFile: string): number {
+  const trainings = references.flatMap((reference) => ('run' in reference ? [] : [reference.training]));
+  return Math.max(1, ...trainings.map((file) => sharesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))));
 }
 
 async function teacherFolder(reference: TeacherReference, base: string, options: TeacherOptions): Promise<string> {

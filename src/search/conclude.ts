@@ -1,18 +1,16 @@
 /** The end of a stage: its winner, what it is worth beside random architectures, and the files that say so. */
-import { argmax, entropy } from '../controller/policy.js';
+import { argmax, entropy, type Policy } from '../controller/policy.js';
 import { type ControllerState, startController } from '../controller/reinforce.js';
 import { sample } from '../controller/sample.js';
-import { Failure } from '../core/failure.js';
-import type { Observer } from '../core/observer.js';
 import { randomStream } from '../core/random.js';
 import { deviationOf, meanOf } from '../core/scoring.js';
 import type { CostTarget } from '../cost/target.js';
-import type { Run } from '../runs/run-folder.js';
 import { asSpace, printSpace } from '../space/print.js';
-import { type Architecture, close, type Space } from '../space/space.js';
-import type { StageName, StageSettings } from './config.js';
+import { type Architecture, close, type Decisions } from '../space/space.js';
 import { controllerChoices } from './controller-choices.js';
-import { type Judge, type Judgement, judge, randomDecisions } from './judge.js';
+import { type Judgement, judgeAll, randomDecisions } from './judge.js';
+import { streamOf } from './search.js';
+import type { SearchParts, StageRequest, StageTask } from './stage-request.js';
 
 export interface StageOutcome {
   readonly architecture: Architecture;
@@ -22,35 +20,31 @@ export interface StageOutcome {
   readonly missed: readonly string[];
 }
 
-interface Conclusion {
-  readonly stage: StageName;
-  readonly space: Space;
-  readonly settings: StageSettings;
-  readonly targets: readonly CostTarget[];
-  readonly run: Run;
-  readonly observer: Observer;
-  readonly judgeWith: Judge;
-  readonly state: ControllerState;
-  readonly shouldStop: () => boolean;
-  /** Prefix of the stage's random streams. */
-  readonly stream: string;
+/** What is judged at the end, the same for every worker: those that may win, then random ones beside them. */
+export function finalists(task: StageTask, policy: Policy): { candidates: Decisions[]; random: Decisions[] } {
+  const { settings, space } = task;
+  const draws = settings.select === 'argmax' ? 0 : settings.select.bestOf - 1;
+  const drawn = randomStream(`${streamOf(task)}/best-of`);
+  const others = randomStream(`${streamOf(task)}/random-architectures`);
+  return {
+    candidates: [argmax(policy), ...Array.from({ length: draws }, () => sample(policy, drawn).decisions)],
+    random: Array.from({ length: settings.compareRandom }, () => randomDecisions(space, others)),
+  };
 }
 
-const again = 'run the same command again to go on';
-
-/** Chooses, judges and writes the winner. */
-export async function concludeStage(conclusion: Conclusion): Promise<StageOutcome> {
-  const { space, settings, run, observer, judgeWith, targets, stage } = conclusion;
-  const winner = await chooseWinner(conclusion);
-  const random: Judgement[] = [];
-  const stream = randomStream(`${conclusion.stream}/random-architectures`);
-  for (let i = 0; i < settings.compareRandom; i++) {
-    requireGoingOn(conclusion);
-    random.push(await judge(judgeWith, randomDecisions(space, stream)));
-    if (i % 8 === 7) observer.note(`${stage}: ${i + 1} of ${settings.compareRandom} random architectures judged`);
-  }
+/** Chooses, judges and writes the winner, as worker 0; the others judge the same finalists. */
+export async function concludeStage(
+  request: StageRequest,
+  parts: SearchParts,
+  { policy }: ControllerState,
+): Promise<StageOutcome> {
+  const { space, settings, run, observer, targets, stage } = request;
+  const { candidates, random } = finalists(request, policy);
+  const judged = await judgeAll(parts, [...candidates, ...random], inEights(request, candidates.length));
+  const winner = best(judged.slice(0, candidates.length));
+  const others = judged.slice(candidates.length);
   const architecture = { ...close(space, winner.decisions), name: `${space.name}.${run.id}` };
-  const { mean, relative } = entropy(conclusion.state.policy);
+  const { mean, relative } = entropy(policy);
   const start = entropy(startController(controllerChoices(space)).policy);
   const missed = missedTargets(winner, targets, settings.tolerance);
   const result = {
@@ -64,46 +58,42 @@ export async function concludeStage(conclusion: Conclusion): Promise<StageOutcom
     entropyAtStart: start.mean,
     relativeEntropy: relative,
     held: winner.evaluation,
-    random: random.length === 0 ? null : summary(random),
+    random: others.length === 0 ? null : summary(others),
     missed,
   };
   run.writeArchitecture(printSpace(asSpace(architecture), { run: run.id, stage, ...result }));
   run.writeResult(result);
   for (const miss of missed) observer.warn(`${run.id}: target missed: ${miss}`);
-  return { architecture, winner, random, missed };
+  return { architecture, winner, random: others, missed };
 }
 
-/** The search itself is saved: a stop here costs the judging alone. */
-function requireGoingOn({ run, shouldStop }: Conclusion): void {
-  if (shouldStop()) throw new Failure('stopped', `stopped on request while ${run.id} was concluded`, again);
+/** Notes every eighth random architecture, which follow `before` others. */
+function inEights({ stage, settings, observer }: StageRequest, before: number): (judged: number) => void {
+  let eights = 0;
+  return (judged) => {
+    const now = Math.floor((judged - before) / 8);
+    if (now > eights) observer.note(`${stage}: ${8 * now} of ${settings.compareRandom} random architectures judged`);
+    eights = Math.max(eights, now);
+  };
 }
 
-/** The policy's most likely architecture or, of several drawn from it, the one with the highest reward. */
-async function chooseWinner(conclusion: Conclusion): Promise<Judgement> {
-  const { settings, state, judgeWith, stream } = conclusion;
-  let winner = await judge(judgeWith, argmax(state.policy));
-  if (settings.select === 'argmax') return winner;
-  const random = randomStream(`${stream}/best-of`);
-  for (let i = 1; i < settings.select.bestOf; i++) {
-    requireGoingOn(conclusion);
-    const drawn = await judge(judgeWith, sample(state.policy, random).decisions);
-    if (drawn.reward > winner.reward) winner = drawn;
-  }
-  return winner;
+/** The first of those with the highest reward. */
+function best(judgements: readonly Judgement[]): Judgement {
+  return judgements.reduce((a, b) => (b.reward > a.reward ? b : a));
 }
 
 function summary(judgements: readonly Judgement[]) {
   const rewards = judgements.map(({ reward }) => reward);
   const qualities = judgements.map(({ quality }) => quality);
-  const best = judgements.reduce((a, b) => (b.reward > a.reward ? b : a));
+  const { reward, quality, decisions } = best(judgements);
   return {
     n: judgements.length,
     meanReward: meanOf(rewards),
     deviation: deviationOf(rewards),
-    bestReward: best.reward,
+    bestReward: reward,
     meanQuality: meanOf(qualities),
-    bestQuality: best.quality,
-    bestDecisions: best.decisions,
+    bestQuality: quality,
+    bestDecisions: decisions,
   };
 }
 

@@ -88,6 +88,8 @@ export const searchConfigSchema = record({
   search: record(stageOverlay).default({}),
   coarse: record({ space: file, ...stageOverlay }).optional(),
   fine: record({ refine: file, ...stageOverlay }).optional(),
+  /** Processes that take the architectures of a step side by side. */
+  workers: count('workers').optional(),
   threads: count('threads').optional(),
 });
 

@@ -1,25 +1,11 @@
 /** Architectures judged alike: in one SuperNet, on the whole held-out split, each with BN statistics of its own. */
-
-import type { CostTerm, RewardKind } from '../controller/reward.js';
-import { reward } from '../controller/reward.js';
+import { type CostTerm, reward } from '../controller/reward.js';
+import { Failure } from '../core/failure.js';
 import type { Random } from '../core/random.js';
-import type { Split } from '../data/distillation-set.js';
 import type { Batches } from '../data/loader.js';
 import type { Decisions, Space } from '../space/space.js';
-import type { SuperNet } from '../supernet/supernet.js';
 import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
-
-export interface Judge {
-  readonly supernet: SuperNet;
-  /** Where quality is measured. */
-  readonly held: Split;
-  /** Where BN statistics are estimated. */
-  readonly train: Batches;
-  readonly statisticsBatches: number;
-  readonly quality: 'accuracy' | 'distillation';
-  readonly reward: RewardKind;
-  costs(decisions: Decisions): readonly CostTerm[];
-}
+import type { SearchParts } from './stage-request.js';
 
 export interface Judgement {
   readonly decisions: Decisions;
@@ -29,16 +15,60 @@ export interface Judgement {
   readonly reward: number;
 }
 
-/** What the decisions are worth. Awaits the event loop once, so that many in a row can be stopped. */
-export async function judge(judgeWith: Judge, decisions: Decisions): Promise<Judgement> {
-  const { supernet, held, train, statisticsBatches } = judgeWith;
-  const evaluation = supernet.withStatistics({ decisions }, firstBatches(train, statisticsBatches), (logits) =>
-    evaluate(splitImages(held), logits),
+/**
+ * What each of the architectures is worth; the workers judge one each at a time, and all of them learn of all. The search
+ * itself is saved by now, so that a stop costs the judging alone.
+ *
+ * @param tell  is told before each round how many are judged
+ */
+export async function judgeAll(
+  parts: SearchParts,
+  architectures: readonly Decisions[],
+  tell: (judged: number) => void = () => {},
+): Promise<Judgement[]> {
+  const { rank, size, sum } = parts.collective;
+  const figures = new Float64Array(architectures.length * figureCount);
+  for (let first = 0; first < architectures.length; first += size) {
+    await requireGoingOn(parts);
+    tell(first);
+    const own = architectures[first + rank];
+    if (own !== undefined) figures.set(figuresOf(evaluated(parts, own)), (first + rank) * figureCount);
+  }
+  await sum(figures);
+  return architectures.map((decisions, i) =>
+    judgement(parts, decisions, figures.subarray(i * figureCount, (i + 1) * figureCount)),
   );
-  const quality = judgeWith.quality === 'accuracy' ? evaluation.top1 : -evaluation.loss;
-  const costs = judgeWith.costs(decisions);
+}
+
+async function requireGoingOn({ collective, shouldStop, stage }: SearchParts): Promise<void> {
   await new Promise(setImmediate); // signals are seen here
-  return { decisions, evaluation, quality, costs, reward: reward(judgeWith.reward, quality, costs) };
+  if (!(await collective.any(shouldStop()))) return;
+  const where = `stopped on request while the ${stage} stage was concluded`;
+  throw new Failure('stopped', where, 'run the same command again to go on');
+}
+
+function evaluated({ supernet, set, train, settings }: SearchParts, decisions: Decisions): Evaluation {
+  const batches = firstBatches(train, settings.statisticsBatches);
+  return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
+}
+
+const figureCount = 5;
+
+function figuresOf({ top1, top1Interval, top5, loss }: Evaluation): number[] {
+  return [top1, ...top1Interval, top5, loss];
+}
+
+function judgement(
+  { settings, set, costs: costsOf }: SearchParts,
+  decisions: Decisions,
+  figures: Float64Array,
+): Judgement {
+  const [top1, from, to, top5, loss] = figures as unknown as [number, number, number, number, number];
+  const { name: split, rows: n } = set.split('held');
+  const evaluation = { split, n, top1, top1Interval: [from, to] as const, top5, loss };
+  const quality = settings.quality === 'accuracy' ? top1 : -loss;
+  const costs = costsOf(decisions);
+  return { decisions, evaluation, quality, costs, reward: reward(settings.reward, quality, costs) };
 }
 
 function* firstBatches(train: Batches, count: number) {

@@ -14,9 +14,9 @@ export interface SearchPorts {
   /** The step's architectures. */
   samples(policy: Policy, step: number): readonly Sample[];
   /** One weight update; mean cross-entropy in nats. */
-  trainStep(samples: readonly Sample[], step: number): number;
+  trainStep(samples: readonly Sample[], step: number): Promise<number>;
   /** Quality of each sample with the updated weights, on held-out images. */
-  qualities(samples: readonly Sample[], step: number): readonly number[];
+  qualities(samples: readonly Sample[], step: number): Promise<readonly number[]>;
   /** The sample's costs beside their targets. */
   costs(sample: Sample): readonly CostTerm[];
   /** Sees every step; answers whether to go on. */
@@ -49,8 +49,8 @@ export async function searchLoop(
 ): Promise<ControllerState> {
   for (let step = plan.from; step < plan.steps; step++) {
     const samples = ports.samples(state.policy, step);
-    const loss = ports.trainStep(samples, step);
-    const qualities = ports.qualities(samples, step);
+    const loss = await ports.trainStep(samples, step);
+    const qualities = await ports.qualities(samples, step);
     const outcomes = samples.map((sample, k) => {
       const quality = qualities[k] as number;
       const costs = ports.costs(sample);

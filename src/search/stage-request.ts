@@ -4,20 +4,26 @@ import type { Observer } from '../core/observer.js';
 import type { Random } from '../core/random.js';
 import type { CostTarget } from '../cost/target.js';
 import type { DistillationSet } from '../data/distillation-set.js';
-import type { PrefetchedBatches } from '../data/prefetch.js';
+import type { MeteredBatches } from '../data/metered.js';
 import type { Run } from '../runs/run-folder.js';
 import type { Decisions, Space } from '../space/space.js';
 import type { SuperNet } from '../supernet/supernet.js';
+import type { Workers } from '../train/computing-team.js';
 import type { Collective } from '../workers/collective.js';
 import type { StageName, StageSettings } from './config.js';
 
-export interface StageRequest {
+/** What all workers of a stage know of it: plain data. */
+export interface StageTask {
   readonly stage: StageName;
   readonly space: Space;
   readonly settings: StageSettings;
   readonly targets: readonly CostTarget[];
-  readonly set: DistillationSet;
   readonly seed: number;
+}
+
+export interface StageRequest extends StageTask {
+  readonly set: DistillationSet;
+  readonly workers: Workers;
   readonly run: Run;
   readonly observer: Observer;
   /** Asked after every step; yes ends the stage with a checkpoint and a failure of kind `stopped`. */
@@ -26,11 +32,15 @@ export interface StageRequest {
   readonly clock: () => number;
 }
 
-export interface SearchParts extends StageRequest {
+/** What a worker's part in a search is made of. */
+export interface SearchParts extends StageTask {
+  readonly set: DistillationSet;
+  /** Of the worker's own; what any of them says holds for all. */
+  readonly shouldStop: () => boolean;
   readonly supernet: SuperNet;
   /** What the workers of the run share a step through. */
   readonly collective: Collective;
   readonly random: Random;
   readonly costs: (decisions: Decisions) => readonly CostTerm[];
-  readonly train: PrefetchedBatches;
+  readonly train: MeteredBatches;
 }

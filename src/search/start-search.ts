@@ -13,7 +13,8 @@ import { readNetwork, readSpace } from '../space/parse.js';
 import { printSpace } from '../space/print.js';
 import { readRefinement, refine } from '../space/refine.js';
 import { type Architecture, close, type Space } from '../space/space.js';
-import { finishing, type RunOptions, requireFit } from '../train/start-training.js';
+import { type Workers, workersFor } from '../train/computing-team.js';
+import { finishing, type RunOptions, requireFit, withWorkers } from '../train/start-training.js';
 import type { StageOutcome } from './conclude.js';
 import { type LocatedConfig, type StageName, type StageSettings, scheduleSettings, stageSettings } from './config.js';
 import { resolvedConfig } from './resolved-config.js';
@@ -71,7 +72,10 @@ function readTargets({ config, located, path }: LocatedConfig): CostTarget[] {
 }
 
 /** What a dry run prints: the stage's figures before anything is computed. */
-export function plannedFigures({ stage, space, settings, targets }: PlannedStage): Record<string, unknown> {
+export function plannedFigures(
+  { stage, space, settings, targets }: PlannedStage,
+  workers: Workers,
+): Record<string, unknown> {
   const { travel, learningRate, delaySteps } = schedule(scheduleSettings(settings));
   return {
     stage,
@@ -80,6 +84,8 @@ export function plannedFigures({ stage, space, settings, targets }: PlannedStage
     steps: settings.steps,
     imagesPerStep: settings.batch * settings.samplesPerStep,
     heldBatch: settings.heldBatch,
+    workers: workersFor(workers, settings.samplesPerStep).count,
+    threads: workers.threads,
     weightLearningRate: settings.weights.learningRate,
     controllerLearningRate: learningRate,
     travel,
@@ -114,13 +120,14 @@ export async function startStage(
 ): Promise<StageOutcome | undefined> {
   const { stage, space, settings, targets } = plan;
   const set = openStageSet(config, space);
-  const run = openStageRun(plan, config, set, options);
+  const workers = workersFor(options.workers, settings.samplesPerStep);
+  const run = openStageRun(plan, config, set, { ...options, workers });
   if (run.wasDone) {
     run.finish('done');
     return undefined;
   }
   const { seed } = config.config;
-  return finishing(run, () => runStage({ ...options, stage, space, settings, targets, set, seed, run }));
+  return finishing(run, () => runStage({ ...options, workers, stage, space, settings, targets, set, seed, run }));
 }
 
 function openStageSet({ config, path }: LocatedConfig, space: Space): DistillationSet {
@@ -136,7 +143,7 @@ function openStageRun(plan: PlannedStage, config: LocatedConfig, set: Distillati
   const { yaml, values } = resolvedConfig(config, stage, settings);
   const { source, teacher } = set.manifest;
   const amounts = Object.fromEntries(targets.map(({ name, target }) => [name, target]));
-  const { root, id, resume, environment, observer } = options;
+  const { root, id, resume, environment, workers, observer } = options;
   return openRun({
     root,
     id,
@@ -146,7 +153,7 @@ function openStageRun(plan: PlannedStage, config: LocatedConfig, set: Distillati
     config: yaml,
     identity: flattened({ ...values, amounts, images: source.sha256, teacher: teacher.fingerprint }),
     space: printSpace(space),
-    environment,
+    environment: withWorkers(environment, workers),
     notice: observer.note,
   });
 }

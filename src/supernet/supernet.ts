@@ -13,6 +13,9 @@ export interface SuperNetOptions {
   readonly l2: number;
 }
 
+/** Replaces values by their element-wise sum over the workers of a run. */
+export type Sum = (values: Float32Array | Float64Array) => Promise<void>;
+
 /** Owns the weights and the optimizer's slots; `dispose` frees them. */
 export class SuperNet {
   readonly space: Space;
@@ -28,22 +31,20 @@ export class SuperNet {
   }
 
   /**
-   * One weight update with the mean gradient of a step's selections, each on a batch of its own.
+   * One weight update with the mean gradient of a step's selections, each on a batch of its own. The gradients are summed
+   * in the order of the selections and scaled at the end.
    *
-   * @param of   how many selections the step has over all workers; these are the worker's own
+   * @param of   how many selections the step has over all workers; these are the worker's own, at least one
    * @param sum  replaces values by their sum over the workers; absent where this is the only one
    * @returns    mean cross-entropy of the step in nats
    */
-  trainStep(
+  async trainStep(
     selections: readonly Selection[],
     batches: readonly LabelledImages[],
     step: number,
     learningRate: number,
-    {
-      of = selections.length,
-      sum,
-    }: { readonly of?: number; readonly sum?: ((values: Float32Array) => void) | undefined } = {},
-  ): number {
+    { of = selections.length, sum }: { readonly of?: number; readonly sum?: Sum | undefined } = {},
+  ): Promise<number> {
     let loss = 0;
     let total: Tensor | undefined;
     for (const [i, selection] of selections.entries()) {
@@ -53,13 +54,14 @@ export class SuperNet {
       total = total === undefined ? part.gradient : combined('AddV2', total, part.gradient);
     }
     if (total === undefined) throw new Error('a step needs a selection for every worker');
-    const own = of === 1 ? total : scaled(total, 1 / of);
-    const mean = sum === undefined ? own : summed(own, sum);
+    const losses = Float64Array.of(loss);
+    if (sum !== undefined) {
+      total = await summed(total, sum);
+      await sum(losses);
+    }
+    const mean = of === 1 ? total : scaled(total, 1 / of);
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
-    if (sum === undefined) return loss;
-    const losses = Float32Array.of(loss);
-    sum(losses);
     return losses[0] as number;
   }
 
@@ -101,6 +103,21 @@ export class SuperNet {
     restoreTensors(this.model.layout, this.#vectors(), tensors);
   }
 
+  /** The weights as they stand, to compare them with others. */
+  weightBytes(): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.model.weights.values();
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+
+  /** Takes the weights and slots over that `broadcast` puts in place of its own: worker 0's. */
+  async adopt(broadcast: (values: Float32Array) => Promise<void>): Promise<void> {
+    for (const variable of this.#vectors().values()) {
+      const values = variable.values();
+      await broadcast(values);
+      variable.write(values);
+    }
+  }
+
   dispose(): void {
     this.model.dispose();
     this.optimizer.dispose();
@@ -118,11 +135,12 @@ function combined(op: string, a: Tensor, b: Tensor): Tensor {
 }
 
 /** The sum over the workers; takes the tensor over. */
-function summed(tensor: Tensor, sum: (values: Float32Array) => void): Tensor {
+async function summed(tensor: Tensor, sum: Sum): Promise<Tensor> {
   const values = readFloats(tensor);
-  sum(values);
+  const { shape } = tensor;
   dispose(tensor);
-  return backend().create(values, tensor.shape);
+  await sum(values);
+  return backend().create(values, shape);
 }
 
 function scaled(tensor: Tensor, factor: number): Tensor {

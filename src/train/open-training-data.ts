@@ -1,12 +1,19 @@
 /** The images of a training recipe: labelled ones, or a distillation set. */
 import { resolve } from 'node:path';
 import { openSet } from '../data/built-set.js';
-import { batches } from '../data/loader.js';
+import { type Batches, batches } from '../data/loader.js';
 import { openSource } from '../data/open-source.js';
-import { splitImages, testImages } from './evaluate.js';
+import { type EvaluationImages, splitImages, testImages } from './evaluate.js';
 import { labelledBatches } from './labelled-batches.js';
-import type { TrainingRecipe } from './recipe.js';
-import type { TrainingData } from './training-run.js';
+import { sharesOf, type TrainingRecipe } from './recipe.js';
+
+export interface TrainingData {
+  /** Of one share of a step each. */
+  readonly batches: Batches;
+  /** Images of an epoch. */
+  readonly images: number;
+  readonly test: EvaluationImages;
+}
 
 /** The images that a recipe names, and what they look like. */
 export interface OpenedData extends TrainingData {
@@ -16,7 +23,8 @@ export interface OpenedData extends TrainingData {
 }
 
 export function openTrainingData(recipe: TrainingRecipe): OpenedData {
-  const { data, seed, batch, labelSmoothing } = recipe;
+  const { data, seed, labelSmoothing } = recipe;
+  const batch = recipe.batch / sharesOf(recipe);
   if ('source' in data) {
     const source = openSource(data.source, recipe.base);
     const train = labelledBatches(source, { seed, batch, augment: data.augment, labelSmoothing });

@@ -9,7 +9,7 @@ import { optimizerSchema } from './optimizer-schema.js';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 
-export const trainingRecipeSchema = record({
+const fields = record({
   name: text('a name'),
   /** Labelled images, changed anew in every epoch; or a distillation set, as it was built. */
   data: z.union(
@@ -22,6 +22,11 @@ export const trainingRecipeSchema = record({
   ),
   epochs: quantity('a number of epochs > 0', { above: 0 }),
   batch: integer('a number of images of at least 1').default(128),
+  /**
+   * Equal parts of a batch, each normalised by itself (Hoffer et al. 2017, arXiv:1705.08741, "ghost batches"), that
+   * workers may compute side by side; by default 1. The result depends on it, not on how many workers there are.
+   */
+  shares: integer('a number of shares of at least 1').optional(),
   optimizer: optimizerSchema,
   learningRate: quantity('a learning rate > 0', { above: 0 }),
   /** Epochs over which the learning rate rises. */
@@ -36,6 +41,16 @@ export const trainingRecipeSchema = record({
   logEvery: integer('a number of steps of at least 1').default(50),
   checkpointEvery: integer('a number of steps of at least 1').default(500),
 });
+
+export const trainingRecipeSchema = fields.refine(({ batch, shares }) => batch % sharesOf({ shares }) === 0, {
+  error: ({ input }) => `a divisor of the batch of ${(input as z.output<typeof fields>).batch}`,
+  path: ['shares'],
+});
+
+/** Parts of a step's batch: left out of a recipe, and of what its run is known by, it is 1. */
+export function sharesOf({ shares = 1 }: { readonly shares?: number | undefined }): number {
+  return shares;
+}
 
 export interface TrainingRecipe extends z.output<typeof trainingRecipeSchema> {
   /** The folder that its relative paths start from. */

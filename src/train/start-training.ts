@@ -7,10 +7,12 @@ import type { Observer } from '../core/observer.js';
 import { openRun, type ResumeMode, type Run } from '../runs/run-folder.js';
 import { asSpace, printSpace } from '../space/print.js';
 import type { Architecture } from '../space/space.js';
+import { type Workers, workersFor } from './computing-team.js';
 import type { Evaluation } from './evaluate.js';
 import { openTrainingData } from './open-training-data.js';
-import type { TrainingRecipe } from './recipe.js';
-import { runTraining, trainingSteps } from './training-run.js';
+import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { trainingSteps } from './training-plan.js';
+import { runTraining } from './training-run.js';
 
 /** Where a run lies, and what a long task is given of the world. */
 export interface RunOptions {
@@ -18,6 +20,8 @@ export interface RunOptions {
   readonly id: string;
   readonly resume: ResumeMode;
   readonly environment: object;
+  /** The most that may work on it; a step with fewer samples or shares has fewer. */
+  readonly workers: Workers;
   readonly observer: Observer;
   readonly shouldStop: () => boolean;
   readonly clock: () => number;
@@ -32,7 +36,8 @@ export async function train(
   const data = openTrainingData(recipe);
   requireFit(network, data.shape, data.classes);
   const { base: _, ...plain } = recipe;
-  const { root, id, resume, environment, observer } = options;
+  const { root, id, resume, observer } = options;
+  const workers = workersFor(options.workers, sharesOf(recipe));
   const run = openRun({
     root,
     id,
@@ -42,14 +47,19 @@ export async function train(
     config: stringify(plain),
     identity: flattened(plain),
     space: printSpace(asSpace(network)),
-    environment,
+    environment: withWorkers(options.environment, workers),
     notice: observer.note,
   });
   if (run.wasDone) {
     run.finish('done');
     return undefined;
   }
-  return finishing(run, () => runTraining({ ...options, network, recipe, data, run }));
+  return finishing(run, () => runTraining({ ...options, workers, network, recipe, data, run }));
+}
+
+/** What a run notes of the machine, and of who works on it. */
+export function withWorkers(environment: object, { count, threads }: Workers): object {
+  return { ...environment, workers: count, threads };
 }
 
 /** Runs `work` and states in the run how it ended. */

@@ -16,7 +16,7 @@ describe('--backend', () => {
   });
 
   it('cpu computes in plain JavaScript, which the run notes', async () => {
-    const noted = await working({ backend: 'cpu' }, async ({ environment }) => environment);
+    const noted = await working({ count: 1, backend: 'cpu' }, async ({ environment }) => environment);
     expect(noted).toMatchObject({ backend: 'cpu', tensorflow: 'TensorFlow.js 4.22.0', gpu: false });
   });
 });

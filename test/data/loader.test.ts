@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openDistillationSet } from '../../src/data/distillation-set.js';
 import { type Batch, batches, inOrder } from '../../src/data/loader.js';
-import { prefetched } from '../../src/data/prefetch.js';
 import { pixelTeacher, tinySet } from './set-fixture.js';
 
 const folder = await tinySet();
@@ -48,42 +47,5 @@ describe('batches', () => {
     const exact = teacher.predict(images, n) as Float32Array;
     expect(soft.length).toBe(160);
     for (const [i, p] of soft.entries()) expect(Math.abs(p - (exact[i] as number))).toBeLessThanOrEqual(2 ** -12);
-  });
-
-  it('are the same when prefetched, and the wait is counted', async () => {
-    const plain = batches(split, { seed: 1, batch: 16 });
-    const ahead = prefetched(batches(split, { seed: 1, batch: 16 }));
-    for (const step of [0, 1, 2, 9, 10, 3]) {
-      expect(ahead.at(step)).toEqual(plain.at(step));
-      await new Promise(setImmediate);
-    }
-    expect(ahead.waitMs()).toBeGreaterThan(0);
-  });
-
-  it('that were prefetched are made only once', async () => {
-    const asked: number[] = [];
-    const split16 = batches(split, { seed: 1, batch: 16 });
-    const ahead = prefetched({
-      at(step) {
-        asked.push(step);
-        return split16.at(step);
-      },
-    });
-    ahead.at(4);
-    await new Promise(setImmediate);
-    ahead.at(5);
-    expect(asked).toEqual([4, 5]);
-  });
-
-  it('that fail while prefetched fail when asked for', async () => {
-    const broken = prefetched({
-      at(step) {
-        if (step === 1) throw new Error('damaged');
-        return batches(split, { seed: 1, batch: 1 }).at(step);
-      },
-    });
-    broken.at(0);
-    await new Promise(setImmediate);
-    expect(() => broken.at(1)).toThrow('damaged');
   });
 });

@@ -5,6 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TeacherReference } from '../../src/distill/build-recipe.js';
 import { teacherLoader } from '../../src/distill/teacher.js';
 import { openBackend } from '../../src/nn/backend.js';
+import { oneWorker } from '../../src/train/computing-team.js';
 import { failureOfAsync, newFolder } from '../data/fixtures.js';
 import { patternSource } from '../search/small-world.js';
 import { silent, writeSmallTraining } from '../train/small-network.js';
@@ -12,6 +13,7 @@ import { silent, writeSmallTraining } from '../train/small-network.js';
 const source = patternSource();
 const trained: TeacherReference = { network: 'small.yaml', training: 'small.train.yaml' };
 const cacheBefore = process.env['MNV4_CACHE'];
+const world = { environment: {}, workers: oneWorker, observer: silent, clock: () => 0 };
 let cache: string;
 
 beforeAll(() => void openBackend({ threads: 1 }));
@@ -25,7 +27,7 @@ afterEach(() => {
 });
 
 function load(references: readonly TeacherReference[], folder: string, shouldStop = () => false) {
-  const load = teacherLoader({ environment: {}, observer: silent, shouldStop, clock: () => 0 });
+  const load = teacherLoader({ ...world, shouldStop });
   return load(references, { recipeFile: join(folder, 'r.dataset.yaml'), source });
 }
 
@@ -90,7 +92,7 @@ describe('a teacher', () => {
 
   it('for images of another shape is refused', async () => {
     const folder = writeSmallTraining(newFolder());
-    const loader = teacherLoader({ environment: {}, observer: silent, shouldStop: () => false, clock: () => 0 });
+    const loader = teacherLoader({ ...world, shouldStop: () => false });
     const other = { ...source, classes: 4 };
     const failure = await failureOfAsync(() =>
       loader([trained], { recipeFile: join(folder, 'r.yaml'), source: other }),

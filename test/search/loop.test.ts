@@ -26,12 +26,12 @@ function noted(samplesPerStep: number, changes: Partial<SearchPorts> = {}) {
       calls.push(`sample ${step}`);
       return Array.from({ length: samplesPerStep }, () => sample(policy, random));
     },
-    trainStep: (samples, step) => {
+    trainStep: async (samples, step) => {
       calls.push(`train ${step} with ${samples.length}`);
       weights++;
       return 2 / weights;
     },
-    qualities: (samples, step) => {
+    qualities: async (samples, step) => {
       calls.push(`quality ${step} of weights ${weights}`);
       return samples.map(() => 0.5 + weights / 10);
     },
@@ -77,9 +77,9 @@ describe('a step of the loop', () => {
         trained.push(...samples);
         return ports.trainStep(samples, step);
       },
-      qualities: (samples, step) => {
+      qualities: async (samples, step) => {
         measured.push(...samples);
-        return ports.qualities(samples, step).map((quality, k) => quality + (k + 1) / 100);
+        return (await ports.qualities(samples, step)).map((quality, k) => quality + (k + 1) / 100);
       },
     });
     expect(calls.filter((call) => call.startsWith('train'))).toEqual(['train 0 with 3']);
@@ -166,8 +166,8 @@ describe('on a table of 3 x 4 architectures', () => {
       plan({ steps: 300, learningRate: (step) => learningRateAt(settings, step) }),
       {
         samples: (policy) => [sample(policy, random), sample(policy, random)],
-        trainStep: () => 1,
-        qualities: (samples) => samples.map(({ decisions }) => qualityOf(decisions) + 0.005 * noise.normal()),
+        trainStep: async () => 1,
+        qualities: async (samples) => samples.map(({ decisions }) => qualityOf(decisions) + 0.005 * noise.normal()),
         costs: ({ decisions }) => costs(decisions),
         record: async () => true,
       },

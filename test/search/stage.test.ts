@@ -19,6 +19,7 @@ import {
 } from '../../src/search/start-search.js';
 import { readSpace } from '../../src/space/parse.js';
 import { close } from '../../src/space/space.js';
+import { oneWorker } from '../../src/train/computing-team.js';
 import { failureOf, failureOfAsync, newFolder } from '../data/fixtures.js';
 import { smallWorld } from './small-world.js';
 
@@ -54,6 +55,7 @@ async function searched({ root = newFolder(), id = 'a', set = [], stage = 'coars
     id,
     resume: 'allow',
     environment: { test: true },
+    workers: oneWorker,
     observer: { progress: () => {}, note: (line) => notes.push(line), warn: (line) => notes.push(`warning: ${line}`) },
     shouldStop: shouldStop ?? (() => false),
     clock: () => time++,
@@ -98,7 +100,7 @@ describe('a coarse stage', () => {
       'state.json',
     ]);
     expect(readState(folder)).toEqual({ id: 'a', stage: 'coarse', status: 'done', step: 12, steps: 12 });
-    expect(json(folder, 'environment.json')).toEqual({ test: true });
+    expect(json(folder, 'environment.json')).toEqual({ test: true, workers: 1 });
     expect(text(folder, 'config.yaml')).toContain('heldBatch: 24');
     expect(readSpace(join(folder, 'space.yaml')).choices.map(({ path }) => path)).toEqual([
       'stages[1].out',
@@ -267,12 +269,14 @@ it('images of another shape than the space are a config failure that says both',
 
 it('a plan states its figures without computing anything', () => {
   const config = readSearchConfig(join(world, 'small.yaml'));
-  expect(plannedFigures(planCoarse(config))).toMatchObject({
+  expect(plannedFigures(planCoarse(config), { count: 4, threads: 2 })).toMatchObject({
     stage: 'coarse',
     choices: 2,
     steps: 12,
     imagesPerStep: 16,
     heldBatch: 24,
+    workers: 1, // as many as a step has samples
+    threads: 2,
     delaySteps: 3,
     targets: { macs: 12000 },
   });

@@ -7,6 +7,8 @@ import { parseSpace } from '../../src/space/parse.js';
 import { isFilterChoice } from '../../src/space/space.js';
 import { type Selection, superForward } from '../../src/supernet/super-forward.js';
 import { SuperNet } from '../../src/supernet/supernet.js';
+import { add } from '../../src/workers/host-collective.js';
+import type { Vector } from '../../src/workers/messages.js';
 import { byName, randomBatch, taken } from '../nn/fixtures.js';
 import { expectClose } from '../nn/op-check.js';
 import { allDecisions } from '../space/random-space.js';
@@ -32,60 +34,51 @@ const batch = (name: string) => randomBatch(space, 8, name);
 const [small, large]: [Selection, Selection] = [{ decisions: [0, 1, 0, 1] }, { decisions: [1, 1, 1, 0] }];
 
 describe('a step of the SuperNet', () => {
-  it('with one selection moves the weights by that gradient, L2 included, as the optimizer does', () => {
+  it('with one selection moves the weights by that gradient, L2 included, as the optimizer does', async () => {
     const net = makeNet();
     const before = net.model.weights.values();
     const { loss, gradient } = net.model.gradient(superForward(space, small), batch('a'), { decay: 4e-5 });
     const g = taken(gradient, dispose);
-    expect(net.trainStep([small], [batch('a')], 0, 0.1)).toBe(loss);
+    expect(await net.trainStep([small], [batch('a')], 0, 0.1)).toBe(loss);
     const expected = before.map((w, i) => w - (0.1 * g[i]!) / Math.sqrt(0.9 + 0.1 * g[i]! ** 2 + 1));
     expectClose(net.model.weights.values(), expected, 1e-6);
     net.dispose();
   });
 
-  it('with several selections uses the mean of their gradients and losses, each on its own batch', () => {
+  it('with several selections uses the mean of their gradients and losses, each on its own batch', async () => {
     const net = makeNet();
     const parts = [[small, batch('a')] as const, [large, batch('b')] as const].map(([selection, images]) => {
       const { loss, gradient } = net.model.gradient(superForward(space, selection), images, { decay: 4e-5 });
       return { loss, gradient: taken(gradient, dispose) };
     });
-    let mean = new Float32Array();
-    const sum = (values: Float32Array) => {
-      if (values.length > 1) mean = values.slice();
-    };
-    const loss = net.trainStep([small, large], [batch('a'), batch('b')], 0, 0.1, { sum });
+    const before = net.model.weights.values();
+    const loss = await net.trainStep([small, large], [batch('a'), batch('b')], 0, 0.1);
     expect(loss).toBeCloseTo((parts[0]!.loss + parts[1]!.loss) / 2, 6);
-    expectClose(
-      mean,
-      parts[0]!.gradient.map((value, i) => (value + parts[1]!.gradient[i]!) / 2),
-      1e-6,
-    );
+    const mean = parts[0]!.gradient.map((value, i) => (value + parts[1]!.gradient[i]!) / 2);
+    const expected = before.map((w, i) => w - (0.1 * mean[i]!) / Math.sqrt(0.9 + 0.1 * mean[i]! ** 2 + 1));
+    expectClose(net.model.weights.values(), expected, 1e-6);
     net.dispose();
   });
 
-  it('as two workers, each with half of the selections, moves the weights as one that takes both in turn', () => {
+  it('as two workers, each with half of the selections, moves the weights as one that takes both in turn', async () => {
     const alone = makeNet();
-    const loss = alone.trainStep([small, large], [batch('a'), batch('b')], 0, 0.1);
-    const shares: Float32Array[][] = [[], []];
-    const noting = (worker: number) => (values: Float32Array) => void shares[worker]?.push(values.slice());
+    const loss = await alone.trainStep([small, large], [batch('a'), batch('b')], 0, 0.1);
+    const others: Vector[] = [];
+    const noting = async (values: Vector) => void others.push(values.slice());
     const scout = makeNet();
-    scout.trainStep([large], [batch('b')], 0, 0.1, { of: 2, sum: noting(1) });
+    await scout.trainStep([large], [batch('b')], 0, 0.1, { of: 2, sum: noting });
     const net = makeNet();
-    let calls = 0;
-    const sum = (values: Float32Array) => {
-      const other = shares[1]?.[calls++] as Float32Array;
-      for (let i = 0; i < values.length; i++) values[i]! += other[i]!;
-    };
-    expect(net.trainStep([small], [batch('a')], 0, 0.1, { of: 2, sum })).toBeCloseTo(loss, 6);
-    expectClose(net.model.weights.values(), alone.model.weights.values(), 1e-6);
+    const sum = async (values: Vector) => add(values, others.shift()!);
+    expect(await net.trainStep([small], [batch('a')], 0, 0.1, { of: 2, sum })).toBe(loss);
+    expect(net.model.weights.values()).toEqual(alone.model.weights.values());
     for (const each of [alone, scout, net]) each.dispose();
   });
 
-  it('moves weights that it does not use by their momentum alone', () => {
+  it('moves weights that it does not use by their momentum alone', async () => {
     const net = makeNet();
-    net.trainStep([large], [batch('a')], 0, 0.1);
+    await net.trainStep([large], [batch('a')], 0, 0.1);
     const [before, momentum] = [net.model.weights.values(), net.optimizer.slots.get('momentum')!.values()];
-    net.trainStep([small], [batch('b')], 1, 0.1);
+    await net.trainStep([small], [batch('b')], 1, 0.1);
     const moved = byName(net.model.layout, net.model.weights.values());
     const expected = byName(
       net.model.layout,
@@ -97,11 +90,12 @@ describe('a step of the SuperNet', () => {
     net.dispose();
   });
 
-  it('learns: on one batch the loss of every sub-network falls', () => {
+  it('learns: on one batch the loss of every sub-network falls', async () => {
     const net = makeNet();
-    const losses = Array.from({ length: 40 }, (_, step) =>
-      net.trainStep([[small, large][step % 2]!], [batch('a')], step, 0.05),
-    );
+    const losses: number[] = [];
+    for (let step = 0; step < 40; step++) {
+      losses.push(await net.trainStep([[small, large][step % 2]!], [batch('a')], step, 0.05));
+    }
     expect(losses.at(-1)).toBeLessThan(0.8 * losses[1]!);
     expect(losses.at(-2)).toBeLessThan(0.8 * losses[0]!);
     net.dispose();
@@ -129,22 +123,22 @@ describe('logits with statistics', () => {
 });
 
 describe('the memory of a SuperNet', () => {
-  it('holds as many tensors after 300 steps with random selections as after 5', () => {
+  it('holds as many tensors after 300 steps with random selections as after 5', async () => {
     const net = makeNet();
     const random = randomStream('selections');
     const allOn = space.choices.map((choice) => !isFilterChoice(choice));
-    const oneStep = (selection: Selection, step: number) => {
-      net.trainStep([selection, small], [batch('a'), batch('b')], step, 0.01);
+    const oneStep = async (selection: Selection, step: number) => {
+      await net.trainStep([selection, small], [batch('a'), batch('b')], step, 0.01);
       net.logits(selection, batch('c'));
     };
     for (const decisions of allDecisions(space)) {
-      oneStep({ decisions }, 0);
-      oneStep({ decisions, allOn }, 0);
+      await oneStep({ decisions }, 0);
+      await oneStep({ decisions, allOn }, 0);
     }
     const alive: number[] = [];
     for (let step = 1; step <= 300; step++) {
       const decisions = space.choices.map(({ options }) => random.below(options.length));
-      oneStep(step % 3 === 0 ? { decisions, allOn } : { decisions }, step);
+      await oneStep(step % 3 === 0 ? { decisions, allOn } : { decisions }, step);
       alive.push(backend().tensorsAlive());
     }
     expect(new Set(alive.slice(4)).size).toBe(1);

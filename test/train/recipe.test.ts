@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseOverride } from '../../src/core/overrides.js';
 import { readTrainingRecipe } from '../../src/train/recipe.js';
-import { trainingSteps } from '../../src/train/training-run.js';
+import { trainingSteps } from '../../src/train/training-plan.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
 
 const folder = newFolder();

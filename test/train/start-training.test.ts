@@ -7,6 +7,7 @@ import { openBackend } from '../../src/nn/backend.js';
 import { readEvents } from '../../src/runs/events.js';
 import { readState } from '../../src/runs/run-state.js';
 import { readNetwork } from '../../src/space/parse.js';
+import { oneWorker } from '../../src/train/computing-team.js';
 import { evaluate, testImages } from '../../src/train/evaluate.js';
 import { readTrainingRecipe } from '../../src/train/recipe.js';
 import { train } from '../../src/train/start-training.js';
@@ -39,6 +40,7 @@ async function training({ root = newFolder(), set = [], network, recipe, shouldS
       id: 'a',
       resume: 'allow',
       environment: {},
+      workers: oneWorker,
       observer: silent,
       shouldStop: shouldStop ?? (() => false),
       clock: () => 0,

@@ -5,19 +5,29 @@ import { disposeStatistics } from '../../src/nn/model.js';
 import { evaluate, testImages } from '../../src/train/evaluate.js';
 import { labelledBatches } from '../../src/train/labelled-batches.js';
 import { Trainee, type TrainingPlan, type TrainingStep, trainNetwork } from '../../src/train/train-network.js';
+import { oneProcess } from '../../src/workers/collective.js';
 import { patternSource } from '../search/small-world.js';
 import { smallNetwork } from './small-network.js';
 
 const source = patternSource();
 const batches = labelledBatches(source, { seed: 1, batch: 24, augment: {}, labelSmoothing: 0 });
 const adamW = { kind: 'adamW', beta1: 0.9, beta2: 0.999, weightDecay: 0 } as const;
-const plan: TrainingPlan = { from: 0, steps: 60, warmupSteps: 3, learningRate: 0.02, l2: 1e-5, dropout: 0, seed: 1 };
+const plan: TrainingPlan = {
+  from: 0,
+  steps: 60,
+  warmupSteps: 3,
+  learningRate: 0.02,
+  l2: 1e-5,
+  dropout: 0,
+  seed: 1,
+  shares: 1,
+};
 
 beforeAll(() => void openBackend({ threads: 1 }));
 
 async function trained(changes: Partial<TrainingPlan> = {}, trainee = new Trainee(smallNetwork(), adamW, 1)) {
   const steps: TrainingStep[] = [];
-  await trainNetwork(trainee, { ...plan, ...changes }, batches, async (step) => steps.push(step) > 0);
+  await trainNetwork(trainee, { ...plan, ...changes }, batches, oneProcess, async (step) => steps.push(step) > 0);
   return { trainee, steps };
 }
 
@@ -59,7 +69,7 @@ describe('training', () => {
   it('goes on from a saved state as if it had never stopped', async () => {
     const whole = await trained({ steps: 10 });
     const stopping = new Trainee(smallNetwork(), adamW, 1);
-    await trainNetwork(stopping, { ...plan, steps: 10 }, batches, async ({ step }) => step < 3); // 4 steps, then no
+    await trainNetwork(stopping, { ...plan, steps: 10 }, batches, oneProcess, async ({ step }) => step < 3); // 4 steps, then no
     const saved = stopping.save();
     stopping.dispose();
     const resumed = new Trainee(smallNetwork(), adamW, 99);

@@ -7,6 +7,7 @@ import { asSpace, printSpace } from '../../src/space/print.js';
 import { labelledBatches } from '../../src/train/labelled-batches.js';
 import { Trainee, trainNetwork } from '../../src/train/train-network.js';
 import { readTrainedNetwork, writeTrainedWeights } from '../../src/train/trained-network.js';
+import { oneProcess } from '../../src/workers/collective.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
 import { patternSource } from '../search/small-world.js';
 import { smallNetwork } from './small-network.js';
@@ -21,8 +22,8 @@ beforeAll(() => void openBackend({ threads: 1 }));
 async function written(seed = 1) {
   const folder = newFolder();
   const trainee = new Trainee(smallNetwork(), adamW, seed);
-  const plan = { from: 0, steps: 4, warmupSteps: 0, learningRate: 0.02, l2: 0, dropout: 0, seed };
-  await trainNetwork(trainee, plan, batches, async () => true);
+  const plan = { from: 0, steps: 4, warmupSteps: 0, learningRate: 0.02, l2: 0, dropout: 0, seed, shares: 1 };
+  await trainNetwork(trainee, plan, batches, oneProcess, async () => true);
   const statistics = trainee.statistics(batches, 3);
   const logits = trainee.model.logits(trainee.forward, batches.at(9), statistics);
   writeTrainedWeights(folder, trainee.model, statistics);

@@ -1,47 +1,60 @@
-/** What is kept of every step: means over an interval as events, the state as checkpoints, a word to the observer. */
+/** What a run folder keeps of the steps: means over an interval as events, the state as checkpoints; the observer hears. */
 import { entropy } from '../controller/policy.js';
 import { baselineValue, type ControllerState } from '../controller/reinforce.js';
 import type { CostTerm } from '../controller/reward.js';
-import { Failure } from '../core/failure.js';
 import { type IntervalSummary, startInterval } from '../core/interval.js';
+import type { RandomState } from '../core/random.js';
 import { meanOf } from '../core/scoring.js';
 import { saveCheckpoint } from '../runs/checkpoint.js';
 import { requireFinite, requireFiniteTensors } from '../train/divergence.js';
+import type { Keeper } from '../train/step-recorder.js';
 import type { SearchStep } from './loop.js';
-import type { SearchParts } from './stage-request.js';
+import { weightRate } from './search.js';
+import type { SearchParts, StageRequest } from './stage-request.js';
 
-/** Sees each step; once a stop is asked for it saves the state and ends the search with a failure of kind `stopped`. */
-export function stepRecorder(parts: SearchParts, weightRate: (step: number) => number, from: number) {
-  const { run, settings, targets, train, supernet, random } = parts;
+/** What a checkpoint holds beside the tensors. */
+export interface SavedSearch {
+  readonly controller: ControllerState;
+  readonly random: RandomState;
+}
+
+const rateName = 'weights.learningRate';
+
+export function keepInRun(
+  { run, observer, clock }: Pick<StageRequest, 'run' | 'observer' | 'clock'>,
+  parts: SearchParts,
+  from: number,
+): Keeper<SearchStep> {
+  const { settings, targets, train, supernet, random } = parts;
   const { steps } = settings;
   const events = run.openLog('events', from);
   const policies = run.openLog('policy', from);
-  const interval = startInterval(parts.clock, train.waitMs);
-  return async (search: SearchStep): Promise<boolean> => {
-    const { step, state, learningRate } = search;
-    const done = step + 1;
-    requireFinite([search.loss, ...search.outcomes.map(({ reward }) => reward)], done, 'weights.learningRate');
-    interval.add(stepValues(search, targets), settings.batch * settings.samplesPerStep);
-    await new Promise(setImmediate); // signals are seen here
-    const isStopping = parts.shouldStop() && done < steps;
-    const isLast = done === steps || isStopping;
-    if (isLast || done % settings.logEvery === 0) {
+  const interval = startInterval(clock, train.waitMs);
+  const rate = weightRate(settings);
+  return {
+    add(search) {
+      requireFinite([search.loss, ...search.outcomes.map(({ reward }) => reward)], search.step + 1, rateName);
+      interval.add(stepValues(search, targets), settings.batch * settings.samplesPerStep);
+    },
+    log({ step, state, learningRate }) {
+      const done = step + 1;
       const summary = interval.close(steps - done);
-      const rates = { weights: weightRate(step), controller: learningRate };
+      const rates = { weights: rate(step), controller: learningRate };
       events.append({ step: done, ...eventFields(parts, summary, state), rates });
       policies.append({ step: done, logits: logitsByPath(state) });
-      tell(parts, done, summary);
-    }
-    if (isLast || done % settings.checkpointEvery === 0) {
-      const saved = { controller: state, random: random.state() };
+      observer.progress(progressFields(parts, done, summary));
+    },
+    checkpoint({ step, state }) {
+      const done = step + 1;
       const tensors = supernet.save();
-      requireFiniteTensors(tensors, done, 'weights.learningRate');
-      saveCheckpoint(run, { step: done, tensors, state: saved });
+      requireFiniteTensors(tensors, done, rateName);
+      saveCheckpoint(run, {
+        step: done,
+        tensors,
+        state: { controller: state, random: random.state() } satisfies SavedSearch,
+      });
       run.progress(done);
-    }
-    if (!isStopping) return true;
-    const where = `stopped on request after step ${done} of ${steps}`;
-    throw new Failure('stopped', where, 'run the same command again to go on');
+    },
   };
 }
 
@@ -76,12 +89,11 @@ function eventFields({ targets, supernet }: SearchParts, summary: IntervalSummar
   };
 }
 
-function tell({ stage, settings, targets, observer }: SearchParts, step: number, summary: IntervalSummary): void {
+function progressFields({ stage, settings, targets }: SearchParts, step: number, summary: IntervalSummary) {
   const { means, imagesPerSecond, dataWait, secondsLeft } = summary;
   const { loss, quality, reward } = means as Record<'loss' | 'quality' | 'reward', number>;
   const costs = targets.map(({ name, target }) => ({ name, value: means[name] as number, target }));
-  const { steps } = settings;
-  observer.progress({ stage, step, steps, loss, quality, reward, costs, imagesPerSecond, dataWait, secondsLeft });
+  return { stage, step, steps: settings.steps, loss, quality, reward, costs, imagesPerSecond, dataWait, secondsLeft };
 }
 
 function logitsByPath({ policy }: ControllerState): Record<string, readonly number[]> {

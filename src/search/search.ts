@@ -1,0 +1,102 @@
+/** A stage's search as every worker runs it: the loop, its ports made of real parts. */
+import type { ControllerState } from '../controller/reinforce.js';
+import { type CostTerm, defaultBeta } from '../controller/reward.js';
+import { sample } from '../controller/sample.js';
+import { learningRateAt, schedule, warmupAt } from '../controller/schedule.js';
+import { warmupCosine } from '../core/schedule.js';
+import { type CostTarget, targetTable } from '../cost/target.js';
+import { batches } from '../data/loader.js';
+import { metered } from '../data/metered.js';
+import type { Decisions, Space } from '../space/space.js';
+import { SuperNet } from '../supernet/supernet.js';
+import type { RecordedSteps } from '../train/step-recorder.js';
+import { shareOf } from '../workers/collective.js';
+import { batchQuality } from './batch-quality.js';
+import { scheduleSettings } from './config.js';
+import { type SearchPorts, type SearchStep, searchLoop } from './loop.js';
+import type { SearchParts, StageTask } from './stage-request.js';
+
+/** Prefix of the stage's random streams. */
+export function streamOf({ seed, stage }: Pick<StageTask, 'seed' | 'stage'>): string {
+  return `${seed}/${stage}`;
+}
+
+/** The stage's SuperNet at its start; the caller disposes it. */
+export function startSuperNet(task: StageTask): SuperNet {
+  const { optimizer, l2 } = task.settings.weights;
+  return new SuperNet(task.space, { seed: streamOf(task), optimizer, l2 });
+}
+
+/** The parts of a search, from those that the workers have each for themselves. */
+export function searchParts(own: Omit<SearchParts, 'costs' | 'train'>): SearchParts {
+  const { space, targets, set, settings } = own;
+  const train = metered(batches(set.split('train'), { seed: streamOf(own), batch: settings.batch }));
+  return { ...own, costs: costTerms(space, targets), train };
+}
+
+/** The costs of decisions beside their targets, from one table. */
+function costTerms(space: Space, targets: readonly CostTarget[]): (decisions: Decisions) => CostTerm[] {
+  const table = targetTable(space, targets);
+  return (decisions) => {
+    const values = table.evaluate(decisions);
+    return targets.map(({ target, beta }, i) => ({ value: values[i] as number, target, beta: beta ?? defaultBeta }));
+  };
+}
+
+/** What the recorder of the search's steps is told. */
+export function recordedSteps({ settings, supernet, collective, shouldStop }: SearchParts): RecordedSteps<SearchStep> {
+  const { steps, logEvery, checkpointEvery } = settings;
+  const state = (step: SearchStep) => [JSON.stringify(step.state), supernet.weightBytes()];
+  return { steps, logEvery, checkpointEvery, collective, shouldStop, state };
+}
+
+/** The learning rate of the shared weights at a step. */
+export function weightRate({ steps, weights }: StageTask['settings']): (step: number) => number {
+  return warmupCosine(weights.learningRate, steps, Math.round(weights.warmup * steps));
+}
+
+/** Runs the steps from `from` on; the controller's state after the last one. */
+export function search(
+  parts: SearchParts,
+  start: ControllerState,
+  from: number,
+  record: SearchPorts['record'],
+): Promise<ControllerState> {
+  const { supernet, settings, set, train, random, costs, collective } = parts;
+  const { steps, samplesPerStep, quality } = settings;
+  const plan = schedule(scheduleSettings(settings));
+  const rate = weightRate(settings);
+  const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.heldBatch });
+  const count = Array.from({ length: samplesPerStep }, (_, k) => k);
+  const sum = collective.size > 1 ? collective.sum : undefined;
+  return searchLoop(
+    start,
+    {
+      from,
+      steps,
+      reward: settings.reward,
+      learningRate: (step) => learningRateAt(plan, step),
+      entropyBonus: settings.controller.entropyBonus,
+    },
+    {
+      samples: (policy, step) => count.map(() => sample(policy, random, warmupAt(plan, step))),
+      trainStep: (samples, step) => {
+        const own = shareOf(collective, samples);
+        const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
+        const selections = own.map(({ sample }) => sample);
+        return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sum });
+      },
+      qualities: async (samples, step) => {
+        const batch = held.at(step);
+        const qualities = new Float64Array(samples.length);
+        for (const { sample, k } of shareOf(collective, samples)) {
+          qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);
+        }
+        await collective.sum(qualities);
+        return [...qualities];
+      },
+      costs: ({ decisions }) => costs(decisions),
+      record,
+    },
+  );
+}

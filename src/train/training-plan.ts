@@ -1,0 +1,29 @@
+/** A training's steps, as its recipe has them. */
+import type { Collective } from '../workers/collective.js';
+import { sharesOf, type TrainingRecipe } from './recipe.js';
+import type { RecordedSteps } from './step-recorder.js';
+import type { Trainee, TrainingPlan, TrainingStep } from './train-network.js';
+
+/** Steps of a training: its epochs in batches, at least one. */
+export function trainingSteps({ epochs, batch }: TrainingRecipe, images: number): number {
+  return Math.max(1, Math.round((epochs * images) / batch));
+}
+
+/** @param images  of an epoch */
+export function trainingPlan(recipe: TrainingRecipe, images: number, from: number): TrainingPlan {
+  const { learningRate, l2, dropout, seed } = recipe;
+  const warmupSteps = Math.round((recipe.warmupEpochs * images) / recipe.batch);
+  const steps = trainingSteps(recipe, images);
+  return { from, steps, warmupSteps, learningRate, l2, dropout, seed, shares: sharesOf(recipe) };
+}
+
+/** What the recorder of the training's steps is told. */
+export function recordedSteps(
+  { logEvery, checkpointEvery }: TrainingRecipe,
+  { steps }: TrainingPlan,
+  trainee: Trainee,
+  collective: Collective,
+  shouldStop: () => boolean,
+): RecordedSteps<TrainingStep> {
+  return { steps, logEvery, checkpointEvery, collective, shouldStop, state: () => [trainee.weightBytes()] };
+}

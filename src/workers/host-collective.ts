@@ -1,0 +1,74 @@
+/** The `Collective` of the processes of one host: a few numbers go as messages, long vectors through shared memory. */
+import type { Collective } from './collective.js';
+import type { Vector } from './messages.js';
+import { readFloatsAt, writeFloats } from './shared-memory.js';
+
+export interface HostCollectiveParts {
+  readonly rank: number;
+  readonly size: number;
+  /** The sum over the workers by messages, as a vector of its own; resolves once all workers have called it. */
+  readonly gather: (values: Vector) => Promise<Vector>;
+  /** Shared memory of `sharedFloats(longest, size)` floats. */
+  readonly memory: number;
+  /** The longest vector that goes through it, in floats. */
+  readonly longest: number;
+}
+
+/** Floats of shared memory that the workers need: one part for each, and one for the result. */
+export function sharedFloats(longest: number, size: number): number {
+  return (size + 1) * longest;
+}
+
+const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about as much as an empty one
+const nothing = new Float64Array(0);
+
+export function hostCollective({ rank, size, gather, memory, longest }: HostCollectiveParts): Collective {
+  const barrier = async () => void (await gather(nothing));
+  const checked = (values: Float32Array) => {
+    if (values.length > longest) throw new Error(`expected up to ${longest} floats to share; got ${values.length}`);
+  };
+
+  /**
+   * Each worker adds up one chunk of the vector. No part is overwritten while another worker may read it: parts are read
+   * between the two barriers, the result after the second one, and the next first barrier waits for those readers.
+   */
+  async function sumThroughMemory(values: Float32Array): Promise<void> {
+    checked(values);
+    const [from, to] = [rank, rank + 1].map((r) => Math.floor((r * values.length) / size)) as [number, number];
+    writeFloats(memory, values, rank * longest);
+    await barrier();
+    const total = new Float32Array(to - from);
+    const part = new Float32Array(to - from);
+    for (let r = 0; r < size; r++) {
+      if (r === rank) part.set(values.subarray(from, to));
+      else readFloatsAt(memory, part, r * longest + from);
+      if (r === 0) total.set(part);
+      else add(total, part);
+    }
+    writeFloats(memory, total, size * longest + from);
+    await barrier();
+    readFloatsAt(memory, values, size * longest);
+  }
+
+  return {
+    rank,
+    size,
+    async sum(values) {
+      if (values instanceof Float32Array && values.length > longestMessage) await sumThroughMemory(values);
+      else values.set(await gather(values));
+    },
+    any: async (flag) => ((await gather(Float64Array.of(Number(flag))))[0] as number) > 0,
+    async broadcast(values) {
+      checked(values);
+      if (rank === 0) writeFloats(memory, values, 0);
+      await barrier();
+      if (rank !== 0) readFloatsAt(memory, values, 0);
+      await barrier();
+    },
+  };
+}
+
+/** Adds `part` to `total`, element by element. */
+export function add(total: Vector, part: Vector): void {
+  for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (part[i] as number);
+}

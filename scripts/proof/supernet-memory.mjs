@@ -38,7 +38,7 @@ console.log(`${space.name}: ${space.choices.length} choices, ${net.model.layout.
 const alive = [];
 for (let step = 1; step <= steps; step++) {
   const selection = randomSelection(step);
-  net.trainStep([selection], [randomBatch(batchSize)], step, 0.01);
+  await net.trainStep([selection], [randomBatch(batchSize)], step, 0.01);
   net.logits(selection, randomBatch(4 * batchSize));
   alive.push(net.tensorsAlive());
   if (step === 100 || step === steps) {

@@ -10,7 +10,7 @@ import { metered } from '../data/metered.js';
 import type { Decisions, Space } from '../space/space.js';
 import { SuperNet } from '../supernet/supernet.js';
 import type { RecordedSteps } from '../train/step-recorder.js';
-import { shareOf } from '../workers/collective.js';
+import { shareOf, sumOver } from '../workers/collective.js';
 import { batchQuality } from './batch-quality.js';
 import { scheduleSettings } from './config.js';
 import { type SearchPorts, type SearchStep, searchLoop } from './loop.js';
@@ -67,8 +67,8 @@ export function search(
   const plan = schedule(scheduleSettings(settings));
   const rate = weightRate(settings);
   const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.heldBatch });
+  const sum = sumOver(collective);
   const count = Array.from({ length: samplesPerStep }, (_, k) => k);
-  const sum = collective.size > 1 ? collective.sum : undefined;
   return searchLoop(
     start,
     {

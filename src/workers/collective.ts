@@ -33,3 +33,8 @@ export function shareOf<T>(
 ): { readonly sample: T; readonly k: number }[] {
   return samples.map((sample, k) => ({ sample, k })).filter(({ k }) => k % size === rank);
 }
+
+/** What sums over the workers; undefined where there is but one. */
+export function sumOver({ size, sum }: Collective): Collective['sum'] | undefined {
+  return size > 1 ? sum : undefined;
+}

@@ -97,18 +97,18 @@ async function trained(backendName: Backend['name'], activation: string, optimiz
   const selection = { decisions: [1, 1, 1, 0], allOn: [false, false, true, false] };
   const net = new SuperNet(space, { seed: 'seed', optimizer, l2: 1e-3 });
   const batch = randomBatch(space, 6);
-  const step = () => {
+  const step = async () => {
     const { loss, gradient } = net.model.gradient(superForward(space, selection), batch, { decay: 1e-3 });
     const values = readFloats(gradient);
     dispose(gradient);
-    net.trainStep([selection, { decisions: [0, 0, 0, 1] }], [batch, batch], 0, 0.1);
+    await net.trainStep([selection, { decisions: [0, 0, 0, 1] }], [batch, batch], 0, 0.1);
     const logits = net.logits(selection, batch);
     const frozenLogits = net.withStatistics(selection, [batch], (logitsOf) => logitsOf(batch));
     return { loss, gradient: values, weights: net.model.weights.values(), logits, frozenLogits };
   };
-  const result = step();
+  const result = await step();
   const before = backend().tensorsAlive();
-  step();
+  await step();
   const left = backend().tensorsAlive() - before;
   net.dispose();
   return { ...result, left };

@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+// How fast training steps are beside PyTorch's: the same SuperNet, weights, batches and architectures on both sides,
+// interleaved in blocks. First both sides' losses must agree over 20 steps; where they do not it exits with 1.
+// Run after `npm run build` and `node scripts/bench/peer/install.mjs`:
+//   node scripts/bench/peer.mjs [--workload a,b] [--ways default,tuned,ddp,one-worker] [--rounds 9] [--seconds 3]
+//                               [--workers N] [--json]
+// `--seconds` is how long a block of ours lasts; `--rounds 0` only compares losses. Against `one-worker`, which is ours
+// with one worker of as many threads as each has, the ratio is the speed-up that the workers give. A step of e is one batch
+// of 64: ours and DDP normalise each half by itself, and so do all when losses are compared; for the clock one process of
+// PyTorch takes it whole, as people would run it.
+import { parseArgs } from 'node:util';
+import { defaultWorkers, isInstalled, ways } from './peer/environment.mjs';
+import { measure, removeFolders } from './peer/measure.mjs';
+import { agreementTable, machine, timingTable, workersTable } from './peer/report.mjs';
+import { killServers } from './peer/server.mjs';
+import { workload, workloadNames } from './peer/workloads.mjs';
+
+const { values } = parseArgs({
+  options: {
+    workload: { type: 'string', default: workloadNames.join() },
+    ways: { type: 'string', default: Object.keys(ways).join() },
+    workers: { type: 'string' },
+    rounds: { type: 'string', default: '9' },
+    seconds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const names = listed('workload', values.workload, workloadNames);
+const wayNames = listed('ways', values.ways, Object.keys(ways));
+const plan = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
+if (!(Number.isInteger(plan.rounds) && plan.rounds >= 0 && plan.seconds > 0)) {
+  fail(2, 'expected --rounds of at least 0 and --seconds above 0');
+}
+if (!['1', '2', undefined].includes(values.workers)) fail(2, `--workers: expected 1 or 2; got ${values.workers}`);
+if (!isInstalled()) fail(5, 'PyTorch is not installed; run `npm run bench:peer:install`');
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.on(signal, () => {
+    killServers();
+    removeFolders();
+    process.exit(status);
+  });
+}
+
+const results = [];
+for (const name of names) {
+  const given = workload(name);
+  const workers = Number(values.workers ?? defaultWorkers(given));
+  const report = (phase) => console.error(`${name}: ${phase}`);
+  results.push(await measure(given, wayNames, { ...plan, workers }, report));
+}
+const agree = results.every(({ agreements }) => Object.values(agreements).every(({ agrees }) => agrees));
+if (values.json) {
+  console.log(JSON.stringify({ machine: machine(), ...plan, results }, null, 2));
+} else {
+  const { cpu, cores, node, torch } = machine();
+  console.log(`${cpu}, ${cores} cores; Node ${node}, PyTorch ${torch}\n`);
+  for (const { workload: id, title, imagesPerStep } of results)
+    console.log(`${id}: ${title}, ${imagesPerStep} images a step`);
+  console.log(`\n${agreementTable(results).join('\n')}`);
+  const timings = timingTable(results);
+  if (timings.length > 0) {
+    console.log(`\nratio: their time / ours\n${timings.join('\n')}`);
+    console.log(`\nour workers, share of a step's time\n${workersTable(results).join('\n')}`);
+  }
+}
+process.exitCode = agree ? 0 : 1;
+
+/** A comma-separated list of known names. */
+function listed(option, text, known) {
+  const given = text.split(',');
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length > 0) fail(2, `--${option}: expected some of ${known.join()}; got ${unknown.join()}`);
+  return given;
+}
+
+function fail(status, message) {
+  console.error(`peer: ${message}`);
+  process.exit(status);
+}

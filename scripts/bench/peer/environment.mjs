@@ -1,0 +1,56 @@
+// The sides of the benchmark: where PyTorch lives, which version, and how each side's server is started.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { cacheFolder } from '../../../dist/core/cache.js';
+import { usableCores } from '../../../dist/core/cores.js';
+
+export const pins = { torch: '2.15.0', numpy: '2.4.2' };
+export const venvFolder = join(cacheFolder(), 'peer', `torch-${pins.torch}`);
+export const python = join(venvFolder, 'bin', 'python');
+
+/** Written last by the installation. */
+export const installedMark = join(venvFolder, 'installed.json');
+
+const tuned = {
+  // glibc gives memory of this size back to the system after each use and takes it anew, page fault by page fault;
+  // with these it keeps what it has (the malloc of a PyTorch process that trains convolutions on a CPU).
+  MALLOC_MMAP_THRESHOLD_: '4294967296',
+  MALLOC_TRIM_THRESHOLD_: '4294967296',
+  MALLOC_TOP_PAD_: '268435456',
+};
+
+/** What ours is compared with: ways to run PyTorch, and ourselves as one worker, which takes the samples in turn. */
+export const ways = {
+  default: { title: 'PyTorch, one process', ranks: 1, env: {} },
+  tuned: { title: 'PyTorch, one process, tuned allocator', ranks: 1, env: tuned },
+  ddp: { title: 'PyTorch, two processes (DDP, gloo), tuned allocator', ranks: 2, env: tuned },
+  'one-worker': { title: 'ours, one worker' },
+};
+
+export function isInstalled() {
+  return existsSync(installedMark) && existsSync(python);
+}
+
+/** Workers of ours that a step of so many samples has work for: one for each core, or sample where those are fewer. */
+export function defaultWorkers({ samples }) {
+  return Math.min(usableCores(), samples);
+}
+
+/** Our server; every worker has as many threads as there are cores for each of the default number of workers. */
+export function ourServer(workload, workers, folder = []) {
+  const threads = Math.max(1, Math.floor(usableCores() / defaultWorkers(workload)));
+  const script = fileURLToPath(new URL('ours.mjs', import.meta.url));
+  const args = [script, workload.name, String(workers), String(threads)].concat(folder);
+  return { title: `ours, ${workers} of ${threads} threads`, command: process.execPath, args };
+}
+
+/** The server of a way, for a workload whose exchange lies in `folder`. */
+export function otherServer(way, workload, folder) {
+  const { title, ranks, env } = ways[way];
+  if (ranks === undefined) return { ...ourServer(workload, 1), title };
+  const script = fileURLToPath(new URL('peer.py', import.meta.url));
+  const inherited = { ...process.env };
+  for (const name of ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PYTHONPATH']) delete inherited[name];
+  return { title, command: python, args: ['-B', script, folder, String(ranks)], env: { ...inherited, ...env } };
+}

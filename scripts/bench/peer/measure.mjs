@@ -1,0 +1,106 @@
+// One workload, measured: both sides' servers, their agreement, then interleaved blocks of steps.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agreement, checked } from './agreement.mjs';
+import { otherServer, ourServer } from './environment.mjs';
+import { startServer } from './server.mjs';
+import { median, medianInterval } from './statistics.mjs';
+import { cycle, imagesPerStep } from './workloads.mjs';
+
+const warmupSteps = cycle; // every architecture once, beside those of the check
+const leastSteps = 3;
+const folders = new Set();
+
+/**
+ * @param wayNames  what ours is compared with
+ * @param plan      our `workers`, `rounds`, and `seconds` that a block of ours is to last
+ * @param report    sees a line for each phase
+ * @returns         agreement of each way; without timings where one fails
+ */
+export async function measure(workload, wayNames, { workers, rounds, seconds }, report) {
+  const folder = mkdtempSync(join(tmpdir(), 'mnv4-peer-'));
+  folders.add(folder);
+  const servers = [];
+  const started = async (server) => {
+    servers.push(await startServer(server));
+    return servers.at(-1);
+  };
+  try {
+    report(`ours: losses over ${cycle} steps`);
+    const ours = await started(ourServer(workload, workers, folder));
+    const ourAnswer = await checked(ours);
+    const ways = [];
+    for (const way of wayNames) {
+      const server = await started(otherServer(way, workload, folder));
+      report(`${way}: losses over ${cycle} steps`);
+      ways.push({ way, server, agreement: agreement(ourAnswer, await checked(server)) });
+    }
+    const result = { workload: workload.name, title: workload.title, imagesPerStep: imagesPerStep(workload) };
+    const agreements = Object.fromEntries(ways.map(({ way, agreement }) => [way, agreement]));
+    const sides = Object.fromEntries(servers.map(({ title, about }) => [title, about]));
+    if (rounds === 0 || ways.some(({ agreement }) => !agreement.agrees)) return { ...result, sides, agreements };
+    const blocks = await interleaved(ours, ways, { rounds, seconds }, report);
+    return { ...result, sides, agreements, ...summary(result, blocks) };
+  } finally {
+    await Promise.all(servers.map((server) => server.end()));
+    removeFolder(folder);
+  }
+}
+
+/** Answers per block, `{ ours, [way]: }`, one for each round, and the steps of a block. */
+async function interleaved(ours, ways, { rounds, seconds }, report) {
+  const sides = [{ way: 'ours', server: ours }, ...ways];
+  const warm = {};
+  for (const { way, server } of sides) {
+    report(`${way}: warm up`);
+    await server.ask('reset 0');
+    warm[way] = (await server.ask(`steps ${warmupSteps}`)).ms;
+  }
+  const steps = Math.max(leastSteps, Math.round((1000 * seconds) / median(warm.ours)));
+  const blocks = Object.fromEntries(sides.map(({ way }) => [way, []]));
+  for (let round = 0; round < rounds; round++) {
+    report(`round ${round + 1} of ${rounds}, ${steps} steps each`);
+    for (let i = 0; i < sides.length; i++) {
+      const { way, server } = sides[(round + i) % sides.length];
+      await server.ask(`reset ${round * steps}`); // all sides go through the same part of the sequence
+      blocks[way].push(await server.ask(`steps ${steps}`));
+    }
+  }
+  return { steps, blocks };
+}
+
+/** Mean milliseconds of a step in each block, and medians over the blocks of those and of their ratios, round by round. */
+function summary({ workload, imagesPerStep }, { steps, blocks: { ours, ...others } }) {
+  const means = (blocks) => blocks.map(({ ms }) => total(ms) / ms.length);
+  const speed = (ms) => ({ stepMs: median(ms), imagesPerSecond: (1000 * imagesPerStep) / median(ms), blockMs: ms });
+  const ourMs = means(ours);
+  const compared = Object.entries(others).map(([way, theirs]) => {
+    const ms = means(theirs);
+    const ratios = ms.map((one, round) => one / ourMs[round]);
+    const interval = medianInterval(ratios, `peer/${workload}/${way}/bootstrap`);
+    return [way, { ...speed(ms), ratio: median(ratios), interval }];
+  });
+  return { stepsPerBlock: steps, ours: { ...speed(ourMs), ...shares(ours) }, others: Object.fromEntries(compared) };
+}
+
+/** Shares of our blocks' time that went into sums over the workers, and into waiting for the last worker to come. */
+function shares(blocks) {
+  const stepsMs = total(blocks.flatMap(({ ms }) => ms));
+  const share = (field) => total(blocks.map((block) => block[field])) / stepsMs;
+  return { averagingShare: share('averagingMs'), waitingShare: share('waitingMs') };
+}
+
+function total(values) {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Removes what an interrupted measurement would leave. */
+export function removeFolders() {
+  for (const folder of folders) removeFolder(folder);
+}
+
+function removeFolder(folder) {
+  rmSync(folder, { recursive: true, force: true });
+  folders.delete(folder);
+}

@@ -1,0 +1,72 @@
+// What our side does for each command, on every worker at once.
+import { ourSteps } from './our-steps.mjs';
+
+/**
+ * The commands, which all workers call alike; results are complete on each: nothing of `reset`, `{ losses, logits? }` of
+ * `check`, `{ ms, losses, averagingMs, waitingMs }` of `steps`.
+ *
+ * @param net  at its start
+ */
+export function ourCommands(net, workload, pool, team) {
+  const { collective, spentMs } = timed(team);
+  const step = ourSteps(net, workload, pool, collective);
+  const start = net.save();
+  let [from, since] = [0, 0];
+  const next = () => step(from + since, since++);
+
+  return {
+    async reset(place) {
+      net.restore(start);
+      [from, since] = [place, 0];
+      return {};
+    },
+    async check(count) {
+      const [losses, logits] = [[], []];
+      for (let i = 0; i < count; i++) {
+        const { loss, shown } = await next();
+        losses.push(loss);
+        if (shown === undefined) continue;
+        await team.sum(shown);
+        logits.push([...shown]);
+      }
+      return { losses, ...(logits.length > 0 && { logits }) };
+    },
+    async steps(count) {
+      const [ms, losses, sumMs] = [[], [], []];
+      for (let i = 0; i < count; i++) {
+        const [began, spent] = [performance.now(), spentMs()];
+        const { loss } = await next();
+        ms.push(performance.now() - began);
+        sumMs.push(spentMs() - spent);
+        losses.push(loss);
+      }
+      return { ms, losses, ...(await averaging(team, sumMs)) };
+    },
+  };
+}
+
+/** A collective whose sums are timed. */
+function timed(collective) {
+  let spent = 0;
+  const sum = async (values) => {
+    const began = performance.now();
+    await collective.sum(values);
+    spent += performance.now() - began;
+  };
+  return { collective: { ...collective, sum }, spentMs: () => spent };
+}
+
+/**
+ * Milliseconds of a block's steps that went into sums: what the last worker to come spent there is averaging, what the
+ * mean worker spent beyond it is waiting for that one.
+ */
+async function averaging({ rank, size, sum }, sumMs) {
+  if (size === 1) return { averagingMs: 0, waitingMs: 0 };
+  const table = new Float64Array(size * sumMs.length);
+  table.set(sumMs, rank * sumMs.length);
+  await sum(table);
+  const steps = sumMs.map((_, step) => Array.from({ length: size }, (_, r) => table[r * sumMs.length + step]));
+  const averagingMs = steps.reduce((total, ranks) => total + Math.min(...ranks), 0);
+  const waitingMs = table.reduce((total, ms) => total + ms, 0) / size - averagingMs;
+  return { averagingMs, waitingMs };
+}

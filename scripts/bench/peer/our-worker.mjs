@@ -1,0 +1,17 @@
+// A worker of our side beside worker 0: computes its share of each command.
+import { serveComputing } from '../../../dist/train/computing-team.js';
+import { batchPool } from './batches.mjs';
+import { ourCommands } from './our-commands.mjs';
+import { ourNet } from './our-steps.mjs';
+import { workload } from './workloads.mjs';
+
+serveComputing(async ({ name, commandNames }, collective) => {
+  const given = workload(name);
+  const commands = ourCommands(ourNet(given), given, batchPool(given), collective);
+  for (;;) {
+    const told = new Float64Array(2); // worker 0 adds the command's index and count
+    await collective.sum(told);
+    const [command, count] = told;
+    await commands[commandNames[command]](count);
+  }
+});

@@ -1,0 +1,42 @@
+// Our side as a server: node ours.mjs WORKLOAD WORKERS THREADS [FOLDER]. Writes the exchange to the folder, says what it
+// is, and then answers each line on standard input with one line of JSON; in between it waits without work.
+//   reset FROM   start weights; the next step is that of place FROM in the sequence
+//   check N      N steps, untimed   -> { losses, logits? }
+//   steps N      N steps            -> { ms, losses, averagingMs, waitingMs }, milliseconds of each step and of all
+import { createInterface } from 'node:readline';
+import { openBackend } from '../../../dist/nn/backend.js';
+import { withComputingTeam } from '../../../dist/train/computing-team.js';
+import { batchPool } from './batches.mjs';
+import { writeExchange } from './exchange.mjs';
+import { ourCommands } from './our-commands.mjs';
+import { ourNet } from './our-steps.mjs';
+import { workload } from './workloads.mjs';
+
+const [name, count, threadsEach, folder] = process.argv.slice(2);
+const [workers, threads] = [Number(count), Number(threadsEach)];
+const commandNames = ['reset', 'check', 'steps'];
+const module = new URL('our-worker.mjs', import.meta.url);
+
+const { version } = openBackend({ threads });
+const given = workload(name);
+const pool = batchPool(given);
+const net = ourNet(given);
+if (folder !== undefined) writeExchange(folder, given, pool, net.save());
+const job = { name, commandNames };
+await withComputingTeam(
+  { count: workers, threads },
+  { module, job, longest: net.model.layout.size },
+  async (collective) => {
+    const commands = ourCommands(net, given, pool, collective);
+    answer({ tensorflow: version, processes: workers, threads });
+    for await (const line of createInterface({ input: process.stdin })) {
+      const [command, number] = line.split(' ');
+      await collective.sum(Float64Array.of(commandNames.indexOf(command), Number(number)));
+      answer(await commands[command](Number(number)));
+    }
+  },
+);
+
+function answer(message) {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}

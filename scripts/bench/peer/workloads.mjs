@@ -1,0 +1,94 @@
+// What the peer benchmark computes: per workload a space, a sequence of selections, and sizes. Both sides get the same.
+import { fileURLToPath } from 'node:url';
+import { randomStream } from '../../../dist/core/random.js';
+import { findRefinement, findSpace } from '../../../dist/cost/shipped.js';
+import { readNetwork, readSpace } from '../../../dist/space/parse.js';
+import { asSpace } from '../../../dist/space/print.js';
+import { readRefinement, refine } from '../../../dist/space/refine.js';
+import { close, isFilterChoice, useOption } from '../../../dist/space/space.js';
+
+/** Steps after which the sequence of selections starts again; also those over which both sides' losses must agree. */
+export const cycle = 20;
+
+/** Architectures per step, each on a batch of its own. */
+const samples = 2;
+const peakPer256 = 0.165; // as a search's config has it by default, with the optimizer and L2 below
+const warmupSteps = 10; // 0.025 of 400 steps
+const optimizer = { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 };
+const l2 = 4e-5;
+
+const cifar = () => readSpace(fileURLToPath(new URL('cifar.coarse.yaml', import.meta.url)));
+const at128 = (frame) => ({ ...frame, input: { ...frame.input, resolution: 128 } });
+
+const recipes = {
+  a: { title: 'tiny coarse space, 28x28x1', batch: 128, space: () => readSpace(findSpace('tiny.coarse')) },
+  b: { title: 'CIFAR-sized coarse space, 32x32x3', batch: 128, space: cifar },
+  c: {
+    title: 'medium coarse space, 128x128x3',
+    batch: 16,
+    space: () => at128(readSpace(findSpace('mnv4-conv-m.coarse'))),
+  },
+  d: { title: 'fine stage of b', batch: 128, space: fineOfCifar },
+  'd-warmup': { title: 'fine stage of b, all ops on', batch: 128, space: fineOfCifar, allOn: true },
+  e: {
+    title: 'Conv-S alone, 128x128x3',
+    batch: 32, // two halves of one batch of 64
+    network: () => at128(readNetwork(findSpace('mnv4-conv-s'))),
+  },
+  f: { title: 'held-out pass of b', batch: 512, space: cifar, isHeldOut: true },
+};
+
+export const workloadNames = Object.keys(recipes);
+
+/**
+ * A workload by name.
+ *
+ * `batch` counts the images of a sample. With a `network` (`isOneModel`) the samples of a step are the shares of one batch
+ * for it, which a single process of the other side takes at once when it is timed. `isHeldOut`: forward only.
+ */
+export function workload(name) {
+  const { title, batch, network: readOne, space: readMany, allOn = false, isHeldOut = false } = recipes[name];
+  const network = readOne?.();
+  const space = network === undefined ? readMany() : asSpace(network); // a closed space has no choices
+  const learningRate = (peakPer256 * batch * samples) / 256;
+  const sequence = selections(name, space, allOn);
+  return {
+    name,
+    title,
+    batch,
+    samples,
+    isOneModel: network !== undefined,
+    isHeldOut,
+    network,
+    space,
+    sequence,
+    optimizer,
+    l2,
+    learningRate,
+    warmupSteps,
+  };
+}
+
+/** The learning rate `since` steps after the start: linear warm-up, then constant. */
+export function rateAt({ learningRate, warmupSteps }, since) {
+  return learningRate * Math.min(1, (since + 1) / warmupSteps);
+}
+
+/** Images in one step. */
+export function imagesPerStep({ batch, samples }) {
+  return batch * samples;
+}
+
+function selections(name, space, allOn) {
+  const random = randomStream(`peer/${name}/selections`);
+  const isOn = space.choices.map((choice) => allOn && !isFilterChoice(choice));
+  const draw = () => ({ decisions: space.choices.map(({ options }) => random.below(options.length)), allOn: isOn });
+  return Array.from({ length: cycle }, () => Array.from({ length: samples }, draw));
+}
+
+/** The fine space of the network of b with all blocks, each width the second largest. */
+function fineOfCifar() {
+  const coarse = cifar();
+  const decisions = coarse.choices.map((choice) => (isFilterChoice(choice) ? choice.options.length - 2 : useOption));
+  return refine(close(coarse, decisions), readRefinement(findRefinement('uib.refine')));
+}

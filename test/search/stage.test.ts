@@ -19,8 +19,9 @@ import {
 } from '../../src/search/start-search.js';
 import { readSpace } from '../../src/space/parse.js';
 import { close } from '../../src/space/space.js';
-import { oneWorker } from '../../src/train/computing-team.js';
+import { oneWorker, type Workers } from '../../src/train/computing-team.js';
 import { failureOf, failureOfAsync, newFolder } from '../data/fixtures.js';
+import { expectClose } from '../nn/op-check.js';
 import { smallWorld } from './small-world.js';
 
 let world: string;
@@ -35,6 +36,7 @@ interface Attempt {
   readonly id?: string;
   readonly set?: readonly string[];
   readonly stage?: 'coarse' | 'fine';
+  readonly workers?: Workers;
   /** Asked after each step. */
   readonly shouldStop?: () => boolean;
 }
@@ -42,7 +44,14 @@ interface Attempt {
 const notes: string[] = [];
 let time = 0;
 
-async function searched({ root = newFolder(), id = 'a', set = [], stage = 'coarse', shouldStop }: Attempt = {}) {
+async function searched({
+  root = newFolder(),
+  id = 'a',
+  set = [],
+  stage = 'coarse',
+  workers = oneWorker,
+  shouldStop,
+}: Attempt = {}) {
   const config = readSearchConfig(
     join(world, 'small.yaml'),
     set.map((assignment) => parseOverride(assignment)),
@@ -55,7 +64,7 @@ async function searched({ root = newFolder(), id = 'a', set = [], stage = 'coars
     id,
     resume: 'allow',
     environment: { test: true },
-    workers: oneWorker,
+    workers,
     observer: { progress: () => {}, note: (line) => notes.push(line), warn: (line) => notes.push(`warning: ${line}`) },
     shouldStop: shouldStop ?? (() => false),
     clock: () => time++,
@@ -172,6 +181,34 @@ describe('a coarse stage', () => {
     expect(outcome?.missed).toHaveLength(1);
     expect(json(folder, 'result.json').missed[0]).toMatch(/^macs is [\d.e+]+, \d+\.\d % from its target of 100\.0$/);
     expect(notes.at(-1)).toMatch(/^warning: a: target missed: macs is/);
+  });
+});
+
+describe('two workers', () => {
+  const workers: Workers = { count: 2, threads: 1 };
+
+  it('take three samples a step as one does, but for rounding where one adds up two of them', async () => {
+    const set = ['search.samplesPerStep=3', 'search.quality=distillation', 'search.steps=6'];
+    const [one, two] = [await searched({ set }), await searched({ set, workers })];
+    const [expected, found] = [one, two].map(({ folder }) => lastCheckpoint(folder).tensors);
+    for (const [name, { values }] of found!) expectClose(values, expected!.get(name)!.values, 1e-3);
+    expect(json(two.folder, 'result.json').decisions).toEqual(json(one.folder, 'result.json').decisions);
+    expect(json(two.folder, 'environment.json')).toEqual({ test: true, workers: 2, threads: 1 });
+  });
+
+  it('end as soon as what they computed is no number any more', async () => {
+    const set = ['search.samplesPerStep=2', 'search.weights.learningRate=1e30'];
+    const failure = await failureOfAsync(() => searched({ set, workers }));
+    expect([failure.kind, failure.message]).toEqual(['config', expect.stringContaining('the training diverged')]);
+  });
+
+  it('go on, however many, from what another number of workers left', async () => {
+    const set = ['search.samplesPerStep=2'];
+    const whole = await searched({ set });
+    const root = newFolder();
+    await failureOfAsync(() => searched({ root, set, workers, shouldStop: afterSteps(5) }));
+    await searched({ root, set });
+    expect(lastCheckpoint(join(root, 'a'))).toEqual(lastCheckpoint(whole.folder));
   });
 });
 

@@ -1,6 +1,6 @@
 /** Training one network for real, on patterns that it tells apart after some steps. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { backend, openBackend } from '../../src/nn/backend.js';
+import { backend, dispose, openBackend } from '../../src/nn/backend.js';
 import { disposeStatistics } from '../../src/nn/model.js';
 import { evaluate, testImages } from '../../src/train/evaluate.js';
 import { labelledBatches } from '../../src/train/labelled-batches.js';
@@ -64,6 +64,29 @@ describe('training', () => {
     const first = await losses(1);
     expect(await losses(1)).toEqual(first);
     expect(await losses(2)).not.toEqual(first);
+  });
+
+  it('in shares has the mean of their losses, each share normalised by itself', async () => {
+    const halves = labelledBatches(source, { seed: 1, batch: 12, augment: {}, labelSmoothing: 0 });
+    const trainee = new Trainee(smallNetwork(), adamW, 1);
+    const losses = [0, 1].map((k) => {
+      const { loss, gradient } = trainee.model.gradient(trainee.forward, halves.at(k));
+      dispose(gradient);
+      return loss;
+    });
+    const steps: TrainingStep[] = [];
+    await trainNetwork(
+      trainee,
+      { ...plan, l2: 0, shares: 2 },
+      halves,
+      oneProcess,
+      async (step) => steps.push(step) < 1,
+    );
+    trainee.dispose();
+    expect(steps[0]?.loss).toBeCloseTo((losses[0]! + losses[1]!) / 2, 6);
+    const whole = await trained({ steps: 1 });
+    whole.trainee.dispose();
+    expect(whole.steps[0]?.loss).not.toBeCloseTo(steps[0]!.loss, 4);
   });
 
   it('goes on from a saved state as if it had never stopped', async () => {

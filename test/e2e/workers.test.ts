@@ -1,0 +1,178 @@
+/** Searches and trainings by several processes, through the program itself: the same result, whatever befalls them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readState } from '../../src/runs/run-state.js';
+import { type Ended, type ProgramOptions, program } from '../cli/program.js';
+import { newFolder } from '../data/fixtures.js';
+import { smallWorld } from '../search/small-world.js';
+import { writeSmallTraining } from '../train/small-network.js';
+
+let world: string;
+const trainingFolder = writeSmallTraining(newFolder());
+
+beforeAll(async () => {
+  world = await smallWorld();
+});
+
+const settings = [
+  'search.samplesPerStep=2',
+  'search.select={bestOf: 3}',
+  'search.logEvery=1',
+  'search.checkpointEvery=4',
+].flatMap((set) => ['--set', set]);
+
+/** `mnv4-nas search` of two samples a step, its runs `a-coarse` and `a-fine` under `root`; one thread a process. */
+function search(root: string, workers: number, options: ProgramOptions = {}): Promise<Ended> {
+  const args = ['--run-id', 'a', '--root', root, '--threads', '1', '--workers', String(workers), ...settings];
+  return program(['search', 'small.yaml', ...args], { cwd: world, ...options });
+}
+
+/** Lets worker 0 send a signal to itself or to its child as soon as it tells that a stage has come to a step. */
+function signalAt(signal: NodeJS.Signals, to: 'itself' | 'its child', stage: string, step: number): ProgramOptions {
+  const hook = `
+    import { readdirSync, readFileSync } from 'node:fs';
+    const parentOf = (pid) => {
+      try { return Number(readFileSync('/proc/' + pid + '/stat', 'utf8').split(') ').at(-1).split(' ')[1]); }
+      catch { return undefined; } // gone meanwhile
+    };
+    const child = () => readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).find((pid) => parentOf(pid) === process.pid);
+    const { stderr } = process;
+    const write = stderr.write.bind(stderr);
+    stderr.write = (text, ...more) => {
+      const written = write(text, ...more);
+      if (text.includes('"stage":"${stage}","step":${step},')) process.kill(${to === 'itself' ? 'process.pid' : 'Number(child())'}, '${signal}');
+      return written;
+    };`;
+  return { node: ['--import', `data:text/javascript,${encodeURIComponent(hook)}`] };
+}
+
+/** The processes that work in this test's folder. */
+function processesHere(): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'utf8').includes(`MNV4_HERE=${world}\0`);
+    } catch {
+      return false; // gone meanwhile, or another user's
+    }
+  });
+}
+
+const here = (options: ProgramOptions = {}): ProgramOptions => ({ ...options, env: { MNV4_HERE: world } });
+
+/** What a run ends with, and its last checkpoint. */
+function endOf(folder: string) {
+  const last = readdirSync(join(folder, 'checkpoints')).sort().at(-1) as string;
+  const files = [
+    'result.json',
+    'architecture.yaml',
+    ...['weights.safetensors', 'state.json'].map((name) => join('checkpoints', last, name)),
+  ];
+  return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
+}
+
+const policiesOf = (folder: string) => readFileSync(join(folder, 'policy.jsonl'), 'utf8');
+const lastLines = ({ stderr }: Ended, count: number) => stderr.trimEnd().split('\n').slice(-count);
+
+describe('a search by two workers', { timeout: 120_000 }, () => {
+  it('ends as one by a single process does, though a worker dies, all are stopped, and worker 0 is killed', async () => {
+    expect((await search('one', 1)).status).toBe(0);
+    const root = join(world, 'two');
+    const stageOf = (stage: string) => readState(join(root, `a-${stage}`));
+
+    const died = await search('two', 2, here(signalAt('SIGKILL', 'its child', 'coarse', 6)));
+    expect([died.status, died.stdout]).toEqual([5, '']);
+    const [what, remedy] = lastLines(died, 2);
+    expect(what).toBe('worker 1 of 2 was ended by SIGKILL before its work was done');
+    expect(remedy).toMatch(/^what to do: .*the last checkpoint is kept: run the same command again to go on$/);
+    expect(stageOf('coarse')).toMatchObject({ status: 'failed', step: 4 });
+    expect(processesHere()).toEqual([]);
+
+    const stopped = await search('two', 2, here(signalAt('SIGTERM', 'itself', 'fine', 2)));
+    expect(stopped.stderr).toContain('a-coarse: going on after step 4 of 12');
+    expect([stopped.status, stopped.stdout]).toEqual([75, '']);
+    expect(lastLines(stopped, 2)[0]).toMatch(/^stopped on request after step \d+ of 12$/);
+    expect(stageOf('fine').status).toBe('stopped');
+    expect(processesHere()).toEqual([]);
+
+    const killed = await search('two', 2, here(signalAt('SIGKILL', 'itself', 'fine', 9)));
+    expect([killed.status, killed.stdout]).toEqual([null, '']);
+    await expect.poll(processesHere, { timeout: 10_000 }).toEqual([]);
+
+    const ending = search('two', 2, here());
+    await expect.poll(processesHere, { timeout: 10_000 }).toHaveLength(2);
+    const ended = await ending;
+    expect(ended.status).toBe(0);
+    expect(ended.stderr).toContain('a-fine: going on after step 8 of 12');
+    expect(processesHere()).toEqual([]);
+    expect(readdirSync('/dev/shm').filter((name) => name.startsWith('mnv4-nas-'))).toEqual([]);
+    for (const stage of ['a-coarse', 'a-fine']) {
+      expect(endOf(join(root, stage)), stage).toEqual(endOf(join(world, 'one', stage)));
+      expect(policiesOf(join(root, stage)), stage).toBe(policiesOf(join(world, 'one', stage)));
+    }
+    expect(JSON.parse(readFileSync(join(root, 'a-fine', 'environment.json'), 'utf8'))).toMatchObject({
+      workers: 2,
+      threads: 1,
+    });
+  });
+});
+
+it('a training by two workers ends as one by a single process does', { timeout: 60_000 }, async () => {
+  const train = (root: string, workers: number) => {
+    const flags = ['--run-id', 'a', '--root', root, '--threads', '1', '--workers', String(workers)];
+    return program(['train', 'small.yaml', '--recipe', 'small.train.yaml', '--set', 'shares=2', ...flags], {
+      cwd: trainingFolder,
+      ...here(),
+    });
+  };
+  const ended = await Promise.all([train('alone', 1), train('shared', 2)]);
+  expect(ended.map(({ status }) => status)).toEqual([0, 0]);
+  expect(endOf(join(trainingFolder, 'shared', 'a'))).toEqual(endOf(join(trainingFolder, 'alone', 'a')));
+  expect(processesHere()).toEqual([]);
+});
+
+describe('--workers', () => {
+  const config = (...set: string[]) => ['coarse', 'small.yaml', '--dry-run', ...set.flatMap((each) => ['--set', each])];
+  const training = ['train', 'small.yaml', '--recipe', 'small.train.yaml'];
+  const cases: [what: string, args: string[], status: number, told: RegExp][] = [
+    [
+      'no number',
+      [...config(), '--workers', '0'],
+      2,
+      /'--workers <n>' argument '0' is invalid. expected a whole number from 1 to 1024/,
+    ],
+    [
+      'more than samples',
+      [...config('search.samplesPerStep=2'), '--workers', '3'],
+      2,
+      /^--workers: expected at most 2, the samplesPerStep; got 3$/m,
+    ],
+    [
+      'more than samples, in the config',
+      config('search.samplesPerStep=2', 'workers=3'),
+      3,
+      /^--set workers=3: workers: expected at most 2, the samplesPerStep; got 3$/m,
+    ],
+    [
+      'more than shares',
+      [...training, '--workers', '2'],
+      2,
+      /^--workers: expected at most 1, the shares of the recipe; got 2$/m,
+    ],
+    ['uneven shares', [...training, '--set', 'shares=5'], 3, /shares: expected a divisor of the batch of 24; got 5$/m],
+  ];
+  it.each(cases)('of %s is refused', async (_, args, status, told) => {
+    const ended = await program(args, { cwd: args[0] === 'train' ? trainingFolder : world });
+    expect([ended.status, ended.stdout]).toEqual([status, '']);
+    expect(ended.stderr).toMatch(told);
+  });
+
+  it('by default is the number of cores, as far as a step has samples, and the threads are what is left', async () => {
+    const planned = await program([...config('search.samplesPerStep=2'), '--json'], { cwd: world });
+    const [{ workers, threads }] = JSON.parse(planned.stdout);
+    const alone = JSON.parse((await program([...config(), '--json'], { cwd: world })).stdout)[0];
+    expect(workers).toBe(Math.min(2, alone.threads));
+    expect(alone.workers).toBe(1);
+    expect(threads).toBe(Math.max(1, Math.floor(alone.threads / workers)));
+  });
+});

@@ -9,7 +9,7 @@ import { doctorCommand } from './doctor.js';
 import { packageVersion } from './environment.js';
 import { runsCommand } from './runs.js';
 import { coarseCommand, fineCommand, searchCommand } from './search.js';
-import { requireParts, workersOf, working } from './shared-options.js';
+import { workersOf, working } from './shared-options.js';
 import { evalCommand, trainCommand } from './train.js';
 import { validateCommand } from './validate.js';
 
@@ -28,8 +28,8 @@ function program(): Command {
     datasetCommand({
       loadTeachers: (references, context, options) => {
         const shares = teacherShares(references, context.recipeFile);
-        requireParts(options, shares, "the shares of the teachers' training recipes");
-        return working(workersOf(options, shares), (tools) => teacherLoader(tools)(references, context));
+        const workers = workersOf(options, shares, "the shares of the teachers' training recipes");
+        return working(workers, (tools) => teacherLoader(tools)(references, context));
       },
     }),
     describeCommand(),

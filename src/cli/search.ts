@@ -23,7 +23,6 @@ import {
   defaultRunId,
   overridesOf,
   type RunOptions,
-  requireParts,
   type Tools,
   withRunOptions,
   workersOf,
@@ -101,12 +100,12 @@ function stageWorkers(
   { backend, threads = config.threads, workers }: SearchOptions,
 ): Workers {
   const samples = Math.max(...plans.map(({ settings }) => settings.samplesPerStep));
-  requireParts({ workers }, samples, 'the samplesPerStep');
+  const what = 'the samplesPerStep';
   if (workers === undefined && config.workers !== undefined && config.workers > samples) {
-    const message = `expected at most ${samples}, the samplesPerStep; got ${config.workers}`;
+    const message = `expected at most ${samples}, ${what}; got ${config.workers}`;
     throw new Failure('config', located.at(['workers'], message));
   }
-  return workersOf({ backend, threads, workers: workers ?? config.workers }, samples);
+  return workersOf({ backend, threads, workers: workers ?? config.workers }, samples, what);
 }
 
 async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {

@@ -71,18 +71,17 @@ export function withBackendOptions(command: Command): Command {
 /**
  * Who shares the steps: as many workers as are asked for or, by default, as there are cores and parts of a step to share
  * out; each with as many threads as are asked for, or with its part of the cores.
+ *
+ * @param what  names the parts, to refuse a flag that asks for more workers than there are of them
  */
-export function workersOf({ workers, threads, backend }: WorkerOptions, parts: number): Workers {
+export function workersOf({ workers, threads, backend }: WorkerOptions, parts: number, what: string): Workers {
+  if (workers !== undefined && workers > parts) {
+    throw new Failure('usage', `--workers: expected at most ${parts}, ${what}; got ${workers}`);
+  }
   const cores = usableCores();
   const count = workers ?? Math.min(cores, parts);
   const own = Number(process.env['TF_NUM_INTRAOP_THREADS']) || Math.max(1, Math.floor(cores / count));
   return { count, backend, threads: threads ?? own };
-}
-
-/** Refuses a flag that asks for more workers than a step has parts. */
-export function requireParts({ workers = 1 }: WorkerOptions, parts: number, what: string): void {
-  if (workers <= parts) return;
-  throw new Failure('usage', `--workers: expected at most ${parts}, ${what}; got ${workers}`);
 }
 
 /** Parses an option's whole number within bounds. */

@@ -20,7 +20,6 @@ import {
   defaultRunId,
   overridesOf,
   type RunOptions,
-  requireParts,
   withBackendOptions,
   withRunOptions,
   workersOf,
@@ -37,10 +36,8 @@ export function trainCommand(): Command {
       const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
       const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
       const { root, resume } = options;
-      requireParts(options, sharesOf(recipe), 'the shares of the recipe');
-      await working(workersOf(options, sharesOf(recipe)), (tools) =>
-        train(network, recipe, { ...tools, root, resume, id }),
-      );
+      const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
+      await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, id }));
       const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
       print(network.name, test, options);
     });

@@ -32,6 +32,18 @@ export const flags = [
     says: "error: option '--threads <n>' argument '0' is invalid. expected a whole number from 1 to 1024…",
   },
   {
+    about: 'more workers than a step has architectures',
+    run: coarse('--workers', '2'),
+    code: 2,
+    says: '--workers: expected at most 1, the samplesPerStep; got 2',
+  },
+  {
+    about: 'a batch that its shares do not divide',
+    run: ['train', 'teacher.yaml', '--recipe', 'teacher.train.yaml', '--set', 'shares=5'],
+    code: 3,
+    says: '--set shares=5: shares: expected a divisor of the batch of 24; got 5',
+  },
+  {
     about: 'a key set that is unknown',
     run: coarse('--set', 'search.stepz=9'),
     code: 3,

@@ -40,37 +40,44 @@ export async function builtAddon(root, cache, library) {
   const key = createHash('sha256').update(basename(library)).update(`${process.platform}-${process.arch}`);
   for (const source of sources) key.update(readFileSync(source));
   const addon = join(cache, 'addons', key.digest('hex').slice(0, 16), 'tfjs_binding.node');
-  if (!existsSync(addon)) await step('compile the addon', () => compile(root, sources, library, addon));
+  const options = ['-O2', '-w', `-I${folder}`, ...sources];
+  const libraries = ['-ltensorflow', '-ltensorflow_framework'];
+  if (!existsSync(addon)) {
+    await step('compile the addon', () => compileAddon(root, library, options, libraries, addon));
+  }
   return addon;
 }
 
 /**
+ * Compiles sources against TensorFlow's headers and Node's.
+ *
  * @param {string} root
- * @param {readonly string[]} sources
- * @param {string} library
- * @param {string} addon
+ * @param {string} library             folder of TensorFlow's library
+ * @param {readonly string[]} options  of the compiler, with the sources
+ * @param {readonly string[]} libraries
+ * @param {string} addon               the file to make; it finds the library beside itself, as `link` puts both
  */
-async function compile(root, sources, library, addon) {
-  const { folder, headers } = packagePaths(root);
+export async function compileAddon(root, library, options, libraries, addon) {
+  const { headers } = packagePaths(root);
   const partial = `${addon}.${process.pid}`;
   await mkdir(dirname(addon), { recursive: true });
   const platform = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-Wl,--allow-shlib-undefined'];
   const origin = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
-  const options = [
-    ...['-shared', '-fPIC', '-O2', '-std=c++17', '-w', `-DNAPI_VERSION=${nodeApiVersion}`],
-    ...[headers, folder, join(library, 'include')].map((include) => `-I${include}`),
-    ...sources,
-    ...[`-L${join(library, 'lib')}`, '-ltensorflow', '-ltensorflow_framework'],
+  const all = [
+    ...['-shared', '-fPIC', '-std=c++17', `-DNAPI_VERSION=${nodeApiVersion}`],
+    ...[headers, join(library, 'include')].map((include) => `-I${include}`),
+    ...options,
+    ...[`-L${join(library, 'lib')}`, ...libraries],
     ...[`-Wl,-rpath,${origin}/../../deps/lib`, ...platform, '-o', partial],
   ];
   try {
-    await run([...(await findCompiler()), ...options]);
+    await run([...(await findCompiler()), ...all]);
     await rename(partial, addon);
   } catch (error) {
     await rm(partial, { force: true });
     if (error instanceof SetupFailure) throw error;
     throw new SetupFailure(
-      `the addon does not compile: ${messageOf(error)}`,
+      `${basename(addon)} does not compile: ${messageOf(error)}`,
       'a C++17 compiler with its standard library is needed (GCC 9, Clang 10 or later); CXX=COMMAND names another one',
     );
   }
@@ -105,7 +112,7 @@ export async function link(root, library, addon) {
 }
 
 /** @param {string} path @param {(path: string) => Promise<void>} make */
-async function replace(path, make) {
+export async function replace(path, make) {
   const temporary = `${path}.${process.pid}`;
   await make(temporary);
   await rename(temporary, path).catch(async () => {

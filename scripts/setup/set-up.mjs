@@ -1,9 +1,10 @@
 // @ts-check
 /** The order of steps, each skipped when its result is in place. */
 import { constants } from 'node:fs';
-import { access, mkdir, rm } from 'node:fs/promises';
+import { access, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { builtAddon, link, packagePaths, readStamp, verify, writeStamp } from './addon.mjs';
+import { builtAddon, link, packagePaths, readStamp, replace, verify, writeStamp } from './addon.mjs';
+import { builtKernels, kernelsKey, kernelsPath } from './kernels.mjs';
 import { isWhole, namedLibrary, pinnedLibrary, sweep } from './library.mjs';
 import { withLock } from './lock.mjs';
 import { build, installPackages, packagesAreCurrent } from './packages.mjs';
@@ -47,6 +48,7 @@ async function makeCache(cache) {
 function nativeIsReady(/** @type {Options} */ { root, named, flavour }) {
   const stamp = readStamp(root);
   if (stamp === undefined || !isWhole(stamp.library)) return false;
+  if (stamp.kernels !== kernelsKey(root, stamp.library)) return false;
   if (named !== undefined) return stamp.named === resolve(named);
   return flavour === undefined || (stamp.named === undefined && stamp.flavour === flavour);
 }
@@ -60,6 +62,8 @@ async function installNative(options) {
   const library =
     named === undefined ? await libraryOrInstaller(root, cache, flavour) : await namedLibrary(cache, named);
   await link(root, library, await builtAddon(root, cache, library));
+  const kernels = await builtKernels(root, cache, library);
+  if (kernels !== undefined) await replace(kernelsPath(root), (path) => copyFile(kernels, path));
   const verified = await step('check', () => verify(root), describe);
   if (named === undefined && library !== packagePaths(root).deps && verified.tensorflow !== tensorflowVersion) {
     throw new SetupFailure(
@@ -70,7 +74,13 @@ async function installNative(options) {
   if (flavour === 'gpu' && !verified.gpu) {
     process.stderr.write('set-up: no usable GPU was found (does nvidia-smi work?); until then the CPU computes\n');
   }
-  await writeStamp(root, { library, flavour, named: named && resolve(named), ...verified });
+  await writeStamp(root, {
+    library,
+    kernels: kernelsKey(root, library),
+    flavour,
+    named: named && resolve(named),
+    ...verified,
+  });
 }
 
 /** @param {import('./addon.mjs').Verified} verified */

@@ -64,6 +64,7 @@ export function diagnose(): Diagnosis {
       cpu,
       threadsCheck(),
       memoryCheck(),
+      kernelsCheck(native),
       passed('gpu', native?.gpu.detail ?? 'unknown without TensorFlow'),
       spaceCheck('disk for the cache', cacheFolder(), minDiskBytes, 'free some space, or set MNV4_CACHE=FOLDER'),
       spaceCheck('disk for runs', resolve('runs'), minDiskBytes, 'free some space, or start from another folder'),
@@ -90,6 +91,11 @@ function passed(name: string, detail: string): Check {
 
 function failed(name: string, detail: string, remedy: string): Check {
   return { name, ok: false, detail, remedy };
+}
+
+function kernelsCheck(native: NativeTensorFlow | undefined): Check {
+  const { available, detail } = native?.kernels ?? { available: false, detail: 'unknown without TensorFlow' };
+  return available ? passed('kernels', detail) : failed('kernels', detail, setUp);
 }
 
 export function nodeCheck(version: string): Check {

@@ -14,7 +14,7 @@ export class CpuBackend implements Backend {
   readonly name = 'cpu';
   readonly version: string;
   readonly isGpu = false;
-  readonly mayHaveOneDnn = false;
+  readonly isNativeCpu = false;
   readonly #tf: Tf;
   readonly #ops: OpTable;
   readonly #held = new Map<number, TfTensor>();

@@ -86,11 +86,11 @@ function isSafe(op: string): boolean {
   return !op.endsWith('BackpropFilter') || loadNative().threads === 1;
 }
 
-/** Whether a private kernel passed its trial, which it gets once per process. */
-function remembered(name: string, trial: () => boolean): boolean {
+/** Whether kernels beside the public ones passed their trial, which they get once per process. */
+export function remembered(name: string, trial: () => boolean): boolean {
   let known = confirmed.get(name);
   if (known === undefined) {
-    known = backend().mayHaveOneDnn && trial();
+    known = backend().isNativeCpu && trial();
     confirmed.set(name, known);
   }
   return known;
@@ -108,7 +108,7 @@ function agrees(op: string): boolean {
 }
 
 /** Runs a comparison and frees its tensors; a kernel that the build lacks does not agree: the public one computes the same. */
-function comparedOn(tensors: Tensor[], compare: (tensors: Tensor[], made: Tensor[]) => boolean): boolean {
+export function comparedOn(tensors: Tensor[], compare: (tensors: Tensor[], made: Tensor[]) => boolean): boolean {
   const made: Tensor[] = [];
   try {
     return compare(tensors, made);
@@ -119,7 +119,8 @@ function comparedOn(tensors: Tensor[], compare: (tensors: Tensor[], made: Tensor
   }
 }
 
-function isClose(a: Tensor, b: Tensor): boolean {
+/** Whether two tensors hold the same values but for rounding. */
+export function isClose(a: Tensor, b: Tensor): boolean {
   const [x, y] = [backend().read(a), backend().read(b)];
   return (
     x.length === y.length && x.every((value, i) => Math.abs(value - (y[i] as number)) <= 1e-4 * (1 + Math.abs(value)))
@@ -134,7 +135,8 @@ interface Trial {
   readonly compared: number;
 }
 
-const wave = (...shape: number[]) => {
+/** A small input for a trial; the caller owns it. */
+export const wave = (...shape: number[]) => {
   const count = shape.reduce((n, extent) => n * extent, 1);
   return backend().create(
     Float32Array.from({ length: count }, (_, i) => Math.sin(i + 1)),

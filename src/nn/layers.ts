@@ -1,10 +1,11 @@
 /** A convolution and its batch norm, the unit of which every block is composed. Weights are asked for by name. */
 import type { Kernels } from './averaged.js';
-import { mean } from './ops/arithmetic.js';
-import { conv2d, depthwise } from './ops/convolution.js';
+import { mean, settled } from './ops/combine.js';
+import { conv2d, depthwise, windowOf } from './ops/convolution.js';
+import { fusedBatchNorm, fusedDepthwise, fusedPointwise } from './ops/fused.js';
 import { pointwise } from './ops/pointwise.js';
 import type { Pass } from './pass.js';
-import type { Value } from './tape.js';
+import type { Features } from './tape.js';
 
 interface LayerOptions {
   readonly activated: boolean;
@@ -14,42 +15,62 @@ interface LayerOptions {
 export function convLayer(
   pass: Pass,
   name: string,
-  x: Value,
+  features: Features,
   { kernels, stride, out, activated }: LayerOptions & { kernels: Kernels; stride: number; out: number },
-): Value {
+): Features {
+  const { tape } = pass;
+  const x = settled(tape, features);
   const branches = [kernels].flat().map((k) => {
     const kernel = pass.weight(`${name}${k}.kernel`, [k, k, channelsOf(x), out], 'he');
-    return pass.normalize(`${name}${k}.bn`, conv2d(pass.tape, x, kernel, stride), activated);
+    const convolved = () => conv2d(tape, x, kernel, stride);
+    return pass.normalized(`${name}${k}.bn`, out, activated, convolved, (norm) =>
+      fusedBatchNorm(tape, convolved, norm),
+    );
   });
-  return mean(pass.tape, branches);
+  return mean(tape, branches);
 }
 
 /** k x k depthwise convolution -> BN [-> activation]; each kernel size has weights of its own, and 0 is the identity. */
 export function depthwiseLayer(
   pass: Pass,
   name: string,
-  x: Value,
+  x: Features,
   { kernels, stride, activated }: LayerOptions & { kernels: Kernels; stride: number },
-): Value {
+): Features {
+  const { tape } = pass;
+  const channels = channelsOf(x);
   const branches = [kernels].flat().map((k) => {
     if (k === 0) return x;
-    const kernel = pass.weight(`${name}${k}.kernel`, [k, k, channelsOf(x), 1], 'heDepthwise');
-    return pass.normalize(`${name}${k}.bn`, depthwise(pass.tape, x, kernel, stride), activated);
+    const kernel = pass.weight(`${name}${k}.kernel`, [k, k, channels, 1], 'heDepthwise');
+    return pass.normalized(
+      `${name}${k}.bn`,
+      channels,
+      activated,
+      () => depthwise(tape, settled(tape, x), kernel, stride),
+      (norm) => fusedDepthwise(tape, x, kernel, stride, windowOf(x.tensor.shape, k, stride, 'SAME'), norm),
+    );
   });
-  return mean(pass.tape, branches);
+  return mean(tape, branches);
 }
 
 /** 1x1 convolution -> BN [-> activation]: [B, H, W, Cin] to [B, H, W, out]. */
 export function pointwiseLayer(
   pass: Pass,
   name: string,
-  x: Value,
+  x: Features,
   { out, activated }: LayerOptions & { out: number },
-): Value {
+): Features {
+  const { tape } = pass;
   const kernel = pass.weight(`${name}.kernel`, [channelsOf(x), out], 'he');
-  return pass.normalize(`${name}.bn`, pointwise(pass.tape, x, kernel), activated);
+  return pass.normalized(
+    `${name}.bn`,
+    out,
+    activated,
+    () => pointwise(tape, settled(tape, x), kernel),
+    (norm) => fusedPointwise(tape, x, kernel, norm),
+  );
 }
 
-export function channelsOf(x: Value): number {
+export function channelsOf(x: Features): number {
   return x.tensor.shape.at(-1) as number;
 }

@@ -14,6 +14,7 @@ import {
 import type { Forward } from './network.js';
 import { masked } from './ops/arithmetic.js';
 import type { Statistics } from './ops/batch-norm.js';
+import { settled } from './ops/combine.js';
 import { softmax, softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
 import { type StatisticsByName, weightPass } from './pass.js';
 import { Tape, type Value } from './tape.js';
@@ -56,7 +57,7 @@ export class Model {
       const { activation, classes } = this.frame;
       const { dropout } = options;
       const pass = weightPass({ tape, activation, reading, dropout: dropout && ((x) => dropped(tape, x, dropout)) });
-      const logits = forward(pass, this.#pixels(tape, batch));
+      const logits = settled(tape, forward(pass, this.#pixels(tape, batch)));
       const targets = backend().create(batch.soft, [batch.n, classes]);
       const { perImage, gradient } = softmaxCrossEntropy(logits.tensor, targets);
       tape.backward(logits, gradient);
@@ -126,7 +127,7 @@ export class Model {
     try {
       const reading = new WeightReading(tape, this.weights, this.layout, 0);
       const pass = weightPass({ tape, activation: this.frame.activation, reading, ...how });
-      return read(forward(pass, this.#pixels(tape, batch)).tensor);
+      return read(settled(tape, forward(pass, this.#pixels(tape, batch))).tensor);
     } finally {
       tape.dispose();
     }

@@ -7,7 +7,7 @@ export class NativeBackend implements Backend {
   readonly name = 'tensorflow';
   readonly version: string;
   readonly isGpu: boolean;
-  readonly mayHaveOneDnn: boolean;
+  readonly isNativeCpu: boolean;
   readonly #binding: NativeBinding;
 
   /** @param threads  threads per op; by default as `loadNative` has it */
@@ -16,7 +16,7 @@ export class NativeBackend implements Backend {
     this.#binding = binding;
     this.version = tensorflowVersion;
     this.isGpu = binding.isUsingGpuDevice();
-    this.mayHaveOneDnn = !this.isGpu; // on a GPU the public ops are the fast ones
+    this.isNativeCpu = !this.isGpu; // on a GPU the public ops are the fast ones
   }
 
   run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[] {

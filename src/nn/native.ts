@@ -2,8 +2,10 @@
  * Native TensorFlow under the tensor layer: the addon of `@tensorflow/tfjs-node-gpu`, loaded once per process with the
  * settings that our measurements favour. A missing or broken addon is a failure with a remedy, never a silent fallback.
  */
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { usableCores } from '../core/cores.js';
@@ -51,6 +53,8 @@ export interface NativeTensorFlow {
   /** Threads that one op may use. */
   readonly threads: number;
   readonly gpu: { readonly available: boolean; readonly detail: string };
+  /** Our own kernels, which the addon of `native/` adds to TensorFlow's. */
+  readonly kernels: { readonly available: boolean; readonly detail: string };
 }
 
 const packageName = '@tensorflow/tfjs-node-gpu';
@@ -81,7 +85,8 @@ function load(threads: number): NativeTensorFlow {
     const root = dirname(require.resolve(`${packageName}/package.json`));
     const tf = require(packageName) as { findBackend(name: string): { readonly binding: NativeBinding } };
     const { binding } = tf.findBackend('tensorflow'); // by name: another may be TensorFlow.js's current one
-    return { binding, tensorflowVersion: binding.TF_Version, threads, gpu: gpuState(binding, root) };
+    const gpu = gpuState(binding, root);
+    return { binding, tensorflowVersion: binding.TF_Version, threads, gpu, kernels: loadKernels(root, require) };
   } catch (error) {
     throw new Failure('backend', `native TensorFlow does not load: ${firstLine(error)}`, remedy);
   }
@@ -113,6 +118,30 @@ function gpuState(binding: NativeBinding, packageRoot: string): NativeTensorFlow
     ? 'TensorFlow has CUDA but found no usable GPU (driver, CUDA_VISIBLE_DEVICES)'
     : 'TensorFlow was set up without CUDA; `node scripts/setup.mjs --gpu` sets it up with CUDA';
   return { available: false, detail };
+}
+
+/** Kernels are compiled for one processor: those for another are not touched. MNV4_KERNELS=tensorflow leaves them out. */
+function loadKernels(packageRoot: string, require: NodeJS.Require): NativeTensorFlow['kernels'] {
+  if (process.env['MNV4_KERNELS'] === 'tensorflow') {
+    return { available: false, detail: 'left out, as MNV4_KERNELS=tensorflow asks' };
+  }
+  const file = join(packageRoot, 'lib', 'napi-v8', `mnv4_kernels-${processor()}.node`);
+  if (!existsSync(file)) {
+    return { available: false, detail: "none for this processor: TensorFlow's take about twice as long" };
+  }
+  try {
+    require(file);
+    return { available: true, detail: 'compiled for this processor' };
+  } catch (error) {
+    return { available: false, detail: `they do not load: ${firstLine(error)}` };
+  }
+}
+
+/** What a processor can do, as the name of its kernels; scripts/setup/kernels.mjs computes it in the same way. */
+function processor(): string {
+  const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
+  return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12);
 }
 
 function firstLine(error: unknown): string {

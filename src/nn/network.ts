@@ -4,11 +4,11 @@ import { backend } from './backend.js';
 import { block } from './blocks/block.js';
 import { head } from './blocks/head.js';
 import { type Pass, weightSpecs } from './pass.js';
-import type { Value } from './tape.js';
+import type { Features, Value } from './tape.js';
 import { layoutOf, type WeightLayout } from './weights.js';
 
-/** From images [B, H, W, C] to logits [B, classes]. */
-export type Forward = (pass: Pass, images: Value) => Value;
+/** From images [B, H, W, C] to logits [B, classes], or to features in between. */
+export type Forward = (pass: Pass, images: Value) => Features;
 
 /** Name of a block's weights, shared by networks and SuperNets. */
 export function blockName(stage: number, index: number): string {
@@ -20,7 +20,7 @@ export function networkForward({ stages, head: headSpec, classes }: Architecture
   return (pass, images) => {
     const layers = blocks.map(
       ({ spec, name }) =>
-        (x: Value) =>
+        (x: Features) =>
           block(pass, name, spec, x),
     );
     const features = pass.tape.sequence(layers, images);

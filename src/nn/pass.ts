@@ -5,7 +5,8 @@
 import type { Activation } from '../space/space.js';
 import { backend, sizeOf } from './backend.js';
 import { batchNorm, frozenBatchNorm, type Statistics } from './ops/batch-norm.js';
-import { Tape, type Value } from './tape.js';
+import type { BatchNorm } from './ops/fused.js';
+import { type Features, Tape, type Value } from './tape.js';
 import type { Initializer, WeightReading, WeightSpec } from './weights.js';
 
 export interface Pass {
@@ -13,8 +14,19 @@ export interface Pass {
   readonly activation: Activation;
   /** The weight of that name in the shape that this pass uses it in. */
   weight(name: string, shape: readonly number[], initializer: Initializer): Value;
-  /** x [B, H, W, C] normalised per channel, then activated where asked. */
-  normalize(name: string, x: Value, activated: boolean): Value;
+  /**
+   * A linear op's output [B, H, W, channels], normalised per channel, then activated where asked.
+   *
+   * @param linear  runs the op by itself
+   * @param fused   runs it in a kernel that leaves this batch norm to its readers, where there is one
+   */
+  normalized(
+    name: string,
+    channels: number,
+    activated: boolean,
+    linear: () => Value,
+    fused: (norm: BatchNorm) => Features | undefined,
+  ): Features;
   /** x with dropout where the pass trains; unchanged elsewhere. */
   dropout(x: Value): Value;
 }
@@ -40,11 +52,15 @@ export function weightPass({ tape, activation, reading, statistics, observe, dro
     tape,
     activation,
     weight,
-    normalize(name, x, activated) {
-      const channels = [x.tensor.shape[3] as number];
-      const gamma = weight(`${name}.gamma`, channels, 'one');
-      const beta = weight(`${name}.beta`, channels, 'zero');
+    normalized(name, channels, activated, linear, fused) {
+      const gamma = weight(`${name}.gamma`, [channels], 'one');
+      const beta = weight(`${name}.beta`, [channels], 'zero');
       const kind = activated ? activation : 'none';
+      if (statistics === undefined && observe === undefined && kind !== 'gelu') {
+        const pending = fused({ gamma, beta, relu: kind === 'relu' });
+        if (pending !== undefined) return pending;
+      }
+      const x = linear();
       if (statistics === undefined) {
         return batchNorm(tape, x, gamma, beta, kind, observe && ((batch) => observe(name, batch)));
       }
@@ -65,14 +81,13 @@ export function weightSpecs(activation: Activation, forward: (pass: Pass) => unk
     specs.set(name, { name, shape, initializer });
     return tape.adopt(backend().create(new Float32Array(sizeOf(shape)), shape));
   };
-  const normalize: Pass['normalize'] = (name, x) => {
-    const channels = [x.tensor.shape[3] as number];
-    weight(`${name}.gamma`, channels, 'one');
-    weight(`${name}.beta`, channels, 'zero');
-    return x;
+  const normalized: Pass['normalized'] = (name, channels, _activated, linear) => {
+    weight(`${name}.gamma`, [channels], 'one');
+    weight(`${name}.beta`, [channels], 'zero');
+    return linear();
   };
   try {
-    forward({ tape, activation, weight, normalize, dropout: (x) => x });
+    forward({ tape, activation, weight, normalized, dropout: (x) => x });
   } finally {
     tape.dispose();
   }

@@ -12,10 +12,30 @@ export interface Value {
   readonly needsGradient: boolean;
   /** Gradient so far, owned by the tape until `backward` has passed. */
   gradient: Tensor | undefined;
+  readonly pending?: undefined;
 }
 
+/**
+ * A layer's linear output, whose batch norm and ReLU are left to those who read it: the normalised tensor is never
+ * written. Its gradient is that with respect to the value as its readers see it; they also give gamma and beta theirs.
+ */
+export interface Unsettled extends Omit<Value, 'pending'> {
+  readonly pending: Pending;
+}
+
+export interface Pending {
+  /** What batch norm makes of each channel, [4, C]: mean, 1 / deviation, scale, shift. */
+  readonly norm: Tensor;
+  readonly relu: boolean;
+  readonly gamma: Value;
+  readonly beta: Value;
+}
+
+/** What layers pass on to each other. */
+export type Features = Value | Unsettled;
+
 interface Step {
-  readonly output: Value;
+  readonly output: Features;
   /** Receives the output's gradient, borrowed, and hands gradients to the op's inputs with `give`. */
   readonly backward: (gradient: Tensor) => void;
   /** Tensors beside the output that the way back needs; the tape owns them. */
@@ -51,7 +71,7 @@ export class Tape {
    */
   result(
     tensor: Tensor,
-    inputs: readonly Value[],
+    inputs: readonly Features[],
     backward: (gradient: Tensor) => void,
     saved: readonly Tensor[] = [],
   ): Value {
@@ -61,8 +81,21 @@ export class Tape {
     return output;
   }
 
+  /** As `result`, for a tensor whose batch norm is pending; the tape owns the norm too. */
+  unsettled(
+    tensor: Tensor,
+    pending: Pending,
+    inputs: readonly Features[],
+    backward: (gradient: Tensor) => void,
+  ): Unsettled {
+    const needsGradient = this.recording && inputs.some((input) => input.needsGradient);
+    const output: Unsettled = { tensor, needsGradient, gradient: undefined, pending };
+    this.#steps.push({ output, backward, saved: [pending.norm] });
+    return output;
+  }
+
   /** Adds `gradient`, which the tape takes over, to what the value has received so far. */
-  give(value: Value, gradient: Tensor): void {
+  give(value: Features, gradient: Tensor): void {
     const before = value.gradient;
     if (before === undefined) {
       value.gradient = gradient;
@@ -73,7 +106,7 @@ export class Tape {
   }
 
   /** Runs part of a forward pass; without recording everything that it made is freed but its result. */
-  block(body: () => Value): Value {
+  block<T extends Features>(body: () => T): T {
     const start = this.#steps.length;
     const result = body();
     if (this.recording) return result;
@@ -82,16 +115,19 @@ export class Tape {
   }
 
   /** Frees what was made since `start` but for `result`, which may be older. */
-  #keepOnly(result: Value, start: number): void {
+  #keepOnly(result: Features, start: number): void {
     for (const step of this.#steps.splice(start)) {
-      dispose(...step.saved);
-      if (step.output === result) this.#steps.push({ ...step, saved: [] });
-      else dispose(step.output.tensor);
+      if (step.output === result && result.pending !== undefined) this.#steps.push(step);
+      else {
+        dispose(...step.saved);
+        if (step.output === result) this.#steps.push({ ...step, saved: [] });
+        else dispose(step.output.tensor);
+      }
     }
   }
 
   /** Layers one after another; without recording only the last one's result stays alive. */
-  sequence(layers: readonly ((x: Value) => Value)[], input: Value): Value {
+  sequence<T extends Features>(layers: readonly ((x: T) => T)[], input: T): T {
     const start = this.#steps.length;
     let x = input;
     for (const layer of layers) {

@@ -26,8 +26,8 @@ export interface Backend {
   /** Of TensorFlow, or of what stands in for it, which it then names. */
   readonly version: string;
   readonly isGpu: boolean;
-  /** Whether oneDNN's kernels may answer to their private names (`kernels.ts`). */
-  readonly mayHaveOneDnn: boolean;
+  /** Whether oneDNN's kernels may answer to their private names (`kernels.ts`), and our own can be added. */
+  readonly isNativeCpu: boolean;
   run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[];
   /** A tensor of these values, which must not change while it lives: it may share their memory. */
   create(values: Values, shape: Shape): Tensor;

@@ -8,9 +8,9 @@ import type { Averaged } from '../nn/averaged.js';
 import { block } from '../nn/blocks/block.js';
 import { head } from '../nn/blocks/head.js';
 import { blockName, type Forward, weightLayout } from '../nn/network.js';
-import { mean } from '../nn/ops/arithmetic.js';
+import { mean } from '../nn/ops/combine.js';
 import type { Pass } from '../nn/pass.js';
-import type { Value } from '../nn/tape.js';
+import type { Features } from '../nn/tape.js';
 import { layoutOf, type WeightLayout, type WeightSpec } from '../nn/weights.js';
 import {
   type Decisions,
@@ -39,7 +39,7 @@ export function superForward(space: Space, selection: Selection): Forward {
   const headSpec = { conv: decide(space.head.conv, decisions), hidden: decide(space.head.hidden, decisions) };
   return (pass, images) => {
     const features = pass.tape.sequence(
-      slots.map((slot) => (x) => fill(pass, slot, x)),
+      slots.map((slot) => (x: Features) => fill(pass, slot, x)),
       images,
     );
     return head(pass, headSpec, space.classes, features);
@@ -92,7 +92,7 @@ function filledSlot({ use, pick, among }: Slot, name: string, selection: Selecti
   return { uses: optionsOn(use, selection), blocks };
 }
 
-function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Value): Value {
+function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Features): Features {
   const filled = () =>
     mean(
       pass.tape,

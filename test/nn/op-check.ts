@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import { randomStream } from '../../src/core/random.js';
 import { backend, dispose, readFloats, type Shape, sizeOf, type Tensor } from '../../src/nn/backend.js';
-import { Tape, type Value } from '../../src/nn/tape.js';
+import { settled } from '../../src/nn/ops/combine.js';
+import { type Features, Tape, type Value } from '../../src/nn/tape.js';
 import { tf } from './tfjs.js';
 
 export interface Input {
@@ -11,7 +12,7 @@ export interface Input {
 }
 
 /** The op under test, its inputs as leaves. */
-export type Op = (tape: Tape, ...inputs: Value[]) => Value;
+export type Op = (tape: Tape, ...inputs: Value[]) => Features;
 
 /** Standard normal values that depend on the name alone. */
 export function normals(name: string, ...shape: number[]): Input {
@@ -27,7 +28,7 @@ export function create({ shape, values }: Input): Tensor {
 export function onTape(op: Op, inputs: readonly Input[], dy?: Float32Array): Input & { gradients: Float32Array[] } {
   const tape = new Tape({ recording: dy !== undefined });
   const leaves = inputs.map((input) => tape.leaf(create(input), true));
-  const y = op(tape, ...leaves);
+  const y = settled(tape, op(tape, ...leaves));
   const { shape } = y.tensor;
   const values = readFloats(y.tensor);
   if (dy !== undefined) tape.backward(y, create({ shape, values: dy }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backend, dispose, floatT, readFloats, run, type Tensor } from '../../src/nn/backend.js';
 import { gelu } from '../../src/nn/ops/activation.js';
-import { add, mean } from '../../src/nn/ops/arithmetic.js';
+import { add, mean } from '../../src/nn/ops/combine.js';
 import { pointwise } from '../../src/nn/ops/pointwise.js';
 import { Tape, type Value } from '../../src/nn/tape.js';
 import { create, expectLikeTfjs, normals, type Op, onTape } from './op-check.js';

@@ -6,7 +6,9 @@ import { block } from '../../src/nn/blocks/block.js';
 import { head } from '../../src/nn/blocks/head.js';
 import { Model } from '../../src/nn/model.js';
 import { type Forward, networkForward, weightLayout } from '../../src/nn/network.js';
-import { mean } from '../../src/nn/ops/arithmetic.js';
+import { mean } from '../../src/nn/ops/combine.js';
+import type { Pass } from '../../src/nn/pass.js';
+import type { Features } from '../../src/nn/tape.js';
 import type { UibSpec } from '../../src/space/block.js';
 import { parseSpace } from '../../src/space/parse.js';
 import { asSpace } from '../../src/space/print.js';
@@ -173,7 +175,7 @@ head: { conv: 0, hidden: 0 }
   const at = 'stages.0.blocks.1';
 
   /** The selection with every op choice on computes what `byHand` does behind the stem, gradients included. */
-  function expectAllOn(space: Space, byHand: (...[pass, x]: Parameters<Forward>) => ReturnType<Forward>): void {
+  function expectAllOn(space: Space, byHand: (pass: Pass, x: Features) => Features): void {
     const model = superModel(space);
     const batch = randomBatch(space, 6);
     const decisions = space.choices.map(() => 0);

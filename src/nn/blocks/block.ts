@@ -3,9 +3,9 @@ import { assertNever } from '../../core/assert-never.js';
 import { isResidual } from '../../space/block.js';
 import type { Averaged } from '../averaged.js';
 import { channelsOf, convLayer } from '../layers.js';
-import { add } from '../ops/arithmetic.js';
+import { add, settled } from '../ops/combine.js';
 import type { Pass } from '../pass.js';
-import type { Value } from '../tape.js';
+import type { Features } from '../tape.js';
 import { fusedIb } from './fused-ib.js';
 import { uib } from './uib.js';
 
@@ -16,14 +16,16 @@ import { uib } from './uib.js';
  * @param x     [B, H, W, Cin]
  * @returns     [B, ceil(H / stride), ceil(W / stride), out]
  */
-export function block(pass: Pass, name: string, spec: Averaged, x: Value): Value {
-  return pass.tape.block(() => {
-    const y = body(pass, name, spec, x);
-    return isResidual(channelsOf(x), spec) ? add(pass.tape, y, x) : y;
+export function block(pass: Pass, name: string, spec: Averaged, x: Features): Features {
+  const { tape } = pass;
+  if (!isResidual(channelsOf(x), spec)) return tape.block(() => body(pass, name, spec, x));
+  return tape.block(() => {
+    const input = settled(tape, x); // once, for both its readers
+    return add(tape, body(pass, name, spec, input), input);
   });
 }
 
-function body(pass: Pass, name: string, spec: Averaged, x: Value): Value {
+function body(pass: Pass, name: string, spec: Averaged, x: Features): Features {
   switch (spec.kind) {
     case 'conv': {
       const { kernel: kernels, stride, out } = spec;

@@ -2,13 +2,13 @@ import { expandedChannels, type UibSpec } from '../../space/block.js';
 import type { Averaged } from '../averaged.js';
 import { channelsOf, depthwiseLayer, pointwiseLayer } from '../layers.js';
 import type { Pass } from '../pass.js';
-import type { Value } from '../tape.js';
+import type { Features } from '../tape.js';
 
 /**
  * Universal inverted bottleneck without its residual: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out].
  * The stride sits on the middle layer or, where that is absent, on the start layer.
  */
-export function uib(pass: Pass, name: string, spec: Averaged<UibSpec>, x: Value): Value {
+export function uib(pass: Pass, name: string, spec: Averaged<UibSpec>, x: Features): Features {
   const { startKernel, midKernel, stride, out } = spec;
   const wide = expandedChannels(channelsOf(x), spec.expand);
   const startStride = midKernel === 0 ? stride : 1;

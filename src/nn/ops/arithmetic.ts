@@ -1,5 +1,5 @@
-/** Sums, means and the ops of the head. */
-import { attribute, backend, dispose, floatConstant, floatT, intConstant, run, type Tensor } from '../backend.js';
+/** The ops of the head. */
+import { attribute, dispose, floatConstant, floatT, intConstant, run, type Tensor } from '../backend.js';
 import type { Tape, Value } from '../tape.js';
 
 const plain = [floatT];
@@ -9,33 +9,6 @@ const identity = [floatT];
 /** A second handle on the same memory, so that each holder can free its own. */
 export function alias(x: Tensor): Tensor {
   return run('Identity', identity, x);
-}
-
-/** a + b, of equal shapes. */
-export function add(tape: Tape, a: Value, b: Value): Value {
-  return tape.result(run('AddV2', plain, a.tensor, b.tensor), [a, b], (dy) => {
-    for (const value of [a, b]) if (value.needsGradient) tape.give(value, alias(dy));
-  });
-}
-
-/** The mean of the branches, of equal shapes; a single branch is returned as it is. */
-export function mean(tape: Tape, branches: readonly Value[]): Value {
-  const [only] = branches;
-  if (branches.length === 1 && only !== undefined) return only;
-  const share = floatConstant(1 / branches.length);
-  const sum = backend().run(
-    'AddN',
-    [floatT, attribute.int('N', branches.length)],
-    branches.map(({ tensor }) => tensor),
-    1,
-  );
-  const y = run('Mul', plain, sum[0] as Tensor, share);
-  dispose(...sum);
-  return tape.result(y, branches, (dy) => {
-    const dBranch = run('Mul', plain, dy, share);
-    for (const branch of branches) if (branch.needsGradient) tape.give(branch, alias(dBranch));
-    dispose(dBranch);
-  });
 }
 
 /**

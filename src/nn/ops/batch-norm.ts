@@ -4,7 +4,7 @@ import { batchNormReluKernel, kernelPair } from '../kernels.js';
 import type { Tape, Value } from '../tape.js';
 import { gelu, relu, reluGradient } from './activation.js';
 
-const epsilon = 1e-3; // TuNAS and MobileNetV4, released code
+export const epsilon = 1e-3; // TuNAS and MobileNetV4, released code
 const common = [floatT, attribute.type('U', 1), attribute.float('epsilon', epsilon)];
 const training = [...common, attribute.bool('is_training', true)];
 const forwardKernel = kernelPair('FusedBatchNormV3', training);

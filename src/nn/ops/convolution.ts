@@ -1,24 +1,31 @@
-/** Spatial convolutions with padding `same`. */
-import { attribute, floatT, intConstant, type Tensor } from '../backend.js';
+/** Spatial convolutions. */
+import { attribute, floatT, intConstant, type Shape, type Tensor } from '../backend.js';
 import { isFastFilterGradient, type Kernel, type KernelPair, kernelPair, runKernel } from '../kernels.js';
 import type { Tape, Value } from '../tape.js';
 
-/** The three kernels of a convolution at one stride. */
+/** TensorFlow's: `SAME` pads to ceil(size / stride), the odd zero behind; `VALID` does not pad. */
+export type Padding = 'SAME' | 'VALID';
+
+/** The three kernels of a convolution at one stride and padding. */
 interface Kernels {
   readonly forward: KernelPair;
   readonly inputGradient: KernelPair;
   readonly filterGradient: KernelPair;
 }
 
-function kernelsOf(op: string): readonly Kernels[] {
-  return [1, 2].map((stride) => {
-    const attributes = [floatT, attribute.int('strides', [1, stride, stride, 1]), attribute.text('padding', 'SAME')];
-    return {
+function kernelsOf(op: string): (stride: number, padding: Padding) => Kernels {
+  const table = new Map<string, Kernels>();
+  return (stride, padding) => {
+    const key = `${stride} ${padding}`;
+    const attributes = [floatT, attribute.int('strides', [1, stride, stride, 1]), attribute.text('padding', padding)];
+    const kernels = table.get(key) ?? {
       forward: kernelPair(op, attributes),
       inputGradient: kernelPair(`${op}BackpropInput`, attributes),
       filterGradient: kernelPair(`${op}BackpropFilter`, attributes),
     };
-  });
+    table.set(key, kernels);
+    return kernels;
+  };
 }
 
 const dense = kernelsOf('Conv2D');
@@ -27,10 +34,10 @@ const perChannel = kernelsOf('DepthwiseConv2dNative');
 /**
  * @param x       [B, H, W, Cin]
  * @param kernel  [k, k, Cin, Cout]
- * @returns       [B, ceil(H / stride), ceil(W / stride), Cout]
+ * @returns       [B, H', W', Cout]
  */
-export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number): Value {
-  const kernels = dense[stride - 1] as Kernels;
+export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number, padding: Padding = 'SAME'): Value {
+  const kernels = dense(stride, padding);
   return convolve(tape, x, kernel, kernels, kernels.filterGradient.fast());
 }
 
@@ -39,13 +46,32 @@ export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number): Val
  *
  * @param x       [B, H, W, C]
  * @param kernel  [k, k, C, 1]
- * @returns       [B, ceil(H / stride), ceil(W / stride), C]
+ * @returns       [B, H', W', C]
  */
-export function depthwise(tape: Tape, x: Value, kernel: Value, stride: number): Value {
-  const kernels = perChannel[stride - 1] as Kernels;
+export function depthwise(tape: Tape, x: Value, kernel: Value, stride: number, padding: Padding = 'SAME'): Value {
+  const kernels = perChannel(stride, padding);
   const isFast = isFastFilterGradient(kernel.tensor.shape[0] as number, x.tensor.shape);
   const { filterGradient } = kernels;
   return convolve(tape, x, kernel, kernels, isFast ? filterGradient.fast() : filterGradient.public);
+}
+
+/** Zeros before the first row and column, and rows and columns of the result. */
+export interface Window {
+  readonly before: readonly [number, number];
+  readonly out: readonly [number, number];
+}
+
+export function windowOf(map: Shape, kernel: number, stride: number, padding: Padding): Window {
+  const [rows, columns] = [map[1], map[2]].map((size) => along(size as number, kernel, stride, padding));
+  const [[top, height], [left, width]] = [rows, columns] as [[number, number], [number, number]];
+  return { before: [top, left], out: [height, width] };
+}
+
+/** Zeros before, and results, along one axis. */
+function along(size: number, kernel: number, stride: number, padding: Padding): [number, number] {
+  if (padding === 'VALID') return [0, Math.ceil((size - kernel + 1) / stride)];
+  const out = Math.ceil(size / stride);
+  return [Math.floor(Math.max((out - 1) * stride + kernel - size, 0) / 2), out];
 }
 
 function convolve(tape: Tape, x: Value, kernel: Value, kernels: Kernels, filterGradient: Kernel): Value {

@@ -1,0 +1,208 @@
+// Batch norm that is never written to memory: a layer leaves its linear output z and, per channel, how to normalise it;
+// whoever reads z applies that on the way in. Ioffe and Szegedy 2015, arXiv:1502.03167; the batch's biased variance.
+#pragma once
+#include <cmath>
+
+#include "vector.h"
+
+namespace mnv4 {
+
+/// Rows of a norm, [4, C]: y = scale z + shift with scale = gamma rstd and shift = beta - mean scale.
+enum NormRow { kMean, kRstd, kScale, kShift, kNormRows };
+
+/// A view of a layer's output: its z of C channels, and the norm and ReLU behind it; without a norm, z is what it is.
+struct Activated {
+  const float* z;
+  const float* norm;  // null: none
+  bool relu;
+  int channels;
+
+  const float* row(NormRow which) const { return norm + which * channels; }
+
+  /// Sixteen channels from `c` on, with their parameters in registers.
+  struct Strip {
+    Vector scale, shift;
+    bool relu;
+    Vector operator()(Vector z) const {
+      const Vector y = z * scale + shift;
+      return relu ? where(y > Vector{}, y) : y;
+    }
+    /// Where a gradient passes the ReLU.
+    Mask passes(Vector z) const { return z * scale + shift > Vector{}; }
+  };
+  Strip strip(int c) const { return {load(row(kScale) + c), load(row(kShift) + c), relu}; }
+
+  /// Writes `rows` rows from `first` on to `to`, normalised; without a norm it returns where they lie.
+  const float* rows(int first, int count, float* to) const {
+    const float* from = z + size_t(first) * channels;
+    if (norm == nullptr) return from;
+    const Groups groups(channels);
+    for (int r = 0; r < count; r++) {
+      for (int g = 0; g < groups.count; g++) {
+        const int c = groups.start(g);
+        store(to + size_t(r) * channels + c, strip(c)(load(from + size_t(r) * channels + c)));
+      }
+    }
+    return to;
+  }
+};
+
+/// Count, mean and sum of squared deviations per channel; partial results are joined as in Chan, Golub and LeVeque 1983.
+class Moments {
+ public:
+  explicit Moments(int channels) : mean_(channels), square_(channels), channels_(channels) {}
+
+  /// Adds rows [count, C].
+  void add(const float* z, int count) {
+    const Groups groups(channels_);
+    for (int g = 0; g < groups.count; g++) {
+      const int c = groups.start(g);
+      const Vector origin = load(z + c);
+      Vector sum[2] = {}, squares[2] = {};
+      for (int r = 0; r < count; r++) {
+        const Vector d = load(z + size_t(r) * channels_ + c) - origin;
+        sum[r & 1] += d;
+        squares[r & 1] += d * d;
+      }
+      join(c, groups.overlap(g), count, origin, sum[0] + sum[1], squares[0] + squares[1]);
+    }
+    counted(count);
+  }
+
+  void add(const Moments& other) {
+    const double share = other.count_ / (count_ + other.count_);
+    for (int c = 0; c < channels_; c++) join_one(c, share, other.mean_[c], other.square_[c]);
+    counted(other.count_);
+  }
+
+  /// The norm [4, C] of what was added.
+  void finish(const float* gamma, const float* beta, float epsilon, float* norm) const {
+    for (int c = 0; c < channels_; c++) {
+      const double variance = std::max(0.0, square_[c] / count_);
+      const float rstd = float(1 / std::sqrt(variance + epsilon)), scale = gamma[c] * rstd;
+      norm[kMean * channels_ + c] = float(mean_[c]);
+      norm[kRstd * channels_ + c] = rstd;
+      norm[kScale * channels_ + c] = scale;
+      norm[kShift * channels_ + c] = float(beta[c] - mean_[c] * scale);
+    }
+  }
+
+  /// Adds n values of sixteen channels from c on, but for the first `skip` of them: their sums of z - origin and of its
+  /// square. When all channels have theirs, `counted` says so.
+  void join(int c, int skip, double n, Vector origin, Vector sum, Vector squares) {
+    const double share = n / (count_ + n);
+    for (int i = skip; i < lanes; i++) {
+      const double offset = double(sum[i]) / n;
+      join_one(c + i, share, origin[i] + offset, squares[i] - offset * double(sum[i]));
+    }
+  }
+  void counted(double n) { count_ += n; }
+
+ private:
+  /// `share`: how much of the values the new ones are.
+  void join_one(int c, double share, double mean, double square) {
+    const double delta = mean - mean_[c];
+    mean_[c] += delta * share;
+    square_[c] += square + delta * delta * count_ * share;
+  }
+
+  std::vector<double> mean_, square_;
+  double count_ = 0;
+  int channels_;
+};
+
+/// Sums for the gradients of beta and gamma: of dy, and of dy (z - mean), where dy has passed the ReLU.
+class ParameterSums {
+ public:
+  explicit ParameterSums(int channels) : beta_(channels), gamma_(channels), channels_(channels) {}
+
+  /// Adds rows [count, C] of the gradient d with respect to what `x` gives in its rows from `first` on.
+  void add(const Activated& x, int first, const float* d, int count) {
+    const Groups groups(channels_);
+    const float* z = x.z + size_t(first) * channels_;
+    for (int g = 0; g < groups.count; g++) {
+      const int c = groups.start(g);
+      const auto strip = x.strip(c);
+      const Vector mean = load(x.row(kMean) + c);
+      Vector sum[2] = {}, moment[2] = {};
+      for (int r = 0; r < count; r++) {
+        const Vector value = load(z + size_t(r) * channels_ + c);
+        Vector dy = load(d + size_t(r) * channels_ + c);
+        if (x.relu) dy = where(strip.passes(value), dy);
+        sum[r & 1] += dy;
+        moment[r & 1] += dy * (value - mean);
+      }
+      join(c, groups.overlap(g), sum[0] + sum[1], moment[0] + moment[1]);
+    }
+  }
+
+  void join(int c, int skip, Vector sum, Vector moment) {
+    for (int i = skip; i < lanes; i++) {
+      beta_[c + i] += double(sum[i]);
+      gamma_[c + i] += double(moment[i]);
+    }
+  }
+
+  void add(const ParameterSums& other) {
+    for (int c = 0; c < channels_; c++) beta_[c] += other.beta_[c], gamma_[c] += other.gamma_[c];
+  }
+
+  void finish(const Activated& x, float* dgamma, float* dbeta) const {
+    for (int c = 0; c < channels_; c++) {
+      dgamma[c] = float(gamma_[c] * x.row(kRstd)[c]);
+      dbeta[c] = float(beta_[c]);
+    }
+  }
+
+ private:
+  std::vector<double> beta_, gamma_;
+  int channels_;
+};
+
+/// The gradient with respect to z, from d, that with respect to the normalised and activated value:
+///   dz = scale (dy - dbeta / R - (z - mean) rstd dgamma / R) = scale dy + offset + slope z
+/// over R rows, where dy is d where it has passed the ReLU.
+class Gradient {
+ public:
+  Gradient(const float* d, const Activated& of, const float* dgamma, const float* dbeta, double rows)
+      : d_(d), of_(of), offset_(of.channels), slope_(of.channels) {
+    for (int c = 0; c < of.channels; c++) {
+      const double scale = of.row(kScale)[c], slope = -scale * of.row(kRstd)[c] * dgamma[c] / rows;
+      slope_[c] = float(slope);
+      offset_[c] = float(-scale * dbeta[c] / rows - slope * of.row(kMean)[c]);
+    }
+  }
+
+  struct Strip {
+    Activated::Strip of;
+    Vector offset, slope;
+    Vector operator()(Vector d, Vector z) const {
+      const Vector dy = of.relu ? where(of.passes(z), d) : d;
+      return of.scale * dy + (slope * z + offset);
+    }
+  };
+  Strip strip(int c) const { return {of_.strip(c), load(offset_ + c), load(slope_ + c)}; }
+
+  /// Writes rows [count, C] from `first` on to `to`.
+  void rows(int first, int count, float* to) const {
+    const Groups groups(of_.channels);
+    const size_t at = size_t(first) * of_.channels;
+    for (int r = 0; r < count; r++) {
+      for (int g = 0; g < groups.count; g++) {
+        const int c = groups.start(g);
+        const size_t i = size_t(r) * of_.channels + c;
+        store(to + i, strip(c)(load(d_ + at + i), load(of_.z + at + i)));
+      }
+    }
+  }
+
+  const float* d() const { return d_; }
+  const Activated& of() const { return of_; }
+
+ private:
+  const float* d_;
+  Activated of_;
+  Floats offset_, slope_;
+};
+
+}  // namespace mnv4

@@ -1,0 +1,158 @@
+// Products of small matrices that lie in the cache, tile by tile in registers.
+#pragma once
+#include <algorithm>
+
+#include "vector.h"
+
+namespace mnv4 {
+
+// A tile's sums fill most of the vector registers: 16 of the 32 of AVX-512, 8 of 16 elsewhere (two per Vector).
+#ifdef __AVX512F__
+constexpr int tile_rows = 8, tile_vectors = 2;
+#else
+constexpr int tile_rows = 4, tile_vectors = 1;
+#endif
+constexpr int tile_width = tile_vectors * lanes;
+
+/// Columns of a matrix by tiles, n >= 16 of them; the last tiles may overlap.
+struct Columns {
+  explicit Columns(int n) : n(n), whole(n / tile_width), narrow((n % tile_width + lanes - 1) / lanes) {}
+  int count() const { return whole + narrow; }
+  int start(int t) const {
+    if (t < whole) return t * tile_width;
+    return t + 1 < count() ? whole * tile_width + (t - whole) * lanes : n - lanes;
+  }
+  /// Where the columns of a tile begin in a matrix [k, n] stored tile by tile.
+  size_t offset(int t, int k) const {
+    return size_t(k) * (std::min(t, whole) * tile_width + std::max(0, t - whole) * lanes);
+  }
+  size_t stored(int k) const { return offset(count(), k); }
+  const int n, whole, narrow;
+};
+
+/// B [k, n], or its transpose [n, k] when `transposed`, stored tile by tile.
+inline void pack(const float* b, bool transposed, int k, const Columns& columns, float* to) {
+  for (int t = 0; t < columns.count(); t++) {
+    const int width = t < columns.whole ? tile_width : lanes, c = columns.start(t);
+    for (int row = 0; row < k; row++) {
+      for (int i = 0; i < width; i++) *to++ = transposed ? b[size_t(c + i) * k + row] : b[size_t(row) * columns.n + c + i];
+    }
+  }
+}
+
+/// sums[i][v] += over k: a[i * row_step + k * step] * b[k][v]
+template <int M, int V>
+inline __attribute__((always_inline)) void multiply_add(const float* a, size_t row_step, size_t step, const float* b,
+                                                        size_t b_step, int k, Vector (&sums)[M][V]) {
+  for (int i = 0; i < k; i++, a += step, b += b_step) {
+    Vector column[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) column[v] = load(b + v * lanes);
+#pragma GCC unroll 8
+    for (int m = 0; m < M; m++) {
+      const Vector value = splat(a[m * row_step]);
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) sums[m][v] += value * column[v];
+    }
+  }
+}
+
+template <int M, int V>
+inline void product_tile(const float* a, int k, const float* b, float* c, int n) {
+  Vector sums[M][V] = {};
+  multiply_add<M, V>(a, k, 1, b, V * lanes, k, sums);
+#pragma GCC unroll 8
+  for (int m = 0; m < M; m++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < V; v++) store(c + size_t(m) * n + v * lanes, sums[m][v]);
+  }
+}
+
+template <int V>
+inline void product_strip(const float* a, int rows, int k, const float* b, float* c, int n) {
+  if (rows < tile_rows) {
+    for (int r = 0; r < rows; r++) product_tile<1, V>(a + size_t(r) * k, k, b, c + size_t(r) * n, n);
+    return;
+  }
+  for (int done = 0; done < rows; done += tile_rows) {
+    const int r = std::min(done, rows - tile_rows);
+    product_tile<tile_rows, V>(a + size_t(r) * k, k, b, c + size_t(r) * n, n);
+  }
+}
+
+/// C [rows, n] = A [rows, k] B, with B packed.
+inline void product(const float* a, int rows, int k, const float* b, const Columns& columns, float* c) {
+  for (int t = 0; t < columns.count(); t++) {
+    const float* tile = b + columns.offset(t, k);
+    if (t < columns.whole) {
+      product_strip<tile_vectors>(a, rows, k, tile, c + columns.start(t), columns.n);
+    } else {
+      product_strip<1>(a, rows, k, tile, c + columns.start(t), columns.n);
+    }
+  }
+}
+
+/// The sum of products Aᵀ B over panels of rows, A [rows, k] and B [rows, n]; k and n are at least 16.
+class OuterProduct {
+ public:
+  OuterProduct(int k, int n) : k_(k), columns_(n), tiles_((k + tile_rows - 1) / tile_rows), sums_(size()) {
+    std::fill_n(static_cast<float*>(sums_), size(), 0.f);
+  }
+
+  void add(const float* a, const float* b, int rows) {
+    float* sums = sums_;
+    for (int t = 0; t < columns_.count(); t++) {
+      for (int i = 0; i < tiles_; i++) {
+        const float* left = a + row(i);
+        const float* right = b + columns_.start(t);
+        if (t < columns_.whole) sums = add_tile<tile_vectors>(left, right, rows, sums);
+        else sums = add_tile<1>(left, right, rows, sums);
+      }
+    }
+  }
+
+  void add(const OuterProduct& other) {
+    for (size_t i = 0; i < size(); i++) sums_[i] += other.sums_[i];
+  }
+
+  /// Writes [k, n].
+  void finish(float* to) const {
+    const float* sums = sums_;
+    for (int t = 0; t < columns_.count(); t++) {
+      const int width = t < columns_.whole ? tile_width : lanes;
+      for (int i = 0; i < tiles_; i++) {
+        for (int m = 0; m < tile_rows; m++, sums += width) {
+          std::memcpy(to + size_t(row(i) + m) * columns_.n + columns_.start(t), sums, 4 * width);
+        }
+      }
+    }
+  }
+
+ private:
+  int row(int tile) const { return std::min(tile * tile_rows, k_ - tile_rows); }
+  size_t size() const { return columns_.stored(tiles_ * tile_rows); }
+
+  template <int V>
+  float* add_tile(const float* a, const float* b, int rows, float* sums) const {
+    Vector tile[tile_rows][V];
+#pragma GCC unroll 8
+    for (int m = 0; m < tile_rows; m++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) tile[m][v] = load(sums + (m * V + v) * lanes);
+    }
+    multiply_add<tile_rows, V>(a, 1, k_, b, columns_.n, rows, tile);
+#pragma GCC unroll 8
+    for (int m = 0; m < tile_rows; m++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; v++) store(sums + (m * V + v) * lanes, tile[m][v]);
+    }
+    return sums + tile_rows * V * lanes;
+  }
+
+  int k_;
+  Columns columns_;
+  int tiles_;
+  Floats sums_;
+};
+
+}  // namespace mnv4

@@ -1,0 +1,383 @@
+// The kernels as ops of TensorFlow, which a Node addon registers when it is loaded. All tensors are float32 with at least
+// 16 channels, the last axis; a norm is [4, C] (batch_norm.h), and an empty one says that the tensor is as it is.
+#include <node_api.h>
+
+#include <array>
+#include <stdexcept>
+#include <string>
+
+#include "depthwise.h"
+#include "pointwise.h"
+#include "tensorflow.h"
+
+namespace {
+using namespace mnv4;
+
+struct Attributes {
+  int32_t relu = 0;    // whether a ReLU is behind the op's norm
+  int32_t x_relu = 0;  // and behind that of its input
+  int32_t threads = 1;
+  float epsilon = 0;
+  float factor = 1;
+  std::vector<int32_t> relus;  // of several inputs
+  std::vector<int32_t> window;  // stride, top, left, height and width of the output
+};
+
+using Shape = std::vector<int64_t>;
+
+struct Input {
+  const float* data;
+  Shape shape;
+  int channels() const { return shape.empty() ? 0 : int(shape.back()); }
+  size_t size() const {
+    size_t size = 1;
+    for (int64_t extent : shape) size *= extent;
+    return size;
+  }
+  int rows() const { return int(size() / channels()); }
+};
+
+void require(bool condition, const char* expected) {
+  if (!condition) throw std::invalid_argument(std::string("expected ") + expected);
+}
+
+/// One call of an op; frees its handles.
+class Call {
+ public:
+  Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
+  ~Call() {
+    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
+    TF_DeleteStatus(status_);
+  }
+
+  Input input(int index) {
+    TF_Tensor* tensor = nullptr;
+    TF_GetInput(context_, index, &tensor, status_);
+    check();
+    tensors_.push_back(tensor);
+    Shape shape(TF_NumDims(tensor));
+    for (size_t axis = 0; axis < shape.size(); axis++) shape[axis] = TF_Dim(tensor, int(axis));
+    return {static_cast<const float*>(TF_TensorData(tensor)), shape};
+  }
+
+  /// Inputs z and norm from two places on.
+  Activated activated(int z, int norm, bool relu, Shape* shape = nullptr) {
+    const Input values = input(z), parameters = input(norm);
+    require(values.channels() >= lanes, "16 channels or more");
+    const bool has_norm = parameters.size() > 0;
+    require(!has_norm || parameters.size() == size_t(kNormRows) * values.channels(), "a norm for each channel");
+    if (shape != nullptr) *shape = values.shape;
+    return {values.data, has_norm ? parameters.data : nullptr, relu, values.channels()};
+  }
+
+  float* output(int index, const Shape& shape) {
+    size_t size = sizeof(float);
+    for (int64_t extent : shape) size *= extent;
+    TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, shape.data(), int(shape.size()), size, status_);
+    check();
+    tensors_.push_back(tensor);
+    return static_cast<float*>(TF_TensorData(tensor));
+  }
+
+  int inputs() const { return TF_NumInputs(context_); }
+
+  void fail(const char* message) {
+    TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
+    TF_OpKernelContext_Failure(context_, status_);
+  }
+
+ private:
+  void check() const {
+    if (TF_GetCode(status_) != TF_OK) throw std::runtime_error(TF_Message(status_));
+  }
+
+  TF_OpKernelContext* context_;
+  TF_Status* status_;
+  std::vector<TF_Tensor*> tensors_;
+};
+
+Shape with_channels(Shape shape, int64_t channels) {
+  shape.back() = channels;
+  return shape;
+}
+
+int rows_of(const Shape& shape) {
+  int64_t rows = 1;
+  for (size_t axis = 0; axis + 1 < shape.size(); axis++) rows *= shape[axis];
+  return int(rows);
+}
+
+void finish_norm(Call& call, const Moments& moments, int gamma, int beta, float epsilon, int output) {
+  const Input g = call.input(gamma), b = call.input(beta);
+  require(g.size() == b.size(), "as many values of gamma as of beta");
+  moments.finish(g.data, b.data, epsilon, call.output(output, {kNormRows, g.channels()}));
+}
+
+/// x, x_norm, w, gamma, beta -> z, norm
+void run_pointwise(const Attributes& attributes, Call& call) {
+  Shape shape;
+  const Activated x = call.activated(0, 1, attributes.x_relu, &shape);
+  const Input w = call.input(2);
+  require(w.shape.size() == 2 && w.shape[0] == x.channels && w.channels() >= lanes, "w as [k, n] with n of 16 or more");
+  float* z = call.output(0, with_channels(shape, w.channels()));
+  finish_norm(call, pointwise(x, w.data, rows_of(shape), w.channels(), attributes.threads, z), 3, 4, attributes.epsilon, 1);
+}
+
+/// What the ops for gradients of a layer share: d, z, norm, dgamma, dbeta, ...
+struct Layer {
+  Layer(const Attributes& attributes, Call& call)
+      : z(call.activated(1, 2, attributes.relu, &shape)), gradient(gradient_of(z, call, shape)) {}
+  Shape shape;
+  Activated z;
+  Gradient gradient;
+
+ private:
+  static Gradient gradient_of(const Activated& z, Call& call, const Shape& shape) {
+    const Input d = call.input(0), dgamma = call.input(3), dbeta = call.input(4);
+    require(z.norm != nullptr && d.shape == shape, "a gradient of the shape of z");
+    require(int(dgamma.size()) == z.channels && int(dbeta.size()) == z.channels, "gradients of gamma and beta");
+    return Gradient(d.data, z, dgamma.data, dbeta.data, rows_of(shape));
+  }
+};
+
+/// ..., x, x_norm, w -> dx, dw, x_dgamma, x_dbeta
+struct LayerInput {
+  LayerInput(const Attributes& attributes, Call& call) : x(call.activated(5, 6, attributes.x_relu, &shape)), w(call.input(7)) {
+    dx = call.output(0, shape);
+    dw = call.output(1, w.shape);
+    const int64_t parameters = x.norm == nullptr ? 0 : x.channels;
+    dgamma = call.output(2, {parameters});
+    dbeta = call.output(3, {parameters});
+  }
+  Shape shape;
+  Activated x;
+  Input w;
+  float *dx, *dw, *dgamma, *dbeta;
+};
+
+void run_pointwise_gradient(const Attributes& attributes, Call& call) {
+  const Layer layer(attributes, call);
+  const LayerInput in(attributes, call);
+  require(in.w.shape == (Shape{in.x.channels, layer.z.channels}), "w as [k, n]");
+  pointwise_gradient(layer.gradient, in.x, in.w.data, rows_of(in.shape), attributes.threads, in.dx, in.dw, in.dgamma,
+                     in.dbeta);
+}
+
+Window window_of(const Attributes& attributes, const Shape& shape, const Input& w) {
+  require(shape.size() == 4, "x as [B, H, W, C]");
+  require(w.shape.size() == 4 && w.shape[0] == w.shape[1] && w.shape[2] == shape[3], "w as [k, k, C, 1]");
+  require(attributes.window.size() == 5, "a window of 5 numbers");
+  const auto& [stride, top, left, height, width] = *reinterpret_cast<const std::array<int32_t, 5>*>(attributes.window.data());
+  return {stride, top, left, int(shape[1]), int(shape[2]), height, width};
+}
+
+/// Calls `use` with kernel size and stride as constants.
+template <typename Use>
+void with_filter(const Input& w, const Window& window, const Use& use) {
+  const int kernel = int(w.shape[0]);
+  constexpr std::integral_constant<int, 1> one;
+  constexpr std::integral_constant<int, 2> two;
+  constexpr std::integral_constant<int, 3> three;
+  constexpr std::integral_constant<int, 5> five;
+  if (kernel == 3 && window.stride == 1) return use(three, one);
+  if (kernel == 3 && window.stride == 2) return use(three, two);
+  if (kernel == 5 && window.stride == 1) return use(five, one);
+  if (kernel == 5 && window.stride == 2) return use(five, two);
+  require(false, "a kernel of 3 or 5 with stride 1 or 2");
+}
+
+/// x, x_norm, w, gamma, beta -> z, norm
+void run_depthwise(const Attributes& attributes, Call& call) {
+  Shape shape;
+  const Activated x = call.activated(0, 1, attributes.x_relu, &shape);
+  const Input w = call.input(2);
+  const Window window = window_of(attributes, shape, w);
+  float* z = call.output(0, {shape[0], window.out_height, window.out_width, shape[3]});
+  with_filter(w, window, [&](auto k, auto s) {
+    const auto moments = depthwise<decltype(k)::value, decltype(s)::value>(x, w.data, int(shape[0]), window,
+                                                                          attributes.threads, z);
+    finish_norm(call, moments, 3, 4, attributes.epsilon, 1);
+  });
+}
+
+void run_depthwise_gradient(const Attributes& attributes, Call& call) {
+  const Layer layer(attributes, call);
+  const LayerInput in(attributes, call);
+  const Window window = window_of(attributes, in.shape, in.w);
+  require(layer.shape == (Shape{in.shape[0], window.out_height, window.out_width, in.shape[3]}), "z as [B, OH, OW, C]");
+  with_filter(in.w, window, [&](auto k, auto s) {
+    depthwise_gradient<decltype(k)::value, decltype(s)::value>(layer.gradient, in.x, in.w.data, int(in.shape[0]), window,
+                                                               attributes.threads, in.dx, in.dw, in.dgamma, in.dbeta);
+  });
+}
+
+constexpr int strip_rows = 256;  // floats are summed over so many rows, doubles over more
+
+/// Calls `use` for the panels of each thread's rows.
+template <typename Use>
+void for_panels(int threads, int rows, const Use& use) {
+  split(threads, rows, [&](int part, int from, int to) {
+    for (int first = from; first < to; first += strip_rows) use(part, first, std::min(strip_rows, to - first));
+  });
+}
+
+/// z, gamma, beta -> norm
+void run_batch_norm(const Attributes& attributes, Call& call) {
+  const Input z = call.input(0);
+  require(z.channels() >= lanes, "16 channels or more");
+  std::vector<Moments> moments(parts_of(attributes.threads, z.rows()), Moments(z.channels()));
+  for_panels(attributes.threads, z.rows(), [&](int part, int first, int count) {
+    moments[part].add(z.data + size_t(first) * z.channels(), count);
+  });
+  for (size_t part = 1; part < moments.size(); part++) moments[0].add(moments[part]);
+  finish_norm(call, moments[0], 1, 2, attributes.epsilon, 0);
+}
+
+/// d, z, norm, dgamma, dbeta -> dz
+void run_batch_norm_gradient(const Attributes& attributes, Call& call) {
+  const Layer layer(attributes, call);
+  float* dz = call.output(0, layer.shape);
+  for_panels(attributes.threads, rows_of(layer.shape), [&](int, int first, int count) {
+    layer.gradient.rows(first, count, dz + size_t(first) * layer.z.channels);
+  });
+}
+
+/// d, z, norm -> dgamma, dbeta
+void run_parameter_gradient(const Attributes& attributes, Call& call) {
+  const Input d = call.input(0);
+  Shape shape;
+  const Activated z = call.activated(1, 2, attributes.relu, &shape);
+  require(z.norm != nullptr && d.shape == shape, "a gradient of the shape of z");
+  std::vector<ParameterSums> sums(parts_of(attributes.threads, d.rows()), ParameterSums(z.channels));
+  for_panels(attributes.threads, d.rows(), [&](int part, int first, int count) {
+    sums[part].add(z, first, d.data + size_t(first) * z.channels, count);
+  });
+  for (size_t part = 1; part < sums.size(); part++) sums[0].add(sums[part]);
+  float* dgamma = call.output(0, {z.channels});
+  sums[0].finish(z, dgamma, call.output(1, {z.channels}));
+}
+
+/// n times z, n times norm -> factor times the sum of what they give
+void run_combine(const Attributes& attributes, Call& call) {
+  const int n = call.inputs() / 2;
+  require(int(attributes.relus.size()) == n, "a ReLU or none for each input");
+  std::vector<Activated> parts;
+  Shape shape;
+  for (int i = 0; i < n; i++) {
+    Shape own;
+    parts.push_back(call.activated(i, n + i, attributes.relus[i], &own));
+    require(i == 0 || own == shape, "equal shapes");
+    shape = own;
+  }
+  float* y = call.output(0, shape);
+  const int channels = parts[0].channels;
+  const Groups groups(channels);
+  const Vector factor = splat(attributes.factor);
+  split(attributes.threads, rows_of(shape), [&](int, int from, int to) {
+    for (int r = from; r < to; r++) {
+      for (int g = 0; g < groups.count; g++) {
+        const int c = groups.start(g);
+        const size_t at = size_t(r) * channels + c;
+        Vector sum = {};
+        for (const Activated& part : parts) {
+          const Vector z = load(part.z + at);
+          sum += part.norm == nullptr ? z : part.strip(c)(z);
+        }
+        store(y + at, sum * factor);
+      }
+    }
+  });
+}
+
+class Status {
+ public:
+  ~Status() { TF_DeleteStatus(status_); }
+  operator TF_Status*() { return status_; }
+  bool ok() const { return TF_GetCode(status_) == TF_OK; }
+  std::string message() const { return TF_Message(status_); }
+
+ private:
+  TF_Status* status_ = TF_NewStatus();
+};
+
+void* read_attributes(TF_OpKernelConstruction* construction) {
+  auto* attributes = new Attributes;
+  Status status;
+  const auto number = [&](const char* name, int32_t* to) {
+    TF_OpKernelConstruction_GetAttrInt32(construction, name, to, status);
+  };
+  const auto list = [&](const char* name, std::vector<int32_t>& to) {
+    int32_t size = 0, total = 0;
+    TF_OpKernelConstruction_GetAttrSize(construction, name, &size, &total, status);
+    to.resize(std::max(size, 0));
+    TF_OpKernelConstruction_GetAttrInt32List(construction, name, to.data(), int(to.size()), status);
+  };
+  number("relu", &attributes->relu);
+  number("x_relu", &attributes->x_relu);
+  number("threads", &attributes->threads);
+  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
+  TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &attributes->factor, status);
+  list("relus", attributes->relus);
+  list("window", attributes->window);
+  if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
+  return attributes;
+}
+
+template <void (*Run)(const Attributes&, Call&)>
+void compute(void* attributes, TF_OpKernelContext* context) {
+  Call call(context);
+  try {
+    Run(*static_cast<Attributes*>(attributes), call);
+  } catch (const std::exception& error) {
+    call.fail(error.what());
+  }
+}
+
+template <void (*Run)(const Attributes&, Call&)>
+void add_op(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs) {
+  Status status;
+  TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(name);
+  for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
+  for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
+  for (const char* attribute : {"relu: int = 0", "x_relu: int = 0", "threads: int = 1", "epsilon: float = 0.001",
+                                "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []", "N: int = 1"}) {
+    TF_OpDefinitionBuilderAddAttr(op, attribute);
+  }
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(op, [](TF_ShapeInferenceContext*, TF_Status*) {});
+  TF_RegisterOpDefinition(op, status);
+  const auto free_attributes = [](void* attributes) { delete static_cast<Attributes*>(attributes); };
+  if (status.ok()) {
+    TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", read_attributes, compute<Run>, free_attributes);
+    TF_RegisterKernelBuilder(name, kernel, status);
+  }
+  if (!status.ok()) throw std::runtime_error(std::string(name) + ": " + status.message());
+}
+
+void add_ops() {
+  add_op<run_pointwise>("Mnv4Pointwise", {"x: float", "x_norm: float", "w: float", "gamma: float", "beta: float"},
+                        {"z: float", "norm: float"});
+  add_op<run_depthwise>("Mnv4Depthwise", {"x: float", "x_norm: float", "w: float", "gamma: float", "beta: float"},
+                        {"z: float", "norm: float"});
+  const auto layer_gradient = {"d: float",     "z: float", "norm: float",   "dgamma: float",
+                               "dbeta: float", "x: float", "x_norm: float", "w: float"};
+  const auto input_gradients = {"dx: float", "dw: float", "x_dgamma: float", "x_dbeta: float"};
+  add_op<run_pointwise_gradient>("Mnv4PointwiseGrad", layer_gradient, input_gradients);
+  add_op<run_depthwise_gradient>("Mnv4DepthwiseGrad", layer_gradient, input_gradients);
+  add_op<run_batch_norm>("Mnv4BatchNorm", {"z: float", "gamma: float", "beta: float"}, {"norm: float"});
+  add_op<run_batch_norm_gradient>("Mnv4BatchNormGrad",
+                                  {"d: float", "z: float", "norm: float", "dgamma: float", "dbeta: float"}, {"dz: float"});
+  add_op<run_parameter_gradient>("Mnv4ParameterGrad", {"d: float", "z: float", "norm: float"},
+                                 {"dgamma: float", "dbeta: float"});
+  add_op<run_combine>("Mnv4Combine", {"z: N * float", "norm: N * float"}, {"y: float"});
+}
+
+}  // namespace
+
+extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) {
+  try {
+    add_ops();
+  } catch (const std::exception& error) {
+    napi_throw_error(env, nullptr, error.what());
+  }
+  return exports;
+}

@@ -1,0 +1,223 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openBackend } from '../../../src/nn/backend.js';
+import { add, mean } from '../../../src/nn/ops/combine.js';
+import { conv2d, depthwise, type Padding, windowOf } from '../../../src/nn/ops/convolution.js';
+import { fusedBatchNorm, fusedDepthwise, fusedPointwise } from '../../../src/nn/ops/fused.js';
+import { hasOwnKernels } from '../../../src/nn/own-kernels.js';
+import { type Features, Tape, type Value } from '../../../src/nn/tape.js';
+import { create, expectLikeTfjs, expectSlopes, normals } from '../op-check.js';
+import { tf } from '../tfjs.js';
+
+openBackend({ threads: 2 });
+
+/** The ops under test; where there is no kernel of ours they answer undefined, and the test fails. */
+const ours = {
+  pointwise: (tape: Tape, x: Features, w: Value, gamma: Value, beta: Value, relu: boolean) =>
+    fusedPointwise(tape, x, w, { gamma, beta, relu }) as Features,
+  depthwise: (tape: Tape, x: Features, w: Value, [gamma, beta]: [Value, Value], how: Depthwise) => {
+    const window = windowOf(x.tensor.shape, how.k, how.stride, how.padding);
+    return fusedDepthwise(tape, x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
+  },
+};
+
+interface Depthwise {
+  readonly k: number;
+  readonly stride: number;
+  readonly padding: Padding;
+  readonly relu: boolean;
+}
+
+/** Batch norm by the batch's own statistics, composed of elementary ops. */
+function normalized(z: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, relu: boolean): tf.Tensor {
+  const axes = z.shape.map((_, axis) => axis).slice(0, -1);
+  const centred = z.sub(z.mean(axes, true));
+  const y = centred.div(centred.square().mean(axes, true).add(1e-3).sqrt()).mul(gamma).add(beta);
+  return relu ? y.relu() : y;
+}
+
+function matMul(x: tf.Tensor, w: tf.Tensor): tf.Tensor {
+  return x
+    .reshape([-1, x.shape.at(-1)!])
+    .matMul(w as tf.Tensor2D)
+    .reshape([...x.shape.slice(0, -1), w.shape[1]!]);
+}
+
+const depthwiseInTfjs = (x: tf.Tensor, w: tf.Tensor, { stride, padding }: Depthwise) =>
+  tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding === 'SAME' ? 'same' : 'valid');
+
+const layer = (name: string, channels: number, ...kernel: number[]) => [
+  normals(`${name} kernel`, ...kernel),
+  normals(`${name} gamma`, channels),
+  normals(`${name} beta`, channels),
+];
+
+const channels = fc.integer({ min: 16, max: 70 });
+const side = fc.integer({ min: 1, max: 9 });
+const filter = fc.record({
+  k: fc.constantFrom(3, 5),
+  stride: fc.constantFrom(1, 2),
+  padding: fc.constantFrom<Padding>('SAME', 'VALID'),
+  relu: fc.boolean(),
+});
+const tolerance = 2e-4;
+
+describe('our kernels', () => {
+  it('are what this machine computes with', () => expect(hasOwnKernels()).toBe(true));
+
+  it('leave tensors of fewer than 16 channels, and other kernels than 3x3 and 5x5, to TensorFlow', () => {
+    const tape = new Tape({ recording: false });
+    const value = (...shape: number[]) => tape.adopt(create(normals('it', ...shape)));
+    const norm = { gamma: value(16), beta: value(16), relu: true };
+    expect(fusedPointwise(tape, value(4, 16), value(16, 8), norm)).toBeUndefined();
+    const x = value(2, 9, 9, 16);
+    expect(
+      fusedDepthwise(tape, x, value(7, 7, 16, 1), 1, windowOf(x.tensor.shape, 7, 1, 'SAME'), norm),
+    ).toBeUndefined();
+    tape.dispose();
+  });
+});
+
+describe('a pointwise layer in one kernel', () => {
+  it('has the value and gradients of TensorFlow.js, for any sizes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 3, max: 300 }), channels, channels, fc.boolean(), (rows, cin, cout, relu) => {
+        expectLikeTfjs(
+          (tape, x, w, gamma, beta) => ours.pointwise(tape, x!, w!, gamma!, beta!, relu),
+          (x, w, gamma, beta) => normalized(matMul(x!, w!), gamma!, beta!, relu),
+          [normals('x', rows, cin), ...layer('it', cout, cin, cout)],
+          tolerance,
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('has the slopes of central differences', () => {
+    expectSlopes(
+      (tape, x, w, gamma, beta) => ours.pointwise(tape, x!, w!, gamma!, beta!, false),
+      [normals('x', 2, 3, 3, 16), ...layer('it', 17, 16, 17)],
+    );
+  });
+});
+
+describe('a depthwise layer in one kernel', () => {
+  it('has the value and gradients of TensorFlow.js, for any kernel, stride, padding and size', () => {
+    fc.assert(
+      fc.property(filter, fc.integer({ min: 1, max: 3 }), side, side, channels, (how, batch, height, width, c) => {
+        fc.pre(how.padding === 'SAME' ? batch * height * width > 3 : Math.min(height, width) >= how.k);
+        expectLikeTfjs(
+          (tape, x, w, gamma, beta) => ours.depthwise(tape, x!, w!, [gamma!, beta!], how),
+          (x, w, gamma, beta) => normalized(depthwiseInTfjs(x!, w!, how), gamma!, beta!, how.relu),
+          [normals('x', batch, height, width, c), ...layer('it', c, how.k, how.k, c, 1)],
+          tolerance,
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    { k: 3, stride: 1, padding: 'SAME', relu: false },
+    { k: 3, stride: 2, padding: 'VALID', relu: false },
+    { k: 5, stride: 1, padding: 'VALID', relu: false },
+    { k: 5, stride: 2, padding: 'SAME', relu: false },
+  ] as const)('of $k x $k, stride $stride, $padding, has the slopes of central differences', (how) => {
+    expectSlopes(
+      (tape, x, w, gamma, beta) => ours.depthwise(tape, x!, w!, [gamma!, beta!], how),
+      [normals('x', 2, 6, 7, 16), ...layer('it', 16, how.k, how.k, 16, 1)],
+    );
+  });
+});
+
+describe('layers one after another, each norm applied by its readers', () => {
+  it('have the value and gradients of TensorFlow.js: an inverted bottleneck behind a stem, with its residual', () => {
+    fc.assert(
+      fc.property(filter, channels, channels, (any, narrow, wide) => {
+        const how: Depthwise = { ...any, stride: 1, padding: 'SAME', relu: true };
+        expectLikeTfjs(
+          (tape, ...inputs) => {
+            const [x, stem, g0, b0, expand, g1, b1, filter, g2, b2, project, g3, b3] = inputs as Value[];
+            const start = fusedBatchNorm(tape, () => conv2d(tape, x!, stem!, 2), { gamma: g0!, beta: b0!, relu: true });
+            const expanded = ours.pointwise(tape, start!, expand!, g1!, b1!, true);
+            const filtered = ours.depthwise(tape, expanded, filter!, [g2!, b2!], how);
+            return add(tape, ours.pointwise(tape, filtered, project!, g3!, b3!, false), start!);
+          },
+          (...inputs) => {
+            const [x, stem, g0, b0, expand, g1, b1, filter, g2, b2, project, g3, b3] = inputs;
+            const convolved = tf.conv2d(x as tf.Tensor4D, stem as tf.Tensor4D, 2, 'same');
+            const start = normalized(convolved, g0!, b0!, true);
+            const expanded = normalized(matMul(start, expand!), g1!, b1!, true);
+            const filtered = normalized(depthwiseInTfjs(expanded, filter!, how), g2!, b2!, true);
+            return normalized(matMul(filtered, project!), g3!, b3!, false).add(start);
+          },
+          [
+            normals('x', 2, 9, 10, 3),
+            ...layer('stem', narrow, 3, 3, 3, narrow),
+            ...layer('expand', wide, narrow, wide),
+            ...layer('filter', wide, how.k, how.k, wide, 1),
+            ...layer('project', narrow, wide, narrow),
+          ],
+          1e-3,
+        );
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('have them where branches are averaged and a tensor is read twice', () => {
+    const [c, k3, k5] = [
+      20,
+      { k: 3, stride: 1, padding: 'SAME', relu: false },
+      { k: 5, stride: 1, padding: 'SAME', relu: true },
+    ] as const;
+    expectLikeTfjs(
+      (tape, ...inputs) => {
+        const [x, w, g, b, w3, g3, b3, w5, g5, b5] = inputs as Value[];
+        const start = ours.pointwise(tape, x!, w!, g!, b!, true);
+        const three = ours.depthwise(tape, start, w3!, [g3!, b3!], k3);
+        const five = ours.depthwise(tape, start, w5!, [g5!, b5!], k5);
+        return mean(tape, [start, three, five]);
+      },
+      (...inputs) => {
+        const [x, w, g, b, w3, g3, b3, w5, g5, b5] = inputs;
+        const start = normalized(matMul(x!, w!), g!, b!, true);
+        const three = normalized(depthwiseInTfjs(start, w3!, k3), g3!, b3!, false);
+        const five = normalized(depthwiseInTfjs(start, w5!, k5), g5!, b5!, true);
+        return start.add(three).add(five).div(3);
+      },
+      [
+        normals('x', 2, 5, 6, 18),
+        ...layer('it', c, 18, c),
+        ...layer('three', c, 3, 3, c, 1),
+        ...layer('five', c, 5, 5, c, 1),
+      ],
+      5e-4,
+    );
+  });
+
+  it('pad as TensorFlow does', () => {
+    expect(windowOf([1, 7, 8, 1], 3, 2, 'SAME')).toEqual({ before: [1, 0], out: [4, 4] });
+    expect(windowOf([1, 7, 8, 1], 5, 1, 'VALID')).toEqual({ before: [0, 0], out: [3, 4] });
+  });
+});
+
+describe('a depthwise convolution of TensorFlow', () => {
+  it('takes both paddings', () => {
+    for (const [k, stride] of [
+      [3, 1],
+      [5, 2],
+    ] as const) {
+      expectLikeTfjs(
+        (tape, x, w) => depthwise(tape, x!, w!, stride, 'VALID'),
+        (x, w) => depthwiseInTfjs(x!, w!, { k, stride, padding: 'VALID', relu: false }),
+        [normals('x', 2, 8, 9, 6), normals('w', k, k, 6, 1)],
+      );
+      expectLikeTfjs(
+        (tape, x, w) => conv2d(tape, x!, w!, stride, 'VALID'),
+        (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, 'valid'),
+        [normals('x', 2, 8, 9, 6), normals('w', k, k, 6, 7)],
+      );
+    }
+  });
+});

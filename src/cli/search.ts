@@ -22,6 +22,7 @@ import { runText } from './runs-text.js';
 import {
   defaultRunId,
   overridesOf,
+  profiledSteps,
   type RunOptions,
   type Tools,
   withRunOptions,
@@ -111,7 +112,7 @@ function stageWorkers(
 async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {
   const { root, resume } = options;
   for (const warning of planWarnings(plan)) tools.observer.warn(warning);
-  const outcome = await startStage(plan, config, { ...tools, root, resume, id });
+  const outcome = await startStage(plan, config, { ...tools, root, resume, id, profile: profiledSteps(options) });
   if (outcome === undefined) tools.observer.note(`${id} is done already; name another run with --run-id`);
 }
 

@@ -20,6 +20,7 @@ export interface RunOptions extends WorkerOptions {
   readonly resume: ResumeMode;
   readonly set: readonly string[];
   readonly seed?: number;
+  readonly profile?: number | true;
   readonly json?: true;
 }
 
@@ -36,7 +37,8 @@ export function withRunOptions(command: Command): Command {
         .default('allow'),
     )
     .option('--set <a.b=value>', 'set a value of the config; may be repeated', collected, [])
-    .option('--seed <n>', 'set the seed', wholeNumber(0));
+    .option('--seed <n>', 'set the seed', wholeNumber(0))
+    .option('--profile [steps]', 'trace some steps (default: 20) to profile.json in the run', wholeNumber(1));
   return withWorkerOptions(command).option('--json', 'print one JSON document');
 }
 
@@ -98,6 +100,11 @@ export function overridesOf({ set, seed }: Pick<RunOptions, 'set' | 'seed'>): Ov
   const flags = set.map((assignment) => parseOverride(assignment));
   const seeds = seed === undefined ? [] : [{ path: ['seed'], value: seed, origin: `--seed ${seed}` }];
   return [...environmentOverrides(process.env.MNV4_SET), ...flags, ...seeds];
+}
+
+/** Steps to trace. */
+export function profiledSteps({ profile }: RunOptions): number | undefined {
+  return profile === true ? 20 : profile;
 }
 
 /** `name-stage-20260131-235959`, the default id of a run. */

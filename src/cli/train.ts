@@ -19,6 +19,7 @@ import { readTrainedNetwork } from '../train/trained-network.js';
 import {
   defaultRunId,
   overridesOf,
+  profiledSteps,
   type RunOptions,
   withBackendOptions,
   withRunOptions,
@@ -36,8 +37,9 @@ export function trainCommand(): Command {
       const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
       const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
       const { root, resume } = options;
+      const profile = profiledSteps(options);
       const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
-      await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, id }));
+      await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, id, profile }));
       const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
       print(network.name, test, options);
     });

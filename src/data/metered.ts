@@ -1,4 +1,5 @@
 /** Counts how long training waits for data: batches are assembled by the thread that trains, when it asks for them. */
+import { traced } from '../core/trace.js';
 import type { Batches } from './loader.js';
 
 export interface MeteredBatches extends Batches {
@@ -11,7 +12,7 @@ export function metered(batches: Batches): MeteredBatches {
   return {
     at(step) {
       const start = performance.now();
-      const batch = batches.at(step);
+      const batch = traced('data', 'batch', () => batches.at(step));
       waited += performance.now() - start;
       return batch;
     },

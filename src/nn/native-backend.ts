@@ -1,5 +1,6 @@
 /** Native TensorFlow as a backend of the tensor layer. */
 import { Failure } from '../core/failure.js';
+import { traced } from '../core/trace.js';
 import { loadNative, type NativeBinding, type OpAttribute } from './native.js';
 import { type Backend, callText, dataTypeOf, type Shape, type Tensor, type Values } from './tensor.js';
 
@@ -23,7 +24,7 @@ export class NativeBackend implements Backend {
     const ids: number[] = [];
     for (const input of inputs) ids.push(input.id);
     try {
-      return this.#binding.executeOp(op, attributes, ids, outputs);
+      return traced('kernel', op, () => this.#binding.executeOp(op, attributes, ids, outputs));
     } catch (error) {
       throw explained(op, inputs, error as Error);
     }
@@ -31,11 +32,12 @@ export class NativeBackend implements Backend {
 
   create(values: Values, shape: Shape): Tensor {
     const dtype = dataTypeOf(values);
-    return { id: this.#binding.createTensor(shape, dtype, values), shape, dtype };
+    const id = traced('transfer', 'to TensorFlow', () => this.#binding.createTensor(shape, dtype, values));
+    return { id, shape, dtype };
   }
 
   read(tensor: Tensor): Values {
-    return this.#binding.tensorDataSync(tensor.id);
+    return traced('transfer', 'from TensorFlow', () => this.#binding.tensorDataSync(tensor.id));
   }
 
   dispose(tensor: Tensor): void {

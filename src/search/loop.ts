@@ -9,6 +9,7 @@ import type { ControllerState, Outcome } from '../controller/reinforce.js';
 import { reinforce } from '../controller/reinforce.js';
 import { type CostTerm, type RewardKind, reward } from '../controller/reward.js';
 import type { Sample } from '../controller/sample.js';
+import { traced } from '../core/trace.js';
 
 export interface SearchPorts {
   /** The step's architectures. */
@@ -57,7 +58,10 @@ export async function searchLoop(
       return { sample, quality, costs, reward: reward(plan.reward, quality, costs) };
     });
     const learningRate = plan.learningRate(step);
-    state = reinforce(state, outcomes, { learningRate, entropyBonus: plan.entropyBonus });
+    const before = state;
+    state = traced('controller', 'reinforce', () =>
+      reinforce(before, outcomes, { learningRate, entropyBonus: plan.entropyBonus }),
+    );
     if (!(await ports.record({ step, loss, learningRate, outcomes, state }))) break;
   }
   return state;

@@ -4,6 +4,7 @@ import { type CostTerm, defaultBeta } from '../controller/reward.js';
 import { sample } from '../controller/sample.js';
 import { learningRateAt, schedule, warmupAt } from '../controller/schedule.js';
 import { warmupCosine } from '../core/schedule.js';
+import { traced } from '../core/trace.js';
 import { type CostTarget, targetTable } from '../cost/target.js';
 import { batches } from '../data/loader.js';
 import { metered } from '../data/metered.js';
@@ -44,10 +45,16 @@ function costTerms(space: Space, targets: readonly CostTarget[]): (decisions: De
 }
 
 /** What the recorder of the search's steps is told. */
-export function recordedSteps({ settings, supernet, collective, shouldStop }: SearchParts): RecordedSteps<SearchStep> {
+export function recordedSteps({
+  settings,
+  supernet,
+  collective,
+  shouldStop,
+  profile,
+}: SearchParts): RecordedSteps<SearchStep> {
   const { steps, logEvery, checkpointEvery } = settings;
   const state = (step: SearchStep) => [JSON.stringify(step.state), supernet.weightBytes()];
-  return { steps, logEvery, checkpointEvery, collective, shouldStop, state };
+  return { steps, logEvery, checkpointEvery, collective, shouldStop, state, profile };
 }
 
 /** The learning rate of the shared weights at a step. */
@@ -79,7 +86,8 @@ export function search(
       entropyBonus: settings.controller.entropyBonus,
     },
     {
-      samples: (policy, step) => count.map(() => sample(policy, random, warmupAt(plan, step))),
+      samples: (policy, step) =>
+        traced('controller', 'sample', () => count.map(() => sample(policy, random, warmupAt(plan, step)))),
       trainStep: (samples, step) => {
         const own = shareOf(collective, samples);
         const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
@@ -87,7 +95,7 @@ export function search(
         return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sum });
       },
       qualities: async (samples, step) => {
-        const batch = held.at(step);
+        const batch = traced('data', 'held-out batch', () => held.at(step));
         const qualities = new Float64Array(samples.length);
         for (const { sample, k } of shareOf(collective, samples)) {
           qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);

@@ -9,6 +9,7 @@ import type { Run } from '../runs/run-folder.js';
 import type { Decisions, Space } from '../space/space.js';
 import type { SuperNet } from '../supernet/supernet.js';
 import type { Workers } from '../train/computing-team.js';
+import type { Profiler } from '../train/profile.js';
 import type { Collective } from '../workers/collective.js';
 import type { StageName, StageSettings } from './config.js';
 
@@ -22,6 +23,8 @@ export interface StageTask {
 }
 
 export interface StageRequest extends StageTask {
+  /** Steps to trace, if any. */
+  readonly profile?: number | undefined;
   readonly set: DistillationSet;
   readonly workers: Workers;
   readonly run: Run;
@@ -41,6 +44,7 @@ export interface SearchParts extends StageTask {
   /** What the workers of the run share a step through. */
   readonly collective: Collective;
   readonly random: Random;
+  readonly profile: Profiler;
   readonly costs: (decisions: Decisions) => readonly CostTerm[];
   readonly train: MeteredBatches;
 }

@@ -2,13 +2,14 @@
 import { restoreRandom } from '../core/random.js';
 import { openDistillationSet } from '../data/distillation-set.js';
 import { serveComputing } from '../train/computing-team.js';
+import { profiler } from '../train/profile.js';
 import { keepNothing, stepRecorder } from '../train/step-recorder.js';
 import { finalists } from './conclude.js';
 import { judgeAll } from './judge.js';
 import { recordedSteps, search, searchParts, startSuperNet } from './search.js';
 import type { StageJob } from './stage.js';
 
-serveComputing(async ({ task, folder, from, controller, random }: StageJob, collective) => {
+serveComputing(async ({ task, folder, from, controller, random, profile }: StageJob, collective) => {
   const supernet = startSuperNet(task);
   if (from > 0) await supernet.adopt(collective.broadcast);
   const parts = searchParts({
@@ -18,6 +19,7 @@ serveComputing(async ({ task, folder, from, controller, random }: StageJob, coll
     supernet,
     collective,
     random: restoreRandom(random),
+    profile: profiler(profile, from, collective, () => {}),
   });
   const { policy } = await search(parts, controller, from, stepRecorder(recordedSteps(parts), keepNothing));
   const { candidates, random: others } = finalists(task, policy);

@@ -3,6 +3,7 @@ import { type ControllerState, startController } from '../controller/reinforce.j
 import { type RandomState, randomStream, restoreRandom } from '../core/random.js';
 import { loadLatestCheckpoint } from '../runs/checkpoint.js';
 import { withComputingTeam } from '../train/computing-team.js';
+import { type ProfilePlan, profilePlan, profiler } from '../train/profile.js';
 import { stepRecorder } from '../train/step-recorder.js';
 import { concludeStage, type StageOutcome } from './conclude.js';
 import { controllerChoices } from './controller-choices.js';
@@ -18,6 +19,7 @@ export interface StageJob {
   readonly from: number;
   readonly controller: ControllerState;
   readonly random: RandomState;
+  readonly profile: ProfilePlan | undefined;
 }
 
 const module = new URL('../../dist/search/stage-worker.js', import.meta.url); // of the build, also where tests run src/
@@ -35,13 +37,22 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
     const from = saved?.step ?? 0;
     if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${settings.steps}`);
     const task: StageTask = { stage, space, settings, targets, seed };
-    const job: StageJob = { task, folder: set.folder, from, controller, random: random.state() };
+    const profile = profilePlan(run.folder, request.profile, from, settings.steps);
+    const job: StageJob = { task, folder: set.folder, from, controller, random: random.state(), profile };
     return await withComputingTeam(
       workers,
       { module, job, longest: supernet.model.layout.size },
       async (collective) => {
         if (from > 0) await supernet.adopt(collective.broadcast);
-        const parts = searchParts({ ...task, set, shouldStop, supernet, collective, random });
+        const parts = searchParts({
+          ...task,
+          set,
+          shouldStop,
+          supernet,
+          collective,
+          random,
+          profile: profiler(profile, from, collective, observer.note),
+        });
         const record = stepRecorder(recordedSteps(parts), keepInRun(request, parts, from));
         const end = await search(parts, controller, from, record);
         return concludeStage(request, parts, end);

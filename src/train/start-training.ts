@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly environment: object;
   /** The most that may work on it; a step with fewer samples or shares has fewer. */
   readonly workers: Workers;
+  /** Steps to trace, if any. */
+  readonly profile?: number | undefined;
   readonly observer: Observer;
   readonly shouldStop: () => boolean;
   readonly clock: () => number;

@@ -1,7 +1,9 @@
 /** What follows every step of a search or training: it is kept, workers compare their states, and a stop is agreed on. */
 import { Failure } from '../core/failure.js';
+import { traced } from '../core/trace.js';
 import { requireAgreement } from '../workers/agreement.js';
 import type { Collective } from '../workers/collective.js';
+import type { Profiler } from './profile.js';
 
 /** What is kept of the steps. */
 export interface Keeper<S> {
@@ -24,11 +26,13 @@ export interface RecordedSteps<S> {
   readonly shouldStop: () => boolean;
   /** What must be the same on all workers after a step. */
   readonly state: (step: S) => readonly (Uint8Array | string)[];
+  /** Told of every step last. */
+  readonly profile: Profiler;
 }
 
 /** Once any worker is asked to stop, the state is saved and the steps end with a failure of kind `stopped` on all. */
 export function stepRecorder<S extends { readonly step: number }>(
-  { steps, logEvery, checkpointEvery, collective, shouldStop, state }: RecordedSteps<S>,
+  { steps, logEvery, checkpointEvery, collective, shouldStop, state, profile }: RecordedSteps<S>,
   keep: Keeper<S>,
 ): (step: S) => Promise<boolean> {
   return async (step) => {
@@ -37,11 +41,12 @@ export function stepRecorder<S extends { readonly step: number }>(
     await new Promise(setImmediate); // signals are seen here
     const isStopping = (await collective.any(shouldStop())) && done < steps;
     const isLast = done === steps || isStopping;
-    if (isLast || done % logEvery === 0) keep.log(step);
+    if (isLast || done % logEvery === 0) traced('keeping', 'events', () => keep.log(step));
     if (isLast || done % checkpointEvery === 0) {
       await requireAgreement(collective, done, () => state(step));
-      keep.checkpoint(step);
+      traced('keeping', 'checkpoint', () => keep.checkpoint(step));
     }
+    await profile(done);
     if (!isStopping) return true;
     const where = `stopped on request after step ${done} of ${steps}`;
     throw new Failure('stopped', where, 'run the same command again to go on');

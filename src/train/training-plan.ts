@@ -1,5 +1,6 @@
 /** A training's steps, as its recipe has them. */
 import type { Collective } from '../workers/collective.js';
+import type { Profiler } from './profile.js';
 import { sharesOf, type TrainingRecipe } from './recipe.js';
 import type { RecordedSteps } from './step-recorder.js';
 import type { Trainee, TrainingPlan, TrainingStep } from './train-network.js';
@@ -24,6 +25,7 @@ export function recordedSteps(
   trainee: Trainee,
   collective: Collective,
   shouldStop: () => boolean,
+  profile: Profiler,
 ): RecordedSteps<TrainingStep> {
-  return { steps, logEvery, checkpointEvery, collective, shouldStop, state: () => [trainee.weightBytes()] };
+  return { steps, logEvery, checkpointEvery, collective, shouldStop, state: () => [trainee.weightBytes()], profile };
 }

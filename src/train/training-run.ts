@@ -12,6 +12,7 @@ import { type Workers, withComputingTeam } from './computing-team.js';
 import { requireFinite, requireFiniteTensors } from './divergence.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import type { TrainingData } from './open-training-data.js';
+import { type ProfilePlan, profilePlan, profiler } from './profile.js';
 import { sharesOf, type TrainingRecipe } from './recipe.js';
 import { type Keeper, stepRecorder } from './step-recorder.js';
 import { Trainee, type TrainingStep, trainNetwork } from './train-network.js';
@@ -23,6 +24,8 @@ export interface TrainingRequest {
   readonly recipe: TrainingRecipe;
   readonly data: TrainingData;
   readonly workers: Workers;
+  /** Steps to trace, if any. */
+  readonly profile?: number | undefined;
   readonly run: Run;
   readonly observer: Observer;
   readonly shouldStop: () => boolean;
@@ -35,6 +38,7 @@ export interface TrainingJob {
   readonly network: Architecture;
   readonly recipe: TrainingRecipe;
   readonly from: number;
+  readonly profile: ProfilePlan | undefined;
 }
 
 const module = new URL('../../dist/train/training-worker.js', import.meta.url); // of the build, also where tests run src/
@@ -50,11 +54,13 @@ export async function runTraining(request: TrainingRequest): Promise<Evaluation>
     const plan = trainingPlan(recipe, data.images, from);
     if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${plan.steps}`);
     const batches = metered(data.batches);
-    const job: TrainingJob = { network, recipe, from };
+    const profile = profilePlan(run.folder, request.profile, from, plan.steps);
+    const job: TrainingJob = { network, recipe, from, profile };
     await withComputingTeam(workers, { module, job, longest: trainee.model.layout.size }, async (collective) => {
       if (from > 0) await trainee.adopt(collective.broadcast);
       const keep = keepInRun(request, trainee, plan, batches.waitMs);
-      const record = stepRecorder(recordedSteps(recipe, plan, trainee, collective, shouldStop), keep);
+      const traces = profiler(profile, from, collective, observer.note);
+      const record = stepRecorder(recordedSteps(recipe, plan, trainee, collective, shouldStop, traces), keep);
       await trainNetwork(trainee, plan, batches, collective, record);
     });
     return conclude(request, trainee);

@@ -1,4 +1,5 @@
 /** The `Collective` of the processes of one host: a few numbers go as messages, long vectors through shared memory. */
+import { traced } from '../core/trace.js';
 import type { Collective } from './collective.js';
 import type { Vector } from './messages.js';
 import { readFloatsAt, writeFloats } from './shared-memory.js';
@@ -23,7 +24,8 @@ const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about
 const nothing = new Float64Array(0);
 
 export function hostCollective({ rank, size, gather, memory, longest }: HostCollectiveParts): Collective {
-  const barrier = async () => void (await gather(nothing));
+  const gathered = (values: Vector) => traced('waiting', 'for the other workers', () => gather(values));
+  const barrier = async () => void (await gathered(nothing));
   const checked = (values: Float32Array) => {
     if (values.length > longest) throw new Error(`expected up to ${longest} floats to share; got ${values.length}`);
   };
@@ -35,8 +37,15 @@ export function hostCollective({ rank, size, gather, memory, longest }: HostColl
   async function sumThroughMemory(values: Float32Array): Promise<void> {
     checked(values);
     const [from, to] = [rank, rank + 1].map((r) => Math.floor((r * values.length) / size)) as [number, number];
-    writeFloats(memory, values, rank * longest);
+    traced('averaging', 'write', () => writeFloats(memory, values, rank * longest));
     await barrier();
+    traced('averaging', 'add', () => addChunk(values, from, to));
+    await barrier();
+    traced('averaging', 'read', () => readFloatsAt(memory, values, size * longest));
+  }
+
+  /** Adds up all parts from `from` to `to`, of which the worker's own are in `values`, into the result. */
+  function addChunk(values: Float32Array, from: number, to: number): void {
     const total = new Float32Array(to - from);
     const part = new Float32Array(to - from);
     for (let r = 0; r < size; r++) {
@@ -46,8 +55,6 @@ export function hostCollective({ rank, size, gather, memory, longest }: HostColl
       else add(total, part);
     }
     writeFloats(memory, total, size * longest + from);
-    await barrier();
-    readFloatsAt(memory, values, size * longest);
   }
 
   return {
@@ -55,9 +62,9 @@ export function hostCollective({ rank, size, gather, memory, longest }: HostColl
     size,
     async sum(values) {
       if (values instanceof Float32Array && values.length > longestMessage) await sumThroughMemory(values);
-      else values.set(await gather(values));
+      else values.set(await gathered(values));
     },
-    any: async (flag) => ((await gather(Float64Array.of(Number(flag))))[0] as number) > 0,
+    any: async (flag) => ((await gathered(Float64Array.of(Number(flag))))[0] as number) > 0,
     async broadcast(values) {
       checked(values);
       if (rank === 0) writeFloats(memory, values, 0);

@@ -4,12 +4,15 @@ import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
 import { findSpace } from '../cost/shipped.js';
+import { openBackend } from '../nn/backend.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
+import type { Estimate } from '../search/estimate.js';
 import {
   foundArchitecture,
   type PlannedStage,
   planCoarse,
+  planEstimate,
   planFine,
   plannedFigures,
   planWarnings,
@@ -18,6 +21,7 @@ import {
 } from '../search/start-search.js';
 import { readNetwork } from '../space/parse.js';
 import type { Workers } from '../train/computing-team.js';
+import { duration } from './progress.js';
 import { runText } from './runs-text.js';
 import {
   defaultRunId,
@@ -66,7 +70,7 @@ export function searchCommand(): Command {
       const coarse = planCoarse(config);
       const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
       const workers = stageWorkers([coarse, likely], config, options);
-      if (options.dryRun) return dryRun([coarse, likely], workers, options);
+      if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
       await working(workers, async (tools) => {
         await runPlanned(coarse, config, options, `${id}-coarse`, tools);
         const found = foundArchitecture(join(options.root, `${id}-coarse`));
@@ -81,13 +85,13 @@ export function searchCommand(): Command {
 function searchOptions(command: Command): Command {
   return withRunOptions(command)
     .argument('<config>', 'a search config')
-    .option('--dry-run', 'check everything and print the plan, but compute nothing')
+    .option('--dry-run', 'check everything, print the plan, and estimate time and memory on a few steps')
     .option('--strict-target', 'exit with 6 where the result misses a target by more than the tolerance');
 }
 
 async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
   const workers = stageWorkers([plan], config, options);
-  if (options.dryRun) return dryRun([plan], workers, options);
+  if (options.dryRun) return dryRun([plan], config, workers, options);
   const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
   await working(workers, (tools) => runPlanned(plan, config, options, id, tools));
   printRuns([id], options);
@@ -137,24 +141,51 @@ function baseNetwork({ from, base, root }: SearchOptions) {
   return from === undefined ? readNetwork(findSpace(base as string)) : foundArchitecture(findRun(root, from));
 }
 
-function dryRun(plans: readonly PlannedStage[], workers: Workers, { json }: SearchOptions): void {
-  const figures = plans.map((plan, i) => {
-    if (i === 0) return { ...plannedFigures(plan, workers), warnings: planWarnings(plan) };
-    return {
+async function dryRun(
+  plans: readonly PlannedStage[],
+  config: LocatedConfig,
+  workers: Workers,
+  { json }: SearchOptions,
+): Promise<void> {
+  const figures: object[] = [];
+  for (const [i, plan] of plans.entries()) {
+    figures.push({
       ...plannedFigures(plan, workers),
-      base: 'a stand-in, since the coarse result is not known yet',
-      warnings: [],
-    };
-  });
+      ...(i > 0 && { base: 'a stand-in, since the coarse result is not known yet' }),
+      estimate: await estimated(plan, config, workers),
+      warnings: i === 0 ? planWarnings(plan) : [],
+    });
+  }
   if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
   else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);
+}
+
+/** Time and memory of the stage, or why they cannot be told. */
+async function estimated(plan: PlannedStage, config: LocatedConfig, workers: Workers): Promise<Estimate | string> {
+  try {
+    openBackend({ backend: workers.backend, threads: workers.threads });
+    return await planEstimate(plan, config, workers);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'data')
+      return `not without the images: ${error.remedy ?? error.message}`;
+    throw error;
+  }
 }
 
 function planText({ stage }: PlannedStage, figures: object): string {
   const lines = Object.entries(figures)
     .filter(([, value]) => !Array.isArray(value) || value.length > 0)
-    .map(([key, value]) => `  ${key.padEnd(24)}${figureText(value)}`);
-  return [`${stage} (dry run: nothing was computed)`, ...lines].join('\n');
+    .map(
+      ([key, value]) =>
+        `  ${key.padEnd(24)}${key === 'estimate' ? estimateText(value as Estimate | string) : figureText(value)}`,
+    );
+  return [`${stage} (dry run: nothing was written)`, ...lines].join('\n');
+}
+
+function estimateText(estimate: Estimate | string): string {
+  if (typeof estimate === 'string') return estimate;
+  const { seconds, stepMs, memoryMb } = estimate;
+  return `${duration(seconds)}, ${stepMs.toPrecision(3)} ms a step, ${memoryMb} MB of memory`;
 }
 
 function figureText(value: unknown): string {

@@ -35,6 +35,17 @@ export function backend(): Backend {
   return current ?? openBackend();
 }
 
+/** Does the work with the open backend wrapped, as to count what it does. */
+export function through<T>(wrap: (inner: Backend) => Backend, work: () => T): T {
+  const inner = backend();
+  current = wrap(inner);
+  try {
+    return work();
+  } finally {
+    current = inner;
+  }
+}
+
 /** The one output of an op. */
 export function run(op: string, attributes: readonly OpAttribute[], ...inputs: Tensor[]): Tensor {
   return backend().run(op, attributes, inputs, 1)[0] as Tensor;

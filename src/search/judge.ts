@@ -52,6 +52,20 @@ function evaluated({ supernet, set, train, settings }: SearchParts, decisions: D
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }
 
+/** Milliseconds that judging an architecture takes, estimated from one batch of each kind. */
+export function judgeTime({ supernet, set, train, settings }: SearchParts, decisions: Decisions): number {
+  const held = splitImages(set.split('held'));
+  const [batch] = held.batches();
+  if (batch === undefined) return 0;
+  const start = performance.now();
+  return supernet.withStatistics({ decisions }, firstBatches(train, 1), (logits) => {
+    const estimated = performance.now();
+    logits(batch);
+    const passes = set.split('held').rows / batch.n;
+    return (estimated - start) * settings.statisticsBatches + (performance.now() - estimated) * passes;
+  });
+}
+
 const figureCount = 5;
 
 function figuresOf({ top1, top1Interval, top5, loss }: Evaluation): number[] {

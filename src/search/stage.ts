@@ -1,11 +1,16 @@
 /** One stage of a search: begun or resumed, run to its end by its workers, and concluded. */
 import { type ControllerState, startController } from '../controller/reinforce.js';
+import { schedule } from '../controller/schedule.js';
 import { type RandomState, randomStream, restoreRandom } from '../core/random.js';
 import { loadLatestCheckpoint } from '../runs/checkpoint.js';
+import { largestSelection, superForward } from '../supernet/super-forward.js';
+import type { SuperNet } from '../supernet/supernet.js';
 import { withComputingTeam } from '../train/computing-team.js';
+import { needOf, requireMemory } from '../train/memory.js';
 import { type ProfilePlan, profilePlan, profiler } from '../train/profile.js';
 import { stepRecorder } from '../train/step-recorder.js';
 import { concludeStage, type StageOutcome } from './conclude.js';
+import { scheduleSettings } from './config.js';
 import { controllerChoices } from './controller-choices.js';
 import { keepInRun, type SavedSearch } from './keep.js';
 import { recordedSteps, search, searchParts, startSuperNet, streamOf } from './search.js';
@@ -36,6 +41,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
     const controller = state?.controller ?? startController(controllerChoices(space), settings.controller.temperature);
     const from = saved?.step ?? 0;
     if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${settings.steps}`);
+    requireStageMemory(request, supernet);
     const task: StageTask = { stage, space, settings, targets, seed };
     const profile = profilePlan(run.folder, request.profile, from, settings.steps);
     const job: StageJob = { task, folder: set.folder, from, controller, random: random.state(), profile };
@@ -61,4 +67,11 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
   } finally {
     supernet.dispose();
   }
+}
+
+/** Refuses a batch for which the largest sub-network does not fit into memory. */
+function requireStageMemory({ space, settings, workers, observer }: StageRequest, { model }: SuperNet): void {
+  const warmsOps = schedule(scheduleSettings(settings)).warmupSteps.op > 0;
+  const need = needOf(model, superForward(space, largestSelection(space, warmsOps)), settings.batch);
+  requireMemory(need, { batch: settings.batch, workers: workers.count, setting: 'search.batch' }, observer.warn);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { leastTravel, schedule } from '../controller/schedule.js';
 import { Failure } from '../core/failure.js';
 import { flattened } from '../core/flatten.js';
+import { randomStream } from '../core/random.js';
 import { findRefinement, findSpace } from '../cost/shipped.js';
 import { type CostTarget, resolveTarget, targetTable } from '../cost/target.js';
 import { openSet } from '../data/built-set.js';
@@ -17,6 +18,8 @@ import { type Workers, workersFor } from '../train/computing-team.js';
 import { finishing, type RunOptions, requireFit, withWorkers } from '../train/start-training.js';
 import type { StageOutcome } from './conclude.js';
 import { type LocatedConfig, type StageName, type StageSettings, scheduleSettings, stageSettings } from './config.js';
+import { type Estimate, estimateStage } from './estimate.js';
+import { randomDecisions } from './judge.js';
 import { resolvedConfig } from './resolved-config.js';
 import { runStage } from './stage.js';
 
@@ -44,12 +47,28 @@ export function planFine(config: LocatedConfig, base: Architecture): PlannedStag
   return { stage: 'fine', space, settings, targets: readTargets(config) };
 }
 
-/** A network like the coarse stage's result, before there is one: every block in use, the last of all other options. */
-export function standInFor({ space }: PlannedStage): Architecture {
-  return close(
-    space,
-    space.choices.map(({ options }) => options.length - 1),
-  );
+/** A network like the stage's result, before there is one. */
+export function standInFor(plan: PlannedStage): Architecture {
+  return close(plan.space, likelyDecisions(plan));
+}
+
+/** Of many random architectures the one whose costs are nearest to their targets. */
+export function likelyDecisions({ space, targets, stage }: PlannedStage): number[] {
+  const random = randomStream(`${stage}/likely`);
+  const table = targetTable(space, targets);
+  const distance = (decisions: readonly number[]) =>
+    table
+      .evaluate(decisions)
+      .reduce((sum, value, i) => sum + Math.abs(value / (targets[i] as CostTarget).target - 1), 0);
+  const drawn = Array.from({ length: 1000 }, () => randomDecisions(space, random));
+  return drawn.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+}
+
+/** What a planned stage will take on this machine, measured on a few steps. */
+export async function planEstimate(plan: PlannedStage, located: LocatedConfig, workers: Workers): Promise<Estimate> {
+  const { stage, space, settings, targets } = plan;
+  const task = { stage, space, settings, targets, seed: located.config.seed };
+  return estimateStage(task, openStageSet(located, space), likelyDecisions(plan), workers);
 }
 
 /** The architecture that a finished run found. */

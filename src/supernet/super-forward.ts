@@ -46,19 +46,27 @@ export function superForward(space: Space, selection: Selection): Forward {
   };
 }
 
+/** The selection that takes most memory: every width at its largest and, where `allOn`, all options of op choices. */
+export function largestSelection(space: Space, allOn: boolean): Selection {
+  const decisions = space.choices.map((choice) => {
+    const { options } = choice;
+    return isFilterChoice(choice) ? options.indexOf(Math.max(...(options as number[]))) : options.length - 1;
+  });
+  return { decisions, ...(allOn && { allOn: space.choices.map((choice) => !isFilterChoice(choice)) }) };
+}
+
 /**
  * The layout of a space's shared weights: everything on, every width at its largest. Where the head may lack a layer,
  * the next one sees other widths; its weights are as large as the largest of them.
  */
 export function superLayout(space: Space): WeightLayout {
-  const largest = space.choices.map((choice) => {
-    const { options } = choice;
-    return isFilterChoice(choice) ? options.indexOf(Math.max(...(options as number[]))) : 0;
-  });
-  const allOn = space.choices.map((choice) => !isFilterChoice(choice));
+  const { decisions: largest, allOn } = largestSelection(space, true);
   const specs = new Map<string, WeightSpec>();
   for (const decisions of headVariants(space, largest)) {
-    for (const spec of weightLayout(space, superForward(space, { decisions, allOn })).specs.values()) {
+    for (const spec of weightLayout(
+      space,
+      superForward(space, { decisions, ...(allOn && { allOn }) }),
+    ).specs.values()) {
       const before = specs.get(spec.name)?.shape ?? spec.shape;
       const shape = spec.shape.map((extent, axis) => Math.max(extent, before[axis] as number));
       specs.set(spec.name, { ...spec, shape });

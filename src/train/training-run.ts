@@ -11,6 +11,7 @@ import type { Architecture } from '../space/space.js';
 import { type Workers, withComputingTeam } from './computing-team.js';
 import { requireFinite, requireFiniteTensors } from './divergence.js';
 import { type Evaluation, evaluate } from './evaluate.js';
+import { needOf, requireMemory } from './memory.js';
 import type { TrainingData } from './open-training-data.js';
 import { type ProfilePlan, profilePlan, profiler } from './profile.js';
 import { sharesOf, type TrainingRecipe } from './recipe.js';
@@ -53,6 +54,8 @@ export async function runTraining(request: TrainingRequest): Promise<Evaluation>
     const from = saved?.step ?? 0;
     const plan = trainingPlan(recipe, data.images, from);
     if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${plan.steps}`);
+    const need = needOf(trainee.model, trainee.forward, recipe.batch / sharesOf(recipe));
+    requireMemory(need, { batch: recipe.batch, workers: workers.count, setting: 'batch' }, observer.warn);
     const batches = metered(data.batches);
     const profile = profilePlan(run.folder, request.profile, from, plan.steps);
     const job: TrainingJob = { network, recipe, from, profile };

@@ -1,0 +1,56 @@
+/** How much memory tensors take: counted while small batches pass, and carried over to large ones. */
+import { type Backend, sizeOf, type Tensor, through } from './backend.js';
+
+/** Ops whose output is their input's memory. */
+const aliases = new Set(['Identity', 'Reshape', 'ReadVariableOp']);
+
+/** The bytes of the tensors made by `work`, after each change. */
+function bytesOverTime(work: () => void): number[] {
+  const sizes = new Map<number, number>();
+  const times: number[] = [];
+  let now = 0;
+  const moved = (bytes: number) => {
+    now += bytes;
+    times.push(now);
+  };
+  const made = (tensor: Tensor, bytes: number) => {
+    sizes.set(tensor.id, bytes);
+    moved(bytes);
+    return tensor;
+  };
+  const counted = (inner: Backend): Backend => ({
+    name: inner.name,
+    version: inner.version,
+    isGpu: inner.isGpu,
+    isNativeCpu: inner.isNativeCpu,
+    run(op, attributes, inputs, outputs) {
+      const bytes = ({ shape }: Tensor) => (aliases.has(op) ? 0 : 4 * sizeOf(shape));
+      return inner.run(op, attributes, inputs, outputs).map((tensor) => made(tensor, bytes(tensor)));
+    },
+    create: (values, shape) => made(inner.create(values, shape), values.byteLength),
+    read: (tensor) => inner.read(tensor),
+    dispose(tensor) {
+      moved(-(sizes.get(tensor.id) ?? 0));
+      sizes.delete(tensor.id);
+      inner.dispose(tensor);
+    },
+    tensorsAlive: () => inner.tensorsAlive(),
+  });
+  through(counted, work);
+  return times;
+}
+
+const [few, more] = [1, 2];
+
+/**
+ * The most bytes that tensors take at the same time while `work` goes over a batch of `images`. Measured on one and on two
+ * images: each moment's memory grows with the batch in a straight line, and which of them is the fullest may change.
+ */
+export function peakBytes(images: number, work: (images: number) => void): number {
+  for (const count of [few, more]) work(count); // makes the constants that stay
+  const less = bytesOverTime(() => work(few));
+  const larger = bytesOverTime(() => work(more));
+  if (less.length !== larger.length) throw new Error('the work does not do the same for any batch');
+  const at = (before: number, after: number) => before + ((after - before) / (more - few)) * (images - few);
+  return larger.reduce((peak, after, i) => Math.max(peak, at(less[i] as number, after)), 0);
+}

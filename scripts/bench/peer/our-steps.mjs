@@ -3,7 +3,7 @@
 import { sumCrossEntropy } from '../../../dist/core/scoring.js';
 import { SuperNet } from '../../../dist/supernet/supernet.js';
 import { Trainee, trainNetwork } from '../../../dist/train/train-network.js';
-import { shareOf } from '../../../dist/workers/collective.js';
+import { shareOf, sumOver } from '../../../dist/workers/collective.js';
 import { poolSize } from './batches.mjs';
 import { cycle, rateAt } from './workloads.mjs';
 
@@ -24,7 +24,7 @@ export function ourSteps(net, workload, pool, collective) {
 /** As `search/search.ts` takes a step. */
 function search(net, workload, pool, collective) {
   const { sequence, samples } = workload;
-  const sum = collective.size > 1 ? collective.sum : undefined;
+  const sum = sumOver(collective);
   return async (position, since) => {
     const own = shareOf(collective, sequence[position % cycle]);
     const selections = own.map(({ sample }) => sample);

@@ -22,10 +22,10 @@ class Steps:
         self.parameters = list(self.net.parameters_by_name.values())
         for parameter in self.parameters:
             parameter.grad = torch.zeros_like(parameter)
-        self.used = [self.used_kernels(step) for step in self.subs]
         self.model = self.net
         if ranks > 1 and not workload.is_held_out:
-            self.model = DistributedDataParallel(self.net, find_unused_parameters=not workload.is_one_model)
+            finding = {"find_unused_parameters": not workload.is_one_model}
+            self.model = DistributedDataParallel(self.net, gradient_as_bucket_view=True, **finding)
         self.reset(0)
 
     def reset(self, position):
@@ -37,8 +37,8 @@ class Steps:
         self.position, self.since = position, 0
 
     def check(self, count):
-        """Losses of `count` steps with each sample as a batch of its own; of a held-out pass some logits too."""
-        steps = [self.step(apart=True) for _ in range(count)]
+        """Losses of `count` steps, exactly as the other side computes them; of a held-out pass some logits too."""
+        steps = [self.step(exactly=True) for _ in range(count)]
         answer = {"losses": self.averaged([loss for loss, _ in steps])}
         if self.workload.is_held_out:
             answer["logits"] = [self.gathered(logits) for _, logits in steps]
@@ -49,14 +49,15 @@ class Steps:
         milliseconds, losses = [], []
         for _ in range(count):
             start = time.perf_counter()
-            loss, _ = self.step(apart=False)
+            loss, _ = self.step(exactly=False)
             milliseconds.append(1000 * (time.perf_counter() - start))
             losses.append(loss)
         return {"ms": milliseconds, "losses": self.averaged(losses)}
 
-    def step(self, apart):
+    def step(self, exactly):
+        self.net.pads(exactly)
         place = self.position % len(self.subs)
-        parts = self.parts(apart)
+        parts = self.parts(apart=exactly)
         step = self.held_out if self.workload.is_held_out else self.train
         result = step(place, parts)
         self.position += 1
@@ -85,7 +86,7 @@ class Steps:
         self.optimizer.step(self.workload.learning_rate(self.since))
         return float(total), None
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def held_out(self, place, parts):
         total, shown = torch.zeros(()), []
         for first, end in parts:
@@ -100,19 +101,11 @@ class Steps:
     @torch.no_grad()
     def add_decay(self, place):
         """Adds the gradient of l2 / 2 times the kernels' squares, on what each of the step's samples used."""
-        gradients, kernels = self.used[place]
-        torch._foreach_add_(gradients, kernels, alpha=self.workload.l2 / self.workload.samples)
-
-    def used_kernels(self, step):
-        """Views of the gradients and values of the kernels that the samples of a step use."""
-        names = []
-        for sub in step:
-            names += [kernel for layer in sub.layers() for kernel in layer.kernels()]
-            names.append(("head.fc.kernel", sub.features, None))
         parameters = self.net.parameters_by_name
-        cut = lambda tensor, outputs, inputs: tensor[:outputs, :inputs]
-        gradients = [cut(parameters[name].grad, outputs, inputs) for name, outputs, inputs in names]
-        return gradients, [cut(parameters[name].detach(), outputs, inputs) for name, outputs, inputs in names]
+        cuts = [(parameters[name], outputs, inputs) for sub in self.subs[place] for name, outputs, inputs in sub.kernels]
+        gradients = [parameter.grad[:outputs, :inputs] for parameter, outputs, inputs in cuts]
+        kernels = [parameter[:outputs, :inputs] for parameter, outputs, inputs in cuts]
+        torch._foreach_add_(gradients, kernels, alpha=self.workload.l2 / self.workload.samples)
 
     def averaged(self, losses):
         """Means over the processes; a held-out pass has them already."""

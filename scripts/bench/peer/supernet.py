@@ -31,9 +31,9 @@ class SubNetwork:
         self.before_pool = [Layer(one) for one in plain["beforePool"]]
         self.after_pool = [Layer(one) for one in plain["afterPool"]]
         self.features = plain["features"]
-
-    def layers(self):
-        return [layer for _, layers in self.blocks for layer in layers] + self.before_pool + self.after_pool
+        in_blocks = [layer for _, layers in self.blocks for layer in layers]
+        layers = in_blocks + self.before_pool + self.after_pool
+        self.kernels = [kernel for layer in layers for kernel in layer.kernels()] + [("head.fc.kernel", self.features, None)]
 
 
 class SuperNet(nn.Module):
@@ -42,6 +42,11 @@ class SuperNet(nn.Module):
         self.parameters_by_name = {name: nn.Parameter(w.clone()) for name, w in weights.items()}
         # PyTorch allows no dot in a parameter's own name
         self.weights = nn.ParameterDict({n.replace(".", "/"): p for n, p in self.parameters_by_name.items()})
+        self.padded = same
+
+    def pads(self, exactly):
+        """As TensorFlow's `SAME`, exactly, or as PyTorch's users do: half a kernel on all sides, which spares a copy."""
+        self.padded = same if exactly else symmetric
 
     def forward(self, images, sub):
         """Logits [B, K] of images [B, C, H, W] of 8 bits."""
@@ -64,7 +69,7 @@ class SuperNet(nn.Module):
         weights = self.parameters_by_name
         kernel = sliced(weights[f"{name}.kernel"], layer.outputs, 1 if layer.depthwise else layer.inputs)
         groups = layer.outputs if layer.depthwise else 1
-        x, padding = padded(x, kernel.shape[-1], layer.stride)
+        x, padding = self.padded(x, kernel.shape[-1], layer.stride)
         y = F.conv2d(x, kernel, None, layer.stride, padding, 1, groups)
         gamma = sliced(weights[f"{name}.bn.gamma"], layer.outputs)
         beta = sliced(weights[f"{name}.bn.beta"], layer.outputs)
@@ -81,8 +86,12 @@ def sliced(weight, outputs, inputs=None):
     return weight
 
 
-def padded(x, kernel, stride):
-    """TensorFlow's padding `SAME`: x and what the convolution itself pads; explicit only where it is asymmetric."""
+def symmetric(x, kernel, _):
+    return x, kernel // 2
+
+
+def same(x, kernel, stride):
+    """x and what the convolution itself pads; x is padded where `SAME` is asymmetric, as at a stride of 2."""
     size = x.shape[-1]
     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
     before, after = total // 2, total - total // 2

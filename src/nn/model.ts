@@ -13,7 +13,7 @@ import {
 } from './backend.js';
 import type { Forward } from './network.js';
 import { masked } from './ops/arithmetic.js';
-import type { Statistics } from './ops/batch-norm.js';
+import type { ObservedStatistics } from './ops/batch-norm.js';
 import { settled } from './ops/combine.js';
 import { softmax, softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
 import { type StatisticsByName, weightPass } from './pass.js';
@@ -88,8 +88,7 @@ export class Model {
   estimateStatistics(forward: Forward, batches: Iterable<Images>): StatisticsByName {
     const sums = new Map<string, { mean: Float32Array; variance: Float32Array }>();
     let count = 0;
-    const observe = (name: string, batch: Statistics) => {
-      const [mean, variance] = [readFloats(batch.mean), readFloats(batch.variance)];
+    const observe = (name: string, { mean, variance }: ObservedStatistics) => {
       const sum = sums.get(name);
       if (sum === undefined) sums.set(name, { mean, variance });
       else

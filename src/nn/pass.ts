@@ -4,7 +4,7 @@
  */
 import type { Activation } from '../space/space.js';
 import { backend, sizeOf } from './backend.js';
-import { batchNorm, frozenBatchNorm, type Statistics } from './ops/batch-norm.js';
+import { batchNorm, frozenBatchNorm, type ObservedStatistics, type Statistics } from './ops/batch-norm.js';
 import type { BatchNorm } from './ops/fused.js';
 import { type Features, Tape, type Value } from './tape.js';
 import type { Initializer, WeightReading, WeightSpec } from './weights.js';
@@ -40,8 +40,8 @@ export interface PassOptions {
   readonly reading: WeightReading;
   /** Given: normalise with these. Absent: with the batch's own. */
   readonly statistics?: StatisticsByName | undefined;
-  /** Sees each layer's batch statistics, borrowed. */
-  readonly observe?: ((name: string, batch: Statistics) => void) | undefined;
+  /** Sees each layer's batch statistics. */
+  readonly observe?: ((name: string, batch: ObservedStatistics) => void) | undefined;
   readonly dropout?: ((x: Value) => Value) | undefined;
 }
 
@@ -56,16 +56,15 @@ export function weightPass({ tape, activation, reading, statistics, observe, dro
       const gamma = weight(`${name}.gamma`, [channels], 'one');
       const beta = weight(`${name}.beta`, [channels], 'zero');
       const kind = activated ? activation : 'none';
-      if (statistics === undefined && observe === undefined && kind !== 'gelu') {
-        const pending = fused({ gamma, beta, relu: kind === 'relu' });
+      const see = observe && ((batch: ObservedStatistics) => observe(name, batch));
+      const frozen = statistics?.get(name);
+      if (statistics !== undefined && frozen === undefined) throw new Error(`no statistics were estimated for ${name}`);
+      if (kind !== 'gelu') {
+        const pending = fused({ gamma, beta, relu: kind === 'relu', frozen, observe: see });
         if (pending !== undefined) return pending;
       }
       const x = linear();
-      if (statistics === undefined) {
-        return batchNorm(tape, x, gamma, beta, kind, observe && ((batch) => observe(name, batch)));
-      }
-      const frozen = statistics.get(name);
-      if (frozen === undefined) throw new Error(`no statistics were estimated for ${name}`);
+      if (frozen === undefined) return batchNorm(tape, x, gamma, beta, kind, see);
       return frozenBatchNorm(tape, x, gamma, beta, kind, frozen);
     },
     dropout: dropout ?? ((x) => x),

@@ -1,5 +1,5 @@
 /** Batch norm over [B, H, W, C], epsilon 1e-3, with the activation behind it where there is one. */
-import { attribute, backend, dispose, floatT, type Tensor } from '../backend.js';
+import { attribute, backend, dispose, floatT, readFloats, type Tensor } from '../backend.js';
 import { batchNormReluKernel, kernelPair } from '../kernels.js';
 import type { Tape, Value } from '../tape.js';
 import { gelu, relu, reluGradient } from './activation.js';
@@ -23,13 +23,19 @@ export interface Statistics {
   readonly variance: Tensor;
 }
 
+/** The same of a batch, as values; the variance is the unbiased one. */
+export interface ObservedStatistics {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
 /**
  * Normalised by the batch's own statistics, then activated.
  *
  * @param x        [B, H, W, C]
  * @param gamma    [C]
  * @param beta     [C]
- * @param observe  sees the batch's statistics, borrowed
+ * @param observe  sees the batch's statistics
  */
 export function batchNorm(
   tape: Tape,
@@ -37,14 +43,14 @@ export function batchNorm(
   gamma: Value,
   beta: Value,
   activation: BatchNormActivation,
-  observe?: (batch: Statistics) => void,
+  observe?: (batch: ObservedStatistics) => void,
 ): Value {
   const empty = emptyStatistics();
   const fused = activation === 'relu' ? reluKernel() : undefined;
   const { op, attributes } = fused ?? forwardKernel.fast();
   const outputs = backend().run(op, attributes, [x.tensor, gamma.tensor, beta.tensor, empty, empty], 6);
   const [normal, mean, variance, savedMean, savedVariance, scratch] = outputs as SixTensors;
-  observe?.({ mean, variance });
+  observe?.({ mean: readFloats(mean), variance: readFloats(variance) });
   dispose(mean, variance, scratch);
   const hasRelu = activation === 'relu';
   const y = hasRelu && fused === undefined ? relu(normal) : normal;

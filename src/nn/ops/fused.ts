@@ -2,19 +2,22 @@
  * Layers by our own kernels: a linear op on features whose batch norm may be pending, leaving its own pending. Each function
  * answers undefined where no kernel of ours does it.
  */
-import { attribute, dispose, type Tensor } from '../backend.js';
+import { attribute, dispose, floatConstant, floatT, readFloats, run, sizeOf, type Tensor } from '../backend.js';
 import type { OpAttribute } from '../native.js';
 import { hasOwnKernels, leastChannels, noNorm, type OwnOp, runOwn } from '../own-kernels.js';
-import type { Features, Tape, Unsettled, Value } from '../tape.js';
+import type { Features, Pending, Tape, Unsettled, Value } from '../tape.js';
 import { alias } from './arithmetic.js';
-import { epsilon } from './batch-norm.js';
+import { epsilon, type ObservedStatistics, type Statistics } from './batch-norm.js';
 import type { Window } from './convolution.js';
 
-/** The batch norm behind a linear op, by the batch's own statistics. */
+/** The batch norm behind a linear op, by the batch's own statistics or, where there are any, by frozen ones. */
 export interface BatchNorm {
   readonly gamma: Value;
   readonly beta: Value;
   readonly relu: boolean;
+  readonly frozen?: Statistics | undefined;
+  /** Sees the batch's statistics. */
+  readonly observe?: ((batch: ObservedStatistics) => void) | undefined;
 }
 
 const ownKernelSizes = [3, 5];
@@ -51,20 +54,18 @@ export function fusedDepthwise(
  *
  * @param linear  gives [..., C]; called only where the kernel is ours
  */
-export function fusedBatchNorm(
-  tape: Tape,
-  linear: () => Value,
-  { gamma, beta, relu }: BatchNorm,
-): Unsettled | undefined {
+export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unsettled | undefined {
+  const { gamma, beta } = by;
   if (!isOurs(gamma.tensor)) return undefined;
   const z = linear();
   const inputs = [z.tensor, gamma.tensor, beta.tensor];
-  const [norm] = runOwn('BatchNorm', [epsilonAttribute], inputs, 1) as [Tensor];
+  const [own] = runOwn('BatchNorm', [epsilonAttribute], inputs, 1) as [Tensor];
   const tensor = alias(z.tensor);
-  return tape.unsettled(tensor, { norm, relu, gamma, beta }, [z, gamma, beta], (d) => {
-    const attributes = [attribute.int('relu', Number(relu))];
-    const [dz] = runOwn('BatchNormGrad', attributes, [d, tensor, norm, ...parameterGradients(gamma, beta)], 1);
-    tape.give(z, dz as Tensor);
+  const pending = pendingBy(by, own, tensor);
+  return tape.unsettled(tensor, pending, [z, gamma, beta], (d) => {
+    const attributes = [attribute.int('relu', Number(pending.relu))];
+    const inputs = [d, tensor, pending.norm, ...parameterGradients(by)];
+    tape.give(z, runOwn('BatchNormGrad', attributes, inputs, 1)[0] as Tensor);
   });
 }
 
@@ -73,16 +74,18 @@ function layer(
   op: OwnOp & ('Pointwise' | 'Depthwise'),
   x: Features,
   kernel: Value,
-  { gamma, beta, relu }: BatchNorm,
+  by: BatchNorm,
   sizes: readonly OpAttribute[],
 ): Unsettled {
+  const { gamma, beta } = by;
   const input = [x.tensor, x.pending?.norm ?? noNorm(), kernel.tensor];
   const attributes = [attribute.int('x_relu', Number(x.pending?.relu ?? false)), ...sizes];
   const forward = [...attributes, epsilonAttribute];
-  const [z, norm] = runOwn(op, forward, [...input, gamma.tensor, beta.tensor], 2) as [Tensor, Tensor];
-  return tape.unsettled(z, { norm, relu, gamma, beta }, [x, kernel, gamma, beta], (d) => {
-    const own = [d, z, norm, ...parameterGradients(gamma, beta)];
-    const backward = [...attributes, attribute.int('relu', Number(relu))];
+  const [z, own] = runOwn(op, forward, [...input, gamma.tensor, beta.tensor], 2) as [Tensor, Tensor];
+  const pending = pendingBy(by, own, z);
+  return tape.unsettled(z, pending, [x, kernel, gamma, beta], (d) => {
+    const own = [d, z, pending.norm, ...parameterGradients(by)];
+    const backward = [...attributes, attribute.int('relu', Number(pending.relu))];
     const [dx, dKernel, dGamma, dBeta] = runOwn(`${op}Grad`, backward, [...own, ...input], 4) as FourTensors;
     give(tape, kernel, dKernel);
     give(tape, x, dx);
@@ -101,8 +104,39 @@ function give(tape: Tape, value: Features, gradient: Tensor): void {
   else dispose(gradient);
 }
 
+/** @param own  the norm by the batch's own statistics, taken over */
+function pendingBy({ gamma, beta, relu, frozen, observe }: BatchNorm, own: Tensor, z: Tensor): Pending {
+  observe?.(statisticsOf(own, sizeOf(z.shape)));
+  if (frozen === undefined) return { norm: own, relu, gamma, beta };
+  dispose(own);
+  return { norm: normBy(frozen, gamma.tensor, beta.tensor), relu, gamma, beta };
+}
+
+/** The statistics of a batch of `values` numbers from its norm [4, C]: mean, 1 / deviation, ... */
+function statisticsOf(norm: Tensor, values: number): ObservedStatistics {
+  const rows = readFloats(norm);
+  const channels = rows.length / 4;
+  const count = values / channels;
+  const unbiased = count / Math.max(1, count - 1);
+  const variance = rows.slice(channels, 2 * channels).map((rstd) => unbiased * Math.max(0, 1 / rstd ** 2 - epsilon));
+  return { mean: rows.slice(0, channels), variance };
+}
+
+/** The norm [4, C] by given statistics. */
+function normBy({ mean, variance }: Statistics, gamma: Tensor, beta: Tensor): Tensor {
+  const above = run('AddV2', [floatT], variance, floatConstant(epsilon));
+  const rstd = run('Rsqrt', [floatT], above);
+  const scale = run('Mul', [floatT], gamma, rstd);
+  const moved = run('Mul', [floatT], mean, scale);
+  const shift = run('Sub', [floatT], beta, moved);
+  const norm = run('Pack', [floatT, attribute.int('N', 4)], mean, rstd, scale, shift);
+  dispose(above, rstd, scale, moved, shift);
+  return norm;
+}
+
 /** What the readers of a layer's output have given its gamma and beta; their weights' steps come later on the way back. */
-function parameterGradients(gamma: Value, beta: Value): [Tensor, Tensor] {
+function parameterGradients({ gamma, beta, frozen }: BatchNorm): [Tensor, Tensor] {
+  if (frozen !== undefined) throw new Error('batch norm with frozen statistics has no gradient here');
   if (gamma.gradient === undefined || beta.gradient === undefined) throw new Error('nobody read the layer');
   return [gamma.gradient, beta.gradient];
 }

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/nn/backend.js';
+import { batchNorm, frozenBatchNorm, type ObservedStatistics } from '../../../src/nn/ops/batch-norm.js';
 import { add, mean } from '../../../src/nn/ops/combine.js';
 import { conv2d, depthwise, type Padding, windowOf } from '../../../src/nn/ops/convolution.js';
 import { fusedBatchNorm, fusedDepthwise, fusedPointwise } from '../../../src/nn/ops/fused.js';
+import { pointwise } from '../../../src/nn/ops/pointwise.js';
 import { hasOwnKernels } from '../../../src/nn/own-kernels.js';
 import { type Features, Tape, type Value } from '../../../src/nn/tape.js';
-import { create, expectLikeTfjs, expectSlopes, normals } from '../op-check.js';
+import { create, expectClose, expectLikeTfjs, expectSlopes, normals, onTape } from '../op-check.js';
 import { tf } from '../tfjs.js';
 
 openBackend({ threads: 2 });
@@ -194,6 +196,32 @@ describe('layers one after another, each norm applied by its readers', () => {
       ],
       5e-4,
     );
+  });
+
+  it('tell the statistics of the batch, and normalise with others, as the layers of TensorFlow', () => {
+    const inputs = [normals('x', 3, 4, 5, 18), ...layer('it', 20, 18, 20)];
+    const center = normals('mean', 20);
+    const variance = { shape: [20], values: normals('variance', 20).values.map((value) => value * value) };
+    const seen: ObservedStatistics[] = [];
+    const observe = (batch: ObservedStatistics) => void seen.push(batch);
+    const both = [true, false].map((fused) =>
+      onTape((tape, x, kernel, gamma, beta) => {
+        const frozen = { mean: create(center), variance: create(variance) };
+        const linear = () => pointwise(tape, x!, kernel!);
+        if (!fused) {
+          batchNorm(tape, linear(), gamma!, beta!, 'relu', observe);
+          return frozenBatchNorm(tape, linear(), gamma!, beta!, 'relu', frozen);
+        }
+        const norm = { gamma: gamma!, beta: beta!, relu: true, frozen, observe };
+        const one = fusedPointwise(tape, x!, kernel!, norm) as Features;
+        return mean(tape, [one, fusedBatchNorm(tape, linear, norm) as Features]);
+      }, inputs),
+    );
+    expectClose(both[0]!.values, both[1]!.values);
+    for (const which of ['mean', 'variance'] as const) {
+      expectClose(seen[0]![which], seen[2]![which], 1e-4);
+      expectClose(seen[1]![which], seen[2]![which], 1e-4);
+    }
   });
 
   it('pad as TensorFlow does', () => {

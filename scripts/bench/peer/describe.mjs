@@ -5,9 +5,18 @@ import { expandedChannels, isResidual } from '../../../dist/space/block.js';
 import { closeBlock, decide, isChoice } from '../../../dist/space/space.js';
 
 /**
- * Blocks, the layers of the head before and after pooling, and the width that the last layer sees. A layer is a
- * convolution and its batch norm; `branches` lists the prefixes of their weights, null for the identity, and the layer's
+ * A convolution and its batch norm. `branches` lists the prefixes of their weights, null for the identity, and the layer's
  * output is their mean.
+ *
+ * @typedef {{ branches: (string | null)[], depthwise: boolean, stride: number, in: number, out: number,
+ *   activated: boolean }} Layer
+ */
+
+/**
+ * Blocks, the layers of the head before and after pooling, and the width that the last layer sees.
+ *
+ * @returns {{ blocks: { residual: boolean, layers: Layer[] }[], beforePool: Layer[], afterPool: Layer[],
+ *   features: number }}
  */
 export function describe(space, { decisions, allOn }) {
   let channels = space.input.channels;

@@ -42,7 +42,7 @@ export function ourServer(workload, workers, folder = []) {
   const threads = Math.max(1, Math.floor(usableCores() / defaultWorkers(workload)));
   const script = fileURLToPath(new URL('ours.mjs', import.meta.url));
   const args = [script, workload.name, String(workers), String(threads)].concat(folder);
-  return { title: `ours, ${workers} of ${threads} threads`, command: process.execPath, args };
+  return { title: `ours, workers: ${workers}`, command: process.execPath, args };
 }
 
 /** The server of a way, for a workload whose exchange lies in `folder`. */

@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+// Makes the pictures and the tables of docs/performance.md from docs/performance.json; the text between is written by
+// hand. The file's `peer` is what `npm run bench:peer -- --json` printed.
+//   node scripts/bench/performance.mjs
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse, View } from 'vega';
+import { compile } from 'vega-lite';
+import { ways } from './peer/environment.mjs';
+import { axes } from './scale/spaces.mjs';
+
+const docs = (name) => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
+const { scale, peer } = JSON.parse(readFileSync(docs('performance.json'), 'utf8'));
+
+writeFileSync(docs('performance-scale.svg'), await svg(scaleSpec()));
+writeFileSync(docs('performance-peer.svg'), await svg(peerSpec()));
+const page = readFileSync(docs('performance.md'), 'utf8');
+writeFileSync(docs('performance.md'), filled(filled(page, 'scale', scaleTable()), 'peer', peerTable()));
+
+async function svg(spec) {
+  const view = new View(parse(compile({ background: 'white', ...spec }).spec), { renderer: 'none' });
+  return `${await view.toSVG()}\n`;
+}
+
+/** A row of small plots for time, one for memory. */
+function scaleSpec() {
+  const plot = (axis, field, title) => ({
+    data: { values: scale.filter((point) => point.axis === axis) },
+    width: 110,
+    height: 110,
+    mark: { type: 'line', point: true },
+    encoding: {
+      x: { field: 'value', type: 'ordinal', title: axes[axis].title, axis: { labelAngle: 0 } },
+      y: { field, type: 'quantitative', title, scale: { zero: true } },
+    },
+  });
+  const row = (field, title) => ({
+    hconcat: Object.keys(axes).map((axis, i) => plot(axis, field, i === 0 ? title : '')),
+  });
+  return { vconcat: [row('stepMs', 'ms per step'), row('memoryMb', 'MB resident')] };
+}
+
+/** How many times as fast as each way of running PyTorch, with 95 % intervals. */
+function peerSpec() {
+  const values = peer.results.flatMap(({ workload, others }) =>
+    Object.entries(others).map(([way, { ratio, interval }]) => ({
+      workload,
+      way: ways[way].title,
+      ratio,
+      low: interval[0],
+      high: interval[1],
+    })),
+  );
+  const x = { field: 'way', type: 'nominal', axis: { labels: false, ticks: false, title: '' } };
+  return {
+    data: { values },
+    facet: { column: { field: 'workload', type: 'nominal', title: 'workload' } },
+    spec: {
+      width: 90,
+      layer: [
+        {
+          mark: 'bar',
+          encoding: {
+            x,
+            y: { field: 'ratio', type: 'quantitative', title: "PyTorch's time / ours" },
+            color: { field: 'way', type: 'nominal', title: '' },
+          },
+        },
+        {
+          mark: { type: 'rule', strokeWidth: 2 },
+          encoding: { x, y: { field: 'low', type: 'quantitative' }, y2: { field: 'high' } },
+        },
+        { mark: { type: 'rule', strokeDash: [4, 4] }, encoding: { y: { datum: 1 } } },
+      ],
+    },
+  };
+}
+
+function scaleTable() {
+  const rows = scale.map(({ axis, value, stepMs, memoryMb }) => [
+    axes[axis].title,
+    value,
+    stepMs,
+    Math.round(memoryMb),
+  ]);
+  return table(['', 'value', 'ms per step', 'MB resident'], rows);
+}
+
+function peerTable() {
+  const rows = peer.results.flatMap(({ workload, title, ours, others }) =>
+    Object.entries(others).map(([way, other]) => [
+      `${workload}: ${title}`,
+      ways[way].title,
+      Math.round(ours.imagesPerSecond),
+      Math.round(other.imagesPerSecond),
+      `**${other.ratio.toFixed(2)}** (${other.interval.map((bound) => bound.toFixed(2)).join(' to ')})`,
+    ]),
+  );
+  return table(['workload', 'PyTorch as', 'ours, images/s', 'its, images/s', 'ratio (95 %)'], rows);
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** The page with what stands between a pair of marks replaced. */
+function filled(text, name, content) {
+  const marks = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+  if (!marks.test(text)) throw new Error(`docs/performance.md has no marks for ${name}`);
+  return text.replace(marks, (_, open, close) => `${open}${content}\n${close}`);
+}

@@ -1,0 +1,62 @@
+// One point of the scale benchmark in a process of its own: node point.mjs POINT, a JSON object. Prints the median
+// milliseconds of a step and the most memory that its workers had resident together, as JSON.
+import { readFileSync } from 'node:fs';
+import { randomStream } from '../../../dist/core/random.js';
+import { openBackend } from '../../../dist/nn/backend.js';
+import { isFilterChoice } from '../../../dist/space/space.js';
+import { withComputingTeam } from '../../../dist/train/computing-team.js';
+import { batchPool } from '../peer/batches.mjs';
+import { ourCommands } from '../peer/our-commands.mjs';
+import { ourNet } from '../peer/our-steps.mjs';
+import { median } from '../peer/statistics.mjs';
+import { cycle } from '../peer/workloads.mjs';
+import { spaceOf } from './spaces.mjs';
+
+const point = JSON.parse(process.argv[2]);
+const workload = workloadOf(point);
+openBackend({ threads: 1 });
+const net = ourNet(workload);
+const commandNames = ['steps'];
+const result = await withComputingTeam(
+  { count: point.workers, threads: 1 },
+  {
+    module: new URL('../peer/our-worker.mjs', import.meta.url),
+    job: { workload, commandNames },
+    longest: net.model.layout.size,
+  },
+  async (collective) => {
+    const commands = ourCommands(net, workload, batchPool(workload), collective);
+    const steps = async (count) => {
+      await collective.sum(Float64Array.of(0, count));
+      return commands.steps(count);
+    };
+    await steps(cycle);
+    const { ms } = await steps(cycle);
+    return { stepMs: median(ms), memoryMb: peakMb() * point.workers };
+  },
+);
+process.stdout.write(JSON.stringify(result));
+
+/** The workload of a point, as the peer benchmark has them: a sample for each worker. */
+function workloadOf({ batch, kernels, workers: samples, ...sizes }) {
+  const space = spaceOf({ kernels, ...sizes });
+  const random = randomStream('scale/selections');
+  const allOn = space.choices.map((choice) => kernels > 1 && !isFilterChoice(choice));
+  const draw = () => ({ decisions: space.choices.map(({ options }) => random.below(options.length)), allOn });
+  return {
+    name: 'scale',
+    batch,
+    samples,
+    space,
+    sequence: Array.from({ length: cycle }, () => Array.from({ length: samples }, draw)),
+    optimizer: { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 },
+    l2: 4e-5,
+    learningRate: 0.05,
+    warmupSteps: 10,
+  };
+}
+
+/** The most that this process had resident, in MB; its workers have as much each. */
+function peakMb() {
+  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
+}

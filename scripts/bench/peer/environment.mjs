@@ -20,6 +20,9 @@ const tuned = {
   MALLOC_TOP_PAD_: '268435456',
 };
 
+/** What a shell may have set and no way asks for. */
+const foreign = ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'ONEDNN_MAX_CPU_ISA', 'PYTHONPATH'];
+
 /** What ours is compared with: ways to run PyTorch, and ourselves as one worker, which takes the samples in turn. */
 export const ways = {
   default: { title: 'PyTorch, one process', ranks: 1, env: {} },
@@ -51,6 +54,6 @@ export function otherServer(way, workload, folder) {
   if (ranks === undefined) return { ...ourServer(workload, 1), title };
   const script = fileURLToPath(new URL('peer.py', import.meta.url));
   const inherited = { ...process.env };
-  for (const name of ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'PYTHONPATH']) delete inherited[name];
+  for (const name of [...Object.keys(tuned), ...foreign]) delete inherited[name];
   return { title, command: python, args: ['-B', script, folder, String(ranks)], env: { ...inherited, ...env } };
 }

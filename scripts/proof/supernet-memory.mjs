@@ -1,6 +1,6 @@
-// That a SuperNet's memory does not grow: 1,000 steps of the tiny fine space, each with a random selection (all options
+// That a SuperNet's memory does not grow: 2,000 steps of the tiny fine space, each with a random selection (all options
 // on at first, as in a search's warm-up), a random batch and a held-out pass of four times its size. Exits with 1 when
-// more tensors are alive after step 1,000 than after step 100.
+// more tensors are alive after step 2,000 than after step 100.
 // Run after `npm run build`: node --expose-gc scripts/proof/supernet-memory.mjs
 import { randomFillSync } from 'node:crypto';
 import { randomStream } from '../../dist/core/random.js';
@@ -10,7 +10,7 @@ import { readRefinement, refine } from '../../dist/space/refine.js';
 import { close, isFilterChoice } from '../../dist/space/space.js';
 import { SuperNet } from '../../dist/supernet/supernet.js';
 
-const steps = 1000;
+const steps = 2000;
 const batchSize = 32;
 const warmupSteps = 250;
 

@@ -1,4 +1,6 @@
 /** The `Collective` of the processes of one host: a few numbers go as messages, long vectors through shared memory. */
+
+import type { IdleCores } from '../core/idle-cores.js';
 import { traced } from '../core/trace.js';
 import type { Collective } from './collective.js';
 import type { Vector } from './messages.js';
@@ -9,22 +11,35 @@ export interface HostCollectiveParts {
   readonly size: number;
   /** The sum over the workers by messages, as a vector of its own; resolves once all workers have called it. */
   readonly gather: (values: Vector) => Promise<Vector>;
-  /** Shared memory of `sharedFloats(longest, size)` floats. */
+  /** Shared memory of `sharedBytes(longest, size)`. */
   readonly memory: number;
   /** The longest vector that goes through it, in floats. */
   readonly longest: number;
+  readonly idle: IdleCores;
 }
 
-/** Floats of shared memory that the workers need: one part for each, and one for the result. */
-export function sharedFloats(longest: number, size: number): number {
-  return (size + 1) * longest;
+/** Bytes of shared memory that the workers need: floats for each and for the result, and a counter. */
+export function sharedBytes(longest: number, size: number): number {
+  return counterOffset(longest, size) + Int32Array.BYTES_PER_ELEMENT;
+}
+
+/** Where the counter of waiting workers lies behind the floats, in bytes. */
+function counterOffset(longest: number, size: number): number {
+  return Float32Array.BYTES_PER_ELEMENT * (size + 1) * longest;
 }
 
 const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about as much as an empty one
 const nothing = new Float64Array(0);
 
-export function hostCollective({ rank, size, gather, memory, longest }: HostCollectiveParts): Collective {
-  const gathered = (values: Vector) => traced('waiting', 'for the other workers', () => gather(values));
+export function hostCollective({ rank, size, gather, memory, longest, idle }: HostCollectiveParts): Collective {
+  let shares = false;
+  const gathered = (values: Vector) =>
+    traced('waiting', 'for the other workers', async () => {
+      if (!shares) idle.share(memory, counterOffset(longest, size), size); // once the worker has what can use it
+      shares = true;
+      idle.wait(true);
+      return gather(values).finally(() => idle.wait(false));
+    });
   const barrier = async () => void (await gathered(nothing));
   const checked = (values: Float32Array) => {
     if (values.length > longest) throw new Error(`expected up to ${longest} floats to share; got ${values.length}`);

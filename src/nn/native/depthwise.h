@@ -151,8 +151,9 @@ Moments depthwise(const Activated& x, const float* w, int batch, const Window& w
   const int channels = x.channels;
   const Groups groups(channels);
   const size_t area = size_t(window.height) * window.width, out_area = size_t(window.out_height) * window.out_width;
-  std::vector<Moments> moments(parts_of(threads, batch), Moments(channels));
-  split(threads, batch, [&](int part, int from, int to) {
+  const int parts = parts_of(batch, 1);
+  std::vector<Moments> moments(parts, Moments(channels));
+  split(threads, parts, batch, [&](int part, int from, int to) {
     Plane plane = input_plane(window, K);
     for (int n = from; n < to; n++) {
       for (int g = 0; g < groups.count; g++) {
@@ -188,10 +189,10 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
   const size_t area = size_t(window.height) * window.width, out_area = size_t(window.out_height) * window.out_width;
   // With stride 1, dx is dz behind K - 1 zeros, filtered by the kernel turned round.
   constexpr int border = S == 1 ? K - 1 : 0;
-  const int parts = parts_of(threads, batch);
+  const int parts = parts_of(batch, 1);
   std::vector<std::vector<Vector>> filter_gradients(parts);
   std::vector<ParameterSums> parameter_sums(parts, ParameterSums(channels));
-  split(threads, batch, [&](int part, int from, int to) {
+  split(threads, parts, batch, [&](int part, int from, int to) {
     Plane in = input_plane(window, K), back = S == 1 ? Plane(0, 0) : input_plane(window, K);
     Plane dz(std::max(window.out_height, window.height + window.top) + border,
              std::max(window.out_width, window.width + window.left) + border);

@@ -1,6 +1,7 @@
 // The kernels as ops of TensorFlow, which a Node addon registers when it is loaded. All tensors are float32 with at least
 // 16 channels, the last axis; a norm is [4, C] (batch_norm.h), and an empty one says that the tensor is as it is.
 #include <node_api.h>
+#include <sys/mman.h>
 
 #include <array>
 #include <stdexcept>
@@ -213,10 +214,10 @@ void run_depthwise_gradient(const Attributes& attributes, Call& call) {
 
 constexpr int strip_rows = 256;  // floats are summed over so many rows, doubles over more
 
-/// Calls `use` for the panels of each thread's rows.
+/// Calls `use` for the panels of each part's rows.
 template <typename Use>
 void for_panels(int threads, int rows, const Use& use) {
-  split(threads, rows, [&](int part, int from, int to) {
+  split(threads, parts_of(rows, least_rows), rows, [&](int part, int from, int to) {
     for (int first = from; first < to; first += strip_rows) use(part, first, std::min(strip_rows, to - first));
   });
 }
@@ -225,7 +226,7 @@ void for_panels(int threads, int rows, const Use& use) {
 void run_batch_norm(const Attributes& attributes, Call& call) {
   const Input z = call.input(0);
   require(z.channels() >= lanes, "16 channels or more");
-  std::vector<Moments> moments(parts_of(attributes.threads, z.rows()), Moments(z.channels()));
+  std::vector<Moments> moments(parts_of(z.rows(), least_rows), Moments(z.channels()));
   for_panels(attributes.threads, z.rows(), [&](int part, int first, int count) {
     moments[part].add(z.data + size_t(first) * z.channels(), count);
   });
@@ -248,7 +249,7 @@ void run_parameter_gradient(const Attributes& attributes, Call& call) {
   Shape shape;
   const Activated z = call.activated(1, 2, attributes.relu, &shape);
   require(z.norm != nullptr && d.shape == shape, "a gradient of the shape of z");
-  std::vector<ParameterSums> sums(parts_of(attributes.threads, d.rows()), ParameterSums(z.channels));
+  std::vector<ParameterSums> sums(parts_of(d.rows(), least_rows), ParameterSums(z.channels));
   for_panels(attributes.threads, d.rows(), [&](int part, int first, int count) {
     sums[part].add(z, first, d.data + size_t(first) * z.channels, count);
   });
@@ -273,7 +274,7 @@ void run_combine(const Attributes& attributes, Call& call) {
   const int channels = parts[0].channels;
   const Groups groups(channels);
   const Vector factor = splat(attributes.factor);
-  split(attributes.threads, rows_of(shape), [&](int, int from, int to) {
+  split(attributes.threads, parts_of(rows_of(shape), least_rows), rows_of(shape), [&](int, int from, int to) {
     for (int r = from; r < to; r++) {
       for (int g = 0; g < groups.count; g++) {
         const int c = groups.start(g);
@@ -371,11 +372,56 @@ void add_ops() {
   add_op<run_combine>("Mnv4Combine", {"z: N * float", "norm: N * float"}, {"y: float"});
 }
 
+/// share(descriptor, offset, workers): the number of waiting workers lies at `offset` of the shared memory; one worker
+/// has none to share with.
+napi_value share(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value arguments[3];
+  int64_t values[3] = {};
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  for (size_t i = 0; i < count; i++) napi_get_value_int64(env, arguments[i], &values[i]);
+  const auto [descriptor, offset, workers] = values;
+  static void* mapped = nullptr;
+  static size_t size = 0;
+  Helpers::share(nullptr, 1);
+  if (mapped != nullptr) munmap(mapped, size);
+  mapped = nullptr;
+  if (workers == 1) return nullptr;
+  size = offset + sizeof(int32_t);
+  void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, int(descriptor), 0);
+  if (memory == MAP_FAILED) {
+    napi_throw_error(env, nullptr, "the shared memory cannot be mapped");
+    return nullptr;
+  }
+  mapped = memory;
+  Helpers::share(reinterpret_cast<std::atomic<int32_t>*>(static_cast<char*>(memory) + offset), int(workers));
+  return nullptr;
+}
+
+/// wait(whether): this worker begins or ends to wait for the others.
+napi_value wait_for_others(napi_env env, napi_callback_info info) {
+  size_t count = 1;
+  napi_value argument;
+  bool waits = false;
+  napi_get_cb_info(env, info, &count, &argument, nullptr, nullptr);
+  napi_get_value_bool(env, argument, &waits);
+  Helpers::wait(waits);
+  return nullptr;
+}
+
+void add_function(napi_env env, napi_value exports, const char* name, napi_callback function) {
+  napi_value value;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
+  napi_set_named_property(env, exports, name, value);
+}
+
 }  // namespace
 
 extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   try {
     add_ops();
+    add_function(env, exports, "share", share);
+    add_function(env, exports, "wait", wait_for_others);
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, error.what());
   }

@@ -6,11 +6,13 @@
 
 namespace mnv4 {
 
-/// Rows of a panel: inputs and outputs of `width` floats a row fill half of a cache of 1 MB.
+/// Rows of a panel: what is read and made of it, `width` floats a row, fills half of a cache of 1 MB.
 inline int panel_rows(int width) {
   const int rows = int((size_t(1) << 17) / width) / tile_rows * tile_rows;
   return std::clamp(rows, tile_rows, 256);
 }
+
+constexpr int least_rows = 256;  // of a part
 
 /// z [rows, n] = x [rows, k] w [k, n], and its moments.
 inline Moments pointwise(const Activated& x, const float* w, int rows, int n, int threads, float* z) {
@@ -18,16 +20,19 @@ inline Moments pointwise(const Activated& x, const float* w, int rows, int n, in
   const Columns columns(n);
   Floats packed(columns.stored(k));
   pack(w, false, k, columns, packed);
-  const int panel = panel_rows(k + n);
-  std::vector<Moments> moments(parts_of(threads, rows), Moments(n));
-  split(threads, rows, [&](int part, int from, int to) {
-    Floats scratch(size_t(panel) * k);
+  const int panel = panel_rows(2 * k + n);
+  const bool streams = size_t(rows) * n * sizeof(float) > streamed_bytes;
+  const int parts = parts_of(rows, least_rows);
+  std::vector<Moments> moments(parts, Moments(n));
+  split(threads, parts, rows, [&](int part, int from, int to) {
+    Floats scratch(size_t(panel) * k), out(size_t(panel) * n);
     for (int first = from; first < to; first += panel) {
       const int count = std::min(panel, to - first);
-      float* out = z + size_t(first) * n;
       product(x.rows(first, count, scratch), count, k, packed, columns, out);
       moments[part].add(out, count);
+      copy_out(out, size_t(count) * n, z + size_t(first) * n, streams);
     }
+    finish_streams();
   });
   for (size_t part = 1; part < moments.size(); part++) moments[0].add(moments[part]);
   return moments[0];
@@ -40,21 +45,24 @@ inline void pointwise_gradient(const Gradient& gradient, const Activated& x, con
   const Columns columns(k);
   Floats packed(columns.stored(n));
   pack(w, true, n, columns, packed);
-  const int panel = panel_rows(k + n);
-  const int parts = parts_of(threads, rows);
+  const int panel = panel_rows(3 * k + 2 * n);
+  const bool streams = size_t(rows) * k * sizeof(float) > streamed_bytes;
+  // Each part sums dw by itself; all of them together stay below half of what is read.
+  const int parts = std::min(parts_of(rows, least_rows), parts_of(int64_t{rows} * (k + n), int64_t{2} * k * n));
   std::vector<std::unique_ptr<OuterProduct>> products(parts);
   std::vector<ParameterSums> sums(parts, ParameterSums(k));
-  split(threads, rows, [&](int part, int from, int to) {
-    Floats left(size_t(panel) * k), dz(size_t(panel) * n);
+  split(threads, parts, rows, [&](int part, int from, int to) {
+    Floats left(size_t(panel) * k), dz(size_t(panel) * n), out(size_t(panel) * k);
     products[part] = std::make_unique<OuterProduct>(k, n);
     for (int first = from; first < to; first += panel) {
       const int count = std::min(panel, to - first);
       gradient.rows(first, count, dz);
       products[part]->add(x.rows(first, count, left), dz, count);
-      float* out = dx + size_t(first) * k;
       product(dz, count, n, packed, columns, out);
       if (x.norm != nullptr) sums[part].add(x, first, out, count);
+      copy_out(out, size_t(count) * k, dx + size_t(first) * k, streams);
     }
+    finish_streams();
   });
   for (int part = 1; part < parts; part++) products[0]->add(*products[part]), sums[0].add(sums[part]);
   products[0]->finish(dw);

@@ -80,7 +80,7 @@ function isConfirmed(op: string): boolean {
 
 /**
  * With two threads or more oneDNN's filter gradients were seen to corrupt the heap once a process had used them at some
- * 25 sizes, as a SuperNet does (TensorFlow 2.21; measured before oneDNN was held to AVX2, `native.ts`).
+ * 25 sizes, as a SuperNet does (TensorFlow 2.21; measured with AVX2).
  */
 function isSafe(op: string): boolean {
   return !op.endsWith('BackpropFilter') || loadNative().threads === 1;

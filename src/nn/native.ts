@@ -104,9 +104,6 @@ function setEnvironment(threads: number): void {
   const settings = {
     TF_CPP_MIN_LOG_LEVEL: '2', // errors only
     TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name; set explicitly it also prints no notice
-    // oneDNN's matrix products for AVX-512 write beyond their workspace: about one short search in three died of it
-    // (TensorFlow 2.21, AMD EPYC; none of ten with this). Our own kernels use AVX-512 all the same.
-    ONEDNN_MAX_CPU_ISA: 'AVX2',
     TF_CPU_ALLOCATOR_USE_BFC: '1', // a training step 83 -> 72 ms, measured on 2 cores
     TF_FORCE_GPU_ALLOW_GROWTH: 'true', // by default one process takes all memory of a GPU
   };

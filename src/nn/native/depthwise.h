@@ -53,39 +53,77 @@ struct Filter {
 
   /// dw[ky][kx] += over the outputs of dz[y][x] in[y S + ky][x S + kx]
   static void filter_gradient(const Plane& in, const float* dz, int dz_width, const Window& window, Vector* dw) {
+    if constexpr (K == 3) return filter_gradient_at_once(in, dz, dz_width, window, dw);
     for (int ky = 0; ky < K; ky++) {
       Vector sums[2][K] = {};
       for (int y = 0; y < window.out_height; y++) {
         const float* d = dz + size_t(y) * dz_width * lanes;
         const float* row = in.at(y * S + ky, 0);
         int x = 0;
-        for (; x + tile <= window.out_width; x += tile) gradient_tile<tile>(d + x * lanes, row + x * S * lanes, sums);
-        for (; x < window.out_width; x++) gradient_tile<1>(d + x * lanes, row + x * S * lanes, sums);
+        for (; x + tile <= window.out_width; x += tile) gradient_tile<tile, 2>(d + x * lanes, row + x * S * lanes, sums);
+        for (; x < window.out_width; x++) gradient_tile<1, 2>(d + x * lanes, row + x * S * lanes, sums);
       }
 #pragma GCC unroll 8
       for (int kx = 0; kx < K; kx++) dw[ky * K + kx] += sums[0][kx] + sums[1][kx];
     }
   }
 
-  /// dx[y S + ky][x S + kx] += dz[y][x] w[ky][kx]
-  static void scatter(const Plane& dz, const Vector* w, const Window& window, Plane& dx) {
-    for (int y = 0; y < window.out_height; y++) {
-      for (int ky = 0; ky < K; ky++) {
-        float* row = dx.at(y * S + ky, 0);
-        for (int x = 0; x < window.out_width; x++) {
-          const Vector d = load(dz.at(y, x));
-#pragma GCC unroll 8
-          for (int kx = 0; kx < K; kx++) {
-            float* to = row + (x * S + kx) * lanes;
-            store(to, load(to) + d * w[ky * K + kx]);
-          }
-        }
-      }
-    }
+  /// Gives `emit` for each x of row y of the input the sum of dz[(y - ky) / 2][(x - kx) / 2] w[ky][kx] over those ky and kx
+  /// that leave no remainder; y and x count the padding. With stride 2 that is dx.
+  template <typename Emit>
+  static inline __attribute__((always_inline)) void row_back(const Plane& dz, int y, const Vector* w, int from, int to,
+                                                             const Emit& emit) {
+    if (y % 2 == 0) row_back_of<0>(dz, y / 2, w, from, to, emit);
+    else row_back_of<1>(dz, y / 2, w, from, to, emit);
   }
+
+  /// Zeros around dz that `row_back` reads.
+  static constexpr int back_border = (K - 1) / 2;
 
  private:
   static constexpr int tile = 4;
+
+  /// As `filter_gradient`, with the sums of all taps in registers.
+  static void filter_gradient_at_once(const Plane& in, const float* dz, int dz_width, const Window& window, Vector* dw) {
+    Vector sums[K][2][K] = {};
+    for (int y = 0; y < window.out_height; y++) {
+      const float* d = dz + size_t(y) * dz_width * lanes;
+      int x = 0;
+      for (; x + tile <= window.out_width; x += tile) {
+#pragma GCC unroll 4
+        for (int ky = 0; ky < K; ky++) gradient_tile<tile, 1>(d + x * lanes, in.at(y * S + ky, x * S), sums[ky]);
+      }
+      for (; x < window.out_width; x++) {
+#pragma GCC unroll 4
+        for (int ky = 0; ky < K; ky++) gradient_tile<1, 1>(d + x * lanes, in.at(y * S + ky, x * S), sums[ky]);
+      }
+    }
+#pragma GCC unroll 4
+    for (int ky = 0; ky < K; ky++) {
+#pragma GCC unroll 4
+      for (int kx = 0; kx < K; kx++) dw[ky * K + kx] += sums[ky][0][kx];
+    }
+  }
+
+  template <int A, typename Emit>
+  static inline __attribute__((always_inline)) void row_back_of(const Plane& dz, int half, const Vector* w, int from, int to,
+                                                                const Emit& emit) {
+    for (int q = from / 2; 2 * q < to; q++) {
+      Vector even = {}, odd = {};
+#pragma GCC unroll 4
+      for (int ky = A; ky < K; ky += 2) {
+        const float* row = dz.at(back_border + half - ky / 2, back_border + q);
+#pragma GCC unroll 8
+        for (int kx = 0; kx < K; kx++) {
+          const Vector value = load(row - (kx / 2) * lanes) * w[ky * K + kx];
+          if (kx % 2 == 0) even += value;
+          else odd += value;
+        }
+      }
+      if (2 * q >= from) emit(2 * q - from, even, false);
+      if (2 * q + 1 < to) emit(2 * q + 1 - from, odd, false);
+    }
+  }
 
   template <int T, typename Emit>
   static inline __attribute__((always_inline)) void apply_tile(const float* in, int in_width, const Vector* w,
@@ -107,7 +145,8 @@ struct Filter {
     for (int t = 0; t < T; t++) emit(t, sums[t]);
   }
 
-  template <int T>
+  /// Adds to one of `Chains` sums for each tap, in turn, so that one addition need not wait for the one before.
+  template <int T, int Chains>
   static inline __attribute__((always_inline)) void gradient_tile(const float* d, const float* row, Vector (&sums)[2][K]) {
     Vector dz[T];
 #pragma GCC unroll 8
@@ -118,7 +157,7 @@ struct Filter {
 #pragma GCC unroll 8
       for (int t = 0; t < T; t++) {
         const int kx = j - t * S;
-        if (kx >= 0 && kx < K) sums[t & 1][kx] += dz[t] * value;
+        if (kx >= 0 && kx < K) sums[t % Chains][kx] += dz[t] * value;
       }
     }
   }
@@ -188,14 +227,15 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
   const Groups groups(channels);
   const size_t area = size_t(window.height) * window.width, out_area = size_t(window.out_height) * window.out_width;
   // With stride 1, dx is dz behind K - 1 zeros, filtered by the kernel turned round.
-  constexpr int border = S == 1 ? K - 1 : 0;
+  constexpr int border = S == 1 ? K - 1 : Filter<K, S>::back_border;
+  constexpr int behind = S == 1 ? border : 2 * border;
   const int parts = parts_of(batch, 1);
   std::vector<std::vector<Vector>> filter_gradients(parts);
   std::vector<ParameterSums> parameter_sums(parts, ParameterSums(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
-    Plane in = input_plane(window, K), back = S == 1 ? Plane(0, 0) : input_plane(window, K);
-    Plane dz(std::max(window.out_height, window.height + window.top) + border,
-             std::max(window.out_width, window.width + window.left) + border);
+    Plane in = input_plane(window, K);
+    Plane dz(std::max(window.out_height, (window.height + window.top - 1) / S + 1) + behind,
+             std::max(window.out_width, (window.width + window.left - 1) / S + 1) + behind);
     filter_gradients[part].assign(size_t(groups.count) * K * K, Vector{});
     for (int n = from; n < to; n++) {
       for (int g = 0; g < groups.count; g++) {
@@ -218,10 +258,9 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
           if constexpr (S == 1) {
             Filter<K, 1>::apply(dz, window.top, window.left, filter, window.height, window.width, emit);
           } else {
-            back.clear();
-            Filter<K, S>::scatter(dz, filter, window, back);
             for (int y = 0; y < window.height; y++) {
-              for (int i = 0; i < window.width; i++) emit(y, i, load(back.at(window.top + y, window.left + i)), false);
+              Filter<K, S>::row_back(dz, window.top + y, filter, window.left, window.left + window.width,
+                                     [&](int i, Vector value, bool repeated) { emit(y, i, value, repeated); });
             }
           }
         };

@@ -17,6 +17,7 @@ using namespace mnv4;
 struct Attributes {
   int32_t relu = 0;    // whether a ReLU is behind the op's norm
   int32_t x_relu = 0;  // and behind that of its input
+  int32_t transpose_a = 0, transpose_b = 0;
   int32_t threads = 1;
   float epsilon = 0;
   float factor = 1;
@@ -258,6 +259,27 @@ void run_parameter_gradient(const Attributes& attributes, Call& call) {
   sums[0].finish(z, dgamma, call.output(1, {z.channels}));
 }
 
+/// a, b -> a b, either transposed before: of the few columns that classes are, so nothing is packed
+void run_product(const Attributes& attributes, Call& call) {
+  const Input a = call.input(0), b = call.input(1);
+  require(a.shape.size() == 2 && b.shape.size() == 2, "two matrices");
+  const bool left = attributes.transpose_a, right = attributes.transpose_b;
+  const int64_t m = a.shape[left ? 1 : 0], k = a.shape[left ? 0 : 1], n = b.shape[right ? 0 : 1];
+  require(b.shape[right ? 1 : 0] == k, "as many columns of a as rows of b");
+  float* c = call.output(0, {m, n});
+  std::fill_n(c, m * n, 0.f);
+  for (int64_t i = 0; i < m; i++) {
+    for (int64_t p = 0; p < k; p++) {
+      const float value = a.data[left ? p * m + i : i * k + p];
+      if (right) {
+        for (int64_t j = 0; j < n; j++) c[i * n + j] += value * b.data[j * k + p];
+      } else {
+        for (int64_t j = 0; j < n; j++) c[i * n + j] += value * b.data[p * n + j];
+      }
+    }
+  }
+}
+
 /// n times z, n times norm -> factor times the sum of what they give
 void run_combine(const Attributes& attributes, Call& call) {
   const int n = call.inputs() / 2;
@@ -315,6 +337,8 @@ void* read_attributes(TF_OpKernelConstruction* construction) {
   };
   number("relu", &attributes->relu);
   number("x_relu", &attributes->x_relu);
+  number("transpose_a", &attributes->transpose_a);
+  number("transpose_b", &attributes->transpose_b);
   number("threads", &attributes->threads);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &attributes->factor, status);
@@ -340,7 +364,7 @@ void add_op(const char* name, std::initializer_list<const char*> inputs, std::in
   TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(name);
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
-  for (const char* attribute : {"relu: int = 0", "x_relu: int = 0", "threads: int = 1", "epsilon: float = 0.001",
+  for (const char* attribute : {"relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1", "epsilon: float = 0.001",
                                 "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []", "N: int = 1"}) {
     TF_OpDefinitionBuilderAddAttr(op, attribute);
   }
@@ -369,6 +393,7 @@ void add_ops() {
                                   {"d: float", "z: float", "norm: float", "dgamma: float", "dbeta: float"}, {"dz: float"});
   add_op<run_parameter_gradient>("Mnv4ParameterGrad", {"d: float", "z: float", "norm: float"},
                                  {"dgamma: float", "dbeta: float"});
+  add_op<run_product>("Mnv4Product", {"a: float", "b: float"}, {"c: float"});
   add_op<run_combine>("Mnv4Combine", {"z: N * float", "norm: N * float"}, {"y: float"});
 }
 

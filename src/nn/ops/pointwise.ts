@@ -1,11 +1,26 @@
 /** 1x1 convolution as a matrix product, the fastest form on a CPU: a reshape is free. */
 import { attribute, dispose, floatT, intConstant, run, sizeOf, type Tensor } from '../backend.js';
 import { kernelPair, runKernel } from '../kernels.js';
+import type { OpAttribute } from '../native.js';
+import { hasOwnKernels, runOwn } from '../own-kernels.js';
 import type { Tape, Value } from '../tape.js';
 
 const plain = [floatT];
 const transposeA = kernelPair('MatMul', [floatT, attribute.bool('transpose_a', true)]);
 const transposeB = [floatT, attribute.bool('transpose_b', true)];
+const ownA = [attribute.int('transpose_a', 1)];
+const ownB = [attribute.int('transpose_b', 1)];
+
+/** TensorFlow's products, or ours: with AVX-512 oneDNN's, which TensorFlow's call, write beyond their workspace. */
+const products = {
+  plain: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct([], a, b) : run('MatMul', plain, a, b)),
+  withA: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownA, a, b) : runKernel(transposeA.fast(), a, b)),
+  withB: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownB, a, b) : run('MatMul', transposeB, a, b)),
+};
+
+function ownProduct(attributes: readonly OpAttribute[], a: Tensor, b: Tensor): Tensor {
+  return runOwn('Product', attributes, [a, b], 1)[0] as Tensor;
+}
 
 /**
  * @param x       [..., Cin]
@@ -16,15 +31,15 @@ export function pointwise(tape: Tape, x: Value, kernel: Value): Value {
   const shape = x.tensor.shape;
   const outShape = [...shape.slice(0, -1), kernel.tensor.shape[1] as number];
   const rows = asRows(x.tensor);
-  const product = run('MatMul', plain, rows, kernel.tensor);
+  const product = products.plain(rows, kernel.tensor);
   const y = reshaped(product, outShape);
   return tape.result(
     y,
     [x, kernel],
     (dy) => {
       const dyRows = asRows(dy);
-      if (x.needsGradient) tape.give(x, reshaped(run('MatMul', transposeB, dyRows, kernel.tensor), shape));
-      if (kernel.needsGradient) tape.give(kernel, runKernel(transposeA.fast(), rows, dyRows));
+      if (x.needsGradient) tape.give(x, reshaped(products.withB(dyRows, kernel.tensor), shape));
+      if (kernel.needsGradient) tape.give(kernel, products.withA(rows, dyRows));
       dispose(dyRows);
     },
     [rows],

@@ -28,6 +28,7 @@ function counterOffset(longest: number, size: number): number {
   return Float32Array.BYTES_PER_ELEMENT * (size + 1) * longest;
 }
 
+const cachedFloats = 2 ** 15; // so many at a time stay in a core's cache
 const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about as much as an empty one
 const nothing = new Float64Array(0);
 
@@ -59,17 +60,21 @@ export function hostCollective({ rank, size, gather, memory, longest, idle }: Ho
     traced('averaging', 'read', () => readFloatsAt(memory, values, size * longest));
   }
 
-  /** Adds up all parts from `from` to `to`, of which the worker's own are in `values`, into the result. */
+  const scratch = [new Float32Array(cachedFloats), new Float32Array(cachedFloats)] as const;
+
+  /** Adds up all parts from `from` to `to`, of which the worker's own are in `values`, into the result, bit by bit. */
   function addChunk(values: Float32Array, from: number, to: number): void {
-    const total = new Float32Array(to - from);
-    const part = new Float32Array(to - from);
-    for (let r = 0; r < size; r++) {
-      if (r === rank) part.set(values.subarray(from, to));
-      else readFloatsAt(memory, part, r * longest + from);
-      if (r === 0) total.set(part);
-      else add(total, part);
+    for (let at = from; at < to; at += cachedFloats) {
+      const end = Math.min(to, at + cachedFloats);
+      const [total, part] = scratch.map((floats) => floats.subarray(0, end - at)) as [Float32Array, Float32Array];
+      for (let r = 0; r < size; r++) {
+        const into = r === 0 ? total : part;
+        if (r === rank) into.set(values.subarray(at, end));
+        else readFloatsAt(memory, into, r * longest + at);
+        if (r > 0) add(total, part);
+      }
+      writeFloats(memory, total, size * longest + at);
     }
-    writeFloats(memory, total, size * longest + from);
   }
 
   return {

@@ -3,10 +3,8 @@ import { serveComputing } from '../../../dist/train/computing-team.js';
 import { batchPool } from './batches.mjs';
 import { ourCommands } from './our-commands.mjs';
 import { ourNet } from './our-steps.mjs';
-import { workload } from './workloads.mjs';
 
-serveComputing(async ({ name, commandNames }, collective) => {
-  const given = workload(name);
+serveComputing(async ({ workload: given, commandNames }, collective) => {
   const commands = ourCommands(ourNet(given), given, batchPool(given), collective);
   for (;;) {
     const told = new Float64Array(2); // worker 0 adds the command's index and count

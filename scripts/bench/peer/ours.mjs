@@ -22,7 +22,7 @@ const given = workload(name);
 const pool = batchPool(given);
 const net = ourNet(given);
 if (folder !== undefined) writeExchange(folder, given, pool, net.save());
-const job = { name, commandNames };
+const job = { workload: given, commandNames };
 await withComputingTeam(
   { count: workers, threads },
   { module, job, longest: net.model.layout.size },

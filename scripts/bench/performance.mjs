@@ -96,7 +96,7 @@ function peerTable() {
       `**${other.ratio.toFixed(2)}** (${other.interval.map((bound) => bound.toFixed(2)).join(' to ')})`,
     ]),
   );
-  return table(['workload', 'PyTorch as', 'ours, images/s', 'its, images/s', 'ratio (95 %)'], rows);
+  return table(['workload', 'beside', 'ours, images/s', 'its, images/s', 'ratio (95 %)'], rows);
 }
 
 function table(head, rows) {

@@ -1,7 +1,7 @@
 // That `--dry-run` tells time and memory within 25 %: estimates the coarse stage of a config, runs it, and compares with
 // the time that it took and the most memory that its processes had resident together. Exits with 1 when one is further off.
 // Run after `npm run quickstart`, on a machine that does nothing else:
-//   node scripts/proof/estimates.mjs [CONFIG] [--set a.b=v ...]
+//   npm run proof:estimates -- [CONFIG] [--set a.b=v ...]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -7,7 +7,7 @@ const base = { batch: 128, width: 1, depth: 2, resolution: 32, options: 3, kerne
 /** Values of each axis, the base's among them. */
 export const axes = {
   batch: { title: 'images of a sample', values: [32, 64, 128, 256] },
-  width: { title: 'widths, relative', values: [0.5, 1, 2] },
+  width: { title: 'widths, relative', values: [1, 1.5, 2] },
   depth: { title: 'blocks per stage', values: [1, 2, 4] },
   resolution: { title: 'pixels along a side', values: [16, 32, 64] },
   options: { title: 'widths to choose from', values: [1, 3, 9] },

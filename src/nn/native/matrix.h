@@ -6,11 +6,11 @@
 
 namespace mnv4 {
 
-// A tile's sums fill most of the vector registers: 16 of the 32 of AVX-512, 8 of 16 elsewhere (two per Vector).
+// A tile's sums fill most of the vector registers: 16 of the 32 of AVX-512, 12 of 16 elsewhere.
 #ifdef __AVX512F__
 constexpr int tile_rows = 8, tile_vectors = 2;
 #else
-constexpr int tile_rows = 4, tile_vectors = 1;
+constexpr int tile_rows = 6, tile_vectors = 2;
 #endif
 constexpr int tile_width = tile_vectors * lanes;
 

@@ -1,4 +1,4 @@
-// Sixteen floats at a time. The compiler maps them to whatever registers the processor has.
+// As many floats at a time as a register of the processor holds.
 #pragma once
 #ifdef __AVX__
 #include <immintrin.h>
@@ -11,7 +11,13 @@
 
 namespace mnv4 {
 
+#if defined(__AVX512F__)
 constexpr int lanes = 16;
+#elif defined(__AVX__)
+constexpr int lanes = 8;
+#else
+constexpr int lanes = 4;
+#endif
 typedef float Vector __attribute__((vector_size(4 * lanes)));
 typedef int32_t Mask __attribute__((vector_size(4 * lanes)));  // a lane is all ones or zero
 
@@ -25,14 +31,12 @@ inline void store(float* to, Vector value) {
   *reinterpret_cast<Unaligned*>(to) = value;
 }
 
-/// Stores past the caches, for what will not be read again soon: the line is not fetched first. `to` lies on a line's start.
+/// Stores past the caches, for what will not be read again soon: the line is not fetched first. `to` is aligned.
 inline void stream(float* to, Vector value) {
 #if defined(__AVX512F__)
   _mm512_stream_ps(to, reinterpret_cast<__m512&>(value));
 #elif defined(__AVX__)
-  const auto* halves = reinterpret_cast<const __m256*>(&value);
-  _mm256_stream_ps(to, halves[0]);
-  _mm256_stream_ps(to + lanes / 2, halves[1]);
+  _mm256_stream_ps(to, reinterpret_cast<__m256&>(value));
 #else
   store(to, value);
 #endif
@@ -48,7 +52,7 @@ inline void finish_streams() {
 /// Tensors of more bytes are streamed: they would push everything else out of the caches (measured, 16 MB of L3 a core).
 constexpr size_t streamed_bytes = size_t(6) << 20;
 
-inline bool is_line_start(const float* at) { return reinterpret_cast<uintptr_t>(at) % 64 == 0; }
+inline bool is_aligned(const float* at) { return reinterpret_cast<uintptr_t>(at) % sizeof(Vector) == 0; }
 
 /// Copies n floats, past the caches where `streams`.
 inline void copy_out(const float* from, size_t n, float* to, bool streams) {
@@ -57,7 +61,7 @@ inline void copy_out(const float* from, size_t n, float* to, bool streams) {
     return;
   }
   size_t i = 0;
-  for (; i < n && !is_line_start(to + i); i++) to[i] = from[i];
+  for (; i < n && !is_aligned(to + i); i++) to[i] = from[i];
   for (; i + lanes <= n; i += lanes) stream(to + i, load(from + i));
   for (; i < n; i++) to[i] = from[i];
 }
@@ -80,7 +84,7 @@ class Floats {
   float* data_;
 };
 
-/// Where the vectors of a row of n >= 16 floats begin. The last one may overlap the one before: what is computed twice
+/// Where the vectors of a row of n >= `lanes` floats begin. The last one may overlap the one before: what is computed twice
 /// comes out the same, so that no row needs a tail of its own.
 struct Groups {
   explicit Groups(int n) : count((n + lanes - 1) / lanes), last(n - lanes) {}

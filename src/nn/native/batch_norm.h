@@ -19,31 +19,34 @@ struct Activated {
 
   const float* row(NormRow which) const { return norm + which * channels; }
 
-  /// Sixteen channels from `c` on, with their parameters in registers.
+  /// A vector of channels from `c` on, with their parameters in registers.
   struct Strip {
     Vector scale, shift;
     bool relu;
     Vector operator()(Vector z) const {
       const Vector y = z * scale + shift;
-      return relu ? where(y > Vector{}, y) : y;
+      return relu ? positive(y) : y;
     }
     /// Where a gradient passes the ReLU.
     Mask passes(Vector z) const { return z * scale + shift > Vector{}; }
   };
   Strip strip(int c) const { return {load(row(kScale) + c), load(row(kShift) + c), relu}; }
 
-  /// Writes `rows` rows from `first` on to `to`, normalised; without a norm it returns where they lie.
-  const float* rows(int first, int count, float* to) const {
-    const float* from = z + size_t(first) * channels;
-    if (norm == nullptr) return from;
+  /// Gives `use` row, group of channels and normalised values of `count` rows from `first` on, in the order of memory.
+  template <typename Use>
+  inline __attribute__((always_inline)) void each(int first, int count, const Use& use) const {
     const Groups groups(channels);
-    for (int r = 0; r < count; r++) {
-      for (int g = 0; g < groups.count; g++) {
-        const int c = groups.start(g);
-        store(to + size_t(r) * channels + c, strip(c)(load(from + size_t(r) * channels + c)));
+    const auto rows = [&](const auto& settle) __attribute__((always_inline)) {
+      const float* from = z + size_t(first) * channels;
+      for (int r = 0; r < count; r++, from += channels) {
+        groups.each([&](int g, int c) __attribute__((always_inline)) { use(r, g, settle(c, load(from + c))); });
       }
-    }
-    return to;
+    };
+    if (norm == nullptr) return rows([](int, Vector z) { return z; });
+    const float *scale = row(kScale), *shift = row(kShift);
+    const auto normalised = [=](int c, Vector z) { return z * load(scale + c) + load(shift + c); };
+    if (!relu) return rows(normalised);
+    rows([=](int c, Vector z) { return positive(normalised(c, z)); });
   }
 };
 
@@ -87,7 +90,7 @@ class Moments {
     }
   }
 
-  /// Adds n values of sixteen channels from c on, but for the first `skip` of them: their sums of z - origin and of its
+  /// Adds n values of a vector of channels from c on, but for the first `skip` of them: their sums of z - origin and of its
   /// square. When all channels have theirs, `counted` says so.
   void join(int c, int skip, double n, Vector origin, Vector sum, Vector squares) {
     const double share = n / (count_ + n);
@@ -173,30 +176,24 @@ class Gradient {
     }
   }
 
-  struct Strip {
-    Activated::Strip of;
-    Vector offset, slope;
-    Vector operator()(Vector d, Vector z) const {
-      const Vector dy = of.relu ? where(of.passes(z), d) : d;
-      return of.scale * dy + (slope * z + offset);
-    }
-  };
-  Strip strip(int c) const { return {of_.strip(c), load(offset_ + c), load(slope_ + c)}; }
-
-  /// Writes rows [count, C] from `first` on to `to`.
-  void rows(int first, int count, float* to) const {
+  /// As `Activated::each`.
+  template <typename Use>
+  inline __attribute__((always_inline)) void each(int first, int count, const Use& use) const {
     const Groups groups(of_.channels);
-    const size_t at = size_t(first) * of_.channels;
-    for (int r = 0; r < count; r++) {
-      for (int g = 0; g < groups.count; g++) {
-        const int c = groups.start(g);
-        const size_t i = size_t(r) * of_.channels + c;
-        store(to + i, strip(c)(load(d_ + at + i), load(of_.z + at + i)));
+    const float *scale = of_.row(kScale), *shift = of_.row(kShift), *offset = offset_, *slope = slope_;
+    const auto rows = [&](const auto& passed) __attribute__((always_inline)) {
+      size_t at = size_t(first) * of_.channels;
+      for (int r = 0; r < count; r++, at += of_.channels) {
+        groups.each([&](int g, int c) __attribute__((always_inline)) {
+          const Vector z = load(of_.z + at + c), s = load(scale + c);
+          use(r, g, s * passed(load(d_ + at + c), z * s + load(shift + c)) + (load(slope + c) * z + load(offset + c)));
+        });
       }
-    }
+    };
+    if (!of_.relu) return rows([](Vector d, Vector) { return d; });
+    rows([](Vector d, Vector y) { return where(y > Vector{}, d); });
   }
 
-  const float* d() const { return d_; }
   const Activated& of() const { return of_; }
 
  private:
@@ -204,5 +201,12 @@ class Gradient {
   Activated of_;
   Floats offset_, slope_;
 };
+
+/// Writes rows of an `Activated` or a `Gradient` of `channels`, `step` floats apart.
+template <typename Source>
+void copy_rows(const Source& source, int channels, int first, int count, float* to, size_t step) {
+  const Groups groups(channels);
+  source.each(first, count, [&](int r, int g, Vector value) { store(to + r * step + groups.start(g), value); });
+}
 
 }  // namespace mnv4

@@ -1,5 +1,6 @@
-// Depthwise convolution with the batch norms on both its sides: sixteen channels of one image at a time, as a plane in
-// the first-level cache.
+// Depthwise convolution with the batch norms on both its sides: an image goes by in bands of rows that stay in the cache,
+// so that memory is read and written in order. There a row lies by groups of channels, [groups, width, lanes], and a band
+// is computed group by group.
 #pragma once
 #include <type_traits>
 
@@ -15,104 +16,129 @@ struct Window {
   int out_height, out_width;  // of the output
 };
 
-/// A map of sixteen channels, [height, width, 16], of zeros at first.
-struct Plane {
-  Plane(int height, int width) : height(height), width(width), data(size_t(height) * width * lanes) { clear(); }
-  float* at(int y, int x) { return data + (size_t(y) * width + x) * lanes; }
-  const float* at(int y, int x) const { return data + (size_t(y) * width + x) * lanes; }
-  void clear() { std::memset(static_cast<float*>(data), 0, size_t(height) * width * lanes * sizeof(float)); }
-  const int height, width;
-  Floats data;
+/// `count` consecutive rows of a map, [groups, width, lanes] each, which moves down the map. What nobody writes is zero.
+class Rows {
+ public:
+  Rows(int count, int width, int channels)
+      : width_(width), data_((count + 1) * size(channels)), rows_(count, data_), slots_(count) {
+    std::memset(static_cast<float*>(data_), 0, (count + 1) * size(channels) * sizeof(float));
+    for (int i = 0; i < count; i++) slots_[i] = data_ + (i + 1) * size(channels);
+  }
+
+  /// From here on rows first to first + count - 1 are there, of which those that were there before keep what they hold.
+  void move(int first) {
+    const size_t by = std::min(size_t(first - first_), rows_.size());
+    std::rotate(rows_.begin(), rows_.begin() + by, rows_.end());
+    std::rotate(slots_.begin(), slots_.begin() + by, slots_.end());
+    first_ = first;
+  }
+  /// Back to the top of a map.
+  void restart() { first_ = 0; }
+
+  /// Writes rows `from` to `from` + width - 1 of an `Activated` or a `Gradient` as row y, from its pixel x on.
+  template <typename Source>
+  void fill(int y, int x, const Source& source, int from, int width) {
+    float* row = rows_[y - first_] = slots_[y - first_];
+    source.each(from, width, [&](int i, int g, Vector value) { store(row + at(g, x + i), value); });
+  }
+  /// Makes row y zero.
+  void clear(int y) { rows_[y - first_] = data_; }
+
+  /// N rows from y on, at group g and pixel x.
+  template <int N>
+  struct View {
+    const float* row[N];
+  };
+  template <int N>
+  View<N> view(int y, int g, int x) const {
+    View<N> view;
+    for (int i = 0; i < N; i++) view.row[i] = rows_[y - first_ + i] + at(g, x);
+    return view;
+  }
+
+ private:
+  size_t size(int channels) const { return size_t(Groups(channels).count) * width_ * lanes; }
+  size_t at(int g, int x) const { return (size_t(g) * width_ + x) * lanes; }
+
+  const int width_;
+  Floats data_;  // a row of zeros, then the slots
+  std::vector<float*> rows_, slots_;
+  int first_ = 0;
 };
 
-/// The loops of one kernel size and stride.
+/// The loops of one kernel size and stride over the rows of one group.
 template <int K, int S>
 struct Filter {
-  /// Gives `emit` for all y, x the sum over the kernel of in[y0 + y S + ky][x0 + x S + kx] w[ky][kx], and whether it has
-  /// had that one before: a row's last tile may overlap.
+  using View = typename Rows::View<K>;
+
+  /// Gives `emit` for all x the sum over the kernel of in[ky][x S + kx] w[ky][kx], and whether it has had that one before:
+  /// the last tile may overlap.
   template <typename Emit>
-  static inline __attribute__((always_inline)) void apply(const Plane& in, int y0, int x0, const Vector* w, int height,
-                                                          int width, const Emit& emit) {
-    for (int y = 0; y < height; y++) {
-      int done = 0;
-      if (width >= tile) {
-        for (; done < width; done += tile) {
-          const int x = std::min(done, width - tile);
-          apply_tile<tile>(in.at(y0 + y * S, x0 + x * S), in.width, w, [&](int t, Vector sum) {
-            emit(y, x + t, sum, x + t < done);
-          });
-        }
-      } else {
-        for (; done < width; done++) {
-          apply_tile<1>(in.at(y0 + y * S, x0 + done * S), in.width, w,
-                        [&](int, Vector sum) { emit(y, done, sum, false); });
-        }
+  static inline __attribute__((always_inline)) void apply(const View& in, const Vector* w, int width, const Emit& emit) {
+    if (width < tile) {
+      for (int x = 0; x < width; x++) apply_tile<1>(in, x, w, [&](int, Vector sum) { emit(x, sum, false); });
+      return;
+    }
+    for (int done = 0; done < width; done += tile) {
+      const int x = std::min(done, width - tile);
+      apply_tile<tile>(in, x, w, [&](int t, Vector sum) { emit(x + t, sum, x + t < done); });
+    }
+  }
+
+  /// dw[ky][kx] += over the outputs of a row of dz[x] in[ky][x S + kx]
+  static inline void filter_gradient(const View& in, const float* dz, int width, Vector* dw) {
+    if constexpr (K == 3) {  // the sums of all taps fit into registers
+      Vector sums[K][2][K] = {};
+      each_tile(width, [&](auto t, int x) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+        for (int ky = 0; ky < K; ky++) gradient_tile<t.value, 1>(dz + x * lanes, in.row[ky] + x * S * lanes, sums[ky]);
+      });
+      for (int ky = 0; ky < K; ky++) {
+        for (int kx = 0; kx < K; kx++) dw[ky * K + kx] += sums[ky][0][kx];
+      }
+    } else {
+      for (int ky = 0; ky < K; ky++) {
+        Vector sums[2][K] = {};
+        each_tile(width, [&](auto t, int x) __attribute__((always_inline)) {
+          gradient_tile<t.value, 2>(dz + x * lanes, in.row[ky] + x * S * lanes, sums);
+        });
+        for (int kx = 0; kx < K; kx++) dw[ky * K + kx] += sums[0][kx] + sums[1][kx];
       }
     }
   }
 
-  /// dw[ky][kx] += over the outputs of dz[y][x] in[y S + ky][x S + kx]
-  static void filter_gradient(const Plane& in, const float* dz, int dz_width, const Window& window, Vector* dw) {
-    if constexpr (K == 3) return filter_gradient_at_once(in, dz, dz_width, window, dw);
-    for (int ky = 0; ky < K; ky++) {
-      Vector sums[2][K] = {};
-      for (int y = 0; y < window.out_height; y++) {
-        const float* d = dz + size_t(y) * dz_width * lanes;
-        const float* row = in.at(y * S + ky, 0);
-        int x = 0;
-        for (; x + tile <= window.out_width; x += tile) gradient_tile<tile, 2>(d + x * lanes, row + x * S * lanes, sums);
-        for (; x < window.out_width; x++) gradient_tile<1, 2>(d + x * lanes, row + x * S * lanes, sums);
-      }
-#pragma GCC unroll 8
-      for (int kx = 0; kx < K; kx++) dw[ky * K + kx] += sums[0][kx] + sums[1][kx];
-    }
-  }
-
-  /// Gives `emit` for each x of row y of the input the sum of dz[(y - ky) / 2][(x - kx) / 2] w[ky][kx] over those ky and kx
-  /// that leave no remainder; y and x count the padding. With stride 2 that is dx.
+  /// With stride 2: gives `emit` for the columns from..to-1 of row y of the input the sum of
+  /// dz[(y - ky) / 2][(x - kx) / 2] w[ky][kx] over those ky and kx that leave no remainder. That is dx; y and x count the
+  /// padding. Row K - 1 of `dz` is row y / 2, behind `back_border` zeros.
   template <typename Emit>
-  static inline __attribute__((always_inline)) void row_back(const Plane& dz, int y, const Vector* w, int from, int to,
+  static inline __attribute__((always_inline)) void row_back(const View& dz, int y, const Vector* w, int from, int to,
                                                              const Emit& emit) {
-    if (y % 2 == 0) row_back_of<0>(dz, y / 2, w, from, to, emit);
-    else row_back_of<1>(dz, y / 2, w, from, to, emit);
+    if (y % 2 == 0) row_back_of<0>(dz, w, from, to, emit);
+    else row_back_of<1>(dz, w, from, to, emit);
   }
 
-  /// Zeros around dz that `row_back` reads.
+  /// Zeros before each row of dz that `row_back` reads.
   static constexpr int back_border = (K - 1) / 2;
 
  private:
   static constexpr int tile = 4;
 
-  /// As `filter_gradient`, with the sums of all taps in registers.
-  static void filter_gradient_at_once(const Plane& in, const float* dz, int dz_width, const Window& window, Vector* dw) {
-    Vector sums[K][2][K] = {};
-    for (int y = 0; y < window.out_height; y++) {
-      const float* d = dz + size_t(y) * dz_width * lanes;
-      int x = 0;
-      for (; x + tile <= window.out_width; x += tile) {
-#pragma GCC unroll 4
-        for (int ky = 0; ky < K; ky++) gradient_tile<tile, 1>(d + x * lanes, in.at(y * S + ky, x * S), sums[ky]);
-      }
-      for (; x < window.out_width; x++) {
-#pragma GCC unroll 4
-        for (int ky = 0; ky < K; ky++) gradient_tile<1, 1>(d + x * lanes, in.at(y * S + ky, x * S), sums[ky]);
-      }
-    }
-#pragma GCC unroll 4
-    for (int ky = 0; ky < K; ky++) {
-#pragma GCC unroll 4
-      for (int kx = 0; kx < K; kx++) dw[ky * K + kx] += sums[ky][0][kx];
-    }
+  /// Calls `use` for the tiles of a row, of `tile` pixels or one.
+  template <typename Use>
+  static inline __attribute__((always_inline)) void each_tile(int width, const Use& use) {
+    int x = 0;
+    for (; x + tile <= width; x += tile) use(std::integral_constant<int, tile>{}, x);
+    for (; x < width; x++) use(std::integral_constant<int, 1>{}, x);
   }
 
   template <int A, typename Emit>
-  static inline __attribute__((always_inline)) void row_back_of(const Plane& dz, int half, const Vector* w, int from, int to,
+  static inline __attribute__((always_inline)) void row_back_of(const View& dz, const Vector* w, int from, int to,
                                                                 const Emit& emit) {
     for (int q = from / 2; 2 * q < to; q++) {
       Vector even = {}, odd = {};
 #pragma GCC unroll 4
       for (int ky = A; ky < K; ky += 2) {
-        const float* row = dz.at(back_border + half - ky / 2, back_border + q);
+        const float* row = dz.row[K - 1 - ky / 2] + (back_border + q) * lanes;
 #pragma GCC unroll 8
         for (int kx = 0; kx < K; kx++) {
           const Vector value = load(row - (kx / 2) * lanes) * w[ky * K + kx];
@@ -126,14 +152,14 @@ struct Filter {
   }
 
   template <int T, typename Emit>
-  static inline __attribute__((always_inline)) void apply_tile(const float* in, int in_width, const Vector* w,
-                                                               const Emit& emit) {
+  static inline __attribute__((always_inline)) void apply_tile(const View& in, int x, const Vector* w, const Emit& emit) {
     Vector sums[T] = {};
 #pragma GCC unroll 8
-    for (int ky = 0; ky < K; ky++, in += in_width * lanes) {
+    for (int ky = 0; ky < K; ky++) {
+      const float* row = in.row[ky] + x * S * lanes;
 #pragma GCC unroll 16
       for (int j = 0; j < (T - 1) * S + K; j++) {
-        const Vector value = load(in + j * lanes);
+        const Vector value = load(row + j * lanes);
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++) {
           const int kx = j - t * S;
@@ -163,57 +189,121 @@ struct Filter {
   }
 };
 
-/// A plane for the input: all that the windows reach, and all of the input.
-inline Plane input_plane(const Window& window, int kernel) {
-  const auto extent = [&](int out, int before, int in) {
-    return std::max((out - 1) * window.stride + kernel, before + in);
-  };
-  return {extent(window.out_height, window.top, window.height), extent(window.out_width, window.left, window.width)};
+/// Rows of a band, of `width` pixels each: for one vector of channels they fit into the first-level cache, and for all of
+/// them into a part of the second-level one.
+inline int band_rows(int width, int channels, int height) {
+  constexpr int most_pixels = 192, most_floats = 1 << 15;
+  return std::clamp(std::min(most_pixels, most_floats / channels) / width, 1, height);
 }
 
-/// Puts an image's sixteen channels from c on, normalised, behind the padding.
-inline void fill(const Activated& x, const float* image, int c, const Window& window, Plane& to) {
-  const auto rows = [&](const auto& activate) {
-    for (int y = 0; y < window.height; y++) {
-      const float* row = image + size_t(y) * window.width * x.channels + c;
-      float* out = to.at(window.top + y, window.left);
-      for (int i = 0; i < window.width; i++) store(out + i * lanes, activate(load(row + size_t(i) * x.channels)));
+/// The rows of one image's input as the windows see them, zero padding included, normalised as a band needs them.
+class InputRows {
+ public:
+  InputRows(const Activated& x, const Window& window, int kernel, int band)
+      : x_(x), window_(window), kernel_(kernel),
+        rows_(band * window.stride + kernel,
+              std::max((window.out_width - 1) * window.stride + kernel, window.left + window.width), x.channels) {}
+
+  void begin(int image) {
+    image_ = image;
+    next_ = 0;
+    rows_.restart();
+  }
+
+  /// Makes those of all windows of the output rows from `first` to `end` - 1, a band that follows the one before.
+  void advance(int first, int end) {
+    rows_.move(first * window_.stride);
+    const int before = (end - 1) * window_.stride + kernel_;
+    for (; next_ < before; next_++) {
+      const int y = next_ - window_.top;
+      if (y < 0 || y >= window_.height) rows_.clear(next_);
+      else rows_.fill(next_, window_.left, x_, (image_ * window_.height + y) * window_.width, window_.width);
     }
-  };
-  if (x.norm == nullptr) return rows([](Vector z) { return z; });
-  rows(x.strip(c));
-}
+  }
+
+  /// The rows of the windows of output row y.
+  template <int K>
+  Rows::View<K> windows(int y, int g) const { return rows_.view<K>(y * window_.stride, g, 0); }
+
+ private:
+  const Activated& x_;
+  const Window& window_;
+  const int kernel_;
+  Rows rows_;
+  int image_ = 0, next_ = 0;
+};
+
+/// What is computed of a band, group by group, before it leaves in the order of memory.
+class BandOut {
+ public:
+  /// @param to  [.., C], past the caches where `streams`
+  BandOut(int most_pixels, int channels, float* to, bool streams)
+      : channels_(channels), most_pixels_(most_pixels), data_(size_t(Groups(channels).count) * most_pixels * lanes), to_(to),
+        streams_(streams && channels % lanes == 0 && is_aligned(to)) {}
+
+  float* group(int g) { return data_ + size_t(g) * most_pixels_ * lanes; }
+
+  void write(size_t first_pixel, int pixels) {
+    const Groups groups(channels_);
+    float* to = to_ + first_pixel * channels_;
+    const auto each = [&](const auto& put) __attribute__((always_inline)) {
+      for (int i = 0; i < pixels; i++, to += channels_) {
+        const float* from = data_ + i * lanes;
+        groups.each([&](int g, int c) __attribute__((always_inline)) {
+          put(to + c, load(from + size_t(g) * most_pixels_ * lanes));
+        });
+      }
+    };
+    if (streams_) each([](float* at, Vector value) { stream(at, value); });
+    else each([](float* at, Vector value) { store(at, value); });
+  }
+
+ private:
+  const int channels_, most_pixels_;
+  Floats data_;
+  float* const to_;
+  const bool streams_;
+};
 
 /// z [B, OH, OW, C] = x [B, H, W, C] filtered by w [K, K, C], and its moments.
 template <int K, int S>
 Moments depthwise(const Activated& x, const float* w, int batch, const Window& window, int threads, float* z) {
-  const int channels = x.channels;
+  const int channels = x.channels, width = window.out_width;
   const Groups groups(channels);
-  const size_t area = size_t(window.height) * window.width, out_area = size_t(window.out_height) * window.out_width;
+  const int band = band_rows(width, channels, window.out_height);
+  const bool streams = size_t(batch) * window.out_height * width * channels * sizeof(float) > streamed_bytes;
   const int parts = parts_of(batch, 1);
   std::vector<Moments> moments(parts, Moments(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
-    Plane plane = input_plane(window, K);
+    InputRows in(x, window, K, band);
+    BandOut out(band * width, channels, z, streams);
     for (int n = from; n < to; n++) {
-      for (int g = 0; g < groups.count; g++) {
-        const int c = groups.start(g);
-        Vector filter[K * K];
-        for (int i = 0; i < K * K; i++) filter[i] = load(w + size_t(i) * channels + c);
-        fill(x, x.z + n * area * channels, c, window, plane);
-        float* out = z + n * out_area * channels + c;
-        Vector origin = {}, sum = {}, squares = {};
-        Filter<K, S>::apply(plane, 0, 0, filter, 1, 1, [&](int, int, Vector value, bool) { origin = value; });
-        Filter<K, S>::apply(plane, 0, 0, filter, window.out_height, window.out_width,
-                            [&](int y, int x, Vector value, bool repeated) {
-                              store(out + (size_t(y) * window.out_width + x) * channels, value);
-                              const Vector d = repeated ? Vector{} : value - origin;
-                              sum += d;
-                              squares += d * d;
-                            });
-        moments[part].join(c, groups.overlap(g), double(out_area), origin, sum, squares);
+      in.begin(n);
+      for (int first = 0; first < window.out_height; first += band) {
+        const int count = std::min(band, window.out_height - first);
+        in.advance(first, first + count);
+        for (int g = 0; g < groups.count; g++) {
+          const int c = groups.start(g);
+          Vector filter[K * K];
+          for (int i = 0; i < K * K; i++) filter[i] = load(w + size_t(i) * channels + c);
+          Vector origin = {}, sum = {}, squares = {};
+          Filter<K, S>::apply(in.windows<K>(first, g), filter, 1, [&](int, Vector value, bool) { origin = value; });
+          for (int y = 0; y < count; y++) {
+            float* to = out.group(g) + y * width * lanes;
+            Filter<K, S>::apply(in.windows<K>(first + y, g), filter, width, [&](int x, Vector value, bool repeated) {
+              store(to + x * lanes, value);
+              const Vector d = repeated ? Vector{} : value - origin;
+              sum += d;
+              squares += d * d;
+            });
+          }
+          moments[part].join(c, groups.overlap(g), double(count) * width, origin, sum, squares);
+        }
+        moments[part].counted(double(count) * width);
+        out.write((size_t(n) * window.out_height + first) * width, count * width);
       }
-      moments[part].counted(double(out_area));
     }
+    finish_streams();
   });
   for (size_t part = 1; part < moments.size(); part++) moments[0].add(moments[part]);
   return moments[0];
@@ -225,67 +315,79 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
                         int threads, float* dx, float* dw, float* dgamma, float* dbeta) {
   const int channels = x.channels;
   const Groups groups(channels);
-  const size_t area = size_t(window.height) * window.width, out_area = size_t(window.out_height) * window.out_width;
   // With stride 1, dx is dz behind K - 1 zeros, filtered by the kernel turned round.
   constexpr int border = S == 1 ? K - 1 : Filter<K, S>::back_border;
-  constexpr int behind = S == 1 ? border : 2 * border;
+  // Rows of dz that dx needs; each gives S rows of it.
+  const int height = (window.height + window.top - 1) / S + 1;
+  const int dz_width = border + std::max(window.out_width, (window.width + window.left - 1) / S + 1) + border;
+  const int band = band_rows(S * window.out_width, channels, height);
+  const bool streams = size_t(batch) * window.height * window.width * channels * sizeof(float) > streamed_bytes;
   const int parts = parts_of(batch, 1);
   std::vector<std::vector<Vector>> filter_gradients(parts);
   std::vector<ParameterSums> parameter_sums(parts, ParameterSums(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
-    Plane in = input_plane(window, K);
-    Plane dz(std::max(window.out_height, (window.height + window.top - 1) / S + 1) + behind,
-             std::max(window.out_width, (window.width + window.left - 1) / S + 1) + behind);
+    InputRows in(x, window, K, band);
+    Rows dz(band + K, dz_width, channels);  // row y is that of the output's row y - (K - 1)
+    BandOut out(band * S * window.width, channels, dx, streams);
     filter_gradients[part].assign(size_t(groups.count) * K * K, Vector{});
     for (int n = from; n < to; n++) {
-      for (int g = 0; g < groups.count; g++) {
-        const int c = groups.start(g);
-        const auto strip = gradient.strip(c);
-        for (int y = 0; y < window.out_height; y++) {
-          float* row = dz.at(border + y, border);
-          size_t at = (n * out_area + size_t(y) * window.out_width) * channels + c;
-          for (int i = 0; i < window.out_width; i++, at += channels) {
-            store(row + i * lanes, strip(load(gradient.d() + at), load(gradient.of().z + at)));
-          }
+      in.begin(n);
+      dz.restart();
+      for (int y = 0; y < K - 1; y++) dz.clear(y);
+      for (int first = 0; first < height; first += band) {
+        const int end = std::min(first + band, height), outputs = std::min(end, window.out_height);
+        in.advance(first, outputs);
+        dz.move(first);
+        for (int y = first; y < end; y++) {
+          if (y >= window.out_height) dz.clear(y + K - 1);
+          else dz.fill(y + K - 1, border, gradient, (n * window.out_height + y) * window.out_width, window.out_width);
         }
-        const size_t image = n * area * channels;
-        fill(x, x.z + image, c, window, in);
-        Filter<K, S>::filter_gradient(in, dz.at(border, border), dz.width, window, &filter_gradients[part][g * K * K]);
-
-        Vector filter[K * K];
-        for (int i = 0; i < K * K; i++) filter[i] = load(w + size_t(S == 1 ? K * K - 1 - i : i) * channels + c);
-        const auto each = [&](const auto& emit) __attribute__((always_inline)) {
-          if constexpr (S == 1) {
-            Filter<K, 1>::apply(dz, window.top, window.left, filter, window.height, window.width, emit);
-          } else {
-            for (int y = 0; y < window.height; y++) {
-              Filter<K, S>::row_back(dz, window.top + y, filter, window.left, window.left + window.width,
-                                     [&](int i, Vector value, bool repeated) { emit(y, i, value, repeated); });
+        const int top = std::max(0, first * S - window.top), bottom = std::min(window.height, end * S - window.top);
+        const size_t first_pixel = (size_t(n) * window.height + top) * window.width;
+        for (int g = 0; g < groups.count; g++) {
+          const int c = groups.start(g);
+          for (int y = first; y < outputs; y++) {
+            Filter<K, S>::filter_gradient(in.windows<K>(y, g), dz.view<1>(y + K - 1, g, border).row[0], window.out_width,
+                                          &filter_gradients[part][g * K * K]);
+          }
+          Vector filter[K * K];
+          for (int i = 0; i < K * K; i++) filter[i] = load(w + size_t(S == 1 ? K * K - 1 - i : i) * channels + c);
+          const auto each = [&](const auto& emit) __attribute__((always_inline)) {
+            for (int y = top; y < bottom; y++) {
+              const int padded = y + window.top;
+              const auto put = [&](int x, Vector value, bool repeated) __attribute__((always_inline)) {
+                emit((y - top) * window.width + x, value, repeated);
+              };
+              if constexpr (S == 1) {
+                Filter<K, 1>::apply(dz.view<K>(padded, g, window.left), filter, window.width, put);
+              } else {
+                Filter<K, S>::row_back(dz.view<K>(padded / S, g, 0), padded, filter, window.left, window.left + window.width, put);
+              }
             }
+          };
+          float* to = out.group(g);
+          if (x.norm == nullptr) {
+            each([&](int i, Vector value, bool) { store(to + i * lanes, value); });
+            continue;
           }
-        };
-        float* out = dx + image + c;
-        if (x.norm == nullptr) {
-          each([&](int y, int i, Vector value, bool) {
-            store(out + (size_t(y) * window.width + i) * channels, value);
+          const auto activated = x.strip(c);
+          const Vector mean = load(x.row(kMean) + c);
+          Vector sum = {}, moment = {};
+          const float* z = x.z + first_pixel * channels + c;
+          each([&](int i, Vector value, bool repeated) {
+            store(to + i * lanes, value);
+            const Vector before = load(z + size_t(i) * channels);
+            Vector dy = repeated ? Vector{} : value;
+            if (x.relu) dy = where(activated.passes(before), dy);
+            sum += dy;
+            moment += dy * (before - mean);
           });
-          continue;
+          parameter_sums[part].join(c, groups.overlap(g), sum, moment);
         }
-        const auto activated = x.strip(c);
-        const Vector mean = load(x.row(kMean) + c);
-        Vector sum = {}, moment = {};
-        each([&](int y, int i, Vector value, bool repeated) {
-          const size_t at = (size_t(y) * window.width + i) * channels;
-          store(out + at, value);
-          const Vector before = load(x.z + image + c + at);
-          Vector dy = repeated ? Vector{} : value;
-          if (x.relu) dy = where(activated.passes(before), dy);
-          sum += dy;
-          moment += dy * (before - mean);
-        });
-        parameter_sums[part].join(c, groups.overlap(g), sum, moment);
+        out.write(first_pixel, std::max(0, bottom - top) * window.width);
       }
     }
+    finish_streams();
   });
   for (int part = 1; part < parts; part++) {
     for (size_t i = 0; i < filter_gradients[0].size(); i++) filter_gradients[0][i] += filter_gradients[part][i];

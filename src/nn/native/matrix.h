@@ -14,7 +14,7 @@ constexpr int tile_rows = 6, tile_vectors = 2;
 #endif
 constexpr int tile_width = tile_vectors * lanes;
 
-/// Columns of a matrix by tiles, n >= 16 of them; the last tiles may overlap.
+/// Columns of a matrix by tiles, n >= `lanes` of them; the last tiles may overlap.
 struct Columns {
   explicit Columns(int n) : n(n), whole(n / tile_width), narrow((n % tile_width + lanes - 1) / lanes) {}
   int count() const { return whole + narrow; }
@@ -58,9 +58,9 @@ inline __attribute__((always_inline)) void multiply_add(const float* a, size_t r
 }
 
 template <int M, int V>
-inline void product_tile(const float* a, int k, const float* b, float* c, int n) {
+inline void product_tile(const float* a, size_t a_step, int k, const float* b, float* c, int n) {
   Vector sums[M][V] = {};
-  multiply_add<M, V>(a, k, 1, b, V * lanes, k, sums);
+  multiply_add<M, V>(a, a_step, 1, b, V * lanes, k, sums);
 #pragma GCC unroll 8
   for (int m = 0; m < M; m++) {
 #pragma GCC unroll 4
@@ -69,44 +69,45 @@ inline void product_tile(const float* a, int k, const float* b, float* c, int n)
 }
 
 template <int V>
-inline void product_strip(const float* a, int rows, int k, const float* b, float* c, int n) {
+inline void product_strip(const float* a, size_t a_step, int rows, int k, const float* b, float* c, int n) {
   if (rows < tile_rows) {
-    for (int r = 0; r < rows; r++) product_tile<1, V>(a + size_t(r) * k, k, b, c + size_t(r) * n, n);
+    for (int r = 0; r < rows; r++) product_tile<1, V>(a + r * a_step, a_step, k, b, c + size_t(r) * n, n);
     return;
   }
   for (int done = 0; done < rows; done += tile_rows) {
     const int r = std::min(done, rows - tile_rows);
-    product_tile<tile_rows, V>(a + size_t(r) * k, k, b, c + size_t(r) * n, n);
+    product_tile<tile_rows, V>(a + r * a_step, a_step, k, b, c + size_t(r) * n, n);
   }
 }
 
-/// C [rows, n] = A [rows, k] B, with B packed.
-inline void product(const float* a, int rows, int k, const float* b, const Columns& columns, float* c) {
+/// C [rows, n] = A [rows, k] B, with B packed; rows of A lie `a_step` floats apart.
+inline void product(const float* a, size_t a_step, int rows, int k, const float* b, const Columns& columns, float* c) {
   for (int t = 0; t < columns.count(); t++) {
     const float* tile = b + columns.offset(t, k);
     if (t < columns.whole) {
-      product_strip<tile_vectors>(a, rows, k, tile, c + columns.start(t), columns.n);
+      product_strip<tile_vectors>(a, a_step, rows, k, tile, c + columns.start(t), columns.n);
     } else {
-      product_strip<1>(a, rows, k, tile, c + columns.start(t), columns.n);
+      product_strip<1>(a, a_step, rows, k, tile, c + columns.start(t), columns.n);
     }
   }
 }
 
-/// The sum of products Aᵀ B over panels of rows, A [rows, k] and B [rows, n]; k and n are at least 16.
+/// The sum of products Aᵀ B over panels of rows, A [rows, k] and B [rows, n]; k and n are at least `lanes`.
 class OuterProduct {
  public:
   OuterProduct(int k, int n) : k_(k), columns_(n), tiles_((k + tile_rows - 1) / tile_rows), sums_(size()) {
     std::fill_n(static_cast<float*>(sums_), size(), 0.f);
   }
 
-  void add(const float* a, const float* b, int rows) {
+  /// Rows of A and B lie `a_step` and `b_step` floats apart.
+  void add(const float* a, size_t a_step, const float* b, size_t b_step, int rows) {
     float* sums = sums_;
     for (int t = 0; t < columns_.count(); t++) {
       for (int i = 0; i < tiles_; i++) {
         const float* left = a + row(i);
         const float* right = b + columns_.start(t);
-        if (t < columns_.whole) sums = add_tile<tile_vectors>(left, right, rows, sums);
-        else sums = add_tile<1>(left, right, rows, sums);
+        if (t < columns_.whole) sums = add_tile<tile_vectors>(left, a_step, right, b_step, rows, sums);
+        else sums = add_tile<1>(left, a_step, right, b_step, rows, sums);
       }
     }
   }
@@ -133,14 +134,14 @@ class OuterProduct {
   size_t size() const { return columns_.stored(tiles_ * tile_rows); }
 
   template <int V>
-  float* add_tile(const float* a, const float* b, int rows, float* sums) const {
+  float* add_tile(const float* a, size_t a_step, const float* b, size_t b_step, int rows, float* sums) const {
     Vector tile[tile_rows][V];
 #pragma GCC unroll 8
     for (int m = 0; m < tile_rows; m++) {
 #pragma GCC unroll 4
       for (int v = 0; v < V; v++) tile[m][v] = load(sums + (m * V + v) * lanes);
     }
-    multiply_add<tile_rows, V>(a, 1, k_, b, columns_.n, rows, tile);
+    multiply_add<tile_rows, V>(a, 1, a_step, b, b_step, rows, tile);
 #pragma GCC unroll 8
     for (int m = 0; m < tile_rows; m++) {
 #pragma GCC unroll 4

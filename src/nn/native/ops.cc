@@ -240,7 +240,8 @@ void run_batch_norm_gradient(const Attributes& attributes, Call& call) {
   const Layer layer(attributes, call);
   float* dz = call.output(0, layer.shape);
   for_panels(attributes.threads, rows_of(layer.shape), [&](int, int first, int count) {
-    layer.gradient.rows(first, count, dz + size_t(first) * layer.z.channels);
+    const int channels = layer.z.channels;
+    copy_rows(layer.gradient, channels, first, count, dz + size_t(first) * channels, channels);
   });
 }
 

@@ -25,10 +25,12 @@ inline Moments pointwise(const Activated& x, const float* w, int rows, int n, in
   const int parts = parts_of(rows, least_rows);
   std::vector<Moments> moments(parts, Moments(n));
   split(threads, parts, rows, [&](int part, int from, int to) {
-    Floats scratch(size_t(panel) * k), out(size_t(panel) * n);
+    const size_t step = row_step(k);
+    Floats left(panel * step), out(size_t(panel) * n);
     for (int first = from; first < to; first += panel) {
       const int count = std::min(panel, to - first);
-      product(x.rows(first, count, scratch), count, k, packed, columns, out);
+      copy_rows(x, k, first, count, left, step);
+      product(left, step, count, k, packed, columns, out);
       moments[part].add(out, count);
       copy_out(out, size_t(count) * n, z + size_t(first) * n, streams);
     }
@@ -52,13 +54,15 @@ inline void pointwise_gradient(const Gradient& gradient, const Activated& x, con
   std::vector<std::unique_ptr<OuterProduct>> products(parts);
   std::vector<ParameterSums> sums(parts, ParameterSums(k));
   split(threads, parts, rows, [&](int part, int from, int to) {
-    Floats left(size_t(panel) * k), dz(size_t(panel) * n), out(size_t(panel) * k);
+    const size_t left_step = row_step(k), dz_step = row_step(n);
+    Floats left(panel * left_step), dz(panel * dz_step), out(size_t(panel) * k);
     products[part] = std::make_unique<OuterProduct>(k, n);
     for (int first = from; first < to; first += panel) {
       const int count = std::min(panel, to - first);
-      gradient.rows(first, count, dz);
-      products[part]->add(x.rows(first, count, left), dz, count);
-      product(dz, count, n, packed, columns, out);
+      copy_rows(gradient, n, first, count, dz, dz_step);
+      copy_rows(x, k, first, count, left, left_step);
+      products[part]->add(left, left_step, dz, dz_step, count);
+      product(dz, dz_step, count, n, packed, columns, out);
       if (x.norm != nullptr) sums[part].add(x, first, out, count);
       copy_out(out, size_t(count) * k, dx + size_t(first) * k, streams);
     }

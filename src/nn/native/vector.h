@@ -56,17 +56,26 @@ inline bool is_aligned(const float* at) { return reinterpret_cast<uintptr_t>(at)
 
 /// Copies n floats, past the caches where `streams`.
 inline void copy_out(const float* from, size_t n, float* to, bool streams) {
-  if (!streams) {
-    std::memcpy(to, from, n * sizeof(float));
-    return;
-  }
   size_t i = 0;
-  for (; i < n && !is_aligned(to + i); i++) to[i] = from[i];
-  for (; i + lanes <= n; i += lanes) stream(to + i, load(from + i));
-  for (; i < n; i++) to[i] = from[i];
+  if (streams) {
+    for (; i < n && !is_aligned(to + i); i++) to[i] = from[i];
+    for (; i + lanes <= n; i += lanes) stream(to + i, load(from + i));
+  }
+  std::memcpy(to + i, from + i, (n - i) * sizeof(float));
 }
 
 inline Vector splat(float value) { return value - Vector{}; }
+
+/// Each value, or zero where it is not above.
+inline Vector positive(Vector value) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Vector>(_mm512_max_ps(reinterpret_cast<__m512>(value), _mm512_setzero_ps()));
+#elif defined(__AVX__)
+  return reinterpret_cast<Vector>(_mm256_max_ps(reinterpret_cast<__m256>(value), _mm256_setzero_ps()));
+#else
+  return value > Vector{} ? value : Vector{};
+#endif
+}
 
 inline Vector where(Mask mask, Vector value) { return mask ? value : Vector{}; }
 
@@ -84,11 +93,20 @@ class Floats {
   float* data_;
 };
 
+/// Floats from a row of n of them to the next: at a power of two all rows would fall into the same few sets of a cache.
+inline size_t row_step(int n) { return n % 64 == 0 ? n + 16 : n; }
+
 /// Where the vectors of a row of n >= `lanes` floats begin. The last one may overlap the one before: what is computed twice
 /// comes out the same, so that no row needs a tail of its own.
 struct Groups {
   explicit Groups(int n) : count((n + lanes - 1) / lanes), last(n - lanes) {}
   int start(int group) const { return group + 1 < count ? group * lanes : last; }
+  /// Calls `use` with each group and its start.
+  template <typename Use>
+  inline __attribute__((always_inline)) void each(const Use& use) const {
+    for (int group = 0; group + 1 < count; group++) use(group, group * lanes);
+    use(count - 1, last);
+  }
   /// How many of a group's first channels the group before it has too.
   int overlap(int group) const { return group + 1 < count ? 0 : count * lanes - last - lanes; }
   const int count;

@@ -1,10 +1,12 @@
 /**
  * Which kernel of TensorFlow computes an op. On a CPU the oneDNN kernels are mostly two to five times faster than the
  * public ones; they answer to private names of the build, so each is tried once on a small input and used only where
- * it gives the public op's result. On a GPU the public ops are the fast ones.
+ * it gives the public op's result. Its filter gradients are left out: those of dense and of depthwise convolutions alike
+ * corrupt the heap where channels are few, with one thread too (TensorFlow 2.21, with AVX2; found by running each op at
+ * thousands of sizes). On a GPU the public ops are the fast ones.
  */
-import { attribute, backend, dataType, dispose, floatT, type Shape, type Tensor } from './backend.js';
-import { loadNative, type OpAttribute } from './native.js';
+import { attribute, backend, dataType, dispose, floatT, type Tensor } from './backend.js';
+import type { OpAttribute } from './native.js';
 
 export interface Kernel {
   readonly op: string;
@@ -15,10 +17,8 @@ const oneDnnNames: Readonly<Record<string, string>> = {
   MatMul: '_MklMatMul',
   Conv2D: '_MklNativeConv2D',
   Conv2DBackpropInput: '_MklNativeConv2DBackpropInput',
-  Conv2DBackpropFilter: '_MklNativeConv2DBackpropFilter',
   DepthwiseConv2dNative: '_MklNativeDepthwiseConv2dNative',
   DepthwiseConv2dNativeBackpropInput: '_MklNativeDepthwiseConv2dNativeBackpropInput',
-  DepthwiseConv2dNativeBackpropFilter: '_MklNativeDepthwiseConv2dNativeBackpropFilter',
   FusedBatchNormV3: '_MklNativeFusedBatchNormV3',
   FusedBatchNormGradV3: '_MklNativeFusedBatchNormGradV3',
 };
@@ -69,21 +69,8 @@ export function runKernel({ op, attributes }: Kernel, ...inputs: Tensor[]): Tens
   return backend().run(op, attributes, inputs, 1)[0] as Tensor;
 }
 
-/** The depthwise filter gradient: oneDNN falls far behind on 5x5 kernels and on small maps (measured). */
-export function isFastFilterGradient(kernelSize: number, map: Shape): boolean {
-  return kernelSize <= 3 && Math.min(map[1] as number, map[2] as number) >= 4;
-}
-
 function isConfirmed(op: string): boolean {
-  return remembered(op, () => isSafe(op) && agrees(op));
-}
-
-/**
- * With two threads or more oneDNN's filter gradients were seen to corrupt the heap once a process had used them at some
- * 25 sizes, as a SuperNet does (TensorFlow 2.21; measured with AVX2).
- */
-function isSafe(op: string): boolean {
-  return !op.endsWith('BackpropFilter') || loadNative().threads === 1;
+  return remembered(op, () => agrees(op));
 }
 
 /** Whether kernels beside the public ones passed their trial, which they get once per process. */
@@ -162,10 +149,8 @@ const trials: Readonly<Record<string, Trial>> = {
   MatMul: single(() => [wave(24, 8), wave(24, 16)], [floatT, attribute.bool('transpose_a', true)]),
   Conv2D: single(() => [wave(2, 6, 6, 8), wave(3, 3, 8, 16)]),
   Conv2DBackpropInput: single(() => [ints(2, 6, 6, 8), wave(3, 3, 8, 16), wave(2, 6, 6, 16)]),
-  Conv2DBackpropFilter: single(() => [wave(2, 6, 6, 8), ints(3, 3, 8, 16), wave(2, 6, 6, 16)]),
   DepthwiseConv2dNative: single(() => [wave(2, 6, 6, 8), wave(3, 3, 8, 1)]),
   DepthwiseConv2dNativeBackpropInput: single(() => [ints(2, 6, 6, 8), wave(3, 3, 8, 1), wave(2, 6, 6, 8)]),
-  DepthwiseConv2dNativeBackpropFilter: single(() => [wave(2, 6, 6, 8), ints(3, 3, 8, 1), wave(2, 6, 6, 8)]),
   FusedBatchNormV3: {
     inputs: () => [wave(2, 6, 6, 8), wave(8), wave(8), wave(0), wave(0)],
     attributes: norm,

@@ -2,17 +2,35 @@
 import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from './backend.js';
 import type { Model } from './model.js';
 import { type NamedTensor, namedTensors, restoreTensors } from './named-tensors.js';
+import { alias } from './ops/arithmetic.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
-import type { FlatVariable } from './weights.js';
+import { hasOwnKernels } from './own-kernels.js';
+import type { FlatVariable, InPlace } from './weights.js';
 
-/** Replaces values by their element-wise sum over all who compute a step. */
-export type Sum = (values: Float32Array | Float64Array) => Promise<void>;
+/** Sums over all who compute a step. */
+export interface Sums {
+  /** Replaces values by their element-wise sum. */
+  readonly sum: (values: Float32Array | Float64Array) => Promise<void>;
+  /**
+   * One's own place, of n floats, in memory that all share, and what waits for the sum of all places times a factor, which
+   * stays until the next such sum. None where no memory is mapped.
+   */
+  readonly places?: (n: number) => SharedPlace | undefined;
+}
+
+export interface SharedPlace {
+  readonly own: Float32Array;
+  readonly sum: (factor: number) => Promise<Float32Array>;
+}
 
 /** What a part of a step says: its mean cross-entropy in nats, and the gradient, whose owner its caller becomes. */
 export interface LossGradient {
   readonly loss: number;
   readonly gradient: Tensor;
 }
+
+/** Computes one part of a step, its gradient in place where that is given. */
+export type Part = (into?: InPlace) => LossGradient;
 
 export interface Update {
   /** From 0. */
@@ -21,13 +39,15 @@ export interface Update {
   /** Parts of the step over all who compute it; by default those given. */
   readonly of?: number;
   /** Left out where nobody else computes the step. */
-  readonly sum?: Sum | undefined;
+  readonly sums?: Sums | undefined;
 }
 
 /** Owns the weights and the optimizer's slots; `dispose` frees them. */
 export class Learner {
   readonly model: Model;
   readonly optimizer: Optimizer;
+  /** The gradient of a step that our kernels compute, from the first such step on. */
+  #gradient: Tensor | undefined;
 
   /** @param model  taken over */
   constructor(model: Model, optimizer: OptimizerSpec) {
@@ -42,26 +62,58 @@ export class Learner {
    * @param parts  the own ones, at least one
    * @returns      mean loss of the step
    */
-  async update(
-    parts: readonly (() => LossGradient)[],
-    { step, learningRate, of = parts.length, sum }: Update,
-  ): Promise<number> {
+  async update(parts: readonly Part[], { step, learningRate, of = parts.length, sums }: Update): Promise<number> {
+    if (parts.length === 0) throw new Error('a step needs a part for each of those who compute it');
     const losses = new Float64Array(1);
-    let total: Tensor | undefined;
-    for (const part of parts) {
-      const { loss, gradient } = part();
+    const took = (loss: number) => {
       losses[0] = (losses[0] as number) + loss / of;
-      total = total === undefined ? gradient : replaced('AddV2', total, gradient);
-    }
-    if (total === undefined) throw new Error('a step needs a part for each of those who compute it');
-    if (sum !== undefined) {
-      total = await summed(total, sum);
-      await sum(losses);
-    }
-    const mean = of === 1 ? total : scaled(total, 1 / of);
+    };
+    const mean = await (hasOwnKernels() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, sums);
+    await sums?.sum(losses);
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
     return losses[0] as number;
+  }
+
+  /** The mean gradient; the caller owns it. */
+  async #mean(
+    parts: readonly Part[],
+    took: (loss: number) => void,
+    factor: number,
+    sums: Sums | undefined,
+  ): Promise<Tensor> {
+    const [total, ...others] = parts.map((part) => {
+      const { loss, gradient } = part();
+      took(loss);
+      return gradient;
+    });
+    const own = others.reduce((sum, gradient) => replaced('AddV2', sum, gradient), total as Tensor);
+    return scaled(sums === undefined ? own : await summed(own, sums), factor);
+  }
+
+  /** As `#mean`, by kernels that add to a gradient in place: our own, or that in memory which all share. */
+  async #meanInPlace(
+    parts: readonly Part[],
+    took: (loss: number) => void,
+    factor: number,
+    sums: Sums | undefined,
+  ): Promise<Tensor> {
+    const shape = [this.model.layout.size];
+    const place = sums?.places?.(this.model.layout.size);
+    const tensor = place === undefined ? this.#ownGradient() : backend().create(place.own, shape);
+    parts.forEach((part, i) => {
+      took(part({ tensor, adds: i > 0 }).loss);
+    });
+    if (place === undefined)
+      return scaled(sums === undefined ? alias(tensor) : await summed(alias(tensor), sums), factor);
+    dispose(tensor);
+    return backend().create(await place.sum(factor), shape);
+  }
+
+  #ownGradient(): Tensor {
+    const { size } = this.model.layout;
+    this.#gradient ??= backend().create(new Float32Array(size), [size]);
+    return this.#gradient;
   }
 
   /** Weights and optimizer slots by name, for a checkpoint. */
@@ -91,6 +143,8 @@ export class Learner {
   dispose(): void {
     this.model.dispose();
     this.optimizer.dispose();
+    if (this.#gradient !== undefined) dispose(this.#gradient);
+    this.#gradient = undefined;
   }
 
   #vectors(): Map<string, FlatVariable> {
@@ -106,7 +160,7 @@ function replaced(op: string, a: Tensor, b: Tensor): Tensor {
 }
 
 /** The sum over those who compute the step; takes the tensor over. */
-async function summed(tensor: Tensor, sum: Sum): Promise<Tensor> {
+async function summed(tensor: Tensor, { sum }: Sums): Promise<Tensor> {
   const values = readFloats(tensor);
   const { shape } = tensor;
   dispose(tensor);
@@ -114,7 +168,9 @@ async function summed(tensor: Tensor, sum: Sum): Promise<Tensor> {
   return backend().create(values, shape);
 }
 
+/** Takes the tensor over. */
 function scaled(tensor: Tensor, factor: number): Tensor {
+  if (factor === 1) return tensor;
   const result = run('Mul', [floatT], tensor, floatConstant(factor));
   dispose(tensor);
   return result;

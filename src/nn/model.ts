@@ -18,7 +18,7 @@ import { settled } from './ops/combine.js';
 import { softmax, softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
 import { type StatisticsByName, weightPass } from './pass.js';
 import { Tape, type Value } from './tape.js';
-import { FlatVariable, initialWeights, type WeightLayout, WeightReading } from './weights.js';
+import { FlatVariable, type InPlace, initialWeights, type WeightLayout, WeightReading } from './weights.js';
 
 /** Images as they are stored: n of [H, W, C], 8 bits each. */
 export interface Images {
@@ -35,6 +35,8 @@ export interface GradientOptions {
   /** L2 factor on the kernels in use. */
   readonly decay?: number;
   readonly dropout?: { readonly rate: number; readonly seed: readonly [number, number] };
+  /** Where our kernels are to write or add the gradient, which is then this tensor; the others do not look at it. */
+  readonly into?: InPlace | undefined;
 }
 
 /** The weights of one network or SuperNet. Owns them; `dispose` frees them. */
@@ -49,7 +51,7 @@ export class Model {
     this.weights = new FlatVariable(initialWeights(layout, seed));
   }
 
-  /** Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns. */
+  /** Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (as it does `into`). */
   gradient(forward: Forward, batch: LabelledImages, options: GradientOptions = {}): { loss: number; gradient: Tensor } {
     const tape = new Tape({ recording: true });
     try {
@@ -63,7 +65,10 @@ export class Model {
       tape.backward(logits, gradient);
       const losses = readFloats(perImage);
       dispose(targets, perImage);
-      return { loss: losses.reduce((sum, loss) => sum + loss, 0) / batch.n, gradient: reading.flatGradient() };
+      return {
+        loss: losses.reduce((sum, loss) => sum + loss, 0) / batch.n,
+        gradient: reading.flatGradient(options.into),
+      };
     } finally {
       tape.dispose();
     }

@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { usableCores } from '../core/cores.js';
 import { Failure } from '../core/failure.js';
-import type { IdleCores } from '../core/idle-cores.js';
+import type { HostKernels } from '../core/host-kernels.js';
 
 /** What an op answers with; `id` is the handle that `deleteTensor` frees. */
 export interface TensorMetadata {
@@ -55,7 +55,7 @@ export interface NativeTensorFlow {
   readonly threads: number;
   readonly gpu: { readonly available: boolean; readonly detail: string };
   /** Our own kernels, which the addon of `native/` adds to TensorFlow's. */
-  readonly kernels: { readonly available: boolean; readonly detail: string; readonly addon?: IdleCores };
+  readonly kernels: { readonly available: boolean; readonly detail: string; readonly addon?: HostKernels };
 }
 
 const packageName = '@tensorflow/tfjs-node-gpu';
@@ -78,10 +78,12 @@ export function loadNative({ threads }: { readonly threads?: number } = {}): Nat
   return loaded;
 }
 
-/** Lends this process's cores to other workers while it waits for them, and theirs to it; without our kernels, nothing. */
-export const idleCores: IdleCores = {
+/** What our kernels do for the workers of this host once they are loaded; before that, and without them, nothing. */
+export const hostKernels: HostKernels = {
   share: (descriptor, offset, workers) => loaded?.kernels.addon?.share(descriptor, offset, workers),
   wait: (waits) => loaded?.kernels.addon?.wait(waits),
+  map: (descriptor, bytes) => loaded?.kernels.addon?.map(descriptor, bytes),
+  addUp: (parts, factor, to) => loaded?.kernels.addon?.addUp(parts, factor, to),
 };
 
 function load(threads: number): NativeTensorFlow {
@@ -137,7 +139,7 @@ function loadKernels(packageRoot: string, require: NodeJS.Require): NativeTensor
     return { available: false, detail: "none for this processor: TensorFlow's take about twice as long" };
   }
   try {
-    return { available: true, detail: 'compiled for this processor', addon: require(file) as IdleCores };
+    return { available: true, detail: 'compiled for this processor', addon: require(file) as HostKernels };
   } catch (error) {
     return { available: false, detail: `they do not load: ${firstLine(error)}` };
   }

@@ -18,7 +18,9 @@ export type OwnOp =
   | 'BatchNormGrad'
   | 'ParameterGrad'
   | 'Product'
-  | 'Combine';
+  | 'Combine'
+  | 'Slice'
+  | 'Flatten';
 
 /** Whether this process computes with our own kernels: on a CPU, where they are compiled and pass their trial. */
 export function hasOwnKernels(): boolean {

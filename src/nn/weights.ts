@@ -20,6 +20,7 @@ import {
 } from './backend.js';
 import { alias } from './ops/arithmetic.js';
 import { reshape } from './ops/pointwise.js';
+import { hasOwnKernels, runOwn } from './own-kernels.js';
 import type { Tape, Value } from './tape.js';
 
 /** How a weight starts, and whether weight decay pulls at it (it does at kernels, not at BN or biases). */
@@ -130,17 +131,28 @@ const sliceAttributes = [floatT, attribute.type('Index', dataType.int32)];
 const padAttributes = [floatT, attribute.type('Tpaddings', dataType.int32)];
 const plain = [floatT];
 
+/** A gradient of all weights, in place: our kernels add to what its tensor holds, or write all of it anew. */
+export interface InPlace {
+  readonly tensor: Tensor;
+  readonly adds: boolean;
+}
+
+type PlacedSpec = WeightSpec & { readonly offset: number };
+
 /** One pass's reading of the weights: values for those that it asks for, and their gradients as one flat vector. */
 export class WeightReading {
   readonly #tape: Tape;
+  readonly #variable: FlatVariable;
   readonly #layout: WeightLayout;
   readonly #flat: Tensor;
   readonly #decay: number;
-  readonly #gradients = new Map<string, Tensor>();
+  /** What `weight` gave: by our kernels as the pass used it, else whole and with its decay. */
+  readonly #gradients = new Map<string, { readonly gradient: Tensor; readonly place: readonly number[] }>();
 
   /** @param decay  L2 factor: its part of the loss is decay / 2 times the sum of squares of the kernels in use */
   constructor(tape: Tape, variable: FlatVariable, layout: WeightLayout, decay: number) {
     this.#tape = tape;
+    this.#variable = variable;
     this.#layout = layout;
     this.#flat = tape.adopt(variable.read()).tensor;
     this.#decay = decay;
@@ -150,6 +162,18 @@ export class WeightReading {
   weight(name: string, shape: Shape): Value {
     const spec = this.#layout.specs.get(name);
     if (spec === undefined) throw new Error(`no weight is called ${name}`);
+    return hasOwnKernels() ? this.#ownWeight(spec, shape) : this.#plainWeight(spec, shape);
+  }
+
+  #ownWeight(spec: PlacedSpec, shape: Shape): Value {
+    const place = [spec.offset, shape.length, ...spec.shape, ...shape];
+    const [used] = runOwn('Slice', [attribute.int('places', place)], [this.#flat], 1) as [Tensor];
+    return this.#tape.result(used, [leafOf(used)], (gradient) => {
+      this.#gradients.set(spec.name, { gradient: alias(gradient), place: [Number(isDecayed(spec)), ...place] });
+    });
+  }
+
+  #plainWeight(spec: PlacedSpec, shape: Shape): Value {
     const size = sizeOf(spec.shape);
     const part = run('Slice', sliceAttributes, this.#flat, intConstant([spec.offset]), intConstant([size]));
     const whole = replaced(part, reshape(part, spec.shape));
@@ -158,13 +182,12 @@ export class WeightReading {
     const used = isWhole
       ? whole
       : replaced(whole, run('Slice', sliceAttributes, whole, intConstant(begin), intConstant(shape)));
-    const source: Value = { tensor: used, needsGradient: true, gradient: undefined };
-    return this.#tape.result(used, [source], (gradient) => {
+    return this.#tape.result(used, [leafOf(used)], (gradient) => {
       const decayed = isDecayed(spec) && this.#decay > 0 ? this.#plusDecay(gradient, used) : alias(gradient);
       const padded = isWhole
         ? decayed
         : replaced(decayed, run('Pad', padAttributes, decayed, padding(shape, spec.shape)));
-      this.#gradients.set(name, replaced(padded, reshape(padded, [size])));
+      this.#gradients.set(spec.name, { gradient: replaced(padded, reshape(padded, [size])), place: [] });
     });
   }
 
@@ -174,17 +197,49 @@ export class WeightReading {
     return replaced(pull, run('AddV2', plain, gradient, pull));
   }
 
-  /** After `backward`: the gradient of all weights, zero where the pass used none. The caller owns it. */
-  flatGradient(): Tensor {
-    const parts = [...this.#layout.specs.values()].map(({ name, shape }) => {
-      return this.#gradients.get(name) ?? zeros([sizeOf(shape)]); // one constant for each size of weight, not of gap
-    });
-    const [only] = parts;
-    const flat = parts.length === 1 && only !== undefined ? alias(only) : concatenated(parts);
-    dispose(...this.#gradients.values());
+  /**
+   * After `backward`: the gradient of all weights, zero where the pass used none. The caller owns it.
+   *
+   * @param into  what our kernels are to write or add to, and then is the result
+   */
+  flatGradient(into?: InPlace): Tensor {
+    const given = [...this.#gradients.values()].map(({ gradient }) => gradient);
+    const flat = hasOwnKernels() ? this.#ownGradient(given, into) : this.#plainGradient();
+    dispose(...given);
     this.#gradients.clear();
     return flat;
   }
+
+  #ownGradient(given: readonly Tensor[], into: InPlace | undefined): Tensor {
+    const { size } = this.#layout;
+    const { tensor, adds } = into ?? { tensor: backend().create(new Float32Array(size), [size]), adds: false };
+    const attributes = [
+      attribute.int('N', given.length),
+      attribute.int(
+        'places',
+        [...this.#gradients.values()].flatMap(({ place }) => place),
+      ),
+      attribute.float('factor', this.#decay),
+      attribute.int('adds', Number(adds)),
+    ];
+    const weights = this.#variable.read();
+    runOwn('Flatten', attributes, [tensor, weights, ...given], 0);
+    dispose(weights);
+    return tensor;
+  }
+
+  #plainGradient(): Tensor {
+    const parts = [...this.#layout.specs.values()].map(({ name, shape }) => {
+      return this.#gradients.get(name)?.gradient ?? zeros([sizeOf(shape)]); // one constant for each size of weight, not of gap
+    });
+    const [only] = parts;
+    return parts.length === 1 && only !== undefined ? alias(only) : concatenated(parts);
+  }
+}
+
+/** What the tape counts as the input of a weight. */
+function leafOf(tensor: Tensor): Value {
+  return { tensor, needsGradient: true, gradient: undefined };
 }
 
 /** `after`, once `before`, from which it was made, is freed. */

@@ -11,7 +11,7 @@ import { metered } from '../data/metered.js';
 import type { Decisions, Space } from '../space/space.js';
 import { SuperNet } from '../supernet/supernet.js';
 import type { RecordedSteps } from '../train/step-recorder.js';
-import { shareOf, sumOver } from '../workers/collective.js';
+import { shareOf, sumsOver } from '../workers/collective.js';
 import { batchQuality } from './batch-quality.js';
 import { scheduleSettings } from './config.js';
 import { type SearchPorts, type SearchStep, searchLoop } from './loop.js';
@@ -74,7 +74,7 @@ export function search(
   const plan = schedule(scheduleSettings(settings));
   const rate = weightRate(settings);
   const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.heldBatch });
-  const sum = sumOver(collective);
+  const sums = sumsOver(collective);
   const count = Array.from({ length: samplesPerStep }, (_, k) => k);
   return searchLoop(
     start,
@@ -92,7 +92,7 @@ export function search(
         const own = shareOf(collective, samples);
         const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
         const selections = own.map(({ sample }) => sample);
-        return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sum });
+        return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sums });
       },
       qualities: async (samples, step) => {
         const batch = traced('data', 'held-out batch', () => held.at(step));

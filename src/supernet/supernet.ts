@@ -3,6 +3,7 @@ import { backend } from '../nn/backend.js';
 import { Learner, type Update } from '../nn/learner.js';
 import { disposeStatistics, type Images, type LabelledImages, Model } from '../nn/model.js';
 import type { OptimizerSpec } from '../nn/optimizer.js';
+import type { InPlace } from '../nn/weights.js';
 import type { Space } from '../space/space.js';
 import { type Selection, superForward, superLayout } from './super-forward.js';
 
@@ -34,11 +35,11 @@ export class SuperNet extends Learner {
     batches: readonly LabelledImages[],
     step: number,
     learningRate: number,
-    shared: Pick<Update, 'of' | 'sum'> = {},
+    shared: Pick<Update, 'of' | 'sums'> = {},
   ): Promise<number> {
-    const parts = selections.map((selection, i) => () => {
+    const parts = selections.map((selection, i) => (into?: InPlace) => {
       const forward = superForward(this.space, selection);
-      return this.model.gradient(forward, batches[i] as LabelledImages, { decay: this.#l2 });
+      return this.model.gradient(forward, batches[i] as LabelledImages, { decay: this.#l2, into });
     });
     return this.update(parts, { step, learningRate, ...shared });
   }

@@ -1,6 +1,6 @@
 /** Teams whose members compute with tensors, each as worker 0 does: with the same backend and as many threads. */
 import { type BackendOptions, openBackend } from '../nn/backend.js';
-import { idleCores } from '../nn/native.js';
+import { hostKernels } from '../nn/native.js';
 import type { Collective } from '../workers/collective.js';
 import { serveMember } from '../workers/member.js';
 import { type TeamRequest, withTeam } from '../workers/team.js';
@@ -29,7 +29,7 @@ export function withComputingTeam<Job, T>(
   work: (collective: Collective) => Promise<T>,
 ): Promise<T> {
   const computing: ComputingJob<Job> = { compute: { backend, threads }, job };
-  return withTeam({ size: count, module, longest, job: computing }, work, idleCores);
+  return withTeam({ size: count, module, longest, job: computing }, work, hostKernels);
 }
 
 /** Does the job of a team's member once its backend is open. */
@@ -37,5 +37,5 @@ export function serveComputing<Job>(work: (job: Job, collective: Collective) => 
   serveMember(async ({ compute, job }: ComputingJob<Job>, collective) => {
     openBackend(compute);
     await work(job, collective);
-  }, idleCores);
+  }, hostKernels);
 }

@@ -1,13 +1,13 @@
 /** Plain training of one network: the loop, and the statistics that it is evaluated with. */
 import { warmupCosine } from '../core/schedule.js';
 import type { Batch, Batches } from '../data/loader.js';
-import { Learner, type LossGradient } from '../nn/learner.js';
+import { Learner, type Part } from '../nn/learner.js';
 import { Model } from '../nn/model.js';
 import { type Forward, networkForward, weightLayout } from '../nn/network.js';
 import type { OptimizerSpec } from '../nn/optimizer.js';
 import type { StatisticsByName } from '../nn/pass.js';
 import type { Architecture } from '../space/space.js';
-import { type Collective, shareOf, sumOver } from '../workers/collective.js';
+import { type Collective, shareOf, sumsOver } from '../workers/collective.js';
 
 export interface TrainingPlan {
   readonly from: number;
@@ -63,18 +63,18 @@ export async function trainNetwork(
   record: (step: TrainingStep) => Promise<boolean>,
 ): Promise<void> {
   const rate = warmupCosine(plan.learningRate, plan.steps, plan.warmupSteps);
-  const sum = sumOver(collective);
+  const sums = sumsOver(collective);
   const shares = Array.from({ length: plan.shares }, (_, k) => k);
   for (let step = plan.from; step < plan.steps; step++) {
     const own = shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
-    const parts = own.map((index) => () => shareGradient(trainee, plan, batches, index));
+    const parts = own.map((index) => shareGradient(trainee, plan, batches, index));
     const learningRate = rate(step);
-    const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, sum });
+    const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, sums });
     if (!(await record({ step, loss, learningRate }))) return;
   }
 }
 
-function shareGradient({ model, forward }: Trainee, plan: TrainingPlan, batches: Batches, index: number): LossGradient {
+function shareGradient({ model, forward }: Trainee, plan: TrainingPlan, batches: Batches, index: number): Part {
   const dropout = plan.dropout > 0 ? { rate: plan.dropout, seed: [plan.seed, index] as const } : undefined;
-  return model.gradient(forward, batches.at(index), { decay: plan.l2, ...(dropout && { dropout }) });
+  return (into) => model.gradient(forward, batches.at(index), { decay: plan.l2, into, ...(dropout && { dropout }) });
 }

@@ -1,5 +1,5 @@
 /** The side of a worker that was started: it awaits its job, and ends when worker 0 ends it or is gone. */
-import { type IdleCores, ownCores } from '../core/idle-cores.js';
+import { type HostKernels, noHostKernels } from '../core/host-kernels.js';
 import type { Collective } from './collective.js';
 import { hostCollective } from './host-collective.js';
 import { type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
@@ -9,12 +9,12 @@ const memoryDescriptor = 4; // where `team.ts` hands it over, after the channel
 /** What the module of a team's members calls: does the job that worker 0 gives it, once. */
 export function serveMember<Job>(
   work: (job: Job, collective: Collective) => Promise<unknown>,
-  idle: IdleCores = ownCores,
+  host: HostKernels = noHostKernels,
 ): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const) process.on(signal, () => {}); // worker 0 decides
   process.on('disconnect', () => process.exit(0)); // worker 0 is gone
   process.once('message', ({ job, ...place }: Start<Job>) => {
-    const collective = hostCollective({ ...place, memory: memoryDescriptor, idle, gather: gathering() });
+    const collective = hostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() });
     work(job, collective).catch((error: unknown) => tell({ problem: problemOf(error) })); // then worker 0 ends it
   });
 }

@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../core/failure.js';
-import { type IdleCores, ownCores } from '../core/idle-cores.js';
+import { type HostKernels, noHostKernels } from '../core/host-kernels.js';
 import { type Collective, oneProcess } from './collective.js';
 import { add, hostCollective, sharedBytes } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
@@ -30,7 +30,7 @@ export interface TeamRequest<Job> {
 export async function withTeam<Job, T>(
   request: TeamRequest<Job>,
   work: (collective: Collective) => Promise<T>,
-  idle: IdleCores = ownCores,
+  host: HostKernels = noHostKernels,
 ): Promise<T> {
   const { size, longest } = request;
   if (size === 1) return work(oneProcess);
@@ -43,12 +43,12 @@ export async function withTeam<Job, T>(
   process.on('exit', kill); // as after a second SIGINT
   try {
     for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
-    return await work(hostCollective({ rank: 0, size, longest, memory, idle, gather: gathering.gather }));
+    return await work(hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }));
   } finally {
     kill();
     await Promise.all(members.map(({ ended }) => ended));
     process.off('exit', kill);
-    idle.share(memory, 0, 1);
+    host.share(memory, 0, 1);
     closeSync(memory);
   }
 }

@@ -48,12 +48,19 @@ export function ourCommands(net, workload, pool, team) {
 /** A collective whose sums are timed. */
 function timed(collective) {
   let spent = 0;
-  const sum = async (values) => {
-    const began = performance.now();
-    await collective.sum(values);
-    spent += performance.now() - began;
+  const timing =
+    (work) =>
+    async (...args) => {
+      const began = performance.now();
+      const result = await work(...args);
+      spent += performance.now() - began;
+      return result;
+    };
+  const places = (n) => {
+    const place = collective.places?.(n);
+    return place && { ...place, sum: timing(place.sum) };
   };
-  return { collective: { ...collective, sum }, spentMs: () => spent };
+  return { collective: { ...collective, sum: timing(collective.sum), places }, spentMs: () => spent };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { sumCrossEntropy } from '../../../dist/core/scoring.js';
 import { SuperNet } from '../../../dist/supernet/supernet.js';
 import { Trainee, trainNetwork } from '../../../dist/train/train-network.js';
-import { shareOf, sumOver } from '../../../dist/workers/collective.js';
+import { shareOf, sumsOver } from '../../../dist/workers/collective.js';
 import { poolSize } from './batches.mjs';
 import { cycle, rateAt } from './workloads.mjs';
 
@@ -24,12 +24,12 @@ export function ourSteps(net, workload, pool, collective) {
 /** As `search/search.ts` takes a step. */
 function search(net, workload, pool, collective) {
   const { sequence, samples } = workload;
-  const sum = sumOver(collective);
+  const sums = sumsOver(collective);
   return async (position, since) => {
     const own = shareOf(collective, sequence[position % cycle]);
     const selections = own.map(({ sample }) => sample);
     const batches = own.map(({ k }) => pool[position % poolSize][k]);
-    return { loss: await net.trainStep(selections, batches, since, rateAt(workload, since), { of: samples, sum }) };
+    return { loss: await net.trainStep(selections, batches, since, rateAt(workload, since), { of: samples, sums }) };
   };
 }
 

@@ -30,13 +30,36 @@ struct Columns {
   const int n, whole, narrow;
 };
 
+/// Calls use(row, column) for all of a matrix, by blocks of a cache line each way, so that neither way wastes lines.
+template <typename Use>
+inline __attribute__((always_inline)) void each_by_blocks(int rows, int columns, const Use& use) {
+  constexpr int block = 16;
+  for (int top = 0; top < rows; top += block) {
+    for (int left = 0; left < columns; left += block) {
+      for (int r = top; r < std::min(top + block, rows); r++) {
+        for (int c = left; c < std::min(left + block, columns); c++) use(r, c);
+      }
+    }
+  }
+}
+
+/// The transpose [n, m] of A [m, n].
+inline void transpose(const float* a, int m, int n, float* to) {
+  each_by_blocks(m, n, [&](int r, int c) { to[size_t(c) * m + r] = a[size_t(r) * n + c]; });
+}
+
 /// B [k, n], or its transpose [n, k] when `transposed`, stored tile by tile.
 inline void pack(const float* b, bool transposed, int k, const Columns& columns, float* to) {
   for (int t = 0; t < columns.count(); t++) {
-    const int width = t < columns.whole ? tile_width : lanes, c = columns.start(t);
-    for (int row = 0; row < k; row++) {
-      for (int i = 0; i < width; i++) *to++ = transposed ? b[size_t(c + i) * k + row] : b[size_t(row) * columns.n + c + i];
+    const int width = t < columns.whole ? tile_width : lanes, first = columns.start(t);
+    if (transposed) {
+      each_by_blocks(width, k, [&](int c, int row) { to[size_t(row) * width + c] = b[size_t(first + c) * k + row]; });
+    } else {
+      for (int row = 0; row < k; row++) {
+        for (int c = 0; c < width; c += lanes) store(to + size_t(row) * width + c, load(b + size_t(row) * columns.n + first + c));
+      }
     }
+    to += size_t(k) * width;
   }
 }
 

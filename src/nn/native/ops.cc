@@ -8,6 +8,7 @@
 #include <string>
 
 #include "depthwise.h"
+#include "flat.h"
 #include "pointwise.h"
 #include "tensorflow.h"
 
@@ -19,9 +20,11 @@ struct Attributes {
   int32_t x_relu = 0;  // and behind that of its input
   int32_t transpose_a = 0, transpose_b = 0;
   int32_t threads = 1;
+  int32_t adds = 0;
   float epsilon = 0;
   float factor = 1;
   std::vector<int32_t> relus;  // of several inputs
+  std::vector<int32_t> places;  // of weights, decayed or not, in the flat vector
   std::vector<int32_t> window;  // stride, top, left, height and width of the output
 };
 
@@ -260,7 +263,7 @@ void run_parameter_gradient(const Attributes& attributes, Call& call) {
   sums[0].finish(z, dgamma, call.output(1, {z.channels}));
 }
 
-/// a, b -> a b, either transposed before: of the few columns that classes are, so nothing is packed
+/// a, b -> a b, either transposed before
 void run_product(const Attributes& attributes, Call& call) {
   const Input a = call.input(0), b = call.input(1);
   require(a.shape.size() == 2 && b.shape.size() == 2, "two matrices");
@@ -268,15 +271,12 @@ void run_product(const Attributes& attributes, Call& call) {
   const int64_t m = a.shape[left ? 1 : 0], k = a.shape[left ? 0 : 1], n = b.shape[right ? 0 : 1];
   require(b.shape[right ? 1 : 0] == k, "as many columns of a as rows of b");
   float* c = call.output(0, {m, n});
-  std::fill_n(c, m * n, 0.f);
+  if (n >= lanes) return matrix_product(a.data, left, b.data, right, int(m), int(k), int(n), attributes.threads, c);
+  std::fill_n(c, m * n, 0.f);  // as few columns as classes may be are not worth packing
   for (int64_t i = 0; i < m; i++) {
     for (int64_t p = 0; p < k; p++) {
       const float value = a.data[left ? p * m + i : i * k + p];
-      if (right) {
-        for (int64_t j = 0; j < n; j++) c[i * n + j] += value * b.data[j * k + p];
-      } else {
-        for (int64_t j = 0; j < n; j++) c[i * n + j] += value * b.data[p * n + j];
-      }
+      for (int64_t j = 0; j < n; j++) c[i * n + j] += value * b.data[right ? j * k + p : p * n + j];
     }
   }
 }
@@ -313,6 +313,38 @@ void run_combine(const Attributes& attributes, Call& call) {
   });
 }
 
+/// flat -> the part of it that the one place names
+void run_slice(const Attributes& attributes, Call& call) {
+  const Input flat = call.input(0);
+  const Place place(attributes.places.data());
+  const auto used = attributes.places.begin() + 2 + attributes.places[1];
+  float* to = call.output(0, Shape(used, attributes.places.end()));
+  place.each_run([&](size_t at, size_t from, size_t n) { std::memcpy(to + from, flat.data + at, n * sizeof(float)); });
+}
+
+/// into, flat weights, n gradients ->: writes each gradient to its place in `into` or, where it `adds`, adds it to what is
+/// there; to those marked by a one before their place also `factor` times the weight. All else in `into` becomes zero
+/// where it does not add. A tensor is changed in place, which TensorFlow's own ops do only for variables: `into` is the
+/// caller's alone, and ops run one after another.
+void run_flatten(const Attributes& attributes, Call& call) {
+  const Input into = call.input(0), weights = call.input(1);
+  require(into.size() == weights.size(), "a vector of as many floats as weights");
+  float* total = const_cast<float*>(into.data);
+  if (!attributes.adds) std::memset(total, 0, into.size() * sizeof(float));
+  const int32_t* numbers = attributes.places.data();
+  for (int i = 2; i < call.inputs(); i++) {
+    const Input gradient = call.input(i);
+    const float decay = *numbers++ ? attributes.factor : 0;
+    const Place place(numbers);
+    numbers += place.numbers();
+    require(gradient.size() == place.size(), "a gradient of the size of its place");
+    place.each_run([&](size_t at, size_t from, size_t n) {
+      require(at + n <= into.size(), "a place within the vector");
+      for (size_t j = 0; j < n; j++) total[at + j] += gradient.data[from + j] + decay * weights.data[at + j];
+    });
+  }
+}
+
 class Status {
  public:
   ~Status() { TF_DeleteStatus(status_); }
@@ -341,9 +373,11 @@ void* read_attributes(TF_OpKernelConstruction* construction) {
   number("transpose_a", &attributes->transpose_a);
   number("transpose_b", &attributes->transpose_b);
   number("threads", &attributes->threads);
+  number("adds", &attributes->adds);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &attributes->factor, status);
   list("relus", attributes->relus);
+  list("places", attributes->places);
   list("window", attributes->window);
   if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
   return attributes;
@@ -366,7 +400,8 @@ void add_op(const char* name, std::initializer_list<const char*> inputs, std::in
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
   for (const char* attribute : {"relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1", "epsilon: float = 0.001",
-                                "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []", "N: int = 1"}) {
+                                "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []", "places: list(int) = []",
+                                "adds: int = 0", "N: int = 1"}) {
     TF_OpDefinitionBuilderAddAttr(op, attribute);
   }
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, [](TF_ShapeInferenceContext*, TF_Status*) {});
@@ -395,6 +430,8 @@ void add_ops() {
   add_op<run_parameter_gradient>("Mnv4ParameterGrad", {"d: float", "z: float", "norm: float"},
                                  {"dgamma: float", "dbeta: float"});
   add_op<run_product>("Mnv4Product", {"a: float", "b: float"}, {"c: float"});
+  add_op<run_slice>("Mnv4Slice", {"flat: float"}, {"used: float"});
+  add_op<run_flatten>("Mnv4Flatten", {"into: float", "weights: float", "gradients: N * float"}, {});
   add_op<run_combine>("Mnv4Combine", {"z: N * float", "norm: N * float"}, {"y: float"});
 }
 
@@ -435,6 +472,54 @@ napi_value wait_for_others(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+/// map(descriptor, bytes) -> ArrayBuffer: shared memory as it is.
+napi_value map(napi_env env, napi_callback_info info) {
+  size_t count = 2;
+  napi_value arguments[2], buffer = nullptr;
+  int64_t descriptor = 0, bytes = 0;
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  napi_get_value_int64(env, arguments[0], &descriptor);
+  napi_get_value_int64(env, arguments[1], &bytes);
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, int(descriptor), 0);
+  if (memory == MAP_FAILED) {
+    napi_throw_error(env, nullptr, "the shared memory cannot be mapped");
+    return nullptr;
+  }
+  const auto unmap = [](napi_env, void* memory, void* bytes) { munmap(memory, reinterpret_cast<size_t>(bytes)); };
+  napi_create_external_arraybuffer(env, memory, bytes, unmap, reinterpret_cast<void*>(size_t(bytes)), &buffer);
+  return buffer;
+}
+
+/// addUp(parts, factor, to): Float32Arrays of one length.
+napi_value add_up(napi_env env, napi_callback_info info) {
+  size_t count = 3;
+  napi_value arguments[3];
+  napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
+  size_t length = 0;
+  const auto floats = [&](napi_value array) {
+    void* data = nullptr;
+    napi_get_typedarray_info(env, array, nullptr, &length, &data, nullptr, nullptr);
+    return static_cast<float*>(data);
+  };
+  uint32_t size = 0;
+  double factor = 1;
+  napi_get_array_length(env, arguments[0], &size);
+  napi_get_value_double(env, arguments[1], &factor);
+  std::vector<const float*> parts(size);
+  for (uint32_t r = 0; r < size; r++) {
+    napi_value part;
+    napi_get_element(env, arguments[0], r, &part);
+    parts[r] = floats(part);
+  }
+  float* to = floats(arguments[2]);
+  for (size_t i = 0; i < length; i++) {
+    float sum = parts[0][i];
+    for (uint32_t r = 1; r < size; r++) sum += parts[r][i];
+    to[i] = sum * float(factor);
+  }
+  return nullptr;
+}
+
 void add_function(napi_env env, napi_value exports, const char* name, napi_callback function) {
   napi_value value;
   napi_create_function(env, name, NAPI_AUTO_LENGTH, function, nullptr, &value);
@@ -448,6 +533,8 @@ extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) 
     add_ops();
     add_function(env, exports, "share", share);
     add_function(env, exports, "wait", wait_for_others);
+    add_function(env, exports, "map", map);
+    add_function(env, exports, "addUp", add_up);
   } catch (const std::exception& error) {
     napi_throw_error(env, nullptr, error.what());
   }

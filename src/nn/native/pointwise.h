@@ -40,6 +40,20 @@ inline Moments pointwise(const Activated& x, const float* w, int rows, int n, in
   return moments[0];
 }
 
+/// C [m, n] = A [m, k] B [k, n], of which A, B or both are stored transposed.
+inline void matrix_product(const float* a, bool a_transposed, const float* b, bool b_transposed, int m, int k, int n,
+                           int threads, float* c) {
+  const Columns columns(n);
+  Floats packed(columns.stored(k));
+  pack(b, b_transposed, k, columns, packed);
+  Floats turned(a_transposed ? size_t(m) * k : 0);
+  if (a_transposed) transpose(a, k, m, turned);
+  const float* rows = a_transposed ? turned : a;
+  split(threads, parts_of(m, tile_rows), m, [&](int, int from, int to) {
+    product(rows + size_t(from) * k, k, to - from, k, packed, columns, c + size_t(from) * n);
+  });
+}
+
 /// From dz, `gradient`: dx [rows, k], dw [k, n] and, where x has a norm, the gradients of its gamma and beta.
 inline void pointwise_gradient(const Gradient& gradient, const Activated& x, const float* w, int rows, int threads,
                                float* dx, float* dw, float* dgamma, float* dbeta) {

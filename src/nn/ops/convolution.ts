@@ -1,6 +1,6 @@
 /** Spatial convolutions. */
 import { attribute, floatT, intConstant, type Shape, type Tensor } from '../backend.js';
-import { isFastFilterGradient, type Kernel, type KernelPair, kernelPair, runKernel } from '../kernels.js';
+import { type Kernel, type KernelPair, kernelPair, runKernel } from '../kernels.js';
 import type { Tape, Value } from '../tape.js';
 
 /** TensorFlow's: `SAME` pads to ceil(size / stride), the odd zero behind; `VALID` does not pad. */
@@ -10,7 +10,7 @@ export type Padding = 'SAME' | 'VALID';
 interface Kernels {
   readonly forward: KernelPair;
   readonly inputGradient: KernelPair;
-  readonly filterGradient: KernelPair;
+  readonly filterGradient: Kernel;
 }
 
 function kernelsOf(op: string): (stride: number, padding: Padding) => Kernels {
@@ -21,7 +21,7 @@ function kernelsOf(op: string): (stride: number, padding: Padding) => Kernels {
     const kernels = table.get(key) ?? {
       forward: kernelPair(op, attributes),
       inputGradient: kernelPair(`${op}BackpropInput`, attributes),
-      filterGradient: kernelPair(`${op}BackpropFilter`, attributes),
+      filterGradient: { op: `${op}BackpropFilter`, attributes }, // no other is sound
     };
     table.set(key, kernels);
     return kernels;
@@ -37,8 +37,7 @@ const perChannel = kernelsOf('DepthwiseConv2dNative');
  * @returns       [B, H', W', Cout]
  */
 export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number, padding: Padding = 'SAME'): Value {
-  const kernels = dense(stride, padding);
-  return convolve(tape, x, kernel, kernels, kernels.filterGradient.fast());
+  return convolve(tape, x, kernel, dense(stride, padding));
 }
 
 /**
@@ -49,10 +48,7 @@ export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number, padd
  * @returns       [B, H', W', C]
  */
 export function depthwise(tape: Tape, x: Value, kernel: Value, stride: number, padding: Padding = 'SAME'): Value {
-  const kernels = perChannel(stride, padding);
-  const isFast = isFastFilterGradient(kernel.tensor.shape[0] as number, x.tensor.shape);
-  const { filterGradient } = kernels;
-  return convolve(tape, x, kernel, kernels, isFast ? filterGradient.fast() : filterGradient.public);
+  return convolve(tape, x, kernel, perChannel(stride, padding));
 }
 
 /** Zeros before the first row and column, and rows and columns of the result. */
@@ -74,14 +70,14 @@ function along(size: number, kernel: number, stride: number, padding: Padding): 
   return [Math.floor(Math.max((out - 1) * stride + kernel - size, 0) / 2), out];
 }
 
-function convolve(tape: Tape, x: Value, kernel: Value, kernels: Kernels, filterGradient: Kernel): Value {
+function convolve(tape: Tape, x: Value, kernel: Value, kernels: Kernels): Value {
   const y = runKernel(kernels.forward.fast(), x.tensor, kernel.tensor);
   return tape.result(y, [x, kernel], (dy) => {
     if (x.needsGradient) {
       tape.give(x, runKernel(kernels.inputGradient.fast(), shapeOf(x.tensor), kernel.tensor, dy));
     }
     if (kernel.needsGradient) {
-      tape.give(kernel, runKernel(filterGradient, x.tensor, shapeOf(kernel.tensor), dy));
+      tape.give(kernel, runKernel(kernels.filterGradient, x.tensor, shapeOf(kernel.tensor), dy));
     }
   });
 }

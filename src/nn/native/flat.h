@@ -1,0 +1,50 @@
+// Weights in one flat vector, of each of which a pass may use the first entries along every axis.
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+namespace mnv4 {
+
+/// Where a weight lies in the flat vector, its whole shape, and the shape in use.
+class Place {
+ public:
+  /// @param numbers  offset, axes, whole extents, extents in use
+  explicit Place(const int32_t* numbers) : offset_(numbers[0]), axes_(numbers[1]), whole_(numbers + 2), used_(whole_ + axes_) {}
+
+  /// How many numbers describe it.
+  int numbers() const { return 2 + 2 * axes_; }
+
+  size_t size() const { return product(used_, 0); }
+
+  /// Calls use(at, from, n) for each run of n entries that lie side by side: at `at` in the flat vector, at `from` in what
+  /// is used.
+  template <typename Use>
+  void each_run(const Use& use) const {
+    int axis = axes_;  // axes from here on are whole
+    while (axis > 0 && used_[axis - 1] == whole_[axis - 1]) axis--;
+    const size_t n = axis == 0 ? product(used_, 0) : used_[axis - 1] * product(used_, axis);
+    for (size_t from = 0; from < size(); from += n) {
+      size_t at = 0, rest = from, inner = 1;
+      for (int i = axes_ - 1; i >= 0; i--) {
+        at += rest % used_[i] * inner;
+        rest /= used_[i];
+        inner *= whole_[i];
+      }
+      use(offset_ + at, from, n);
+    }
+  }
+
+ private:
+  size_t product(const int32_t* extents, int from) const {
+    size_t product = 1;
+    for (int i = from; i < axes_; i++) product *= extents[i];
+    return product;
+  }
+
+  size_t offset_;
+  int axes_;
+  const int32_t *whole_, *used_;
+};
+
+}  // namespace mnv4

@@ -2,7 +2,7 @@
 import type { Kernels } from './averaged.js';
 import { mean, settled } from './ops/combine.js';
 import { conv2d, depthwise, windowOf } from './ops/convolution.js';
-import { fusedBatchNorm, fusedDepthwise, fusedPointwise } from './ops/fused.js';
+import { fusedBatchNorm, fusedConvolution, fusedDepthwise, fusedPointwise } from './ops/fused.js';
 import { pointwise } from './ops/pointwise.js';
 import type { Pass } from './pass.js';
 import type { Features } from './tape.js';
@@ -15,17 +15,17 @@ interface LayerOptions {
 export function convLayer(
   pass: Pass,
   name: string,
-  features: Features,
+  x: Features,
   { kernels, stride, out, activated }: LayerOptions & { kernels: Kernels; stride: number; out: number },
 ): Features {
   const { tape } = pass;
-  const x = settled(tape, features);
   const branches = [kernels].flat().map((k) => {
     const kernel = pass.weight(`${name}${k}.kernel`, [k, k, channelsOf(x), out], 'he');
-    const convolved = () => conv2d(tape, x, kernel, stride);
-    return pass.normalized(`${name}${k}.bn`, out, activated, convolved, (norm) =>
-      fusedBatchNorm(tape, convolved, norm),
-    );
+    const convolved = () => conv2d(tape, settled(tape, x), kernel, stride);
+    return pass.normalized(`${name}${k}.bn`, out, activated, convolved, (norm) => {
+      const window = windowOf(x.tensor.shape, k, stride, 'SAME');
+      return fusedConvolution(tape, x, kernel, stride, window, norm) ?? fusedBatchNorm(tape, convolved, norm);
+    });
   });
   return mean(tape, branches);
 }

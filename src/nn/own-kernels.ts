@@ -12,6 +12,8 @@ export const leastChannels = 16;
 export type OwnOp =
   | 'Pointwise'
   | 'PointwiseGrad'
+  | 'Convolution'
+  | 'ConvolutionGrad'
   | 'Depthwise'
   | 'DepthwiseGrad'
   | 'BatchNorm'

@@ -6,15 +6,9 @@
 
 #include "batch_norm.h"
 #include "parallel.h"
+#include "window.h"
 
 namespace mnv4 {
-
-/// Sizes of a convolution; `top` and `left` count its zero padding before the first row and column.
-struct Window {
-  int stride, top, left;
-  int height, width;          // of the input
-  int out_height, out_width;  // of the output
-};
 
 /// `count` consecutive rows of a map, [groups, width, lanes] each, which moves down the map. What nobody writes is zero.
 class Rows {

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <string>
 
+#include "convolution.h"
 #include "depthwise.h"
 #include "flat.h"
-#include "pointwise.h"
 #include "tensorflow.h"
 
 namespace {
@@ -21,6 +21,7 @@ struct Attributes {
   int32_t transpose_a = 0, transpose_b = 0;
   int32_t threads = 1;
   int32_t adds = 0;
+  int32_t goes_back = 1;  // whether the input's gradient is wanted
   float epsilon = 0;
   float factor = 1;
   std::vector<int32_t> relus;  // of several inputs
@@ -68,8 +69,8 @@ class Call {
   /// Inputs z and norm from two places on.
   Activated activated(int z, int norm, bool relu, Shape* shape = nullptr) {
     const Input values = input(z), parameters = input(norm);
-    require(values.channels() >= lanes, "16 channels or more");
     const bool has_norm = parameters.size() > 0;
+    require(!has_norm || values.channels() >= lanes, "16 channels or more");
     require(!has_norm || parameters.size() == size_t(kNormRows) * values.channels(), "a norm for each channel");
     if (shape != nullptr) *shape = values.shape;
     return {values.data, has_norm ? parameters.data : nullptr, relu, values.channels()};
@@ -123,6 +124,7 @@ void run_pointwise(const Attributes& attributes, Call& call) {
   Shape shape;
   const Activated x = call.activated(0, 1, attributes.x_relu, &shape);
   const Input w = call.input(2);
+  require(x.channels >= lanes, "16 channels or more");
   require(w.shape.size() == 2 && w.shape[0] == x.channels && w.channels() >= lanes, "w as [k, n] with n of 16 or more");
   float* z = call.output(0, with_channels(shape, w.channels()));
   finish_norm(call, pointwise(x, w.data, rows_of(shape), w.channels(), attributes.threads, z), 3, 4, attributes.epsilon, 1);
@@ -148,7 +150,7 @@ struct Layer {
 /// ..., x, x_norm, w -> dx, dw, x_dgamma, x_dbeta
 struct LayerInput {
   LayerInput(const Attributes& attributes, Call& call) : x(call.activated(5, 6, attributes.x_relu, &shape)), w(call.input(7)) {
-    dx = call.output(0, shape);
+    dx = call.output(0, attributes.goes_back ? shape : Shape{0});
     dw = call.output(1, w.shape);
     const int64_t parameters = x.norm == nullptr ? 0 : x.channels;
     dgamma = call.output(2, {parameters});
@@ -170,10 +172,33 @@ void run_pointwise_gradient(const Attributes& attributes, Call& call) {
 
 Window window_of(const Attributes& attributes, const Shape& shape, const Input& w) {
   require(shape.size() == 4, "x as [B, H, W, C]");
-  require(w.shape.size() == 4 && w.shape[0] == w.shape[1] && w.shape[2] == shape[3], "w as [k, k, C, 1]");
+  require(w.shape.size() == 4 && w.shape[0] == w.shape[1] && w.shape[2] == shape[3], "w as [k, k, C, 1] or [k, k, C, n]");
   require(attributes.window.size() == 5, "a window of 5 numbers");
   const auto& [stride, top, left, height, width] = *reinterpret_cast<const std::array<int32_t, 5>*>(attributes.window.data());
   return {stride, top, left, int(shape[1]), int(shape[2]), height, width};
+}
+
+/// x, x_norm, w, gamma, beta -> z, norm
+void run_convolution(const Attributes& attributes, Call& call) {
+  Shape shape;
+  const Activated x = call.activated(0, 1, attributes.x_relu, &shape);
+  const Input w = call.input(2);
+  const Window window = window_of(attributes, shape, w);
+  const int kernel = int(w.shape[0]), n = w.channels();
+  require(n >= lanes && w.size() / n >= tile_rows, "16 channels or more, of a window of 9 values or more");
+  float* z = call.output(0, {shape[0], window.out_height, window.out_width, n});
+  const auto moments = convolution(x, w.data, kernel, int(shape[0]), window, n, attributes.threads, z);
+  finish_norm(call, moments, 3, 4, attributes.epsilon, 1);
+}
+
+void run_convolution_gradient(const Attributes& attributes, Call& call) {
+  const Layer layer(attributes, call);
+  const LayerInput in(attributes, call);
+  const Window window = window_of(attributes, in.shape, in.w);
+  require(layer.shape == (Shape{in.shape[0], window.out_height, window.out_width, in.w.channels()}), "z as [B, OH, OW, n]");
+  require(!attributes.goes_back || int(in.w.size()) / layer.z.channels >= lanes, "a window of 16 values or more");
+  convolution_gradient(layer.gradient, in.x, in.w.data, int(in.w.shape[0]), int(in.shape[0]), window, attributes.threads,
+                       attributes.goes_back ? in.dx : nullptr, in.dw, in.dgamma, in.dbeta);
 }
 
 /// Calls `use` with kernel size and stride as constants.
@@ -210,6 +235,7 @@ void run_depthwise_gradient(const Attributes& attributes, Call& call) {
   const LayerInput in(attributes, call);
   const Window window = window_of(attributes, in.shape, in.w);
   require(layer.shape == (Shape{in.shape[0], window.out_height, window.out_width, in.shape[3]}), "z as [B, OH, OW, C]");
+  require(in.x.channels >= lanes, "16 channels or more");
   with_filter(in.w, window, [&](auto k, auto s) {
     depthwise_gradient<decltype(k)::value, decltype(s)::value>(layer.gradient, in.x, in.w.data, int(in.shape[0]), window,
                                                                attributes.threads, in.dx, in.dw, in.dgamma, in.dbeta);
@@ -374,6 +400,7 @@ void* read_attributes(TF_OpKernelConstruction* construction) {
   number("transpose_b", &attributes->transpose_b);
   number("threads", &attributes->threads);
   number("adds", &attributes->adds);
+  number("goes_back", &attributes->goes_back);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &attributes->factor, status);
   list("relus", attributes->relus);
@@ -401,7 +428,7 @@ void add_op(const char* name, std::initializer_list<const char*> inputs, std::in
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
   for (const char* attribute : {"relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1", "epsilon: float = 0.001",
                                 "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []", "places: list(int) = []",
-                                "adds: int = 0", "N: int = 1"}) {
+                                "adds: int = 0", "goes_back: int = 1", "N: int = 1"}) {
     TF_OpDefinitionBuilderAddAttr(op, attribute);
   }
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, [](TF_ShapeInferenceContext*, TF_Status*) {});
@@ -424,6 +451,9 @@ void add_ops() {
   const auto input_gradients = {"dx: float", "dw: float", "x_dgamma: float", "x_dbeta: float"};
   add_op<run_pointwise_gradient>("Mnv4PointwiseGrad", layer_gradient, input_gradients);
   add_op<run_depthwise_gradient>("Mnv4DepthwiseGrad", layer_gradient, input_gradients);
+  add_op<run_convolution>("Mnv4Convolution", {"x: float", "x_norm: float", "w: float", "gamma: float", "beta: float"},
+                          {"z: float", "norm: float"});
+  add_op<run_convolution_gradient>("Mnv4ConvolutionGrad", layer_gradient, input_gradients);
   add_op<run_batch_norm>("Mnv4BatchNorm", {"z: float", "gamma: float", "beta: float"}, {"norm: float"});
   add_op<run_batch_norm_gradient>("Mnv4BatchNormGrad",
                                   {"d: float", "z: float", "norm: float", "dgamma: float", "dbeta: float"}, {"dz: float"});

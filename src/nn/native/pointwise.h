@@ -1,5 +1,7 @@
 // 1x1 convolution with the batch norms on both its sides, panel by panel of rows that stay in the second-level cache.
 #pragma once
+#include <type_traits>
+
 #include "batch_norm.h"
 #include "matrix.h"
 #include "parallel.h"
@@ -14,9 +16,9 @@ inline int panel_rows(int width) {
 
 constexpr int least_rows = 256;  // of a part
 
-/// z [rows, n] = x [rows, k] w [k, n], and its moments.
-inline Moments pointwise(const Activated& x, const float* w, int rows, int n, int threads, float* z) {
-  const int k = x.channels;
+/// z [rows, n] = A w [k, n], and its moments; copy(first, count, to, step) writes rows of A [rows, k], `step` floats apart.
+template <typename Copy>
+Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int threads, float* z) {
   const Columns columns(n);
   Floats packed(columns.stored(k));
   pack(w, false, k, columns, packed);
@@ -29,7 +31,7 @@ inline Moments pointwise(const Activated& x, const float* w, int rows, int n, in
     Floats left(panel * step), out(size_t(panel) * n);
     for (int first = from; first < to; first += panel) {
       const int count = std::min(panel, to - first);
-      copy_rows(x, k, first, count, left, step);
+      copy(first, count, left, step);
       product(left, step, count, k, packed, columns, out);
       moments[part].add(out, count);
       copy_out(out, size_t(count) * n, z + size_t(first) * n, streams);
@@ -38,6 +40,49 @@ inline Moments pointwise(const Activated& x, const float* w, int rows, int n, in
   });
   for (size_t part = 1; part < moments.size(); part++) moments[0].add(moments[part]);
   return moments[0];
+}
+
+/// The way back of `rows_times`, from dz, `gradient`: dw [k, n], and put(part, first, count, rows) is given the gradients of
+/// A's rows, or nothing is where it is null. Parts, of which there are `most_parts` at the most, take whole units of
+/// `unit_rows` rows.
+template <typename Copy, typename Put>
+void rows_gradient(const Gradient& gradient, const Copy& copy, const Put& put, const float* w, int units, int unit_rows, int k,
+                   int threads, float* dw) {
+  const int n = gradient.of().channels;
+  constexpr bool goes_back = !std::is_null_pointer_v<Put>;
+  const Columns columns(goes_back ? k : lanes);
+  Floats packed(goes_back ? columns.stored(n) : 0);
+  if constexpr (goes_back) pack(w, true, n, columns, packed);
+  const int panel = panel_rows(3 * k + 2 * n);
+  // Each part sums dw by itself; all of them together stay below half of what is read.
+  const int64_t rows = int64_t{units} * unit_rows;
+  const int parts = std::min({parts_of(rows, least_rows), parts_of(rows * (k + n), int64_t{2} * k * n), units});
+  std::vector<std::unique_ptr<OuterProduct>> products(parts);
+  split(threads, parts, units, [&](int part, int from, int to) {
+    const size_t left_step = row_step(k), dz_step = row_step(n);
+    Floats left(panel * left_step), dz(panel * dz_step), out(size_t(panel) * k);
+    products[part] = std::make_unique<OuterProduct>(k, n);
+    for (int first = from * unit_rows; first < to * unit_rows; first += panel) {
+      const int count = std::min(panel, to * unit_rows - first);
+      copy_rows(gradient, n, first, count, dz, dz_step);
+      copy(first, count, left, left_step);
+      products[part]->add(left, left_step, dz, dz_step, count);
+      if constexpr (goes_back) {
+        product(dz, dz_step, count, n, packed, columns, out);
+        put(part, first, count, out);
+      }
+    }
+    finish_streams();
+  });
+  for (int part = 1; part < parts; part++) products[0]->add(*products[part]);
+  products[0]->finish(dw);
+}
+
+/// z [rows, n] = x [rows, k] w [k, n], and its moments.
+inline Moments pointwise(const Activated& x, const float* w, int rows, int n, int threads, float* z) {
+  const int k = x.channels;
+  const auto copy = [&](int first, int count, float* to, size_t step) { copy_rows(x, k, first, count, to, step); };
+  return rows_times(copy, w, rows, k, n, threads, z);
 }
 
 /// C [m, n] = A [m, k] B [k, n], of which A, B or both are stored transposed.
@@ -57,33 +102,16 @@ inline void matrix_product(const float* a, bool a_transposed, const float* b, bo
 /// From dz, `gradient`: dx [rows, k], dw [k, n] and, where x has a norm, the gradients of its gamma and beta.
 inline void pointwise_gradient(const Gradient& gradient, const Activated& x, const float* w, int rows, int threads,
                                float* dx, float* dw, float* dgamma, float* dbeta) {
-  const int k = x.channels, n = gradient.of().channels;
-  const Columns columns(k);
-  Floats packed(columns.stored(n));
-  pack(w, true, n, columns, packed);
-  const int panel = panel_rows(3 * k + 2 * n);
+  const int k = x.channels;
   const bool streams = size_t(rows) * k * sizeof(float) > streamed_bytes;
-  // Each part sums dw by itself; all of them together stay below half of what is read.
-  const int parts = std::min(parts_of(rows, least_rows), parts_of(int64_t{rows} * (k + n), int64_t{2} * k * n));
-  std::vector<std::unique_ptr<OuterProduct>> products(parts);
-  std::vector<ParameterSums> sums(parts, ParameterSums(k));
-  split(threads, parts, rows, [&](int part, int from, int to) {
-    const size_t left_step = row_step(k), dz_step = row_step(n);
-    Floats left(panel * left_step), dz(panel * dz_step), out(size_t(panel) * k);
-    products[part] = std::make_unique<OuterProduct>(k, n);
-    for (int first = from; first < to; first += panel) {
-      const int count = std::min(panel, to - first);
-      copy_rows(gradient, n, first, count, dz, dz_step);
-      copy_rows(x, k, first, count, left, left_step);
-      products[part]->add(left, left_step, dz, dz_step, count);
-      product(dz, dz_step, count, n, packed, columns, out);
-      if (x.norm != nullptr) sums[part].add(x, first, out, count);
-      copy_out(out, size_t(count) * k, dx + size_t(first) * k, streams);
-    }
-    finish_streams();
-  });
-  for (int part = 1; part < parts; part++) products[0]->add(*products[part]), sums[0].add(sums[part]);
-  products[0]->finish(dw);
+  std::vector<ParameterSums> sums(most_parts, ParameterSums(k));
+  const auto copy = [&](int first, int count, float* to, size_t step) { copy_rows(x, k, first, count, to, step); };
+  const auto put = [&](int part, int first, int count, const float* out) {
+    if (x.norm != nullptr) sums[part].add(x, first, out, count);
+    copy_out(out, size_t(count) * k, dx + size_t(first) * k, streams);
+  };
+  rows_gradient(gradient, copy, put, w, rows, 1, k, threads, dw);
+  for (int part = 1; part < most_parts; part++) sums[0].add(sums[part]);
   if (x.norm != nullptr) sums[0].finish(x, dgamma, dbeta);
 }
 

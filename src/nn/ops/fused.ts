@@ -21,6 +21,7 @@ export interface BatchNorm {
 }
 
 const ownKernelSizes = [3, 5];
+const leastWindow = 9; // values; a 3x3 kernel on one channel
 const epsilonAttribute = attribute.float('epsilon', epsilon);
 
 /**
@@ -50,6 +51,25 @@ export function fusedDepthwise(
 }
 
 /**
+ * @param x       [B, H, W, Cin]
+ * @param kernel  [k, k, Cin, Cout]
+ */
+export function fusedConvolution(
+  tape: Tape,
+  x: Features,
+  kernel: Value,
+  stride: number,
+  { before, out }: Window,
+  norm: BatchNorm,
+): Unsettled | undefined {
+  const { shape } = kernel.tensor;
+  const values = sizeOf(shape.slice(0, 3));
+  if (!isOurs(kernel.tensor) || values < (x.needsGradient ? leastChannels : leastWindow)) return undefined;
+  const window = attribute.int('window', [stride, ...before, ...out]);
+  return layer(tape, 'Convolution', x, kernel, norm, [window]);
+}
+
+/**
  * Behind an op of TensorFlow's: the same tensor, its batch norm pending.
  *
  * @param linear  gives [..., C]; called only where the kernel is ours
@@ -71,7 +91,7 @@ export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): 
 
 function layer(
   tape: Tape,
-  op: OwnOp & ('Pointwise' | 'Depthwise'),
+  op: OwnOp & ('Pointwise' | 'Convolution' | 'Depthwise'),
   x: Features,
   kernel: Value,
   by: BatchNorm,
@@ -85,7 +105,8 @@ function layer(
   const pending = pendingBy(by, own, z);
   return tape.unsettled(z, pending, [x, kernel, gamma, beta], (d) => {
     const own = [d, z, pending.norm, ...parameterGradients(by)];
-    const backward = [...attributes, attribute.int('relu', Number(pending.relu))];
+    const [relu, goesBack] = [Number(pending.relu), Number(x.needsGradient)];
+    const backward = [...attributes, attribute.int('relu', relu), attribute.int('goes_back', goesBack)];
     const [dx, dKernel, dGamma, dBeta] = runOwn(`${op}Grad`, backward, [...own, ...input], 4) as FourTensors;
     give(tape, kernel, dKernel);
     give(tape, x, dx);

@@ -4,7 +4,7 @@ import { openBackend } from '../../../src/nn/backend.js';
 import { batchNorm, frozenBatchNorm, type ObservedStatistics } from '../../../src/nn/ops/batch-norm.js';
 import { add, mean } from '../../../src/nn/ops/combine.js';
 import { conv2d, depthwise, type Padding, windowOf } from '../../../src/nn/ops/convolution.js';
-import { fusedBatchNorm, fusedDepthwise, fusedPointwise } from '../../../src/nn/ops/fused.js';
+import { fusedBatchNorm, fusedConvolution, fusedDepthwise, fusedPointwise } from '../../../src/nn/ops/fused.js';
 import { pointwise } from '../../../src/nn/ops/pointwise.js';
 import { hasOwnKernels } from '../../../src/nn/own-kernels.js';
 import { type Features, Tape, type Value } from '../../../src/nn/tape.js';
@@ -17,6 +17,10 @@ openBackend({ threads: 2 });
 const ours = {
   pointwise: (tape: Tape, x: Features, w: Value, gamma: Value, beta: Value, relu: boolean) =>
     fusedPointwise(tape, x, w, { gamma, beta, relu }) as Features,
+  convolution: (tape: Tape, x: Features, w: Value, [gamma, beta]: [Value, Value], how: Depthwise) => {
+    const window = windowOf(x.tensor.shape, how.k, how.stride, how.padding);
+    return fusedConvolution(tape, x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
+  },
   depthwise: (tape: Tape, x: Features, w: Value, [gamma, beta]: [Value, Value], how: Depthwise) => {
     const window = windowOf(x.tensor.shape, how.k, how.stride, how.padding);
     return fusedDepthwise(tape, x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
@@ -99,6 +103,87 @@ describe('a pointwise layer in one kernel', () => {
     expectSlopes(
       (tape, x, w, gamma, beta) => ours.pointwise(tape, x!, w!, gamma!, beta!, false),
       [normals('x', 2, 3, 3, 16), ...layer('it', 17, 16, 17)],
+    );
+  });
+});
+
+describe('a dense convolution in one kernel', () => {
+  const conv2dInTfjs = (x: tf.Tensor, w: tf.Tensor, { stride, padding }: Depthwise) =>
+    tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding === 'SAME' ? 'same' : 'valid');
+  const kernels = fc.record({
+    k: fc.constantFrom(1, 3, 5),
+    stride: fc.constantFrom(1, 2),
+    padding: fc.constantFrom<Padding>('SAME', 'VALID'),
+    relu: fc.boolean(),
+  });
+
+  it('has the value and gradients of TensorFlow.js, for any kernel, stride, padding and size', () => {
+    const inputs = fc.integer({ min: 16, max: 40 });
+    fc.assert(
+      fc.property(
+        kernels,
+        fc.integer({ min: 1, max: 3 }),
+        side,
+        side,
+        inputs,
+        channels,
+        (how, batch, h, w, cin, cout) => {
+          fc.pre(how.padding === 'SAME' ? batch * h * w > 3 : Math.min(h, w) >= how.k);
+          expectLikeTfjs(
+            (tape, x, kernel, gamma, beta) => ours.convolution(tape, x!, kernel!, [gamma!, beta!], how),
+            (x, kernel, gamma, beta) => normalized(conv2dInTfjs(x!, kernel!, how), gamma!, beta!, how.relu),
+            [normals('x', batch, h, w, cin), ...layer('it', cout, how.k, how.k, cin, cout)],
+            tolerance,
+          );
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('gives its kernel the same gradients where its input, images of few channels, wants none', () => {
+    for (const [cin, k, stride] of [
+      [1, 3, 2],
+      [3, 3, 1],
+      [3, 5, 2],
+    ] as const) {
+      const how: Depthwise = { k, stride, padding: 'SAME', relu: true };
+      const images = normals('images', 3, 9, 8, cin);
+      expectLikeTfjs(
+        (tape, kernel, gamma, beta) =>
+          ours.convolution(tape, tape.adopt(create(images)), kernel!, [gamma!, beta!], how),
+        (kernel, gamma, beta) => {
+          const x = tf.tensor(images.values, [...images.shape]);
+          return normalized(conv2dInTfjs(x, kernel!, how), gamma!, beta!, true);
+        },
+        layer('stem', 24, k, k, cin, 24),
+        tolerance,
+      );
+    }
+  });
+
+  it('has the slopes of central differences', () => {
+    const how: Depthwise = { k: 3, stride: 2, padding: 'SAME', relu: false };
+    expectSlopes(
+      (tape, x, w, gamma, beta) => ours.convolution(tape, x!, w!, [gamma!, beta!], how),
+      [normals('x', 2, 5, 4, 16), ...layer('it', 16, 3, 3, 16, 16)],
+    );
+  });
+
+  it('reads features whose batch norm is pending', () => {
+    const how: Depthwise = { k: 3, stride: 2, padding: 'SAME', relu: true };
+    expectLikeTfjs(
+      (tape, ...inputs) => {
+        const [x, w, g, b, w3, g3, b3] = inputs as Value[];
+        return ours.convolution(tape, ours.pointwise(tape, x!, w!, g!, b!, true), w3!, [g3!, b3!], how);
+      },
+      (...inputs) => {
+        const [x, w, g, b, w3, g3, b3] = inputs;
+        const start = normalized(matMul(x!, w!), g!, b!, true);
+        return normalized(conv2dInTfjs(start, w3!, how), g3!, b3!, true);
+      },
+      [normals('x', 2, 7, 6, 16), ...layer('one', 20, 16, 20), ...layer('three', 33, 3, 3, 20, 33)],
+      tolerance,
     );
   });
 });

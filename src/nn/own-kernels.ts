@@ -2,12 +2,33 @@
  * Our own kernels (`native/`): a layer's linear op with the batch norms on both its sides in one pass over memory. A step
  * on a CPU is bound by memory, and these read and write about a third of what the ops one by one do.
  */
-import { attribute, backend, readFloats, type Tensor } from './backend.js';
+import { attribute, backend, readFloats, type Shape, sizeOf, type Tensor } from './backend.js';
 import { comparedOn, isClose, remembered, wave } from './kernels.js';
 import { loadNative, type OpAttribute } from './native.js';
 
-/** Tensors of fewer channels are left to TensorFlow. */
-export const leastChannels = 16;
+const leastChannels = 16;
+const leastWindow = 9; // values of a dense convolution's window: a 3x3 kernel on one channel
+const depthwiseKernels: readonly unknown[] = [3, 5];
+const isWide = (shape: Shape) => (shape.at(-1) as number) >= leastChannels;
+
+/** Which shapes of input and kernel our kernels take; TensorFlow's take the others (`kernels.ts`). */
+const ownLayers = {
+  Pointwise: (x, kernel) => isWide(x) && isWide(kernel),
+  Depthwise: (x, kernel) => isWide(x) && depthwiseKernels.includes(kernel[0]),
+  Convolution: (_, kernel, goesBack) =>
+    isWide(kernel) && sizeOf(kernel.slice(0, 3)) >= (goesBack ? leastChannels : leastWindow),
+  BatchNorm: isWide,
+  Combine: isWide,
+} satisfies Record<string, (x: Shape, kernel: Shape, goesBack: boolean) => boolean>;
+
+/**
+ * Whether this process computes a layer with our kernel.
+ *
+ * @param goesBack  whether the input's gradient is wanted
+ */
+export function isOwn(layer: keyof typeof ownLayers, x: Shape, kernel: Shape = x, goesBack = true): boolean {
+  return hasOwnKernels() && (ownLayers[layer] as (...shapes: [Shape, Shape, boolean]) => boolean)(x, kernel, goesBack);
+}
 
 export type OwnOp =
   | 'Pointwise'

@@ -36,16 +36,16 @@ export function writeSafetensors(
 /** The bytes of the file in parts: the header, then views of the tensors' own memory. */
 export function safetensorsParts(tensors: Tensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
   requireLittleEndian();
-  const header: Record<string, unknown> = Object.keys(metadata).length > 0 ? { [metadataKey]: metadata } : {};
+  const header: [name: string, entry: unknown][] = Object.keys(metadata).length > 0 ? [[metadataKey, metadata]] : [];
   let end = 0;
   for (const [name, { shape, values }] of tensors) {
     if (name === metadataKey) throw new Error(`${name} is no name for a tensor`);
     if (values.length !== product(shape)) throw new Error(`${name}: ${values.length} values in shape [${shape}]`);
     const begin = end;
     end += values.byteLength;
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+    header.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
   }
-  const json = Buffer.from(JSON.stringify(header));
+  const json = Buffer.from(JSON.stringify(Object.fromEntries(header))); // of any names, `__proto__` too
   const length = Math.ceil(json.length / alignment) * alignment;
   const head = Buffer.alloc(lengthBytes + length, ' ');
   head.writeBigUInt64LE(BigInt(length));

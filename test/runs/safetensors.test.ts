@@ -47,6 +47,13 @@ describe('safetensors', () => {
     expect([part.buffer, part.byteOffset, part.length]).toEqual([values.buffer, 8, 16]);
   });
 
+  it('may have any name, such as __proto__', () => {
+    const file = join(temporaryFolder(), 'x.safetensors');
+    const tensors = new Map([['__proto__', tensor([1], 2)]]);
+    writeSafetensors(file, tensors);
+    expect(readSafetensors(file).tensors).toEqual(tensors);
+  });
+
   it('come back as they were written, bit by bit', () => {
     const file = join(temporaryFolder(), 'x.safetensors');
     const named = fc.dictionary(fc.string({ minLength: 1 }), fc.array(fc.float(), { maxLength: 5 }));

@@ -1,6 +1,6 @@
 /** Sums and means of features, which settle what batch norm is pending in the same pass over memory. */
 import { attribute, backend, dispose, floatConstant, floatT, run, type Tensor } from '../backend.js';
-import { hasOwnKernels, leastChannels, noNorm, runOwn } from '../own-kernels.js';
+import { isOwn, noNorm, runOwn } from '../own-kernels.js';
 import type { Features, Tape, Value } from '../tape.js';
 import { alias } from './arithmetic.js';
 
@@ -24,8 +24,8 @@ export function mean(tape: Tape, branches: readonly Features[]): Features {
 
 /** factor times the sum */
 function combine(tape: Tape, parts: readonly Features[], factor: number): Value {
-  const channels = parts[0]?.tensor.shape.at(-1) as number;
-  const y = hasOwnKernels() && channels >= leastChannels ? ownSum(parts, factor) : plainSum(parts, factor);
+  const { shape } = (parts[0] as Features).tensor;
+  const y = isOwn('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
   return tape.result(y, parts, (dy) => {
     const d = scaled(dy, factor);
     for (const part of parts) giveActivated(tape, part, d);

@@ -4,7 +4,7 @@
  */
 import { attribute, dispose, floatConstant, floatT, readFloats, run, sizeOf, type Tensor } from '../backend.js';
 import type { OpAttribute } from '../native.js';
-import { hasOwnKernels, leastChannels, noNorm, type OwnOp, runOwn } from '../own-kernels.js';
+import { isOwn, noNorm, type OwnOp, runOwn } from '../own-kernels.js';
 import type { Features, Pending, Tape, Unsettled, Value } from '../tape.js';
 import { alias } from './arithmetic.js';
 import { epsilon, type ObservedStatistics, type Statistics } from './batch-norm.js';
@@ -20,8 +20,6 @@ export interface BatchNorm {
   readonly observe?: ((batch: ObservedStatistics) => void) | undefined;
 }
 
-const ownKernelSizes = [3, 5];
-const leastWindow = 9; // values; a 3x3 kernel on one channel
 const epsilonAttribute = attribute.float('epsilon', epsilon);
 
 /**
@@ -29,7 +27,8 @@ const epsilonAttribute = attribute.float('epsilon', epsilon);
  * @param kernel  [Cin, Cout]
  */
 export function fusedPointwise(tape: Tape, x: Features, kernel: Value, norm: BatchNorm): Unsettled | undefined {
-  return isOurs(x.tensor, kernel.tensor) ? layer(tape, 'Pointwise', x, kernel, norm, []) : undefined;
+  if (!isOwn('Pointwise', x.tensor.shape, kernel.tensor.shape)) return undefined;
+  return layer(tape, 'Pointwise', x, kernel, norm, []);
 }
 
 /**
@@ -44,8 +43,7 @@ export function fusedDepthwise(
   { before, out }: Window,
   norm: BatchNorm,
 ): Unsettled | undefined {
-  const size = kernel.tensor.shape[0] as number;
-  if (!isOurs(x.tensor) || !ownKernelSizes.includes(size)) return undefined;
+  if (!isOwn('Depthwise', x.tensor.shape, kernel.tensor.shape)) return undefined;
   const window = attribute.int('window', [stride, ...before, ...out]);
   return layer(tape, 'Depthwise', x, kernel, norm, [window]);
 }
@@ -62,9 +60,7 @@ export function fusedConvolution(
   { before, out }: Window,
   norm: BatchNorm,
 ): Unsettled | undefined {
-  const { shape } = kernel.tensor;
-  const values = sizeOf(shape.slice(0, 3));
-  if (!isOurs(kernel.tensor) || values < (x.needsGradient ? leastChannels : leastWindow)) return undefined;
+  if (!isOwn('Convolution', x.tensor.shape, kernel.tensor.shape, x.needsGradient)) return undefined;
   const window = attribute.int('window', [stride, ...before, ...out]);
   return layer(tape, 'Convolution', x, kernel, norm, [window]);
 }
@@ -76,7 +72,7 @@ export function fusedConvolution(
  */
 export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unsettled | undefined {
   const { gamma, beta } = by;
-  if (!isOurs(gamma.tensor)) return undefined;
+  if (!isOwn('BatchNorm', gamma.tensor.shape)) return undefined;
   const z = linear();
   const inputs = [z.tensor, gamma.tensor, beta.tensor];
   const [own] = runOwn('BatchNorm', [epsilonAttribute], inputs, 1) as [Tensor];
@@ -160,8 +156,4 @@ function parameterGradients({ gamma, beta, frozen }: BatchNorm): [Tensor, Tensor
   if (frozen !== undefined) throw new Error('batch norm with frozen statistics has no gradient here');
   if (gamma.gradient === undefined || beta.gradient === undefined) throw new Error('nobody read the layer');
   return [gamma.gradient, beta.gradient];
-}
-
-function isOurs(...tensors: Tensor[]): boolean {
-  return hasOwnKernels() && tensors.every(({ shape }) => (shape.at(-1) as number) >= leastChannels);
 }

@@ -1,4 +1,5 @@
 /** Weights that learn: a model with its optimizer. A SuperNet is one, and so is a network that is trained alone. */
+import type { SharedPlace } from '../core/host-kernels.js';
 import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from './backend.js';
 import type { Model } from './model.js';
 import { type NamedTensor, namedTensors, restoreTensors } from './named-tensors.js';
@@ -11,16 +12,8 @@ import type { FlatVariable, InPlace } from './weights.js';
 export interface Sums {
   /** Replaces values by their element-wise sum. */
   readonly sum: (values: Float32Array | Float64Array) => Promise<void>;
-  /**
-   * One's own place, of n floats, in memory that all share, and what waits for the sum of all places times a factor, which
-   * stays until the next such sum. None where no memory is mapped.
-   */
+  /** One's own place for a vector of n floats in memory that all share; none where no memory is mapped. */
   readonly places?: (n: number) => SharedPlace | undefined;
-}
-
-export interface SharedPlace {
-  readonly own: Float32Array;
-  readonly sum: (factor: number) => Promise<Float32Array>;
 }
 
 /** What a part of a step says: its mean cross-entropy in nats, and the gradient, whose owner its caller becomes. */
@@ -82,12 +75,11 @@ export class Learner {
     factor: number,
     sums: Sums | undefined,
   ): Promise<Tensor> {
-    const [total, ...others] = parts.map((part) => {
+    const own = parts.reduce<Tensor | undefined>((total, part) => {
       const { loss, gradient } = part();
       took(loss);
-      return gradient;
-    });
-    const own = others.reduce((sum, gradient) => replaced('AddV2', sum, gradient), total as Tensor);
+      return total === undefined ? gradient : replaced('AddV2', total, gradient);
+    }, undefined) as Tensor;
     return scaled(sums === undefined ? own : await summed(own, sums), factor);
   }
 

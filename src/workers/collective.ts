@@ -1,12 +1,9 @@
+import type { SharedPlace } from '../core/host-kernels.js';
+
 /**
  * How the workers of a run share a step. Every worker draws the same samples; worker `rank` computes its share of them,
  * and sums over the workers give all of them the same gradient, qualities and, with those, the same policy.
  */
-export interface SharedPlace {
-  readonly own: Float32Array;
-  readonly sum: (factor: number) => Promise<Float32Array>;
-}
-
 export interface Collective {
   /** From 0; worker 0 decides and writes, the others only compute. */
   readonly rank: number;
@@ -16,10 +13,7 @@ export interface Collective {
    * All workers call this and the functions below in the same order, with as many values.
    */
   sum(values: Float32Array | Float64Array): Promise<void>;
-  /**
-   * The worker's own place for a vector of n floats, in memory that all share, and what waits until all have filled theirs
-   * and sums them, times a factor; the sum stays until the next one. None where no memory is mapped.
-   */
+  /** The worker's own place for a vector of n floats in memory that all share; none where no memory is mapped. */
   readonly places?: (n: number) => SharedPlace | undefined;
   /** Whether it is so on any worker. */
   any(flag: boolean): Promise<boolean>;

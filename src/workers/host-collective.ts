@@ -1,8 +1,8 @@
 /** The `Collective` of the processes of one host: a few numbers go as messages, long vectors through shared memory. */
 
-import type { HostKernels } from '../core/host-kernels.js';
+import type { HostKernels, SharedPlace } from '../core/host-kernels.js';
 import { traced } from '../core/trace.js';
-import type { Collective, SharedPlace } from './collective.js';
+import type { Collective } from './collective.js';
 import type { Vector } from './messages.js';
 import { readFloatsAt, writeFloats } from './shared-memory.js';
 

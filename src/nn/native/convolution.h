@@ -44,8 +44,8 @@ class Patches {
     }
   }
 
-  /// Calls use(r, ky, begin, end, pixel) for each output and row of the kernel: its columns begin..end-1 lie on the input, from
-  /// `pixel` on.
+  /// Calls use(r, ky, begin, end, pixel) for each output and row of the kernel: its columns begin..end-1 lie on the input,
+  /// from `pixel` on.
   template <typename Use>
   inline __attribute__((always_inline)) void each_run(int first, int count, const Use& use) const {
     const int area = window_.out_height * window_.out_width;
@@ -69,8 +69,8 @@ class Patches {
 };
 
 /// z [B, OH, OW, n] = x [B, H, W, C] convolved with w [k, k, C, n], and its moments.
-inline Moments convolution(const Activated& x, const float* w, int kernel, int batch, const Window& window, int n, int threads,
-                           float* z) {
+inline Moments convolution(const Activated& x, const float* w, int kernel, int batch, const Window& window, int n,
+                           int threads, float* z) {
   const Patches patches(x, window, kernel);
   const auto copy = [&](int first, int count, float* to, size_t step) { patches.copy(first, count, to, step); };
   return rows_times(copy, w, batch * window.out_height * window.out_width, patches.width(), n, threads, z);

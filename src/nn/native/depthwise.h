@@ -355,7 +355,8 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
               if constexpr (S == 1) {
                 Filter<K, 1>::apply(dz.view<K>(padded, g, window.left), filter, window.width, put);
               } else {
-                Filter<K, S>::row_back(dz.view<K>(padded / S, g, 0), padded, filter, window.left, window.left + window.width, put);
+                Filter<K, S>::row_back(dz.view<K>(padded / S, g, 0), padded, filter, window.left,
+                                       window.left + window.width, put);
               }
             }
           };

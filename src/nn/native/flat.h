@@ -10,7 +10,8 @@ namespace mnv4 {
 class Place {
  public:
   /// @param numbers  offset, axes, whole extents, extents in use
-  explicit Place(const int32_t* numbers) : offset_(numbers[0]), axes_(numbers[1]), whole_(numbers + 2), used_(whole_ + axes_) {}
+  explicit Place(const int32_t* numbers)
+      : offset_(numbers[0]), axes_(numbers[1]), whole_(numbers + 2), used_(whole_ + axes_) {}
 
   /// How many numbers describe it.
   int numbers() const { return 2 + 2 * axes_; }

@@ -56,7 +56,8 @@ inline void pack(const float* b, bool transposed, int k, const Columns& columns,
       each_by_blocks(width, k, [&](int c, int row) { to[size_t(row) * width + c] = b[size_t(first + c) * k + row]; });
     } else {
       for (int row = 0; row < k; row++) {
-        for (int c = 0; c < width; c += lanes) store(to + size_t(row) * width + c, load(b + size_t(row) * columns.n + first + c));
+        const float* from = b + size_t(row) * columns.n + first;
+        for (int c = 0; c < width; c += lanes) store(to + size_t(row) * width + c, load(from + c));
       }
     }
     to += size_t(k) * width;

@@ -426,9 +426,10 @@ void add_op(const char* name, std::initializer_list<const char*> inputs, std::in
   TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(name);
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
-  for (const char* attribute : {"relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1", "epsilon: float = 0.001",
-                                "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []", "places: list(int) = []",
-                                "adds: int = 0", "goes_back: int = 1", "N: int = 1"}) {
+  for (const char* attribute :
+       {"relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1",
+        "epsilon: float = 0.001", "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []",
+        "places: list(int) = []", "adds: int = 0", "goes_back: int = 1", "N: int = 1"}) {
     TF_OpDefinitionBuilderAddAttr(op, attribute);
   }
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, [](TF_ShapeInferenceContext*, TF_Status*) {});

@@ -167,7 +167,7 @@ export class WeightReading {
 
   #ownWeight(spec: PlacedSpec, shape: Shape): Value {
     const place = [spec.offset, shape.length, ...spec.shape, ...shape];
-    const [used] = runOwn('Slice', [attribute.int('places', place)], [this.#flat], 1) as [Tensor];
+    const [used] = runOwn('Slice', [attribute.int('place', place)], [this.#flat], 1) as [Tensor];
     return this.#tape.result(used, [leafOf(used)], (gradient) => {
       this.#gradients.set(spec.name, { gradient: alias(gradient), place: [Number(isDecayed(spec)), ...place] });
     });
@@ -215,16 +215,14 @@ export class WeightReading {
     const { tensor, adds } = into ?? { tensor: backend().create(new Float32Array(size), [size]), adds: false };
     const attributes = [
       attribute.int('N', given.length),
-      attribute.int(
-        'places',
-        [...this.#gradients.values()].flatMap(({ place }) => place),
-      ),
       attribute.float('factor', this.#decay),
       attribute.int('adds', Number(adds)),
     ];
+    const numbers = Int32Array.from([...this.#gradients.values()].flatMap(({ place }) => place));
+    const places = backend().create(numbers, [numbers.length]);
     const weights = this.#variable.read();
-    runOwn('Flatten', attributes, [tensor, weights, ...given], 0);
-    dispose(weights);
+    runOwn('Flatten', attributes, [tensor, weights, places, ...given], 0);
+    dispose(weights, places);
     return tensor;
   }
 

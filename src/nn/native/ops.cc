@@ -25,7 +25,7 @@ struct Attributes {
   float epsilon = 0;
   float factor = 1;
   std::vector<int32_t> relus;  // of several inputs
-  std::vector<int32_t> places;  // of weights, decayed or not, in the flat vector
+  std::vector<int32_t> place;  // of a weight in the flat vector
   std::vector<int32_t> window;  // stride, top, left, height and width of the output
 };
 
@@ -342,13 +342,13 @@ void run_combine(const Attributes& attributes, Call& call) {
 /// flat -> the part of it that the one place names
 void run_slice(const Attributes& attributes, Call& call) {
   const Input flat = call.input(0);
-  const Place place(attributes.places.data());
-  const auto used = attributes.places.begin() + 2 + attributes.places[1];
-  float* to = call.output(0, Shape(used, attributes.places.end()));
+  const Place place(attributes.place.data());
+  const auto used = attributes.place.begin() + 2 + attributes.place[1];
+  float* to = call.output(0, Shape(used, attributes.place.end()));
   place.each_run([&](size_t at, size_t from, size_t n) { std::memcpy(to + from, flat.data + at, n * sizeof(float)); });
 }
 
-/// into, flat weights, n gradients ->: writes each gradient to its place in `into` or, where it `adds`, adds it to what is
+/// into, flat weights, places, n gradients ->: writes each gradient to its place in `into` or, where it `adds`, adds it to what is
 /// there; to those marked by a one before their place also `factor` times the weight. All else in `into` becomes zero
 /// where it does not add. A tensor is changed in place, which TensorFlow's own ops do only for variables: `into` is the
 /// caller's alone, and ops run one after another.
@@ -357,8 +357,9 @@ void run_flatten(const Attributes& attributes, Call& call) {
   require(into.size() == weights.size(), "a vector of as many floats as weights");
   float* total = const_cast<float*>(into.data);
   if (!attributes.adds) std::memset(total, 0, into.size() * sizeof(float));
-  const int32_t* numbers = attributes.places.data();
-  for (int i = 2; i < call.inputs(); i++) {
+  // A tensor, since TensorFlow keeps a kernel for each set of attributes, and each architecture has places of its own.
+  const auto* numbers = reinterpret_cast<const int32_t*>(call.input(2).data);
+  for (int i = 3; i < call.inputs(); i++) {
     const Input gradient = call.input(i);
     const float decay = *numbers++ ? attributes.factor : 0;
     const Place place(numbers);
@@ -404,7 +405,7 @@ void* read_attributes(TF_OpKernelConstruction* construction) {
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &attributes->factor, status);
   list("relus", attributes->relus);
-  list("places", attributes->places);
+  list("place", attributes->place);
   list("window", attributes->window);
   if (!status.ok()) TF_OpKernelConstruction_Failure(construction, status);
   return attributes;
@@ -429,7 +430,7 @@ void add_op(const char* name, std::initializer_list<const char*> inputs, std::in
   for (const char* attribute :
        {"relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1",
         "epsilon: float = 0.001", "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []",
-        "places: list(int) = []", "adds: int = 0", "goes_back: int = 1", "N: int = 1"}) {
+        "place: list(int) = []", "adds: int = 0", "goes_back: int = 1", "N: int = 1"}) {
     TF_OpDefinitionBuilderAddAttr(op, attribute);
   }
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, [](TF_ShapeInferenceContext*, TF_Status*) {});
@@ -462,7 +463,7 @@ void add_ops() {
                                  {"dgamma: float", "dbeta: float"});
   add_op<run_product>("Mnv4Product", {"a: float", "b: float"}, {"c: float"});
   add_op<run_slice>("Mnv4Slice", {"flat: float"}, {"used: float"});
-  add_op<run_flatten>("Mnv4Flatten", {"into: float", "weights: float", "gradients: N * float"}, {});
+  add_op<run_flatten>("Mnv4Flatten", {"into: float", "weights: float", "places: int32", "gradients: N * float"}, {});
   add_op<run_combine>("Mnv4Combine", {"z: N * float", "norm: N * float"}, {"y: float"});
 }
 

@@ -2,7 +2,7 @@
 import type { Kernels } from './averaged.js';
 import { mean, settled } from './ops/combine.js';
 import { conv2d, depthwise, windowOf } from './ops/convolution.js';
-import { fusedBatchNorm, fusedConvolution, fusedDepthwise, fusedPointwise } from './ops/fused.js';
+import { fusedBatchNorm, fusedConvolution, fusedPointwise } from './ops/fused.js';
 import { pointwise } from './ops/pointwise.js';
 import type { Pass } from './pass.js';
 import type { Features } from './tape.js';
@@ -24,7 +24,9 @@ export function convLayer(
     const convolved = () => conv2d(tape, settled(tape, x), kernel, stride);
     return pass.normalized(`${name}${k}.bn`, out, activated, convolved, (norm) => {
       const window = windowOf(x.tensor.shape, k, stride, 'SAME');
-      return fusedConvolution(tape, x, kernel, stride, window, norm) ?? fusedBatchNorm(tape, convolved, norm);
+      return (
+        fusedConvolution(tape, 'Convolution', x, kernel, stride, window, norm) ?? fusedBatchNorm(tape, convolved, norm)
+      );
     });
   });
   return mean(tape, branches);
@@ -47,7 +49,8 @@ export function depthwiseLayer(
       channels,
       activated,
       () => depthwise(tape, settled(tape, x), kernel, stride),
-      (norm) => fusedDepthwise(tape, x, kernel, stride, windowOf(x.tensor.shape, k, stride, 'SAME'), norm),
+      (norm) =>
+        fusedConvolution(tape, 'Depthwise', x, kernel, stride, windowOf(x.tensor.shape, k, stride, 'SAME'), norm),
     );
   });
   return mean(tape, branches);

@@ -33,36 +33,20 @@ export function fusedPointwise(tape: Tape, x: Features, kernel: Value, norm: Bat
 
 /**
  * @param x       [B, H, W, C]
- * @param kernel  [k, k, C, 1]
- */
-export function fusedDepthwise(
-  tape: Tape,
-  x: Features,
-  kernel: Value,
-  stride: number,
-  { before, out }: Window,
-  norm: BatchNorm,
-): Unsettled | undefined {
-  if (!isOwn('Depthwise', x.tensor.shape, kernel.tensor.shape)) return undefined;
-  const window = attribute.int('window', [stride, ...before, ...out]);
-  return layer(tape, 'Depthwise', x, kernel, norm, [window]);
-}
-
-/**
- * @param x       [B, H, W, Cin]
- * @param kernel  [k, k, Cin, Cout]
+ * @param kernel  [k, k, C, 1], or of a dense convolution [k, k, C, Cout]
  */
 export function fusedConvolution(
   tape: Tape,
+  op: 'Convolution' | 'Depthwise',
   x: Features,
   kernel: Value,
   stride: number,
   { before, out }: Window,
   norm: BatchNorm,
 ): Unsettled | undefined {
-  if (!isOwn('Convolution', x.tensor.shape, kernel.tensor.shape, x.needsGradient)) return undefined;
+  if (!isOwn(op, x.tensor.shape, kernel.tensor.shape, x.needsGradient)) return undefined;
   const window = attribute.int('window', [stride, ...before, ...out]);
-  return layer(tape, 'Convolution', x, kernel, norm, [window]);
+  return layer(tape, op, x, kernel, norm, [window]);
 }
 
 /**

@@ -4,7 +4,7 @@ import { openBackend } from '../../../src/nn/backend.js';
 import { batchNorm, frozenBatchNorm, type ObservedStatistics } from '../../../src/nn/ops/batch-norm.js';
 import { add, mean } from '../../../src/nn/ops/combine.js';
 import { conv2d, depthwise, type Padding, windowOf } from '../../../src/nn/ops/convolution.js';
-import { fusedBatchNorm, fusedConvolution, fusedDepthwise, fusedPointwise } from '../../../src/nn/ops/fused.js';
+import { fusedBatchNorm, fusedConvolution, fusedPointwise } from '../../../src/nn/ops/fused.js';
 import { pointwise } from '../../../src/nn/ops/pointwise.js';
 import { hasOwnKernels } from '../../../src/nn/own-kernels.js';
 import { type Features, Tape, type Value } from '../../../src/nn/tape.js';
@@ -19,11 +19,11 @@ const ours = {
     fusedPointwise(tape, x, w, { gamma, beta, relu }) as Features,
   convolution: (tape: Tape, x: Features, w: Value, [gamma, beta]: [Value, Value], how: Depthwise) => {
     const window = windowOf(x.tensor.shape, how.k, how.stride, how.padding);
-    return fusedConvolution(tape, x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
+    return fusedConvolution(tape, 'Convolution', x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
   },
   depthwise: (tape: Tape, x: Features, w: Value, [gamma, beta]: [Value, Value], how: Depthwise) => {
     const window = windowOf(x.tensor.shape, how.k, how.stride, how.padding);
-    return fusedDepthwise(tape, x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
+    return fusedConvolution(tape, 'Depthwise', x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
   },
 };
 
@@ -78,7 +78,7 @@ describe('our kernels', () => {
     expect(fusedPointwise(tape, value(4, 16), value(16, 8), norm)).toBeUndefined();
     const x = value(2, 9, 9, 16);
     expect(
-      fusedDepthwise(tape, x, value(7, 7, 16, 1), 1, windowOf(x.tensor.shape, 7, 1, 'SAME'), norm),
+      fusedConvolution(tape, 'Depthwise', x, value(7, 7, 16, 1), 1, windowOf(x.tensor.shape, 7, 1, 'SAME'), norm),
     ).toBeUndefined();
     tape.dispose();
   });

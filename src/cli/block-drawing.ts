@@ -21,6 +21,18 @@ function layers(block: BlockSpec, inputChannels: number): string[] {
       const mid = midKernel === 0 ? [] : [spatial('dw', midKernel, stride)];
       return [...start, `1x1 ${expandedChannels(inputChannels, block.expand)}`, ...mid, `1x1 ${out}`];
     }
+    case 'mqa':
+    case 'mha': {
+      const { kind, heads, keyDim, kvStride } = block;
+      return [`${kind} ${heads} x ${keyDim}${kvStride > 1 ? ` kv /${kvStride}` : ''}`, `1x1 ${out}`];
+    }
+    case 'dwSep':
+      return [spatial('dw', block.kernel, stride), `1x1 ${out}`];
+    case 'invertedResidual': {
+      const { kernel, expand, squeeze } = block;
+      const wide = expand === 1 ? [] : [`1x1 ${expandedChannels(inputChannels, expand)}`];
+      return [...wide, spatial('dw', kernel, stride), ...(squeeze ? ['squeeze'] : []), `1x1 ${out}`];
+    }
     default:
       return assertNever(block);
   }

@@ -12,6 +12,20 @@ export function blockText(block: BlockSpec): string {
       return `fusedIb ${block.kernel}${stride} e${block.expand}`;
     case 'uib':
       return `uib ${block.startKernel},${block.midKernel}${stride} e${block.expand} (${uibVariant(block)})`;
+    case 'mqa':
+    case 'mha': {
+      const { kind, heads, keyDim, valueDim, kvStride } = block;
+      const dims = keyDim === valueDim ? `${keyDim}` : `${keyDim},${valueDim}`;
+      return `${kind} ${heads} x ${dims}${kvStride > 1 ? ` kv s${kvStride}` : ''}`;
+    }
+    case 'dwSep':
+      return `dwSep ${block.kernel}${stride}`;
+    case 'invertedResidual': {
+      const { kernel, expand, squeeze, activation = '' } = block;
+      return ['invertedResidual', `${kernel}${stride}`, `e${expand}`, squeeze ? 'squeeze' : '', activation]
+        .filter((word) => word !== '')
+        .join(' ');
+    }
     default:
       return assertNever(block);
   }

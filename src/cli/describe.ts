@@ -5,7 +5,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../core/failure.js';
 import { networkDescription, spaceDescription } from '../cost/description.js';
 import { readDevice } from '../cost/device.js';
-import { findDevice, findSpace } from '../cost/shipped.js';
+import { namedSpace } from '../cost/named-network.js';
+import { findDevice } from '../cost/shipped.js';
 import { asNetwork, readSpace } from '../space/parse.js';
 import type { Space } from '../space/space.js';
 import { networkText, spaceText } from './describe-text.js';
@@ -36,11 +37,10 @@ export function describeCommand(): Command {
 
 /** The description as text, or as JSON where asked. */
 export function describe(what: string, options: DescribeOptions): string {
-  const file = describedFile(what);
-  const space = resized(readSpace(file), options);
+  const space = resized(described(what), options);
   const devices = options.device.map((name) => ({ name, device: readDevice(findDevice(name)) }));
   if (space.choices.length === 0) {
-    const network = asNetwork(space, file);
+    const network = asNetwork(space, what);
     const description = networkDescription(network, devices);
     return options.json
       ? JSON.stringify(description)
@@ -51,10 +51,10 @@ export function describe(what: string, options: DescribeOptions): string {
   return options.json ? JSON.stringify(description) : spaceText(description, devices);
 }
 
-function describedFile(what: string): string {
-  if (!existsSync(what) || !statSync(what).isDirectory()) return findSpace(what);
+function described(what: string): Space {
+  if (!existsSync(what) || !statSync(what).isDirectory()) return namedSpace(what);
   const result = join(what, 'architecture.yaml');
-  if (existsSync(result)) return result;
+  if (existsSync(result)) return readSpace(result);
   throw new Failure('config', `${what}: expected a run with a result, architecture.yaml; got a folder without`);
 }
 

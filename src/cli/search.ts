@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
-import { findSpace } from '../cost/shipped.js';
+import { namedNetwork } from '../cost/named-network.js';
 import { openBackend } from '../nn/backend.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
@@ -19,7 +19,6 @@ import {
   standInFor,
   startStage,
 } from '../search/start-search.js';
-import { readNetwork } from '../space/parse.js';
 import type { Workers } from '../train/computing-team.js';
 import { duration } from './progress.js';
 import { runText } from './runs-text.js';
@@ -138,7 +137,7 @@ function baseNetwork({ from, base, root }: SearchOptions) {
       `fine: expected either --from RUN or --base NETWORK; got ${from === undefined ? 'neither' : 'both'}`,
     );
   }
-  return from === undefined ? readNetwork(findSpace(base as string)) : foundArchitecture(findRun(root, from));
+  return from === undefined ? namedNetwork(base as string) : foundArchitecture(findRun(root, from));
 }
 
 async function dryRun(

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
-import { findSpace } from '../cost/shipped.js';
+import { namedNetwork } from '../cost/named-network.js';
 import { openSet } from '../data/built-set.js';
 import { type BackendOptions, openBackend } from '../nn/backend.js';
 import { isRun } from '../runs/run-state.js';
 import { findRun } from '../runs/run-summary.js';
 import { foundArchitecture } from '../search/start-search.js';
-import { readNetwork } from '../space/parse.js';
 import type { Architecture } from '../space/space.js';
 import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
 import { readTrainingRecipe, sharesOf } from '../train/recipe.js';
@@ -89,7 +88,7 @@ function evalAction(what: string, options: EvalOptions): void {
 
 function networkOf(what: string, root: string): Architecture {
   const folder = [join(root, what), what].find((path) => existsSync(path) && isRun(path));
-  return folder === undefined ? readNetwork(findSpace(what)) : foundArchitecture(folder);
+  return folder === undefined ? namedNetwork(what) : foundArchitecture(folder);
 }
 
 function print(network: string, evaluation: Evaluation, { json }: { json?: true }): void {

@@ -6,6 +6,7 @@ import { strided } from '../space/block.js';
 import {
   type Choice,
   closeBlock,
+  closeHead,
   type Decisions,
   decide,
   isChoice,
@@ -18,7 +19,7 @@ import {
 } from '../space/space.js';
 import { type CostSpec, layerCost } from './cost.js';
 import type { Layer } from './layer.js';
-import { blockLayers, headLayers } from './layers-of.js';
+import { blockLayers, type CountedConventions, headLayers } from './layers-of.js';
 
 /** The costs of one block, or of the head, for every combination of the choices that it depends on. */
 export interface CostUnit {
@@ -45,7 +46,7 @@ export function costSlots(space: Space, specs: readonly CostSpec[]): CostSlot[] 
   const places: CostSlot[] = [];
   for (const slot of space.stages.flatMap(({ slots }) => slots)) {
     const { stride, out } = slot.among[0] as Opened;
-    places.push({ input, output: out, use: slot.use, units: blockUnits(slot, input, side, specs) });
+    places.push({ input, output: out, use: slot.use, units: blockUnits(space, slot, input, side, specs) });
     side = strided(side, stride);
     input = out;
   }
@@ -53,6 +54,7 @@ export function costSlots(space: Space, specs: readonly CostSpec[]): CostSlot[] 
 }
 
 function blockUnits(
+  conventions: CountedConventions,
   { use, pick, among }: Slot,
   input: Open<number>,
   side: number,
@@ -64,15 +66,14 @@ function blockUnits(
     const fields = block as unknown as Record<string, Open<number>>;
     const values = openFields.flatMap((field) => fields[field] ?? []);
     const layers = (decisions: Decisions) =>
-      blockLayers(closeBlock(block, decisions), [side, side, decide(input, decisions)], '');
+      blockLayers(closeBlock(block, decisions), [side, side, decide(input, decisions)], '', conventions);
     return costUnit(guards, [input, ...values], layers, specs);
   });
 }
 
 function headUnit({ head, classes }: Space, input: Open<number>, side: number, specs: readonly CostSpec[]): CostUnit {
   const layers = (decisions: Decisions) => {
-    const closed = { conv: decide(head.conv, decisions), hidden: decide(head.hidden, decisions) };
-    return headLayers(closed, classes, [side, side, decide(input, decisions)]);
+    return headLayers(closeHead(head, decisions), classes, [side, side, decide(input, decisions)]);
   };
   return costUnit([], [input, head.conv, head.hidden], layers, specs);
 }

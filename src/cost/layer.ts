@@ -6,7 +6,7 @@
 /** Height, width, channels. */
 export type Shape = readonly [height: number, width: number, channels: number];
 
-export type LayerKind = 'conv' | 'depthwise' | 'pointwise' | 'pool' | 'fc';
+export type LayerKind = 'conv' | 'depthwise' | 'pointwise' | 'pool' | 'fc' | 'matmul' | 'softmax' | 'multiply';
 
 export interface Layer {
   readonly name: string;
@@ -29,45 +29,96 @@ export function size([height, width, channels]: Shape): number {
 
 /** k x k convolution -> batch norm. */
 export function conv(name: string, kernel: number, input: Shape, output: Shape): Layer {
-  return normalised(name, kernel === 1 ? 'pointwise' : 'conv', input, output, kernel * kernel * input[2] * output[2]);
+  const kernelSize = kernel * kernel * input[2] * output[2];
+  return linear(name, kernel === 1 ? 'pointwise' : 'conv', input, output, kernelSize, normalised(output[2]));
 }
 
 /** k x k depthwise convolution -> batch norm. */
 export function depthwise(name: string, kernel: number, input: Shape, output: Shape): Layer {
-  return normalised(name, 'depthwise', input, output, kernel * kernel * output[2]);
+  return linear(name, 'depthwise', input, output, kernel * kernel * output[2], normalised(output[2]));
 }
 
-/** 1x1 convolution -> batch norm [-> + the block's input]. */
-export function pointwise(name: string, input: Shape, channels: number, residual = false): Layer {
+/** 1x1 convolution -> batch norm, or with `beside` its kernel instead. */
+export function pointwise(name: string, input: Shape, channels: number, beside = normalised(channels)): Layer {
   const output: Shape = [input[0], input[1], channels];
-  const layer = normalised(name, 'pointwise', input, output, input[2] * channels);
-  return residual ? { ...layer, activations: layer.activations + size(output) } : layer;
+  return linear(name, 'pointwise', input, output, input[2] * channels, beside);
+}
+
+/** The layer, which also adds a tensor of its output's shape that it reads. */
+export function adding(layer: Layer): Layer {
+  return { ...layer, activations: layer.activations + size(layer.output) };
+}
+
+/** The layer with a trained scale for each output channel, which folds into its kernel. */
+export function scaled(layer: Layer): Layer {
+  return { ...layer, params: layer.params + layer.output[2] };
+}
+
+/**
+ * A matrix product of two inputs, neither of them weights: `depth` MACs for each value of the output. `others` are the
+ * values of the second input.
+ */
+export function product(name: string, input: Shape, output: Shape, depth: number, others: number): Layer {
+  const activations = size(input) + others + size(output);
+  return { name, kind: 'matmul', input, output, macs: size(output) * depth, params: 0, weights: 0, activations };
+}
+
+/** Softmax over the channels. */
+export function softmax(name: string, shape: Shape): Layer {
+  return passing(name, 'softmax', shape, shape, 0);
 }
 
 /** Global average pooling. */
 export function pool(name: string, input: Shape): Layer {
-  const output: Shape = [1, 1, input[2]];
-  return { name, kind: 'pool', input, output, macs: 0, params: 0, weights: 0, activations: size(input) + size(output) };
+  return passing(name, 'pool', input, [1, 1, input[2]], 0);
+}
+
+/** Each channel of a map times a number of its own. */
+export function multiply(name: string, shape: Shape): Layer {
+  return passing(name, 'multiply', shape, shape, shape[2]);
 }
 
 /** Fully connected, with bias. */
 export function fullyConnected(name: string, input: Shape, classes: number): Layer {
-  const output: Shape = [1, 1, classes];
-  const macs = size(input) * classes;
-  const params = macs + classes;
-  return { name, kind: 'fc', input, output, macs, params, weights: params, activations: size(input) + classes };
+  return linear(name, 'fc', input, [1, 1, classes], size(input) * classes, biased(classes));
 }
 
-function normalised(name: string, kind: LayerKind, input: Shape, output: Shape, kernelSize: number): Layer {
-  const [height, width, channels] = output;
+/** Values that come with a kernel: those trained, and those that inference keeps once it has folded what folds. */
+export interface BesideKernel {
+  readonly trained: number;
+  readonly kept: number;
+}
+
+/** Batch norm's gamma and beta, of which a bias remains. */
+export function normalised(channels: number): BesideKernel {
+  return { trained: 2 * channels, kept: channels };
+}
+
+export function biased(channels: number): BesideKernel {
+  return { trained: channels, kept: channels };
+}
+
+function linear(
+  name: string,
+  kind: LayerKind,
+  input: Shape,
+  output: Shape,
+  kernelSize: number,
+  { trained, kept }: BesideKernel,
+): Layer {
   return {
     name,
     kind,
     input,
     output,
-    macs: height * width * kernelSize,
-    params: kernelSize + 2 * channels, // gamma and beta
-    weights: kernelSize + channels,
+    macs: output[0] * output[1] * kernelSize,
+    params: kernelSize + trained,
+    weights: kernelSize + kept,
     activations: size(input) + size(output),
   };
+}
+
+function passing(name: string, kind: LayerKind, input: Shape, output: Shape, alsoRead: number): Layer {
+  const activations = size(input) + alsoRead + size(output);
+  return { name, kind, input, output, macs: 0, params: 0, weights: 0, activations };
 }

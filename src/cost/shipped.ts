@@ -18,8 +18,7 @@ function findShipped(
   base = '.',
   report: Report = unplaced,
 ): string {
-  const own = resolve(base, name);
-  if (existsSync(own) && /\.(ya?ml|json)$/.test(name)) return own;
+  if (isOwnFile(name, base)) return resolve(base, name);
   for (const folder of folders) {
     const shipped = resolve(packageRoot, folder, name.endsWith('.yaml') ? name : `${name}.yaml`);
     if (existsSync(shipped)) return shipped;
@@ -27,6 +26,11 @@ function findShipped(
   const known = folders.flatMap(shippedNames);
   const message = `expected ${what}: a YAML file, or one of ${known.join(', ')}; got ${name}${suggestion(name, known)}`;
   throw new Failure('config', report(message));
+}
+
+/** Whether a name is that of a YAML or JSON file of the user's. */
+export function isOwnFile(name: string, base = '.'): boolean {
+  return /\.(ya?ml|json)$/.test(name) && existsSync(resolve(base, name));
 }
 
 /** The names that a folder of the package offers, in order. */

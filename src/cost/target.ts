@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { assertNever } from '../core/assert-never.js';
 import { quantity, record, text } from '../core/conform.js';
 import type { Located, Path } from '../core/document.js';
-import { readNetwork } from '../space/parse.js';
 import type { Space } from '../space/space.js';
 import { type CostSpec, costName, costOf } from './cost.js';
 import { type CostTable, costTable } from './cost-table.js';
 import { readDevice } from './device.js';
-import { findDevice, findSpace } from './shipped.js';
+import { namedNetwork } from './named-network.js';
+import { findDevice } from './shipped.js';
 
 const sharedFields = {
   relativeTo: text('the name or the file of a network').optional(),
@@ -75,7 +75,7 @@ export interface TargetPlace {
 export function resolveTarget(input: CostTargetInput, base = '.', place?: TargetPlace): CostTarget {
   const spec = resolveSpec(input, base, place);
   const { relativeTo, factor = 1, beta } = input;
-  const shareOf = () => costOf(spec, readNetwork(findSpace(relativeTo as string, base, reporter(place, 'relativeTo'))));
+  const shareOf = () => costOf(spec, namedNetwork(relativeTo as string, base, reporter(place, 'relativeTo')));
   const target = statedTarget(input) ?? factor * shareOf();
   return { name: costName(spec), target, spec, ...(beta === undefined ? {} : { beta }) };
 }

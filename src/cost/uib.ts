@@ -1,8 +1,9 @@
 /** Layers of a universal inverted bottleneck, in the order of `UibSpec`. */
 import { expandedChannels, isResidual, strided, type UibSpec } from '../space/block.js';
-import { depthwise, type Layer, pointwise, type Shape } from './layer.js';
+import { adding, depthwise, type Layer, pointwise, type Shape, scaled } from './layer.js';
 
-export function uibLayers(block: UibSpec, input: Shape, name: string): Layer[] {
+/** @param layerScale  whether the projection's channels have scales */
+export function uibLayers(block: UibSpec, input: Shape, name: string, layerScale: boolean): Layer[] {
   const { startKernel, midKernel, stride } = block;
   const layers: Layer[] = [];
   let shape = input;
@@ -16,7 +17,9 @@ export function uibLayers(block: UibSpec, input: Shape, name: string): Layer[] {
   }
   add(pointwise(`${name}.expand`, shape, expandedChannels(input[2], block.expand)));
   if (midKernel > 0) add(depthwise(`${name}.mid`, midKernel, shape, smaller(shape, stride)));
-  add(pointwise(`${name}.project`, shape, block.out, isResidual(input[2], block)));
+  const projected = pointwise(`${name}.project`, shape, block.out);
+  const project = layerScale ? scaled(projected) : projected;
+  add(isResidual(input[2], block) ? adding(project) : project);
   return layers;
 }
 

@@ -30,6 +30,7 @@ function kernelsOf(tf: Tf) {
 function products(tf: Tf): OpTable {
   const kernel = kernelsOf(tf);
   return {
+    BatchMatMulV2: (given, a, b) => tf.matMul(a, b, given.read('adj_x', false), given.read('adj_y', false)),
     MatMul: (given, a, b) => tf.matMul(a, b, given.read('transpose_a', false), given.read('transpose_b', false)),
     Conv2D(given, x, filter) {
       const { strides, pad } = windows(given);
@@ -99,7 +100,10 @@ function pointByPoint(tf: Tf): OpTable {
     AddN: (_, ...terms) => tf.addN(terms),
     Mul: (_, a, b) => tf.mul(a, b),
     BiasAdd: (_, x, bias) => tf.add(x, bias),
+    Sub: (_, a, b) => tf.sub(a, b),
     Relu: (_, x) => tf.relu(x),
+    Relu6: (_, x) => tf.relu6(x),
+    Relu6Grad: (_, dy, x) => dy.mul(tf.logicalAnd(x.greater(0), x.less(6))),
     ReluGrad: (_, dy, y) => dy.mul(y.step()),
     Erf: (_, x) => tf.erf(x),
     Square: (_, x) => tf.square(x),
@@ -122,6 +126,7 @@ function pointByPoint(tf: Tf): OpTable {
 function reductions(tf: Tf): OpTable {
   return {
     Mean: (given, x, axes) => tf.mean(x, integers(axes), given.read('keep_dims', false)),
+    Sum: (given, x, axes) => tf.sum(x, integers(axes), given.read('keep_dims', false)),
     BiasAddGrad: (_, dy) => tf.sum(dy.reshape([-1, dy.shape.at(-1) as number]), 0),
   };
 }
@@ -130,6 +135,7 @@ function shapes(tf: Tf): OpTable {
   return {
     Identity: (_, x) => tf.clone(x),
     Reshape: (_, x, shape) => tf.reshape(x, integers(shape)),
+    Transpose: (_, x, order) => tf.transpose(x, integers(order)),
     BroadcastTo: (_, x, shape) => tf.broadcastTo(x, integers(shape)),
     Slice: (_, x, begin, size) => tf.slice(x, integers(begin), integers(size)),
     Pad: (_, x, paddings) => tf.pad(x, paddings.arraySync() as [number, number][]),

@@ -1,5 +1,5 @@
 /** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
-import type { Architecture } from '../space/space.js';
+import type { Architecture, LayerConventions } from '../space/space.js';
 import {
   attribute,
   backend,
@@ -39,13 +39,16 @@ export interface GradientOptions {
   readonly into?: InPlace | undefined;
 }
 
+/** What a model knows of its network beside the forward pass. */
+export type Frame = Pick<Architecture, 'input' | 'classes'> & LayerConventions;
+
 /** The weights of one network or SuperNet. Owns them; `dispose` frees them. */
 export class Model {
-  readonly frame: Pick<Architecture, 'input' | 'activation' | 'classes'>;
+  readonly frame: Frame;
   readonly layout: WeightLayout;
   readonly weights: FlatVariable;
 
-  constructor(frame: Pick<Architecture, 'input' | 'activation' | 'classes'>, layout: WeightLayout, seed: string) {
+  constructor(frame: Frame, layout: WeightLayout, seed: string) {
     this.frame = frame;
     this.layout = layout;
     this.weights = new FlatVariable(initialWeights(layout, seed));
@@ -56,11 +59,11 @@ export class Model {
     const tape = new Tape({ recording: true });
     try {
       const reading = new WeightReading(tape, this.weights, this.layout, options.decay ?? 0);
-      const { activation, classes } = this.frame;
+      const { frame: conventions } = this;
       const { dropout } = options;
-      const pass = weightPass({ tape, activation, reading, dropout: dropout && ((x) => dropped(tape, x, dropout)) });
+      const pass = weightPass({ tape, conventions, reading, dropout: dropout && ((x) => dropped(tape, x, dropout)) });
       const logits = settled(tape, forward(pass, this.#pixels(tape, batch)));
-      const targets = backend().create(batch.soft, [batch.n, classes]);
+      const targets = backend().create(batch.soft, [batch.n, conventions.classes]);
       const { perImage, gradient } = softmaxCrossEntropy(logits.tensor, targets);
       tape.backward(logits, gradient);
       const losses = readFloats(perImage);
@@ -130,7 +133,7 @@ export class Model {
     const tape = new Tape({ recording: false });
     try {
       const reading = new WeightReading(tape, this.weights, this.layout, 0);
-      const pass = weightPass({ tape, activation: this.frame.activation, reading, ...how });
+      const pass = weightPass({ tape, conventions: this.frame, reading, ...how });
       return read(settled(tape, forward(pass, this.#pixels(tape, batch))).tensor);
     } finally {
       tape.dispose();

@@ -24,7 +24,7 @@ import { hasOwnKernels, runOwn } from './own-kernels.js';
 import type { Tape, Value } from './tape.js';
 
 /** How a weight starts, and whether weight decay pulls at it (it does at kernels, not at BN or biases). */
-export type Initializer = 'he' | 'heDepthwise' | 'fc' | 'one' | 'zero';
+export type Initializer = 'he' | 'heDepthwise' | 'lecun' | 'fc' | 'one' | 'zero' | 'layerScale';
 
 export interface WeightSpec {
   readonly name: string;
@@ -49,22 +49,20 @@ export function layoutOf(specs: Iterable<WeightSpec>): WeightLayout {
 }
 
 export function isDecayed({ initializer }: Pick<WeightSpec, 'initializer'>): boolean {
-  return initializer === 'he' || initializer === 'heDepthwise' || initializer === 'fc';
+  return constants[initializer] === undefined;
 }
 
-/** A standard deviation for each way to start: he-normal (He et al. 2015, arXiv:1502.01852), fc as in TuNAS. */
+/** What starts at the same value everywhere; layer scale as in CaiT (arXiv:2103.17239). */
+const constants: Partial<Record<Initializer, number>> = { one: 1, zero: 0, layerScale: 1e-5 };
+
+/**
+ * A standard deviation for each random start: he-normal (He et al. 2015, arXiv:1502.01852) before a ReLU, LeCun-normal
+ * where there is none, fc as in TuNAS.
+ */
 function deviation({ shape, initializer }: WeightSpec): number {
-  switch (initializer) {
-    case 'he':
-      return Math.sqrt(2 / (sizeOf(shape) / (shape.at(-1) as number)));
-    case 'heDepthwise':
-      return Math.sqrt(2 / ((shape[0] as number) * (shape[1] as number)));
-    case 'fc':
-      return 0.01;
-    case 'one':
-    case 'zero':
-      return 0;
-  }
+  const inputs = initializer === 'heDepthwise' ? shape.slice(0, 2) : shape.slice(0, -1);
+  if (initializer === 'fc') return 0.01;
+  return Math.sqrt((initializer === 'lecun' ? 1 : 2) / sizeOf(inputs));
 }
 
 /** Start values of all weights; each weight has a random stream of its own, so no other weight moves it. */
@@ -72,11 +70,12 @@ export function initialWeights(layout: WeightLayout, seed: string): Float32Array
   const values = new Float32Array(layout.size);
   for (const spec of layout.specs.values()) {
     const count = sizeOf(spec.shape);
-    const sigma = deviation(spec);
-    if (sigma === 0) {
-      values.fill(spec.initializer === 'one' ? 1 : 0, spec.offset, spec.offset + count);
+    const constant = constants[spec.initializer];
+    if (constant !== undefined) {
+      values.fill(constant, spec.offset, spec.offset + count);
       continue;
     }
+    const sigma = deviation(spec);
     const random = randomStream(`${seed}/weights/${spec.name}`);
     for (let i = 0; i < count; i++) values[spec.offset + i] = sigma * random.normal();
   }

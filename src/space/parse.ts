@@ -9,6 +9,7 @@ import {
   type Choice,
   type ChoiceTag,
   close,
+  frameOf,
   isChoice,
   type Open,
   type Opened,
@@ -58,8 +59,8 @@ class SpaceBuilder {
     this.#located = located;
   }
 
-  build({ name, input, classes, activation, ...open }: SpaceInput): Space {
-    let channels: Open<number> = input.channels;
+  build(open: SpaceInput): Space {
+    let channels: Open<number> = open.input.channels;
     const stages = open.stages.map((stage, s) => {
       const out = this.#open(stage.out, ['stages', s, 'out'], 'out', []);
       const slots: Slot[] = [];
@@ -76,9 +77,10 @@ class SpaceBuilder {
     const head = {
       conv: this.#open(open.head.conv, ['head', 'conv'], 'out', []) as Open<number>,
       hidden: this.#open(open.head.hidden, ['head', 'hidden'], 'out', []) as Open<number>,
+      hiddenNorm: open.head.hiddenNorm,
     };
     if (this.#diagnostics.length > 0) throw new Failure('config', this.#diagnostics);
-    return { name, input, classes, activation, stages, head, choices: this.#choices };
+    return { ...frameOf(open), stages, head, choices: this.#choices };
   }
 
   #slot(input: SlotInput, at: Path, path: string, stageOut: Open<number> | undefined, channels: Open<number>): Slot {
@@ -118,12 +120,13 @@ class SpaceBuilder {
     if (input.out === undefined && stageOut === undefined) {
       this.#report([...at, 'out'], 'missing; expected out in the block, or one for its whole stage');
     }
-    const open: Record<string, unknown> = { kind: input.kind, stride: input.stride };
+    const { repeat: _, optional: __, ...open }: Record<string, unknown> = { ...input };
     for (const field of openFields) {
-      const value = (input as Record<string, unknown>)[field] as number | number[] | undefined;
+      const value = open[field] as number | number[] | undefined;
       if (value !== undefined) open[field] = this.#open(value, [...at, field], field, when, `${path}.${field}`);
     }
     open.out ??= stageOut ?? 0;
+    if ('heads' in open) open.valueDim ??= open.keyDim;
     const block = open as unknown as Opened;
     if (block.kind === 'uib' && block.stride > 1) this.#requireStrided(block, at);
     return block;
@@ -143,7 +146,7 @@ class SpaceBuilder {
   #requireResidual(block: Opened, at: Path, channels: Open<number>): void {
     const { kind, stride, out } = block;
     const residual = isChoice(out)
-      ? kind !== 'conv' && stride === 1 && out === channels
+      ? out === channels && isResidual(0, { kind, stride, out: 0 })
       : !isChoice(channels) && isResidual(channels, { kind, stride, out });
     if (!residual) {
       const message =

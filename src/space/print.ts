@@ -1,22 +1,29 @@
 /** Space or network -> the YAML form that `parse.ts` reads; parsing what was printed gives the same space. */
 import { stringify } from 'yaml';
 import type { SlotInput, SpaceInput } from './schema.js';
-import { type Architecture, isChoice, type Open, type Opened, type Slot, type Space } from './space.js';
+import {
+  type Architecture,
+  defaultConventions,
+  frameOf,
+  isChoice,
+  type Open,
+  type Opened,
+  type Slot,
+  type Space,
+} from './space.js';
 
 /** The document of a space; `repeat` is written out, a stage's shared `out` stands at the stage. */
 export function spaceInput(space: Space): SpaceInput {
   return {
-    name: space.name,
+    ...frameOf(space),
     input: { ...space.input },
-    classes: space.classes,
-    activation: space.activation,
     stages: space.stages.map(({ slots }, s) => {
       const out = ((slots[0] as Slot).among[0] as Opened).out;
       const shared = isChoice(out) && out.path === `stages[${s}].out`;
       const blocks = slots.map((slot) => slotInput(slot, shared));
       return shared ? { out: listed(out), blocks } : { blocks };
     }),
-    head: { conv: listed(space.head.conv), hidden: listed(space.head.hidden) },
+    head: { ...space.head, conv: listed(space.head.conv), hidden: listed(space.head.hidden) },
   };
 }
 
@@ -31,16 +38,23 @@ export function asSpace(network: Architecture): Space {
 /** YAML of a space, one block a line; `provenance` says where a found network came from. */
 export function printSpace(space: Space, provenance?: Record<string, unknown>): string {
   const { stages, input, head, ...frame } = spaceInput(space);
+  const { hiddenNorm, ...widths } = head;
   const flow = (value: unknown) => stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trim();
-  const lines = [stringify(frame).trim(), `input: ${flow(input)}`, 'stages:'];
+  const lines = [stringify(stated(frame)).trim(), `input: ${flow(input)}`, 'stages:'];
   for (const { out, blocks } of stages) {
     if (out !== undefined) lines.push(`  - out: ${flow(out)}`);
     lines.push(out === undefined ? '  - blocks:' : '    blocks:');
     for (const block of blocks) lines.push(`      - ${flow(block)}`);
   }
-  lines.push(`head: ${flow(head)}`);
+  lines.push(`head: ${flow(hiddenNorm ? widths : head)}`);
   if (provenance !== undefined) lines.push(stringify({ provenance }).trim());
   return `${lines.join('\n')}\n`;
+}
+
+/** A frame without what holds by default. */
+function stated(frame: object): object {
+  const defaults: Record<string, unknown> = defaultConventions;
+  return Object.fromEntries(Object.entries(frame).filter(([key, value]) => defaults[key] !== value));
 }
 
 function slotInput({ use, among, pick }: Slot, outIsShared: boolean): SlotInput {

@@ -1,6 +1,8 @@
 /** The YAML form of spaces, networks and refinements. A scalar is fixed, a list is a choice. */
 import { z } from 'zod';
-import { flag, integer, list, record, text, word } from '../core/conform.js';
+import { flag, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { activations } from './block.js';
+import { defaultConventions, paddings } from './space.js';
 
 /** A value or a list of values to choose from. */
 function open<T extends z.ZodType>(value: T, what: string) {
@@ -18,7 +20,16 @@ const channelsWhat = 'a channel count from 1 to 8192';
 const channels = integer(channelsWhat, 1, 8192);
 const expandWhat = 'an expansion from 1 to 16';
 const expand = integer(expandWhat, 1, 16);
+const ratio = quantity('an expansion from 1 to 16', { min: 1, max: 16 });
 const openChannels = open(channels, 'channel counts');
+const attention = {
+  heads: integer('a number of heads from 1 to 64', 1, 64),
+  keyDim: integer('a width from 1 to 1024', 1, 1024),
+  valueDim: integer('a width from 1 to 1024', 1, 1024).optional(),
+  kvStride: z.literal([1, 2], { error: strideWhat }).default(1),
+  stride: z.literal(1, { error: 'a stride of 1, the only one that attention has' }).default(1),
+  out: openChannels.optional(),
+};
 const placed = {
   repeat: integer('a count from 1 to 64', 1, 64).optional(),
   optional: flag().optional(),
@@ -39,6 +50,17 @@ const fields = {
     expand: open(expand, 'expansions'),
     out: openChannels.optional(),
   },
+  mqa: attention,
+  mha: attention,
+  dwSep: { kernel: open(kernel, 'kernel sizes'), stride, out: openChannels.optional() },
+  invertedResidual: {
+    kernel: open(kernel, 'kernel sizes'),
+    stride,
+    expand: open(ratio, 'expansions'),
+    squeeze: flag().default(false),
+    activation: word(...activations).optional(),
+    out: openChannels.optional(),
+  },
 };
 
 export const blockKinds = Object.keys(fields) as (keyof typeof fields)[];
@@ -50,6 +72,10 @@ function blocks<T extends z.core.$ZodLooseShape>(more: T) {
       record({ kind: z.literal('conv'), ...fields.conv, ...more }),
       record({ kind: z.literal('fusedIb'), ...fields.fusedIb, ...more }),
       record({ kind: z.literal('uib'), ...fields.uib, ...more }),
+      record({ kind: z.literal('mqa'), ...fields.mqa, ...more }),
+      record({ kind: z.literal('mha'), ...fields.mha, ...more }),
+      record({ kind: z.literal('dwSep'), ...fields.dwSep, ...more }),
+      record({ kind: z.literal('invertedResidual'), ...fields.invertedResidual, ...more }),
     ],
     { error: (issue) => (issue.code === 'invalid_union' ? `one of ${blockKinds.join(', ')}` : 'a block') },
   );
@@ -73,11 +99,15 @@ export const spaceSchema = record({
     channels: integer('a channel count from 1 to 16', 1, 16),
   }),
   classes: integer('a number of classes from 2 to 100000', 2, 100_000),
-  activation: word('relu', 'gelu'),
+  activation: word(...activations),
+  padding: word(...paddings).default(defaultConventions.padding),
+  batchNormEpsilon: quantity('a number > 0', { above: 0 }).default(defaultConventions.batchNormEpsilon),
+  layerScale: flag().default(defaultConventions.layerScale),
   stages: list(record({ out: openChannels.optional(), blocks: list(slot, 'a list of blocks') }), 'a list of stages'),
   head: record({
     conv: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
     hidden: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
+    hiddenNorm: flag().default(true),
   }),
   provenance: provenance.optional(),
 });

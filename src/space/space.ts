@@ -6,9 +6,7 @@
  * each block's fields in the order of `openFields`; last the head's `conv` and `hidden`. That order is a contract: it
  * names every logit and every saved run.
  */
-import type { BlockSpec } from './block.js';
-
-export type Activation = 'relu' | 'gelu';
+import type { Activation, BlockSpec } from './block.js';
 
 /** What a choice is about. Op choices swap layers, filter choices resize them. */
 export type ChoiceTag = 'kernel' | 'startKernel' | 'midKernel' | 'skip' | 'oneOf' | 'out' | 'expand';
@@ -26,9 +24,9 @@ export interface Choice<T = unknown> {
 
 export type Open<T> = T | Choice<T>;
 
-/** A block spec whose fields, but for kind and stride, may be choices. */
+/** A block spec of which some fields, those of `openFields`, may be choices. */
 export type Opened<B extends BlockSpec = BlockSpec> = B extends BlockSpec
-  ? { readonly [K in keyof B]: K extends 'kind' | 'stride' ? B[K] : Open<B[K]> }
+  ? { readonly [K in keyof B]: K extends (typeof openFields)[number] ? Open<B[K]> : B[K] }
   : never;
 
 /** A place in a stage: one of `among` fills it or, where `use` is open, nothing does. A plain block is alone in it. */
@@ -39,17 +37,42 @@ export interface Slot {
   readonly among: readonly Opened[];
 }
 
-interface NetworkFrame {
+/**
+ * Where a strided layer's window begins: `same` pads as TensorFlow's SAME, the odd zero behind; `symmetric` pads half a
+ * kernel on all sides, as weights trained in PyTorch expect. They differ where the stride is 2 and the side even.
+ */
+export const paddings = ['same', 'symmetric'] as const;
+export type Padding = (typeof paddings)[number];
+
+/** What all layers of a network have in common. */
+export interface LayerConventions {
+  readonly activation: Activation;
+  readonly padding: Padding;
+  readonly batchNormEpsilon: number;
+  /** Whether UIBs and attention scale each channel of what they add, from 1e-5 on (arXiv:2103.17239). */
+  readonly layerScale: boolean;
+}
+
+/** What holds where a file says nothing. */
+export const defaultConventions = {
+  padding: 'same',
+  batchNormEpsilon: 1e-3, // TuNAS and MobileNetV4, released code
+  layerScale: false,
+} as const satisfies Partial<LayerConventions>;
+
+/** What a space and each of its architectures have in common. */
+export interface NetworkFrame extends LayerConventions {
   readonly name: string;
   readonly input: { readonly resolution: number; readonly channels: number };
   readonly classes: number;
-  readonly activation: Activation;
 }
 
 /** 1x1 to `conv` -> BN -> act -> global average pool -> 1x1 to `hidden` -> BN -> act -> fc. 0 leaves a layer out. */
 export interface Head<N = number> {
   readonly conv: N;
   readonly hidden: N;
+  /** Whether the hidden layer has a BN; else it has a bias, as in MobileNetV3. */
+  readonly hiddenNorm: boolean;
 }
 
 export interface Space extends NetworkFrame {
@@ -95,18 +118,25 @@ export function closeSlot(slot: Slot, decisions: Decisions): BlockSpec | undefin
   return closeBlock(slot.among[decide(slot.pick, decisions)] as Opened, decisions);
 }
 
+/** The frame alone of what has one. */
+export function frameOf(network: NetworkFrame): NetworkFrame {
+  const { name, input, classes, activation, padding, batchNormEpsilon, layerScale } = network;
+  return { name, input, classes, activation, padding, batchNormEpsilon, layerScale };
+}
+
+/** The head under the decisions. */
+export function closeHead({ conv, hidden, hiddenNorm }: Head<Open<number>>, decisions: Decisions): Head {
+  return { conv: decide(conv, decisions), hidden: decide(hidden, decisions), hiddenNorm };
+}
+
 /** The architecture that the decisions make of a space. */
 export function close(space: Space, decisions: Decisions): Architecture {
-  const { name, input, classes, activation } = space;
   return {
-    name,
-    input,
-    classes,
-    activation,
+    ...frameOf(space),
     stages: space.stages.map(({ slots }) => ({
       blocks: slots.map((slot) => closeSlot(slot, decisions)).filter((block) => block !== undefined),
     })),
-    head: { conv: decide(space.head.conv, decisions), hidden: decide(space.head.hidden, decisions) },
+    head: closeHead(space.head, decisions),
   };
 }
 

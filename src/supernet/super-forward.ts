@@ -13,6 +13,7 @@ import type { Pass } from '../nn/pass.js';
 import type { Features } from '../nn/tape.js';
 import { layoutOf, type WeightLayout, type WeightSpec } from '../nn/weights.js';
 import {
+  closeHead,
   type Decisions,
   decide,
   isChoice,
@@ -36,7 +37,7 @@ export function superForward(space: Space, selection: Selection): Forward {
   const slots = space.stages.flatMap(({ slots }, s) =>
     slots.map((slot, b) => filledSlot(slot, blockName(s, b), selection)),
   );
-  const headSpec = { conv: decide(space.head.conv, decisions), hidden: decide(space.head.hidden, decisions) };
+  const headSpec = closeHead(space.head, decisions);
   return (pass, images) => {
     const features = pass.tape.sequence(
       slots.map((slot) => (x: Features) => fill(pass, slot, x)),

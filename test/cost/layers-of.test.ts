@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Layer, Shape } from '../../src/cost/layer.js';
 import { blockLayers, headLayers, layersOf } from '../../src/cost/layers-of.js';
-import { findSpace } from '../../src/cost/shipped.js';
+import { namedNetwork } from '../../src/cost/named-network.js';
 import type { BlockSpec } from '../../src/space/block.js';
-import { readNetwork } from '../../src/space/parse.js';
 import type { Architecture } from '../../src/space/space.js';
 
-const zoo = (name: string): Architecture => readNetwork(findSpace(name));
+const zoo = (name: string): Architecture => namedNetwork(name);
 const sum = (layers: readonly Layer[], of: 'macs' | 'params') => layers.reduce((total, layer) => total + layer[of], 0);
 
 /** MACs per block of the stages, then per layer of the head. */
@@ -22,6 +21,16 @@ describe('the published family', () => {
     ['mnv4-conv-s', 224, 3_774_024, 186_005_568],
     ['mnv4-conv-m', 256, 9_715_512, 1_080_244_224],
     ['mnv4-conv-l', 384, 32_590_864, 6_376_220_672],
+    ['mnv4-hybrid-m', 256, 11_074_648, 1_271_183_360],
+    ['mnv4-hybrid-l', 384, 37_764_624, 7_711_877_120],
+    ['mobilenet-v1', 224, 4_231_976, 568_740_352],
+    ['mobilenet-v2', 224, 3_504_872, 300_774_272],
+    ['mobilenet-v3-large', 224, 5_483_032, 216_589_760],
+    ['mobilenet-v1-1.5x', 224, 8_702_152, 1_257_729_792],
+    ['mobilenet-v2-1.4x', 224, 6_108_776, 582_195_824],
+    ['mobilenet-v2-0.5x', 224, 1_968_680, 97_131_840],
+    ['mobilenet-v3-large-0.75x', 224, 3_993_528, 154_560_624],
+    ['mobilenet-v3-large-1.25x', 224, 7_551_976, 355_221_920],
   ])('%s at %d has %d parameters and %d MACs', (name, resolution, params, macs) => {
     const network = zoo(name);
     const layers = layersOf(network);
@@ -114,9 +123,98 @@ describe('a fused inverted bottleneck', () => {
   });
 });
 
+describe('attention', () => {
+  const input: Shape = [12, 10, 64];
+  const spec = { heads: 4, keyDim: 16, valueDim: 24, kvStride: 1, stride: 1, out: 64 } as const;
+  const named = (block: BlockSpec, layerScale = false) =>
+    new Map(blockLayers(block, input, 'a', { layerScale }).map((layer) => [layer.name, layer]));
+
+  it('with keys and values for all heads counts as by hand, the norm with the queries and the sum with the output', () => {
+    const layers = named({ kind: 'mqa', ...spec });
+    expect([...layers.keys()]).toEqual([
+      ...['a.query', 'a.key', 'a.value', 'a.scores', 'a.softmax', 'a.context', 'a.output'],
+    ]);
+    const places = 120;
+    expect(layers.get('a.query')).toMatchObject({ macs: places * 64 * 64, params: 64 * 64 + 2 * 64 });
+    expect(layers.get('a.key')).toMatchObject({ macs: places * 64 * 16, params: 64 * 16, output: [12, 10, 16] });
+    expect(layers.get('a.value')).toMatchObject({ macs: places * 64 * 24, params: 64 * 24 });
+    expect(layers.get('a.scores')).toMatchObject({
+      macs: places * places * 4 * 16,
+      params: 0,
+      weights: 0,
+      activations: places * (64 + 16 + 4 * places),
+    });
+    expect(layers.get('a.softmax')).toMatchObject({ macs: 0, activations: 2 * 4 * places * places });
+    expect(layers.get('a.context')).toMatchObject({
+      macs: places * places * 4 * 24,
+      activations: places * (4 * places + 24 + 4 * 24),
+    });
+    expect(layers.get('a.output')).toMatchObject({
+      macs: places * 96 * 64,
+      params: 96 * 64,
+      activations: places * (96 + 64 + 64),
+    });
+  });
+
+  it('sees a map of half the sides behind depthwise layers with a batch norm, one for keys and one for values', () => {
+    const layers = named({ kind: 'mqa', ...spec, kvStride: 2 });
+    for (const side of ['key', 'value']) {
+      expect(layers.get(`a.${side}.down`)).toMatchObject({
+        kind: 'depthwise',
+        macs: 30 * 9 * 64,
+        params: 11 * 64,
+        output: [6, 5, 64],
+      });
+    }
+    expect(layers.get('a.scores')).toMatchObject({ macs: 120 * 30 * 4 * 16, output: [12, 10, 120] });
+  });
+
+  it('with keys and values for each head differs in their projections and in reading them alone', () => {
+    const [shared, separate] = [named({ kind: 'mqa', ...spec }), named({ kind: 'mha', ...spec })];
+    const changed = [...separate].filter(([name, layer]) => {
+      const { macs, params, activations } = shared.get(name) as Layer;
+      return layer.macs !== macs || layer.params !== params || layer.activations !== activations;
+    });
+    expect(changed.map(([name]) => name)).toEqual(['a.key', 'a.value', 'a.scores', 'a.context']);
+    expect(separate.get('a.key')).toMatchObject({ macs: 120 * 64 * 64, params: 64 * 64 });
+    expect(separate.get('a.scores')?.macs).toBe(shared.get('a.scores')?.macs);
+    expect(separate.get('a.scores')?.activations).toBe(120 * (64 + 4 * 16 + 4 * 120));
+  });
+
+  it('has one more parameter for each channel where the network scales its layers, as UIBs do', () => {
+    const uib = { kind: 'uib', startKernel: 0, midKernel: 3, stride: 1, expand: 4, out: 64 } as const;
+    for (const block of [{ kind: 'mqa', ...spec }, uib] as const) {
+      const of = (layerScale: boolean) => sum([...named(block, layerScale).values()], 'params');
+      expect(of(true) - of(false)).toBe(64);
+    }
+  });
+});
+
+describe('an inverted residual', () => {
+  const spec = { kind: 'invertedResidual', kernel: 5, stride: 2, expand: 2.3, squeeze: true, out: 40 } as const;
+
+  it('expands by a fraction, and weighs its channels by two layers at a quarter of them', () => {
+    const layers = blockLayers(spec, [14, 14, 80], 'r');
+    expect(layers.map(({ name, kind, output, params, macs }) => [name, kind, output.join(), params, macs])).toEqual([
+      ['r.expand', 'pointwise', '14,14,184', 80 * 184 + 368, 196 * 80 * 184],
+      ['r.dw', 'depthwise', '7,7,184', 25 * 184 + 368, 49 * 25 * 184],
+      ['r.squeeze.pool', 'pool', '1,1,184', 0, 0],
+      ['r.squeeze.reduce', 'pointwise', '1,1,48', 184 * 48 + 48, 184 * 48],
+      ['r.squeeze.excite', 'pointwise', '1,1,184', 48 * 184 + 184, 48 * 184],
+      ['r.squeeze.scale', 'multiply', '7,7,184', 0, 0],
+      ['r.project', 'pointwise', '7,7,40', 184 * 40 + 80, 49 * 184 * 40],
+    ]);
+  });
+
+  it('has no expanding layer at an expansion of 1', () => {
+    const names = blockLayers({ ...spec, expand: 1, squeeze: false }, [14, 14, 80], 'r').map(({ name }) => name);
+    expect(names).toEqual(['r.dw', 'r.project']);
+  });
+});
+
 describe('the head', () => {
   it('counts pooling as traffic without MACs and the classes with a bias', () => {
-    const layers = headLayers({ conv: 0, hidden: 0 }, 10, [4, 4, 96]);
+    const layers = headLayers({ conv: 0, hidden: 0, hiddenNorm: true }, 10, [4, 4, 96]);
     expect(layers).toEqual([
       {
         name: 'head.pool',
@@ -142,7 +240,7 @@ describe('the head', () => {
   });
 
   it('convolves, pools, widens and classifies', () => {
-    const names = headLayers({ conv: 960, hidden: 1280 }, 1000, [7, 7, 128]).map(({ name }) => name);
+    const names = headLayers({ conv: 960, hidden: 1280, hiddenNorm: true }, 1000, [7, 7, 128]).map(({ name }) => name);
     expect(names).toEqual(['head.conv', 'head.pool', 'head.hidden', 'head.fc']);
   });
 });

@@ -1,13 +1,14 @@
 /** Models with random weights and random images, for the tests of `nn/` and `supernet/`. */
 import { randomStream } from '../../src/core/random.js';
 import { readFloats, sizeOf, type Tensor } from '../../src/nn/backend.js';
-import { type LabelledImages, Model } from '../../src/nn/model.js';
+import { type Frame, type LabelledImages, Model } from '../../src/nn/model.js';
 import { type Forward, weightLayout } from '../../src/nn/network.js';
 import type { WeightLayout } from '../../src/nn/weights.js';
 import { parseSpace } from '../../src/space/parse.js';
-import { type Architecture, close } from '../../src/space/space.js';
+import { type Architecture, close, defaultConventions, type LayerConventions } from '../../src/space/space.js';
 
-export type Frame = Pick<Architecture, 'input' | 'activation' | 'classes'>;
+/** What a frame says of its layers unless a test is about that. */
+export const conventions: LayerConventions = { activation: 'relu', ...defaultConventions };
 
 /** A closed network from its stages and head in YAML. */
 export function network(stagesAndHead: string, frame = 'input: { resolution: 8, channels: 2 }'): Architecture {

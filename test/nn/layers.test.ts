@@ -2,21 +2,21 @@ import { describe, expect, it } from 'vitest';
 import type { Kernels } from '../../src/nn/averaged.js';
 import { convLayer, depthwiseLayer, pointwiseLayer } from '../../src/nn/layers.js';
 import type { Forward } from '../../src/nn/network.js';
-import { randomBatch, randomModel } from './fixtures.js';
+import { conventions, randomBatch, randomModel } from './fixtures.js';
 import { expectClose } from './op-check.js';
 
-const frame = { input: { resolution: 7, channels: 3 }, classes: 2, activation: 'relu' } as const;
+const frame = { ...conventions, input: { resolution: 7, channels: 3 }, classes: 2 } as const;
 const batch = randomBatch(frame, 3);
 
 const layers = {
   'a depthwise layer':
     (kernels: Kernels, stride: number): Forward =>
     (pass, x) =>
-      depthwiseLayer(pass, 'it', x, { kernels, stride, activated: true }),
+      depthwiseLayer(pass, 'it', x, { kernels, stride, activation: 'relu' }),
   'a convolution':
     (kernels: Kernels, stride: number): Forward =>
     (pass, x) =>
-      convLayer(pass, 'it', x, { kernels, stride, out: 4, activated: true }),
+      convLayer(pass, 'it', x, { kernels, stride, out: 4, activation: 'relu' }),
 };
 
 describe.each(Object.entries(layers))('%s with several kernels', (name, layer) => {
@@ -37,14 +37,14 @@ describe.each(Object.entries(layers))('%s with several kernels', (name, layer) =
 describe('a layer', () => {
   it('without its activation has negative values, with it the same or 0', () => {
     const layer =
-      (activated: boolean): Forward =>
+      (activation: 'relu' | 'none'): Forward =>
       (pass, x) =>
-        pointwiseLayer(pass, 'it', x, { out: 4, activated });
-    const model = randomModel(frame, layer(true));
-    const plain = model.logits(layer(false), batch);
+        pointwiseLayer(pass, 'it', x, { out: 4, activation });
+    const model = randomModel(frame, layer('relu'));
+    const plain = model.logits(layer('none'), batch);
     expect(Math.min(...plain)).toBeLessThan(-0.1);
     const expected = plain.map((value) => Math.max(0, value));
-    expectClose(model.logits(layer(true), batch), expected, 1e-6); // the fused kernel may round otherwise
+    expectClose(model.logits(layer('relu'), batch), expected, 1e-6); // the fused kernel may round otherwise
     model.dispose();
   });
 

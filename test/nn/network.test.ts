@@ -22,8 +22,8 @@ head: { conv: 24, hidden: 32 }`);
 describe.each([
   { ...all, name: 'with every kind of block, relu' },
   { ...all, name: 'with every kind of block, gelu', activation: 'gelu' },
-  { ...all, name: 'without a convolution in its head', head: { conv: 0, hidden: 32 } },
-  { ...all, name: 'without a hidden layer', head: { conv: 24, hidden: 0 } },
+  { ...all, name: 'without a convolution in its head', head: { ...all.head, conv: 0 } },
+  { ...all, name: 'without a hidden layer', head: { ...all.head, hidden: 0 } },
 ] satisfies Architecture[])('a network $name', (architecture) => {
   it('has the logits, the loss and the gradient of every weight of the same network in TensorFlow.js', () => {
     const forward = networkForward(architecture);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { backend, dispose, floatT, readFloats, run, type Tensor } from '../../src/nn/backend.js';
-import { gelu } from '../../src/nn/ops/activation.js';
+import { activated } from '../../src/nn/ops/activation.js';
 import { add, mean } from '../../src/nn/ops/combine.js';
 import { pointwise } from '../../src/nn/ops/pointwise.js';
 import { Tape, type Value } from '../../src/nn/tape.js';
@@ -28,8 +28,8 @@ describe('a value used several times', () => {
 
   it('does so along paths of different lengths, as in TensorFlow.js', () => {
     const paths: Op = (tape, x) => {
-      const once = gelu(tape, x);
-      const twice = gelu(tape, once);
+      const once = activated(tape, x, 'gelu');
+      const twice = activated(tape, once, 'gelu');
       return mean(tape, [add(tape, twice, x), once, add(tape, once, x)]);
     };
     const reference = (x: tf.Tensor) => {
@@ -59,8 +59,8 @@ describe('a gradient that nobody needs', () => {
   it('of a branch without influence on the result stays undefined', () => {
     const tape = new Tape({ recording: true });
     const [used, unused] = [tape.leaf(create(scalar(1)), true), tape.leaf(create(scalar(2)), true)];
-    const y = gelu(tape, used);
-    gelu(tape, unused);
+    const y = activated(tape, used, 'gelu');
+    activated(tape, unused, 'gelu');
     tape.backward(y, create(scalar(1)));
     expect(unused.gradient).toBeUndefined();
     dispose(used.tensor, unused.tensor, used.gradient as Tensor);
@@ -85,7 +85,7 @@ describe('a tape', () => {
     }
   }
   const layers = (tape: Tape, x: Value, kernel: Value) =>
-    gelu(tape, pointwise(tape, gelu(tape, pointwise(tape, x, kernel)), kernel));
+    activated(tape, pointwise(tape, activated(tape, pointwise(tape, x, kernel), 'gelu'), kernel), 'gelu');
   const onPurpose = (): never => {
     throw new Error('on purpose');
   };
@@ -137,9 +137,9 @@ describe('a tape', () => {
 
   it('without recording keeps a block result that is older than the block', () => {
     onOwnTape(false, (tape, x) => {
-      const older = gelu(tape, x);
+      const older = activated(tape, x, 'gelu');
       const kept = tape.block(() => {
-        gelu(tape, older);
+        activated(tape, older, 'gelu');
         return older;
       });
       expect(kept).toBe(older);

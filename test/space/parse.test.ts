@@ -76,8 +76,14 @@ describe('a mistake in a block', () => {
     ['{ kind: conv, kernel: 3, stride: 3, out: 8 }', `7:42: ${block}.stride: expected a stride of 1 or 2; got 3`],
     ['{ kind: conv, kernel: 3, expand: 4, out: 8 }', `7:34: ${block}.expand: unknown key`],
     ['{ kind: conv, kernel: 3 }', `7:9: ${block}.out: missing; expected out in the block, or one for its whole stage`],
-    ['{ kernel: 3, out: 8 }', `7:9: ${block}.kind: missing; expected one of conv, fusedIb, uib`],
-    ['{ kind: convv, kernel: 3, out: 8 }', `7:17: ${block}.kind: expected one of conv, fusedIb, uib; got convv`],
+    [
+      '{ kernel: 3, out: 8 }',
+      `7:9: ${block}.kind: missing; expected one of conv, fusedIb, uib, mqa, mha, dwSep, invertedResidual`,
+    ],
+    [
+      '{ kind: convv, kernel: 3, out: 8 }',
+      `7:17: ${block}.kind: expected one of conv, fusedIb, uib, mqa, mha, dwSep, invertedResidual; got convv`,
+    ],
     ['conv', `7:9: ${block}: expected a block; got conv`],
     ['{ oneOf: conv }', `7:18: ${block}.oneOf: expected a list of blocks; got conv`],
     [
@@ -145,7 +151,7 @@ describe('a mistake in a file', () => {
       '1:1: classes: missing; expected a number of classes from 2 to 100000',
       '2:22: input.resolution: expected a resolution from 4 to 2048; got big',
       '3:1: clases: unknown key; did you mean classes?',
-      '4:13: activation: expected one of relu, gelu; got rel',
+      '4:13: activation: expected one of relu, relu6, gelu, hardSwish; got rel',
       '7:39: stages[0].blocks[0].out: expected a channel count from 1 to 8192, or a list of channel counts; got wide',
     ]);
   });
@@ -168,6 +174,9 @@ describe('the JSON Schemas for editors', () => {
       'input',
       'classes',
       'activation',
+      'padding',
+      'batchNormEpsilon',
+      'layerScale',
       'stages',
       'head',
       'provenance',

@@ -20,10 +20,25 @@ const inner = fc.oneof(
     midKernel: open([0, 3, 5]),
     expand: open([2, 3, 6]),
   }),
+  fc.record({
+    kind: fc.constantFrom('mqa', 'mha'),
+    heads: fc.constantFrom(1, 2, 3),
+    keyDim: fc.constantFrom(4, 8),
+    valueDim: fc.constantFrom(4, 12),
+    kvStride: fc.constantFrom(1, 2),
+  }),
+  fc.record({
+    kind: fc.constant('invertedResidual'),
+    kernel: open([3, 5]),
+    expand: open([1, 2.5, 6]),
+    squeeze: fc.boolean(),
+    activation: fc.constantFrom('relu', 'hardSwish'),
+  }),
 );
 
 const first = fc.oneof(
   fc.record({ kind: fc.constant('conv'), kernel: open([1, 3]), stride: fc.constantFrom(1, 2) }),
+  fc.record({ kind: fc.constant('dwSep'), kernel: open([3, 5]), stride: fc.constantFrom(1, 2) }),
   fc.record({
     kind: fc.constant('uib'),
     startKernel: open([0, 3]),
@@ -76,9 +91,12 @@ export const spaceDocument: fc.Arbitrary<SpaceInput> = fc
     name: fc.constant('random'),
     input: fc.record({ resolution: fc.integer({ min: 7, max: 40 }), channels: fc.constantFrom(1, 3) }),
     classes: fc.integer({ min: 2, max: 20 }),
-    activation: fc.constantFrom('relu', 'gelu'),
+    activation: fc.constantFrom('relu', 'relu6', 'gelu', 'hardSwish'),
+    padding: fc.constantFrom('same', 'symmetric'),
+    batchNormEpsilon: fc.constantFrom(1e-3, 1e-5),
+    layerScale: fc.boolean(),
     stages: fc.array(fc.oneof(stage, looseStage), { minLength: 1, maxLength: 3 }),
-    head: fc.record({ conv: open([0, 32, 64]), hidden: open([0, 16]) }),
+    head: fc.record({ conv: open([0, 32, 64]), hidden: open([0, 16]), hiddenNorm: fc.boolean() }),
   })
   .map((document) => spaceSchema.parse(document));
 

@@ -26,6 +26,7 @@ name: test
 input: { resolution: 12, channels: 2 }
 classes: 5
 activation: relu
+layerScale: true
 stages:
   - blocks:
       - { kind: conv, kernel: [3, 5], stride: 2, out: [8, 24, 16] }
@@ -36,6 +37,7 @@ stages:
       - oneOf:
           - { kind: uib, startKernel: 5, midKernel: [0, 3], expand: 2 }
           - { kind: fusedIb, kernel: [3, 5], expand: [1, 2] }
+          - { kind: mqa, heads: 2, keyDim: 8, kvStride: 2 }
         optional: true
       - { kind: uib, startKernel: 3, midKernel: 0, expand: 2 }
 head: { conv: [40, 48], hidden: 32 }
@@ -108,6 +110,9 @@ describe('the shared weights', () => {
     expect(shape('stages.1.blocks.0.project.kernel')).toEqual([96, 32]);
     expect(shape('stages.1.blocks.2.option0.start5.kernel')).toEqual([5, 5, 32, 1]);
     expect(shape('stages.1.blocks.2.option1.expand5.kernel')).toEqual([5, 5, 32, 64]);
+    expect(shape('stages.1.blocks.2.option2.query.kernel')).toEqual([32, 16]);
+    expect(shape('stages.1.blocks.2.option2.key.down3.kernel')).toEqual([3, 3, 32, 1]);
+    expect(shape('stages.1.blocks.2.option2.layerScale')).toEqual([32]);
     expect(shape('head.conv.kernel')).toEqual([32, 48]);
     expect(shape('head.fc.kernel')).toEqual([32, 5]);
   });

@@ -6,7 +6,10 @@ import { channelsOf, convLayer } from '../layers.js';
 import { add, settled } from '../ops/combine.js';
 import type { Pass } from '../pass.js';
 import type { Features } from '../tape.js';
+import { attention } from './attention.js';
+import { dwSep } from './dw-sep.js';
 import { fusedIb } from './fused-ib.js';
+import { invertedResidual } from './inverted-residual.js';
 import { uib } from './uib.js';
 
 /**
@@ -29,12 +32,19 @@ function body(pass: Pass, name: string, spec: Averaged, x: Features): Features {
   switch (spec.kind) {
     case 'conv': {
       const { kernel: kernels, stride, out } = spec;
-      return convLayer(pass, `${name}.conv`, x, { kernels, stride, out, activated: true });
+      return convLayer(pass, `${name}.conv`, x, { kernels, stride, out, activation: pass.activation });
     }
     case 'fusedIb':
       return fusedIb(pass, name, spec, x);
     case 'uib':
       return uib(pass, name, spec, x);
+    case 'mqa':
+    case 'mha':
+      return attention(pass, name, spec, settled(pass.tape, x));
+    case 'dwSep':
+      return dwSep(pass, name, spec, x);
+    case 'invertedResidual':
+      return invertedResidual(pass, name, spec, x);
     default:
       return assertNever(spec);
   }

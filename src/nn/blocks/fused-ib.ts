@@ -7,7 +7,8 @@ import type { Features } from '../tape.js';
 /** Fused inverted bottleneck without its residual: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out]. */
 export function fusedIb(pass: Pass, name: string, spec: Averaged<FusedIbSpec>, x: Features): Features {
   const { kernel: kernels, stride, out } = spec;
+  const { activation } = pass;
   const wide = expandedChannels(channelsOf(x), spec.expand);
-  const expanded = convLayer(pass, `${name}.expand`, x, { kernels, stride, out: wide, activated: true });
-  return pointwiseLayer(pass, `${name}.project`, expanded, { out, activated: false });
+  const expanded = convLayer(pass, `${name}.expand`, x, { kernels, stride, out: wide, activation });
+  return pointwiseLayer(pass, `${name}.project`, expanded, { out, activation: 'none' });
 }

@@ -1,20 +1,26 @@
 import type { Head } from '../../space/space.js';
-import { channelsOf, pointwiseLayer } from '../layers.js';
-import { biasAdd, globalAveragePool } from '../ops/arithmetic.js';
+import { biasedLayer, pointwiseLayer } from '../layers.js';
+import { activated } from '../ops/activation.js';
+import { globalAveragePool } from '../ops/arithmetic.js';
 import { settled } from '../ops/combine.js';
-import { flattened, pointwise } from '../ops/pointwise.js';
+import { flattened } from '../ops/pointwise.js';
 import type { Pass } from '../pass.js';
 import type { Features, Value } from '../tape.js';
 
 /** 1x1 -> BN -> act -> global average pool -> 1x1 -> BN -> act -> dropout -> fc: [B, H, W, C] to logits [B, classes]. */
-export function head(pass: Pass, { conv, hidden }: Head, classes: number, x: Features): Value {
-  return pass.tape.block(() => {
-    const wide = conv === 0 ? x : pointwiseLayer(pass, 'head.conv', x, { out: conv, activated: true });
-    const pooled = globalAveragePool(pass.tape, settled(pass.tape, wide));
-    const deep = hidden === 0 ? pooled : pointwiseLayer(pass, 'head.hidden', pooled, { out: hidden, activated: true });
-    const features = flattened(pass.tape, pass.dropout(settled(pass.tape, deep)));
-    const kernel = pass.weight('head.fc.kernel', [channelsOf(features), classes], 'fc');
-    const bias = pass.weight('head.fc.bias', [classes], 'zero');
-    return biasAdd(pass.tape, pointwise(pass.tape, features, kernel), bias);
+export function head(pass: Pass, { conv, hidden, hiddenNorm }: Head, classes: number, x: Features): Value {
+  const { tape, activation } = pass;
+  return tape.block(() => {
+    const wide = conv === 0 ? x : pointwiseLayer(pass, 'head.conv', x, { out: conv, activation });
+    const pooled = globalAveragePool(tape, settled(tape, wide));
+    const deep = hidden === 0 ? pooled : hiddenLayer(pass, pooled, hidden, hiddenNorm);
+    const features = flattened(tape, pass.dropout(settled(tape, deep)));
+    return biasedLayer(pass, 'head.fc', features, classes, 'fc');
   });
+}
+
+function hiddenLayer(pass: Pass, x: Value, out: number, hasNorm: boolean): Features {
+  const { tape, activation } = pass;
+  if (hasNorm) return pointwiseLayer(pass, 'head.hidden', x, { out, activation });
+  return activated(tape, biasedLayer(pass, 'head.hidden', x, out, 'he'), activation);
 }

@@ -1,6 +1,6 @@
 import { expandedChannels, type UibSpec } from '../../space/block.js';
 import type { Averaged } from '../averaged.js';
-import { channelsOf, depthwiseLayer, pointwiseLayer } from '../layers.js';
+import { channelsOf, depthwiseLayer, layerScale, pointwiseLayer } from '../layers.js';
 import type { Pass } from '../pass.js';
 import type { Features } from '../tape.js';
 
@@ -10,14 +10,16 @@ import type { Features } from '../tape.js';
  */
 export function uib(pass: Pass, name: string, spec: Averaged<UibSpec>, x: Features): Features {
   const { startKernel, midKernel, stride, out } = spec;
+  const { activation } = pass;
   const wide = expandedChannels(channelsOf(x), spec.expand);
   const startStride = midKernel === 0 ? stride : 1;
   const started = depthwiseLayer(pass, `${name}.start`, x, {
     kernels: startKernel,
     stride: startStride,
-    activated: false,
+    activation: 'none',
   });
-  const expanded = pointwiseLayer(pass, `${name}.expand`, started, { out: wide, activated: true });
-  const filtered = depthwiseLayer(pass, `${name}.mid`, expanded, { kernels: midKernel, stride, activated: true });
-  return pointwiseLayer(pass, `${name}.project`, filtered, { out, activated: false });
+  const expanded = pointwiseLayer(pass, `${name}.expand`, started, { out: wide, activation });
+  const filtered = depthwiseLayer(pass, `${name}.mid`, expanded, { kernels: midKernel, stride, activation });
+  const scale = layerScale(pass, name, out);
+  return pointwiseLayer(pass, `${name}.project`, filtered, { out, activation: 'none', scale });
 }

@@ -1,8 +1,25 @@
-/** ReLU as plain kernels, which batch norm fuses; GELU as an op of the tape. */
+/** Activations as ops of the tape; batch norm fuses ReLU, whose plain kernels it takes from here. */
+import { assertNever } from '../../core/assert-never.js';
+import type { Activation } from '../../space/block.js';
 import { dispose, floatConstant, floatT, run, type Tensor } from '../backend.js';
 import type { Tape, Value } from '../tape.js';
 
 const plain = [floatT];
+
+export function activated(tape: Tape, x: Value, activation: Activation): Value {
+  switch (activation) {
+    case 'relu':
+      return clipped(tape, x, 'Relu');
+    case 'relu6':
+      return clipped(tape, x, 'Relu6');
+    case 'gelu':
+      return gelu(tape, x);
+    case 'hardSwish':
+      return hardSwish(tape, x);
+    default:
+      return assertNever(activation);
+  }
+}
 
 /** max(x, 0); the caller owns it. */
 export function relu(x: Tensor): Tensor {
@@ -14,8 +31,46 @@ export function reluGradient(dy: Tensor, y: Tensor): Tensor {
   return run('ReluGrad', plain, dy, y);
 }
 
+/** max(x, 0), or with `Relu6` at most 6 (arXiv:1704.04861). */
+function clipped(tape: Tape, x: Value, op: 'Relu' | 'Relu6'): Value {
+  const y = run(op, plain, x.tensor);
+  return tape.result(y, [x], (dy) => tape.give(x, run(`${op}Grad`, plain, dy, y)));
+}
+
+/** min(max(x + 3, 0), 6) / 6 (arXiv:1905.02244). */
+export function hardSigmoid(tape: Tape, x: Value): Value {
+  const moved = run('AddV2', plain, x.tensor, floatConstant(3));
+  const y = chain(moved, [['Relu6'], ['Mul', 1 / 6]]);
+  return tape.result(y, [x], (dy) => tape.give(x, throughGate(dy, moved)), [moved]);
+}
+
+/** x times its hard sigmoid (arXiv:1905.02244). */
+function hardSwish(tape: Tape, x: Value): Value {
+  const moved = run('AddV2', plain, x.tensor, floatConstant(3));
+  const gate = chain(moved, [['Relu6'], ['Mul', 1 / 6]]);
+  return tape.result(
+    run('Mul', plain, x.tensor, gate),
+    [x],
+    (dy) => {
+      const pull = run('Mul', plain, dy, x.tensor);
+      tape.give(x, run('Mul', plain, dy, gate));
+      tape.give(x, throughGate(pull, moved));
+      dispose(pull);
+    },
+    [moved, gate],
+  );
+}
+
+/** The gradient with respect to x of a hard sigmoid that got `dy`; `moved` is x + 3. */
+function throughGate(dy: Tensor, moved: Tensor): Tensor {
+  const passed = run('Relu6Grad', plain, dy, moved);
+  const dx = run('Mul', plain, passed, floatConstant(1 / 6));
+  dispose(passed);
+  return dx;
+}
+
 /** x * Phi(x), Phi the standard normal distribution function (Hendrycks and Gimpel 2016, arXiv:1606.08415). */
-export function gelu(tape: Tape, x: Value): Value {
+function gelu(tape: Tape, x: Value): Value {
   const phi = normalCdf(x.tensor);
   return tape.result(
     run('Mul', plain, x.tensor, phi),

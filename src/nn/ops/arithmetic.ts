@@ -33,6 +33,38 @@ export function biasAdd(tape: Tape, x: Value, bias: Value): Value {
   });
 }
 
+/**
+ * Each channel times a factor of its own.
+ *
+ * @param x      [..., C]
+ * @param scale  [C]
+ */
+export function perChannel(tape: Tape, x: Value, scale: Value): Value {
+  return tape.result(run('Mul', plain, x.tensor, scale.tensor), [x, scale], (dy) => {
+    if (x.needsGradient) tape.give(x, run('Mul', plain, dy, scale.tensor));
+    if (!scale.needsGradient) return;
+    const pull = run('Mul', plain, dy, x.tensor);
+    tape.give(scale, pull.shape.length > 1 ? run('BiasAddGrad', plain, pull) : alias(pull));
+    dispose(pull);
+  });
+}
+
+/**
+ * Each channel of each image times a factor of its own.
+ *
+ * @param x      [B, H, W, C]
+ * @param scale  [B, 1, 1, C]
+ */
+export function perImageChannel(tape: Tape, x: Value, scale: Value): Value {
+  return tape.result(run('Mul', plain, x.tensor, scale.tensor), [x, scale], (dy) => {
+    if (x.needsGradient) tape.give(x, run('Mul', plain, dy, scale.tensor));
+    if (!scale.needsGradient) return;
+    const pull = run('Mul', plain, dy, x.tensor);
+    tape.give(scale, run('Sum', reduce, pull, intConstant([1, 2])));
+    dispose(pull);
+  });
+}
+
 /** x times a mask made outside the tape, such as dropout's; the tape takes the mask over. */
 export function masked(tape: Tape, x: Value, mask: Tensor): Value {
   return tape.result(run('Mul', plain, x.tensor, mask), [x], (dy) => tape.give(x, run('Mul', plain, dy, mask)), [mask]);

@@ -1,10 +1,13 @@
 /** Spatial convolutions. */
+
+import type { Padding } from '../../space/space.js';
 import { attribute, floatT, intConstant, type Shape, type Tensor } from '../backend.js';
 import { type Kernel, type KernelPair, kernelPair, runKernel } from '../kernels.js';
 import type { Tape, Value } from '../tape.js';
+import { padded } from './pad.js';
 
-/** TensorFlow's: `SAME` pads to ceil(size / stride), the odd zero behind; `VALID` does not pad. */
-export type Padding = 'SAME' | 'VALID';
+/** The network's paddings, and none. */
+export type WindowPadding = Padding | 'valid';
 
 /** The three kernels of a convolution at one stride and padding. */
 interface Kernels {
@@ -13,11 +16,12 @@ interface Kernels {
   readonly filterGradient: Kernel;
 }
 
-function kernelsOf(op: string): (stride: number, padding: Padding) => Kernels {
+function kernelsOf(op: string): (stride: number, padding: 'same' | 'valid') => Kernels {
   const table = new Map<string, Kernels>();
   return (stride, padding) => {
     const key = `${stride} ${padding}`;
-    const attributes = [floatT, attribute.int('strides', [1, stride, stride, 1]), attribute.text('padding', padding)];
+    const strides = attribute.int('strides', [1, stride, stride, 1]);
+    const attributes = [floatT, strides, attribute.text('padding', padding.toUpperCase())];
     const kernels = table.get(key) ?? {
       forward: kernelPair(op, attributes),
       inputGradient: kernelPair(`${op}BackpropInput`, attributes),
@@ -36,8 +40,8 @@ const perChannel = kernelsOf('DepthwiseConv2dNative');
  * @param kernel  [k, k, Cin, Cout]
  * @returns       [B, H', W', Cout]
  */
-export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number, padding: Padding = 'SAME'): Value {
-  return convolve(tape, x, kernel, dense(stride, padding));
+export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number, padding: WindowPadding = 'same'): Value {
+  return convolve(tape, x, kernel, dense, stride, padding);
 }
 
 /**
@@ -47,8 +51,8 @@ export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number, padd
  * @param kernel  [k, k, C, 1]
  * @returns       [B, H', W', C]
  */
-export function depthwise(tape: Tape, x: Value, kernel: Value, stride: number, padding: Padding = 'SAME'): Value {
-  return convolve(tape, x, kernel, perChannel(stride, padding));
+export function depthwise(tape: Tape, x: Value, kernel: Value, stride: number, padding: WindowPadding = 'same'): Value {
+  return convolve(tape, x, kernel, perChannel, stride, padding);
 }
 
 /** Zeros before the first row and column, and rows and columns of the result. */
@@ -57,20 +61,34 @@ export interface Window {
   readonly out: readonly [number, number];
 }
 
-export function windowOf(map: Shape, kernel: number, stride: number, padding: Padding): Window {
+export function windowOf(map: Shape, kernel: number, stride: number, padding: WindowPadding): Window {
   const [rows, columns] = [map[1], map[2]].map((size) => along(size as number, kernel, stride, padding));
   const [[top, height], [left, width]] = [rows, columns] as [[number, number], [number, number]];
   return { before: [top, left], out: [height, width] };
 }
 
 /** Zeros before, and results, along one axis. */
-function along(size: number, kernel: number, stride: number, padding: Padding): [number, number] {
-  if (padding === 'VALID') return [0, Math.ceil((size - kernel + 1) / stride)];
+function along(size: number, kernel: number, stride: number, padding: WindowPadding): [number, number] {
+  if (padding === 'valid') return [0, Math.ceil((size - kernel + 1) / stride)];
   const out = Math.ceil(size / stride);
+  if (padding === 'symmetric') return [(kernel - 1) / 2, out];
   return [Math.floor(Math.max((out - 1) * stride + kernel - size, 0) / 2), out];
 }
 
-function convolve(tape: Tape, x: Value, kernel: Value, kernels: Kernels): Value {
+function convolve(
+  tape: Tape,
+  x: Value,
+  kernel: Value,
+  kernelsFor: ReturnType<typeof kernelsOf>,
+  stride: number,
+  padding: WindowPadding,
+): Value {
+  if (padding === 'symmetric' && stride > 1) {
+    // with a stride of 1 it is what `same` does
+    const margin = ((kernel.tensor.shape[0] as number) - 1) / 2;
+    return convolve(tape, padded(tape, x, margin), kernel, kernelsFor, stride, 'valid');
+  }
+  const kernels = kernelsFor(stride, padding === 'valid' ? 'valid' : 'same');
   const y = runKernel(kernels.forward.fast(), x.tensor, kernel.tensor);
   return tape.result(y, [x, kernel], (dy) => {
     if (x.needsGradient) {

@@ -7,20 +7,8 @@ import type { OpAttribute } from '../native.js';
 import { isOwn, noNorm, type OwnOp, runOwn } from '../own-kernels.js';
 import type { Features, Pending, Tape, Unsettled, Value } from '../tape.js';
 import { alias } from './arithmetic.js';
-import { epsilon, type ObservedStatistics, type Statistics } from './batch-norm.js';
+import type { BatchNorm, ObservedStatistics, Statistics } from './batch-norm.js';
 import type { Window } from './convolution.js';
-
-/** The batch norm behind a linear op, by the batch's own statistics or, where there are any, by frozen ones. */
-export interface BatchNorm {
-  readonly gamma: Value;
-  readonly beta: Value;
-  readonly relu: boolean;
-  readonly frozen?: Statistics | undefined;
-  /** Sees the batch's statistics. */
-  readonly observe?: ((batch: ObservedStatistics) => void) | undefined;
-}
-
-const epsilonAttribute = attribute.float('epsilon', epsilon);
 
 /**
  * @param x       [..., Cin]
@@ -55,11 +43,11 @@ export function fusedConvolution(
  * @param linear  gives [..., C]; called only where the kernel is ours
  */
 export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unsettled | undefined {
-  const { gamma, beta } = by;
+  const { gamma, beta, epsilon } = by;
   if (!isOwn('BatchNorm', gamma.tensor.shape)) return undefined;
   const z = linear();
   const inputs = [z.tensor, gamma.tensor, beta.tensor];
-  const [own] = runOwn('BatchNorm', [epsilonAttribute], inputs, 1) as [Tensor];
+  const [own] = runOwn('BatchNorm', [attribute.float('epsilon', epsilon)], inputs, 1) as [Tensor];
   const tensor = alias(z.tensor);
   const pending = pendingBy(by, own, tensor);
   return tape.unsettled(tensor, pending, [z, gamma, beta], (d) => {
@@ -77,10 +65,10 @@ function layer(
   by: BatchNorm,
   sizes: readonly OpAttribute[],
 ): Unsettled {
-  const { gamma, beta } = by;
+  const { gamma, beta, epsilon } = by;
   const input = [x.tensor, x.pending?.norm ?? noNorm(), kernel.tensor];
   const attributes = [attribute.int('x_relu', Number(x.pending?.relu ?? false)), ...sizes];
-  const forward = [...attributes, epsilonAttribute];
+  const forward = [...attributes, attribute.float('epsilon', epsilon)];
   const [z, own] = runOwn(op, forward, [...input, gamma.tensor, beta.tensor], 2) as [Tensor, Tensor];
   const pending = pendingBy(by, own, z);
   return tape.unsettled(z, pending, [x, kernel, gamma, beta], (d) => {
@@ -106,15 +94,16 @@ function give(tape: Tape, value: Features, gradient: Tensor): void {
 }
 
 /** @param own  the norm by the batch's own statistics, taken over */
-function pendingBy({ gamma, beta, relu, frozen, observe }: BatchNorm, own: Tensor, z: Tensor): Pending {
-  observe?.(statisticsOf(own, sizeOf(z.shape)));
+function pendingBy(by: BatchNorm, own: Tensor, z: Tensor): Pending {
+  const { gamma, beta, relu, frozen } = by;
+  by.observe?.(statisticsOf(own, sizeOf(z.shape), by.epsilon));
   if (frozen === undefined) return { norm: own, relu, gamma, beta };
   dispose(own);
-  return { norm: normBy(frozen, gamma.tensor, beta.tensor), relu, gamma, beta };
+  return { norm: normBy(frozen, by), relu, gamma, beta };
 }
 
 /** The statistics of a batch of `values` numbers from its norm [4, C]: mean, 1 / deviation, ... */
-function statisticsOf(norm: Tensor, values: number): ObservedStatistics {
+function statisticsOf(norm: Tensor, values: number, epsilon: number): ObservedStatistics {
   const rows = readFloats(norm);
   const channels = rows.length / 4;
   const count = values / channels;
@@ -124,12 +113,12 @@ function statisticsOf(norm: Tensor, values: number): ObservedStatistics {
 }
 
 /** The norm [4, C] by given statistics. */
-function normBy({ mean, variance }: Statistics, gamma: Tensor, beta: Tensor): Tensor {
+function normBy({ mean, variance }: Statistics, { gamma, beta, epsilon }: BatchNorm): Tensor {
   const above = run('AddV2', [floatT], variance, floatConstant(epsilon));
   const rstd = run('Rsqrt', [floatT], above);
-  const scale = run('Mul', [floatT], gamma, rstd);
+  const scale = run('Mul', [floatT], gamma.tensor, rstd);
   const moved = run('Mul', [floatT], mean, scale);
-  const shift = run('Sub', [floatT], beta, moved);
+  const shift = run('Sub', [floatT], beta.tensor, moved);
   const norm = run('Pack', [floatT, attribute.int('N', 4)], mean, rstd, scale, shift);
   dispose(above, rstd, scale, moved, shift);
   return norm;

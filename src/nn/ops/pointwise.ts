@@ -1,5 +1,5 @@
 /** 1x1 convolution as a matrix product, the fastest form on a CPU: a reshape is free. */
-import { attribute, dispose, floatT, intConstant, run, sizeOf, type Tensor } from '../backend.js';
+import { attribute, dispose, floatT, intConstant, run, type Shape, sizeOf, type Tensor } from '../backend.js';
 import { kernelPair, runKernel } from '../kernels.js';
 import type { OpAttribute } from '../native.js';
 import { hasOwnKernels, runOwn } from '../own-kernels.js';
@@ -48,9 +48,13 @@ export function pointwise(tape: Tape, x: Value, kernel: Value): Value {
 
 /** [B, 1, 1, C] as [B, C]. */
 export function flattened(tape: Tape, x: Value): Value {
-  const shape = x.tensor.shape;
-  const y = reshape(x.tensor, [shape[0] as number, shape.at(-1) as number]);
-  return tape.result(y, [x], (dy) => tape.give(x, reshape(dy, shape)));
+  return inShape(tape, x, [x.tensor.shape[0] as number, x.tensor.shape.at(-1) as number]);
+}
+
+/** The same values in another shape. */
+export function inShape(tape: Tape, x: Value, shape: Shape): Value {
+  const before = x.tensor.shape;
+  return tape.result(reshape(x.tensor, shape), [x], (dy) => tape.give(x, reshape(dy, before)));
 }
 
 /** The same values as [rows, C]; a handle of its own on shared memory. */

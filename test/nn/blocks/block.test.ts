@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { block } from '../../../src/nn/blocks/block.js';
 import type { Forward } from '../../../src/nn/network.js';
 import type { BlockSpec } from '../../../src/space/block.js';
-import { randomBatch, randomModel } from '../fixtures.js';
+import { conventions, randomBatch, randomModel } from '../fixtures.js';
 import { expectBlockLikeTfjs } from './block-check.js';
 
 const bodies = [
@@ -23,7 +23,7 @@ describe.each(bodies)('a block of kind $kind', (body) => {
     (place) => {
       const { stride, channels, out } = place;
       const residual = place.residual && body.kind !== 'conv';
-      const frame = { input: { resolution: 5, channels }, classes: 2, activation: 'relu' } as const;
+      const frame = { ...conventions, input: { resolution: 5, channels }, classes: 2 } as const;
       const spec = { ...body, stride, out } as BlockSpec;
       const forward: Forward = (pass, images) => block(pass, 'it', spec, images);
       const model = randomModel(frame, forward);

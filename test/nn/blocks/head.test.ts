@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { head } from '../../../src/nn/blocks/head.js';
 import type { Forward } from '../../../src/nn/network.js';
-import { randomBatch, randomModel } from '../fixtures.js';
+import { conventions, randomBatch, randomModel } from '../fixtures.js';
 import { expectClose } from '../op-check.js';
 
-const frame = { input: { resolution: 4, channels: 3 }, classes: 2, activation: 'relu' } as const;
+const frame = { ...conventions, input: { resolution: 4, channels: 3 }, classes: 2 } as const;
 
 describe('a head', () => {
   it('of width 0 everywhere is a fully connected layer with a bias on the mean of each map, worked by hand', () => {
-    const forward: Forward = (pass, images) => head(pass, { conv: 0, hidden: 0 }, 2, images);
+    const forward: Forward = (pass, images) => head(pass, { conv: 0, hidden: 0, hiddenNorm: true }, 2, images);
     const model = randomModel(frame, forward);
     const batch = randomBatch(frame, 2);
     expect([...model.layout.specs].map(([name, { shape }]) => [name, shape])).toEqual([
@@ -37,7 +37,7 @@ describe('a head', () => {
         seen.push([...x.tensor.shape]);
         return pass.dropout(x);
       };
-      return head({ ...pass, dropout }, { conv: 8, hidden: 16 }, 2, images);
+      return head({ ...pass, dropout }, { conv: 8, hidden: 16, hiddenNorm: true }, 2, images);
     };
     const model = randomModel(frame, forward);
     seen.length = 0;

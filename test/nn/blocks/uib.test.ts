@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { block } from '../../../src/nn/blocks/block.js';
 import { type Forward, weightLayout } from '../../../src/nn/network.js';
 import { type UibSpec, uibVariant } from '../../../src/space/block.js';
+import { conventions } from '../fixtures.js';
 import { expectBlockLikeTfjs } from './block-check.js';
 
 const variants = [
@@ -29,7 +30,7 @@ describe.each(specs)('the $variant variant with stride $stride', ({ variant: _, 
 
 describe('the weights of a UIB', () => {
   it('are one depthwise kernel and BN per kernel size in use, and 1x1 layers between them', () => {
-    const frame = { input: { resolution: 4, channels: 5 }, activation: 'relu' } as const;
+    const frame = { ...conventions, input: { resolution: 4, channels: 5 } } as const;
     const spec = { kind: 'uib', startKernel: [0, 3, 5], midKernel: 3, stride: 1, expand: 4, out: 16 } as const;
     const forward: Forward = (pass, images) => block(pass, 'it', spec, images);
     const shapes = [...weightLayout(frame, forward).specs.values()].map(({ name, shape }) => [name, shape.join('x')]);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/nn/backend.js';
-import { batchNorm, frozenBatchNorm, type ObservedStatistics } from '../../../src/nn/ops/batch-norm.js';
+import { batchNorm, type ObservedStatistics } from '../../../src/nn/ops/batch-norm.js';
 import { add, mean } from '../../../src/nn/ops/combine.js';
-import { conv2d, depthwise, type Padding, windowOf } from '../../../src/nn/ops/convolution.js';
+import { conv2d, depthwise, type WindowPadding, windowOf } from '../../../src/nn/ops/convolution.js';
 import { fusedBatchNorm, fusedConvolution, fusedPointwise } from '../../../src/nn/ops/fused.js';
 import { pointwise } from '../../../src/nn/ops/pointwise.js';
 import { hasOwnKernels } from '../../../src/nn/own-kernels.js';
@@ -13,24 +13,36 @@ import { tf } from '../tfjs.js';
 
 openBackend({ threads: 2 });
 
+const epsilon = 1e-3;
+
 /** The ops under test; where there is no kernel of ours they answer undefined, and the test fails. */
 const ours = {
   pointwise: (tape: Tape, x: Features, w: Value, gamma: Value, beta: Value, relu: boolean) =>
-    fusedPointwise(tape, x, w, { gamma, beta, relu }) as Features,
+    fusedPointwise(tape, x, w, { gamma, beta, epsilon, relu }) as Features,
   convolution: (tape: Tape, x: Features, w: Value, [gamma, beta]: [Value, Value], how: Depthwise) => {
     const window = windowOf(x.tensor.shape, how.k, how.stride, how.padding);
-    return fusedConvolution(tape, 'Convolution', x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
+    return fusedConvolution(tape, 'Convolution', x, w, how.stride, window, {
+      gamma,
+      beta,
+      epsilon,
+      relu: how.relu,
+    }) as Features;
   },
   depthwise: (tape: Tape, x: Features, w: Value, [gamma, beta]: [Value, Value], how: Depthwise) => {
     const window = windowOf(x.tensor.shape, how.k, how.stride, how.padding);
-    return fusedConvolution(tape, 'Depthwise', x, w, how.stride, window, { gamma, beta, relu: how.relu }) as Features;
+    return fusedConvolution(tape, 'Depthwise', x, w, how.stride, window, {
+      gamma,
+      beta,
+      epsilon,
+      relu: how.relu,
+    }) as Features;
   },
 };
 
 interface Depthwise {
   readonly k: number;
   readonly stride: number;
-  readonly padding: Padding;
+  readonly padding: WindowPadding;
   readonly relu: boolean;
 }
 
@@ -50,7 +62,7 @@ function matMul(x: tf.Tensor, w: tf.Tensor): tf.Tensor {
 }
 
 const depthwiseInTfjs = (x: tf.Tensor, w: tf.Tensor, { stride, padding }: Depthwise) =>
-  tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding === 'SAME' ? 'same' : 'valid');
+  tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding === 'same' ? 'same' : 'valid');
 
 const layer = (name: string, channels: number, ...kernel: number[]) => [
   normals(`${name} kernel`, ...kernel),
@@ -63,7 +75,7 @@ const side = fc.integer({ min: 1, max: 9 });
 const filter = fc.record({
   k: fc.constantFrom(3, 5),
   stride: fc.constantFrom(1, 2),
-  padding: fc.constantFrom<Padding>('SAME', 'VALID'),
+  padding: fc.constantFrom<WindowPadding>('same', 'valid'),
   relu: fc.boolean(),
 });
 const tolerance = 2e-4;
@@ -74,11 +86,11 @@ describe('our kernels', () => {
   it('leave tensors of fewer than 16 channels, and other kernels than 3x3 and 5x5, to TensorFlow', () => {
     const tape = new Tape({ recording: false });
     const value = (...shape: number[]) => tape.adopt(create(normals('it', ...shape)));
-    const norm = { gamma: value(16), beta: value(16), relu: true };
+    const norm = { gamma: value(16), beta: value(16), epsilon, relu: true };
     expect(fusedPointwise(tape, value(4, 16), value(16, 8), norm)).toBeUndefined();
     const x = value(2, 9, 9, 16);
     expect(
-      fusedConvolution(tape, 'Depthwise', x, value(7, 7, 16, 1), 1, windowOf(x.tensor.shape, 7, 1, 'SAME'), norm),
+      fusedConvolution(tape, 'Depthwise', x, value(7, 7, 16, 1), 1, windowOf(x.tensor.shape, 7, 1, 'same'), norm),
     ).toBeUndefined();
     tape.dispose();
   });
@@ -109,11 +121,11 @@ describe('a pointwise layer in one kernel', () => {
 
 describe('a dense convolution in one kernel', () => {
   const conv2dInTfjs = (x: tf.Tensor, w: tf.Tensor, { stride, padding }: Depthwise) =>
-    tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding === 'SAME' ? 'same' : 'valid');
+    tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, padding === 'same' ? 'same' : 'valid');
   const kernels = fc.record({
     k: fc.constantFrom(1, 3, 5),
     stride: fc.constantFrom(1, 2),
-    padding: fc.constantFrom<Padding>('SAME', 'VALID'),
+    padding: fc.constantFrom<WindowPadding>('same', 'valid'),
     relu: fc.boolean(),
   });
 
@@ -128,7 +140,7 @@ describe('a dense convolution in one kernel', () => {
         inputs,
         channels,
         (how, batch, h, w, cin, cout) => {
-          fc.pre(how.padding === 'SAME' ? batch * h * w > 3 : Math.min(h, w) >= how.k);
+          fc.pre(how.padding === 'same' ? batch * h * w > 3 : Math.min(h, w) >= how.k);
           expectLikeTfjs(
             (tape, x, kernel, gamma, beta) => ours.convolution(tape, x!, kernel!, [gamma!, beta!], how),
             (x, kernel, gamma, beta) => normalized(conv2dInTfjs(x!, kernel!, how), gamma!, beta!, how.relu),
@@ -147,7 +159,7 @@ describe('a dense convolution in one kernel', () => {
       [3, 3, 1],
       [3, 5, 2],
     ] as const) {
-      const how: Depthwise = { k, stride, padding: 'SAME', relu: true };
+      const how: Depthwise = { k, stride, padding: 'same', relu: true };
       const images = normals('images', 3, 9, 8, cin);
       expectLikeTfjs(
         (tape, kernel, gamma, beta) =>
@@ -163,7 +175,7 @@ describe('a dense convolution in one kernel', () => {
   });
 
   it('has the slopes of central differences', () => {
-    const how: Depthwise = { k: 3, stride: 2, padding: 'SAME', relu: false };
+    const how: Depthwise = { k: 3, stride: 2, padding: 'same', relu: false };
     expectSlopes(
       (tape, x, w, gamma, beta) => ours.convolution(tape, x!, w!, [gamma!, beta!], how),
       [normals('x', 2, 5, 4, 16), ...layer('it', 16, 3, 3, 16, 16)],
@@ -171,7 +183,7 @@ describe('a dense convolution in one kernel', () => {
   });
 
   it('reads features whose batch norm is pending', () => {
-    const how: Depthwise = { k: 3, stride: 2, padding: 'SAME', relu: true };
+    const how: Depthwise = { k: 3, stride: 2, padding: 'same', relu: true };
     expectLikeTfjs(
       (tape, ...inputs) => {
         const [x, w, g, b, w3, g3, b3] = inputs as Value[];
@@ -192,7 +204,7 @@ describe('a depthwise layer in one kernel', () => {
   it('has the value and gradients of TensorFlow.js, for any kernel, stride, padding and size', () => {
     fc.assert(
       fc.property(filter, fc.integer({ min: 1, max: 3 }), side, side, channels, (how, batch, height, width, c) => {
-        fc.pre(how.padding === 'SAME' ? batch * height * width > 3 : Math.min(height, width) >= how.k);
+        fc.pre(how.padding === 'same' ? batch * height * width > 3 : Math.min(height, width) >= how.k);
         expectLikeTfjs(
           (tape, x, w, gamma, beta) => ours.depthwise(tape, x!, w!, [gamma!, beta!], how),
           (x, w, gamma, beta) => normalized(depthwiseInTfjs(x!, w!, how), gamma!, beta!, how.relu),
@@ -205,10 +217,10 @@ describe('a depthwise layer in one kernel', () => {
   });
 
   it.each([
-    { k: 3, stride: 1, padding: 'SAME', relu: false },
-    { k: 3, stride: 2, padding: 'VALID', relu: false },
-    { k: 5, stride: 1, padding: 'VALID', relu: false },
-    { k: 5, stride: 2, padding: 'SAME', relu: false },
+    { k: 3, stride: 1, padding: 'same', relu: false },
+    { k: 3, stride: 2, padding: 'valid', relu: false },
+    { k: 5, stride: 1, padding: 'valid', relu: false },
+    { k: 5, stride: 2, padding: 'same', relu: false },
   ] as const)('of $k x $k, stride $stride, $padding, has the slopes of central differences', (how) => {
     expectSlopes(
       (tape, x, w, gamma, beta) => ours.depthwise(tape, x!, w!, [gamma!, beta!], how),
@@ -221,11 +233,16 @@ describe('layers one after another, each norm applied by its readers', () => {
   it('have the value and gradients of TensorFlow.js: an inverted bottleneck behind a stem, with its residual', () => {
     fc.assert(
       fc.property(filter, channels, channels, (any, narrow, wide) => {
-        const how: Depthwise = { ...any, stride: 1, padding: 'SAME', relu: true };
+        const how: Depthwise = { ...any, stride: 1, padding: 'same', relu: true };
         expectLikeTfjs(
           (tape, ...inputs) => {
             const [x, stem, g0, b0, expand, g1, b1, filter, g2, b2, project, g3, b3] = inputs as Value[];
-            const start = fusedBatchNorm(tape, () => conv2d(tape, x!, stem!, 2), { gamma: g0!, beta: b0!, relu: true });
+            const start = fusedBatchNorm(tape, () => conv2d(tape, x!, stem!, 2), {
+              gamma: g0!,
+              beta: b0!,
+              epsilon,
+              relu: true,
+            });
             const expanded = ours.pointwise(tape, start!, expand!, g1!, b1!, true);
             const filtered = ours.depthwise(tape, expanded, filter!, [g2!, b2!], how);
             return add(tape, ours.pointwise(tape, filtered, project!, g3!, b3!, false), start!);
@@ -255,8 +272,8 @@ describe('layers one after another, each norm applied by its readers', () => {
   it('have them where branches are averaged and a tensor is read twice', () => {
     const [c, k3, k5] = [
       20,
-      { k: 3, stride: 1, padding: 'SAME', relu: false },
-      { k: 5, stride: 1, padding: 'SAME', relu: true },
+      { k: 3, stride: 1, padding: 'same', relu: false },
+      { k: 5, stride: 1, padding: 'same', relu: true },
     ] as const;
     expectLikeTfjs(
       (tape, ...inputs) => {
@@ -293,11 +310,11 @@ describe('layers one after another, each norm applied by its readers', () => {
       onTape((tape, x, kernel, gamma, beta) => {
         const frozen = { mean: create(center), variance: create(variance) };
         const linear = () => pointwise(tape, x!, kernel!);
+        const norm = { gamma: gamma!, beta: beta!, epsilon, relu: true, frozen, observe };
         if (!fused) {
-          batchNorm(tape, linear(), gamma!, beta!, 'relu', observe);
-          return frozenBatchNorm(tape, linear(), gamma!, beta!, 'relu', frozen);
+          batchNorm(tape, linear(), { ...norm, frozen: undefined });
+          return batchNorm(tape, linear(), norm);
         }
-        const norm = { gamma: gamma!, beta: beta!, relu: true, frozen, observe };
         const one = fusedPointwise(tape, x!, kernel!, norm) as Features;
         return mean(tape, [one, fusedBatchNorm(tape, linear, norm) as Features]);
       }, inputs),
@@ -310,8 +327,8 @@ describe('layers one after another, each norm applied by its readers', () => {
   });
 
   it('pad as TensorFlow does', () => {
-    expect(windowOf([1, 7, 8, 1], 3, 2, 'SAME')).toEqual({ before: [1, 0], out: [4, 4] });
-    expect(windowOf([1, 7, 8, 1], 5, 1, 'VALID')).toEqual({ before: [0, 0], out: [3, 4] });
+    expect(windowOf([1, 7, 8, 1], 3, 2, 'same')).toEqual({ before: [1, 0], out: [4, 4] });
+    expect(windowOf([1, 7, 8, 1], 5, 1, 'valid')).toEqual({ before: [0, 0], out: [3, 4] });
   });
 });
 
@@ -322,12 +339,12 @@ describe('a depthwise convolution of TensorFlow', () => {
       [5, 2],
     ] as const) {
       expectLikeTfjs(
-        (tape, x, w) => depthwise(tape, x!, w!, stride, 'VALID'),
-        (x, w) => depthwiseInTfjs(x!, w!, { k, stride, padding: 'VALID', relu: false }),
+        (tape, x, w) => depthwise(tape, x!, w!, stride, 'valid'),
+        (x, w) => depthwiseInTfjs(x!, w!, { k, stride, padding: 'valid', relu: false }),
         [normals('x', 2, 8, 9, 6), normals('w', k, k, 6, 1)],
       );
       expectLikeTfjs(
-        (tape, x, w) => conv2d(tape, x!, w!, stride, 'VALID'),
+        (tape, x, w) => conv2d(tape, x!, w!, stride, 'valid'),
         (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, stride, 'valid'),
         [normals('x', 2, 8, 9, 6), normals('w', k, k, 6, 7)],
       );

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../src/core/failure.js';
+import { namedNetwork, namedSpace } from '../../src/cost/named-network.js';
+
+describe('the name of a network', () => {
+  it('may state a width multiplier and a resolution', () => {
+    const network = namedNetwork('mobilenet-v1-1.5x@192');
+    expect([network.name, network.input.resolution]).toEqual(['mobilenet-v1-1.5x', 192]);
+    expect(network.stages[0]?.blocks[0]?.out).toBe(48);
+    expect(namedNetwork('mobilenet-v1').input.resolution).toBe(224);
+    expect(namedSpace('mnv4-conv-m.coarse@224').input.resolution).toBe(224);
+  });
+
+  it.each([
+    ['mobilenet-v9', 'mobilenet-v1'],
+    ['mobilenet-v9-1.5x', 'mobilenet-v1'],
+    ['mobilenet-v1@3', 'expected a resolution from 4 to 2048; got 3'],
+    ['mobilenet-v1-99x', 'expected a width multiplier from 0.1 to 8; got 99'],
+    ['mnv4-conv-m.coarse', 'expected a network'],
+    ['mnv4-conv-m.coarse-2x', 'expected a network'],
+  ])('%s is refused: %s', (name, message) => {
+    expect(() => namedNetwork(name)).toThrow(Failure);
+    expect(() => namedNetwork(name)).toThrow(message);
+  });
+});

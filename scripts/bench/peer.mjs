@@ -9,7 +9,8 @@
 // of 64: ours and DDP normalise each half by itself, and so do all when losses are compared; for the clock one process of
 // PyTorch takes it whole, as people would run it.
 import { parseArgs } from 'node:util';
-import { defaultWorkers, isInstalled, ways } from './peer/environment.mjs';
+import { isInstalled } from '../python/environment.mjs';
+import { defaultWorkers, peerEnvironment, ways } from './peer/environment.mjs';
 import { measure, removeFolders } from './peer/measure.mjs';
 import { agreementTable, machine, timingTable, workersTable } from './peer/report.mjs';
 import { killServers } from './peer/server.mjs';
@@ -32,7 +33,7 @@ if (!(Number.isInteger(plan.rounds) && plan.rounds >= 0 && plan.seconds > 0)) {
   fail(2, 'expected --rounds of at least 0 and --seconds above 0');
 }
 if (!['1', '2', undefined].includes(values.workers)) fail(2, `--workers: expected 1 or 2; got ${values.workers}`);
-if (!isInstalled()) fail(5, 'PyTorch is not installed; run `npm run bench:peer:install`');
+if (!isInstalled(peerEnvironment)) fail(5, 'PyTorch is not installed; run `npm run bench:peer:install`');
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

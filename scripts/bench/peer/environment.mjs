@@ -1,16 +1,9 @@
 // The sides of the benchmark: where PyTorch lives, which version, and how each side's server is started.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cacheFolder } from '../../../dist/core/cache.js';
 import { usableCores } from '../../../dist/core/cores.js';
+import { pythonEnvironment, torchPins } from '../../python/environment.mjs';
 
-export const pins = { torch: '2.15.0', numpy: '2.4.2' };
-export const venvFolder = join(cacheFolder(), 'peer', `torch-${pins.torch}`);
-export const python = join(venvFolder, 'bin', 'python');
-
-/** Written last by the installation. */
-export const installedMark = join(venvFolder, 'installed.json');
+export const peerEnvironment = pythonEnvironment('peer', torchPins);
 
 const tuned = {
   // glibc gives memory of this size back to the system after each use and takes it anew, page fault by page fault;
@@ -30,10 +23,6 @@ export const ways = {
   ddp: { title: 'PyTorch, two processes (DDP, gloo), tuned allocator', ranks: 2, env: tuned },
   'one-worker': { title: 'ours, one worker' },
 };
-
-export function isInstalled() {
-  return existsSync(installedMark) && existsSync(python);
-}
 
 /** Workers of ours that a step of so many samples has work for: one for each core, or sample where those are fewer. */
 export function defaultWorkers({ samples }) {
@@ -55,5 +44,10 @@ export function otherServer(way, workload, folder) {
   const script = fileURLToPath(new URL('peer.py', import.meta.url));
   const inherited = { ...process.env };
   for (const name of [...Object.keys(tuned), ...foreign]) delete inherited[name];
-  return { title, command: python, args: ['-B', script, folder, String(ranks)], env: { ...inherited, ...env } };
+  return {
+    title,
+    command: peerEnvironment.python,
+    args: ['-B', script, folder, String(ranks)],
+    env: { ...inherited, ...env },
+  };
 }

@@ -2,11 +2,11 @@
 import { cpus } from 'node:os';
 import { aligned } from '../../../dist/cli/table.js';
 import { usableCores } from '../../../dist/core/cores.js';
-import { pins } from './environment.mjs';
+import { torchPins } from '../../python/environment.mjs';
 
 export function machine() {
   const [{ model }] = cpus();
-  return { cpu: model.trim(), cores: usableCores(), node: process.version, torch: pins.torch };
+  return { cpu: model.trim(), cores: usableCores(), node: process.version, torch: torchPins.torch };
 }
 
 /** One row per workload and way, as lines. */

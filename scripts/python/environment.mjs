@@ -1,0 +1,66 @@
+// Virtual environments of Python in the cache, outside the clone: what the peer benchmark and the proof of
+// interoperation run in. An environment is known by its name and its version of torch.
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFolder } from '../../dist/core/cache.js';
+
+/** Those that environments share, so that pip's cache serves the second. */
+export const torchPins = { torch: '2.15.0', numpy: '2.4.2' };
+
+/**
+ * @typedef {object} Environment
+ * @property {string} name
+ * @property {Readonly<Record<string, string>>} pins  packages and their versions; `torch` is among them
+ * @property {string} folder
+ * @property {string} python
+ * @property {string} installedMark  written last by the installation
+ */
+
+/** @returns {Environment} */
+export function pythonEnvironment(name, pins) {
+  const folder = join(cacheFolder(), name, `torch-${pins.torch}`);
+  return { name, pins, folder, python: join(folder, 'bin', 'python'), installedMark: join(folder, 'installed.json') };
+}
+
+export function isInstalled({ installedMark, python }) {
+  return existsSync(installedMark) && existsSync(python);
+}
+
+/** Makes an environment with pip, quickly where it is there; where that fails, says so with the remedy and exits with 5. */
+export function install({ name, pins, folder, python, installedMark }) {
+  const wanted = Object.entries(pins).map(([name, version]) => `${name}==${version}`);
+  if (isInstalled({ installedMark, python })) {
+    console.error(`${name}: ${wanted.join(', ')} in ${folder}`);
+    return;
+  }
+  const attempt = attempts(name);
+  if (!existsSync(python)) {
+    const remedy = 'it needs Python 3.11 or later with venv (Debian: apt-get install python3-venv)';
+    attempt('python3', ['-m', 'venv', folder], remedy);
+  }
+  const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--only-binary=:all:', ...wanted];
+  attempt(python, pip, 'check the network and the package index of pip; it needs 6 GB of disk');
+  const found = attempt(python, ['-B', '-c', versions(pins)], `remove ${folder} and run this again`, 'pipe');
+  writeFileSync(installedMark, found);
+  console.error(`${name}: installed ${wanted.join(', ')} in ${folder}`);
+}
+
+/** A program that imports the packages and prints the versions that are there, as JSON. */
+function versions(pins) {
+  const names = Object.keys(pins);
+  const imports = `import json, ${names.join(', ')}`;
+  return `${imports}; print(json.dumps({${names.map((name) => `"${name}": ${name}.__version__`).join(', ')}}))`;
+}
+
+/** Runs a command to its end and returns its output; where it fails, says so with the remedy and exits with 5. */
+function attempts(name) {
+  return (command, args, remedy, stdout = process.stderr) => {
+    const ran = spawnSync(command, args, { stdio: ['ignore', stdout, 'inherit'] });
+    if (ran.status === 0) return ran.stdout;
+    const { status, signal, error } = ran;
+    const reason = error?.code === 'ENOENT' ? 'not found' : (error?.message ?? `ended with ${signal ?? status}`);
+    console.error(`${name}: ${command} ${args.slice(0, 3).join(' ')}: ${reason}\n  ${remedy}`);
+    process.exit(5);
+  };
+}

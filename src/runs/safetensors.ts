@@ -57,20 +57,26 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
+/** Names of tensors to leave out, whatever their dtype. */
+type Skip = (name: string) => boolean;
+
 /** The tensors of a file, as views of its bytes; anything but gapless F32 in the file's own order is a data failure. */
-export function readSafetensors(file: string): SafetensorsContent {
-  return parseSafetensors(file, readBytes(file));
+export function readSafetensors(file: string, skip?: Skip): SafetensorsContent {
+  return parseSafetensors(file, readBytes(file), skip);
 }
 
 /** The tensors of a file that is in memory; they share `bytes` where these are aligned. */
-export function parseSafetensors(file: string, bytes: Uint8Array): SafetensorsContent {
+export function parseSafetensors(file: string, bytes: Uint8Array, skip: Skip = () => false): SafetensorsContent {
   requireLittleEndian();
   const header = parsedHeader(file, bytes);
   const { [metadataKey]: metadata = {}, ...entries } = header.json;
   if (!isRecord(metadata) || Object.values(metadata).some((value) => typeof value !== 'string')) {
     throw damaged(file, metadataKey, 'expected texts by name');
   }
-  const ranges = Object.entries(entries).map(([name, entry]) => ({ name, ...checkedEntry(file, name, entry) }));
+  const ranges = Object.entries(entries).map(([name, entry]) => ({
+    name,
+    ...(skip(name) ? skippedEntry(file, name, entry) : checkedEntry(file, name, entry)),
+  }));
   const dataBytes = bytes.length - header.end;
   let end = 0;
   for (const { name, offsets } of [...ranges].sort(
@@ -82,7 +88,8 @@ export function parseSafetensors(file: string, bytes: Uint8Array): SafetensorsCo
       throw damaged(file, name, `expected values up to byte ${end}; got a file cut off at ${dataBytes}`);
   }
   if (end !== dataBytes) throw damaged(file, undefined, `expected ${end} bytes of values; got ${dataBytes}`);
-  const tensors = ranges.map(({ name, shape, offsets }) => {
+  const kept = ranges.filter(({ name }) => !skip(name));
+  const tensors = kept.map(({ name, shape, offsets }) => {
     const values = floats(bytes.subarray(header.end + offsets[0], header.end + offsets[1]));
     return [name, { shape, values }] as const;
   });
@@ -125,6 +132,13 @@ function checkedEntry(file: string, name: string, entry: unknown): Entry {
     throw damaged(file, name, message);
   }
   return { shape, offsets: offsets as [number, number] };
+}
+
+/** The range of a tensor that is left out. */
+function skippedEntry(file: string, name: string, entry: unknown): Entry {
+  const { data_offsets: offsets } = isRecord(entry) ? entry : {};
+  if (isCounts(offsets) && offsets.length === 2) return { shape: [], offsets: offsets as [number, number] };
+  throw damaged(file, name, `expected two offsets; got ${JSON.stringify(offsets) ?? 'none'}`);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -155,7 +155,7 @@ function product(shape: readonly number[]): number {
 
 /** The bytes as floats, copied only where they do not lie on a multiple of 4. */
 function floats(bytes: Uint8Array): Float32Array {
-  const { buffer, byteOffset, byteLength } = byteOffsetIsAligned(bytes) ? bytes : bytes.slice();
+  const { buffer, byteOffset, byteLength } = byteOffsetIsAligned(bytes) ? bytes : new Uint8Array(bytes); // a Buffer's own slice is no copy
   return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);
 }
 

@@ -67,6 +67,17 @@ describe('safetensors', () => {
     );
   });
 
+  it('may hold tensors of other dtypes where these are left out', () => {
+    const file = bytesOf({ count: entry([], 0, 8, 'I64'), a: entry([1], 8, 12) }, [0, 0, 2]);
+    const { tensors } = parseSafetensors('x', file, (name) => name === 'count');
+    expect(tensors).toEqual(new Map([['a', tensor([1], 2)]]));
+    expect(failureOf(() => parseSafetensors('x', file))).toMatchObject({
+      message: 'x: count: expected dtype F32; got "I64"',
+    });
+    const bad = bytesOf({ count: { dtype: 'I64' } }, []);
+    expect(() => parseSafetensors('x', bad, () => true)).toThrow('x: count: expected two offsets; got none');
+  });
+
   it('share the memory of the file where it is aligned, and are copied where not', () => {
     const bytes = new Uint8Array(Buffer.concat(safetensorsParts(new Map([['a', tensor([1], 3)]]))));
     const shifted = new Uint8Array(bytes.length + 1);

@@ -1,10 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { layersOf } from '../../src/cost/layers-of.js';
+import { namedNetwork } from '../../src/cost/named-network.js';
+import { shippedNames } from '../../src/cost/shipped.js';
+import { networkForward, weightLayout } from '../../src/nn/network.js';
 import type { NamedTensor } from '../../src/runs/safetensors.js';
 import { fromTimm, isTimms, toTimm } from '../../src/timm/weights.js';
 import { everyKind, network, numbered } from './networks.js';
 
 const size = ({ values }: NamedTensor) => values.length;
+
+/** Those that are large have no other blocks. */
+const shipped = shippedNames('search-spaces/zoo').filter((name) => /^m.*(?<!-l)$/.test(name));
+
+describe.each(shipped)("%s under timm's names", (name) => {
+  it('has the weights of our network by name and shape, and statistics for each batch norm', () => {
+    const full = namedNetwork(name);
+    const small = { ...full, input: { ...full.input, resolution: 32 } };
+    const ours = fromTimm(small, numbered(small), 'x');
+    const shapes = new Map([...ours].map(([weight, { shape }]) => [weight, shape]));
+    const { specs } = weightLayout(small, networkForward(small));
+    for (const { name: weight, shape } of specs.values()) {
+      expect(shapes.get(weight), weight).toEqual(shape);
+      shapes.delete(weight);
+      if (!weight.endsWith('.gamma')) continue;
+      for (const statistic of ['mean', 'variance']) {
+        expect(shapes.get(weight.replace(/gamma$/, statistic)), weight).toEqual(shape);
+        shapes.delete(weight.replace(/gamma$/, statistic));
+      }
+    }
+    expect([...shapes.keys()]).toEqual([]);
+  });
+});
 
 describe("weights under timm's names", () => {
   it('come back from ours as they were', () => {

@@ -16,7 +16,7 @@ import { masked } from './ops/arithmetic.js';
 import type { ObservedStatistics } from './ops/batch-norm.js';
 import { settled } from './ops/combine.js';
 import { softmax, softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
-import { type StatisticsByName, weightPass } from './pass.js';
+import { type Pass, type StatisticsByName, weightPass } from './pass.js';
 import { Tape, type Value } from './tape.js';
 import { FlatVariable, type InPlace, initialWeights, type WeightLayout, WeightReading } from './weights.js';
 
@@ -31,10 +31,18 @@ export interface LabelledImages extends Images {
   readonly soft: Float32Array;
 }
 
+/** What is left out at random, and the seed of that. */
+export interface Drops {
+  readonly rate: number;
+  readonly seed: readonly [number, number];
+}
+
 export interface GradientOptions {
   /** L2 factor on the kernels in use. */
   readonly decay?: number;
-  readonly dropout?: { readonly rate: number; readonly seed: readonly [number, number] };
+  readonly dropout?: Drops;
+  /** At its rate the last residual block adds nothing for an image; earlier ones in proportion to their depth. */
+  readonly stochasticDepth?: Drops;
   /** Where our kernels are to write or add the gradient, which is then this tensor; the others do not look at it. */
   readonly into?: InPlace | undefined;
 }
@@ -60,8 +68,7 @@ export class Model {
     try {
       const reading = new WeightReading(tape, this.weights, this.layout, options.decay ?? 0);
       const { frame: conventions } = this;
-      const { dropout } = options;
-      const pass = weightPass({ tape, conventions, reading, dropout: dropout && ((x) => dropped(tape, x, dropout)) });
+      const pass = weightPass({ tape, conventions, reading, ...dropsOf(tape, options) });
       const logits = settled(tape, forward(pass, this.#pixels(tape, batch)));
       const targets = backend().create(batch.soft, [batch.n, conventions.classes]);
       const { perImage, gradient } = softmaxCrossEntropy(logits.tensor, targets);
@@ -168,9 +175,27 @@ const uniformAttributes = [
   attribute.type('Tseed', dataType.int32),
 ];
 
-/** Srivastava et al. 2014: each entry kept with probability 1 - rate and scaled by its inverse. */
-function dropped(tape: Tape, x: Value, { rate, seed }: NonNullable<GradientOptions['dropout']>): Value {
-  const shape = backend().create(Int32Array.from(x.tensor.shape), [x.tensor.shape.length]);
+/** Dropout (Srivastava et al. 2014) and stochastic depth (Huang et al. 2016, arXiv:1603.09382), where asked for. */
+function dropsOf(
+  tape: Tape,
+  { dropout, stochasticDepth }: GradientOptions,
+): Pick<Parameters<typeof weightPass>[0], 'dropout' | 'residual'> {
+  let blocks = 0;
+  const residual = ({ rate, seed: [a, b] }: Drops): Pass['residual'] => {
+    return (x, depth) => {
+      const drops = { rate: rate * depth, seed: [a + ++blocks, b] } as const; // each block by itself
+      return drops.rate === 0 ? x : dropped(tape, settled(tape, x), drops, [x.tensor.shape[0] as number, 1, 1, 1]);
+    };
+  };
+  return {
+    dropout: dropout && ((x) => dropped(tape, x, dropout, x.tensor.shape)),
+    residual: stochasticDepth && residual(stochasticDepth),
+  };
+}
+
+/** Each entry of a mask of that shape, which spreads over x, kept with probability 1 - rate and scaled by its inverse. */
+function dropped(tape: Tape, x: Value, { rate, seed }: Drops, maskShape: readonly number[]): Value {
+  const shape = backend().create(Int32Array.from(maskShape), [maskShape.length]);
   const seeds = backend().create(Int32Array.from(seed), [2]);
   const uniform = run('StatelessRandomUniform', uniformAttributes, shape, seeds);
   const kept = run('GreaterEqual', [floatT], uniform, floatConstant(rate));

@@ -16,12 +16,13 @@ export function blockName(stage: number, index: number): string {
 }
 
 export function networkForward({ stages, head: headSpec, classes }: Architecture): Forward {
-  const blocks = stages.flatMap((stage, s) => stage.blocks.map((spec, b) => ({ spec, name: blockName(s, b) })));
+  const named = stages.flatMap((stage, s) => stage.blocks.map((spec, b) => ({ spec, name: blockName(s, b) })));
+  const blocks = named.map((one, i) => ({ ...one, depth: (i + 1) / named.length }));
   return (pass, images) => {
     const layers = blocks.map(
-      ({ spec, name }) =>
+      ({ spec, name, depth }) =>
         (x: Features) =>
-          block(pass, name, spec, x),
+          block(pass, name, spec, x, depth),
     );
     const features = pass.tape.sequence(layers, images);
     return head(pass, headSpec, classes, features);

@@ -30,6 +30,8 @@ export interface Pass extends LayerConventions {
   ): Features;
   /** x with dropout where the pass trains; unchanged elsewhere. */
   dropout(x: Value): Value;
+  /** What a residual block adds; with stochastic depth, where the pass trains, nothing at all for some images. */
+  residual(x: Features, depth: number): Features;
 }
 
 export interface Normalization {
@@ -50,11 +52,12 @@ export interface PassOptions {
   readonly statistics?: StatisticsByName | undefined;
   /** Sees each layer's batch statistics. */
   readonly observe?: ((name: string, batch: ObservedStatistics) => void) | undefined;
-  readonly dropout?: ((x: Value) => Value) | undefined;
+  readonly dropout?: Pass['dropout'] | undefined;
+  readonly residual?: Pass['residual'] | undefined;
 }
 
 /** A pass over real weights. */
-export function weightPass({ tape, conventions, reading, statistics, observe, dropout }: PassOptions): Pass {
+export function weightPass({ tape, conventions, reading, statistics, observe, ...training }: PassOptions): Pass {
   const weight: Pass['weight'] = (name, shape) => reading.weight(name, shape);
   return {
     ...conventionsOf(conventions),
@@ -73,7 +76,8 @@ export function weightPass({ tape, conventions, reading, statistics, observe, dr
       const y = fused(norm) ?? batchNorm(tape, linear(), norm);
       return relu || activation === 'none' ? y : activated(tape, settled(tape, y), activation);
     },
-    dropout: dropout ?? ((x) => x),
+    dropout: training.dropout ?? ((x) => x),
+    residual: training.residual ?? ((x) => x),
   };
 }
 
@@ -92,7 +96,7 @@ export function weightSpecs(conventions: LayerConventions, forward: (pass: Pass)
     return linear();
   };
   try {
-    forward({ ...conventionsOf(conventions), tape, weight, normalized, dropout: (x) => x });
+    forward({ ...conventionsOf(conventions), tape, weight, normalized, dropout: (x) => x, residual: (x) => x });
   } finally {
     tape.dispose();
   }

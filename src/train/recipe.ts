@@ -8,6 +8,7 @@ import { augmentSchema, sourceSchema } from '../data/source-schema.js';
 import { optimizerSchema } from './optimizer-schema.js';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
+const rate = quantity('a rate from 0 to .9', { min: 0, max: 0.9 });
 
 const fields = record({
   name: text('a name'),
@@ -33,7 +34,9 @@ const fields = record({
   warmupEpochs: quantity('a number of epochs >= 0', { min: 0 }).default(0),
   /** Hard labels alone are smoothed; a teacher's are soft already. */
   labelSmoothing: share.default(0.1),
-  dropout: quantity('a rate from 0 to .9', { min: 0, max: 0.9 }).default(0),
+  dropout: rate.default(0),
+  /** The share of images for which the last residual block adds nothing; it rises to that from the first on. */
+  stochasticDepth: rate.optional(),
   l2: quantity('a number >= 0', { min: 0 }).default(0),
   seed: integer('a seed from 0', 0).default(0),
   /** Training batches that BN statistics are estimated on at the end. */

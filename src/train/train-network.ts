@@ -16,6 +16,7 @@ export interface TrainingPlan {
   readonly learningRate: number;
   readonly l2: number;
   readonly dropout: number;
+  readonly stochasticDepth: number;
   readonly seed: number;
   /** Parts of a step's batch, each normalised by itself. */
   readonly shares: number;
@@ -75,6 +76,10 @@ export async function trainNetwork(
 }
 
 function shareGradient({ model, forward }: Trainee, plan: TrainingPlan, batches: Batches, index: number): Part {
-  const dropout = plan.dropout > 0 ? { rate: plan.dropout, seed: [plan.seed, index] as const } : undefined;
-  return (into) => model.gradient(forward, batches.at(index), { decay: plan.l2, into, ...(dropout && { dropout }) });
+  const seed = [plan.seed, index] as const;
+  const drops = {
+    ...(plan.dropout > 0 && { dropout: { rate: plan.dropout, seed } }),
+    ...(plan.stochasticDepth > 0 && { stochasticDepth: { rate: plan.stochasticDepth, seed } }),
+  };
+  return (into) => model.gradient(forward, batches.at(index), { decay: plan.l2, into, ...drops });
 }

@@ -12,10 +12,10 @@ export function trainingSteps({ epochs, batch }: TrainingRecipe, images: number)
 
 /** @param images  of an epoch */
 export function trainingPlan(recipe: TrainingRecipe, images: number, from: number): TrainingPlan {
-  const { learningRate, l2, dropout, seed } = recipe;
+  const { learningRate, l2, dropout, stochasticDepth = 0, seed } = recipe;
   const warmupSteps = Math.round((recipe.warmupEpochs * images) / recipe.batch);
   const steps = trainingSteps(recipe, images);
-  return { from, steps, warmupSteps, learningRate, l2, dropout, seed, shares: sharesOf(recipe) };
+  return { from, steps, warmupSteps, learningRate, l2, dropout, stochasticDepth, seed, shares: sharesOf(recipe) };
 }
 
 /** What the recorder of the training's steps is told. */

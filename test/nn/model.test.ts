@@ -130,6 +130,44 @@ describe('dropout', () => {
   });
 });
 
+describe('stochastic depth', () => {
+  const many = randomBatch(tiny, 400);
+  /** What is left of a tensor of ones for each image, by the depth of two blocks. */
+  const kept = (rate: number, depths: readonly number[]): number[][] => {
+    const seen: number[][] = [];
+    const peeking: Forward = (pass, images) => {
+      const size = images.tensor.shape.slice(1).reduce((n, extent) => n * extent, 1);
+      for (const depth of depths) {
+        const [values, given] = [pass.residual(images, depth), images].map(({ tensor }) => readFloats(tensor));
+        const ratios = values!.map((value, i) => value / given![i]!);
+        const perImage = Array.from({ length: many.n }, (_, n) => ratios.slice(n * size, (n + 1) * size));
+        for (const one of perImage) expect(Math.max(...one) - Math.min(...one)).toBeLessThan(1e-5);
+        seen.push(perImage.map(([first]) => first!));
+      }
+      return forward(pass, images);
+    };
+    dispose(model.gradient(peeking, many, { stochasticDepth: { rate, seed: [3, 4] } }).gradient);
+    return seen;
+  };
+
+  it('leaves out whole images, in proportion to the depth, and scales the others so that the mean stays', () => {
+    const [half, last, again] = kept(0.4, [0.5, 1, 1]) as [number[], number[], number[]];
+    for (const [ratios, rate] of [
+      [half, 0.2],
+      [last, 0.4],
+    ] as const) {
+      const left = ratios.filter((ratio) => ratio !== 0);
+      expect(Math.abs(left.length / many.n - (1 - rate))).toBeLessThan(4 * Math.sqrt((rate * (1 - rate)) / many.n));
+      for (const ratio of left) expect(ratio).toBeCloseTo(1 / (1 - rate), 5);
+    }
+    expect(again).not.toEqual(last); // each block draws by itself
+  });
+
+  it('keeps everything at a depth of 0', () => {
+    expect(kept(0.4, [0])[0]!.every((ratio) => ratio === 1)).toBe(true);
+  });
+});
+
 describe('frozen statistics', () => {
   /** n of each batch norm, [B, H, W] together: 4x4 after the stem, 2x2 after the block, one pixel behind the pooling. */
   const pixels = (name: string) => {

@@ -23,13 +23,16 @@ function decisionsFor(space: Space, { stages }: Architecture): number[] {
 }
 
 describe('a shipped space', () => {
-  it.each(['s', 'm', 'l'])('mnv4-conv-%s.coarse holds the widths and depth of the published network', (size) => {
-    const published = readNetwork(findSpace(`mnv4-conv-${size}`));
-    const space = readSpace(findSpace(`mnv4-conv-${size}.coarse`));
-    const decisions = decisionsFor(space, published);
-    expect(decisions).not.toContain(-1);
-    expect(close(space, decisions)).toEqual({ ...published, name: space.name, stages: coarsened(published) });
-  });
+  it.each(['conv-s', 'conv-m', 'conv-l', 'hybrid-m'])(
+    'mnv4-%s.coarse holds the widths and depth of the published network',
+    (size) => {
+      const published = readNetwork(findSpace(`mnv4-${size}`));
+      const space = readSpace(findSpace(`mnv4-${size}.coarse`));
+      const decisions = decisionsFor(space, published);
+      expect(decisions).not.toContain(-1);
+      expect(close(space, decisions)).toEqual({ ...published, name: space.name, stages: coarsened(published) });
+    },
+  );
 
   it('mnv4-conv-m.one-stage holds the published network itself', () => {
     const published = readNetwork(findSpace('mnv4-conv-m'));

@@ -19,6 +19,7 @@ const plan: TrainingPlan = {
   learningRate: 0.02,
   l2: 1e-5,
   dropout: 0,
+  stochasticDepth: 0,
   seed: 1,
   shares: 1,
 };

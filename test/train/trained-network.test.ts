@@ -22,7 +22,17 @@ beforeAll(() => void openBackend({ threads: 1 }));
 async function written(seed = 1) {
   const folder = newFolder();
   const trainee = new Trainee(smallNetwork(), adamW, seed);
-  const plan = { from: 0, steps: 4, warmupSteps: 0, learningRate: 0.02, l2: 0, dropout: 0, seed, shares: 1 };
+  const plan = {
+    from: 0,
+    steps: 4,
+    warmupSteps: 0,
+    learningRate: 0.02,
+    l2: 0,
+    dropout: 0,
+    stochasticDepth: 0,
+    seed,
+    shares: 1,
+  };
   await trainNetwork(trainee, plan, batches, oneProcess, async () => true);
   const statistics = trainee.statistics(batches, 3);
   const logits = trainee.model.logits(trainee.forward, batches.at(9), statistics);

@@ -15,16 +15,17 @@ import { uib } from './uib.js';
 /**
  * A block's output; its input is added where the block is residual.
  *
- * @param name  prefix of the block's weight names
- * @param x     [B, H, W, Cin]
- * @returns     [B, ceil(H / stride), ceil(W / stride), out]
+ * @param name   prefix of the block's weight names
+ * @param x      [B, H, W, Cin]
+ * @param depth  where it stands in the network, from 0 to 1 for the last block
+ * @returns      [B, ceil(H / stride), ceil(W / stride), out]
  */
-export function block(pass: Pass, name: string, spec: Averaged, x: Features): Features {
+export function block(pass: Pass, name: string, spec: Averaged, x: Features, depth = 0): Features {
   const { tape } = pass;
   if (!isResidual(channelsOf(x), spec)) return tape.block(() => body(pass, name, spec, x));
   return tape.block(() => {
     const input = settled(tape, x); // once, for both its readers
-    return add(tape, body(pass, name, spec, input), input);
+    return add(tape, pass.residual(body(pass, name, spec, input), depth), input);
   });
 }
 

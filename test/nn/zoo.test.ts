@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { layersOf } from '../../src/cost/layers-of.js';
+import { namedNetwork } from '../../src/cost/named-network.js';
+import { shippedNames } from '../../src/cost/shipped.js';
+import { backend, dispose } from '../../src/nn/backend.js';
+import { Model } from '../../src/nn/model.js';
+import { networkForward, weightLayout } from '../../src/nn/network.js';
+import { randomBatch, taken } from './fixtures.js';
+
+/** The smallest size at which the last maps still have several places. */
+const small = { resolution: 64, channels: 3 };
+
+describe.each(shippedNames('search-spaces/zoo'))('the network %s', (name) => {
+  const network = { ...namedNetwork(name), input: small, classes: 10 };
+  const forward = networkForward(network);
+
+  it('has as many weights as its layers have parameters', () => {
+    const layers = layersOf(namedNetwork(name));
+    const whole = namedNetwork(name);
+    const { size } = weightLayout({ ...whole, input: { ...whole.input, resolution: 64 } }, networkForward(whole));
+    expect(size).toBe(layers.reduce((sum, { params }) => sum + params, 0));
+  });
+
+  it('runs forward and backward, all of its weights with a gradient, and leaves no tensor behind', () => {
+    const model = new Model(network, weightLayout(network, forward), 'seed');
+    const batch = randomBatch(network, 4);
+    const step = () => taken(model.gradient(forward, batch).gradient, dispose);
+    step();
+    const before = backend().tensorsAlive();
+    const gradient = step();
+    expect(backend().tensorsAlive()).toBe(before);
+    expect(gradient.every(Number.isFinite)).toBe(true);
+    for (const { name, shape, offset } of model.layout.specs.values()) {
+      const count = shape.reduce((n, extent) => n * extent, 1);
+      expect(
+        gradient.subarray(offset, offset + count).some((value) => value !== 0),
+        name,
+      ).toBe(true);
+    }
+    expect(model.logits(forward, batch)).toHaveLength(40);
+    model.dispose();
+  });
+});

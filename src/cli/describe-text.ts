@@ -10,9 +10,10 @@ export function networkText(
   devices: readonly NamedDevice[],
   byLayer: boolean,
 ): string {
-  const { name, resolution, classes, params, macs, latencyMs } = network;
+  const { name, resolution, classes, params, foldedParams, macs, latencyMs } = network;
   const totals = [
     ['parameters', grouped(params)],
+    ['with batch norm folded', grouped(foldedParams)],
     ['MACs', grouped(macs)],
     ...Object.entries(latencyMs).map(([device, ms]) => [`ms on ${device}`, ms.toFixed(3)]),
   ];

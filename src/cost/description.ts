@@ -16,21 +16,33 @@ export interface NamedDevice {
 export type NetworkDescription = ReturnType<typeof networkDescription>;
 
 /**
- * What `describe --json` prints of a network. Bytes are those of the first device, int8 (one per value) without any.
+ * What `describe --json` prints of a network. Folded parameters are what inference keeps once batch norms and scales are
+ * folded into kernels and biases. Bytes are those of the first device, int8 (one per value) without any.
  */
 export function networkDescription(network: Architecture, devices: readonly NamedDevice[]) {
   const bytes = devices[0]?.device ?? int8;
   const layers = layersOf(network).map((layer) => {
     const { weightBytes, activationBytes } = loadOf(layer, bytes);
     const bounds = devices.map(({ name, device }) => [name, bound(loadOf(layer, device), device)]);
-    const { name, kind, output, params, macs } = layer;
-    return { name, kind, output, params, macs, weightBytes, activationBytes, bound: Object.fromEntries(bounds) };
+    const { name, kind, output, params, weights, macs } = layer;
+    return {
+      name,
+      kind,
+      output,
+      params,
+      foldedParams: weights,
+      macs,
+      weightBytes,
+      activationBytes,
+      bound: Object.fromEntries(bounds),
+    };
   });
   return {
     name: network.name,
     resolution: network.input.resolution,
     classes: network.classes,
     params: layers.reduce((sum, { params }) => sum + params, 0),
+    foldedParams: layers.reduce((sum, { foldedParams }) => sum + foldedParams, 0),
     macs: layers.reduce((sum, { macs }) => sum + macs, 0),
     latencyMs: Object.fromEntries(devices.map(({ name, device }) => [name, latencyMs(network, device)])),
     layers,

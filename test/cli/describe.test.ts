@@ -25,6 +25,7 @@ describe('describe', () => {
       name: 'stages[0].blocks[0]',
       kind: 'conv',
       output: [112, 112, 32],
+      foldedParams: 896,
       params: 928,
       macs: 10_838_016,
       weightBytes: 896,

@@ -26,7 +26,7 @@ export function environment(): object {
 }
 
 /** The commit of the clone that runs, or null outside one. */
-function commit(): string | null {
+export function commit(): string | null {
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], {
       cwd: packageRoot,

@@ -7,6 +7,7 @@ import { datasetCommand } from './dataset.js';
 import { describeCommand } from './describe.js';
 import { doctorCommand } from './doctor.js';
 import { packageVersion } from './environment.js';
+import { exportCommand } from './export.js';
 import { runsCommand } from './runs.js';
 import { coarseCommand, fineCommand, searchCommand } from './search.js';
 import { workersOf, working } from './shared-options.js';
@@ -25,6 +26,7 @@ function program(): Command {
     searchCommand(),
     trainCommand(),
     evalCommand(),
+    exportCommand(),
     datasetCommand({
       loadTeachers: (references, context, options) => {
         const shares = teacherShares(references, context.recipeFile);

@@ -1,20 +1,15 @@
 /** `mnv4-nas train` and `eval`: one network, stand-alone. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
-import { namedNetwork } from '../cost/named-network.js';
 import { openSet } from '../data/built-set.js';
 import { type BackendOptions, openBackend } from '../nn/backend.js';
-import { isRun } from '../runs/run-state.js';
-import { findRun } from '../runs/run-summary.js';
-import { foundArchitecture } from '../search/start-search.js';
-import type { Architecture } from '../space/space.js';
+import { frozenNetwork } from '../nn/frozen-network.js';
 import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
 import { readTrainingRecipe, sharesOf } from '../train/recipe.js';
 import { requireFit, train } from '../train/start-training.js';
-import { readTrainedNetwork } from '../train/trained-network.js';
+import { givenNetwork, networkOf, type WeightOptions } from './given-network.js';
 import {
   defaultRunId,
   overridesOf,
@@ -47,7 +42,8 @@ export function trainCommand(): Command {
 export function evalCommand(): Command {
   return withBackendOptions(new Command('eval'))
     .description('accuracy of a trained network on a split of a distillation set')
-    .argument('<run>', 'a training run, by id or folder')
+    .argument('<network>', 'a training run, by id or folder; or a network, with --weights')
+    .option('--weights <file>', 'weights by our names: safetensors, or an ONNX model that export wrote')
     .option('--dataset <recipe>', 'the recipe whose set to use')
     .option('--folder <dir>', 'the folder of a set, instead')
     .option('--split <name>', 'train, held or test', 'test')
@@ -56,11 +52,10 @@ export function evalCommand(): Command {
     .action(evalAction);
 }
 
-interface EvalOptions extends BackendOptions {
+interface EvalOptions extends BackendOptions, WeightOptions {
   readonly dataset?: string;
   readonly folder?: string;
   readonly split: string;
-  readonly root: string;
   readonly json?: true;
 }
 
@@ -79,16 +74,15 @@ function evalAction(what: string, options: EvalOptions): void {
   }
   const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
   openBackend({ backend, threads });
-  const trained = readTrainedNetwork(findRun(options.root, what));
-  requireFit(trained.network, set.manifest.shape, set.manifest.classes);
+  const { network, weights } = givenNetwork(what, options);
+  requireFit(network, set.manifest.shape, set.manifest.classes);
+  const { model, forward, statistics } = frozenNetwork(network, weights);
   const images = splitImages(set.split(split));
-  const evaluation = evaluate(images, (batch) => trained.model.logits(trained.forward, batch, trained.statistics));
-  print(trained.network.name, evaluation, options);
-}
-
-function networkOf(what: string, root: string): Architecture {
-  const folder = [join(root, what), what].find((path) => existsSync(path) && isRun(path));
-  return folder === undefined ? namedNetwork(what) : foundArchitecture(folder);
+  print(
+    network.name,
+    evaluate(images, (batch) => model.logits(forward, batch, statistics)),
+    options,
+  );
 }
 
 function print(network: string, evaluation: Evaluation, { json }: { json?: true }): void {

@@ -40,6 +40,7 @@ export function kernelPair(op: string, attributes: readonly OpAttribute[]): Kern
   return {
     public: plain,
     fast: () => {
+      if (!backend().isNativeCpu) return plain;
       fast ??= isConfirmed(op) ? oneDnn : plain;
       return fast;
     },
@@ -73,11 +74,12 @@ function isConfirmed(op: string): boolean {
   return remembered(op, () => agrees(op));
 }
 
-/** Whether kernels beside the public ones passed their trial, which they get once per process. */
+/** Whether the open backend has kernels beside the public ones and they passed their trial, which they get once per process. */
 export function remembered(name: string, trial: () => boolean): boolean {
+  if (!backend().isNativeCpu) return false;
   let known = confirmed.get(name);
   if (known === undefined) {
-    known = backend().isNativeCpu && trial();
+    known = trial();
     confirmed.set(name, known);
   }
   return known;

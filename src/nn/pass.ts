@@ -47,7 +47,7 @@ export type StatisticsByName = ReadonlyMap<string, Statistics>;
 export interface PassOptions {
   readonly tape: Tape;
   readonly conventions: LayerConventions;
-  readonly reading: WeightReading;
+  readonly reading: Pick<WeightReading, 'weight'>;
   /** Given: normalise with these. Absent: with the batch's own. */
   readonly statistics?: StatisticsByName | undefined;
   /** Sees each layer's batch statistics. */

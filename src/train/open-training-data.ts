@@ -20,6 +20,7 @@ export interface OpenedData extends TrainingData {
   /** [H, W, C]. */
   readonly shape: readonly [number, number, number];
   readonly classes: number;
+  readonly classNames: readonly string[];
 }
 
 export function openTrainingData(recipe: TrainingRecipe): OpenedData {
@@ -34,6 +35,7 @@ export function openTrainingData(recipe: TrainingRecipe): OpenedData {
       test: testImages(source),
       shape: source.shape,
       classes: source.classes,
+      classNames: source.classNames,
     };
   }
   const reference =
@@ -46,5 +48,6 @@ export function openTrainingData(recipe: TrainingRecipe): OpenedData {
     test: splitImages(set.split('test')),
     shape: set.manifest.shape,
     classes: set.manifest.classes,
+    classNames: set.manifest.classNames,
   };
 }

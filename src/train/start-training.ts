@@ -37,7 +37,7 @@ export async function train(
 ): Promise<Evaluation | undefined> {
   const data = openTrainingData(recipe);
   requireFit(network, data.shape, data.classes);
-  const { base: _, ...plain } = recipe;
+  const { base: recipeFolder, ...plain } = recipe;
   const { root, id, resume, observer } = options;
   const workers = workersFor(options.workers, sharesOf(recipe));
   const run = openRun({
@@ -49,7 +49,7 @@ export async function train(
     config: stringify(plain),
     identity: flattened(plain),
     space: printSpace(asSpace(network)),
-    environment: withWorkers(options.environment, workers),
+    environment: { ...withWorkers(options.environment, workers), recipeFolder },
     notice: observer.note,
   });
   if (run.wasDone) {

@@ -12,7 +12,7 @@ import { type Workers, withComputingTeam } from './computing-team.js';
 import { requireFinite, requireFiniteTensors } from './divergence.js';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { needOf, requireMemory } from './memory.js';
-import type { TrainingData } from './open-training-data.js';
+import type { OpenedData } from './open-training-data.js';
 import { type ProfilePlan, profilePlan, profiler } from './profile.js';
 import { sharesOf, type TrainingRecipe } from './recipe.js';
 import { type Keeper, stepRecorder } from './step-recorder.js';
@@ -23,7 +23,7 @@ import { recordedSteps, trainingPlan } from './training-plan.js';
 export interface TrainingRequest {
   readonly network: Architecture;
   readonly recipe: TrainingRecipe;
-  readonly data: TrainingData;
+  readonly data: OpenedData;
   readonly workers: Workers;
   /** Steps to trace, if any. */
   readonly profile?: number | undefined;
@@ -116,6 +116,7 @@ function conclude({ network, recipe, data, run }: TrainingRequest, trainee: Trai
       reward: null,
       entropy: null,
       test: evaluation,
+      classNames: data.classNames,
     });
     return evaluation;
   } finally {

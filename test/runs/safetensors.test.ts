@@ -83,7 +83,9 @@ describe('safetensors', () => {
     const shifted = new Uint8Array(bytes.length + 1);
     shifted.set(bytes, 1);
     expect(parseSafetensors('f', bytes).tensors.get('a')?.values.buffer).toBe(bytes.buffer);
-    expect(parseSafetensors('f', shifted.subarray(1)).tensors.get('a')?.values).toEqual(Float32Array.of(3));
+    for (const unaligned of [shifted.subarray(1), Buffer.from(shifted.buffer).subarray(1)]) {
+      expect(parseSafetensors('f', unaligned).tensors.get('a')?.values).toEqual(Float32Array.of(3));
+    }
   });
 
   it.each([

@@ -1,0 +1,37 @@
+/** What is known of a network that is exported. */
+import { networkDescription } from '../cost/description.js';
+import type { Exported } from '../export/exporter.js';
+import type { FinishedRun } from '../train/finished-run.js';
+import type { TrainingRecipe } from '../train/recipe.js';
+import { commit, packageVersion } from './environment.js';
+import type { GivenNetwork } from './given-network.js';
+
+/** @param classNames  of the images it is checked on, where its run has none */
+export function exportedOf({ network, weights, origin, run }: GivenNetwork, classNames?: readonly string[]): Exported {
+  const { params, macs } = networkDescription(network, []);
+  return {
+    network,
+    weights,
+    classNames: run?.classNames ?? classNames,
+    params,
+    macs,
+    evaluation: run?.test,
+    origin,
+    provenance: known({ program: packageVersion(), commit: commit(), ...(run && training(run)) }),
+  };
+}
+
+function training({ id, recipe, environment }: FinishedRun) {
+  const { program: trainedBy, commit: trainedAt } = environment;
+  return { run: id, recipe: recipe.name, data: dataText(recipe), trainedBy, trainedAt };
+}
+
+function dataText({ data }: TrainingRecipe): string {
+  if ('source' in data) return 'dataset' in data.source ? data.source.dataset : `a folder of ${data.source.format}`;
+  return 'recipe' in data ? `the set of ${data.recipe}` : `the set in ${data.folder}`;
+}
+
+function known(facts: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
+  const entries = Object.entries(facts).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+}

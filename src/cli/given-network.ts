@@ -1,0 +1,70 @@
+/** A network with weights as a command is given it: a finished training run, or a network and where its weights are. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../core/failure.js';
+import { namedNetwork } from '../cost/named-network.js';
+import { shippedNames } from '../cost/shipped.js';
+import { isRun } from '../runs/run-state.js';
+import { findRun } from '../runs/run-summary.js';
+import type { Tensors } from '../runs/safetensors.js';
+import { foundArchitecture } from '../search/start-search.js';
+import type { Architecture } from '../space/space.js';
+import { type FinishedRun, hasWeights, readFinishedRun } from '../train/finished-run.js';
+import { freshWeights, readNetworkWeights } from '../train/network-weights.js';
+
+export interface WeightOptions {
+  readonly root: string;
+  readonly weights?: string;
+  readonly seed?: number;
+}
+
+export interface GivenNetwork {
+  readonly network: Architecture;
+  readonly weights: Tensors;
+  /** Where the weights come from, in a sentence. */
+  readonly origin: string;
+  /** The run that they come from, where they do. */
+  readonly run?: FinishedRun;
+}
+
+/** The network of a run, by id or folder, or a network by name or file. */
+export function networkOf(what: string, root: string): Architecture {
+  const folder = runFolderOf(what, root);
+  return folder === undefined ? namedNetwork(what) : foundArchitecture(folder);
+}
+
+/** The network and its weights; a network without any is a usage failure. */
+export function givenNetwork(what: string, { root, weights: file, seed }: WeightOptions): GivenNetwork {
+  if (file !== undefined && seed !== undefined) {
+    throw new Failure('usage', 'expected --weights or --seed; got both');
+  }
+  if (file === undefined && seed === undefined) return trained(what, root);
+  const network = networkOf(what, root);
+  if (file !== undefined) {
+    return { network, weights: readNetworkWeights(network, file), origin: `weights from the file ${file}` };
+  }
+  const origin = `fresh weights of seed ${seed}, not trained: good for measuring time, not for predicting`;
+  return { network, weights: freshWeights(network, seed as number), origin };
+}
+
+function trained(what: string, root: string): GivenNetwork {
+  if (isKnownNetwork(what)) throw withoutWeights(what, 'a network without');
+  const folder = findRun(root, what);
+  if (!hasWeights(folder)) throw withoutWeights(folder, 'a run without');
+  const run = readFinishedRun(folder);
+  return { network: run.network, weights: run.weights, origin: `trained by the run ${run.id}`, run };
+}
+
+function isKnownNetwork(what: string): boolean {
+  const zoo = shippedNames('search-spaces/zoo');
+  return /\.(ya?ml|json)(@\d+)?$/.test(what) || zoo.some((name) => what.startsWith(name));
+}
+
+function withoutWeights(what: string, got: string): Failure {
+  const remedy = 'give it weights with --weights FILE, or name a finished training run';
+  return new Failure('usage', `${what}: expected a network with weights; got ${got}`, remedy);
+}
+
+function runFolderOf(what: string, root: string): string | undefined {
+  return [join(root, what), what].find((path) => existsSync(path) && isRun(path));
+}

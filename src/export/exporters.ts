@@ -1,0 +1,9 @@
+/** The formats of `mnv4-nas export --to`. */
+import type { Exporter } from './exporter.js';
+import { onnx } from './onnx.js';
+import { safetensors } from './safetensors.js';
+
+export const formats = ['onnx', 'safetensors'] as const;
+export type Format = (typeof formats)[number];
+
+export const exporters: Readonly<Record<Format, Exporter>> = { onnx, safetensors };

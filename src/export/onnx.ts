@@ -1,0 +1,83 @@
+/** A network as an ONNX model: channels first, weights in ONNX's order under our names, opset 17. */
+import { join } from 'node:path';
+import { type OnnxSession, openOnnxSession } from '../nn/onnx-session.js';
+import { type OnnxModel, onnxBytes } from '../runs/onnx-file.js';
+import type { Architecture } from '../space/space.js';
+import type { Exported, Exporter, ExportOptions, TrialImages } from './exporter.js';
+import { inferenceGraph } from './inference-graph.js';
+import { onnxGraph } from './onnx-rules.js';
+import { channelsFirst, normalized, preprocessingOf } from './preprocessing.js';
+
+export const opset = 17; // of 2022: all that the networks need, and every current runtime has it
+const irVersion = 8; // the one that came with opset 17
+
+export const inputName = 'image';
+export const outputName = 'logits';
+
+/** The bytes of an ONNX model with input `image` [batch, C, H, W] and output `logits` [batch, K]. */
+export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): Uint8Array {
+  const { network, weights, provenance, origin } = exported;
+  const { nodes, initializers } = onnxGraph(inferenceGraph(network, weights, { fold }), outputName);
+  const { resolution, channels } = network.input;
+  const model: OnnxModel = {
+    irVersion,
+    opset,
+    producer: { name: 'mnv4-nas', version: provenance['program'] ?? '' },
+    documentation: `${network.name}: ${origin}`,
+    graph: {
+      name: network.name,
+      nodes,
+      initializers,
+      inputs: [{ name: inputName, shape: [batch ?? 'batch', channels, resolution, resolution] }],
+      outputs: [{ name: outputName, shape: [batch ?? 'batch', network.classes] }],
+    },
+    metadata: {
+      ...provenance,
+      origin,
+      preprocessing: JSON.stringify(preprocessingOf(network, 'NCHW')),
+      ...(exported.classNames && { classNames: JSON.stringify(exported.classNames) }),
+    },
+  };
+  return onnxBytes(model);
+}
+
+const modelFile = 'model.onnx';
+
+export const onnx: Exporter = {
+  title: `ONNX, opset ${opset}`,
+  layout: 'NCHW',
+  folds: true,
+  files: (exported, options) => [{ name: modelFile, content: [onnxModel(exported, options)] }],
+  usage: () => `\`\`\`python
+import onnxruntime
+session = onnxruntime.InferenceSession("${modelFile}")
+(${outputName},) = session.run(None, {"${inputName}": pixels})
+\`\`\``,
+  async logits(folder, { network }, { n, images, batch }) {
+    const file = join(folder, modelFile);
+    const session = await openOnnxSession(file, { name: file });
+    try {
+      const logits = await onnxLogits(session, network, { n, images, batch });
+      return { logits, runtime: session.runtime };
+    } finally {
+      await session.release();
+    }
+  },
+};
+
+/** Logits [n, K] of images that are given `batch` at a time. */
+export async function onnxLogits(
+  session: OnnxSession,
+  { input: { resolution, channels }, classes }: Pick<Architecture, 'input' | 'classes'>,
+  { n, images, batch }: TrialImages,
+): Promise<Float32Array> {
+  const size = resolution ** 2 * channels;
+  const logits = new Float32Array(n * classes);
+  for (let from = 0; from < n; from += batch) {
+    const part = images.subarray(from * size, (from + batch) * size);
+    const count = part.length / size;
+    const pixels = channelsFirst(normalized(part), [count, resolution, resolution, channels]);
+    logits.set(await session.run(pixels, [count, channels, resolution, resolution]), from * classes);
+  }
+  return logits;
+}

@@ -1,0 +1,57 @@
+/** Weights of a network from a file: every one that it has, of the right shape, and no other. */
+import { type Diagnostic, Failure } from '../core/failure.js';
+import { sizeOf } from '../nn/backend.js';
+import { networkForward, weightLayout } from '../nn/network.js';
+import { type WeightShapes, weightShapes } from '../nn/weight-shapes.js';
+import { initialWeights } from '../nn/weights.js';
+import { readOnnxWeights } from '../runs/onnx-file.js';
+import { type NamedTensor, readSafetensors, type Tensors } from '../runs/safetensors.js';
+import type { Architecture } from '../space/space.js';
+import { fromOnnx } from './onnx-weights.js';
+
+/** Reads safetensors in our names, or an ONNX model that `export` wrote; what does not fit is a data failure. */
+export function readNetworkWeights(network: Architecture, file: string): Tensors {
+  const shapes = weightShapes(network);
+  const tensors = file.endsWith('.onnx')
+    ? fromOnnx(readOnnxWeights(file).tensors, network)
+    : readSafetensors(file).tensors;
+  return requireWeights(network.name, tensors, shapes, file);
+}
+
+const most = 8; // mistakes that a failure lists
+
+/** The tensors, where they are those of the network; each one that is missing, of another shape or unknown is named. */
+export function requireWeights(network: string, tensors: Tensors, shapes: WeightShapes, file: string): Tensors {
+  const mistakes: Diagnostic[] = [];
+  for (const [name, shape] of shapes) {
+    const got = tensors.get(name);
+    const isRight = got !== undefined && `${got.shape}` === `${shape}`;
+    if (!isRight) mistakes.push({ file, path: name, message: `expected shape [${shape}]; got ${shownShape(got)}` });
+  }
+  for (const name of tensors.keys()) {
+    if (!shapes.has(name)) mistakes.push({ file, path: name, message: `unknown to ${network}` });
+  }
+  if (mistakes.length === 0) return tensors;
+  const rest = mistakes.length > most ? [{ file, message: `and ${mistakes.length - most} more` }] : [];
+  const remedy = `name weights of ${network}: what a training run or \`mnv4-nas export\` of this network wrote`;
+  throw new Failure('data', [...mistakes.slice(0, most), ...rest], remedy);
+}
+
+function shownShape(tensor: NamedTensor | undefined): string {
+  return tensor === undefined ? 'none' : `[${tensor.shape}]`;
+}
+
+/** Weights as training begins with, and statistics that change nothing: for measuring time, not for predicting. */
+export function freshWeights(network: Architecture, seed: number): Tensors {
+  const layout = weightLayout(network, networkForward(network));
+  const values = initialWeights(layout, String(seed));
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, shape] of weightShapes(network)) {
+    const size = sizeOf(shape);
+    const spec = layout.specs.get(name);
+    const fill = name.endsWith('.variance') ? 1 : 0;
+    const own = spec && values.subarray(spec.offset, spec.offset + size);
+    tensors.set(name, { shape, values: own ?? new Float32Array(size).fill(fill) });
+  }
+  return tensors;
+}

@@ -1,0 +1,24 @@
+/** Networks with weights in which no error can hide: every value random, statistics too. */
+import { randomStream } from '../../src/core/random.js';
+import type { Exported } from '../../src/export/exporter.js';
+import { sizeOf } from '../../src/nn/backend.js';
+import { weightShapes } from '../../src/nn/weight-shapes.js';
+import type { NamedTensor } from '../../src/runs/safetensors.js';
+import type { Architecture } from '../../src/space/space.js';
+
+export function randomExported(network: Architecture): Exported {
+  const weights = new Map<string, NamedTensor>();
+  for (const [name, shape] of weightShapes(network)) {
+    const random = randomStream(name);
+    const value = name.endsWith('.variance') ? () => 0.5 + random.uniform() : () => 0.5 * random.normal();
+    weights.set(name, { shape, values: Float32Array.from({ length: sizeOf(shape) }, value) });
+  }
+  return { network, weights, params: 1, macs: 2, origin: 'made up for a test', provenance: { program: '1.2.3' } };
+}
+
+/** Random pixels. */
+export function trial({ input }: Architecture, n: number, batch = n) {
+  const random = randomStream('pixels');
+  const images = Uint8Array.from({ length: n * input.resolution ** 2 * input.channels }, () => random.below(256));
+  return { n, batch, images };
+}

@@ -1,0 +1,105 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { difference } from '../../src/export/check-export.js';
+import { onnxModel } from '../../src/export/onnx.js';
+import { safetensors } from '../../src/export/safetensors.js';
+import { openBackend } from '../../src/nn/backend.js';
+import { logitsWith } from '../../src/nn/frozen-network.js';
+import { weightShapes } from '../../src/nn/weight-shapes.js';
+import { writeSafetensors } from '../../src/runs/safetensors.js';
+import { freshWeights, readNetworkWeights } from '../../src/train/network-weights.js';
+import { failureOf, newFolder } from '../data/fixtures.js';
+import { randomExported, trial } from '../export/random-exported.js';
+import { network } from '../nn/fixtures.js';
+
+const small = network(`
+stages:
+  - blocks:
+      - { kind: conv, kernel: 3, out: 8 }
+      - { kind: fusedIb, kernel: 5, stride: 2, expand: 2, out: 8 }
+      - { kind: uib, startKernel: 3, midKernel: 5, expand: 2, out: 8 }
+head: { conv: 16, hidden: 8 }`);
+
+const attentive = network(
+  `
+stages:
+  - blocks:
+      - { kind: conv, kernel: 3, out: 8 }
+      - { kind: mqa, heads: 2, keyDim: 4, valueDim: 6, kvStride: 2, out: 8 }
+      - { kind: mha, heads: 2, keyDim: 4, kvStride: 1, out: 8 }
+      - { kind: uib, startKernel: 3, midKernel: 3, expand: 2, out: 8 }
+head: { conv: 16, hidden: 8, hiddenNorm: false }`,
+  'input: { resolution: 8, channels: 2 }\nlayerScale: true\nbatchNormEpsilon: 1.0e-5',
+);
+
+beforeAll(() => void openBackend({ threads: 1 }));
+
+const exported = () => randomExported(small);
+const inFile = (name: string, content: Uint8Array) => {
+  const file = join(newFolder(), name);
+  writeFileSync(file, content);
+  return file;
+};
+
+describe('weights of a network', () => {
+  it('come back from an export in safetensors, with their statistics', () => {
+    const [written] = safetensors.files(exported(), { fold: false });
+    const file = inFile('weights.safetensors', Buffer.concat(written?.content as readonly Uint8Array[]));
+    expect(readNetworkWeights(small, file)).toEqual(exported().weights);
+  });
+
+  it('come back from an ONNX model whose batch norm was not folded', () => {
+    const file = inFile('model.onnx', onnxModel(exported(), { fold: false }));
+    const found = readNetworkWeights(small, file);
+    expect(new Map([...found].sort())).toEqual(new Map([...exported().weights].sort()));
+  });
+
+  it.each([true, false])('come back from an ONNX model to the same logits, folded (%s), attention and all', (fold) => {
+    const file = inFile('model.onnx', onnxModel(randomExported(attentive), { fold }));
+    const images = trial(attentive, 3);
+    const found = logitsWith(attentive, readNetworkWeights(attentive, file), images, 3);
+    const expected = logitsWith(attentive, randomExported(attentive).weights, images, 3);
+    expect(difference(found, expected).maxRelative).toBeLessThan(1e-5);
+  });
+
+  it('do not come back from a model of another network, which is said', () => {
+    const file = inFile('model.onnx', onnxModel(randomExported(attentive), { fold: true }));
+    const failure = failureOf(() => readNetworkWeights(small, file));
+    expect(failure.kind).toBe('data');
+    expect(failure.message).toContain(`${file}: stages.0.blocks.1.expand5.kernel: expected shape [5,5,8,16]; got none`);
+  });
+
+  it('that are missing, of another shape or unknown are named with their file', () => {
+    const weights = new Map(exported().weights);
+    weights.delete('head.fc.bias');
+    weights.set('head.fc.kernel', { shape: [4, 8], values: new Float32Array(32) });
+    weights.set('head.fc.extra', { shape: [1], values: new Float32Array(1) });
+    const file = join(newFolder(), 'w.safetensors');
+    writeSafetensors(file, weights);
+    expect(failureOf(() => readNetworkWeights(small, file)).message.split('\n')).toEqual([
+      `${file}: head.fc.kernel: expected shape [8,4]; got [4,8]`,
+      `${file}: head.fc.bias: expected shape [4]; got none`,
+      `${file}: head.fc.extra: unknown to test`,
+    ]);
+  });
+
+  it.each([
+    ['no ONNX', 'model.onnx', Buffer.from('no model'), 'expected an ONNX model; got'],
+    ['an empty ONNX file', 'model.onnx', Buffer.alloc(0), 'expected float32 weights; got none'],
+    ['no safetensors', 'w.safetensors', Buffer.from('no'), 'expected a header; got 2 bytes in all'],
+  ])('in a file that holds %s are a data failure', (_, name, content, message) => {
+    const file = inFile(name, content);
+    const failure = failureOf(() => readNetworkWeights(small, file));
+    expect(failure.kind).toBe('data');
+    expect(failure.message).toContain(`${file}: ${message}`);
+  });
+
+  it('made fresh are those of training, and their statistics change nothing', () => {
+    const weights = freshWeights(small, 3);
+    expect([...weights.keys()]).toEqual([...weightShapes(small).keys()]);
+    expect(weights.get('stages.0.blocks.0.conv3.bn.variance')?.values).toEqual(new Float32Array(8).fill(1));
+    expect(weights).toEqual(freshWeights(small, 3));
+    expect(weights).not.toEqual(freshWeights(small, 4));
+  });
+});

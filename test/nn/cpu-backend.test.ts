@@ -120,11 +120,14 @@ name: test
 input: { resolution: 8, channels: 2 }
 classes: 4
 activation: ${activation}
+layerScale: true
 stages:
   - out: [8, 16]
     blocks:
       - { kind: conv, kernel: 3, stride: 2 }
       - { kind: uib, startKernel: [0, 3], midKernel: [3, 5], expand: 2, optional: true }
+      - { kind: mqa, heads: 2, keyDim: 4, kvStride: 2 }
+      - { kind: invertedResidual, kernel: 3, expand: 2, squeeze: true, activation: hardSwish }
 head: { conv: 24, hidden: 0 }
 `;
 }

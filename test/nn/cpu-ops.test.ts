@@ -23,6 +23,7 @@ interface Case {
 const x = (...shape: number[]): Given => normals(`x${shape}`, ...shape);
 const y = (...shape: number[]): Given => normals(`y${shape}`, ...shape);
 const positive = (...shape: number[]): Given => ({ shape, values: normals('p', ...shape).values.map((v) => v * v) });
+const large = (...shape: number[]): Given => ({ shape, values: normals('l', ...shape).values.map((v) => 6 * v) });
 const distribution = (rows: number, classes: number): Given => ({
   shape: [rows, classes],
   values: new Float32Array(rows * classes).fill(1 / classes),
@@ -71,6 +72,9 @@ const cases: readonly Case[] = [
   { op: 'MatMul', attributes: plain, inputs: [x(3, 4), y(4, 5)] },
   { op: 'MatMul', attributes: [floatT, attribute.bool('transpose_a', true)], inputs: [x(4, 3), y(4, 5)] },
   { op: 'MatMul', attributes: [floatT, attribute.bool('transpose_b', true)], inputs: [x(3, 4), y(5, 4)] },
+  { op: 'BatchMatMulV2', attributes: plain, inputs: [x(2, 3, 4), y(2, 4, 5)] },
+  { op: 'BatchMatMulV2', attributes: [floatT, attribute.bool('adj_x', true)], inputs: [x(2, 4, 3), y(2, 4, 5)] },
+  { op: 'BatchMatMulV2', attributes: [floatT, attribute.bool('adj_y', true)], inputs: [x(2, 2, 3, 4), y(2, 2, 5, 4)] },
   ...convolutions,
   {
     op: 'FusedBatchNormV3',
@@ -100,12 +104,15 @@ const cases: readonly Case[] = [
   { op: 'AddV2', attributes: plain, inputs: [x(2, 3), y(2, 3)] },
   { op: 'AddV2', attributes: plain, inputs: [x(2, 3), scalar(-1)] },
   { op: 'AddN', attributes: [floatT, attribute.int('N', 3)], inputs: [x(2, 3), y(2, 3), positive(2, 3)] },
+  { op: 'Sub', attributes: plain, inputs: [x(2, 3), y(2, 1)] },
   { op: 'Mul', attributes: plain, inputs: [x(2, 3), y(2, 3)] },
   { op: 'Mul', attributes: plain, inputs: [x(2, 3), scalar(0.5)] },
   { op: 'BiasAdd', attributes: plain, inputs: [x(2, 3), y(3)] },
   { op: 'BiasAddGrad', attributes: plain, inputs: [x(2, 2, 3)] },
   { op: 'Relu', attributes: plain, inputs: [x(2, 3)] },
   { op: 'ReluGrad', attributes: plain, inputs: [x(2, 3), y(2, 3)] },
+  { op: 'Relu6', attributes: plain, inputs: [large(2, 30)] },
+  { op: 'Relu6Grad', attributes: plain, inputs: [y(2, 30), large(2, 30)] },
   { op: 'Erf', attributes: plain, inputs: [x(2, 30)] },
   { op: 'Square', attributes: plain, inputs: [x(2, 3)] },
   { op: 'Exp', attributes: plain, inputs: [x(2, 3)] },
@@ -118,6 +125,12 @@ const cases: readonly Case[] = [
     inputs: [x(2, 3, 3, 4), ints([1, 2])],
   },
   { op: 'Mean', attributes: [floatT, tidx], inputs: [x(2, 3), ints([0])] },
+  {
+    op: 'Sum',
+    attributes: [floatT, tidx, attribute.bool('keep_dims', true)],
+    inputs: [x(2, 3, 3, 4), ints([1, 2])],
+  },
+  { op: 'Transpose', attributes: [floatT, attribute.type('Tperm', 3)], inputs: [x(2, 3, 4, 5), ints([0, 2, 3, 1])] },
   { op: 'Identity', attributes: plain, inputs: [x(2, 3)] },
   { op: 'Reshape', attributes: [floatT, attribute.type('Tshape', 3)], inputs: [x(2, 6), ints([3, 4])] },
   { op: 'BroadcastTo', attributes: [floatT, tidx], inputs: [x(2, 1, 1, 3), ints([2, 4, 4, 3])] },

@@ -17,11 +17,22 @@ stages:
       - { kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 16 }
       - { kind: uib, startKernel: 5, midKernel: 0, expand: 2, out: 16 }
       - { kind: uib, startKernel: 0, midKernel: 0, expand: 2, out: 16 }
+  - blocks:
+      - { kind: mqa, heads: 2, keyDim: 8, valueDim: 4, kvStride: 2, out: 16 }
+      - { kind: mha, heads: 2, keyDim: 4, out: 16 }
+      - { kind: dwSep, kernel: 3, out: 16 }
+      - { kind: invertedResidual, kernel: 3, expand: 2.5, squeeze: true, activation: hardSwish, out: 16 }
+      - { kind: invertedResidual, kernel: 5, stride: 2, expand: 1, out: 16 }
 head: { conv: 24, hidden: 32 }`);
+
+const biased = { activation: 'relu6', head: { ...all.head, hiddenNorm: false } } as const;
+const others = { padding: 'symmetric', batchNormEpsilon: 1e-5, layerScale: true } as const;
 
 describe.each([
   { ...all, name: 'with every kind of block, relu' },
   { ...all, name: 'with every kind of block, gelu', activation: 'gelu' },
+  { ...all, name: 'with every kind of block, relu6, and a hidden layer without batch norm', ...biased },
+  { ...all, name: "with PyTorch's padding and epsilon, and layer scale", ...others },
   { ...all, name: 'without a convolution in its head', head: { ...all.head, conv: 0 } },
   { ...all, name: 'without a hidden layer', head: { ...all.head, hidden: 0 } },
 ] satisfies Architecture[])('a network $name', (architecture) => {

@@ -6,9 +6,10 @@ import { randomStream } from '../core/random.js';
 import { deviationOf, meanOf } from '../core/scoring.js';
 import type { CostTarget } from '../cost/target.js';
 import { asSpace, printSpace } from '../space/print.js';
+import { randomDecisions } from '../space/random-decisions.js';
 import { type Architecture, close, type Decisions } from '../space/space.js';
 import { controllerChoices } from './controller-choices.js';
-import { type Judgement, judgeAll, randomDecisions } from './judge.js';
+import { type Judgement, judgeAll } from './judge.js';
 import { streamOf } from './search.js';
 import type { SearchParts, StageRequest, StageTask } from './stage-request.js';
 

@@ -4,11 +4,12 @@ import { type ControllerState, startController } from '../controller/reinforce.j
 import { randomStream } from '../core/random.js';
 import { meanOf } from '../core/scoring.js';
 import type { DistillationSet } from '../data/distillation-set.js';
+import { randomDecisions } from '../space/random-decisions.js';
 import { type Workers, withComputingTeam, workersFor } from '../train/computing-team.js';
 import type { Collective } from '../workers/collective.js';
 import { finalists } from './conclude.js';
 import { controllerChoices } from './controller-choices.js';
-import { judgeTime, randomDecisions } from './judge.js';
+import { judgeTime } from './judge.js';
 import { search, searchParts, startSuperNet, streamOf } from './search.js';
 import type { SearchParts, StageTask } from './stage-request.js';
 

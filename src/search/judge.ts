@@ -1,9 +1,8 @@
 /** Architectures judged alike: in one SuperNet, on the whole held-out split, each with BN statistics of its own. */
 import { type CostTerm, reward } from '../controller/reward.js';
 import { Failure } from '../core/failure.js';
-import type { Random } from '../core/random.js';
 import type { Batches } from '../data/loader.js';
-import type { Decisions, Space } from '../space/space.js';
+import type { Decisions } from '../space/space.js';
 import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
 import type { SearchParts } from './stage-request.js';
 
@@ -87,9 +86,4 @@ function judgement(
 
 function* firstBatches(train: Batches, count: number) {
   for (let i = 0; i < count; i++) yield train.at(i);
-}
-
-/** Every option of every choice equally likely. */
-export function randomDecisions(space: Space, random: Random): number[] {
-  return space.choices.map(({ options }) => random.below(options.length));
 }

@@ -12,6 +12,7 @@ import type { DistillationSet } from '../data/distillation-set.js';
 import { openRun, type Run } from '../runs/run-folder.js';
 import { readNetwork, readSpace } from '../space/parse.js';
 import { printSpace } from '../space/print.js';
+import { randomDecisions } from '../space/random-decisions.js';
 import { readRefinement, refine } from '../space/refine.js';
 import { type Architecture, close, type Space } from '../space/space.js';
 import { type Workers, workersFor } from '../train/computing-team.js';
@@ -19,7 +20,6 @@ import { finishing, type RunOptions, requireFit, withWorkers } from '../train/st
 import type { StageOutcome } from './conclude.js';
 import { type LocatedConfig, type StageName, type StageSettings, scheduleSettings, stageSettings } from './config.js';
 import { type Estimate, estimateStage } from './estimate.js';
-import { randomDecisions } from './judge.js';
 import { resolvedConfig } from './resolved-config.js';
 import { runStage } from './stage.js';
 

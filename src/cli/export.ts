@@ -6,7 +6,7 @@ import { exporters, type Format, formats } from '../export/exporters.js';
 import { writeExport } from '../export/write-export.js';
 import { type BackendOptions, openBackend } from '../nn/backend.js';
 import { exportedOf } from './exported.js';
-import { givenNetwork, type WeightOptions } from './given-network.js';
+import { givenNetwork, type WeightOptions, withWeightsOptions } from './given-network.js';
 import { wholeNumber, withBackendOptions } from './shared-options.js';
 import { type ImageOptions, trialImages } from './trial-images.js';
 
@@ -25,7 +25,6 @@ export function exportCommand(): Command {
     .argument('<network>', 'a training run, by id or folder; or a network, with --weights or --seed')
     .addOption(new Option('--to <format>', 'the format').choices(formats).makeOptionMandatory())
     .option('--out <folder>', 'the new folder to write (default: exports/NETWORK-FORMAT)')
-    .option('--weights <file>', 'weights by our names: safetensors, or an ONNX model of an earlier export')
     .option('--seed <n>', 'fresh weights of this seed instead: not trained, for measuring time', wholeNumber(0))
     .option('--fold', 'fold batch norm into the weights before it (default for onnx)')
     .option('--no-fold', 'keep batch norm by itself')
@@ -35,7 +34,7 @@ export function exportCommand(): Command {
     .option('--folder <dir>', 'check on the test images of the set in this folder')
     .option('--root <folder>', 'the folder of the runs', 'runs')
     .option('--json', 'print one JSON document');
-  return withBackendOptions(command).action(exportAction);
+  return withBackendOptions(withWeightsOptions(command)).action(exportAction);
 }
 
 async function exportAction(what: string, options: ExportCommandOptions): Promise<void> {

@@ -1,28 +1,38 @@
 /** A network with weights as a command is given it: a finished training run, or a network and where its weights are. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Command, Option } from 'commander';
 import { Failure } from '../core/failure.js';
 import { namedNetwork } from '../cost/named-network.js';
 import { shippedNames } from '../cost/shipped.js';
 import { isRun } from '../runs/run-state.js';
 import { findRun } from '../runs/run-summary.js';
-import type { Tensors } from '../runs/safetensors.js';
 import { foundArchitecture } from '../search/start-search.js';
 import type { Architecture } from '../space/space.js';
 import { type FinishedRun, hasWeights, readFinishedRun } from '../train/finished-run.js';
-import { freshWeights, readNetworkWeights } from '../train/network-weights.js';
+import { freshWeights, type GivenWeights, readGivenWeights } from '../train/network-weights.js';
+import { type WeightConvention, weightConventionNames } from '../train/weight-conventions.js';
+import { standardReporter } from './log.js';
 
 export interface WeightOptions {
   readonly root: string;
   readonly weights?: string;
+  readonly convention?: WeightConvention;
   readonly seed?: number;
 }
 
-export interface GivenNetwork {
-  readonly network: Architecture;
-  readonly weights: Tensors;
-  /** Where the weights come from, in a sentence. */
-  readonly origin: string;
+/** `--weights` and `--convention`. */
+export function withWeightsOptions(command: Command): Command {
+  const convention = new Option(
+    '--convention <name>',
+    "how the weights were trained (default: timm for a file of timm's names, else as the network says)",
+  ).choices(weightConventionNames);
+  return command
+    .option('--weights <file>', "safetensors in our names or timm's, or an ONNX model that export wrote")
+    .addOption(convention);
+}
+
+export interface GivenNetwork extends GivenWeights {
   /** The run that they come from, where they do. */
   readonly run?: FinishedRun;
 }
@@ -34,14 +44,19 @@ export function networkOf(what: string, root: string): Architecture {
 }
 
 /** The network and its weights; a network without any is a usage failure. */
-export function givenNetwork(what: string, { root, weights: file, seed }: WeightOptions): GivenNetwork {
+export function givenNetwork(what: string, { root, weights: file, convention, seed }: WeightOptions): GivenNetwork {
   if (file !== undefined && seed !== undefined) {
     throw new Failure('usage', 'expected --weights or --seed; got both');
+  }
+  if (file === undefined && convention !== undefined) {
+    throw new Failure('usage', '--convention: expected --weights too; got none');
   }
   if (file === undefined && seed === undefined) return trained(what, root);
   const network = networkOf(what, root);
   if (file !== undefined) {
-    return { network, weights: readNetworkWeights(network, file), origin: `weights from the file ${file}` };
+    const given = readGivenWeights(network, file, convention);
+    if (given.network !== network) standardReporter().note(given.origin);
+    return given;
   }
   const origin = `fresh weights of seed ${seed}, not trained: good for measuring time, not for predicting`;
   return { network, weights: freshWeights(network, seed as number), origin };

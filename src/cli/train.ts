@@ -9,7 +9,7 @@ import { frozenNetwork } from '../nn/frozen-network.js';
 import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
 import { readTrainingRecipe, sharesOf } from '../train/recipe.js';
 import { requireFit, train } from '../train/start-training.js';
-import { givenNetwork, networkOf, type WeightOptions } from './given-network.js';
+import { givenNetwork, networkOf, type WeightOptions, withWeightsOptions } from './given-network.js';
 import {
   defaultRunId,
   overridesOf,
@@ -40,10 +40,9 @@ export function trainCommand(): Command {
 }
 
 export function evalCommand(): Command {
-  return withBackendOptions(new Command('eval'))
+  return withWeightsOptions(withBackendOptions(new Command('eval')))
     .description('accuracy of a trained network on a split of a distillation set')
     .argument('<network>', 'a training run, by id or folder; or a network, with --weights')
-    .option('--weights <file>', 'weights by our names: safetensors, or an ONNX model that export wrote')
     .option('--dataset <recipe>', 'the recipe whose set to use')
     .option('--folder <dir>', 'the folder of a set, instead')
     .option('--split <name>', 'train, held or test', 'test')

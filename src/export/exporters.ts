@@ -2,8 +2,9 @@
 import type { Exporter } from './exporter.js';
 import { onnx } from './onnx.js';
 import { safetensors } from './safetensors.js';
+import { timm } from './timm.js';
 
-export const formats = ['onnx', 'safetensors'] as const;
+export const formats = ['onnx', 'timm', 'safetensors'] as const;
 export type Format = (typeof formats)[number];
 
-export const exporters: Readonly<Record<Format, Exporter>> = { onnx, safetensors };
+export const exporters: Readonly<Record<Format, Exporter>> = { onnx, timm, safetensors };

@@ -7,15 +7,46 @@ import { initialWeights } from '../nn/weights.js';
 import { readOnnxWeights } from '../runs/onnx-file.js';
 import { type NamedTensor, readSafetensors, type Tensors } from '../runs/safetensors.js';
 import type { Architecture } from '../space/space.js';
+import { fromTimm, isCount, isTimms } from '../timm/weights.js';
 import { fromOnnx } from './onnx-weights.js';
+import { conventionText, type WeightConvention, weightConventions } from './weight-conventions.js';
 
 /** Reads safetensors in our names, or an ONNX model that `export` wrote; what does not fit is a data failure. */
 export function readNetworkWeights(network: Architecture, file: string): Tensors {
-  const shapes = weightShapes(network);
-  const tensors = file.endsWith('.onnx')
+  return requireWeights(network.name, tensorsIn(file, network), weightShapes(network), file);
+}
+
+/** A network with weights that may come from elsewhere. */
+export interface GivenWeights {
+  /** With the conventions that the weights were trained under. */
+  readonly network: Architecture;
+  readonly weights: Tensors;
+  /** Where they come from, in a sentence. */
+  readonly origin: string;
+}
+
+/**
+ * Reads the same files, and safetensors in timm's names.
+ *
+ * @param convention  how the weights were trained: by default timm's way where the names are timm's, else as the network says
+ */
+export function readGivenWeights(network: Architecture, file: string, convention?: WeightConvention): GivenWeights {
+  const tensors = tensorsIn(file, network);
+  const areTimms = isTimms(tensors);
+  const how = convention ?? (areTimms ? 'timm' : undefined);
+  const trained = how === undefined ? network : { ...network, ...weightConventions[how] };
+  const weights = areTimms
+    ? fromTimm(trained, tensors, file)
+    : requireWeights(network.name, tensors, weightShapes(trained), file);
+  const names = areTimms ? " in timm's names" : '';
+  const under = how === undefined ? '' : `, taken as trained under the convention ${conventionText(how)}`;
+  return { network: trained, weights, origin: `weights from the file ${file}${names}${under}` };
+}
+
+function tensorsIn(file: string, network: Architecture): Tensors {
+  return file.endsWith('.onnx')
     ? fromOnnx(readOnnxWeights(file).tensors, network)
-    : readSafetensors(file).tensors;
-  return requireWeights(network.name, tensors, shapes, file);
+    : readSafetensors(file, isCount).tensors;
 }
 
 const most = 8; // mistakes that a failure lists

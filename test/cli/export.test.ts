@@ -59,6 +59,20 @@ describe('export', () => {
     expect(JSON.parse(ofFile.stdout)).toEqual(JSON.parse(ofRun.stdout));
   });
 
+  it("writes weights in timm's names, which eval reads and says how", async () => {
+    expect(await run('export', 'a', '--to', 'timm', '--check', '--out', 'timm')).toMatchObject({ status: 0 });
+    expect(text('timm', 'timm_model.py')).toContain('["uir_r1_a3_k3_s1_e2_c8"]');
+    const read = ['eval', 'small.yaml', '--weights', 'timm/timm.safetensors', '--folder', 'world/set', '--json'];
+    const [ofRun, ofFile, otherwise] = await Promise.all([
+      run('eval', 'a', '--folder', 'world/set', '--json'),
+      run(...read, '--convention', 'tensorflow'),
+      run(...read),
+    ]);
+    expect(JSON.parse(ofFile.stdout)).toEqual(JSON.parse(ofRun.stdout));
+    expect(ofFile.stderr).toContain('convention tensorflow: padding same, epsilon 0.001');
+    expect(otherwise.stderr).toContain('convention timm: padding symmetric, epsilon 0.00001');
+  });
+
   it('takes fresh weights where it is asked to, and the card says that they are not trained', async () => {
     const { status, stdout } = await run(
       'export',
@@ -83,6 +97,7 @@ describe('export', () => {
     [['a'], 2, "required option '--to <format>' not specified"],
     [['a', '--to', 'onnx', '--batch', '0'], 2, 'expected dynamic or a number from 1 to 9999'],
     [['small.yaml', '--to', 'onnx', '--seed', '1', '--weights', 'x'], 2, 'expected --weights or --seed; got both'],
+    [['small.yaml', '--to', 'timm', '--seed', '1', '--convention', 'timm'], 2, '--convention: expected --weights too'],
     [['small.yaml', '--to', 'onnx', '--weights', 'x.safetensors'], 4, 'x.safetensors: expected a readable file'],
     [
       ['small.yaml', '--to', 'onnx', '--seed', '1', '--check', '--folder', 'no'],

@@ -64,7 +64,10 @@ stages:
       - { kind: uib, startKernel: 5, midKernel: 0, expand: 2, out: 16 }
 head: { conv: 24, hidden: 32 }`);
 
-describe.each(formats)('%s computes the logits of', (format) => {
+/** Those that take any network; timm, which knows some, has tests of its own. */
+const general = formats.filter((format) => format !== 'timm');
+
+describe.each(general)('%s computes the logits of', (format) => {
   it.each(blocks)('a block %s on maps of odd and even size', async (text) => {
     for (const resolution of [7, 8]) {
       expect(await differenceOf(format, block(text, resolution), { fold: true })).toBeLessThan(tolerance);

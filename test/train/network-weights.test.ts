@@ -8,7 +8,8 @@ import { openBackend } from '../../src/nn/backend.js';
 import { logitsWith } from '../../src/nn/frozen-network.js';
 import { weightShapes } from '../../src/nn/weight-shapes.js';
 import { writeSafetensors } from '../../src/runs/safetensors.js';
-import { freshWeights, readNetworkWeights } from '../../src/train/network-weights.js';
+import { toTimm } from '../../src/timm/weights.js';
+import { freshWeights, readGivenWeights, readNetworkWeights } from '../../src/train/network-weights.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
 import { randomExported, trial } from '../export/random-exported.js';
 import { network } from '../nn/fixtures.js';
@@ -68,6 +69,24 @@ describe('weights of a network', () => {
     const failure = failureOf(() => readNetworkWeights(small, file));
     expect(failure.kind).toBe('data');
     expect(failure.message).toContain(`${file}: stages.0.blocks.1.expand5.kernel: expected shape [5,5,8,16]; got none`);
+  });
+
+  it("come back from timm's names, with the conventions of timm unless others are named", () => {
+    const file = join(newFolder(), 'w.safetensors');
+    writeSafetensors(file, toTimm(small, exported().weights));
+    const given = readGivenWeights(small, file);
+    expect(given).toMatchObject({ network: { ...small, padding: 'symmetric', batchNormEpsilon: 1e-5 } });
+    expect(given.weights).toEqual(exported().weights);
+    expect(given.origin).toContain("timm's names, taken as trained under the convention timm: padding symmetric");
+    const named = readGivenWeights(small, file, 'tensorflow');
+    expect(named.network).toEqual({ ...small, padding: 'same', batchNormEpsilon: 1e-3 });
+  });
+
+  it('in our names are taken as the network says unless a convention is named', () => {
+    const file = join(newFolder(), 'w.safetensors');
+    writeSafetensors(file, exported().weights);
+    expect(readGivenWeights(small, file).network).toBe(small);
+    expect(readGivenWeights(small, file, 'timm').network).toMatchObject({ padding: 'symmetric' });
   });
 
   it('that are missing, of another shape or unknown are named with their file', () => {

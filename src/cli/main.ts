@@ -8,6 +8,7 @@ import { describeCommand } from './describe.js';
 import { doctorCommand } from './doctor.js';
 import { packageVersion } from './environment.js';
 import { exportCommand } from './export.js';
+import { measureCommand } from './measure.js';
 import { runsCommand } from './runs.js';
 import { coarseCommand, fineCommand, searchCommand } from './search.js';
 import { workersOf, working } from './shared-options.js';
@@ -35,6 +36,7 @@ function program(): Command {
       },
     }),
     describeCommand(),
+    measureCommand(),
     runsCommand(),
     validateCommand(),
     doctorCommand(),

@@ -1,0 +1,130 @@
+/** `mnv4-nas measure`: how long networks take on this host, through ONNX Runtime. */
+import { cpus } from 'node:os';
+import { Command } from 'commander';
+import { Failure } from '../core/failure.js';
+import { randomStream } from '../core/random.js';
+import { type FileContent, requireNewFolder, writeFolder } from '../core/whole-folder.js';
+import { namedNetwork } from '../cost/named-network.js';
+import { findSpace } from '../cost/shipped.js';
+import { interleaved } from '../measure/interleaved.js';
+import { type LatencyRow, latencyCsv } from '../measure/latency-rows.js';
+import { type NetworkSubject, networkSubject } from '../measure/network-subject.js';
+import { openBackend } from '../nn/backend.js';
+import { readSpace } from '../space/parse.js';
+import { asSpace, printSpace } from '../space/print.js';
+import { randomDecisions } from '../space/random-decisions.js';
+import { type Architecture, close, spaceSize } from '../space/space.js';
+import { freshWeights } from '../train/network-weights.js';
+import { standardReporter } from './log.js';
+import { wholeNumber } from './shared-options.js';
+
+interface MeasureOptions {
+  readonly resolution?: number;
+  readonly space?: string;
+  readonly samples?: number;
+  readonly seed?: number;
+  readonly output?: string;
+  readonly threads: number;
+  readonly repeats: number;
+  readonly json?: true;
+}
+
+export function measureCommand(): Command {
+  return new Command('measure')
+    .description('milliseconds that networks take on this host, through ONNX Runtime, one image at a time')
+    .argument('[networks...]', 'networks as NAME[-FACTORx][@PIXELS] or FILE.yaml[@PIXELS]')
+    .option('--resolution <pixels>', 'measure them at this input resolution', wholeNumber(4, 2048))
+    .option('--space <space>', 'measure architectures of this space, drawn at random')
+    .option('--samples <n>', 'how many of them (default: 30)', wholeNumber(1, 1000))
+    .option('--seed <n>', 'which of them (default: 0)', wholeNumber(0))
+    .option('--output <folder>', 'a new folder for rows.csv and a YAML file of each drawn architecture')
+    .option('--threads <n>', 'threads of ONNX Runtime', wholeNumber(1, 1024), 1)
+    .option('--repeats <n>', 'turns of each network, of which the median counts', wholeNumber(1, 10_000), 15)
+    .option('--json', 'print one JSON document instead of CSV')
+    .action(measure);
+}
+
+/** A network under what names it in the rows. */
+interface Named {
+  readonly name: string;
+  readonly network: Architecture;
+}
+
+async function measure(names: readonly string[], options: MeasureOptions): Promise<void> {
+  const { output, threads } = options;
+  const networks = options.space === undefined ? given(names, options) : drawn(names, options.space, options);
+  if (output !== undefined) requireNewFolder(output, '--output');
+  const { rows, runtime } = await measured(networks, options);
+  const host = { processor: cpus()[0]?.model.trim() ?? 'unknown', threads, runtime };
+  const csv = latencyCsv(rows, [`${host.processor}, threads: ${threads}; ${runtime}, float32, one image.`]);
+  if (output !== undefined) writeFolder(output, [{ name: 'rows.csv', content: csv }, ...drawnFiles(networks, options)]);
+  process.stdout.write(options.json ? `${JSON.stringify({ ...host, rows })}\n` : csv);
+}
+
+function given(names: readonly string[], { samples, seed, resolution }: MeasureOptions): Named[] {
+  if (names.length === 0) throw new Failure('usage', 'measure: expected networks or --space; got neither');
+  const lacking = samples !== undefined ? '--samples' : seed !== undefined ? '--seed' : undefined;
+  if (lacking !== undefined) throw new Failure('usage', `${lacking}: expected --space too; got networks`);
+  return names.map((name) => ({ name: withoutResolution(name), network: resized(namedNetwork(name), resolution) }));
+}
+
+/** Rows have the resolution in a column of its own. */
+function withoutResolution(name: string): string {
+  return name.replace(/@\d+$/, '');
+}
+
+/** Architectures that differ, in files `001.yaml`, `002.yaml`… */
+function drawn(names: readonly string[], spaceName: string, options: MeasureOptions): Named[] {
+  const { samples = 30, seed = 0, output, resolution } = options;
+  if (names.length > 0) throw new Failure('usage', 'measure: expected networks or --space; got both');
+  if (output === undefined) throw new Failure('usage', '--space: expected --output too, where the drawn networks go');
+  const space = readSpace(findSpace(spaceName));
+  if (spaceSize(space) < BigInt(samples)) {
+    throw new Failure('usage', `--samples: expected at most ${spaceSize(space)}, all of ${space.name}; got ${samples}`);
+  }
+  const random = randomStream(`${seed}/measure`);
+  const found = new Map<string, Named>();
+  while (found.size < samples) {
+    const name = `${String(found.size + 1).padStart(3, '0')}.yaml`;
+    const network = {
+      ...resized(close(space, randomDecisions(space, random)), resolution),
+      name: `${space.name} ${name}`,
+    };
+    const key = JSON.stringify([network.stages, network.head]);
+    if (!found.has(key)) found.set(key, { name, network });
+  }
+  return [...found.values()];
+}
+
+function resized(network: Architecture, resolution = network.input.resolution): Architecture {
+  return { ...network, input: { ...network.input, resolution } };
+}
+
+function drawnFiles(networks: readonly Named[], { space, seed = 0 }: MeasureOptions): FileContent[] {
+  if (space === undefined) return [];
+  return networks.map(({ name, network }) => {
+    return { name, content: printSpace(asSpace(network), { drawnFrom: space, seed }) };
+  });
+}
+
+/** A row for each network, and what ran them. */
+async function measured(networks: readonly Named[], { threads, repeats }: MeasureOptions) {
+  openBackend({ threads: 1 }); // names and shapes of weights are found by a pass
+  const reporter = standardReporter();
+  const subjects: NetworkSubject[] = [];
+  try {
+    for (const { name, network } of networks) {
+      subjects.push(await networkSubject(name, network, freshWeights(network, 0), threads));
+    }
+    const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: repeats });
+    const timings = await interleaved(subjects, { repeats, warmup: 3, clock: () => performance.now(), tell });
+    const rows = timings.map((timing, i): LatencyRow => {
+      const { name, network } = networks[i] as Named;
+      return { ...timing, network: name, resolution: network.input.resolution };
+    });
+    return { rows, runtime: subjects[0]?.runtime ?? '' };
+  } finally {
+    for (const subject of subjects) await subject.release();
+    reporter.close();
+  }
+}

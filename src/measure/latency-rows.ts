@@ -1,0 +1,27 @@
+/** Measured latencies of networks as CSV, in the columns that `calibrate` reads. */
+import type { Timing } from './interleaved.js';
+
+export interface LatencyRow extends Timing {
+  /** What names the network: a shipped name, or a YAML file. */
+  readonly network: string;
+  readonly resolution: number;
+}
+
+const columns = ['network', 'resolution', 'ms', 'ms_deviation', 'repeats'];
+
+/** @param comments  lines that say where the rows come from */
+export function latencyCsv(rows: readonly LatencyRow[], comments: readonly string[]): string {
+  const lines = rows.map(({ network, resolution, ms, deviation, repeats }) =>
+    [cell(network), resolution, rounded(ms), rounded(deviation), repeats].join(','),
+  );
+  return `${[...comments.map((comment) => `# ${comment}`), columns.join(','), ...lines].join('\n')}\n`;
+}
+
+/** A text as one cell (RFC 4180). */
+function cell(text: string): string {
+  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function rounded(ms: number): number {
+  return Number(ms.toPrecision(5));
+}

@@ -1,0 +1,60 @@
+/** `mnv4-nas measure`, as a user runs it. No time is asserted. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSpace } from '../../src/space/parse.js';
+import { newFolder } from '../data/fixtures.js';
+import { smallNetworkText } from '../train/small-network.js';
+import { program } from './program.js';
+
+const folder = newFolder();
+writeFileSync(join(folder, 'small.yaml'), smallNetworkText);
+const measure = (...args: string[]) => program(['measure', '--repeats', '2', ...args], { cwd: folder });
+const number = String.raw`[\d.]+(e-\d+)?`;
+
+describe('measure', () => {
+  it('prints rows that calibrate reads, with what they were measured on', async () => {
+    const { status, stdout } = await measure('small.yaml', 'small.yaml@16');
+    expect(status).toBe(0);
+    const [comment, ...rows] = stdout.trimEnd().split('\n');
+    expect(comment).toMatch(/^# .+, threads: 1; ONNX Runtime \d.+, float32, one image\.$/);
+    expect(rows).toEqual([
+      'network,resolution,ms,ms_deviation,repeats',
+      expect.stringMatching(`^small.yaml,8,${number},${number},2$`),
+      expect.stringMatching(`^small.yaml,16,${number},${number},2$`),
+    ]);
+  });
+
+  it('draws architectures of a space, which differ, and writes them beside their rows', async () => {
+    const args = ['--space', 'tiny.coarse', '--samples', '3', '--seed', '1', '--output', 'drawn', '--resolution', '20'];
+    const { status, stdout } = await measure(...args, '--json');
+    expect(status).toBe(0);
+    const { rows, threads } = JSON.parse(stdout);
+    expect(threads).toBe(1);
+    const names = ['001.yaml', '002.yaml', '003.yaml'];
+    expect(
+      rows.map(({ network, resolution }: { network: string; resolution: number }) => [network, resolution]),
+    ).toEqual(names.map((name) => [name, 20]));
+    expect(readdirSync(join(folder, 'drawn')).sort()).toEqual([...names, 'rows.csv']);
+    const spaces = names.map((name) => readSpace(join(folder, 'drawn', name)));
+    expect(spaces.every(({ choices, input }) => choices.length === 0 && input.resolution === 20)).toBe(true);
+    expect(new Set(spaces.map(({ stages }) => JSON.stringify(stages))).size).toBe(3);
+    expect(readFileSync(join(folder, 'drawn', 'rows.csv'), 'utf8')).toContain('\n001.yaml,20,');
+  });
+
+  it.each([
+    [[], 'measure: expected networks or --space; got neither'],
+    [['small.yaml', '--space', 'tiny.coarse', '--output', 'x'], 'measure: expected networks or --space; got both'],
+    [['--space', 'tiny.coarse'], '--space: expected --output too'],
+    [['small.yaml', '--samples', '3'], '--samples: expected --space too; got networks'],
+    [
+      ['--space', 'tiny.coarse', '--output', 'x', '--samples', '385'],
+      '--samples: expected at most 384, all of tiny.coarse',
+    ],
+    [['small.yaml', '--output', '.'], '.: expected a folder that is not there yet'],
+  ])('refuses %j', async (args, message) => {
+    const { status, stderr } = await measure(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});

@@ -26,7 +26,7 @@ export function exportCommand(): Command {
     .addOption(new Option('--to <format>', 'the format').choices(formats).makeOptionMandatory())
     .option('--out <folder>', 'the new folder to write (default: exports/NETWORK-FORMAT)')
     .option('--seed <n>', 'fresh weights of this seed instead: not trained, for measuring time', wholeNumber(0))
-    .option('--fold', 'fold batch norm into the weights before it (default for onnx)')
+    .option('--fold', 'fold batch norm into the weights before it (default for onnx and tfjs)')
     .option('--no-fold', 'keep batch norm by itself')
     .option('--batch <n>', 'images at a time, or dynamic', batchSize, 'dynamic')
     .option('--check', 'load what was written, and compare its logits with ours')

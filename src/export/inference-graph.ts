@@ -89,21 +89,36 @@ function padsOf(paddings: ArrayLike<number> | undefined): Pads | undefined {
   return isSpatial ? ([top, bottom, left, right] as unknown as Pads) : undefined;
 }
 
-/** TensorFlow's paddings: `SAME` puts the odd zero behind; `EXPLICIT` has its own list, [batch, rows, columns, channels]. */
+/** The padding of a traced convolution; `EXPLICIT` lists it for [batch, rows, columns, channels]. */
 function padsBy(
   padding: string,
-  { shape: out, attributes }: GraphNode,
+  node: GraphNode,
   map: readonly number[],
-  [kernelHeight, kernelWidth]: readonly number[],
+  kernel: readonly number[],
   stride: number,
 ): Pads {
   if (padding === 'VALID') return [0, 0, 0, 0];
-  if (padding === 'EXPLICIT') return (attributes['explicit_paddings'] as number[]).slice(2, 6) as unknown as Pads;
+  if (padding !== 'EXPLICIT') return samePads(node, map, kernel, stride);
+  return (node.attributes['explicit_paddings'] as number[]).slice(2, 6) as unknown as Pads;
+}
+
+/**
+ * TensorFlow's `SAME`, which puts the odd zero behind.
+ *
+ * @param map     [B, H, W, C] that the convolution goes over
+ * @param kernel  [height, width, ...]
+ */
+export function samePads(
+  { shape: out }: GraphNode,
+  map: readonly number[],
+  [height, width]: readonly number[],
+  stride: number,
+): Pads {
   const along = (axis: 1 | 2, kernel: number) => {
     const all = Math.max(0, ((out[axis] as number) - 1) * stride + kernel - (map[axis] as number));
     return [Math.floor(all / 2), Math.ceil(all / 2)] as const;
   };
-  return [...along(1, kernelHeight as number), ...along(2, kernelWidth as number)];
+  return [...along(1, height as number), ...along(2, width as number)];
 }
 
 /** A bias goes into the linear map before it; batch norm and a scale per channel do where asked. */

@@ -1,7 +1,8 @@
 /** Puts an ONNX graph together: values in the layout that each op wants, weights in ONNX's order, numbers as constants. */
+
+import { permuted } from '../core/permuted.js';
 import type { Graph, GraphConstant, GraphNode } from '../nn/trace-graph.js';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../runs/onnx-file.js';
-import { permuted } from './permuted.js';
 
 /**
  * How a 4-D value lies in memory: images and features channels first, as ONNX has them; values of other meaning, such

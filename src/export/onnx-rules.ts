@@ -1,4 +1,4 @@
-/** How each of TensorFlow's ops is said in ONNX; a new op takes a line here and one in `tfjs-rules.ts`. */
+/** How each of TensorFlow's ops is said in ONNX; a new op takes a line here and one in `tfjs-graph.ts`. */
 import type { Graph, GraphNode } from '../nn/trace-graph.js';
 import type { OnnxAttribute } from '../runs/onnx-file.js';
 import type { Pads } from './inference-graph.js';

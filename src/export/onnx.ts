@@ -6,13 +6,11 @@ import type { Architecture } from '../space/space.js';
 import type { Exported, Exporter, ExportOptions, TrialImages } from './exporter.js';
 import { inferenceGraph } from './inference-graph.js';
 import { onnxGraph } from './onnx-rules.js';
+import { inputName, outputName } from './ports.js';
 import { channelsFirst, normalized, preprocessingOf } from './preprocessing.js';
 
 export const opset = 17; // of 2022: all that the networks need, and every current runtime has it
 const irVersion = 8; // the one that came with opset 17
-
-export const inputName = 'image';
-export const outputName = 'logits';
 
 /** The bytes of an ONNX model with input `image` [batch, C, H, W] and output `logits` [batch, K]. */
 export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): Uint8Array {

@@ -1,7 +1,8 @@
 /** What others' tools do to images before they give them to an exported network. */
+
+import { permuted } from '../core/permuted.js';
 import type { Architecture } from '../space/space.js';
 import type { Exporter } from './exporter.js';
-import { permuted } from './permuted.js';
 
 /** What is done to an image of 8 bits: (pixel / 255 - mean) / std, which takes it to -1…1 as `Model` does. */
 export function preprocessingOf({ input }: Pick<Architecture, 'input'>, layout: Exporter['layout']) {

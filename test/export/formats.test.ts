@@ -32,10 +32,10 @@ async function differenceOf(format: Format, architecture: Architecture, options:
   }
 }
 
-const block = (text: string, resolution: number, channels = 8) =>
+const block = (text: string, resolution: number) =>
   network(
     `stages:\n  - blocks: [{ ${text} }]\nhead: { conv: 0, hidden: 0 }`,
-    `input: { resolution: ${resolution}, channels: ${channels} }`,
+    `input: { resolution: ${resolution}, channels: 8 }`,
   );
 
 const blocks = [
@@ -52,6 +52,20 @@ const blocks = [
     [3, 0],
     [5, 3],
   ].map(([start, mid]) => `kind: uib, startKernel: ${start}, midKernel: ${mid}, stride: 2, expand: 2, out: 12`),
+  ...[1, 2].map((s) => `kind: dwSep, kernel: 3, stride: ${s}, out: 6`),
+  ...[1, 2].map((s) => `kind: mqa, heads: 2, keyDim: 4, valueDim: 6, kvStride: ${s}, out: 8`),
+  ...[1, 2].map((s) => `kind: mha, heads: 3, keyDim: 4, valueDim: 2, kvStride: ${s}, out: 8`),
+  ...[1, 2].map((s) => `kind: invertedResidual, kernel: 5, stride: ${s}, expand: 2.5, out: 8, squeeze: true`),
+];
+
+const conventions: Partial<Architecture>[] = [
+  { padding: 'symmetric' },
+  { padding: 'symmetric', layerScale: true, batchNormEpsilon: 1e-5, activation: 'hardSwish' },
+];
+const strided = [
+  'kind: conv, kernel: 3, stride: 2, out: 6',
+  'kind: uib, startKernel: 5, midKernel: 3, stride: 2, expand: 2, out: 8',
+  'kind: mqa, heads: 2, keyDim: 4, valueDim: 6, kvStride: 2, out: 8',
 ];
 
 const whole = network(`
@@ -74,13 +88,25 @@ describe.each(general)('%s computes the logits of', (format) => {
     }
   });
 
-  it.each(['relu', 'gelu'] as const)('a whole network of %s, batch norm folded or not', async (activation) => {
-    for (const fold of [true, false]) {
-      const before = backend().tensorsAlive();
-      expect(await differenceOf(format, { ...whole, activation }, { fold })).toBeLessThan(tolerance);
-      expect(backend().tensorsAlive() - before).toBeLessThan(20); // constants stay
+  it.each(strided)('a block %s under other conventions', async (text) => {
+    for (const convention of conventions) {
+      for (const fold of [true, false]) {
+        const architecture = { ...block(text, 8), ...convention };
+        expect(await differenceOf(format, architecture, { fold })).toBeLessThan(tolerance);
+      }
     }
   });
+
+  it.each(['relu', 'relu6', 'gelu', 'hardSwish'] as const)(
+    'a whole network of %s, batch norm folded or not',
+    async (activation) => {
+      for (const fold of [true, false]) {
+        const before = backend().tensorsAlive();
+        expect(await differenceOf(format, { ...whole, activation }, { fold })).toBeLessThan(tolerance);
+        expect(backend().tensorsAlive() - before).toBeLessThan(20); // constants stay
+      }
+    },
+  );
 
   it('batches of a given size', async () => {
     expect(await differenceOf(format, whole, { fold: true, batch: 2 })).toBeLessThan(tolerance);

@@ -1,0 +1,3 @@
+/** What exported networks call their input and their output. */
+export const inputName = 'image';
+export const outputName = 'logits';

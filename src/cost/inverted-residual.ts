@@ -5,7 +5,7 @@ import { adding, biased, depthwise, type Layer, multiply, pointwise, pool, type 
 export function invertedResidualLayers(block: InvertedResidualSpec, input: Shape, name: string): Layer[] {
   const [height, width, channels] = input;
   const { kernel, stride, expand, squeeze, out } = block;
-  const wide: Shape = [height, width, expandedChannels(channels, expand)];
+  const wide: Shape = expand === 1 ? input : [height, width, expandedChannels(channels, expand)];
   const filtered: Shape = [strided(height, stride), strided(width, stride), wide[2]];
   const project = pointwise(`${name}.project`, filtered, out);
   return [

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { layersOf } from '../../src/cost/layers-of.js';
 import { dispose } from '../../src/nn/backend.js';
 import { networkForward, weightLayout } from '../../src/nn/network.js';
-import type { Architecture } from '../../src/space/space.js';
+import { type Architecture, close } from '../../src/space/space.js';
+import { decisionsOf, randomSpace } from '../space/random-space.js';
 import { byName, network, randomBatch, randomModel, taken } from './fixtures.js';
 import { expectClose } from './op-check.js';
 import { tf } from './tfjs.js';
@@ -66,6 +69,17 @@ describe.each([
 });
 
 describe('the layout of a network', () => {
+  it('has as many weights as its layers have parameters, of any network', () => {
+    const networks = randomSpace.chain((space) => decisionsOf(space).map((decisions) => close(space, decisions)));
+    fc.assert(
+      fc.property(networks, (any) => {
+        const params = layersOf(any).reduce((sum, layer) => sum + layer.params, 0);
+        expect(weightLayout(any, networkForward(any)).size).toBe(params);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it('lists every weight by name and shape, in the order of the forward pass', () => {
     const tiny = network(`
 stages:

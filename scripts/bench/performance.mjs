@@ -3,13 +3,12 @@
 // hand. The file's `peer` is what `npm run bench:peer -- --json` printed.
 //   node scripts/bench/performance.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parse, View } from 'vega';
 import { compile } from 'vega-lite';
+import { docs, filled, table } from '../docs/page.mjs';
 import { ways } from './peer/environment.mjs';
 import { axes } from './scale/spaces.mjs';
 
-const docs = (name) => fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
 const { scale, peer } = JSON.parse(readFileSync(docs('performance.json'), 'utf8'));
 
 writeFileSync(docs('performance-scale.svg'), await svg(scaleSpec()));
@@ -97,16 +96,4 @@ function peerTable() {
     ]),
   );
   return table(['workload', 'beside', 'ours, images/s', 'its, images/s', 'ratio (95 %)'], rows);
-}
-
-function table(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-/** The page with what stands between a pair of marks replaced. */
-function filled(text, name, content) {
-  const marks = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
-  if (!marks.test(text)) throw new Error(`docs/performance.md has no marks for ${name}`);
-  return text.replace(marks, (_, open, close) => `${open}${content}\n${close}`);
 }

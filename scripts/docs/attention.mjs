@@ -4,9 +4,9 @@
 // What scripts/bench/attention.mjs measured is kept in docs/attention.json.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readDevice } from '../../dist/cost/device.js';
+import { latencyMs } from '../../dist/cost/latency.js';
 import { layersOf } from '../../dist/cost/layers-of.js';
 import { namedNetwork } from '../../dist/cost/named-network.js';
-import { latencyMs } from '../../dist/cost/roofline.js';
 import { findDevice } from '../../dist/cost/shipped.js';
 import { docs, filled, table } from './page.mjs';
 

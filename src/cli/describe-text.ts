@@ -10,17 +10,28 @@ export function networkText(
   devices: readonly NamedDevice[],
   byLayer: boolean,
 ): string {
-  const { name, resolution, classes, params, foldedParams, macs, latencyMs } = network;
+  const { name, resolution, classes, params, foldedParams, macs, peakActivationBytes, latencyMs } = network;
   const totals = [
-    ['parameters', grouped(params)],
-    ['with batch norm folded', grouped(foldedParams)],
-    ['MACs', grouped(macs)],
-    ...Object.entries(latencyMs).map(([device, ms]) => [`ms on ${device}`, ms.toFixed(3)]),
+    ['parameters', grouped(params), ''],
+    ['with batch norm folded', grouped(foldedParams), ''],
+    ['MACs', grouped(macs), ''],
+    ['peak activation bytes', grouped(peakActivationBytes), ''],
+    ...Object.entries(latencyMs).map(([device, ms]) => [
+      `ms on ${device}`,
+      ms.toFixed(3),
+      waiting(network.memoryBoundShare[device]),
+    ]),
   ];
   const rows = byLayer ? layerRows(network, devices) : blockRows(architecture, network);
   const right = byLayer ? new Set([2, 3, 4, 5, 6]) : new Set([2, 3, 4]);
   const heading = `${name}  ${resolution} x ${resolution}, ${classes} classes`;
   return [heading, ...aligned(totals, new Set([1])), '', ...aligned(rows, right)].join('\n');
+}
+
+function waiting(memoryBoundShare: number | undefined): string {
+  return memoryBoundShare === undefined
+    ? ''
+    : `${(100 * memoryBoundShare).toFixed(0)} % of it in layers bound by memory`;
 }
 
 function layerRows({ layers }: NetworkDescription, devices: readonly NamedDevice[]): Row[] {
@@ -30,7 +41,7 @@ function layerRows({ layers }: NetworkDescription, devices: readonly NamedDevice
     kind,
     output.join(' x '),
     ...[params, macs, weightBytes, activationBytes].map(grouped),
-    ...devices.map((device) => bound[device.name] as string),
+    ...devices.map((device) => bound[device.name] ?? 'measured'),
   ]);
   return [[...head, ...devices.map(({ name }) => `bound on ${name}`)], ...rows];
 }

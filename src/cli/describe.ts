@@ -7,6 +7,7 @@ import { networkDescription, spaceDescription } from '../cost/description.js';
 import { readDevice } from '../cost/device.js';
 import { namedSpace } from '../cost/named-network.js';
 import { findDevice } from '../cost/shipped.js';
+import { signaturesOf } from '../cost/space-parts.js';
 import { asNetwork, readSpace } from '../space/parse.js';
 import type { Space } from '../space/space.js';
 import { networkText, spaceText } from './describe-text.js';
@@ -16,6 +17,7 @@ interface DescribeOptions {
   readonly classes?: number;
   readonly device: readonly string[];
   readonly byLayer?: boolean;
+  readonly signatures?: boolean;
   readonly json?: boolean;
 }
 
@@ -29,6 +31,7 @@ export function describeCommand(): Command {
     .option('--classes <n>', 'describe it with this many classes', count)
     .option('--device <names...>', 'latency on these devices (shipped names or YAML files)', [])
     .option('--by-layer', 'one row per layer, with what it is bound by')
+    .option('--signatures', 'the signatures of all its layers, one a line, as a table device names them')
     .option('--json', 'print one JSON document')
     .action((what: string, options: DescribeOptions) => {
       process.stdout.write(`${describe(what, options)}\n`);
@@ -38,6 +41,10 @@ export function describeCommand(): Command {
 /** The description as text, or as JSON where asked. */
 export function describe(what: string, options: DescribeOptions): string {
   const space = resized(described(what), options);
+  if (options.signatures) {
+    const signatures = signaturesOf(space);
+    return options.json ? JSON.stringify(signatures) : signatures.join('\n');
+  }
   const devices = options.device.map((name) => ({ name, device: readDevice(findDevice(name)) }));
   if (space.choices.length === 0) {
     const network = asNetwork(space, what);

@@ -3,12 +3,14 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, Failure, formatDiagnostic } from '../core/failure.js';
 import { teacherLoader, teacherShares } from '../distill/teacher.js';
+import { calibrateCommand } from './calibrate.js';
 import { datasetCommand } from './dataset.js';
 import { describeCommand } from './describe.js';
 import { doctorCommand } from './doctor.js';
 import { packageVersion } from './environment.js';
 import { exportCommand } from './export.js';
 import { measureCommand } from './measure.js';
+import { rooflineCommand } from './roofline.js';
 import { runsCommand } from './runs.js';
 import { coarseCommand, fineCommand, searchCommand } from './search.js';
 import { workersOf, working } from './shared-options.js';
@@ -37,6 +39,8 @@ function program(): Command {
     }),
     describeCommand(),
     measureCommand(),
+    rooflineCommand(),
+    calibrateCommand(),
     runsCommand(),
     validateCommand(),
     doctorCommand(),

@@ -43,7 +43,12 @@ const kinds: readonly FileKind[] = [
     schema: buildRecipeSchema,
     check: checkBuildRecipe,
   },
-  { name: 'device', keys: ['peakMacsPerMs', 'peakBytesPerMs'], schema: deviceSchema, check: readDevice },
+  {
+    name: 'device',
+    keys: ['peakMacsPerMs', 'peakBytesPerMs', 'bytesPerWeight', 'table'],
+    schema: deviceSchema,
+    check: readDevice,
+  },
 ];
 
 export function validateCommand(): Command {

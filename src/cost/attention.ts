@@ -1,6 +1,17 @@
 /** Layers of attention, in the order of `AttentionSpec`. */
 import { type AttentionSpec, isResidual, strided } from '../space/block.js';
-import { adding, depthwise, type Layer, pointwise, product, type Shape, scaled, softmax } from './layer.js';
+import {
+  adding,
+  depthwise,
+  holding,
+  type Layer,
+  pointwise,
+  product,
+  type Shape,
+  scaled,
+  size,
+  softmax,
+} from './layer.js';
 
 /**
  * The input's batch norm folds into the layers that read it; its gamma and beta count with the queries. Keys and values
@@ -15,6 +26,8 @@ export function attentionLayers(block: AttentionSpec, input: Shape, name: string
   const seen: Shape = [strided(height, kvStride), strided(width, kvStride), channels];
   const places = seen[0] * seen[1];
   const wide = (dim: number): Shape => [height, width, heads * dim];
+  const [kept, queries] = [isResidual(channels, block) ? size(input) : 0, size(wide(keyDim))];
+  const [keys, values] = [places * kvHeads * keyDim, places * kvHeads * valueDim];
   const side = (of: string, dim: number) =>
     kvStride === 1
       ? [pointwise(of, input, dim, { trained: 0, kept: dim })]
@@ -23,13 +36,18 @@ export function attentionLayers(block: AttentionSpec, input: Shape, name: string
   const output = layerScale ? scaled(summed) : summed;
   return [
     pointwise(`${name}.query`, input, heads * keyDim, { trained: 2 * channels, kept: heads * keyDim }),
-    ...side(`${name}.key`, kvHeads * keyDim),
-    ...side(`${name}.value`, kvHeads * valueDim),
-    product(`${name}.scores`, wide(keyDim), wide(places), keyDim, places * kvHeads * keyDim),
-    softmax(`${name}.softmax`, wide(places)),
-    product(`${name}.context`, wide(places), wide(valueDim), places, places * kvHeads * valueDim),
+    ...whileHolding(side(`${name}.key`, kvHeads * keyDim), queries, size(input)),
+    ...whileHolding(side(`${name}.value`, kvHeads * valueDim), queries + keys, kept),
+    holding(product(`${name}.scores`, wide(keyDim), wide(places), keyDim, keys), values + kept),
+    holding(softmax(`${name}.softmax`, wide(places)), values + kept),
+    holding(product(`${name}.context`, wide(places), wide(valueDim), places, values), kept),
     isResidual(channels, block) ? adding(output) : output,
   ];
+}
+
+/** The layers of one side while the others' results are kept, and the input where the first layer alone reads it. */
+function whileHolding(layers: readonly Layer[], others: number, input: number): Layer[] {
+  return layers.map((layer, i) => holding(layer, i === 0 ? others : others + input));
 }
 
 const bare = { trained: 0, kept: 0 };

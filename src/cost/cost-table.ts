@@ -1,6 +1,6 @@
 /** The costs of a space's architectures by look-up: every block is costed once, then an architecture is a few sums. */
 import type { Decisions, Space } from '../space/space.js';
-import { type CostSpec, costName } from './cost.js';
+import { type CostSpec, costName, joined } from './cost.js';
 import { type CostUnit, costSlots } from './cost-unit.js';
 import { extreme } from './extremes.js';
 
@@ -23,19 +23,18 @@ export function costTable(space: Space, specs: readonly CostSpec[]): CostTable {
   const slots = costSlots(space, specs);
   const units = slots.flatMap((slot) => slot.units);
   const fixed = new Float64Array(specs.length);
-  for (const { costs } of units.filter(isFixed))
-    for (const [c, cost] of costs.entries()) fixed[c] = (fixed[c] as number) + cost;
+  for (const unit of units.filter(isFixed)) addCosts(flat(unit), [], specs, fixed);
   const open = units.filter((unit) => !isFixed(unit)).map(flat);
   const evaluate = (decisions: Decisions, out = new Float64Array(specs.length)) => {
     out.set(fixed);
-    for (const unit of open) addCosts(unit, decisions, out);
+    for (const unit of open) addCosts(unit, decisions, specs, out);
     return out;
   };
   return {
     names: specs.map(costName),
     evaluate,
-    cheapest: (cost = 0) => extreme(space, slots, specs.length, cost, 1),
-    dearest: (cost = 0) => extreme(space, slots, specs.length, cost, -1),
+    cheapest: (cost = 0) => extreme(space, slots, specs, cost, 1),
+    dearest: (cost = 0) => extreme(space, slots, specs, cost, -1),
   };
 }
 
@@ -58,9 +57,16 @@ function flat({ guards, scope, costs }: CostUnit): FlatUnit {
   };
 }
 
-function addCosts({ guards, scope, costs }: FlatUnit, decisions: Decisions, out: Float64Array): void {
+function addCosts(
+  { guards, scope, costs }: FlatUnit,
+  decisions: Decisions,
+  specs: readonly CostSpec[],
+  out: Float64Array,
+): void {
   for (let g = 0; g < guards.length; g += 2) if (decisions[guards[g] as number] !== guards[g + 1]) return;
   let at = 0;
   for (let s = 0; s < scope.length; s += 2) at += (decisions[scope[s] as number] as number) * (scope[s + 1] as number);
-  for (let c = 0; c < out.length; c++) out[c] = (out[c] as number) + (costs[at + c] as number);
+  for (let c = 0; c < out.length; c++) {
+    out[c] = joined(specs[c] as CostSpec, out[c] as number, costs[at + c] as number);
+  }
 }

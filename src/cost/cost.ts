@@ -1,23 +1,23 @@
-/** The costs that a search can be held to: each a sum over a network's layers. */
+/** The costs that a search can be held to: each a sum over a network's layers, or the greatest of them. */
 import { assertNever } from '../core/assert-never.js';
 import type { Architecture } from '../space/space.js';
 import type { Device } from './device.js';
+import { layerLatencyMs } from './latency.js';
 import type { Layer } from './layer.js';
 import { layersOf } from './layers-of.js';
-import { loadOf } from './load.js';
-import { layerMs } from './roofline.js';
 
 export type CostSpec =
   | { readonly cost: 'macs' }
   | { readonly cost: 'params' }
-  | { readonly cost: 'latency'; readonly device: Device };
+  | { readonly cost: 'latency'; readonly device: Device }
+  | { readonly cost: 'peakMemory'; readonly bytesPerActivation: number };
 
-/** `macs`, `params`, or `latencyMs@DEVICE`: the name of a cost in events, tables and JSON. */
+/** `macs`, `params`, `latencyMs@DEVICE` or `peakMemory`: the name of a cost in events, tables and JSON. */
 export function costName(spec: CostSpec): string {
   return spec.cost === 'latency' ? `latencyMs@${spec.device.name}` : spec.cost;
 }
 
-/** What one layer adds to a cost: MACs, parameters, or ms. */
+/** A cost of one layer: MACs, parameters, ms, or the bytes of the activations that are alive while it runs. */
 export function layerCost(spec: CostSpec, layer: Layer): number {
   switch (spec.cost) {
     case 'macs':
@@ -25,13 +25,20 @@ export function layerCost(spec: CostSpec, layer: Layer): number {
     case 'params':
       return layer.params;
     case 'latency':
-      return layerMs(loadOf(layer, spec.device), spec.device);
+      return layerLatencyMs(layer, spec.device);
+    case 'peakMemory':
+      return (layer.activations + layer.held) * spec.bytesPerActivation;
     default:
       return assertNever(spec);
   }
 }
 
+/** The cost of a whole from those of its parts: memory is as much as the greatest takes, all else adds up. */
+export function joined({ cost }: CostSpec, whole: number, part: number): number {
+  return cost === 'peakMemory' ? Math.max(whole, part) : whole + part;
+}
+
 /** A cost of a closed network. */
 export function costOf(spec: CostSpec, network: Architecture): number {
-  return layersOf(network).reduce((sum, layer) => sum + layerCost(spec, layer), 0);
+  return layersOf(network).reduce((whole, layer) => joined(spec, whole, layerCost(spec, layer)), 0);
 }

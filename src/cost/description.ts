@@ -1,11 +1,14 @@
 /** What a network or a space consists of and costs, as `describe --json` prints it; fields may be added, not renamed. */
 import { type Architecture, type Decisions, type Space, spaceSize } from '../space/space.js';
-import type { CostSpec } from './cost.js';
+import { type CostSpec, costOf } from './cost.js';
 import { costTable } from './cost-table.js';
 import type { Device } from './device.js';
+import { latencyMs, layerLatencyMs } from './latency.js';
+import type { Layer } from './layer.js';
+import { layerSignature } from './layer-signature.js';
 import { layersOf } from './layers-of.js';
 import { loadOf } from './load.js';
-import { bound, latencyMs } from './roofline.js';
+import { bound } from './roofline.js';
 
 /** A device under the name that the user gave it. */
 export interface NamedDevice {
@@ -23,8 +26,8 @@ export function networkDescription(network: Architecture, devices: readonly Name
   const bytes = devices[0]?.device ?? int8;
   const layers = layersOf(network).map((layer) => {
     const { weightBytes, activationBytes } = loadOf(layer, bytes);
-    const bounds = devices.map(({ name, device }) => [name, bound(loadOf(layer, device), device)]);
     const { name, kind, output, params, weights, macs } = layer;
+    const signature = layerSignature(layer);
     return {
       name,
       kind,
@@ -34,7 +37,8 @@ export function networkDescription(network: Architecture, devices: readonly Name
       macs,
       weightBytes,
       activationBytes,
-      bound: Object.fromEntries(bounds),
+      bound: boundsOf(layer, devices),
+      signature,
     };
   });
   return {
@@ -45,8 +49,31 @@ export function networkDescription(network: Architecture, devices: readonly Name
     foldedParams: layers.reduce((sum, { foldedParams }) => sum + foldedParams, 0),
     macs: layers.reduce((sum, { macs }) => sum + macs, 0),
     latencyMs: Object.fromEntries(devices.map(({ name, device }) => [name, latencyMs(network, device)])),
+    memoryBoundShare: memoryBoundShares(network, devices),
+    peakActivationBytes: costOf({ cost: 'peakMemory', ...bytes }, network),
     layers,
   };
+}
+
+/** What a layer waits for on each device that is a roofline; a table of measurements does not tell. */
+function boundsOf(layer: Layer, devices: readonly NamedDevice[]): Record<string, 'compute' | 'memory'> {
+  return Object.fromEntries(
+    rooflines(devices).map(({ name, device }) => [name, bound(loadOf(layer, device), device)] as const),
+  );
+}
+
+/** The share of the latency that is spent in layers which wait for memory. */
+function memoryBoundShares(network: Architecture, devices: readonly NamedDevice[]): Record<string, number> {
+  const shares = rooflines(devices).map(({ name, device }) => {
+    const waiting = layersOf(network).filter((layer) => bound(loadOf(layer, device), device) === 'memory');
+    const waitingMs = waiting.reduce((sum, layer) => sum + layerLatencyMs(layer, device), 0);
+    return [name, waitingMs / latencyMs(network, device)] as const;
+  });
+  return Object.fromEntries(shares);
+}
+
+function rooflines(devices: readonly NamedDevice[]) {
+  return devices.flatMap(({ name, device }) => (device.kind === 'roofline' ? [{ name, device }] : []));
 }
 
 const int8 = { bytesPerWeight: 1, bytesPerActivation: 1 };

@@ -1,26 +1,61 @@
-/** Hardware profiles: `configs/devices/*.yaml`. */
-import { basename } from 'node:path';
-import type { z } from 'zod';
-import { conform, quantity, record, text } from '../core/conform.js';
+/** Hardware profiles: `configs/devices/*.yaml`, each a roofline or a table of measured layers. */
+import { basename, dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { conform, integer, quantity, record, text, word } from '../core/conform.js';
 import { locateYaml, readText } from '../core/document.js';
+import { type LatencyTable, readLatencyTable } from './latency-table.js';
 
-export const deviceSchema = record({
+const sourceField = text('a text that says where the figures come from');
+const bytesField = quantity('a number of bytes > 0', { above: 0 });
+
+const rooflineSchema = record({
   peakMacsPerMs: quantity('a number of MACs per ms > 0', { above: 0 }),
   peakBytesPerMs: quantity('a number of bytes per ms > 0', { above: 0 }),
-  bytesPerWeight: quantity('a number of bytes > 0', { above: 0 }),
-  bytesPerActivation: quantity('a number of bytes > 0', { above: 0 }),
+  bytesPerWeight: bytesField,
+  bytesPerActivation: bytesField,
   overheadMs: quantity('a number of ms >= 0', { min: 0 }).default(0),
-  source: text('a text that says where the figures come from'),
+  source: sourceField,
+  /** How well the profile met the latencies that it was fitted to; `mnv4-nas calibrate` writes it. */
+  fit: record({
+    rows: integer('a number of latencies from 1'),
+    meanAbsolutePercentageError: quantity('a share >= 0', { min: 0 }),
+    spearman: quantity('a number from -1 to 1', { min: -1, max: 1 }).optional(),
+    ridgePoint: word('held', 'fitted', 'atLeast', 'atMost'),
+  }).optional(),
 });
 
+const tableSchema = record({
+  table: text('the name of a CSV file'),
+  bytesPerWeight: bytesField.default(1),
+  bytesPerActivation: bytesField.default(1),
+  source: sourceField,
+});
+
+export const deviceSchema = z.union([rooflineSchema, tableSchema]);
+
 /** What the roofline model knows of a device. `overheadMs` is what every layer costs on top. */
-export type Device = Readonly<z.output<typeof deviceSchema>> & { readonly name: string };
+export type RooflineDevice = Readonly<z.output<typeof rooflineSchema>> & {
+  readonly kind: 'roofline';
+  readonly name: string;
+};
+
+/** A device of which single layers were measured; it knows those, and no others. */
+export type TableDevice = Readonly<Omit<z.output<typeof tableSchema>, 'table'>> & {
+  readonly kind: 'table';
+  readonly name: string;
+  readonly table: LatencyTable;
+};
+
+export type Device = RooflineDevice | TableDevice;
 
 export function readDevice(file: string): Device {
   return parseDevice(file, readText(file));
 }
 
-/** A profile from its text; it is named after its file. */
+/** A profile from its text; it is named after its file, and a table is looked up beside it. */
 export function parseDevice(file: string, text: string): Device {
-  return { name: basename(file).replace(/\.ya?ml$/, ''), ...conform(locateYaml(file, text), deviceSchema) };
+  const name = basename(file).replace(/\.ya?ml$/, '');
+  const profile = conform(locateYaml(file, text), deviceSchema);
+  if (!('table' in profile)) return { kind: 'roofline', name, ...profile };
+  return { kind: 'table', name, ...profile, table: readLatencyTable(resolve(dirname(file), profile.table)) };
 }

@@ -21,6 +21,8 @@ export interface Layer {
   readonly weights: number;
   /** Values read and written: the input, the output, and what a residual adds. */
   readonly activations: number;
+  /** Values kept in memory meanwhile, which only later layers read. */
+  readonly held: number;
 }
 
 export function size([height, width, channels]: Shape): number {
@@ -49,6 +51,19 @@ export function adding(layer: Layer): Layer {
   return { ...layer, activations: layer.activations + size(layer.output) };
 }
 
+/** The layer, while so many more values are kept. */
+export function holding(layer: Layer, values: number): Layer {
+  return { ...layer, held: layer.held + values };
+}
+
+/** The layers, one after the other, of a block that adds its input to its output: those between the ends keep it. */
+export function residual(layers: readonly Layer[], input: Shape): Layer[] {
+  return layers.map((layer, i) => {
+    if (i === layers.length - 1) return adding(layer);
+    return i === 0 ? layer : holding(layer, size(input));
+  });
+}
+
 /** The layer with a trained scale for each output channel, which folds into its kernel. */
 export function scaled(layer: Layer): Layer {
   return { ...layer, params: layer.params + layer.output[2] };
@@ -60,7 +75,17 @@ export function scaled(layer: Layer): Layer {
  */
 export function product(name: string, input: Shape, output: Shape, depth: number, others: number): Layer {
   const activations = size(input) + others + size(output);
-  return { name, kind: 'matmul', input, output, macs: size(output) * depth, params: 0, weights: 0, activations };
+  return {
+    name,
+    kind: 'matmul',
+    input,
+    output,
+    macs: size(output) * depth,
+    params: 0,
+    weights: 0,
+    activations,
+    held: 0,
+  };
 }
 
 /** Softmax over the channels. */
@@ -115,10 +140,11 @@ function linear(
     params: kernelSize + trained,
     weights: kernelSize + kept,
     activations: size(input) + size(output),
+    held: 0,
   };
 }
 
 function passing(name: string, kind: LayerKind, input: Shape, output: Shape, alsoRead: number): Layer {
   const activations = size(input) + alsoRead + size(output);
-  return { name, kind, input, output, macs: 0, params: 0, weights: 0, activations };
+  return { name, kind, input, output, macs: 0, params: 0, weights: 0, activations, held: 0 };
 }

@@ -1,5 +1,4 @@
 /** What a device has to do for a layer. */
-import type { Device } from './device.js';
 import type { Layer } from './layer.js';
 
 /** All that the roofline model sees of a network. */
@@ -10,8 +9,14 @@ export interface LayerLoad {
   readonly activationBytes: number;
 }
 
+/** How a device stores values. */
+export interface BytesPerValue {
+  readonly bytesPerWeight: number;
+  readonly bytesPerActivation: number;
+}
+
 /** A layer's load under a device's bytes per value. */
-export function loadOf(layer: Layer, device: Pick<Device, 'bytesPerWeight' | 'bytesPerActivation'>): LayerLoad {
+export function loadOf(layer: Layer, device: BytesPerValue): LayerLoad {
   return {
     name: layer.name,
     macs: layer.macs,

@@ -8,23 +8,40 @@ import { findSpace, isOwnFile } from './shipped.js';
 
 type Report = (message: string) => Diagnostic;
 
+const unplaced: Report = (message) => ({ message });
+
+/** What a reference consists of. */
+export interface ReferenceParts {
+  readonly file: string;
+  /** The width multiplier and the resolution, where the reference has them. */
+  readonly factor: number | undefined;
+  readonly resolution: number | undefined;
+}
+
 /**
- * The network or space of a reference: a YAML file, relative to `base`, or a shipped name; `-FACTORx` behind a shipped
- * network's name is a width multiplier, `@PIXELS` behind either another resolution. `report` says where it stands.
+ * The parts of a reference: a YAML file, relative to `base`, or a shipped name; `-FACTORx` behind a shipped network's name
+ * is a width multiplier, `@PIXELS` behind either another resolution. `report` says where it stands.
  */
-export function namedSpace(reference: string, base = '.', report: Report = (message) => ({ message })): Space {
-  const expectWithin = (what: string, value: number, least: number, most: number) => {
-    if (value >= least && value <= most) return;
+export function referenceParts(reference: string, base = '.', report: Report = unplaced): ReferenceParts {
+  const expectWithin = (what: string, value: number | undefined, least: number, most: number) => {
+    if (value === undefined || (value >= least && value <= most)) return;
     throw new Failure('config', report(`${reference}: expected ${what} from ${least} to ${most}; got ${value}`));
   };
   const [, name = reference, at] = /^(.+)@(\d+)$/.exec(reference) ?? [];
-  const [, narrow = name, factor] = isOwnFile(name, base) ? [] : (/^(.+)-(\d+(?:\.\d+)?)x$/.exec(name) ?? []);
+  const [, narrow = name, times] = isOwnFile(name, base) ? [] : (/^(.+)-(\d+(?:\.\d+)?)x$/.exec(name) ?? []);
   const file = findSpace(narrow, base, report);
+  const [factor, resolution] = [times, at].map((text) => (text === undefined ? undefined : Number(text)));
+  expectWithin('a width multiplier', factor, 0.1, 8);
+  expectWithin('a resolution', resolution, 4, 2048);
+  return { file, factor, resolution };
+}
+
+/** The network or space of a reference. */
+export function namedSpace(reference: string, base?: string, report?: Report): Space {
+  const { file, factor, resolution } = referenceParts(reference, base, report);
   const space = readSpace(file);
-  if (factor !== undefined) expectWithin('a width multiplier', Number(factor), 0.1, 8);
-  if (at !== undefined) expectWithin('a resolution', Number(at), 4, 2048);
-  const wide = factor === undefined ? space : asSpace(widen(asNetwork(space, file), Number(factor)));
-  return at === undefined ? wide : { ...wide, input: { ...wide.input, resolution: Number(at) } };
+  const wide = factor === undefined ? space : asSpace(widen(asNetwork(space, file), factor));
+  return resolution === undefined ? wide : { ...wide, input: { ...wide.input, resolution } };
 }
 
 /** The same where only a network will do; one with choices is a failure that names the first of them. */

@@ -32,9 +32,16 @@ export const costTargetSchema = z
         targetMs: amount('a number of ms > 0'),
         ...sharedFields,
       }),
+      record({
+        cost: z.literal('peakMemory'),
+        target: amount('a number of bytes > 0'),
+        bytesPerActivation: quantity('a number of bytes > 0', { above: 0 }).default(1),
+        ...sharedFields,
+      }),
     ],
     {
-      error: (issue) => (issue.code === 'invalid_union' ? 'one of macs, params, latency' : 'a cost with its target'),
+      error: (issue) =>
+        issue.code === 'invalid_union' ? 'one of macs, params, latency, peakMemory' : 'a cost with its target',
     },
   )
   .refine((input) => (statedTarget(input) === undefined) !== (input.relativeTo === undefined), {
@@ -54,7 +61,7 @@ function statedTarget(input: {
 
 export type CostTargetInput = z.output<typeof costTargetSchema>;
 
-/** A cost with the amount it is held to, in MACs, parameters or ms; `beta` where the config states one. */
+/** A cost with the amount it is held to, in MACs, parameters, ms or bytes; `beta` where the config states one. */
 export interface CostTarget {
   readonly name: string;
   readonly target: number;
@@ -87,6 +94,8 @@ function resolveSpec(input: CostTargetInput, base: string, place?: TargetPlace):
       return { cost: input.cost };
     case 'latency':
       return { cost: 'latency', device: readDevice(findDevice(input.device, base, reporter(place, 'device'))) };
+    case 'peakMemory':
+      return { cost: input.cost, bytesPerActivation: input.bytesPerActivation };
     default:
       return assertNever(input);
   }

@@ -1,6 +1,6 @@
 /** Layers of a universal inverted bottleneck, in the order of `UibSpec`. */
 import { expandedChannels, isResidual, strided, type UibSpec } from '../space/block.js';
-import { adding, depthwise, type Layer, pointwise, type Shape, scaled } from './layer.js';
+import { depthwise, type Layer, pointwise, residual, type Shape, scaled } from './layer.js';
 
 /** @param layerScale  whether the projection's channels have scales */
 export function uibLayers(block: UibSpec, input: Shape, name: string, layerScale: boolean): Layer[] {
@@ -17,10 +17,9 @@ export function uibLayers(block: UibSpec, input: Shape, name: string, layerScale
   }
   add(pointwise(`${name}.expand`, shape, expandedChannels(input[2], block.expand)));
   if (midKernel > 0) add(depthwise(`${name}.mid`, midKernel, shape, smaller(shape, stride)));
-  const projected = pointwise(`${name}.project`, shape, block.out);
-  const project = layerScale ? scaled(projected) : projected;
-  add(isResidual(input[2], block) ? adding(project) : project);
-  return layers;
+  const project = pointwise(`${name}.project`, shape, block.out);
+  add(layerScale ? scaled(project) : project);
+  return isResidual(input[2], block) ? residual(layers, input) : layers;
 }
 
 function smaller([height, width, channels]: Shape, stride: number): Shape {

@@ -20,7 +20,7 @@ describe('describe', () => {
       params: 3_774_024,
       macs: 186_005_568,
     });
-    expect(found.latencyMs['pixel-6-cpu']).toBeCloseTo(2.52, 2);
+    expect(found.latencyMs['pixel-6-cpu']).toBeCloseTo(2.59, 2);
     expect(found.layers[0]).toEqual({
       name: 'stages[0].blocks[0]',
       kind: 'conv',
@@ -31,7 +31,19 @@ describe('describe', () => {
       weightBytes: 896,
       activationBytes: 224 * 224 * 3 + 112 * 112 * 32,
       bound: { 'pixel-6-cpu': 'memory' },
+      signature: 'conv 3x3/2 224x224x3>112x112x32',
     });
+  });
+
+  it('says how much of each latency is spent waiting for memory, and how much memory activations take', () => {
+    const found = json('mnv4-conv-s', { device: ['pixel-6-cpu', 'pixel-8-edgetpu-roofline'] });
+    expect(found.memoryBoundShare['pixel-8-edgetpu-roofline']).toBe(1);
+    expect(found.memoryBoundShare['pixel-6-cpu']).toBeGreaterThan(0.3);
+    expect(found.memoryBoundShare['pixel-6-cpu']).toBeLessThan(0.9);
+    expect(found.peakActivationBytes).toBe(224 * 224 * 3 + 112 * 112 * 32); // the stem, int8
+    expect(describeText('mnv4-conv-s', { device: ['pixel-8-edgetpu-roofline'] })).toMatch(
+      /^ms on pixel-8-edgetpu-roofline +\d\.\d{3} {2}100 % of it in layers bound by memory$/m,
+    );
   });
 
   it('takes another resolution and number of classes', () => {
@@ -51,6 +63,13 @@ describe('describe', () => {
     });
     expect(found.dearest.decisions).toEqual([2, 1, 3, 1, 3, 1]);
     expect(found.dearest.latencyMs.reference).toBeGreaterThan(found.cheapest.latencyMs.reference);
+  });
+
+  it('lists the signatures of all layers that a network or an architecture of a space may have', () => {
+    const lines = describeText('tiny.coarse', { device: [], signatures: true }).split('\n');
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(lines[0]).toMatch(/^conv 3x3\/2 28x28x1>14x14x\d+$/);
+    expect(json('mnv4-conv-s', { signatures: true })).toContain('fc 1x1x1280>1x1x1000');
   });
 
   it('gives the result of a run', () => {

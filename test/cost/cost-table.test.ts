@@ -2,24 +2,30 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type CostSpec, costOf } from '../../src/cost/cost.js';
 import { costTable } from '../../src/cost/cost-table.js';
-import { readDevice } from '../../src/cost/device.js';
+import { type RooflineDevice, readDevice } from '../../src/cost/device.js';
 import { findDevice, findSpace } from '../../src/cost/shipped.js';
 import { readSpace } from '../../src/space/parse.js';
 import { close, type Space } from '../../src/space/space.js';
 import { allDecisions, decisionsOf, randomSpace } from '../space/random-space.js';
 
-const reference = readDevice(findDevice('reference'));
+const reference = readDevice(findDevice('reference')) as RooflineDevice;
 const costs: CostSpec[] = [
   { cost: 'macs' },
   { cost: 'params' },
   { cost: 'latency', device: { ...reference, overheadMs: 0.01 } },
+  { cost: 'peakMemory', bytesPerActivation: 2 },
 ];
 const shipped = ['mnv4-conv-s.coarse', 'mnv4-conv-m.coarse', 'mnv4-conv-l.coarse', 'mnv4-conv-m.one-stage'];
 const tiny = ['tiny.coarse', 'tiny32.coarse', 'tiny.one-stage', 'mnv4-conv-s'];
 
 function expectEqualCosts(space: Space, decisions: readonly number[], found: Float64Array): void {
-  const [macs, params, ms] = costs.map((cost) => costOf(cost, close(space, decisions))) as [number, number, number];
-  expect([...found.subarray(0, 2)]).toEqual([macs, params]);
+  const [macs, params, ms, memory] = costs.map((cost) => costOf(cost, close(space, decisions))) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  expect([found[0], found[1], found[3]]).toEqual([macs, params, memory]);
   expect(Math.abs((found[2] as number) - ms)).toBeLessThan(1e-12 * ms);
 }
 
@@ -71,6 +77,7 @@ describe('a cost table', () => {
       'macs',
       'params',
       'latencyMs@reference',
+      'peakMemory',
     ]);
   });
 });

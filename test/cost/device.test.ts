@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { parseDevice, readDevice } from '../../src/cost/device.js';
-import { latencyMs, ridgePoint } from '../../src/cost/roofline.js';
-import { findDevice, findSpace, shippedNames } from '../../src/cost/shipped.js';
-import { readNetwork } from '../../src/space/parse.js';
+import { spearman } from '../../src/core/rank-correlation.js';
+import { meanOf } from '../../src/core/scoring.js';
+import { fitRoofline } from '../../src/cost/calibration.js';
+import { parseDevice, type RooflineDevice, readDevice } from '../../src/cost/device.js';
+import { latencyMs } from '../../src/cost/latency.js';
+import { layersOf } from '../../src/cost/layers-of.js';
+import { loadOf } from '../../src/cost/load.js';
+import { readMeasurements } from '../../src/cost/measurements.js';
+import { findDevice, shippedNames } from '../../src/cost/shipped.js';
 
 const profile = 'peakMacsPerMs: 10\npeakBytesPerMs: 1\nbytesPerWeight: 1\nbytesPerActivation: 1\nsource: made up\n';
 
@@ -36,26 +41,50 @@ describe('the shipped devices', () => {
       'pixel-4-dsp',
       'pixel-6-cpu',
       'pixel-8-edgetpu',
-      'pixel-8-edgetpu-overhead',
+      'pixel-8-edgetpu-roofline',
       'reference',
     ];
     expect(shippedNames('configs/devices')).toEqual(names);
   });
 
   it.each([
-    ['pixel-6-cpu', 31.2, [2.4, 11.4, 59.9], 0.05],
-    ['galaxy-s23-cpu', 39.7, [1.8, 8.6, 43.0], 0.09],
-    ['pixel-4-dsp', 347.3, [2.4, 7.3, 20.8], 0.12],
-    ['pixel-8-edgetpu', 433.8, [0.7, 1.1, 2.4], 0.5],
-    ['pixel-8-edgetpu-overhead', 433.8, [0.7, 1.1, 2.4], 0.08],
-  ])('%s has its published ridge point and fits the measured latencies', (name, ridge, measured, error) => {
-    const device = readDevice(findDevice(name));
-    const networks = ['mnv4-conv-s', 'mnv4-conv-m', 'mnv4-conv-l'].map((network) => readNetwork(findSpace(network)));
-    const logs = networks.map((network, i) => Math.log(latencyMs(network, device) / (measured[i] as number)));
-    expect(ridgePoint(device)).toBeCloseTo(ridge, 9);
-    expect(Math.sqrt(logs.reduce((sum, log) => sum + log * log, 0) / 3)).toBeLessThan(error);
-    expect(Math.abs(logs.reduce((sum, log) => sum + log, 0))).toBeLessThan(0.01); // what least squares leaves of the mean
-  });
+    ['pixel-6-cpu', 'pixel-6-cpu', {}, 0.05],
+    ['galaxy-s23-cpu', 'galaxy-s23-cpu', {}, 0.07],
+    ['pixel-4-dsp', 'pixel-4-dsp', { overhead: true }, 0.04],
+    ['pixel-8-edgetpu', 'pixel-8-edgetpu', { overhead: true }, 0.12],
+    ['pixel-8-edgetpu-roofline', 'pixel-8-edgetpu', { ridgePoint: 433.8 }, 0.32],
+  ])(
+    '%s is what calibrate makes of the latencies of %s with %o, and says how well it meets them',
+    (name, rows, options, error) => {
+      const device = readDevice(findDevice(name)) as RooflineDevice;
+      const measured = readMeasurements(`configs/devices/measurements/${rows}.csv`).rows;
+      const timed = measured.map((row) => ({
+        ...row,
+        loads: layersOf(row.network).map((layer) => loadOf(layer, device)),
+      }));
+      const fit = fitRoofline(timed, { overhead: false, ...options });
+      expect(device.peakMacsPerMs / fit.peakMacsPerMs).toBeCloseTo(1, 5);
+      expect(device.peakBytesPerMs / fit.peakBytesPerMs).toBeCloseTo(1, 5);
+      expect(device.overheadMs).toBeCloseTo(fit.overheadMs, 6);
+
+      const predicted = measured.map(({ network }) => latencyMs(network, device));
+      const off = measured.map(({ ms }, i) => Math.abs(predicted[i]! - ms) / ms);
+      expect(device.fit).toMatchObject({
+        rows: measured.length,
+        meanAbsolutePercentageError: expect.closeTo(meanOf(off), 4),
+        spearman: expect.closeTo(
+          spearman(
+            predicted,
+            measured.map(({ ms }) => ms),
+          ),
+          5,
+        ),
+        ridgePoint: fit.ridgePointIs,
+      });
+      expect(device.fit?.meanAbsolutePercentageError).toBeLessThan(error);
+      expect(device.source).toContain('arXiv:2404.10518');
+    },
+  );
 
   it('are suggested by name', () => {
     expect(() => findDevice('pixel6-cpu')).toThrow(

@@ -225,6 +225,7 @@ describe('the head', () => {
         params: 0,
         weights: 0,
         activations: 17 * 96,
+        held: 0,
       },
       {
         name: 'head.fc',
@@ -235,6 +236,7 @@ describe('the head', () => {
         params: 970,
         weights: 970,
         activations: 106,
+        held: 0,
       },
     ]);
   });

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Device } from '../../src/cost/device.js';
+import type { RooflineDevice } from '../../src/cost/device.js';
+import { latencyMs } from '../../src/cost/latency.js';
 import { layersOf } from '../../src/cost/layers-of.js';
 import type { LayerLoad } from '../../src/cost/load.js';
-import { bound, latencyMs, layerMs, ridgePoint } from '../../src/cost/roofline.js';
+import { bound, layerMs, ridgePoint } from '../../src/cost/roofline.js';
 import { findSpace } from '../../src/cost/shipped.js';
 import { readNetwork } from '../../src/space/parse.js';
 
-const device: Device = {
+const device: RooflineDevice = {
+  kind: 'roofline',
   name: 'd',
   peakMacsPerMs: 1000,
   peakBytesPerMs: 100,

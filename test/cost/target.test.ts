@@ -39,7 +39,7 @@ describe('a cost target', () => {
       '1:56: cost[0].targetMs: expected a number of ms > 0; got fast',
     ],
     ['{ cost: latency, targetMs: 1 }', '1:10: cost[0].device: missing; expected the name or the file of a device'],
-    ['{ cost: flops, target: 1 }', '1:18: cost[0].cost: expected one of macs, params, latency; got flops'],
+    ['{ cost: flops, target: 1 }', '1:18: cost[0].cost: expected one of macs, params, latency, peakMemory; got flops'],
     [
       '{ cost: macs, target: 1, factor: 2 }',
       '1:10: cost[0]: expected a factor only beside relativeTo; got {"cost":"macs","target":1,"factor":2}',

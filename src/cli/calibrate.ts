@@ -1,0 +1,122 @@
+/** `mnv4-nas calibrate`: fits a device profile to measured latencies. */
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { Failure } from '../core/failure.js';
+import { writeAtomically } from '../core/files.js';
+import { fitRoofline, parametersOf, type RooflineFit } from '../cost/calibration.js';
+import { layersOf } from '../cost/layers-of.js';
+import { type BytesPerValue, loadOf } from '../cost/load.js';
+import { type Measurements, readMeasurements } from '../cost/measurements.js';
+import { printDevice, ridgePointText } from '../cost/print-device.js';
+import { withBytesOptions } from './roofline.js';
+import { aligned, grouped } from './table.js';
+
+interface CalibrateOptions extends BytesPerValue {
+  readonly out?: string;
+  readonly ridge?: number;
+  readonly overhead?: boolean;
+  readonly json?: boolean;
+}
+
+export function calibrateCommand(): Command {
+  return withBytesOptions(
+    new Command('calibrate')
+      .description('fit a device profile to measured latencies, by least squares of the relative errors')
+      .argument('<rows.csv>', 'the latencies: a CSV with the columns network, resolution, ms')
+      .option('--out <device.yaml>', 'write the profile', deviceFile)
+      .option('--ridge <macs-per-byte>', 'hold the ridge point at this value (default: it is fitted)', ridgePoint)
+      .option('--overhead', 'fit a constant for each layer too (default: none)'),
+  )
+    .option('--json', 'print one JSON document')
+    .action((file: string, options: CalibrateOptions) => {
+      process.stdout.write(`${calibrate(file, options)}\n`);
+    });
+}
+
+/** The fit as text, or as JSON where asked; the profile is written where a file is named. */
+export function calibrate(file: string, options: CalibrateOptions): string {
+  const measurements = readMeasurements(file);
+  const fit = fitTo(measurements, file, options);
+  if (options.out !== undefined) writeProfile(options.out, file, measurements, fit, options);
+  return options.json ? JSON.stringify(fit) : calibrationText(fit);
+}
+
+function fitTo(
+  { rows }: Measurements,
+  file: string,
+  { ridge, overhead = false, ...bytes }: CalibrateOptions,
+): RooflineFit {
+  const options = { ridgePoint: ridge, overhead };
+  const distinct = new Set(rows.map(({ name }) => name)).size;
+  const parameters = parametersOf(options);
+  if (distinct < parameters) {
+    const message = `expected rows of at least ${parameters} networks, one for each figure to fit; got ${distinct}`;
+    const remedy =
+      ridge === undefined ? 'measure more networks, or hold the ridge point with --ridge' : 'measure more networks';
+    throw new Failure('config', { file, message }, remedy);
+  }
+  const timed = rows.map(({ name, network, ms }) => ({
+    name,
+    ms,
+    loads: layersOf(network).map((layer) => loadOf(layer, bytes)),
+  }));
+  return fitRoofline(timed, options);
+}
+
+function writeProfile(
+  out: string,
+  file: string,
+  { comment }: Measurements,
+  fit: RooflineFit,
+  options: CalibrateOptions,
+): void {
+  const { bytesPerWeight, bytesPerActivation } = options;
+  const profile = printDevice({
+    name: basename(out).replace(/\.ya?ml$/, ''),
+    fit,
+    bytes: { bytesPerWeight, bytesPerActivation },
+    source: [`Fitted to the rows of ${basename(file)}.`, comment].join(' ').trim(),
+    command: ['mnv4-nas calibrate', basename(file), ...flagsOf(options)].join(' '),
+  });
+  writeAtomically(out, profile);
+  process.stderr.write(`wrote ${out}\n`);
+}
+
+function flagsOf({ ridge, overhead, bytesPerWeight, bytesPerActivation }: CalibrateOptions): string[] {
+  return [
+    ...(ridge === undefined ? [] : [`--ridge ${ridge}`]),
+    ...(overhead ? ['--overhead'] : []),
+    ...(bytesPerWeight === 1 ? [] : [`--bytes-per-weight ${bytesPerWeight}`]),
+    ...(bytesPerActivation === 1 ? [] : [`--bytes-per-activation ${bytesPerActivation}`]),
+  ];
+}
+
+function calibrationText(fit: RooflineFit): string {
+  const figures = [
+    ['peak MACs per ms', grouped(Math.round(fit.peakMacsPerMs))],
+    ['peak bytes per ms', grouped(Math.round(fit.peakBytesPerMs))],
+    ['ridge point', ridgePointText(fit)],
+    ['overhead', `${fit.overheadMs.toPrecision(3)} ms per layer`],
+    ['mean absolute percentage error', `${(100 * fit.meanAbsolutePercentageError).toFixed(1)} %`],
+    ["Spearman's rho", fit.spearman.toFixed(3)],
+  ];
+  const rows = fit.rows.map(({ name, ms, predictedMs }) => {
+    const off = (100 * (predictedMs - ms)) / ms;
+    return [name, ms.toFixed(3), predictedMs.toFixed(3), `${off > 0 ? '+' : ''}${off.toFixed(1)} %`];
+  });
+  const table = aligned([['network', 'measured ms', 'predicted ms', 'off by'], ...rows], new Set([1, 2, 3]));
+  return [...aligned(figures, new Set()), '', ...table].join('\n');
+}
+
+function ridgePoint(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !(number > 0 && Number.isFinite(number))) {
+    throw new InvalidArgumentError('expected a number of MACs per byte > 0.');
+  }
+  return number;
+}
+
+function deviceFile(value: string): string {
+  if (!/\.ya?ml$/.test(value)) throw new InvalidArgumentError('expected the name of a YAML file.');
+  return value;
+}

@@ -1,0 +1,19 @@
+/** Ranges of ridge points as arguments: `0:500:1`. */
+import { InvalidArgumentError } from 'commander';
+
+const mostPoints = 100_000;
+
+/** The points `from`, `from + step`, … up to `to`; or one alone. */
+export function ridgeRange(value: string): number[] {
+  const [from = Number.NaN, to = from, step = to - from, ...more] = value.split(':').map(quantityOf);
+  const isRange = from >= 0 && to >= from && (step > 0 || from === to) && more.length === 0;
+  if (!isRange)
+    throw new InvalidArgumentError('expected FROM:TO:STEP with 0 <= FROM <= TO and STEP > 0, or one number.');
+  const steps = from === to ? 0 : Math.floor((to - from) / step + 1e-9);
+  if (steps >= mostPoints) throw new InvalidArgumentError(`expected at most ${mostPoints} ridge points.`);
+  return Array.from({ length: steps + 1 }, (_, i) => Number((from + i * step).toPrecision(12))); // .3, not .30000000000000004
+}
+
+function quantityOf(text: string): number {
+  return /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+}

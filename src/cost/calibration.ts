@@ -1,0 +1,145 @@
+/** Fitting a roofline to measured latencies. */
+import { spearman } from '../core/rank-correlation.js';
+import { meanOf } from '../core/scoring.js';
+import type { LayerLoad } from './load.js';
+import { latencyInMacs } from './ridge-sweep.js';
+
+/** A network with what it was measured to take. */
+export interface Timed {
+  readonly name: string;
+  readonly loads: readonly LayerLoad[];
+  readonly ms: number;
+}
+
+export interface FitOptions {
+  /** Held where given, in MACs per byte; searched for otherwise. */
+  readonly ridgePoint?: number | undefined;
+  /** Whether each layer costs a constant on top, which is fitted too. */
+  readonly overhead: boolean;
+}
+
+export interface RooflineFit {
+  readonly peakMacsPerMs: number;
+  readonly peakBytesPerMs: number;
+  readonly overheadMs: number;
+  readonly ridgePoint: number;
+  /**
+   * Whether the ridge point was held or fitted. `atLeast`: at the best one all layers wait for memory, so that any higher
+   * one fits as well; `atMost`: all that multiply wait for arithmetic, so that any lower one does.
+   */
+  readonly ridgePointIs: 'held' | 'fitted' | 'atLeast' | 'atMost';
+  /** Mean of |predicted - measured| / measured. */
+  readonly meanAbsolutePercentageError: number;
+  /** Spearman's rho between predicted and measured latencies. */
+  readonly spearman: number;
+  readonly rows: readonly { readonly name: string; readonly ms: number; readonly predictedMs: number }[];
+}
+
+/** How many figures a fit chooses: the peak, then what else is asked for. */
+export function parametersOf({ ridgePoint, overhead }: FitOptions): number {
+  return 1 + Number(ridgePoint === undefined) + Number(overhead);
+}
+
+/**
+ * The roofline that minimises the sum of squared relative errors, ((predicted - measured) / measured)^2. At a fixed
+ * ridge point r, latency = sum max(macs, r * bytes) / peak + overhead * layers is linear in 1/peak and overhead, so that
+ * both come from least squares, the overhead not below 0. r is searched between the least and the greatest MACs per byte
+ * of a layer, beyond which nothing changes: on a logarithmic grid, then by golden section.
+ */
+export function fitRoofline(timed: readonly Timed[], options: FitOptions): RooflineFit {
+  const at = (ridgePoint: number) => linearFit(timed, ridgePoint, options.overhead);
+  const [least, greatest] = intensities(timed);
+  const ridgePoint = options.ridgePoint ?? searchRidgePoint((r) => at(r).error, least, greatest);
+  const { msPerMac, overheadMs, predicted } = at(ridgePoint);
+  const rows = timed.map(({ name, ms }, i) => ({ name, ms, predictedMs: predicted[i] as number }));
+  const found = ridgePoint > greatest * 0.999 ? 'atLeast' : ridgePoint < least * 1.001 ? 'atMost' : 'fitted';
+  return {
+    peakMacsPerMs: 1 / msPerMac,
+    peakBytesPerMs: 1 / (msPerMac * ridgePoint),
+    overheadMs,
+    ridgePoint,
+    ridgePointIs: options.ridgePoint === undefined ? found : 'held',
+    meanAbsolutePercentageError: meanOf(rows.map(({ ms, predictedMs }) => Math.abs(predictedMs - ms) / ms)),
+    spearman: spearman(
+      timed.map(({ ms }) => ms),
+      predicted,
+    ),
+    rows,
+  };
+}
+
+/** The best peak and overhead at a ridge point: each row divided by its latency, so that 1 is to be met. */
+function linearFit(timed: readonly Timed[], ridgePoint: number, overhead: boolean) {
+  const macs = timed.map(({ loads, ms }) => latencyInMacs(loads, ridgePoint) / ms);
+  const layers = timed.map(({ loads, ms }) => loads.length / ms);
+  const [msPerMac, overheadMs] = (overhead ? both(macs, layers) : undefined) ?? [sumOf(macs) / dot(macs, macs), 0];
+  const shares = macs.map((mac, i) => msPerMac * mac + overheadMs * (layers[i] as number));
+  return {
+    msPerMac,
+    overheadMs,
+    error: shares.reduce((sum, share) => sum + (share - 1) ** 2, 0),
+    predicted: shares.map((share, i) => share * (timed[i] as Timed).ms),
+  };
+}
+
+/** Both coefficients by the normal equations; undefined where one would be negative. */
+function both(macs: readonly number[], layers: readonly number[]): [number, number] | undefined {
+  const [mm, ll, ml] = [dot(macs, macs), dot(layers, layers), dot(macs, layers)];
+  const determinant = mm * ll - ml * ml;
+  const msPerMac = (sumOf(macs) * ll - sumOf(layers) * ml) / determinant;
+  const overheadMs = (sumOf(layers) * mm - sumOf(macs) * ml) / determinant;
+  return msPerMac > 0 && overheadMs >= 0 ? [msPerMac, overheadMs] : undefined;
+}
+
+/** The least and the greatest MACs per byte of a layer that multiplies. */
+function intensities(timed: readonly Timed[]): [number, number] {
+  const loads = timed.flatMap((one) => one.loads).filter(({ macs }) => macs > 0);
+  const found = loads.map(({ macs, weightBytes, activationBytes }) => macs / (weightBytes + activationBytes));
+  return [Math.min(...found), Math.max(...found)];
+}
+
+const perDecade = 40;
+
+/** The ridge point of the least error: each dip of a logarithmic grid is refined between its neighbours. */
+function searchRidgePoint(error: (ridgePoint: number) => number, from: number, to: number): number {
+  const [low, high] = [Math.log10(from), Math.log10(to)];
+  const steps = Math.max(1, Math.ceil((high - low) * perDecade));
+  const logs = Array.from({ length: steps + 1 }, (_, i) => low + ((high - low) * i) / steps);
+  const errors = logs.map((log) => error(10 ** log));
+  const errorAt = (i: number) => errors[i] ?? Number.POSITIVE_INFINITY;
+  const dips = [...logs.keys()].filter((i) => errorAt(i) <= errorAt(i - 1) && errorAt(i) <= errorAt(i + 1));
+  const refined = dips.map((i) => {
+    const bounds = [logs[Math.max(i - 1, 0)], logs[Math.min(i + 1, steps)]] as [number, number];
+    return goldenSection((log) => error(10 ** log), ...bounds);
+  });
+  return refined.map((log) => 10 ** log).reduce((best, r) => (error(r) < error(best) ? r : best));
+}
+
+const golden = (Math.sqrt(5) - 1) / 2;
+
+/** Where a function with one minimum between the bounds has it, to about the square root of rounding. */
+function goldenSection(f: (x: number) => number, low: number, high: number): number {
+  let [a, b] = [low, high];
+  let [left, right] = [b - golden * (b - a), a + golden * (b - a)];
+  let [fLeft, fRight] = [f(left), f(right)];
+  while (b - a > 1e-12) {
+    if (fLeft <= fRight) {
+      [b, right, fRight] = [right, left, fLeft];
+      left = b - golden * (b - a);
+      fLeft = f(left);
+    } else {
+      [a, left, fLeft] = [left, right, fRight];
+      right = a + golden * (b - a);
+      fRight = f(right);
+    }
+  }
+  return (a + b) / 2;
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] as number), 0);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

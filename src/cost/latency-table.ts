@@ -1,0 +1,51 @@
+/** Measured latencies of single layers: CSV with the columns `signature`, `ms` and, where known, `count`, `ms_deviation`. */
+import { z } from 'zod';
+import { conform, integer, quantity, text } from '../core/conform.js';
+import { locateCsv } from '../core/csv.js';
+import { readText } from '../core/document.js';
+import { Failure } from '../core/failure.js';
+import type { Layer } from './layer.js';
+import { layerSignature } from './layer-signature.js';
+
+export interface LatencyTable {
+  readonly file: string;
+  /** By layer signature. */
+  readonly timings: ReadonlyMap<string, LayerTiming>;
+}
+
+/** One row: the mean of `count` timings in ms, and their standard deviation. */
+export type LayerTiming = z.output<typeof schema>[number];
+
+const schema = z.array(
+  z.object({
+    signature: text('the signature of a layer'),
+    ms: quantity('a number of ms >= 0', { min: 0 }),
+    count: integer('a number of timings from 1').optional(),
+    ms_deviation: quantity('a number of ms >= 0', { min: 0 }).optional(),
+  }),
+);
+
+export function readLatencyTable(file: string): LatencyTable {
+  const located = locateCsv(file, readText(file), ['signature', 'ms']);
+  const timings = new Map<string, LayerTiming>();
+  for (const [i, timing] of conform(located, schema).entries()) {
+    const { signature } = timing;
+    if (timings.has(signature)) {
+      throw new Failure('config', located.at([i, 'signature'], `expected each layer once; got ${signature} again`));
+    }
+    timings.set(signature, timing);
+  }
+  return { file, timings };
+}
+
+/** What a layer takes in ms; one that was not measured is a failure that names it. */
+export function measuredMs(layer: Layer, { file, timings }: LatencyTable): number {
+  const signature = layerSignature(layer);
+  const timing = timings.get(signature);
+  if (timing !== undefined) return timing.ms;
+  throw new Failure(
+    'config',
+    { file, message: `expected a row for ${layer.name}, ${signature}; got none` },
+    'measure that layer and add its row; `mnv4-nas describe NETWORK --signatures` prints all that a network or space needs',
+  );
+}

@@ -1,0 +1,41 @@
+/** Measured latencies of whole networks: CSV with the columns `network`, `resolution`, `ms`, and any others. */
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { conform, integer, quantity, text } from '../core/conform.js';
+import { locateCsv } from '../core/csv.js';
+import { readText } from '../core/document.js';
+import type { Architecture } from '../space/space.js';
+import { namedNetwork } from './named-network.js';
+import { isOwnFile } from './shipped.js';
+
+export interface Measurement {
+  /** `mnv4-conv-s@224`. */
+  readonly name: string;
+  readonly network: Architecture;
+  readonly ms: number;
+}
+
+export interface Measurements {
+  readonly rows: readonly Measurement[];
+  /** The file's comment lines as one text: where the rows come from. */
+  readonly comment: string;
+}
+
+const schema = z.array(
+  z.object({
+    network: text('the name or the file of a network'),
+    resolution: integer('a resolution from 4 to 2048', 4, 2048),
+    ms: quantity('a number of ms > 0', { above: 0 }),
+  }),
+);
+
+/** Networks are files beside the rows, or relative to where the program runs, or else shipped ones. */
+export function readMeasurements(file: string): Measurements {
+  const located = locateCsv(file, readText(file), ['network', 'resolution', 'ms']);
+  const rows = conform(located, schema).map(({ network, resolution, ms }, i) => {
+    const name = `${network}@${resolution}`;
+    const base = isOwnFile(network, dirname(file)) ? dirname(file) : '.';
+    return { name, network: namedNetwork(name, base, (message) => located.at([i, 'network'], message)), ms };
+  });
+  return { rows, comment: located.comments.join(' ') };
+}

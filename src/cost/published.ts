@@ -1,0 +1,32 @@
+/** Accuracies that a network's YAML file keeps in its `provenance`, with where they come from. */
+import { z } from 'zod';
+import { conform, list, quantity, text } from '../core/conform.js';
+import { locateYaml, readText } from '../core/document.js';
+import { referenceParts } from './named-network.js';
+
+/** Top-1 accuracy on ImageNet, from 0 to 1, of a network at the resolution of its file. */
+export interface PublishedAccuracy {
+  readonly top1: number;
+  readonly source: string;
+}
+
+const published = z.object({
+  /** The width multiplier that the accuracy is of. */
+  width: quantity('a width multiplier > 0', { above: 0 }).default(1),
+  top1: quantity('a share from 0 to 1', { min: 0, max: 1 }),
+  source: text('a text that says where the figure comes from'),
+});
+
+const schema = z.object({
+  input: z.object({ resolution: z.number() }),
+  provenance: z.object({ published: list(published, 'a list of accuracies').optional() }).optional(),
+});
+
+/** The accuracy that a reference's file states for its width; undefined for another resolution, or without a figure. */
+export function namedAccuracy(reference: string): PublishedAccuracy | undefined {
+  const { file, factor = 1, resolution } = referenceParts(reference);
+  const { input, provenance } = conform(locateYaml(file, readText(file)), schema);
+  if (resolution !== undefined && resolution !== input.resolution) return undefined;
+  const found = provenance?.published?.find(({ width }) => width === factor);
+  return found && { top1: found.top1, source: found.source };
+}

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fitRoofline, parametersOf, type Timed } from '../../src/cost/calibration.js';
+import { layersOf } from '../../src/cost/layers-of.js';
+import { loadOf } from '../../src/cost/load.js';
+import { layerMs } from '../../src/cost/roofline.js';
+import { findSpace } from '../../src/cost/shipped.js';
+import { readNetwork } from '../../src/space/parse.js';
+
+const bytes = { bytesPerWeight: 1, bytesPerActivation: 1 };
+const networks = ['mnv4-conv-s', 'mnv4-conv-m', 'mnv4-conv-l', 'teacher-32'].map((name) =>
+  readNetwork(findSpace(name)),
+);
+
+/** What a device of these figures would be measured at. */
+function timedOn(ridgePoint: number, peakBytesPerMs: number, overheadMs: number): Timed[] {
+  const device = {
+    kind: 'roofline' as const,
+    name: 'd',
+    source: '',
+    peakMacsPerMs: ridgePoint * peakBytesPerMs,
+    peakBytesPerMs,
+    overheadMs,
+    ...bytes,
+  };
+  return networks.map((network) => {
+    const loads = layersOf(network).map((layer) => loadOf(layer, bytes));
+    return { name: network.name, loads, ms: loads.reduce((sum, load) => sum + layerMs(load, device), 0) };
+  });
+}
+
+describe('a fitted roofline', () => {
+  it('is the device that the latencies are of', () => {
+    const ridgePoints = fc.double({ min: 2, max: 150, noNaN: true });
+    const bandwidths = fc.double({ min: 1e5, max: 1e8, noNaN: true });
+    fc.assert(
+      fc.property(ridgePoints, bandwidths, (ridgePoint, peakBytesPerMs) => {
+        const fit = fitRoofline(timedOn(ridgePoint, peakBytesPerMs, 0), { overhead: false });
+        expect(fit.ridgePoint / ridgePoint).toBeCloseTo(1, 5);
+        expect(fit.peakBytesPerMs / peakBytesPerMs).toBeCloseTo(1, 5);
+        expect(fit.peakMacsPerMs / (ridgePoint * peakBytesPerMs)).toBeCloseTo(1, 5);
+        expect(fit).toMatchObject({ overheadMs: 0, ridgePointIs: 'fitted' });
+        expect(fit.spearman).toBeCloseTo(1, 12);
+        expect(fit.meanAbsolutePercentageError).toBeLessThan(1e-6);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('is that device with its overhead, where that is fitted too', () => {
+    const fit = fitRoofline(timedOn(120, 2e6, 0.004), { overhead: true });
+    expect(fit.ridgePoint).toBeCloseTo(120, 2);
+    expect(fit.overheadMs).toBeCloseTo(0.004, 7);
+    expect(fit.peakMacsPerMs / 240e6).toBeCloseTo(1, 5);
+  });
+
+  it('has the peak that least squares of the relative errors give at a ridge point held', () => {
+    const load = (macs: number) => [{ name: 'l', macs, weightBytes: 0, activationBytes: 0 }];
+    const timed = [
+      { name: 'a', loads: load(100), ms: 1 }, // 100 MACs per ms
+      { name: 'b', loads: load(200), ms: 1 }, // 200
+    ];
+    const fit = fitRoofline(timed, { ridgePoint: 7, overhead: false });
+    expect(fit.peakMacsPerMs).toBeCloseTo((100 ** 2 + 200 ** 2) / (100 + 200), 9);
+    expect(fit).toMatchObject({ ridgePoint: 7, ridgePointIs: 'held' });
+    expect(fit.peakBytesPerMs).toBeCloseTo(fit.peakMacsPerMs / 7, 9);
+    expect(fit.rows.map(({ predictedMs }) => predictedMs)).toEqual([expect.closeTo(0.6, 9), expect.closeTo(1.2, 9)]);
+    expect(fit.meanAbsolutePercentageError).toBeCloseTo(0.3, 9);
+  });
+
+  it('has no negative overhead', () => {
+    const [s, ...others] = timedOn(50, 1e6, 0) as [Timed, ...Timed[]];
+    const fit = fitRoofline([{ ...s, ms: s.ms / 3 }, ...others], { ridgePoint: 50, overhead: true });
+    expect(fit.overheadMs).toBe(0);
+    expect(fit.peakMacsPerMs).toBeGreaterThan(0);
+  });
+
+  it('owns up where all layers wait for memory, or all that multiply for arithmetic', () => {
+    const memory = fitRoofline(timedOn(1000, 1e6, 0), { overhead: false });
+    expect(memory).toMatchObject({ ridgePointIs: 'atLeast', peakBytesPerMs: expect.closeTo(1e6, 0) });
+    expect(memory.meanAbsolutePercentageError).toBeLessThan(1e-6);
+    const macsAlone = timedOn(50, 1e6, 0).map((one) => ({
+      ...one,
+      ms: one.loads.reduce((sum, { macs }) => sum + macs, 0) / 1e6,
+    }));
+    expect(fitRoofline(macsAlone, { overhead: false })).toMatchObject({ ridgePointIs: 'atMost' });
+  });
+
+  it('chooses as many figures as it is asked for', () => {
+    expect(parametersOf({ overhead: false })).toBe(2);
+    expect(parametersOf({ overhead: true })).toBe(3);
+    expect(parametersOf({ ridgePoint: 30, overhead: true })).toBe(2);
+    expect(parametersOf({ ridgePoint: 30, overhead: false })).toBe(1);
+  });
+});

@@ -116,9 +116,9 @@ function checkConfig(file: string, set: readonly string[]): void {
 
 function checkBuildRecipe(file: string): void {
   for (const teacher of readBuildRecipe(file).teacher) {
-    if ('run' in teacher) continue; // it may come later
-    readNetwork(resolve(dirname(file), teacher.network));
-    readTrainingRecipe(resolve(dirname(file), teacher.training));
+    // runs and weights may come later
+    if ('network' in teacher) readNetwork(resolve(dirname(file), teacher.network));
+    if ('training' in teacher) readTrainingRecipe(resolve(dirname(file), teacher.training));
   }
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../core/cache.js';
 import { locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
-import { sha256 } from '../core/files.js';
+import { readBytes, sha256 } from '../core/files.js';
 import { type DistillationSet, openDistillationSet } from './distillation-set.js';
 import { manifestName } from './manifest.js';
 
@@ -17,7 +17,7 @@ export function builtSetFolder(recipeFile: string): string {
   const { name, teacher, source } = (locateYaml(recipeFile, content).value ?? {}) as Readonly<Record<string, unknown>>;
   const named = (Array.isArray(teacher) ? teacher : []).flatMap((reference) => Object.values(reference ?? {}));
   const files = named.map((file) => resolve(dirname(recipeFile), String(file))).filter(existsSync);
-  const contents = files.filter((file) => /\.ya?ml$/.test(file)).map((file) => readText(file));
+  const contents = files.filter((file) => /\.(ya?ml|onnx|safetensors)$/.test(file)).map((file) => readBytes(file));
   const { folder } = (source ?? {}) as { readonly folder?: unknown };
   const place = folder === undefined ? '' : resolve(dirname(recipeFile), String(folder));
   return join(cacheFolder(), 'sets', `${String(name)}-${sha256(content, ...contents, place).slice(0, 12)}`);

@@ -1,15 +1,28 @@
 /** `*.dataset.yaml`: from which images, with which changes and by which teachers a distillation set is built. */
 import { z } from 'zod';
-import { conform, integer, list, record, text } from '../core/conform.js';
+import { conform, integer, list, record, text, word } from '../core/conform.js';
 import { locateYaml, readText } from '../core/document.js';
 import { augmentSchema, sourceSchema } from '../data/source-schema.js';
+import { preprocessingSchema } from '../nn/preprocessing.js';
+import { weightConventionNames } from '../train/weight-conventions.js';
 
 const teacher = z.union(
   [
     record({ run: text('the folder of a run') }),
     record({ network: text('the file of a network'), training: text('the file of a training recipe') }),
+    record({
+      network: text('the file of a network'),
+      weights: text('a file with its weights'),
+      convention: word(...weightConventionNames).optional(),
+    }),
+    record({
+      onnx: text('the file of an ONNX model'),
+      /** By default what the model says, as our exports do. */
+      preprocessing: preprocessingSchema.optional(),
+      output: word('logits', 'probabilities').default('logits'),
+    }),
   ],
-  { error: '{ run } or { network, training }' },
+  { error: '{ run }, { network, training }, { network, weights } or { onnx }' },
 );
 
 export const buildRecipeSchema = record({

@@ -1,38 +1,52 @@
-/** Teachers that dataset recipes name: networks of ours, trained here if they are not yet. */
+/** Teachers that dataset recipes name: networks of ours, trained here if they are not yet, and ONNX models. */
 import { dirname, join, resolve } from 'node:path';
 import { cacheFolder } from '../core/cache.js';
 import { readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
-import { sha256 } from '../core/files.js';
+import { readBytes, sha256 } from '../core/files.js';
 import type { ImageSource } from '../data/image-source.js';
+import { frozenNetwork } from '../nn/frozen-network.js';
 import { isRun, readState } from '../runs/run-state.js';
 import { readNetwork } from '../space/parse.js';
+import { readGivenWeights } from '../train/network-weights.js';
 import { readTrainingRecipe, sharesOf, type TrainingRecipe } from '../train/recipe.js';
 import { type RunOptions, requireFit, train } from '../train/start-training.js';
 import { readTrainedNetwork, type TrainedNetwork } from '../train/trained-network.js';
 import type { TeacherReference } from './build-recipe.js';
 import type { LoadTeachers, Teacher } from './build-teacher.js';
+import { onnxTeacher } from './onnx-teacher.js';
 
 type TeacherOptions = Omit<RunOptions, 'root' | 'id' | 'resume'>;
 
 /** Loads teachers, training those that a recipe describes and nobody trained yet; their runs lie in the cache. */
 export function teacherLoader(options: TeacherOptions): LoadTeachers {
   return async (references, { recipeFile, source }) => {
-    const folders: string[] = [];
-    for (const reference of references) folders.push(await teacherFolder(reference, dirname(recipeFile), options));
-    const networks = folders.map(readTrainedNetwork);
-    for (const { network } of networks) requireFit(network, source.shape, source.classes);
-    return averaged(networks, source);
+    const teachers: Teacher[] = [];
+    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), source, options));
+    return averaged(teachers, source);
   };
 }
 
 /** The most shares that a step of the teachers' trainings has. */
 export function teacherShares(references: readonly TeacherReference[], recipeFile: string): number {
-  const trainings = references.flatMap((reference) => ('run' in reference ? [] : [reference.training]));
+  const trainings = references.flatMap((reference) => ('training' in reference ? [reference.training] : []));
   return Math.max(1, ...trainings.map((file) => sharesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))));
 }
 
-async function teacherFolder(reference: TeacherReference, base: string, options: TeacherOptions): Promise<string> {
+async function teacherOf(
+  reference: TeacherReference,
+  base: string,
+  source: ImageSource,
+  options: TeacherOptions,
+): Promise<Teacher> {
+  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, source);
+  if ('weights' in reference) return weightsTeacher(reference, base, source);
+  return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, options)), source);
+}
+
+type Trained = Exclude<TeacherReference, { readonly onnx: string } | { readonly weights: string }>;
+
+async function teacherFolder(reference: Trained, base: string, options: TeacherOptions): Promise<string> {
   if ('run' in reference) return trainedRun(resolve(base, reference.run));
   const network = resolve(base, reference.network);
   const training = resolve(base, reference.training);
@@ -57,17 +71,39 @@ function trainedRun(folder: string): string {
   });
 }
 
-/** The mean of the networks' probabilities. */
-function averaged(networks: readonly TrainedNetwork[], { classes }: ImageSource): Teacher {
+/** A network of the user's with weights from a file. */
+function weightsTeacher(
+  { network: name, weights: file, convention }: Extract<TeacherReference, { readonly weights: string }>,
+  base: string,
+  source: ImageSource,
+): Teacher {
+  const [architecture, path] = [resolve(base, name), resolve(base, file)];
+  const { network, weights } = readGivenWeights(readNetwork(architecture), path, convention);
+  const fingerprint = sha256(readBytes(architecture), readBytes(path), JSON.stringify(network));
+  return networkTeacher({ ...frozenNetwork(network, weights), fingerprint }, source);
+}
+
+function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageSource): Teacher {
+  const { network, model, forward, statistics, fingerprint } = trained;
+  requireFit(network, shape, classes);
   return {
-    name: networks.map(({ network }) => network.name).join('+'),
-    fingerprint: sha256(...networks.map(({ fingerprint }) => fingerprint)),
-    predict(images, n) {
+    name: network.name,
+    fingerprint,
+    predict: (images, n) => model.probabilities(forward, { n, images }, statistics),
+  };
+}
+
+/** The mean of the teachers' probabilities. */
+function averaged(teachers: readonly Teacher[], { classes }: ImageSource): Teacher {
+  return {
+    name: teachers.map(({ name }) => name).join('+'),
+    fingerprint: sha256(...teachers.map(({ fingerprint }) => fingerprint)),
+    async predict(images, n) {
       const mean = new Float32Array(n * classes);
-      for (const { model, forward, statistics } of networks) {
-        const probabilities = model.probabilities(forward, { n, images }, statistics);
+      for (const teacher of teachers) {
+        const probabilities = await teacher.predict(images, n);
         for (let i = 0; i < mean.length; i++)
-          mean[i] = (mean[i] as number) + (probabilities[i] as number) / networks.length;
+          mean[i] = (mean[i] as number) + (probabilities[i] as number) / teachers.length;
       }
       return mean;
     },

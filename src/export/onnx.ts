@@ -1,13 +1,14 @@
 /** A network as an ONNX model: channels first, weights in ONNX's order under our names, opset 17. */
 import { join } from 'node:path';
 import { type OnnxSession, openOnnxSession } from '../nn/onnx-session.js';
+import { ourPreprocessing, preprocessed } from '../nn/preprocessing.js';
 import { type OnnxModel, onnxBytes } from '../runs/onnx-file.js';
 import type { Architecture } from '../space/space.js';
 import type { Exported, Exporter, ExportOptions, TrialImages } from './exporter.js';
 import { inferenceGraph } from './inference-graph.js';
 import { onnxGraph } from './onnx-rules.js';
 import { inputName, outputName } from './ports.js';
-import { channelsFirst, normalized, preprocessingOf } from './preprocessing.js';
+import { preprocessingOf } from './preprocessing.js';
 
 export const opset = 17; // of 2022: all that the networks need, and every current runtime has it
 const irVersion = 8; // the one that came with opset 17
@@ -74,7 +75,7 @@ export async function onnxLogits(
   for (let from = 0; from < n; from += batch) {
     const part = images.subarray(from * size, (from + batch) * size);
     const count = part.length / size;
-    const pixels = channelsFirst(normalized(part), [count, resolution, resolution, channels]);
+    const pixels = preprocessed(part, [count, resolution, resolution, channels], ourPreprocessing('NCHW', channels));
     logits.set(await session.run(pixels, [count, channels, resolution, resolution]), from * classes);
   }
   return logits;

@@ -1,10 +1,10 @@
 /** A network as a GraphModel of TensorFlow.js: `model.json`, and its weights in files of at most 4 MB. */
+import { ourPreprocessing, preprocessed } from '../nn/preprocessing.js';
 import { openTfjsModel } from '../nn/tfjs-model.js';
 import type { GraphConstant } from '../nn/trace-graph.js';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
 import { inferenceGraph } from './inference-graph.js';
 import { inputName, outputName } from './ports.js';
-import { normalized } from './preprocessing.js';
 import { tfjsGraph } from './tfjs-graph.js';
 
 const shardBytes = 2 ** 22; // what TensorFlow.js's own converter writes, and browsers cache
@@ -40,9 +40,10 @@ const ${outputName} = model.predict(pixels);
       const size = resolution ** 2 * channels;
       const logits = new Float32Array(n * network.classes);
       for (let from = 0; from < n; from += batch) {
-        const part = normalized(images.subarray(from * size, (from + batch) * size));
+        const part = images.subarray(from * size, (from + batch) * size);
         const shape = [part.length / size, resolution, resolution, channels];
-        logits.set(model.run(part, shape), from * network.classes);
+        const pixels = preprocessed(part, shape, ourPreprocessing('NHWC', channels));
+        logits.set(model.run(pixels, shape), from * network.classes);
       }
       return { logits, runtime: model.runtime };
     } finally {

@@ -149,15 +149,7 @@ function encodedValue({ name, shape }: OnnxValue): object {
   return { name, type: { tensor_type: { elem_type: elementType.float32, shape: { dim } } } };
 }
 
-/** What a file says of itself, and its float32 initializers. */
-export interface OnnxWeights {
-  readonly producer: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: Map<string, NamedTensor>;
-}
-
 interface DecodedModel {
-  readonly producer_name: string;
   readonly graph?: { readonly initializer: readonly DecodedTensor[] };
   readonly metadata_props: readonly { readonly key: string; readonly value: string }[];
 }
@@ -169,13 +161,17 @@ interface DecodedTensor {
   readonly raw_data: Uint8Array;
 }
 
+/** What a model says of itself, by key. */
+export function readOnnxMetadata(file: string): Record<string, string> {
+  return Object.fromEntries(decoded(file).metadata_props.map(({ key, value }) => [key, value]));
+}
+
 /** The float32 weights of a model whose values are stored raw, as ours are; anything else is a data failure. */
-export function readOnnxWeights(file: string): OnnxWeights {
-  const { producer_name: producer, graph, metadata_props: entries } = decoded(file);
+export function readOnnxWeights(file: string): Map<string, NamedTensor> {
+  const { graph } = decoded(file);
   const floats = (graph?.initializer ?? []).filter((tensor) => tensor.data_type === elementType.float32);
   if (floats.length === 0) throw new Failure('data', { file, message: 'expected float32 weights; got none' });
-  const metadata = Object.fromEntries(entries.map(({ key, value }) => [key, value]));
-  return { producer, metadata, tensors: new Map(floats.map((tensor) => [tensor.name, decodedTensor(file, tensor)])) };
+  return new Map(floats.map((tensor) => [tensor.name, decodedTensor(file, tensor)]));
 }
 
 function decoded(file: string): DecodedModel {

@@ -44,9 +44,7 @@ export function readGivenWeights(network: Architecture, file: string, convention
 }
 
 function tensorsIn(file: string, network: Architecture): Tensors {
-  return file.endsWith('.onnx')
-    ? fromOnnx(readOnnxWeights(file).tensors, network)
-    : readSafetensors(file, isCount).tensors;
+  return file.endsWith('.onnx') ? fromOnnx(readOnnxWeights(file), network) : readSafetensors(file, isCount).tensors;
 }
 
 const most = 8; // mistakes that a failure lists

@@ -10,7 +10,7 @@ export const weightConventions = {
 
 export type WeightConvention = keyof typeof weightConventions;
 
-export const weightConventionNames = Object.keys(weightConventions) as WeightConvention[];
+export const weightConventionNames = ['timm', 'tensorflow'] as const satisfies WeightConvention[];
 
 /** `timm: padding symmetric, epsilon 0.00001`. */
 export function conventionText(name: WeightConvention): string {

@@ -1,0 +1,110 @@
+/** ONNX models as teachers: any classifier of others' that ONNX Runtime runs. */
+import { conform } from '../core/conform.js';
+import { locateYaml } from '../core/document.js';
+import { Failure } from '../core/failure.js';
+import { readBytes, sha256 } from '../core/files.js';
+import { type ImageSource, imageBytes } from '../data/image-source.js';
+import { type OnnxPort, type OnnxSession, openOnnxSession } from '../nn/onnx-session.js';
+import { extentsIn, type Preprocessing, preprocessed, preprocessingSchema } from '../nn/preprocessing.js';
+import { readOnnxMetadata } from '../runs/onnx-file.js';
+import type { TeacherReference } from './build-recipe.js';
+import type { Teacher } from './build-teacher.js';
+
+type OnnxReference = Extract<TeacherReference, { readonly onnx: string }>;
+
+/** A teacher for the images of a source; a model that does not fit them is a failure that says what it takes. */
+export async function onnxTeacher(
+  file: string,
+  { preprocessing: stated, output }: Pick<OnnxReference, 'preprocessing' | 'output'>,
+  source: ImageSource,
+): Promise<Teacher> {
+  const bytes = readBytes(file, 'name the file of an ONNX model, relative to the recipe');
+  const session = await openOnnxSession(file, { name: file });
+  const how = requireChannels(file, stated ?? ownPreprocessing(file), source);
+  requireShapes(file, session, how, source);
+  return {
+    name: file.replace(/^.*\//, '').replace(/\.onnx$/, ''),
+    fingerprint: sha256(bytes, JSON.stringify(how), output),
+    async predict(images, n) {
+      const scores = await scoresOf(session, how, images, n, source);
+      return output === 'probabilities' ? scores : softmaxed(scores, source.classes);
+    },
+  };
+}
+
+/** What a model says of its input, as our exports do. */
+function ownPreprocessing(file: string): Preprocessing {
+  const { preprocessing } = readOnnxMetadata(file);
+  if (preprocessing === undefined) {
+    const message = 'expected preprocessing in its metadata, as our exports have it; got none';
+    const remedy = 'state it beside the model: preprocessing: { mean: [...], std: [...] }';
+    throw new Failure('data', { file, message }, remedy);
+  }
+  const { layout, mean, std } = locateYaml(file, preprocessing).value as Record<string, unknown>;
+  return conform(locateYaml(`${file}: preprocessing`, JSON.stringify({ layout, mean, std })), preprocessingSchema);
+}
+
+function requireChannels(file: string, how: Preprocessing, { shape: [, , channels] }: ImageSource): Preprocessing {
+  if (how.mean.length === channels && how.std.length === channels) return how;
+  const got = `${how.mean.length} and ${how.std.length}`;
+  throw new Failure('config', {
+    file,
+    message: `preprocessing: expected ${channels} means and deviations; got ${got}`,
+  });
+}
+
+/** Refuses a model for images of another shape or of other classes. */
+function requireShapes(
+  file: string,
+  { input, output }: OnnxSession,
+  { layout }: Preprocessing,
+  { shape, classes }: ImageSource,
+): void {
+  requirePort(file, 'input', input, extentsIn(layout, [1, ...shape]));
+  requirePort(file, 'output', output, [1, classes]);
+}
+
+function requirePort(file: string, what: string, { shape }: OnnxPort, extents: readonly number[]): void {
+  const fits = shape.every((extent, i) => i === 0 || typeof extent === 'string' || extent === extents[i]);
+  if (fits && shape.length === extents.length) return;
+  const expected = ['batch', ...extents.slice(1)].join(', ');
+  throw new Failure('config', { file, message: `expected an ${what} of [${expected}]; got [${shape.join(', ')}]` });
+}
+
+/** The model's output [n, K], as many images at a time as it takes; black ones fill up its last batch. */
+async function scoresOf(
+  session: OnnxSession,
+  how: Preprocessing,
+  images: Uint8Array,
+  n: number,
+  { shape, classes }: ImageSource,
+): Promise<Float32Array> {
+  const [batch] = session.input.shape;
+  const count = typeof batch === 'number' ? batch : n;
+  const size = imageBytes(shape);
+  const scores = new Float32Array(n * classes);
+  for (let from = 0; from < n; from += count) {
+    const part = new Uint8Array(count * size);
+    part.set(images.subarray(from * size, Math.min(n, from + count) * size));
+    const extents = [count, ...shape];
+    const found = await session.run(preprocessed(part, extents, how), extentsIn(how.layout, extents));
+    scores.set(found.subarray(0, Math.min(count, n - from) * classes), from * classes);
+  }
+  return scores;
+}
+
+/** Each row of K logits as probabilities. */
+function softmaxed(logits: Float32Array, classes: number): Float32Array {
+  const result = new Float32Array(logits.length);
+  for (let from = 0; from < logits.length; from += classes) {
+    const row = logits.subarray(from, from + classes);
+    const largest = row.reduce((most, value) => Math.max(most, value), -Infinity);
+    const powers = row.map((value) => Math.exp(value - largest));
+    const sum = powers.reduce((total, power) => total + power, 0);
+    result.set(
+      powers.map((power) => power / sum),
+      from,
+    );
+  }
+  return result;
+}

@@ -1,0 +1,49 @@
+/** How images of 8 bits become the input of a network that others run. */
+import type { z } from 'zod';
+import { list, quantity, record, word } from '../core/conform.js';
+import { permuted } from '../core/permuted.js';
+import { sizeOf } from './backend.js';
+
+const layouts = ['NCHW', 'NHWC'] as const;
+
+/** (pixel / 255 - mean) / std for each channel, and the order of the axes. */
+export const preprocessingSchema = record({
+  layout: word(...layouts).default('NCHW'),
+  mean: list(quantity('a share of the brightest pixel'), 'a list with a mean for each channel'),
+  std: list(quantity('a deviation above 0', { above: 0 }), 'a list with a deviation for each channel'),
+});
+
+export type Preprocessing = z.output<typeof preprocessingSchema>;
+
+/** What our networks are trained with: pixels from -1 to 1. */
+export function ourPreprocessing(layout: Preprocessing['layout'], channels: number): Preprocessing {
+  const half = Array.from({ length: channels }, () => 0.5);
+  return { layout, mean: half, std: half };
+}
+
+/** The extents of a batch of images [n, H, W, C] in a layout. */
+export function extentsIn(layout: Preprocessing['layout'], [n, height, width, channels]: readonly number[]): number[] {
+  const [count, rows, columns, depth] = [n, height, width, channels] as [number, number, number, number];
+  return layout === 'NCHW' ? [count, depth, rows, columns] : [count, rows, columns, depth];
+}
+
+/**
+ * The values that a network is given.
+ *
+ * @param images  raw pixels [n, H, W, C]
+ */
+export function preprocessed(images: Uint8Array, shape: readonly number[], how: Preprocessing): Float32Array {
+  const channels = shape.at(-1) as number;
+  const [scale, shift] = [new Float64Array(channels), new Float64Array(channels)];
+  for (let c = 0; c < channels; c++) {
+    const [mean, std] = [how.mean[c] as number, how.std[c] as number];
+    scale[c] = 1 / (255 * std);
+    shift[c] = -mean / std;
+  }
+  const values = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < values.length; i++) {
+    const c = i % channels;
+    values[i] = (images[i] as number) * (scale[c] as number) + (shift[c] as number);
+  }
+  return how.layout === 'NCHW' ? permuted({ shape, values }, [0, 3, 1, 2]).values : values;
+}

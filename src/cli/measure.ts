@@ -14,7 +14,6 @@ import { readSpace } from '../space/parse.js';
 import { asSpace, printSpace } from '../space/print.js';
 import { randomDecisions } from '../space/random-decisions.js';
 import { type Architecture, close, spaceSize } from '../space/space.js';
-import { freshWeights } from '../train/network-weights.js';
 import { standardReporter } from './log.js';
 import { wholeNumber } from './shared-options.js';
 
@@ -114,7 +113,7 @@ async function measured(networks: readonly Named[], { threads, repeats }: Measur
   const subjects: NetworkSubject[] = [];
   try {
     for (const { name, network } of networks) {
-      subjects.push(await networkSubject(name, network, freshWeights(network, 0), threads));
+      subjects.push(await networkSubject(name, network, threads));
     }
     const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: repeats });
     const timings = await interleaved(subjects, { repeats, warmup: 3, clock: () => performance.now(), tell });

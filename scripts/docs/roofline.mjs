@@ -100,14 +100,19 @@ function fits() {
       ['held, with overhead', { overhead: true, ridgePoint: as.ridgePoint }],
     ];
     const fitted = ways.map(([way, options]) => fitRow(device, way, fitRoofline(timed, options)));
-    const counted = [device, 'MACs alone', '', '', '', `${spearman(ms, macs).toFixed(3)} (${as.macs})`];
-    const asPublished = [device, 'as published', as.ridgePoint, '', '', `(${as.roofline})`];
+    const counted = [device, 'MACs alone', '', '', '', '', `${spearman(ms, macs).toFixed(3)} (${as.macs})`];
+    const asPublished = [device, 'as published', as.ridgePoint, '', '', '', `(${as.roofline})`];
     return [asPublished, ...fitted, counted];
   });
-  return table(['device', 'ridge point', 'MACs per byte', 'µs per layer', 'mean error', "Spearman's rho"], rows);
+  return table(
+    ['device', 'ridge point', 'MACs per byte', 'µs per layer', 'mean error', 'of rows left out', "Spearman's rho"],
+    rows,
+  );
 }
 
-function fitRow(device, way, { ridgePoint, overheadMs, meanAbsolutePercentageError, spearman: rho }) {
-  const error = `${(100 * meanAbsolutePercentageError).toFixed(1)} %`;
-  return [device, way, ridgePoint.toFixed(1), (1000 * overheadMs).toFixed(1), error, rho.toFixed(3)];
+function fitRow(device, way, { ridgePoint, overheadMs, spearman: rho, ...errors }) {
+  const [own, others] = [errors.meanAbsolutePercentageError, errors.leaveOneOutError].map(
+    (share) => `${(100 * share).toFixed(1)} %`,
+  );
+  return [device, way, ridgePoint.toFixed(1), (1000 * overheadMs).toFixed(1), own, others, rho.toFixed(3)];
 }

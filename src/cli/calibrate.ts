@@ -7,7 +7,7 @@ import { fitRoofline, parametersOf, type RooflineFit } from '../cost/calibration
 import { layersOf } from '../cost/layers-of.js';
 import { type BytesPerValue, loadOf } from '../cost/load.js';
 import { type Measurements, readMeasurements } from '../cost/measurements.js';
-import { printDevice, ridgePointText } from '../cost/print-device.js';
+import { errorText, printDevice, ridgePointText } from '../cost/print-device.js';
 import { withBytesOptions } from './roofline.js';
 import { aligned, grouped } from './table.js';
 
@@ -97,7 +97,7 @@ function calibrationText(fit: RooflineFit): string {
     ['peak bytes per ms', grouped(Math.round(fit.peakBytesPerMs))],
     ['ridge point', ridgePointText(fit)],
     ['overhead', `${fit.overheadMs.toPrecision(3)} ms per layer`],
-    ['mean absolute percentage error', `${(100 * fit.meanAbsolutePercentageError).toFixed(1)} %`],
+    ['mean absolute percentage error', errorText(fit)],
     ["Spearman's rho", fit.spearman.toFixed(3)],
   ];
   const rows = fit.rows.map(({ name, ms, predictedMs }) => {

@@ -30,6 +30,8 @@ export interface RooflineFit {
   readonly ridgePointIs: 'held' | 'fitted' | 'atLeast' | 'atMost';
   /** Mean of |predicted - measured| / measured. */
   readonly meanAbsolutePercentageError: number;
+  /** The same, each row predicted by a fit to the others: how far to trust few rows. Null where the others are too few. */
+  readonly leaveOneOutError: number | null;
   /** Spearman's rho between predicted and measured latencies. */
   readonly spearman: number;
   readonly rows: readonly { readonly name: string; readonly ms: number; readonly predictedMs: number }[];
@@ -47,6 +49,10 @@ export function parametersOf({ ridgePoint, overhead }: FitOptions): number {
  * of a layer, beyond which nothing changes: on a logarithmic grid, then by golden section.
  */
 export function fitRoofline(timed: readonly Timed[], options: FitOptions): RooflineFit {
+  return { ...fitted(timed, options), leaveOneOutError: leaveOneOutError(timed, options) };
+}
+
+function fitted(timed: readonly Timed[], options: FitOptions): Omit<RooflineFit, 'leaveOneOutError'> {
   const at = (ridgePoint: number) => linearFit(timed, ridgePoint, options.overhead);
   const [least, greatest] = intensities(timed);
   const ridgePoint = options.ridgePoint ?? searchRidgePoint((r) => at(r).error, least, greatest);
@@ -66,6 +72,17 @@ export function fitRoofline(timed: readonly Timed[], options: FitOptions): Roofl
     ),
     rows,
   };
+}
+
+function leaveOneOutError(timed: readonly Timed[], options: FitOptions): number | null {
+  if (timed.length <= parametersOf(options)) return null;
+  const errors = timed.map(({ loads, ms }, left) => {
+    const others = timed.filter((_, i) => i !== left);
+    const { ridgePoint, peakMacsPerMs, overheadMs } = fitted(others, options);
+    const predictedMs = latencyInMacs(loads, ridgePoint) / peakMacsPerMs + overheadMs * loads.length;
+    return Math.abs(predictedMs - ms) / ms;
+  });
+  return meanOf(errors);
 }
 
 /** The best peak and overhead at a ridge point: each row divided by its latency, so that 1 is to be met. */

@@ -19,6 +19,7 @@ const rooflineSchema = record({
   fit: record({
     rows: integer('a number of latencies from 1'),
     meanAbsolutePercentageError: quantity('a share >= 0', { min: 0 }),
+    leaveOneOutError: quantity('a share >= 0', { min: 0 }).optional(),
     spearman: quantity('a number from -1 to 1', { min: -1, max: 1 }).optional(),
     ridgePoint: word('held', 'fitted', 'atLeast', 'atMost'),
   }).optional(),

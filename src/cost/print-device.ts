@@ -16,12 +16,12 @@ export interface FittedDevice {
 
 /** The profile, opened by a comment that shows each measured latency beside the predicted one. */
 export function printDevice({ name, fit, bytes, source, command }: FittedDevice): string {
-  const { rows, meanAbsolutePercentageError, spearman, overheadMs } = fit;
+  const { rows, meanAbsolutePercentageError, leaveOneOutError, spearman, overheadMs } = fit;
   const width = Math.max(...rows.map((row) => row.name.length));
   const ms = (value: number) => value.toFixed(2).padStart(8);
   const comment = [
     `${name}: a roofline fitted to ${rows.length} measured latencies. Command: ${command}`,
-    `Mean absolute percentage error ${(100 * meanAbsolutePercentageError).toFixed(1)} %, Spearman's rho ${spearman.toFixed(3)};`,
+    `Mean absolute percentage error ${errorText(fit)}; Spearman's rho ${spearman.toFixed(3)};`,
     `ridge point ${ridgePointText(fit)}. In ms:`,
     `  ${''.padEnd(width)}  measured  predicted`,
     ...rows.map((row) => `  ${row.name.padEnd(width)}  ${ms(row.ms)}  ${ms(row.predictedMs).padStart(9)}`),
@@ -36,6 +36,7 @@ export function printDevice({ name, fit, bytes, source, command }: FittedDevice)
     fit: {
       rows: rows.length,
       meanAbsolutePercentageError: rounded(meanAbsolutePercentageError),
+      ...(leaveOneOutError === null ? {} : { leaveOneOutError: rounded(leaveOneOutError) }),
       spearman: rounded(spearman),
       ridgePoint: fit.ridgePointIs,
     },
@@ -57,6 +58,15 @@ export function ridgePointText({ ridgePoint, ridgePointIs }: Pick<RooflineFit, '
     default:
       return assertNever(ridgePointIs);
   }
+}
+
+/** `3.5 %, 4.9 % where each row is predicted by a fit to the others`. */
+export function errorText(fit: Pick<RooflineFit, 'meanAbsolutePercentageError' | 'leaveOneOutError'>): string {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const { meanAbsolutePercentageError: own, leaveOneOutError: others } = fit;
+  return others === null
+    ? percent(own)
+    : `${percent(own)}, ${percent(others)} where each row is predicted by a fit to the others`;
 }
 
 /** A text that YAML breaks into lines. */

@@ -32,7 +32,7 @@ function latencies({ ridgePoints, networks }: RidgeSweep, contenders: readonly C
 
 function front({ ridgePoints, networks }: RidgeSweep): TextTable {
   const parts = magnitudes(ridgePoints[0] as number, ridgePoints.at(-1) as number);
-  const head = ['network', ...parts.map(([from, to]) => `${from} to ${to}`), 'on the Pareto front at'];
+  const head = ['network', ...parts.map(([from, to]) => range(from, to)), 'on the Pareto front at'];
   const rows = networks.map(({ name, behindFront, pareto }) => [
     name,
     ...parts.map(([from, to]) => (behindFront === null ? '-' : factor(worst(behindFront, ridgePoints, from, to)))),

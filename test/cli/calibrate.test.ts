@@ -69,7 +69,7 @@ describe('calibrate', () => {
     const lines = readFileSync(out, 'utf8').split('\n');
     expect(lines.slice(0, 7)).toEqual([
       '# phone: a roofline fitted to 2 measured latencies. Command: mnv4-nas calibrate rows.csv --ridge 10',
-      "# Mean absolute percentage error 0.0 %, Spearman's rho 1.000;",
+      "# Mean absolute percentage error 0.0 %, 0.0 % where each row is predicted by a fit to the others; Spearman's rho 1.000;",
       '# ridge point 10 MACs per byte, held. In ms:',
       '#                    measured  predicted',
       expect.stringMatching(/^# {3}mnv4-conv-s@96 +(\d+\.\d\d) +\1$/),

@@ -66,6 +66,13 @@ describe('a fitted roofline', () => {
     expect(fit.peakBytesPerMs).toBeCloseTo(fit.peakMacsPerMs / 7, 9);
     expect(fit.rows.map(({ predictedMs }) => predictedMs)).toEqual([expect.closeTo(0.6, 9), expect.closeTo(1.2, 9)]);
     expect(fit.meanAbsolutePercentageError).toBeCloseTo(0.3, 9);
+    expect(fit.leaveOneOutError).toBeCloseTo((0.5 + 1) / 2, 9); // 200 MACs per ms give .5 for 1, 100 give 2 for 1
+  });
+
+  it('is judged by rows that it did not see only where the others are enough to fit', () => {
+    const [one, two, three] = timedOn(20, 1e6, 0) as [Timed, Timed, Timed];
+    expect(fitRoofline([one, two], { overhead: false }).leaveOneOutError).toBeNull();
+    expect(fitRoofline([one, two, three], { overhead: false }).leaveOneOutError).toBeLessThan(0.2);
   });
 
   it('has no negative overhead', () => {

@@ -79,6 +79,7 @@ describe('the shipped devices', () => {
           ),
           5,
         ),
+        leaveOneOutError: expect.closeTo(fit.leaveOneOutError ?? Number.NaN, 4),
         ridgePoint: fit.ridgePointIs,
       });
       expect(device.fit?.meanAbsolutePercentageError).toBeLessThan(error);

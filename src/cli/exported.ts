@@ -21,9 +21,9 @@ export function exportedOf({ network, weights, origin, run }: GivenNetwork, clas
   };
 }
 
-function training({ id, recipe, environment }: FinishedRun) {
+function training({ id, recipe, images, environment }: FinishedRun) {
   const { program: trainedBy, commit: trainedAt } = environment;
-  return { run: id, recipe: recipe.name, data: dataText(recipe), trainedBy, trainedAt };
+  return { run: id, recipe: recipe.name, data: dataText(recipe), images, trainedBy, trainedAt };
 }
 
 function dataText({ data }: TrainingRecipe): string {

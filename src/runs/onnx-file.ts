@@ -2,7 +2,8 @@
  * ONNX files: the messages of `onnx.proto` (onnx/onnx, IR version 8) as far as image networks need them, in the wire
  * format of Protocol Buffers, which `protobufjs` reads and writes.
  */
-import protobuf from 'protobufjs/light.js';
+import { createRequire } from 'node:module';
+import type protobuf from 'protobufjs/light.js';
 import { Failure } from '../core/failure.js';
 import { readBytes } from '../core/files.js';
 import type { NamedTensor } from './safetensors.js';
@@ -56,7 +57,7 @@ const message = (fields: Readonly<Record<string, Field>>) => ({
   ),
 });
 
-const root = protobuf.Root.fromJSON({
+const messages = {
   nested: {
     Model: message({
       ir_version: ['int64', 1],
@@ -102,12 +103,22 @@ const root = protobuf.Root.fromJSON({
     Shape: message({ dim: ['Dimension', 1, 'repeated'] }),
     Dimension: message({ dim_value: ['int64', 1], dim_param: ['string', 2] }),
   },
-});
-const modelType = root.lookupType('Model');
+};
+
+let modelType: protobuf.Type | undefined;
+
+/** The type of a whole file; the library is loaded when it is first asked for. */
+function model(): protobuf.Type {
+  if (modelType === undefined) {
+    const { Root } = createRequire(import.meta.url)('protobufjs/light.js') as typeof protobuf;
+    modelType = Root.fromJSON(messages).lookupType('Model');
+  }
+  return modelType;
+}
 
 /** The bytes of a file: one message, so below 2 GB. */
 export function onnxBytes({ irVersion, opset, producer, documentation, graph, metadata }: OnnxModel): Uint8Array {
-  return modelType
+  return model()
     .encode({
       ir_version: irVersion,
       producer_name: producer.name,
@@ -177,7 +188,7 @@ export function readOnnxWeights(file: string): Map<string, NamedTensor> {
 function decoded(file: string): DecodedModel {
   const bytes = readBytes(file);
   try {
-    return modelType.decode(bytes) as unknown as DecodedModel;
+    return model().decode(bytes) as unknown as DecodedModel;
   } catch (error) {
     throw new Failure('data', { file, message: `expected an ONNX model; got: ${(error as Error).message}` });
   }

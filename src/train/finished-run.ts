@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
 import { readJson } from '../core/files.js';
+import { datasets } from '../data/datasets.js';
 import { isRun, readState } from '../runs/run-state.js';
 import type { Tensors } from '../runs/safetensors.js';
 import { readNetwork } from '../space/parse.js';
@@ -18,8 +19,10 @@ export interface FinishedRun {
   readonly network: Architecture;
   readonly weights: Tensors;
   readonly test: Evaluation;
-  /** Undefined in runs of versions that did not note them. */
+  /** Of the images; undefined where nobody named them. */
   readonly classNames: readonly string[] | undefined;
+  /** Where the images came from; undefined in runs of versions that did not note it. */
+  readonly images: string | undefined;
   /** The program's version and the commit of its clone that trained it. */
   readonly environment: { readonly program?: string; readonly commit?: string | null };
   readonly recipe: TrainingRecipe;
@@ -33,7 +36,7 @@ export function hasWeights(folder: string): boolean {
 export function readFinishedRun(folder: string): FinishedRun {
   const { id } = readState(folder);
   const network = readNetwork(join(folder, 'architecture.yaml'));
-  const result = readJson(join(folder, 'result.json')) as Pick<FinishedRun, 'test' | 'classNames'>;
+  const result = readJson(join(folder, 'result.json')) as Pick<FinishedRun, 'test' | 'classNames' | 'images'>;
   const environment = readJson(join(folder, 'environment.json')) as FinishedRun['environment'] & {
     readonly recipeFolder?: string;
   };
@@ -43,10 +46,16 @@ export function readFinishedRun(folder: string): FinishedRun {
     network,
     weights: readNetworkWeights(network, join(folder, weightsFile)),
     test: result.test,
-    classNames: result.classNames,
+    classNames: result.classNames ?? knownClassNames(recipe),
+    images: result.images,
     environment,
     recipe: { ...recipe, base: environment.recipeFolder ?? recipe.base },
   };
+}
+
+/** The classes of a data set that we know, for runs of versions that did not note them. */
+function knownClassNames({ data }: TrainingRecipe): readonly string[] | undefined {
+  return 'source' in data && 'dataset' in data.source ? datasets[data.source.dataset].classNames : undefined;
 }
 
 /** The images that a run was trained and tested on; where they lie no more it is a data failure with a remedy of this. */

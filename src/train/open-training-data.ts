@@ -21,6 +21,8 @@ export interface OpenedData extends TrainingData {
   readonly shape: readonly [number, number, number];
   readonly classes: number;
   readonly classNames: readonly string[];
+  /** Where the images came from and how far they were checked. */
+  readonly provenance: string;
 }
 
 export function openTrainingData(recipe: TrainingRecipe): OpenedData {
@@ -36,6 +38,7 @@ export function openTrainingData(recipe: TrainingRecipe): OpenedData {
       shape: source.shape,
       classes: source.classes,
       classNames: source.classNames,
+      provenance: source.provenance,
     };
   }
   const reference =
@@ -49,5 +52,6 @@ export function openTrainingData(recipe: TrainingRecipe): OpenedData {
     shape: set.manifest.shape,
     classes: set.manifest.classes,
     classNames: set.manifest.classNames,
+    provenance: set.manifest.source.provenance,
   };
 }

@@ -117,6 +117,7 @@ function conclude({ network, recipe, data, run }: TrainingRequest, trainee: Trai
       entropy: null,
       test: evaluation,
       classNames: data.classNames,
+      images: data.provenance,
     });
     return evaluation;
   } finally {

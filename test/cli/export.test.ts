@@ -34,7 +34,13 @@ describe('export', () => {
     expect(readdirSync(join(folder, 'exports', 'small-onnx')).sort()).toEqual([...files, 'model.onnx'].sort());
     expect([...printed.files].sort()).toEqual([...files, 'model.onnx'].sort());
     const card = text('exports', 'small-onnx', 'README.md');
-    for (const fact of ['Trained by the run a', 'small-training', '% of 36 test images', '[batch, 1, 8, 8] (NCHW)']) {
+    for (const fact of [
+      'Trained by the run a',
+      'small-training',
+      '% of 36 test images',
+      "the user's files in format idx",
+      '[batch, 1, 8, 8] (NCHW)',
+    ]) {
       expect(card).toContain(fact);
     }
   });

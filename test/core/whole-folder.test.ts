@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { requireNewFolder, writeFolder } from '../../src/core/whole-folder.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
@@ -25,6 +27,20 @@ describe('a folder written whole', () => {
     const failure = failureOf(() => writeFolder(join(root, 'a'), files));
     expect(failure.message).toBe(`${join(root, 'a')}: expected to write 2 files; got no such file (ENOENT)`);
     expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('is not there where the process was killed in the middle, and written whole the next time', () => {
+    const root = newFolder();
+    const module = pathToFileURL(resolve('dist/core/whole-folder.js'));
+    const killed = `
+      import { writeFolder } from '${module}';
+      const last = { name: 'b', get content() { process.kill(process.pid, 'SIGKILL'); return ''; } };
+      writeFolder('a', [{ name: 'a', content: 'a' }, last]);`;
+    const { signal } = spawnSync(process.execPath, ['--input-type=module', '-e', killed], { cwd: root });
+    expect(signal).toBe('SIGKILL');
+    expect(readdirSync(root)).toEqual([expect.stringMatching(/^a\.part-\d+$/)]);
+    writeFolder(join(root, 'a'), [{ name: 'a', content: 'a' }]);
+    expect(readdirSync(root)).toEqual(['a']);
   });
 
   it('has what a killed process left of it removed, but not what a living one writes', () => {

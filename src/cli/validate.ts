@@ -45,7 +45,7 @@ const kinds: readonly FileKind[] = [
   },
   {
     name: 'device',
-    keys: ['peakMacsPerMs', 'peakBytesPerMs', 'bytesPerWeight', 'table'],
+    keys: ['peakMacsPerMs', 'peakBytesPerMs', 'bytesPerWeight', 'table', 'source'],
     schema: deviceSchema,
     check: readDevice,
   },

@@ -102,6 +102,18 @@ fine: { refine: uib.refine }
     );
   });
 
+  it('knows a device of measured layers, and checks its table', () => {
+    const folder = newFolder();
+    const file = join(folder, 'phone.yaml');
+    writeFileSync(file, 'table: layers.csv\nsource: made up\n');
+    writeFileSync(join(folder, 'layers.csv'), 'signature,ms\nfc 1x1x96>1x1x10,0.1\n');
+    expect(validate(file)).toBe(`${file}: device, no mistakes\n`);
+    writeFileSync(join(folder, 'layers.csv'), 'signature,ms\nfc 1x1x96>1x1x10,fast\n');
+    expect(failureOf(() => validate(file)).message).toMatch(
+      /layers\.csv:2:18: ms: expected a number of ms >= 0; got fast$/,
+    );
+  });
+
   it('refuses a file of none of its kinds', () => {
     const file = join(newFolder(), 'x.yaml');
     writeFileSync(file, 'hello: world\n');

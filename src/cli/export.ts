@@ -1,5 +1,6 @@
 /** `mnv4-nas export`: a network with its weights, where people use it. */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { Failure } from '../core/failure.js';
 import { requireNewFolder } from '../core/whole-folder.js';
 import { checkExport, checkText } from '../export/check-export.js';
 import { exporters, type Format, formats } from '../export/exporters.js';
@@ -40,12 +41,13 @@ export function exportCommand(): Command {
 async function exportAction(what: string, options: ExportCommandOptions): Promise<void> {
   const { to: format, backend, threads } = options;
   const exporter = exporters[format];
+  if (!exporter.isGraph) refuseGraphOptions(options);
   openBackend({ backend, threads });
   const given = givenNetwork(what, options);
   const { network, run } = given;
   const folder = options.out ?? `exports/${network.name}-${format}`;
   requireNewFolder(folder, '--out');
-  const fold = options.fold ?? exporter.folds;
+  const fold = options.fold ?? exporter.isGraph;
   const batch = options.batch === 'dynamic' ? undefined : options.batch;
   const trial = options.check && trialImages(network, run, options, batch);
   const exported = exportedOf(given, trial?.classNames);
@@ -58,6 +60,14 @@ async function exportAction(what: string, options: ExportCommandOptions): Promis
   }
   process.stdout.write(`${network.name} as ${exporter.title} in ${folder}: ${files.join(', ')}\n`);
   if (check) process.stdout.write(`${checkText(check)} (${check.on})\n`);
+}
+
+/** Weights alone have no batch norm to fold and no batch. */
+function refuseGraphOptions({ to, fold, batch }: ExportCommandOptions): void {
+  const [flag] = [...(fold === true ? ['--fold'] : []), ...(batch === 'dynamic' ? [] : ['--batch'])];
+  if (flag === undefined) return;
+  const graphs = formats.filter((format) => exporters[format].isGraph).join(' or ');
+  throw new Failure('usage', `${flag}: expected a format with a graph, ${graphs}; got ${to}`);
 }
 
 function batchSize(value: string): number | 'dynamic' {

@@ -41,8 +41,8 @@ export interface Exporter {
   readonly title: string;
   /** Order of the input's axes. */
   readonly layout: 'NCHW' | 'NHWC';
-  /** Whether it folds batch norm unless told otherwise. */
-  readonly folds: boolean;
+  /** Whether it holds a graph, in which batch norm may be folded and the batch fixed; else weights alone. */
+  readonly isGraph: boolean;
   /** The model's files; labels, preprocessing, architecture and card are added to them. */
   files(exported: Exported, options: ExportOptions): readonly FileContent[];
   /** How the files are loaded, in Markdown. */

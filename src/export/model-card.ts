@@ -8,7 +8,7 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
     ['---', 'tags: [image-classification, mobilenetv4, mnv4-nas]', '---'],
     [`# ${network.name}`],
     [
-      `An image classifier of ${network.classes} classes as ${exporter.title}${foldText(exporter, options)}.`,
+      `An image classifier of ${network.classes} classes as ${exporter.title}${foldText(options)}.`,
       `${capital(origin)}.`,
     ],
     [
@@ -37,9 +37,8 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function foldText({ folds }: Exporter, { fold }: ExportOptions): string {
-  if (fold) return ', batch norm folded into the weights';
-  return folds ? ', batch norm by itself' : '';
+function foldText({ fold }: ExportOptions): string {
+  return fold ? ', batch norm folded into the weights' : ', batch norm by itself';
 }
 
 function inputText({ network }: Exported, { layout }: Exporter): string {

@@ -1,5 +1,6 @@
 /** A network as an ONNX model: channels first, weights in ONNX's order under our names, opset 17. */
 import { join } from 'node:path';
+import { Failure } from '../core/failure.js';
 import { type OnnxSession, openOnnxSession } from '../nn/onnx-session.js';
 import { ourPreprocessing, preprocessed } from '../nn/preprocessing.js';
 import { type OnnxModel, onnxBytes } from '../runs/onnx-file.js';
@@ -11,6 +12,7 @@ import { inputName, outputName } from './ports.js';
 import { preprocessingOf } from './preprocessing.js';
 
 export const opset = 17; // of 2022: all that the networks need, and every current runtime has it
+const mostBytes = 2 ** 31 - 1; // of a message of Protocol Buffers
 const irVersion = 8; // the one that came with opset 17
 
 /** The bytes of an ONNX model with input `image` [batch, C, H, W] and output `logits` [batch, K]. */
@@ -37,7 +39,9 @@ export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): U
       ...(exported.classNames && { classNames: JSON.stringify(exported.classNames) }),
     },
   };
-  return onnxBytes(model);
+  const bytes = onnxBytes(model);
+  if (bytes.length > mostBytes) throw new Failure('data', `${network.name}: expected at most 2 GB for an ONNX file`);
+  return bytes;
 }
 
 const modelFile = 'model.onnx';
@@ -45,7 +49,7 @@ const modelFile = 'model.onnx';
 export const onnx: Exporter = {
   title: `ONNX, opset ${opset}`,
   layout: 'NCHW',
-  folds: true,
+  isGraph: true,
   files: (exported, options) => [{ name: modelFile, content: [onnxModel(exported, options)] }],
   usage: () => `\`\`\`python
 import onnxruntime

@@ -9,7 +9,7 @@ const weightsFile = 'weights.safetensors';
 export const safetensors: Exporter = {
   title: 'weights in the safetensors format',
   layout: 'NHWC',
-  folds: false,
+  isGraph: false,
   files: ({ network, weights, provenance, origin }) => {
     const metadata = { format: 'mnv4-nas', network: network.name, origin, ...provenance };
     return [{ name: weightsFile, content: safetensorsParts(weights, metadata) }];

@@ -12,7 +12,7 @@ const shardBytes = 2 ** 22; // what TensorFlow.js's own converter writes, and br
 export const tfjs: Exporter = {
   title: 'a GraphModel of TensorFlow.js',
   layout: 'NHWC',
-  folds: true,
+  isGraph: true,
   files(exported, options) {
     const { nodes, constants } = graphOf(exported, options);
     const shards = shardsOf([...constants.values()].map(({ values }) => bytesOf(values)));

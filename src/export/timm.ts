@@ -10,7 +10,7 @@ import type { Exporter } from './exporter.js';
 export const timm: Exporter = {
   title: 'a model of timm',
   layout: 'NCHW',
-  folds: false,
+  isGraph: false,
   files: ({ network, weights, provenance, origin }) => {
     const program = timmLoader(network.name, network.input.resolution, timmDefinition(network));
     const metadata = { format: 'pt', network: network.name, origin, ...provenance };

@@ -1,0 +1,40 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { exporters, formats } from '../../src/export/exporters.js';
+import { modelCard } from '../../src/export/model-card.js';
+import { openBackend } from '../../src/nn/backend.js';
+import { smallNetwork } from '../train/small-network.js';
+import { randomExported } from './random-exported.js';
+
+beforeAll(() => void openBackend({ threads: 1 }));
+
+const exported = () => randomExported(smallNetwork());
+
+describe('a model card', () => {
+  it.each(formats)('of %s says what it is, where it comes from and how it is loaded', (format) => {
+    const card = modelCard(exported(), exporters[format], { fold: false });
+    const { title, usage } = exporters[format];
+    for (const text of [
+      '# small',
+      title,
+      'Made up for a test.',
+      '| program | 1.2.3 |',
+      '## Licence',
+      usage(exported()),
+    ]) {
+      expect(card).toContain(text);
+    }
+    expect(card).toContain('not evaluated');
+    expect(card).toContain('3, without names');
+  });
+
+  it('gives accuracy, classes, folding and batch where they are known', () => {
+    const evaluation = { top1: 0.925, n: 1000, top1Interval: [0.9, 0.95] as const };
+    const classNames = Array.from({ length: 25 }, (_, k) => `class ${k}`);
+    const card = modelCard({ ...exported(), evaluation, classNames }, exporters.onnx, { fold: true, batch: 4 });
+    expect(card).toContain('| accuracy | 92.50 % of 1,000 test images (95 % interval 90.00 % to 95.00 %) |');
+    expect(card).toContain('class 0, class 1,');
+    expect(card).toContain('class 19 and 5 more, in labels.txt.');
+    expect(card).toContain('batch norm folded into the weights');
+    expect(card).toContain('| batch | 4 |');
+  });
+});

@@ -13,11 +13,20 @@ export interface Interval {
   add(values: Readonly<Record<string, number>>, images: number): void;
   /** Sums up and begins the next interval. */
   close(stepsLeft: number): IntervalSummary;
+  /** What was added since the last close, for an interval that another process goes on with. */
+  values(): IntervalValues;
 }
 
-/** @param clock  milliseconds; @param waitMs  milliseconds spent waiting for data since the start */
-export function startInterval(clock: () => number, waitMs: () => number): Interval {
-  let values = new Map<string, number[]>();
+/** Each step's values by name. */
+export type IntervalValues = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * @param clock   milliseconds
+ * @param waitMs  milliseconds spent waiting for data since the start
+ * @param before  of steps that an earlier process did; they count in the means, not in the speed
+ */
+export function startInterval(clock: () => number, waitMs: () => number, before: IntervalValues = {}): Interval {
+  let values = new Map(Object.entries(before).map(([name, series]) => [name, [...series]]));
   let [steps, images, startedAt, waitedBefore] = [0, 0, clock(), waitMs()];
   return {
     add(step, stepImages) {
@@ -37,5 +46,6 @@ export function startInterval(clock: () => number, waitMs: () => number): Interv
       [steps, images, startedAt, waitedBefore] = [0, 0, clock(), waitMs()];
       return summary;
     },
+    values: () => Object.fromEntries(values),
   };
 }

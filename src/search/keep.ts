@@ -2,7 +2,7 @@
 import { entropy } from '../controller/policy.js';
 import { baselineValue, type ControllerState } from '../controller/reinforce.js';
 import type { CostTerm } from '../controller/reward.js';
-import { type IntervalSummary, startInterval } from '../core/interval.js';
+import { type IntervalSummary, type IntervalValues, startInterval } from '../core/interval.js';
 import type { RandomState } from '../core/random.js';
 import { meanOf } from '../core/scoring.js';
 import { saveCheckpoint } from '../runs/checkpoint.js';
@@ -16,6 +16,8 @@ import type { SearchParts, StageRequest } from './stage-request.js';
 export interface SavedSearch {
   readonly controller: ControllerState;
   readonly random: RandomState;
+  /** What the next event has so far. */
+  readonly interval?: IntervalValues;
 }
 
 const rateName = 'weights.learningRate';
@@ -24,12 +26,13 @@ export function keepInRun(
   { run, observer, clock }: Pick<StageRequest, 'run' | 'observer' | 'clock'>,
   parts: SearchParts,
   from: number,
+  before?: IntervalValues,
 ): Keeper<SearchStep> {
   const { settings, targets, train, supernet, random } = parts;
   const { steps } = settings;
   const events = run.openLog('events', from);
   const policies = run.openLog('policy', from);
-  const interval = startInterval(clock, train.waitMs);
+  const interval = startInterval(clock, train.waitMs, before);
   const rate = weightRate(settings);
   return {
     add(search) {
@@ -51,7 +54,7 @@ export function keepInRun(
       saveCheckpoint(run, {
         step: done,
         tensors,
-        state: { controller: state, random: random.state() } satisfies SavedSearch,
+        state: { controller: state, random: random.state(), interval: interval.values() } satisfies SavedSearch,
       });
       run.progress(done);
     },

@@ -59,7 +59,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
           random,
           profile: profiler(profile, from, collective, observer.note),
         });
-        const record = stepRecorder(recordedSteps(parts), keepInRun(request, parts, from));
+        const record = stepRecorder(recordedSteps(parts), keepInRun(request, parts, from, state?.interval));
         const end = await search(parts, controller, from, record);
         return concludeStage(request, parts, end);
       },

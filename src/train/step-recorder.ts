@@ -41,7 +41,7 @@ export function stepRecorder<S extends { readonly step: number }>(
     await new Promise(setImmediate); // signals are seen here
     const isStopping = (await collective.any(shouldStop())) && done < steps;
     const isLast = done === steps || isStopping;
-    if (isLast || done % logEvery === 0) traced('keeping', 'events', () => keep.log(step));
+    if (done === steps || done % logEvery === 0) traced('keeping', 'events', () => keep.log(step));
     if (isLast || done % checkpointEvery === 0) {
       await requireAgreement(collective, done, () => state(step));
       traced('keeping', 'checkpoint', () => keep.checkpoint(step));

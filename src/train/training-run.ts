@@ -1,5 +1,5 @@
 /** One training in its run folder: begun or resumed, run to its end by its workers, evaluated and written. */
-import { startInterval } from '../core/interval.js';
+import { type IntervalValues, startInterval } from '../core/interval.js';
 import type { Observer } from '../core/observer.js';
 import { metered } from '../data/metered.js';
 import { backend } from '../nn/backend.js';
@@ -44,6 +44,12 @@ export interface TrainingJob {
 
 const module = new URL('../../dist/train/training-worker.js', import.meta.url); // of the build, also where tests run src/
 
+/** What a checkpoint holds beside the tensors. */
+interface SavedTraining {
+  /** What the next event has so far. */
+  readonly interval?: IntervalValues;
+}
+
 /** Trains the network, or what is left to train, and evaluates it on the test images. */
 export async function runTraining(request: TrainingRequest): Promise<Evaluation> {
   const { network, recipe, data, workers, run, observer, shouldStop } = request;
@@ -61,7 +67,8 @@ export async function runTraining(request: TrainingRequest): Promise<Evaluation>
     const job: TrainingJob = { network, recipe, from, profile };
     await withComputingTeam(workers, { module, job, longest: trainee.model.layout.size }, async (collective) => {
       if (from > 0) await trainee.adopt(collective.broadcast);
-      const keep = keepInRun(request, trainee, plan, batches.waitMs);
+      const before = (saved?.state as SavedTraining | undefined)?.interval;
+      const keep = keepInRun(request, trainee, plan, batches.waitMs, before);
       const traces = profiler(profile, from, collective, observer.note);
       const record = stepRecorder(recordedSteps(recipe, plan, trainee, collective, shouldStop, traces), keep);
       await trainNetwork(trainee, plan, batches, collective, record);
@@ -77,9 +84,10 @@ function keepInRun(
   trainee: Trainee,
   { from, steps }: { readonly from: number; readonly steps: number },
   waitMs: () => number,
+  before: IntervalValues | undefined,
 ): Keeper<TrainingStep> {
   const events = run.openLog('events', from);
-  const interval = startInterval(clock, waitMs);
+  const interval = startInterval(clock, waitMs, before);
   return {
     add({ step, loss }) {
       requireFinite([loss], step + 1, 'learningRate');
@@ -97,7 +105,7 @@ function keepInRun(
     checkpoint({ step }) {
       const tensors = trainee.save();
       requireFiniteTensors(tensors, step + 1, 'learningRate');
-      saveCheckpoint(run, { step: step + 1, tensors, state: {} });
+      saveCheckpoint(run, { step: step + 1, tensors, state: { interval: interval.values() } satisfies SavedTraining });
       run.progress(step + 1);
     },
   };

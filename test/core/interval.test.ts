@@ -37,6 +37,21 @@ describe('an interval', () => {
     expect(own.close(3)).toEqual({ means: { loss: 1 }, imagesPerSecond: 10, dataWait: 0, secondsLeft: 3 });
   });
 
+  it('that goes on from values of another has the means of both, and its own speed', () => {
+    const { time, interval: own } = interval();
+    own.add({ loss: 3 }, 10);
+    own.add({ loss: 2 }, 10);
+    const next = startInterval(
+      () => time.ms,
+      () => time.waitedMs,
+      JSON.parse(JSON.stringify(own.values())),
+    );
+    next.add({ loss: 1 }, 10);
+    time.ms += 1000;
+    expect(next.close(1)).toMatchObject({ means: { loss: 2 }, imagesPerSecond: 10 });
+    expect(next.values()).toEqual({});
+  });
+
   it('of no time and no steps has finite figures', () => {
     const { imagesPerSecond, secondsLeft, means } = interval().interval.close(5);
     expect([imagesPerSecond, means]).toEqual([0, {}]);

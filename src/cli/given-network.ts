@@ -11,6 +11,7 @@ import { foundArchitecture } from '../search/start-search.js';
 import type { Architecture } from '../space/space.js';
 import { type FinishedRun, hasWeights, readFinishedRun } from '../train/finished-run.js';
 import { freshWeights, type GivenWeights, readGivenWeights } from '../train/network-weights.js';
+import { type PixelNormName, pixelNormNames } from '../train/pixel-norms.js';
 import { type WeightConvention, weightConventionNames } from '../train/weight-conventions.js';
 import { standardReporter } from './log.js';
 
@@ -18,10 +19,11 @@ export interface WeightOptions {
   readonly root: string;
   readonly weights?: string;
   readonly convention?: WeightConvention;
+  readonly pixels?: PixelNormName;
   readonly seed?: number;
 }
 
-/** `--weights` and `--convention`. */
+/** `--weights`, `--convention` and `--pixels`. */
 export function withWeightsOptions(command: Command): Command {
   const convention = new Option(
     '--convention <name>',
@@ -29,7 +31,13 @@ export function withWeightsOptions(command: Command): Command {
   ).choices(weightConventionNames);
   return command
     .option('--weights <file>', "safetensors in our names or timm's, or an ONNX model that export wrote")
-    .addOption(convention);
+    .addOption(convention)
+    .addOption(
+      new Option(
+        '--pixels <how>',
+        "how the weights' training normalised pixels: -1 to 1 (inception), by ImageNet's statistics, 0 to 1 (unit)",
+      ).choices(pixelNormNames),
+    );
 }
 
 export interface GivenNetwork extends GivenWeights {
@@ -44,17 +52,19 @@ export function networkOf(what: string, root: string): Architecture {
 }
 
 /** The network and its weights; a network without any is a usage failure. */
-export function givenNetwork(what: string, { root, weights: file, convention, seed }: WeightOptions): GivenNetwork {
+export function givenNetwork(
+  what: string,
+  { root, weights: file, convention, pixels, seed }: WeightOptions,
+): GivenNetwork {
   if (file !== undefined && seed !== undefined) {
     throw new Failure('usage', 'expected --weights or --seed; got both');
   }
-  if (file === undefined && convention !== undefined) {
-    throw new Failure('usage', '--convention: expected --weights too; got none');
-  }
+  const how = convention !== undefined ? '--convention' : pixels !== undefined ? '--pixels' : undefined;
+  if (file === undefined && how !== undefined) throw new Failure('usage', `${how}: expected --weights too; got none`);
   if (file === undefined && seed === undefined) return trained(what, root);
   const network = networkOf(what, root);
   if (file !== undefined) {
-    const given = readGivenWeights(network, file, convention);
+    const given = readGivenWeights(network, file, { convention, pixels });
     if (given.network !== network) standardReporter().note(given.origin);
     return given;
   }

@@ -4,6 +4,7 @@ import { conform, integer, list, record, text, word } from '../core/conform.js';
 import { locateYaml, readText } from '../core/document.js';
 import { augmentSchema, sourceSchema } from '../data/source-schema.js';
 import { preprocessingSchema } from '../nn/preprocessing.js';
+import { pixelNormNames } from '../train/pixel-norms.js';
 import { weightConventionNames } from '../train/weight-conventions.js';
 
 const teacher = z.union(
@@ -14,6 +15,7 @@ const teacher = z.union(
       network: text('the file of a network'),
       weights: text('a file with its weights'),
       convention: word(...weightConventionNames).optional(),
+      pixels: word(...pixelNormNames).optional(),
     }),
     record({
       onnx: text('the file of an ONNX model'),

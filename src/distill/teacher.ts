@@ -73,12 +73,12 @@ function trainedRun(folder: string): string {
 
 /** A network of the user's with weights from a file. */
 function weightsTeacher(
-  { network: name, weights: file, convention }: Extract<TeacherReference, { readonly weights: string }>,
+  { network: name, weights: file, convention, pixels }: Extract<TeacherReference, { readonly weights: string }>,
   base: string,
   source: ImageSource,
 ): Teacher {
   const [architecture, path] = [resolve(base, name), resolve(base, file)];
-  const { network, weights } = readGivenWeights(readNetwork(architecture), path, convention);
+  const { network, weights } = readGivenWeights(readNetwork(architecture), path, { convention, pixels });
   const fingerprint = sha256(readBytes(architecture), readBytes(path), JSON.stringify(network));
   return networkTeacher({ ...frozenNetwork(network, weights), fingerprint }, source);
 }

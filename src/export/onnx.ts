@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
 import { type OnnxSession, openOnnxSession } from '../nn/onnx-session.js';
-import { ourPreprocessing, preprocessed } from '../nn/preprocessing.js';
+import { preprocessed, preprocessingFor } from '../nn/preprocessing.js';
 import { type OnnxModel, onnxBytes } from '../runs/onnx-file.js';
 import type { Architecture } from '../space/space.js';
 import type { Exported, Exporter, ExportOptions, TrialImages } from './exporter.js';
@@ -71,15 +71,16 @@ session = onnxruntime.InferenceSession("${modelFile}")
 /** Logits [n, K] of images that are given `batch` at a time. */
 export async function onnxLogits(
   session: OnnxSession,
-  { input: { resolution, channels }, classes }: Pick<Architecture, 'input' | 'classes'>,
+  { input, classes }: Pick<Architecture, 'input' | 'classes'>,
   { n, images, batch }: TrialImages,
 ): Promise<Float32Array> {
+  const { resolution, channels } = input;
   const size = resolution ** 2 * channels;
   const logits = new Float32Array(n * classes);
   for (let from = 0; from < n; from += batch) {
     const part = images.subarray(from * size, (from + batch) * size);
     const count = part.length / size;
-    const pixels = preprocessed(part, [count, resolution, resolution, channels], ourPreprocessing('NCHW', channels));
+    const pixels = preprocessed(part, [count, resolution, resolution, channels], preprocessingFor('NCHW', input));
     logits.set(await session.run(pixels, [count, channels, resolution, resolution]), from * classes);
   }
   return logits;

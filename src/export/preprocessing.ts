@@ -1,5 +1,5 @@
 /** What others' tools do to images before they give them to an exported network. */
-import { extentsIn, ourPreprocessing } from '../nn/preprocessing.js';
+import { extentsIn, preprocessingFor } from '../nn/preprocessing.js';
 import type { Architecture } from '../space/space.js';
 import type { Exporter } from './exporter.js';
 
@@ -7,5 +7,5 @@ import type { Exporter } from './exporter.js';
 export function preprocessingOf({ input }: Pick<Architecture, 'input'>, layout: Exporter['layout']) {
   const { resolution, channels } = input;
   const shape = ['batch', ...extentsIn(layout, [0, resolution, resolution, channels]).slice(1)];
-  return { dtype: 'float32', shape, scale: 1 / 255, ...ourPreprocessing(layout, channels) };
+  return { dtype: 'float32', shape, scale: 1 / 255, ...preprocessingFor(layout, input) };
 }

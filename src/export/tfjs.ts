@@ -1,5 +1,5 @@
 /** A network as a GraphModel of TensorFlow.js: `model.json`, and its weights in files of at most 4 MB. */
-import { ourPreprocessing, preprocessed } from '../nn/preprocessing.js';
+import { preprocessed, preprocessingFor } from '../nn/preprocessing.js';
 import { openTfjsModel } from '../nn/tfjs-model.js';
 import type { GraphConstant } from '../nn/trace-graph.js';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
@@ -42,7 +42,7 @@ const ${outputName} = model.predict(pixels);
       for (let from = 0; from < n; from += batch) {
         const part = images.subarray(from * size, (from + batch) * size);
         const shape = [part.length / size, resolution, resolution, channels];
-        const pixels = preprocessed(part, shape, ourPreprocessing('NHWC', channels));
+        const pixels = preprocessed(part, shape, preprocessingFor('NHWC', network.input));
         logits.set(model.run(pixels, shape), from * network.classes);
       }
       return { logits, runtime: model.runtime };

@@ -1,5 +1,5 @@
 /** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
-import type { Architecture, LayerConventions } from '../space/space.js';
+import type { Architecture, LayerConventions, NetworkInput } from '../space/space.js';
 import {
   attribute,
   backend,
@@ -147,16 +147,27 @@ export class Model {
     }
   }
 
-  /** Pixels from -1 to 1, [n, H, W, C]. */
+  /** Pixels as the network sees them, [n, H, W, C]. */
   #pixels(tape: Tape, { n, images }: Images): Value {
     const { resolution, channels } = this.frame.input;
     const bytes = backend().create(images, [n, resolution, resolution, channels]);
     const floats = run('Cast', castAttributes, bytes);
-    const scaled = run('Mul', [floatT], floats, floatConstant(1 / 127.5));
-    const pixels = run('AddV2', [floatT], scaled, floatConstant(-1));
+    const [scale, shift] = pixelScale(this.frame.input).map((values) =>
+      values.length === 1
+        ? floatConstant(values[0] as number)
+        : tape.adopt(backend().create(values, [channels])).tensor,
+    ) as [Tensor, Tensor];
+    const scaled = run('Mul', [floatT], floats, scale);
+    const pixels = run('AddV2', [floatT], scaled, shift);
     dispose(bytes, floats, scaled);
     return tape.adopt(pixels);
   }
+}
+
+/** What pixels from 0 to 255 are multiplied by, and what is added: one number for all channels, or one for each. */
+function pixelScale({ mean, std }: NetworkInput): [Float32Array, Float32Array] {
+  if (mean === undefined || std === undefined) return [Float32Array.of(1 / 127.5), Float32Array.of(-1)];
+  return [Float32Array.from(std, (s) => 1 / (255 * s)), Float32Array.from(std, (s, c) => -(mean[c] as number) / s)];
 }
 
 const castAttributes = [attribute.type('SrcT', dataType.uint8), attribute.type('DstT', dataType.float32)];

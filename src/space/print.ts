@@ -16,7 +16,7 @@ import {
 export function spaceInput(space: Space): SpaceInput {
   return {
     ...frameOf(space),
-    input: { ...space.input },
+    input: { ...space.input } as SpaceInput['input'],
     stages: space.stages.map(({ slots }, s) => {
       const out = ((slots[0] as Slot).among[0] as Opened).out;
       const shared = isChoice(out) && out.path === `stages[${s}].out`;

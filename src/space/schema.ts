@@ -97,7 +97,20 @@ export const spaceSchema = record({
   input: record({
     resolution: integer('a resolution from 4 to 2048', 4, 2048),
     channels: integer('a channel count from 1 to 16', 1, 16),
-  }),
+    mean: list(quantity('a mean of pixels from 0 to 1'), 'a mean for each channel').optional(),
+    std: list(quantity('a deviation > 0', { above: 0 }), 'a deviation for each channel').optional(),
+  })
+    .refine(({ mean, channels }) => (mean?.length ?? channels) === channels, {
+      error: 'a mean for each channel',
+      path: ['mean'],
+    })
+    .refine(({ std, channels }) => (std?.length ?? channels) === channels, {
+      error: 'a deviation for each channel',
+      path: ['std'],
+    })
+    .refine(({ mean, std }) => (mean === undefined) === (std === undefined), {
+      error: 'both mean and std, or neither',
+    }),
   classes: integer('a number of classes from 2 to 100000', 2, 100_000),
   activation: word(...activations),
   padding: word(...paddings).default(defaultConventions.padding),

@@ -60,10 +60,19 @@ export const defaultConventions = {
   layerScale: false,
 } as const satisfies Partial<LayerConventions>;
 
+/** What a network is given. */
+export interface NetworkInput {
+  readonly resolution: number;
+  readonly channels: number;
+  /** Of a pixel from 0 to 1: (pixel - mean) / std for each channel is what the network sees; absent, -1 to 1. */
+  readonly mean?: readonly number[] | undefined;
+  readonly std?: readonly number[] | undefined;
+}
+
 /** What a space and each of its architectures have in common. */
 export interface NetworkFrame extends LayerConventions {
   readonly name: string;
-  readonly input: { readonly resolution: number; readonly channels: number };
+  readonly input: NetworkInput;
   readonly classes: number;
 }
 

@@ -9,6 +9,7 @@ import { type NamedTensor, readSafetensors, type Tensors } from '../runs/safeten
 import type { Architecture } from '../space/space.js';
 import { fromTimm, isCount, isTimms } from '../timm/weights.js';
 import { fromOnnx } from './onnx-weights.js';
+import { type PixelNormName, withPixels } from './pixel-norms.js';
 import { conventionText, type WeightConvention, weightConventions } from './weight-conventions.js';
 
 /** Reads safetensors in our names, or an ONNX model that `export` wrote; what does not fit is a data failure. */
@@ -25,12 +26,21 @@ export interface GivenWeights {
   readonly origin: string;
 }
 
-/**
- * Reads the same files, and safetensors in timm's names.
- *
- * @param convention  how the weights were trained: by default timm's way where the names are timm's, else as the network says
- */
-export function readGivenWeights(network: Architecture, file: string, convention?: WeightConvention): GivenWeights {
+/** How weights were trained, where it is said. */
+export interface TrainedHow {
+  /** By default timm's way where the names are timm's, else as the network says. */
+  readonly convention?: WeightConvention | undefined;
+  /** By default as the network says. */
+  readonly pixels?: PixelNormName | undefined;
+}
+
+/** Reads the same files, and safetensors in timm's names. */
+export function readGivenWeights(
+  named: Architecture,
+  file: string,
+  { convention, pixels }: TrainedHow = {},
+): GivenWeights {
+  const network = pixels === undefined ? named : { ...named, input: withPixels(named.input, pixels) };
   const tensors = tensorsIn(file, network);
   const areTimms = isTimms(tensors);
   const how = convention ?? (areTimms ? 'timm' : undefined);
@@ -39,8 +49,9 @@ export function readGivenWeights(network: Architecture, file: string, convention
     ? fromTimm(trained, tensors, file)
     : requireWeights(network.name, tensors, weightShapes(trained), file);
   const names = areTimms ? " in timm's names" : '';
+  const seeing = pixels === undefined ? '' : `, pixels ${pixels}`;
   const under = how === undefined ? '' : `, taken as trained under the convention ${conventionText(how)}`;
-  return { network: trained, weights, origin: `weights from the file ${file}${names}${under}` };
+  return { network: trained, weights, origin: `weights from the file ${file}${names}${under}${seeing}` };
 }
 
 function tensorsIn(file: string, network: Architecture): Tensors {

@@ -1,12 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import { extentsIn, ourPreprocessing, preprocessed } from '../../src/nn/preprocessing.js';
+import { extentsIn, preprocessed, preprocessingFor } from '../../src/nn/preprocessing.js';
+import { withPixels } from '../../src/train/pixel-norms.js';
+import { conventions, randomBatch, randomModel } from './fixtures.js';
+import { expectClose } from './op-check.js';
 
 const images = Uint8Array.of(0, 255, 51, 204, 102, 153, 255, 0); // two images of [2, 1, 2]
 
 describe('preprocessing', () => {
   it('takes our pixels from -1 to 1', () => {
-    const found = preprocessed(images, [2, 2, 1, 2], ourPreprocessing('NHWC', 2));
+    const found = preprocessed(images, [2, 2, 1, 2], preprocessingFor('NHWC', { resolution: 2, channels: 2 }));
     for (const [i, value] of [-1, 1, -0.6, 0.6, -0.2, 0.2, 1, -1].entries()) expect(found[i]).toBeCloseTo(value, 6);
+  });
+
+  it('is what the network itself sees, by its own means and deviations too', () => {
+    const plain = { resolution: 2, channels: 3 };
+    for (const input of [
+      plain,
+      withPixels(plain, 'imagenet'),
+      withPixels(plain, 'unit'),
+      withPixels(plain, 'inception'),
+    ]) {
+      const frame = { ...conventions, input, classes: 12 };
+      const seen = randomModel(frame, (_, x) => x).logits((_, x) => x, randomBatch(frame, 2));
+      expectClose(seen, preprocessed(randomBatch(frame, 2).images, [2, 2, 2, 3], preprocessingFor('NHWC', input)));
+    }
+    expect(() => withPixels({ resolution: 2, channels: 1 }, 'imagenet')).toThrow(
+      'expected a network of 3 channels; got 1',
+    );
   });
 
   it('has a mean and a deviation for each channel', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { asNetwork, parseSpace } from '../../src/space/parse.js';
+import { printSpace } from '../../src/space/print.js';
 import { refinementSchema, spaceSchema } from '../../src/space/schema.js';
 import { isChoice, type Opened } from '../../src/space/space.js';
 import { spaceOf } from './space-of.js';
@@ -112,6 +113,26 @@ describe('a mistake in a block', () => {
     ],
   ])('%s is named with its place', (written, message) => {
     expect(refusal(document(written))).toBe(`f.yaml:${message}`);
+  });
+});
+
+describe('the pixels of a network', () => {
+  const text = (input: string) =>
+    `name: n\ninput: ${input}\nclasses: 2\nactivation: relu\nstages:\n  - blocks: [{ kind: conv, kernel: 3, out: 8 }]\nhead: { conv: 0, hidden: 0 }\n`;
+
+  it('may be normalised by a mean and a deviation for each channel', () => {
+    const input = { resolution: 8, channels: 2, mean: [0.5, 0.4], std: [0.2, 1] };
+    const space = parseSpace('f.yaml', text(JSON.stringify(input)));
+    expect(space.input).toEqual(input);
+    expect(parseSpace('f.yaml', printSpace(space))).toEqual(space);
+  });
+
+  it.each([
+    ['{ resolution: 8, channels: 2, mean: [0.5], std: [1, 1] }', 'input.mean: expected a mean for each channel'],
+    ['{ resolution: 8, channels: 2, mean: [0, 0], std: [1, 0] }', 'input.std[1]: expected a deviation > 0; got 0'],
+    ['{ resolution: 8, channels: 2, mean: [0, 0] }', 'input: expected both mean and std, or neither'],
+  ])('are refused where they are %s', (input, message) => {
+    expect(refusal(text(input))).toContain(message);
   });
 });
 

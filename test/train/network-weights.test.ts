@@ -78,7 +78,7 @@ describe('weights of a network', () => {
     expect(given).toMatchObject({ network: { ...small, padding: 'symmetric', batchNormEpsilon: 1e-5 } });
     expect(given.weights).toEqual(exported().weights);
     expect(given.origin).toContain("timm's names, taken as trained under the convention timm: padding symmetric");
-    const named = readGivenWeights(small, file, 'tensorflow');
+    const named = readGivenWeights(small, file, { convention: 'tensorflow' });
     expect(named.network).toEqual({ ...small, padding: 'same', batchNormEpsilon: 1e-3 });
   });
 
@@ -86,7 +86,7 @@ describe('weights of a network', () => {
     const file = join(newFolder(), 'w.safetensors');
     writeSafetensors(file, exported().weights);
     expect(readGivenWeights(small, file).network).toBe(small);
-    expect(readGivenWeights(small, file, 'timm').network).toMatchObject({ padding: 'symmetric' });
+    expect(readGivenWeights(small, file, { convention: 'timm' }).network).toMatchObject({ padding: 'symmetric' });
   });
 
   it('that are missing, of another shape or unknown are named with their file', () => {

@@ -120,11 +120,13 @@ class SpaceBuilder {
     if (input.out === undefined && stageOut === undefined) {
       this.#report([...at, 'out'], 'missing; expected out in the block, or one for its whole stage');
     }
-    const { repeat: _, optional: __, ...open }: Record<string, unknown> = { ...input };
+    const { repeat: _, optional: __, kind, stride, ...given }: Record<string, unknown> = { ...input };
+    const open: Record<string, unknown> = { kind, stride }; // the order in which networks are printed and compared
     for (const field of openFields) {
-      const value = open[field] as number | number[] | undefined;
+      const value = given[field] as number | number[] | undefined;
       if (value !== undefined) open[field] = this.#open(value, [...at, field], field, when, `${path}.${field}`);
     }
+    for (const [field, value] of Object.entries(given)) open[field] ??= value;
     open.out ??= stageOut ?? 0;
     if ('heads' in open) open.valueDim ??= open.keyDim;
     const block = open as unknown as Opened;

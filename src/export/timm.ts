@@ -12,7 +12,7 @@ export const timm: Exporter = {
   layout: 'NCHW',
   isGraph: false,
   files: ({ network, weights, provenance, origin }) => {
-    const program = timmLoader(network.name, network.input.resolution, timmDefinition(network));
+    const program = timmLoader(network, timmDefinition(network));
     const metadata = { format: 'pt', network: network.name, origin, ...provenance };
     return [
       { name: timmFiles.loader, content: program },

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { list, quantity, record, word } from '../core/conform.js';
 import { permuted } from '../core/permuted.js';
-import type { NetworkInput } from '../space/space.js';
+import { type NetworkInput, pixelNorm } from '../space/space.js';
 import { sizeOf } from './backend.js';
 
 const layouts = ['NCHW', 'NHWC'] as const;
@@ -17,12 +17,9 @@ export const preprocessingSchema = record({
 export type Preprocessing = z.output<typeof preprocessingSchema>;
 
 /** What one of our networks sees: pixels from -1 to 1 unless its input says otherwise. */
-export function preprocessingFor(
-  layout: Preprocessing['layout'],
-  { channels, mean, std }: NetworkInput,
-): Preprocessing {
-  const half = Array.from({ length: channels }, () => 0.5);
-  return { layout, mean: [...(mean ?? half)], std: [...(std ?? half)] };
+export function preprocessingFor(layout: Preprocessing['layout'], input: NetworkInput): Preprocessing {
+  const { mean, std } = pixelNorm(input);
+  return { layout, mean: [...mean], std: [...std] };
 }
 
 /** The extents of a batch of images [n, H, W, C] in a layout. */

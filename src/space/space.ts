@@ -69,6 +69,12 @@ export interface NetworkInput {
   readonly std?: readonly number[] | undefined;
 }
 
+/** What is taken from each channel of a pixel from 0 to 1, and what that is divided by. */
+export function pixelNorm({ channels, mean, std }: NetworkInput): Record<'mean' | 'std', readonly number[]> {
+  const half = Array.from({ length: channels }, () => 0.5);
+  return { mean: mean ?? half, std: std ?? half };
+}
+
 /** What a space and each of its architectures have in common. */
 export interface NetworkFrame extends LayerConventions {
   readonly name: string;

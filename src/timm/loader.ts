@@ -1,12 +1,14 @@
 /** A short program in Python that builds a network in timm and loads its weights, strictly. */
+import { type NetworkFrame, pixelNorm } from '../space/space.js';
 import type { TimmDefinition } from './definition.js';
 
 /** Files of an export that belong together. */
 export const timmFiles = { loader: 'timm_model.py', weights: 'timm.safetensors' } as const;
 
 /** The program; its weights lie beside it. */
-export function timmLoader(name: string, resolution: number, definition: TimmDefinition): string {
+export function timmLoader({ name, input }: Pick<NetworkFrame, 'name' | 'input'>, definition: TimmDefinition): string {
   const parts = partsOf(definition);
+  const { mean, std } = pixelNorm(input);
   const stages = definition.stages.map((blocks) => `    [${blocks.map((block) => `"${block}"`).join(', ')}],\n`);
   return `"""${name.replaceAll(/["\\]/g, '_')} in timm: the same network of timm's own blocks, its weights in ${timmFiles.weights} beside this file.
 
@@ -16,7 +18,8 @@ export function timmLoader(name: string, resolution: number, definition: TimmDef
 
 ${imports(definition, parts).join('\n')}
 
-CHANNELS, RESOLUTION = ${definition.channels}, ${resolution}
+CHANNELS, RESOLUTION = ${definition.channels}, ${input.resolution}
+MEAN, STD = [${mean.join(', ')}], [${std.join(', ')}]
 ARCHITECTURE = [
 ${stages.join('')}]
 ${parts.endsInAttention ? attentionWithFeatures : ''}
@@ -101,14 +104,14 @@ const use = `def load(weights=Path(__file__).with_name("${timmFiles.weights}")):
 
 
 def pixels(image):
-    """An image as the network takes it: [1, C, H, W] from -1 to 1."""
+    """An image as the network takes it: [1, C, H, W], each channel less its mean, over its deviation."""
     import numpy as np
     from PIL import Image
 
     loaded = Image.open(image).convert("L" if CHANNELS == 1 else "RGB")
     resized = loaded.resize((RESOLUTION, RESOLUTION), Image.Resampling.BILINEAR)
     values = torch.from_numpy(np.array(resized, dtype=np.float32)).reshape(1, RESOLUTION, RESOLUTION, CHANNELS)
-    return values.permute(0, 3, 1, 2) / 127.5 - 1
+    return ((values / 255 - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
 
 
 if __name__ == "__main__":

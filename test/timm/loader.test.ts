@@ -5,7 +5,7 @@ import { everyKind, network } from './networks.js';
 
 describe('the program that loads a network in timm', () => {
   it('builds it of the same blocks with our conventions, and loads it strictly', () => {
-    const program = timmLoader('test', 32, timmDefinition(everyKind));
+    const program = timmLoader(everyKind, timmDefinition(everyKind));
     expect(program).toContain('    ["dsa_r1_k3_s2_c40", "ir_r1_k5_s1_e2.5_c40_se0.25_nhs", "ds_r1_k3_s1_e1_c48"],');
     for (const argument of [
       'num_features=80',
@@ -23,7 +23,7 @@ describe('the program that loads a network in timm', () => {
 
   it("replaces a stem that is not timm's", () => {
     const small = network('stages: [{ blocks: [{ kind: conv, kernel: 5, out: 8 }] }]\nhead: { conv: 0, hidden: 0 }');
-    expect(timmLoader('test', 32, timmDefinition(small))).toContain(
+    expect(timmLoader(small, timmDefinition(small))).toContain(
       'model.conv_stem = create_conv2d(CHANNELS, 8, 5, stride=1, padding="same")',
     );
   });

@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+// That networks and weights mean the same in timm and in ONNX Runtime: our exports give our logits there, loaded strictly
+// and checked; weights that timm made give timm's logits with us, under both conventions of padding and epsilon. Prints
+// the largest difference of two logits for each pair; above 1e-4 of the largest logit it exits with 1.
+// Run after `npm run proof:interop:install`, in some 15 minutes on two quiet cores:
+//   npm run proof:interop -- [--networks mnv4-conv-s,searched] [--searched RUN] [--write] [--json]
+// `searched` is a network that a short search finds and a short training trains, or the finished training run RUN.
+// `--write` keeps the figures in docs/interop.json, beside those of networks not compared now, and makes the page's table.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { aligned } from '../../dist/cli/table.js';
+import { killServers, startServer } from '../bench/peer/server.mjs';
+import { docs, filled, table as markdownTable } from '../docs/page.mjs';
+import { isInstalled } from '../python/environment.mjs';
+import { interopEnvironment } from './interop/environment.mjs';
+import { names, pairsOf } from './interop/pairs.mjs';
+
+const goal = 1e-4; // of the largest logit
+const { values } = parseArgs({
+  options: {
+    networks: { type: 'string', default: names.join() },
+    searched: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+const chosen = values.networks.split(',');
+const unknown = chosen.filter((name) => !names.includes(name));
+if (unknown.length > 0) fail(2, `--networks: expected some of ${names.join()}; got ${unknown.join()}`);
+if (!isInstalled(interopEnvironment)) fail(5, 'timm is not installed; run `npm run proof:interop:install`');
+
+const folder = mkdtempSync(join(tmpdir(), 'mnv4-interop-'));
+for (const [signal, status] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+]) {
+  process.on(signal, () => {
+    killServers();
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(status);
+  });
+}
+const others = await startServer({
+  title: 'timm and ONNX Runtime',
+  command: interopEnvironment.python,
+  args: ['-B', join(import.meta.dirname, 'interop', 'others.py')],
+});
+const results = [];
+try {
+  for (const name of chosen) {
+    for await (const result of pairsOf(name, { others, folder, searched: values.searched })) {
+      results.push(result);
+      console.error(`interop: ${row(result).join('  ')}`);
+    }
+  }
+} finally {
+  await others.end();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+const head = ['network', 'weights of', 'logits of', 'convention', 'largest difference', 'of the largest logit'];
+const table = results.map(row);
+if (values.json) console.log(JSON.stringify({ versions: others.about, goal, results }, null, 2));
+else console.log([...aligned([head, ...table], new Set([4, 5])), '', versions(others.about)].join('\n'));
+if (values.write) keep();
+const missed = results.filter(({ relative }) => !(relative <= goal));
+if (missed.length > 0) console.error(`interop: ${missed.length} of ${results.length} differ by more than ${goal}`);
+process.exitCode = missed.length === 0 ? 0 : 1;
+
+/** Puts the results in place of what docs/interop.json has of the same networks, and makes the page of all. */
+function keep() {
+  const file = docs('interop.json');
+  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : [];
+  const kept = before.filter(({ network }) => !chosen.includes(network));
+  const all = names.flatMap((name) => [...kept, ...results].filter(({ network }) => network === name));
+  writeFileSync(file, `${JSON.stringify({ versions: others.about, goal, results: all }, null, 2)}\n`);
+  const page = readFileSync(docs('interop.md'), 'utf8');
+  const text = filled(filled(page, 'pairs', markdownTable(head, all.map(row))), 'versions', versions(others.about));
+  writeFileSync(docs('interop.md'), text);
+}
+
+function row({ network, weights, logits, convention, absolute, relative }) {
+  return [network, weights, logits, convention, absolute.toExponential(1), relative.toExponential(1)];
+}
+
+function versions({ torch, timm, onnxruntime }) {
+  return `timm ${timm}, PyTorch ${torch}, ONNX Runtime ${onnxruntime} (Python)`;
+}
+
+function fail(status, message) {
+  console.error(`interop: ${message}`);
+  process.exit(status);
+}

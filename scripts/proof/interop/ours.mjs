@@ -1,0 +1,76 @@
+// Our side: networks whose weights and statistics all matter, images, and logits.
+import { randomStream } from '../../../dist/core/random.js';
+import { backend } from '../../../dist/nn/backend.js';
+import { logitsWith } from '../../../dist/nn/frozen-network.js';
+import { disposeStatistics, Model } from '../../../dist/nn/model.js';
+import { networkForward, weightLayout } from '../../../dist/nn/network.js';
+import { freshWeights } from '../../../dist/train/network-weights.js';
+
+const shown = 2; // images whose logits are compared
+
+/** Images of noise, 8 bits, [n, H, W, C]. */
+export function noiseImages({ input: { resolution, channels } }, n = shown) {
+  const random = randomStream('interop/images');
+  return { n, images: Uint8Array.from({ length: n * resolution ** 2 * channels }, () => random.below(256)) };
+}
+
+/** The same as others take them: float32 from -1 to 1, [n, C, H, W]. */
+export function pixelsOf({ input: { resolution, channels } }, { n, images }) {
+  const values = new Float32Array(images.length);
+  const area = resolution ** 2;
+  for (let i = 0; i < images.length; i++) {
+    const [place, c] = [Math.floor(i / channels), i % channels];
+    values[(Math.floor(place / area) * channels + c) * area + (place % area)] = images[i] / 127.5 - 1;
+  }
+  return { shape: [n, channels, resolution, resolution], values };
+}
+
+export function ourLogits(network, tensors, images) {
+  return logitsWith(network, tensors, images, images.n);
+}
+
+/**
+ * Random weights by name: batch norms and layer scales around 1, biases around 0, and statistics near those that noise
+ * has, so that no layer drowns another, yet moved at random, so that each of them shows in the logits.
+ */
+export function telling(network) {
+  const random = randomStream(`interop/${network.name}`);
+  const around = (centre, spread) => () => centre + spread * (2 * random.uniform() - 1);
+  const tensors = new Map(freshWeights(network, 1));
+  for (const [name, { shape, values }] of tensors) {
+    const draw = drawFor(name, around);
+    if (draw !== undefined) tensors.set(name, { shape, values: values.map(draw) });
+  }
+  for (const [name, { mean, variance }] of observed(network, tensors)) {
+    const least = 0.1 * (variance.reduce((sum, value) => sum + value, 0) / variance.length); // of channels that are dead
+    const moved = mean.map((value, c) => value + 0.2 * Math.sqrt(variance[c]) * random.normal());
+    const scaled = variance.map((value) => value * around(1, 0.5)() + least);
+    for (const [part, values] of Object.entries({ mean: moved, variance: scaled })) {
+      tensors.set(`${name}.${part}`, { shape: [values.length], values });
+    }
+  }
+  return tensors;
+}
+
+/** How a tensor is drawn that training begins with alike for all channels. */
+function drawFor(name, around) {
+  if (/\.(gamma|layerScale)$/.test(name)) return around(1, 0.5);
+  if (/\.(beta|bias)$/.test(name)) return around(0, 0.2);
+  return undefined;
+}
+
+/** Statistics of each batch norm over a few images of noise. */
+function observed(network, tensors) {
+  const forward = networkForward(network);
+  const model = new Model(network, weightLayout(network, forward), 'interop');
+  const flat = model.weights.values();
+  for (const { name, offset } of model.layout.specs.values()) flat.set(tensors.get(name).values, offset);
+  model.weights.write(flat);
+  const statistics = model.estimateStatistics(forward, [noiseImages(network, 4)]);
+  const values = [...statistics].map(([name, { mean, variance }]) => {
+    return [name, { mean: backend().read(mean), variance: backend().read(variance) }];
+  });
+  disposeStatistics(statistics);
+  model.dispose();
+  return values;
+}

@@ -1,0 +1,112 @@
+// What is compared of a network: for each pair of weights and computer, the largest difference of two logits.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { namedNetwork } from '../../../dist/cost/named-network.js';
+import { difference } from '../../../dist/export/check-export.js';
+import { openBackend } from '../../../dist/nn/backend.js';
+import { openOnnxSession } from '../../../dist/nn/onnx-session.js';
+import { writeSafetensors } from '../../../dist/runs/safetensors.js';
+import { readFinishedRun } from '../../../dist/train/finished-run.js';
+import { readGivenWeights } from '../../../dist/train/network-weights.js';
+import { noiseImages, ourLogits, pixelsOf, telling } from './ours.mjs';
+import { runProgram, searchedRun } from './searched.mjs';
+
+/** Our networks and what timm calls them. */
+const inTimm = {
+  'mnv4-conv-s': 'mobilenetv4_conv_small',
+  'mnv4-conv-m': 'mobilenetv4_conv_medium',
+  'mnv4-hybrid-m': 'mobilenetv4_hybrid_medium',
+  'mnv4-conv-l': 'mobilenetv4_conv_large',
+  'mnv4-hybrid-l': 'mobilenetv4_hybrid_large',
+  'mobilenet-v1': 'mobilenetv1_100',
+  'mobilenet-v2': 'mobilenetv2_100',
+  'mobilenet-v3-large': 'mobilenetv3_large_100',
+};
+
+/** A network of ours that timm has no name for. */
+const everyKind = { 'every-kind': join(import.meta.dirname, 'every-kind.yaml') };
+
+export const names = [...Object.keys(inTimm), ...Object.keys(everyKind), 'searched'];
+
+/** How timm is told the conventions that `--convention` names. */
+const conventions = {
+  timm: { pad_type: '', bn_eps: 1e-5 },
+  tensorflow: { pad_type: 'same', bn_eps: 1e-3 },
+};
+
+/**
+ * The comparisons of one network, as they are made.
+ *
+ * @param others    the server of others.py
+ * @param folder    where files may be left
+ * @param searched  a finished training run, or undefined where one is to be made
+ */
+export async function* pairsOf(name, { others, folder, searched }) {
+  openBackend({});
+  const own = join(folder, name);
+  mkdirSync(own);
+  const given = name === 'searched' ? trained(searched ?? searchedRun(own), own) : withTellingWeights(name, own);
+  const { source, network, logits, pixels, images } = given;
+  const ask = async (asked) =>
+    Float32Array.from((await others.ask(JSON.stringify({ ...asked, pixels }))).logits.flat());
+  const ours = { network: name, weights: 'ours', convention: 'ours' };
+  const timm = exported(source, own, 'timm');
+  yield { ...ours, logits: 'timm', ...compared(await ask({ timm }), logits) };
+  for (const [how, flag] of Object.entries({ folded: '--fold', unfolded: '--no-fold' })) {
+    const onnx = join(exported(source, own, 'onnx', flag), 'model.onnx');
+    yield { ...ours, logits: `ONNX Runtime, ${how}`, ...compared(await ask({ onnx }), logits) };
+    yield { ...ours, logits: `ONNX Runtime in Node, ${how}`, ...compared(await inNode(onnx, network, images), logits) };
+  }
+  for (const [convention, told] of Object.entries(name in inTimm ? conventions : {})) {
+    const state = join(own, `${convention}.safetensors`);
+    const expected = await ask({ create: inTimm[name], arguments: told, state });
+    const read = readGivenWeights(network, state, { convention });
+    const found = ourLogits(read.network, read.weights, images);
+    yield { network: name, weights: 'timm', logits: 'ours', convention, ...compared(found, expected) };
+  }
+}
+
+/** A network with weights made for the comparison: its source for `export`, and what is known of it. */
+function withTellingWeights(name, folder) {
+  const reference = everyKind[name] ?? name;
+  const network = namedNetwork(reference);
+  const tensors = telling(network);
+  const weights = join(folder, 'weights.safetensors');
+  writeSafetensors(weights, tensors);
+  return { source: [reference, '--weights', weights], ...tried(network, tensors, folder) };
+}
+
+/** The network of a finished training run. */
+function trained(run, folder) {
+  const { network, weights } = readFinishedRun(run);
+  return { source: [run], ...tried(network, weights, folder) };
+}
+
+/** Images, our logits of them, and the file of pixels that the others read. */
+function tried(network, tensors, folder) {
+  const images = noiseImages(network);
+  const pixels = join(folder, 'pixels.safetensors');
+  writeSafetensors(pixels, new Map([['pixels', pixelsOf(network, images)]]));
+  return { network, images, pixels, logits: ourLogits(network, tensors, images) };
+}
+
+/** The folder of an export, made by the command that users run. */
+function exported(source, folder, format, ...flags) {
+  const out = join(folder, [format, ...flags].join(''));
+  runProgram('export', ...source, '--to', format, '--out', out, ...flags);
+  return out;
+}
+
+/** Logits by the runtime that our own commands use. */
+async function inNode(file, network, images) {
+  const session = await openOnnxSession(file, { name: file });
+  const { values, shape } = pixelsOf(network, images);
+  const logits = await session.run(values, shape);
+  await session.release();
+  return logits;
+}
+
+function compared(found, expected) {
+  const { maxAbsolute: absolute, maxRelative: relative } = difference(found, expected);
+  return { absolute, relative };
+}

@@ -1,4 +1,6 @@
 /** `README.md` of an export: what the files are, how they are used, and where they come from. */
+
+import { pixelNorm } from '../space/space.js';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
 import { preprocessingOf } from './preprocessing.js';
 
@@ -23,9 +25,9 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
     ],
     ['## Use', '', exporter.usage(exported)],
     [
-      'Pixels of 8 bits become `(pixel / 255 - 0.5) / 0.5`, as preprocessing.json says; the output are logits, which a softmax',
-      'turns into probabilities of the classes in labels.txt, one a line. architecture.yaml is the network in the form that',
-      'mnv4-nas reads.',
+      `Pixels of 8 bits become \`(pixel / 255 - mean) / std\`, ${normText(network)},`,
+      'as preprocessing.json says; the output are logits, which a softmax turns into probabilities of the classes in labels.txt,',
+      'one a line. architecture.yaml is the network in the form that mnv4-nas reads.',
     ],
     ['## Classes', '', classesText(exported)],
     [
@@ -35,6 +37,13 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
     ],
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** `a mean of 0.5 and a std of 0.5`, or a list of each where channels differ. */
+function normText({ input }: Pick<Exported['network'], 'input'>): string {
+  const { mean, std } = pixelNorm(input);
+  const text = (values: readonly number[]) => ([...new Set(values)].length === 1 ? `${values[0]}` : values.join(', '));
+  return `a mean of ${text(mean)} and a std of ${text(std)}`;
 }
 
 function foldText({ fold }: ExportOptions): string {

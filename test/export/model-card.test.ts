@@ -37,4 +37,14 @@ describe('a model card', () => {
     expect(card).toContain('batch norm folded into the weights');
     expect(card).toContain('| batch | 4 |');
   });
+
+  it('says how pixels are normalised, channel by channel where these differ', () => {
+    const cardOf = (norm: object) => {
+      const { network, ...rest } = exported();
+      const input = { ...network.input, ...norm };
+      return modelCard({ ...rest, network: { ...network, input } }, exporters.onnx, { fold: true });
+    };
+    expect(cardOf({})).toContain('`(pixel / 255 - mean) / std`, a mean of 0.5 and a std of 0.5,');
+    expect(cardOf({ channels: 2, mean: [0.1, 0.2], std: [1, 1] })).toContain('a mean of 0.1, 0.2 and a std of 1,');
+  });
 });

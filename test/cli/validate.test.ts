@@ -30,6 +30,7 @@ function kindOf(file: string): string {
   if (file.startsWith('search-spaces')) return file.endsWith('.refine.yaml') ? 'refinement' : 'space';
   if (file.endsWith('.dataset.yaml')) return 'dataset recipe';
   if (file.endsWith('.train.yaml')) return 'training recipe';
+  if (file.startsWith('configs/devices/measurements')) return 'space'; // a network that was measured
   return file.startsWith('configs/devices') ? 'device' : 'search config';
 }
 

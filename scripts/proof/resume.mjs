@@ -3,9 +3,10 @@
 /**
  * `npm run proof:resume [-- INSTANTS [SEED]]`: that a search killed at any instant ends, once the same command is run
  * again, as one that was left alone. Runs both stages on real images once; then again and again, each time killed (SIGKILL)
- * at another random instant: half of them moments of the clock, half in the middle of writing, before one of the calls that
- * create, write, flush or rename files. Compares SHA-256s of weights, state, policy, events, architecture and result, and
- * exits with 1 where one differs. Needs the quickstart's distillation set.
+ * at another random instant: half of them moments of the clock, half in the middle of writing, before a random call of a
+ * random kind (which call, of which file) that creates, writes, flushes or renames a file. Compares SHA-256s of weights,
+ * state, policy, events, architecture and result, and exits with 1 where one differs. Needs the quickstart's
+ * distillation set.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -30,16 +31,18 @@ try {
   const whole = await search('whole');
   const seconds = (performance.now() - started) / 1000;
   if (whole.status !== 0) throw new Error(`the run that is left alone ended with ${whole.status}:\n${whole.stderr}`);
-  const calls = Number(/calls that write: (\d+)/.exec(whole.stderr)?.[1]);
+  const calls = Object.entries(JSON.parse(/calls that write: (.*)/.exec(whole.stderr)?.[1] ?? '{}'));
   const expected = fingerprints('whole');
-  console.log(`left alone: ${seconds.toFixed(1)} s, ${calls} calls that write`);
+  console.log(`left alone: ${seconds.toFixed(1)} s, ${calls.length} kinds of calls that write`);
   let differing = 0;
   for (let i = 1; i <= Number(instants); i++) {
     const id = `killed-${i}`;
     const inCall = i % 2 === 0;
-    const at = inCall ? 1 + random.below(calls) : random.uniform() * seconds * 1000;
-    const killed = await search(id, inCall ? { killInCall: at } : { killAfterMs: at });
-    const where = inCall ? `before call ${at}, ${killed.call}` : `after ${(at / 1000).toFixed(1)} s`;
+    const [kind, count] = /** @type {[string, number]} */ (calls[random.below(calls.length)]);
+    const killInCall = `${kind.replaceAll('whole', id)} ${1 + random.below(count)}`;
+    const killAfterMs = random.uniform() * seconds * 1000;
+    const killed = await search(id, inCall ? { killInCall } : { killAfterMs });
+    const where = inCall ? `before ${killInCall}, in ${killed.call}` : `after ${(killAfterMs / 1000).toFixed(1)} s`;
     const ended = killed.status === 0 ? killed : await search(id);
     const found = ended.status === 0 ? fingerprints(id) : {};
     const different = Object.keys(expected).filter((name) => found[name] !== expected[name]);
@@ -65,7 +68,7 @@ function went({ stderr }) {
 /**
  * The search in a process of its own, to its end or until it is killed.
  *
- * @param {string} id @param {{ killAfterMs?: number, killInCall?: number }} [kill]
+ * @param {string} id @param {{ killAfterMs?: number, killInCall?: string }} [kill]
  * @returns {Promise<{ status: number | null, stderr: string, call: string }>}
  */
 function search(id, { killAfterMs, killInCall } = {}) {

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from './failure.js';
 import { discard, flushFolder, makeFolders, writeFailure, writeFlushed } from './files.js';
+import { isAlive } from './is-alive.js';
 
 /** A file as it is to be written; several parts are written one after the other. */
 export interface FileContent {
@@ -45,14 +46,5 @@ function removeLeftovers(path: string): void {
   for (const name of readdirSync(dirname(path))) {
     const pid = name.startsWith(start) ? Number(name.slice(start.length)) : Number.NaN;
     if (Number.isInteger(pid) && (pid === process.pid || !isAlive(pid))) discard(join(dirname(path), name));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
   }
 }

@@ -22,7 +22,7 @@ export interface FrozenNetwork {
  */
 export function frozenNetwork(network: Architecture, tensors: ReadonlyMap<string, NamedTensor>): FrozenNetwork {
   const forward = networkForward(network);
-  const model = new Model(network, weightLayout(network, forward), 'restored');
+  const model = new Model(network, weightLayout(network, forward));
   const weights = new Map([...tensors].map(([name, tensor]) => [`weights/${name}`, tensor]));
   restoreTensors(model.layout, new Map([['weights', model.weights]]), weights);
   const statistics = statisticsIn(tensors);

@@ -7,7 +7,7 @@ import { fusedBatchNorm, fusedConvolution, fusedPointwise } from './ops/fused.js
 import { pointwise } from './ops/pointwise.js';
 import type { Normalization, Pass } from './pass.js';
 import type { Features, Value } from './tape.js';
-import type { Initializer } from './weights.js';
+import type { Initializer } from './weight-layout.js';
 
 type LayerOptions = Omit<Normalization, 'channels'>;
 

@@ -1,5 +1,5 @@
 /** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
-import type { Architecture, LayerConventions, NetworkInput } from '../space/space.js';
+import type { Architecture, LayerConventions } from '../space/space.js';
 import {
   attribute,
   backend,
@@ -17,8 +17,10 @@ import type { ObservedStatistics } from './ops/batch-norm.js';
 import { settled } from './ops/combine.js';
 import { softmax, softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
 import { type Pass, type StatisticsByName, weightPass } from './pass.js';
+import { pixelScale, preprocessingFor } from './preprocessing.js';
 import { Tape, type Value } from './tape.js';
-import { FlatVariable, type InPlace, initialWeights, type WeightLayout, WeightReading } from './weights.js';
+import { initialWeights, type WeightLayout } from './weight-layout.js';
+import { FlatVariable, type InPlace, WeightReading } from './weights.js';
 
 /** Images as they are stored: n of [H, W, C], 8 bits each. */
 export interface Images {
@@ -56,10 +58,11 @@ export class Model {
   readonly layout: WeightLayout;
   readonly weights: FlatVariable;
 
-  constructor(frame: Frame, layout: WeightLayout, seed: string) {
+  /** @param seed  of the weights' start; without one they are 0, for others to be written */
+  constructor(frame: Frame, layout: WeightLayout, seed?: string) {
     this.frame = frame;
     this.layout = layout;
-    this.weights = new FlatVariable(initialWeights(layout, seed));
+    this.weights = new FlatVariable(seed === undefined ? new Float32Array(layout.size) : initialWeights(layout, seed));
   }
 
   /** Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (as it does `into`). */
@@ -152,22 +155,19 @@ export class Model {
     const { resolution, channels } = this.frame.input;
     const bytes = backend().create(images, [n, resolution, resolution, channels]);
     const floats = run('Cast', castAttributes, bytes);
-    const [scale, shift] = pixelScale(this.frame.input).map((values) =>
-      values.length === 1
-        ? floatConstant(values[0] as number)
-        : tape.adopt(backend().create(values, [channels])).tensor,
-    ) as [Tensor, Tensor];
-    const scaled = run('Mul', [floatT], floats, scale);
-    const pixels = run('AddV2', [floatT], scaled, shift);
+    const { scale, shift } = pixelScale(preprocessingFor('NHWC', this.frame.input));
+    const scaled = run('Mul', [floatT], floats, perChannelConstant(tape, scale));
+    const pixels = run('AddV2', [floatT], scaled, perChannelConstant(tape, shift));
     dispose(bytes, floats, scaled);
     return tape.adopt(pixels);
   }
 }
 
-/** What pixels from 0 to 255 are multiplied by, and what is added: one number for all channels, or one for each. */
-function pixelScale({ mean, std }: NetworkInput): [Float32Array, Float32Array] {
-  if (mean === undefined || std === undefined) return [Float32Array.of(1 / 127.5), Float32Array.of(-1)];
-  return [Float32Array.from(std, (s) => 1 / (255 * s)), Float32Array.from(std, (s, c) => -(mean[c] as number) / s)];
+/** A number for each channel; one for all where they are equal, which is made once. */
+function perChannelConstant(tape: Tape, values: readonly number[]): Tensor {
+  const [first] = values as [number];
+  if (values.every((value) => value === first)) return floatConstant(first);
+  return tape.adopt(backend().create(Float32Array.from(values), [values.length])).tensor;
 }
 
 const castAttributes = [attribute.type('SrcT', dataType.uint8), attribute.type('DstT', dataType.float32)];

@@ -1,6 +1,7 @@
 /** Flat vectors taken apart by weight name and put together again: how checkpoints and results are stored. */
 import { sizeOf } from './backend.js';
-import type { FlatVariable, WeightLayout } from './weights.js';
+import type { WeightLayout } from './weight-layout.js';
+import type { FlatVariable } from './weights.js';
 
 export interface NamedTensor {
   readonly shape: readonly number[];

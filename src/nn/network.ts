@@ -5,7 +5,7 @@ import { block } from './blocks/block.js';
 import { head } from './blocks/head.js';
 import { type Pass, weightSpecs } from './pass.js';
 import type { Features, Value } from './tape.js';
-import { layoutOf, type WeightLayout } from './weights.js';
+import { layoutOf, type WeightLayout } from './weight-layout.js';
 
 /** From images [B, H, W, C] to logits [B, classes], or to features in between. */
 export type Forward = (pass: Pass, images: Value) => Features;

@@ -4,7 +4,8 @@
  */
 import { assertNever } from '../core/assert-never.js';
 import { attribute, backend, dataType, dispose, floatConstant, floatT, run, sizeOf, type Tensor } from './backend.js';
-import { FlatVariable, isDecayed, type WeightLayout } from './weights.js';
+import { isDecayed, type WeightLayout } from './weight-layout.js';
+import { FlatVariable } from './weights.js';
 
 export type OptimizerSpec =
   | { readonly kind: 'rmsProp'; readonly decay: number; readonly momentum: number; readonly epsilon: number }

@@ -3,14 +3,15 @@
  * network and a sampled sub-network of the SuperNet run the same layers on different passes.
  */
 import type { Activation } from '../space/block.js';
-import type { LayerConventions } from '../space/space.js';
+import { conventionsOf, type LayerConventions } from '../space/space.js';
 import { backend, sizeOf } from './backend.js';
 import { activated } from './ops/activation.js';
 import { perChannel } from './ops/arithmetic.js';
 import { type BatchNorm, batchNorm, type ObservedStatistics, type Statistics } from './ops/batch-norm.js';
 import { settled } from './ops/combine.js';
 import { type Features, Tape, type Value } from './tape.js';
-import type { Initializer, WeightReading, WeightSpec } from './weights.js';
+import type { Initializer, WeightSpec } from './weight-layout.js';
+import type { WeightReading } from './weights.js';
 
 export interface Pass extends LayerConventions {
   readonly tape: Tape;
@@ -101,9 +102,4 @@ export function weightSpecs(conventions: LayerConventions, forward: (pass: Pass)
     tape.dispose();
   }
   return [...specs.values()];
-}
-
-/** The conventions alone of what has them. */
-function conventionsOf({ activation, padding, batchNormEpsilon, layerScale }: LayerConventions): LayerConventions {
-  return { activation, padding, batchNormEpsilon, layerScale };
 }

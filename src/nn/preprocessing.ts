@@ -28,6 +28,11 @@ export function extentsIn(layout: Preprocessing['layout'], [n, height, width, ch
   return layout === 'NCHW' ? [count, depth, rows, columns] : [count, rows, columns, depth];
 }
 
+/** For each channel, what pixels from 0 to 255 are multiplied by, and what is added then. */
+export function pixelScale({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>): { scale: number[]; shift: number[] } {
+  return { scale: std.map((s) => 1 / (255 * s)), shift: std.map((s, c) => -(mean[c] as number) / s) };
+}
+
 /**
  * The values that a network is given.
  *
@@ -35,12 +40,7 @@ export function extentsIn(layout: Preprocessing['layout'], [n, height, width, ch
  */
 export function preprocessed(images: Uint8Array, shape: readonly number[], how: Preprocessing): Float32Array {
   const channels = shape.at(-1) as number;
-  const [scale, shift] = [new Float64Array(channels), new Float64Array(channels)];
-  for (let c = 0; c < channels; c++) {
-    const [mean, std] = [how.mean[c] as number, how.std[c] as number];
-    scale[c] = 1 / (255 * std);
-    shift[c] = -mean / std;
-  }
+  const { scale, shift } = pixelScale(how);
   const values = new Float32Array(sizeOf(shape));
   for (let i = 0; i < values.length; i++) {
     const c = i % channels;

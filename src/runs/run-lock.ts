@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Failure } from '../core/failure.js';
 import { discard, writeFailure } from '../core/files.js';
+import { isAlive } from '../core/is-alive.js';
 
 export interface LockHolder {
   readonly host: string;
@@ -105,15 +106,6 @@ function isStale(file: string, text: string): boolean {
 function millisecondsSinceBeat(file: string): number {
   const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
   return Date.now() - mtimeMs;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // alive, but another user's
-  }
 }
 
 /** Field 22 of /proc/PID/stat, the start time in clock ticks; null where the system has no such file. */

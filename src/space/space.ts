@@ -133,10 +133,16 @@ export function closeSlot(slot: Slot, decisions: Decisions): BlockSpec | undefin
   return closeBlock(slot.among[decide(slot.pick, decisions)] as Opened, decisions);
 }
 
+/** The conventions alone of what has them. */
+export function conventionsOf(network: LayerConventions): LayerConventions {
+  const { activation, padding, batchNormEpsilon, layerScale } = network;
+  return { activation, padding, batchNormEpsilon, layerScale };
+}
+
 /** The frame alone of what has one. */
 export function frameOf(network: NetworkFrame): NetworkFrame {
-  const { name, input, classes, activation, padding, batchNormEpsilon, layerScale } = network;
-  return { name, input, classes, activation, padding, batchNormEpsilon, layerScale };
+  const { name, input, classes } = network;
+  return { name, input, classes, ...conventionsOf(network) };
 }
 
 /** The head under the decisions. */

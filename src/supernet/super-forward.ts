@@ -11,7 +11,7 @@ import { blockName, type Forward, weightLayout } from '../nn/network.js';
 import { mean } from '../nn/ops/combine.js';
 import type { Pass } from '../nn/pass.js';
 import type { Features } from '../nn/tape.js';
-import { layoutOf, type WeightLayout, type WeightSpec } from '../nn/weights.js';
+import { layoutOf, type WeightLayout, type WeightSpec } from '../nn/weight-layout.js';
 import {
   closeHead,
   type Decisions,

@@ -1,6 +1,6 @@
 /** Which tensor of timm's state dict is which of ours. Read in both directions by `weights.ts`. */
 import { assertNever } from '../core/assert-never.js';
-import { expandedChannels, squeezedChannels } from '../space/block.js';
+import { type AttentionSpec, expandedChannels, type InvertedResidualSpec, squeezedChannels } from '../space/block.js';
 import type { Architecture } from '../space/space.js';
 import { headInput, type PlacedBlock, placedBlocks } from './placed-blocks.js';
 
@@ -56,21 +56,20 @@ function blockTies(block: PlacedBlock, layerScale: boolean): Tie[] {
     }
     case 'mqa':
     case 'mha':
-      return [...attentionTies(block), ...scale];
+      return [...attentionTies(block, spec), ...scale];
     case 'dwSep':
       return [
         ...depthwise(`${ours}.dw`, `${timm}.conv_dw`, `${timm}.bn1`, spec.kernel, input),
         ...pointwise(`${ours}.project`, `${timm}.conv_pw`, `${timm}.bn2`, input, out),
       ];
     case 'invertedResidual':
-      return invertedResidualTies(block);
+      return invertedResidualTies(block, spec);
     default:
       return assertNever(spec);
   }
 }
 
-function attentionTies({ spec, input, ours, timm }: PlacedBlock): Tie[] {
-  if (spec.kind !== 'mqa' && spec.kind !== 'mha') return [];
+function attentionTies({ input, ours, timm }: PlacedBlock, spec: AttentionSpec): Tie[] {
   const { kind, heads, keyDim, valueDim, kvStride, out } = spec;
   const attention = `${timm}.attn`;
   const project = (of: string, named: string, from: number, to: number) =>
@@ -100,8 +99,7 @@ function attentionTies({ spec, input, ours, timm }: PlacedBlock): Tie[] {
   ];
 }
 
-function invertedResidualTies({ spec, input, ours, timm }: PlacedBlock): Tie[] {
-  if (spec.kind !== 'invertedResidual') return [];
+function invertedResidualTies({ input, ours, timm }: PlacedBlock, spec: InvertedResidualSpec): Tie[] {
   const { kernel: k, expand, squeeze, out } = spec;
   const narrow = expand === 1; // timm's `ds`
   const wide = narrow ? input : expandedChannels(input, expand);

@@ -2,8 +2,8 @@
 import { type Diagnostic, Failure } from '../core/failure.js';
 import { sizeOf } from '../nn/backend.js';
 import { networkForward, weightLayout } from '../nn/network.js';
+import { initialWeights } from '../nn/weight-layout.js';
 import { type WeightShapes, weightShapes } from '../nn/weight-shapes.js';
-import { initialWeights } from '../nn/weights.js';
 import { readOnnxWeights } from '../runs/onnx-file.js';
 import { type NamedTensor, readSafetensors, type Tensors } from '../runs/safetensors.js';
 import type { Architecture } from '../space/space.js';

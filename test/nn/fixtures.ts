@@ -3,7 +3,7 @@ import { randomStream } from '../../src/core/random.js';
 import { readFloats, sizeOf, type Tensor } from '../../src/nn/backend.js';
 import { type Frame, type LabelledImages, Model } from '../../src/nn/model.js';
 import { type Forward, weightLayout } from '../../src/nn/network.js';
-import type { WeightLayout } from '../../src/nn/weights.js';
+import type { WeightLayout } from '../../src/nn/weight-layout.js';
 import { parseSpace } from '../../src/space/parse.js';
 import { type Architecture, close, defaultConventions, type LayerConventions } from '../../src/space/space.js';
 

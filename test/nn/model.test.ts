@@ -3,7 +3,7 @@ import { backend, dispose, readFloats } from '../../src/nn/backend.js';
 import { disposeStatistics, type GradientOptions, type Images } from '../../src/nn/model.js';
 import { type Forward, networkForward } from '../../src/nn/network.js';
 import type { StatisticsByName } from '../../src/nn/pass.js';
-import { isDecayed } from '../../src/nn/weights.js';
+import { isDecayed } from '../../src/nn/weight-layout.js';
 import { byName, network, randomBatch, randomModel, taken } from './fixtures.js';
 import { expectClose } from './op-check.js';
 import { tf } from './tfjs.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { backend, dispose } from '../../src/nn/backend.js';
 import { createOptimizer, type OptimizerSpec } from '../../src/nn/optimizer.js';
-import { FlatVariable, layoutOf } from '../../src/nn/weights.js';
+import { layoutOf } from '../../src/nn/weight-layout.js';
+import { FlatVariable } from '../../src/nn/weights.js';
 import { create, expectClose } from './op-check.js';
 
 const layout = layoutOf([

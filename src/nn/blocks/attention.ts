@@ -20,8 +20,7 @@ export function attention(pass: Pass, name: string, spec: Averaged<AttentionSpec
     seen(pass, `${name}.key`, spec, normal, keyDim),
     seen(pass, `${name}.value`, spec, normal, valueDim),
   ];
-  const attended =
-    spec.kind === 'mqa' ? shared(pass, query, key, value, heads) : separate(pass, query, key, value, heads);
+  const attended = spec.kind === 'mqa' ? shared(pass, query, key, value) : separate(pass, query, key, value, heads);
   const map = inShape(tape, attended, [images, height, width, heads * valueDim]);
   const scale = layerScale(pass, name, out);
   const kernel = pass.weight(`${name}.output.kernel`, [heads * valueDim, out], 'lecun');
@@ -46,10 +45,9 @@ function projected(pass: Pass, name: string, x: Value, out: number): Value {
 }
 
 /** All heads of all places are queries to the same keys and values: [B, H * W * heads, valueDim]. */
-function shared({ tape }: Pass, query: Value, key: Value, value: Value, heads: number): Value {
+function shared({ tape }: Pass, query: Value, key: Value, value: Value): Value {
   const rows = (x: Value, dim: number) => inShape(tape, x, [x.tensor.shape[0] as number, -1, dim]);
   const [keyDim, valueDim] = [channelsOf(key), channelsOf(value)];
-  if (channelsOf(query) !== heads * keyDim) throw new Error('queries and keys differ in width');
   return dotProductAttention(tape, rows(query, keyDim), rows(key, keyDim), rows(value, valueDim));
 }
 

@@ -39,15 +39,13 @@ function clipped(tape: Tape, x: Value, op: 'Relu' | 'Relu6'): Value {
 
 /** min(max(x + 3, 0), 6) / 6 (arXiv:1905.02244). */
 export function hardSigmoid(tape: Tape, x: Value): Value {
-  const moved = run('AddV2', plain, x.tensor, floatConstant(3));
-  const y = chain(moved, [['Relu6'], ['Mul', 1 / 6]]);
-  return tape.result(y, [x], (dy) => tape.give(x, throughGate(dy, moved)), [moved]);
+  const { moved, gate } = gateOf(x.tensor);
+  return tape.result(gate, [x], (dy) => tape.give(x, throughGate(dy, moved)), [moved]);
 }
 
 /** x times its hard sigmoid (arXiv:1905.02244). */
 function hardSwish(tape: Tape, x: Value): Value {
-  const moved = run('AddV2', plain, x.tensor, floatConstant(3));
-  const gate = chain(moved, [['Relu6'], ['Mul', 1 / 6]]);
+  const { moved, gate } = gateOf(x.tensor);
   return tape.result(
     run('Mul', plain, x.tensor, gate),
     [x],
@@ -59,6 +57,12 @@ function hardSwish(tape: Tape, x: Value): Value {
     },
     [moved, gate],
   );
+}
+
+/** The hard sigmoid of x, and x + 3; the caller owns both. */
+function gateOf(x: Tensor): { readonly moved: Tensor; readonly gate: Tensor } {
+  const moved = run('AddV2', plain, x, floatConstant(3));
+  return { moved, gate: chain(moved, [['Relu6'], ['Mul', 1 / 6]]) };
 }
 
 /** The gradient with respect to x of a hard sigmoid that got `dy`; `moved` is x + 3. */

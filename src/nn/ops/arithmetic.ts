@@ -40,13 +40,7 @@ export function biasAdd(tape: Tape, x: Value, bias: Value): Value {
  * @param scale  [C]
  */
 export function perChannel(tape: Tape, x: Value, scale: Value): Value {
-  return tape.result(run('Mul', plain, x.tensor, scale.tensor), [x, scale], (dy) => {
-    if (x.needsGradient) tape.give(x, run('Mul', plain, dy, scale.tensor));
-    if (!scale.needsGradient) return;
-    const pull = run('Mul', plain, dy, x.tensor);
-    tape.give(scale, pull.shape.length > 1 ? run('BiasAddGrad', plain, pull) : alias(pull));
-    dispose(pull);
-  });
+  return times(tape, x, scale, (pull) => (pull.shape.length > 1 ? run('BiasAddGrad', plain, pull) : alias(pull)));
 }
 
 /**
@@ -56,11 +50,16 @@ export function perChannel(tape: Tape, x: Value, scale: Value): Value {
  * @param scale  [B, 1, 1, C]
  */
 export function perImageChannel(tape: Tape, x: Value, scale: Value): Value {
+  return times(tape, x, scale, (pull) => run('Sum', reduce, pull, intConstant([1, 2])));
+}
+
+/** @param summed  the sum of a tensor of x's shape over the entries that share a factor */
+function times(tape: Tape, x: Value, scale: Value, summed: (pull: Tensor) => Tensor): Value {
   return tape.result(run('Mul', plain, x.tensor, scale.tensor), [x, scale], (dy) => {
     if (x.needsGradient) tape.give(x, run('Mul', plain, dy, scale.tensor));
     if (!scale.needsGradient) return;
     const pull = run('Mul', plain, dy, x.tensor);
-    tape.give(scale, run('Sum', reduce, pull, intConstant([1, 2])));
+    tape.give(scale, summed(pull));
     dispose(pull);
   });
 }

@@ -1,10 +1,11 @@
 /** What long commands tell people while they work: a progress line on a terminal, JSON log lines (pino) elsewhere. */
 import { pino } from 'pino';
-import { type ProgressFields, progressLine, progressRecord, styled } from './progress.js';
+import type { Progress } from '../core/observer.js';
+import { progressLine, progressRecord, styled } from './progress.js';
 
 export interface Reporter {
   /** How far the work is; on a terminal it replaces what was said before. */
-  progress(fields: ProgressFields): void;
+  progress(fields: Progress): void;
   note(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
   /** Leaves the last progress line standing; nothing is reported afterwards. */

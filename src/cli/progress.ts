@@ -1,25 +1,5 @@
 /** How a long command says how far it is: one line on a terminal, one record in a log. */
-
-export interface ProgressFields {
-  readonly stage: string;
-  /** Finished steps. */
-  readonly step: number;
-  readonly steps: number;
-  readonly loss?: number;
-  readonly quality?: number;
-  readonly reward?: number;
-  readonly costs?: readonly CostProgress[];
-  readonly imagesPerSecond?: number;
-  /** The share of time spent waiting for data, 0 to 1. */
-  readonly dataWait?: number;
-  readonly secondsLeft?: number;
-}
-
-export interface CostProgress {
-  readonly name: string;
-  readonly value: number;
-  readonly target: number;
-}
+import type { CostProgress, Progress } from '../core/observer.js';
 
 /** One part of the line; where the line is too long, the parts with the highest rank go first. */
 interface Part {
@@ -42,7 +22,7 @@ export function styled(text: string, style: Style | undefined, colours: boolean)
 }
 
 /** The fields on one line of at most `width` columns: what matters least is left out where it is narrow. */
-export function progressLine(fields: ProgressFields, width: number, colours = false): string {
+export function progressLine(fields: Progress, width: number, colours = false): string {
   let parts = partsOf(fields);
   while (parts.length > 1 && lengthOf(parts) > width) {
     const least = Math.max(...parts.map(({ rank }) => rank));
@@ -56,7 +36,7 @@ function lengthOf(parts: readonly Part[]): number {
   return parts.reduce((sum, { text }) => sum + text.length, (parts.length - 1) * gap.length);
 }
 
-function partsOf(fields: ProgressFields): Part[] {
+function partsOf(fields: Progress): Part[] {
   const { stage, step, steps, loss, quality, reward, costs = [], imagesPerSecond, dataWait = 0, secondsLeft } = fields;
   const part = (value: number | undefined, rank: number, text: (value: number) => string): Part[] =>
     value === undefined ? [] : [{ text: text(value), rank }];
@@ -67,17 +47,20 @@ function partsOf(fields: ProgressFields): Part[] {
     ...part(loss, 4, (value) => `loss ${decimal(value)}`),
     ...part(quality, 3, (value) => `quality ${decimal(value)}`),
     ...part(reward, 6, (value) => `reward ${decimal(value)}`),
-    ...costs.map(costPart),
+    ...costs.flatMap(costParts),
     ...part(imagesPerSecond, 8, (value) => `${Math.round(value).toLocaleString('en-US')} images/s`),
     ...part(dataWait >= notableWait ? dataWait : undefined, 9, (share) => `data wait ${Math.round(100 * share)}%`),
     ...part(secondsLeft, 2, (value) => `${duration(value)} left`),
   ];
 }
 
-function costPart({ name, value, target }: CostProgress): Part {
-  const excess = value / target - 1;
-  const part = { text: `${name} ${signedPercent(excess)}`, rank: 5 };
-  return excess > notableExcess ? { ...part, style: 'yellow' } : part;
+/** What the policy costs on the mean and what its argmax does, each as a distance from the target. */
+function costParts({ name, expected, argmax, target }: CostProgress): Part[] {
+  const part = (text: string, excess: number, rank: number): Part => {
+    const marked = excess > notableExcess ? { style: 'yellow' as const } : {};
+    return { text: `${text} ${signedPercent(excess)}`, rank, ...marked };
+  };
+  return [part(name, expected / target - 1, 5), part('argmax', argmax / target - 1, 6)];
 }
 
 /** A ratio as `+3%`, `-12%` or `0%`; one decimal below 10 %. */
@@ -105,7 +88,7 @@ export function duration(seconds: number): string {
 }
 
 /** The fields as a log record has them: costs by name, as in every JSON that the program prints. */
-export function progressRecord({ costs, ...fields }: ProgressFields): Record<string, unknown> {
+export function progressRecord({ costs, ...fields }: Progress): Record<string, unknown> {
   if (costs === undefined) return fields;
-  return { ...fields, costs: Object.fromEntries(costs.map(({ name, value, target }) => [name, { value, target }])) };
+  return { ...fields, costs: Object.fromEntries(costs.map(({ name, ...cost }) => [name, cost])) };
 }

@@ -54,8 +54,12 @@ function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: Rando
   ];
 }
 
-function costText({ value, target }: CostResult): string {
-  return `${quantity(value)}, target ${quantity(target)} (${signedPercent(value / target - 1)})`;
+/** The cost beside its target, then what the policy costs where that is known and says more. */
+function costText({ value, target, expected, argmax }: CostResult): string {
+  const distance = (cost: number) => `${quantity(cost)} (${signedPercent(cost / target - 1)})`;
+  const mean = expected === undefined ? '' : `, expected ${distance(expected)}`;
+  const likely = argmax === undefined || argmax === value ? '' : `, argmax ${distance(argmax)}`;
+  return `${quantity(value)}, target ${quantity(target)} (${signedPercent(value / target - 1)})${mean}${likely}`;
 }
 
 /** Four significant digits; counts from 10,000 on whole and grouped. */

@@ -2,7 +2,7 @@
  * Drawing an architecture from the policy, with the two warm-ups of TuNAS (Bender et al. 2020, "Can weight sharing
  * outperform random architecture search?", released code, `controller.py`).
  */
-import type { Random } from '../core/random.js';
+import { drawnOption, type Random } from '../core/random.js';
 import { entropyOf, type Policy, probabilities } from './policy.js';
 
 /** The probabilities with which a choice of each kind is replaced by all of its options. */
@@ -43,7 +43,7 @@ export function sample(policy: Policy, random: Random, warmup: Warmup = cold): S
   let entropy = 0;
   for (const [i, { kind, largest, when }] of policy.choices.entries()) {
     const distribution = probabilities(policy.logits[i] as number[], policy.temperature);
-    const drawn = drawnOption(distribution, random.uniform());
+    const drawn = drawnOption(distribution, random);
     const w = warmup[kind];
     const isReplaced = random.uniform() < w;
     const isActive = when.every(
@@ -58,13 +58,4 @@ export function sample(policy: Policy, random: Random, warmup: Warmup = cold): S
     entropy += entropyOf(distribution);
   }
   return { decisions, allOn, replaced, active, logProb, entropy };
-}
-
-function drawnOption(distribution: readonly number[], uniform: number): number {
-  let below = 0;
-  for (const [option, p] of distribution.entries()) {
-    below += p;
-    if (uniform < below) return option;
-  }
-  return distribution.length - 1; // the probabilities fell short of 1 by rounding
 }

@@ -36,6 +36,17 @@ export function restoreRandom(state: RandomState): Random {
   return wrap(seedrandom('', { state: structuredClone(state) }));
 }
 
+/** An option, drawn with the probability that the distribution gives it. */
+export function drawnOption(distribution: readonly number[], random: Random): number {
+  const uniform = random.uniform();
+  let below = 0;
+  for (const [option, p] of distribution.entries()) {
+    below += p;
+    if (uniform < below) return option;
+  }
+  return distribution.length - 1; // the probabilities fell short of 1 by rounding
+}
+
 /** A permutation of 0…n-1 (Fisher–Yates). */
 export function permutation(n: number, random: Random): Uint32Array {
   const order = Uint32Array.from({ length: n }, (_, i) => i);

@@ -1,7 +1,9 @@
 /** The costs of a space's architectures by look-up: every block is costed once, then an architecture is a few sums. */
+import type { Random } from '../core/random.js';
 import type { Decisions, Space } from '../space/space.js';
-import { type CostSpec, costName, joined } from './cost.js';
+import { addsUp, type CostSpec, costName, joined } from './cost.js';
 import { type CostUnit, costSlots } from './cost-unit.js';
+import { drawnMeans, expectedSums } from './expected-cost.js';
 import { extreme } from './extremes.js';
 
 export interface CostTable {
@@ -9,6 +11,11 @@ export interface CostTable {
   readonly names: readonly string[];
   /** All costs of the architecture that the decisions make of the space; into `out` where given. */
   evaluate(decisions: Decisions, out?: Float64Array): Float64Array;
+  /**
+   * The mean of each cost over the architectures that a policy draws, given as one distribution per choice: exact where
+   * the cost adds up, else the mean over 1,000 architectures drawn with `random`.
+   */
+  expected(distributions: readonly (readonly number[])[], random: Random): Float64Array;
   /** The decisions that minimise the cost of that number, exactly. */
   cheapest(cost?: number): Decisions;
   /** The decisions that maximise it, exactly. */
@@ -33,6 +40,12 @@ export function costTable(space: Space, specs: readonly CostSpec[]): CostTable {
   return {
     names: specs.map(costName),
     evaluate,
+    expected: (distributions, random) => {
+      const sums = expectedSums(units, specs.length, distributions);
+      if (specs.every(addsUp)) return sums;
+      const means = drawnMeans(evaluate, specs.length, distributions, random);
+      return sums.map((sum, c) => (addsUp(specs[c] as CostSpec) ? sum : (means[c] as number)));
+    },
     cheapest: (cost = 0) => extreme(space, slots, specs, cost, 1),
     dearest: (cost = 0) => extreme(space, slots, specs, cost, -1),
   };

@@ -33,9 +33,14 @@ export function layerCost(spec: CostSpec, layer: Layer): number {
   }
 }
 
-/** The cost of a whole from those of its parts: memory is as much as the greatest takes, all else adds up. */
-export function joined({ cost }: CostSpec, whole: number, part: number): number {
-  return cost === 'peakMemory' ? Math.max(whole, part) : whole + part;
+/** Whether a whole costs the sum of its parts. Memory does not: it is as much as the greatest part takes. */
+export function addsUp({ cost }: CostSpec): boolean {
+  return cost !== 'peakMemory';
+}
+
+/** The cost of a whole from those of its parts. */
+export function joined(spec: CostSpec, whole: number, part: number): number {
+  return addsUp(spec) ? whole + part : Math.max(whole, part);
 }
 
 /** A cost of a closed network. */

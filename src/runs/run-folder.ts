@@ -49,9 +49,14 @@ export interface RunResult {
   readonly [field: string]: unknown;
 }
 
+/** A cost beside its target. */
 export interface CostResult {
+  /** The winner's; before there is one the mean over the architectures sampled. */
   readonly value: number;
   readonly target: number;
+  /** The mean over the architectures that the policy draws, and its most likely one's; runs of old may lack them. */
+  readonly expected?: number;
+  readonly argmax?: number;
 }
 
 export type LogName = 'events' | 'policy';

@@ -10,6 +10,7 @@ import { randomDecisions } from '../space/random-decisions.js';
 import { type Architecture, close, type Decisions } from '../space/space.js';
 import { controllerChoices } from './controller-choices.js';
 import { type Judgement, judgeAll } from './judge.js';
+import { policyCosts } from './policy-costs.js';
 import { streamOf } from './search.js';
 import type { SearchParts, StageRequest, StageTask } from './stage-request.js';
 
@@ -47,12 +48,13 @@ export async function concludeStage(
   const architecture = { ...close(space, winner.decisions), name: `${space.name}.${run.id}` };
   const { mean, relative } = entropy(policy);
   const start = entropy(startController(controllerChoices(space)).policy);
+  const ofPolicy = policyCosts(parts, policy, settings.steps);
   const missed = missedTargets(winner, targets, settings.tolerance);
   const result = {
     decisions: winner.decisions,
     quality: winner.quality,
     costs: Object.fromEntries(
-      winner.costs.map(({ value, target }, i) => [(targets[i] as CostTarget).name, { value, target }]),
+      targets.map(({ name, target }, i) => [name, { value: winner.costs[i]?.value as number, ...ofPolicy[i], target }]),
     ),
     reward: winner.reward,
     entropy: mean,

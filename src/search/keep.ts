@@ -1,14 +1,16 @@
 /** What a run folder keeps of the steps: means over an interval as events, the state as checkpoints; the observer hears. */
-import { entropy } from '../controller/policy.js';
+import { entropy, type Policy } from '../controller/policy.js';
 import { baselineValue, type ControllerState } from '../controller/reinforce.js';
 import type { CostTerm } from '../controller/reward.js';
 import { type IntervalSummary, type IntervalValues, startInterval } from '../core/interval.js';
+import type { CostProgress } from '../core/observer.js';
 import type { RandomState } from '../core/random.js';
 import { meanOf } from '../core/scoring.js';
 import { saveCheckpoint } from '../runs/checkpoint.js';
 import { requireFinite, requireFiniteTensors } from '../train/divergence.js';
 import type { Keeper } from '../train/step-recorder.js';
 import type { SearchStep } from './loop.js';
+import { type PolicyCost, policyCosts } from './policy-costs.js';
 import { weightRate } from './search.js';
 import type { SearchParts, StageRequest } from './stage-request.js';
 
@@ -43,9 +45,10 @@ export function keepInRun(
       const done = step + 1;
       const summary = interval.close(steps - done);
       const rates = { weights: rate(step), controller: learningRate };
-      events.append({ step: done, ...eventFields(parts, summary, state), rates });
+      const costs = costFields(parts, summary, state.policy, done);
+      events.append({ step: done, ...eventFields(parts, summary, state, costs), rates });
       policies.append({ step: done, logits: logitsByPath(state) });
-      observer.progress(progressFields(parts, done, summary));
+      observer.progress(progressFields(parts, done, summary, costs));
     },
     checkpoint({ step, state }) {
       const done = step + 1;
@@ -73,7 +76,23 @@ function stepValues({ loss, outcomes }: SearchStep, targets: SearchParts['target
   };
 }
 
-function eventFields({ targets, supernet }: SearchParts, summary: IntervalSummary, state: ControllerState) {
+/** Each cost by name: `value`, the mean over the architectures sampled, and the policy's beside the target. */
+function costFields(parts: SearchParts, { means }: IntervalSummary, policy: Policy, step: number): CostProgress[] {
+  const ofPolicy = policyCosts(parts, policy, step);
+  return parts.targets.map(({ name, target }, i) => ({
+    name,
+    value: means[name] as number,
+    ...(ofPolicy[i] as PolicyCost),
+    target,
+  }));
+}
+
+function eventFields(
+  { supernet }: SearchParts,
+  summary: IntervalSummary,
+  state: ControllerState,
+  costs: readonly CostProgress[],
+) {
   const { means, imagesPerSecond, dataWait } = summary;
   const { loss, quality, reward } = means;
   const { mean, relative } = entropy(state.policy);
@@ -81,7 +100,7 @@ function eventFields({ targets, supernet }: SearchParts, summary: IntervalSummar
     loss,
     quality,
     reward,
-    costs: Object.fromEntries(targets.map(({ name, target }) => [name, { value: means[name], target }])),
+    costs: Object.fromEntries(costs.map(({ name, ...cost }) => [name, cost])),
     baseline: baselineValue(state.baseline),
     entropy: mean,
     relativeEntropy: relative,
@@ -92,10 +111,14 @@ function eventFields({ targets, supernet }: SearchParts, summary: IntervalSummar
   };
 }
 
-function progressFields({ stage, settings, targets }: SearchParts, step: number, summary: IntervalSummary) {
+function progressFields(
+  { stage, settings }: SearchParts,
+  step: number,
+  summary: IntervalSummary,
+  costs: readonly CostProgress[],
+) {
   const { means, imagesPerSecond, dataWait, secondsLeft } = summary;
   const { loss, quality, reward } = means as Record<'loss' | 'quality' | 'reward', number>;
-  const costs = targets.map(({ name, target }) => ({ name, value: means[name] as number, target }));
   return { stage, step, steps: settings.steps, loss, quality, reward, costs, imagesPerSecond, dataWait, secondsLeft };
 }
 

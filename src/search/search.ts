@@ -5,10 +5,11 @@ import { sample } from '../controller/sample.js';
 import { learningRateAt, schedule, warmupAt } from '../controller/schedule.js';
 import { warmupCosine } from '../core/schedule.js';
 import { traced } from '../core/trace.js';
+import type { CostTable } from '../cost/cost-table.js';
 import { type CostTarget, targetTable } from '../cost/target.js';
 import { batches } from '../data/loader.js';
 import { metered } from '../data/metered.js';
-import type { Decisions, Space } from '../space/space.js';
+import type { Decisions } from '../space/space.js';
 import { SuperNet } from '../supernet/supernet.js';
 import type { RecordedSteps } from '../train/step-recorder.js';
 import { shareOf, sumsOver } from '../workers/collective.js';
@@ -29,15 +30,15 @@ export function startSuperNet(task: StageTask): SuperNet {
 }
 
 /** The parts of a search, from those that the workers have each for themselves. */
-export function searchParts(own: Omit<SearchParts, 'costs' | 'train'>): SearchParts {
+export function searchParts(own: Omit<SearchParts, 'costTable' | 'costs' | 'train'>): SearchParts {
   const { space, targets, set, settings } = own;
   const train = metered(batches(set.split('train'), { seed: streamOf(own), batch: settings.batch }));
-  return { ...own, costs: costTerms(space, targets), train };
+  const costTable = targetTable(space, targets);
+  return { ...own, costTable, costs: costTerms(costTable, targets), train };
 }
 
 /** The costs of decisions beside their targets, from one table. */
-function costTerms(space: Space, targets: readonly CostTarget[]): (decisions: Decisions) => CostTerm[] {
-  const table = targetTable(space, targets);
+export function costTerms(table: CostTable, targets: readonly CostTarget[]): (decisions: Decisions) => CostTerm[] {
   return (decisions) => {
     const values = table.evaluate(decisions);
     return targets.map(({ target, beta }, i) => ({ value: values[i] as number, target, beta: beta ?? defaultBeta }));

@@ -2,6 +2,7 @@
 import type { CostTerm } from '../controller/reward.js';
 import type { Observer } from '../core/observer.js';
 import type { Random } from '../core/random.js';
+import type { CostTable } from '../cost/cost-table.js';
 import type { CostTarget } from '../cost/target.js';
 import type { DistillationSet } from '../data/distillation-set.js';
 import type { MeteredBatches } from '../data/metered.js';
@@ -45,6 +46,7 @@ export interface SearchParts extends StageTask {
   readonly collective: Collective;
   readonly random: Random;
   readonly profile: Profiler;
+  readonly costTable: CostTable;
   readonly costs: (decisions: Decisions) => readonly CostTerm[];
   readonly train: MeteredBatches;
 }

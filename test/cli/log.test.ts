@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createReporter, isInteractive } from '../../src/cli/log.js';
 
-const at = (step: number) => ({ stage: 'fine', step, steps: 4, costs: [{ name: 'ms', value: 3, target: 2 }] });
+const cost = { value: 3, expected: 2.5, argmax: 2.1, target: 2 };
+const at = (step: number) => ({ stage: 'fine', step, steps: 4, costs: [{ name: 'ms', ...cost }] });
 const clear = '\r\u001b[2K';
 
 function recorded(isTerminal: boolean, env: Record<string, string> = {}, columns = 80) {
@@ -26,7 +27,7 @@ describe('without a terminal a reporter', () => {
         stage: 'fine',
         step: 1,
         steps: 4,
-        costs: { ms: { value: 3, target: 2 } },
+        costs: { ms: cost },
         msg: 'progress',
       },
       { level: 'info', time: 1700, step: 1, msg: 'wrote a checkpoint' },
@@ -49,7 +50,7 @@ describe('on a terminal a reporter', () => {
       reporter.progress(at(step));
     }
     reporter.close();
-    const drawn = [1, 3, 4].map((step) => `${clear}fine  ${step}/4  ${25 * step}%  ms +50%`);
+    const drawn = [1, 3, 4].map((step) => `${clear}fine  ${step}/4  ${25 * step}%  ms +25%  argmax +5.0%`);
     expect(written).toEqual([...drawn, '\n']);
   });
 
@@ -59,13 +60,13 @@ describe('on a terminal a reporter', () => {
     reporter.progress(at(1));
     reporter.warn('slow');
     expect(written[0]).toBe('begun  run a  seed 1\n');
-    expect(written[2]).toBe(`${clear}warning: slow\nfine  1/4  25%  ms +50%`);
+    expect(written[2]).toBe(`${clear}warning: slow\nfine  1/4  25%  ms +25%  argmax +5.0%`);
   });
 
   it('colours unless NO_COLOR is set, and never fills the last column', () => {
     const coloured = recorded(true, { NO_COLOR: '' });
     coloured.reporter.progress(at(1));
-    expect(coloured.written[0]).toContain('\u001b[33mms +50%');
+    expect(coloured.written[0]).toContain('\u001b[33mms +25%');
     const narrow = recorded(true, { NO_COLOR: '1' }, 10);
     narrow.reporter.progress(at(1));
     expect(narrow.written[0]).toBe(`${clear}fine  1/4`);

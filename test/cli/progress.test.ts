@@ -1,22 +1,25 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { duration, type ProgressFields, progressLine, progressRecord, signedPercent } from '../../src/cli/progress.js';
+import { duration, progressLine, progressRecord, signedPercent } from '../../src/cli/progress.js';
+import type { Progress } from '../../src/core/observer.js';
 
-const fields: ProgressFields = {
+const latency = { value: 0.71, expected: 0.66, argmax: 0.64, target: 0.6 };
+
+const fields: Progress = {
   stage: 'coarse',
   step: 120,
   steps: 400,
   loss: 2.3032,
   quality: 0.7812,
   reward: 0.7211,
-  costs: [{ name: 'latency', value: 0.66, target: 0.6 }],
+  costs: [{ name: 'latency', ...latency }],
   imagesPerSecond: 1234.4,
   dataWait: 0.12,
   secondsLeft: 125,
 };
 
 const wide =
-  'coarse  120/400  30%  loss 2.303  quality 0.781  reward 0.721  latency +10%  1,234 images/s  data wait 12%  2m05s left';
+  'coarse  120/400  30%  loss 2.303  quality 0.781  reward 0.721  latency +10%  argmax +6.7%  1,234 images/s  data wait 12%  2m05s left';
 
 describe('a progress line', () => {
   it('says everything where there is room', () => {
@@ -57,7 +60,7 @@ describe('a progress line', () => {
     const coloured = progressLine(fields, 200, true);
     expect(coloured).toContain('\u001b[33mlatency +10%\u001b[0m');
     expect(coloured.replaceAll('\u001b', '').replaceAll(/\[\d+m/g, '')).toBe(wide);
-    const met = { ...fields, costs: [{ name: 'latency', value: 0.61, target: 0.6 }] };
+    const met = { ...fields, costs: [{ name: 'latency', ...latency, expected: 0.61, argmax: 0.62 }] };
     expect(progressLine(met, 200, true)).not.toContain('\u001b[33m');
   });
 });
@@ -87,6 +90,6 @@ describe('words for numbers', () => {
 });
 
 it('a progress record has the costs by name', () => {
-  expect(progressRecord(fields)).toEqual({ ...fields, costs: { latency: { value: 0.66, target: 0.6 } } });
+  expect(progressRecord(fields)).toEqual({ ...fields, costs: { latency } });
   expect(progressRecord({ stage: 'a', step: 1, steps: 2 })).toEqual({ stage: 'a', step: 1, steps: 2 });
 });

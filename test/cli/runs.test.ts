@@ -25,7 +25,11 @@ function doneRun(root: string) {
   const run = opened(root, { id: 'small-1', stage: 'fine' });
   run.progress(400);
   run.writeArchitecture(printSpace(readSpace(findSpace('mnv4-conv-s'))));
-  const costs = { 'reference ms': { value: 0.206, target: 0.2 }, macs: { value: 187_400_000, target: 190_000_000 } };
+  const costs = {
+    'reference ms': { value: 0.206, target: 0.2 }, // as runs of old have it
+    macs: { value: 187_400_000, expected: 188_000_000, argmax: 187_400_000, target: 190_000_000 },
+    params: { value: 3_700_000, expected: 3_900_000, argmax: 3_800_000, target: 4_000_000 }, // one drawn won
+  };
   run.writeResult({ decisions: [1], quality: 0.81, costs, reward: 0.8, entropy: 0.4 });
   run.finish('done');
   return run;
@@ -65,7 +69,7 @@ describe('runs show', () => {
     const root = temporaryFolder();
     doneRun(root);
     const lines = runs('show', 'small-1', '--root', root).out.split('\n');
-    expect(lines.slice(0, 9)).toEqual([
+    expect(lines.slice(0, 10)).toEqual([
       'small-1',
       'stage         fine',
       'status        done',
@@ -74,7 +78,8 @@ describe('runs show', () => {
       'reward        0.8000',
       'entropy       0.4000',
       'reference ms  0.206, target 0.2 (+3.0%)',
-      'macs          187,400,000, target 190,000,000 (-1.4%)',
+      'macs          187,400,000, target 190,000,000 (-1.4%), expected 188,000,000 (-1.1%)',
+      'params        3,700,000, target 4,000,000 (-7.5%), expected 3,900,000 (-2.5%), argmax 3,800,000 (-5.0%)',
     ]);
     expect(lines.find((line) => line.startsWith('0.0'))).toMatch(/^0\.0 +conv +conv 3x3 32 \/2 +112 x 112 x 32$/);
     expect(lines.at(-2)).toMatch(/^head +1x1 960 ─ average pool ─ 1x1 1280 ─ fc +1000 classes$/);

@@ -132,7 +132,8 @@ describe('a coarse stage', () => {
       ]) {
         expect(event[key], key).toEqual(expect.any(Number));
       }
-      expect(event['costs']).toEqual({ macs: { value: expect.any(Number), target: 12000 } });
+      const [value, expected, argmax] = Array.from({ length: 3 }, () => expect.any(Number));
+      expect(event['costs']).toEqual({ macs: { value, expected, argmax, target: 12000 } });
       expect(event['rates']).toEqual({ weights: expect.any(Number), controller: expect.any(Number) });
     }
     expect(Object.keys(readEvents(join(folder, 'policy.jsonl'))[0]?.['logits'] as object)).toEqual([
@@ -145,7 +146,10 @@ describe('a coarse stage', () => {
     const result = json(folder, 'result.json');
     const space = readSpace(join(folder, 'space.yaml'));
     expect(found).toEqual({ ...close(space, result.decisions), name: 'small.coarse.a' });
-    expect(result.costs).toEqual({ macs: { value: costOf({ cost: 'macs' }, found), target: 12000 } });
+    const macs = costOf({ cost: 'macs' }, found);
+    expect(result.costs).toEqual({ macs: { value: macs, argmax: macs, expected: expect.any(Number), target: 12000 } });
+    const last = events.at(-1)?.['costs'] as typeof result.costs;
+    expect(last.macs).toMatchObject({ expected: result.costs.macs.expected, argmax: macs });
     expect(result.held).toMatchObject({ split: 'held', n: 24, top1: result.quality });
     expect(result.random).toMatchObject({ n: 2 });
     expect(result.reward).toBeCloseTo(result.quality - 0.1 * Math.abs(result.costs.macs.value / 12000 - 1), 12);

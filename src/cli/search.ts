@@ -113,9 +113,16 @@ function stageWorkers(
 }
 
 async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {
-  const { root, resume } = options;
+  const { root, resume, extend } = options;
   for (const warning of planWarnings(plan)) tools.observer.warn(warning);
-  const outcome = await startStage(plan, config, { ...tools, root, resume, id, profile: profiledSteps(options) });
+  const outcome = await startStage(plan, config, {
+    ...tools,
+    root,
+    resume,
+    extend,
+    id,
+    profile: profiledSteps(options),
+  });
   if (outcome === undefined) tools.observer.note(`${id} is done already; name another run with --run-id`);
 }
 

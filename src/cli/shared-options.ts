@@ -18,6 +18,7 @@ export interface RunOptions extends WorkerOptions {
   readonly runId?: string;
   readonly root: string;
   readonly resume: ResumeMode;
+  readonly extend?: true;
   readonly set: readonly string[];
   readonly seed?: number;
   readonly profile?: number | true;
@@ -36,6 +37,7 @@ export function withRunOptions(command: Command): Command {
         .choices(['allow', 'must', 'never'])
         .default('allow'),
     )
+    .option('--extend', "let a run that is there go on to more steps; from there on its schedules are the longer run's")
     .option('--set <a.b=value>', 'set a value of the config; may be repeated', collected, [])
     .option('--seed <n>', 'set the seed', wholeNumber(0))
     .option('--profile [steps]', 'trace some steps (default: 20) to profile.json in the run', wholeNumber(1));

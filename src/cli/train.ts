@@ -30,10 +30,10 @@ export function trainCommand(): Command {
       const network = networkOf(what, options.root);
       const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
       const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
-      const { root, resume } = options;
+      const { root, resume, extend } = options;
       const profile = profiledSteps(options);
       const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
-      await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, id, profile }));
+      await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, extend, id, profile }));
       const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
       print(network.name, test, options);
     });

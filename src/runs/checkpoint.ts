@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, text } from '../core/conform.js';
+import { conform, integer, quantity, text } from '../core/conform.js';
 import { locateYaml } from '../core/document.js';
 import { Failure, formatDiagnostic } from '../core/failure.js';
 import { discard, flushFolder, readBytes, sha256, writeFailure, writeFlushed } from '../core/files.js';
@@ -19,6 +19,8 @@ export interface Checkpoint {
   readonly tensors: Tensors;
   /** JSON; a number that is not finite is a bug. */
   readonly state: unknown;
+  /** How good the run was here, the higher the better, where that can be told. */
+  readonly score?: number;
 }
 
 export interface LoadedCheckpoint {
@@ -34,8 +36,11 @@ const stateName = 'state.json';
 const manifestName = 'manifest.json';
 const keptByDefault = 2;
 
-/** Saves a checkpoint and keeps the last `keep`; where the disk refuses, those before it stay as they are. */
-export function saveCheckpoint(run: Run, { step, tensors, state }: Checkpoint, keep = keptByDefault): void {
+/**
+ * Saves a checkpoint and keeps the last `keep` and the one of the highest score; where the disk refuses, those before it
+ * stay as they are.
+ */
+export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkpoint, keep = keptByDefault): void {
   run.flush();
   const folder = join(checkpointsOf(run), folderName(step));
   const part = besides(folder, 'part');
@@ -44,7 +49,7 @@ export function saveCheckpoint(run: Run, { step, tensors, state }: Checkpoint, k
     [stateName, [Buffer.from(JSON.stringify(state, refuseNonFinite))]],
   ];
   const files = Object.fromEntries(parts.map(([name, bytes]) => [name, fingerprint(bytes)]));
-  const manifest = Buffer.from(`${JSON.stringify({ version, step, files }, null, 2)}\n`);
+  const manifest = Buffer.from(`${JSON.stringify({ version, step, score, files }, null, 2)}\n`);
   try {
     rmSync(part, { recursive: true, force: true });
     mkdirSync(part, { recursive: true });
@@ -109,6 +114,7 @@ const fileEntry = z.object({ bytes: integer('a size in bytes', 0), sha256: text(
 const manifestSchema = z.object({
   version: z.literal(version),
   step: integer('a number of steps', 0),
+  score: quantity('a score').optional(),
   files: z.object({ [weightsName]: fileEntry, [stateName]: fileEntry }),
 });
 
@@ -149,27 +155,31 @@ function damaged(file: string, message: string): Failure {
 /** A checkpoint of another version is no damaged one: those before it would be of that version too. */
 function refuseOtherVersion(folder: string): void {
   const file = join(folder, manifestName);
-  const found = versionIn(file);
+  const found = numberIn(file, 'version');
   if (found === undefined || found === version) return;
   const message = `expected version ${version}; got ${found}`;
   throw new Failure('data', { file, path: 'version', message }, 'resume the run with the program that began it');
 }
 
-function versionIn(file: string): number | undefined {
+/** A number of a manifest; undefined where there is none. */
+function numberIn(file: string, key: 'version' | 'score'): number | undefined {
   try {
-    const { version } = JSON.parse(utf8(readBytes(file))) as { version?: unknown };
-    return typeof version === 'number' ? version : undefined;
+    const { [key]: value } = JSON.parse(utf8(readBytes(file))) as Record<string, unknown>;
+    return typeof value === 'number' ? value : undefined;
   } catch {
     return undefined; // damaged, as loading it will say
   }
 }
 
-/** Removes checkpoints that a resumed run has not come to again, and all but the last few up to `step`. */
+/** Removes checkpoints that a resumed run has not come to again and, up to `step`, all but the last few and the best. */
 function removeOthers(run: Run, step: number, keep: number): void {
+  const folder = (other: number) => join(checkpointsOf(run), folderName(other));
+  const score = (other: number) => numberIn(join(folder(other), manifestName), 'score') ?? Number.NEGATIVE_INFINITY;
   const steps = checkpointSteps(run);
   const upTo = steps.filter((other) => other <= step);
-  const outdated = [...upTo.slice(0, Math.max(0, upTo.length - keep)), ...steps.filter((other) => other > step)];
-  for (const other of outdated) remove(join(checkpointsOf(run), folderName(other)));
+  const best = upTo.reduce((a, b) => (score(b) > score(a) ? b : a));
+  const kept = [...upTo.slice(-keep), ...(score(best) > Number.NEGATIVE_INFINITY ? [best] : [])];
+  for (const other of steps) if (!kept.includes(other)) remove(folder(other));
 }
 
 /** Removes a checkpoint so that no half of it is ever seen under its name. */

@@ -9,28 +9,21 @@ import { Failure } from '../core/failure.js';
 import { makeFolders, readBytes, writeAtomically, writeFailure } from '../core/files.js';
 import { suggestion } from '../core/nearest.js';
 import { type EventLog, openEventLog } from './events.js';
-import { type Identity, refuseOtherConfig, refuseOtherSpace } from './run-identity.js';
+import { beginExtension, extensionsOf, noted } from './run-extension.js';
+import { type Asked, refuseOtherRun } from './run-identity.js';
 import { lockName, lockRun, type RunLock } from './run-lock.js';
 import { isRun, type RunState, type RunStatus, readState, writeState } from './run-state.js';
 
 /** Whether to go on with a run that is there: if there is one, only if there is one, or not at all. */
 export type ResumeMode = 'allow' | 'must' | 'never';
 
-export interface RunRequest {
+export interface RunRequest extends Asked {
   readonly root: string;
   readonly id: string;
   readonly resume: ResumeMode;
   readonly stage: string;
-  /** How many steps the whole run has. */
-  readonly steps: number;
   /** The resolved config as YAML. */
   readonly config: string;
-  /** The values of the resolved config by dotted key: on resuming they must be what they were. */
-  readonly identity: Identity;
-  /** Keys of `identity` that may differ on resuming. */
-  readonly mayChange?: readonly string[];
-  /** The space as YAML; on resuming it must be what it was. */
-  readonly space: string;
   readonly environment: object;
   /** Told of what a user should know and nobody need act on. */
   readonly notice: (message: string) => void;
@@ -67,7 +60,7 @@ export interface Run {
   readonly folder: string;
   /** Whether the run was there before. */
   readonly isResumed: boolean;
-  /** Whether it was there and done. */
+  /** Whether it was there and done, with as many steps as it has now. */
   readonly wasDone: boolean;
   /** Opens a log to go on after `step` finished steps, the step of the checkpoint resumed from; without, empty. */
   openLog(name: LogName, step: number | undefined): EventLog;
@@ -102,10 +95,12 @@ function begun(request: RunRequest, folder: string, lock: RunLock): Run {
   const { id, stage, steps } = request;
   const before = isRun(folder) ? readState(folder) : undefined;
   if (before === undefined) refuseForeignFiles(folder);
-  else refuseOtherRun(folder, request);
+  else refuseOtherRun(folder, before.steps, request);
   removeLeftovers(folder);
   writeRequest(folder, request);
-  let state: RunState = { id, stage, status: 'running', step: before?.step ?? 0, steps };
+  const extensions = extensionsOf(before, steps);
+  if (before !== undefined && before.steps !== steps) beginExtension(folder, before, request);
+  let state: RunState = { id, stage, status: 'running', step: before?.step ?? 0, steps, ...noted(extensions) };
   const setState = (change: Partial<RunState>) => {
     lock.requireHeld();
     state = { ...state, ...change };
@@ -116,10 +111,10 @@ function begun(request: RunRequest, folder: string, lock: RunLock): Run {
     id,
     folder,
     isResumed: before !== undefined,
-    wasDone: before?.status === 'done',
+    wasDone: before?.status === 'done' && before.steps === steps,
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
-    writeResult: (result) => writeAtomically(join(folder, 'result.json'), json(result)),
+    writeResult: (result) => writeAtomically(join(folder, 'result.json'), json({ ...result, ...noted(extensions) })),
     ...logsOf(folder, lock, (status, reason) => setState({ status, reason })),
   };
 }
@@ -208,11 +203,6 @@ function removeLeftovers(folder: string): void {
 
 function isLeftover(name: string): boolean {
   return /\.(part|stale)-\d+$/.test(name);
-}
-
-function refuseOtherRun(folder: string, { identity, mayChange, space }: RunRequest): void {
-  refuseOtherSpace(join(folder, 'space.yaml'), space);
-  refuseOtherConfig(join(folder, 'identity.json'), join(folder, 'config.yaml'), identity, mayChange ?? []);
 }
 
 function writeRequest(folder: string, { config, space, environment, identity }: RunRequest): void {

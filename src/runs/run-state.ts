@@ -9,6 +9,14 @@ import { readBytes, writeAtomically } from '../core/files.js';
 
 export type RunStatus = 'running' | 'done' | 'stopped' | 'failed';
 
+/** That a run went on to more steps than it had. */
+export interface Extension {
+  /** Finished steps when it was extended. */
+  readonly step: number;
+  /** How many the run was to have until then. */
+  readonly steps: number;
+}
+
 export interface RunState {
   readonly id: string;
   readonly stage: string;
@@ -18,6 +26,7 @@ export interface RunState {
   readonly steps: number;
   /** Why it failed or stopped, where somebody said. */
   readonly reason?: string | undefined;
+  readonly extensions?: readonly Extension[] | undefined;
 }
 
 const version = 1;
@@ -30,6 +39,7 @@ const stateSchema = z.object({
   step: integer('a number of steps', 0),
   steps: integer('a number of steps', 0),
   reason: text('a reason').optional(),
+  extensions: z.array(z.object({ step: integer('a step', 0), steps: integer('a number of steps', 0) })).optional(),
 });
 
 export function isRun(folder: string): boolean {

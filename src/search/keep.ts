@@ -58,6 +58,7 @@ export function keepInRun(
         step: done,
         tensors,
         state: { controller: state, random: random.state(), interval: interval.values() } satisfies SavedSearch,
+        score: baselineValue(state.baseline),
       });
       run.progress(done);
     },

@@ -162,13 +162,15 @@ function openStageRun(plan: PlannedStage, config: LocatedConfig, set: Distillati
   const { yaml, values } = resolvedConfig(config, stage, settings);
   const { source, teacher } = set.manifest;
   const amounts = Object.fromEntries(targets.map(({ name, target }) => [name, target]));
-  const { root, id, resume, environment, workers, observer } = options;
+  const { root, id, resume, extend, environment, workers, observer } = options;
   return openRun({
     root,
     id,
     resume,
+    extend,
     stage,
     steps: settings.steps,
+    lengthKey: `${stage}.steps`,
     config: yaml,
     identity: flattened({ ...values, amounts, images: source.sha256, teacher: teacher.fingerprint }),
     space: printSpace(space),

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly root: string;
   readonly id: string;
   readonly resume: ResumeMode;
+  /** Whether a run that is there may go on to more steps than it had. */
+  readonly extend?: boolean | undefined;
   readonly environment: object;
   /** The most that may work on it; a step with fewer samples or shares has fewer. */
   readonly workers: Workers;
@@ -38,14 +40,16 @@ export async function train(
   const data = openTrainingData(recipe);
   requireFit(network, data.shape, data.classes);
   const { base: recipeFolder, ...plain } = recipe;
-  const { root, id, resume, observer } = options;
+  const { root, id, resume, extend, observer } = options;
   const workers = workersFor(options.workers, sharesOf(recipe));
   const run = openRun({
     root,
     id,
     resume,
+    extend,
     stage: 'train',
     steps: trainingSteps(recipe, data.images),
+    lengthKey: 'epochs',
     config: stringify(plain),
     identity: flattened(plain),
     space: printSpace(asSpace(network)),

@@ -61,6 +61,29 @@ describe('a checkpoint', () => {
     expect(checkpointSteps(run)).toEqual([600]);
   });
 
+  it('stays as long as none has a higher score, beside the last ones', () => {
+    const run = runWith();
+    for (const [i, score] of [0.5, 0.9, 0.7, 0.9, 0.8, 0.95, 0.1].entries()) {
+      saveCheckpoint(run, { ...content(100 * (i + 1)), score });
+    }
+    expect(checkpointSteps(run)).toEqual([600, 700]); // the best is one of the last two
+    saveCheckpoint(run, { ...content(800), score: 0.2 });
+    saveCheckpoint(run, { ...content(900), score: 0.3 });
+    expect(checkpointSteps(run)).toEqual([600, 800, 900]);
+    flipByte(path(run, 900, 'state.json'), 2);
+    expect(load(run).checkpoint).toEqual(content(800));
+    saveCheckpoint(run, { ...content(1000), score: 0.96 });
+    expect(checkpointSteps(run)).toEqual([900, 1000]);
+  });
+
+  it('with a damaged manifest is no best one', () => {
+    const run = runWith();
+    saveCheckpoint(run, { ...content(100), score: 0.9 });
+    truncateSync(path(run, 100, 'manifest.json'), 5);
+    for (const step of [200, 300]) saveCheckpoint(run, { ...content(step), score: 0.1 });
+    expect(checkpointSteps(run)).toEqual([200, 300]);
+  });
+
   it('of a step over a million sorts by number', () => {
     expect(checkpointSteps(runWith(999_999, 1_000_000))).toEqual([999_999, 1_000_000]);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRun } from '../../src/runs/run-folder.js';
@@ -82,7 +82,7 @@ describe('a run that is there', () => {
     const run = opened(root);
     run.finish('stopped');
     const config = join(run.folder, 'config.yaml');
-    const identity = { seed: 2, 'train.batch': 128, 'train.decay': 0.9 };
+    const identity = { seed: 2, steps: 400, 'train.batch': 128, 'train.decay': 0.9 };
     const failure = failureOf(() => openRun(request(root, { identity, config: 'seed: 2\n' })));
     expect(failure.kind).toBe('config');
     expect(failure.message).toBe(`${config}: seed: was 1, is 2\n${config}: train.decay: was nothing, is 0.9`);
@@ -91,13 +91,66 @@ describe('a run that is there', () => {
     opened(root);
   });
 
-  it('takes on the values that may change', () => {
-    const root = temporaryFolder();
-    opened(root, { identity: { steps: 400 }, config: 'steps: 400\n' }).finish('stopped');
-    const longer = { identity: { steps: 800 }, config: 'steps: 800\n', steps: 800, mayChange: ['steps'] };
-    const run = opened(root, longer);
-    expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('steps: 800\n');
-    expect(readState(run.folder).steps).toBe(800);
+  describe('with more steps', () => {
+    const longer = { identity: { ...request('').identity, steps: 800 }, config: 'steps: 800\n', steps: 800 };
+
+    it('is refused unless it is to be extended', () => {
+      const root = temporaryFolder();
+      const { folder, finish } = opened(root);
+      finish('done');
+      const failure = failureOf(() => openRun(request(root, longer)));
+      expect([failure.kind, failure.message, failure.remedy]).toEqual([
+        'config',
+        `${join(folder, 'config.yaml')}: steps: was 400, is 800`,
+        'let the run go on to more steps with --extend, or begin another one with --run-id',
+      ]);
+      expect(readState(folder)).toMatchObject({ status: 'done', steps: 400 });
+    });
+
+    it('extended, is not done any more, has no result, and notes that in itself and in the next one', () => {
+      const root = temporaryFolder();
+      const first = opened(root);
+      first.progress(400);
+      first.writeArchitecture('name: a\n');
+      first.finish('done');
+      const notices: string[] = [];
+      const run = opened(root, { ...longer, extend: true, notice: (message) => notices.push(message) });
+      expect(notices).toEqual([
+        'a: extended from 400 to 800 steps; from step 400 on its schedules are those of a run of 800',
+      ]);
+      expect(run.wasDone).toBe(false);
+      expect(existsSync(join(run.folder, 'architecture.yaml'))).toBe(false);
+      expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('steps: 800\n');
+      const extensions = [{ step: 400, steps: 400 }];
+      expect(readState(run.folder)).toMatchObject({ status: 'running', step: 400, steps: 800, extensions });
+      run.writeResult({ decisions: [], quality: 1, costs: {}, reward: null, entropy: null });
+      expect(JSON.parse(readFileSync(join(run.folder, 'result.json'), 'utf8'))).toMatchObject({ extensions });
+      run.finish('done');
+      const again = opened(root, { ...longer, extend: true }); // the same command
+      expect(again.wasDone).toBe(true);
+      expect(readState(run.folder).extensions).toEqual(extensions);
+    });
+
+    it('is extended by the same command where a process was killed while it extended it', () => {
+      const root = temporaryFolder();
+      const { folder, finish } = opened(root);
+      finish('done');
+      writeFileSync(join(folder, 'identity.json'), JSON.stringify(longer.identity));
+      const failure = failureOf(() => openRun(request(root, longer)));
+      expect(failure.message).toBe(`${join(folder, 'state.json')}: steps: was 400, is 800`);
+      expect(opened(root, { ...longer, extend: true }).wasDone).toBe(false);
+    });
+
+    it('is refused all the same where something else changed, or where there are fewer', () => {
+      const root = temporaryFolder();
+      const { folder, finish } = opened(root);
+      finish('stopped');
+      const config = join(folder, 'config.yaml');
+      const other = { ...longer, extend: true, identity: { ...longer.identity, seed: 2 } };
+      expect(failureOf(() => openRun(request(root, other))).message).toBe(`${config}: seed: was 1, is 2`);
+      const fewer = { steps: 200, extend: true, identity: { ...longer.identity, steps: 200 } };
+      expect(failureOf(() => openRun(request(root, fewer))).message).toBe(`${config}: steps: was 400, is 200`);
+    });
   });
 
   it('is refused with another space, at the first line that differs', () => {

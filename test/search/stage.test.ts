@@ -37,6 +37,7 @@ interface Attempt {
   readonly set?: readonly string[];
   readonly stage?: 'coarse' | 'fine';
   readonly workers?: Workers;
+  readonly extend?: boolean;
   /** Asked after each step. */
   readonly shouldStop?: () => boolean;
 }
@@ -50,6 +51,7 @@ async function searched({
   set = [],
   stage = 'coarse',
   workers = oneWorker,
+  extend,
   shouldStop,
 }: Attempt = {}) {
   const config = readSearchConfig(
@@ -63,6 +65,7 @@ async function searched({
     root,
     id,
     resume: 'allow',
+    extend,
     environment: { test: true },
     workers,
     observer: { progress: () => {}, note: (line) => notes.push(line), warn: (line) => notes.push(`warning: ${line}`) },
@@ -270,6 +273,31 @@ describe('a stage that was stopped', () => {
     const file = join(root, 'a', 'config.yaml');
     expect(failure.message.split('\n')).toEqual([`${file}: seed: was 3, is 4`, `${file}: coarse.batch: was 16, is 8`]);
     expect(lastCheckpoint(join(root, 'a')).name).toBe('step-000002');
+  });
+});
+
+describe('a run that is extended', () => {
+  const longer = { set: ['coarse.steps=20'], extend: true };
+
+  it('goes on to more steps, stopped in between or not, and says so in its result', async () => {
+    const root = newFolder();
+    await searched({ root });
+    const events = text(join(root, 'a'), 'events.jsonl');
+    const { folder } = await searched({ root, ...longer });
+    expect(notes[0]).toBe('a: extended from 12 to 20 steps; from step 12 on its schedules are those of a run of 20');
+    expect(notes[1]).toBe('a: going on after step 12 of 20');
+    expect(text(folder, 'events.jsonl').startsWith(events)).toBe(true);
+    expect(readEvents(join(folder, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20]);
+    expect(readState(folder)).toMatchObject({ status: 'done', step: 20, steps: 20 });
+    expect(json(folder, 'result.json').extensions).toEqual([{ step: 12, steps: 12 }]);
+
+    const other = newFolder();
+    await searched({ root: other });
+    await failureOfAsync(() => searched({ root: other, ...longer, shouldStop: afterSteps(3) }));
+    await searched({ root: other, ...longer });
+    expect(lastCheckpoint(join(other, 'a'))).toEqual(lastCheckpoint(folder));
+    expect(text(join(other, 'a'), 'architecture.yaml')).toBe(text(folder, 'architecture.yaml'));
+    expect(json(join(other, 'a'), 'result.json')).toEqual(json(folder, 'result.json'));
   });
 });
 

@@ -1,0 +1,68 @@
+/**
+ * That every kernel of a training step gives the same bits each time, in this process and in another, for a number of
+ * threads: a run that is resumed could not else end as one that was left alone.
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+const script = fileURLToPath(new URL('repeated-step.mjs', import.meta.url));
+
+/** Every kind of block, kernels and channels that are ours and some that are TensorFlow's. */
+const network = (activation: string, width: number, more = '') => `name: all
+input: { resolution: 24, channels: 3 }
+classes: 10
+activation: ${activation}
+${more}
+stages:
+  - out: ${width}
+    blocks:
+      - { kind: conv, kernel: 3, stride: 2 }
+      - { kind: conv, kernel: 5 }
+      - { kind: fusedIb, kernel: 3, expand: 2 }
+  - out: ${2 * width}
+    blocks:
+      - { kind: uib, startKernel: 5, midKernel: 3, stride: 2, expand: 4 }
+      - { kind: uib, startKernel: 3, midKernel: 5, expand: 4 }
+      - { kind: mqa, heads: 2, keyDim: 16, kvStride: 2 }
+      - { kind: mha, heads: 2, keyDim: 16 }
+      - { kind: dwSep, kernel: 7 }
+      - { kind: invertedResidual, kernel: 5, expand: 3, squeeze: true, activation: hardSwish }
+      - { kind: invertedResidual, kernel: 3, stride: 2, expand: 4 }
+head: { conv: 128, hidden: 64 }
+`;
+const networks = [
+  network('relu', 24),
+  network('gelu', 16, 'layerScale: true'),
+  network('relu6', 6, 'padding: symmetric'),
+];
+
+interface Repeated {
+  readonly sha256: string;
+  readonly ops: number;
+  readonly differing: string | null;
+}
+
+/** What a process of its own says of repeated steps. */
+async function repeatedStep(kernels: string, request: object): Promise<Repeated[]> {
+  const all = { batch: 16, repeats: 3, networks, ...request };
+  const env = { ...process.env, MNV4_KERNELS: kernels };
+  const { stdout } = await promisify(execFile)(process.execPath, [script, JSON.stringify(all)], { env });
+  return JSON.parse(stdout) as Repeated[];
+}
+
+describe.each(['our own', 'tensorflow'])('a step by %s kernels', { timeout: 120_000 }, (kernels) => {
+  it.each([2, 4])('gives the same bits each time, on %i threads, by whichever process', async (threads) => {
+    const [one, other] = await Promise.all([repeatedStep(kernels, { threads }), repeatedStep(kernels, { threads })]);
+    expect(one.map(({ differing }) => differing)).toEqual([null, null, null]);
+    expect(other).toEqual(one);
+    for (const { ops } of one) expect(ops).toBeGreaterThan(400);
+  });
+});
+
+it('a kernel that does not is named', async () => {
+  const request = { threads: 1, networks: networks.slice(0, 1), repeats: 2, spoiled: 'BatchMatMulV2' };
+  const [{ differing }] = (await repeatedStep('our own', request)) as [Repeated];
+  expect(differing).toMatch(/^BatchMatMulV2\(\[16,72,16\], /);
+});

@@ -122,6 +122,7 @@ export function systemProblem(error: unknown): string {
 const meanings: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk (ENOSPC)',
   EDQUOT: 'the disk quota is used up (EDQUOT)',
+  EFBIG: 'a file larger than allowed (EFBIG)',
   EACCES: 'no permission (EACCES)',
   EPERM: 'no permission (EPERM)',
   EROFS: 'a read-only file system (EROFS)',
@@ -135,5 +136,6 @@ function remedyFor(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return 'free some space, then run the same command again: what is finished is kept';
+  if (code === 'EFBIG') return 'raise the limit (ulimit -f), then run the same command again: what is finished is kept';
   return 'name a folder that this user may write to';
 }

@@ -16,13 +16,16 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node itself. */
   readonly node?: readonly string[];
+  /** A command that runs the command which follows it. */
+  readonly under?: readonly string[];
 }
 
 /** Runs `mnv4-nas ARGS` to its end; no terminal, no progress line. */
 export function program(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
-  const { cwd = process.cwd(), env = {}, node = [] } = options;
+  const { cwd = process.cwd(), env = {}, node = [], under = [] } = options;
+  const [command, ...all] = [...under, process.execPath, ...node, entry, ...args] as [string, ...string[]];
   return new Promise((done, failed) => {
-    const child = spawn(process.execPath, [...node, entry, ...args], { cwd, env: { ...process.env, ...env } });
+    const child = spawn(command, all, { cwd, env: { ...process.env, ...env } });
     const texts = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {

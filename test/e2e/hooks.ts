@@ -1,0 +1,53 @@
+/** What tests have the program do to itself: code that Node runs before it. */
+import type { ProgramOptions } from '../cli/program.js';
+
+/** Runs `code`, an ES module's text, before the program. */
+export function hooked(code: string): ProgramOptions {
+  return { node: ['--import', `data:text/javascript,${encodeURIComponent(code)}`] };
+}
+
+/** Runs `action`, statements, as soon as the program tells that a stage has come to a step. */
+export function atStep(stage: string, step: number, action: string, before = ''): ProgramOptions {
+  return hooked(`
+    ${before}
+    const { stderr } = process;
+    const write = stderr.write.bind(stderr);
+    stderr.write = (text, ...more) => {
+      const written = write(text, ...more);
+      if (text.includes('"stage":"${stage}","step":${step},')) { ${action} }
+      return written;
+    };`);
+}
+
+/** Lets the program send itself signals, one at once after the other. */
+export function signalAt(stage: string, step: number, ...signals: NodeJS.Signals[]): ProgramOptions {
+  return atStep(stage, step, signals.map((signal) => `process.kill(process.pid, '${signal}');`).join(' '));
+}
+
+/**
+ * From its n-th call on files of that name, `fs.writeSync` writes half of what it should, and then there is no space left:
+ * once, or from then on for any file.
+ */
+export function fullAt(name: string, n: number, stays: boolean): ProgramOptions {
+  return hooked(`
+    import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    const { openSync, writeSync } = fs;
+    const paths = new Map();
+    let calls = 0;
+    let isFull = false;
+    fs.openSync = (path, ...more) => {
+      const file = openSync(path, ...more);
+      paths.set(file, String(path));
+      return file;
+    };
+    fs.writeSync = (file, bytes, ...more) => {
+      const path = paths.get(file) ?? '';
+      if (path.endsWith('${name}') && ++calls === ${n}) {
+        isFull = ${stays};
+        writeSync(file, bytes.subarray(0, bytes.length >> 1));
+      } else if (!(isFull && path !== '')) return writeSync(file, bytes, ...more);
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    };
+    syncBuiltinESMExports();`);
+}

@@ -3,22 +3,24 @@
 /**
  * `npm run proof:resume [-- INSTANTS [SEED]]`: that a search killed at any instant ends, once the same command is run
  * again, as one that was left alone. Runs both stages on real images once; then again and again, each time killed (SIGKILL)
- * at another random instant: half of them moments of the clock, half in the middle of writing, before a random call of a
- * random kind (which call, of which file) that creates, writes, flushes or renames a file. Compares SHA-256s of weights,
- * state, policy, events, architecture and result, and exits with 1 where one differs. Needs the quickstart's
- * distillation set.
+ * at another random instant: half of them moments of the clock, half in a call that creates, writes, flushes, renames or
+ * removes a file, those of logs, checkpoints, results and other files of both stages in turn, a write when half of it is
+ * done. Compares SHA-256s of weights, optimizer, policy, random streams, events, architecture, result, config and state, and
+ * exits with 1 where one differs. Needs the quickstart's distillation set.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomStream } from '../../dist/core/random.js';
+import { fingerprints } from './resume/fingerprints.mjs';
+import { instantsOf } from './resume/instants.mjs';
+
+/** @typedef {import('./resume/instants.mjs').Instant} Instant */
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const [instants = '20', seed = '1'] = process.argv.slice(2);
-const random = randomStream(`resume/${seed}`);
 const runs = mkdtempSync(join(tmpdir(), 'mnv4-resume-'));
 const settings = [
   ...['search.logEvery=7', 'search.checkpointEvery=10', 'search.heldBatch=128', 'search.statisticsBatches=2'],
@@ -29,99 +31,85 @@ const killsInCalls = join(root, 'scripts', 'proof', 'resume', 'kill-in-call.mjs'
 try {
   const started = performance.now();
   const whole = await search('whole');
-  const seconds = (performance.now() - started) / 1000;
+  const milliseconds = performance.now() - started;
   if (whole.status !== 0) throw new Error(`the run that is left alone ended with ${whole.status}:\n${whole.stderr}`);
-  const calls = Object.entries(JSON.parse(/calls that write: (.*)/.exec(whole.stderr)?.[1] ?? '{}'));
-  const expected = fingerprints('whole');
-  console.log(`left alone: ${seconds.toFixed(1)} s, ${calls.length} kinds of calls that write`);
-  let differing = 0;
-  for (let i = 1; i <= Number(instants); i++) {
-    const id = `killed-${i}`;
-    const inCall = i % 2 === 0;
-    const [kind, count] = /** @type {[string, number]} */ (calls[random.below(calls.length)]);
-    const killInCall = `${kind.replaceAll('whole', id)} ${1 + random.below(count)}`;
-    const killAfterMs = random.uniform() * seconds * 1000;
-    const killed = await search(id, inCall ? { killInCall } : { killAfterMs });
-    const where = inCall ? `before ${killInCall}, in ${killed.call}` : `after ${(killAfterMs / 1000).toFixed(1)} s`;
-    const ended = killed.status === 0 ? killed : await search(id);
-    const found = ended.status === 0 ? fingerprints(id) : {};
-    const different = Object.keys(expected).filter((name) => found[name] !== expected[name]);
-    differing += Number(different.length > 0);
-    const outcome = different.length === 0 ? 'the same' : `differs in ${different.join(', ')}\n${ended.stderr}`;
-    console.log(`${i}. killed ${where}${killed.status === 0 ? ' (had ended)' : ''}: ${went(ended)}${outcome}`);
-    for (const name of readdirSync(runs)) if (name.startsWith(id)) rmSync(join(runs, name), { recursive: true });
+  const calls = JSON.parse(/calls that write: (.*)/.exec(whole.stderr)?.[1] ?? '{}');
+  const expected = fingerprints(runs, 'whole');
+  console.log(
+    `left alone: ${(milliseconds / 1000).toFixed(1)} s, ${Object.keys(calls).length} kinds of calls that write`,
+  );
+  for (const [name, sha256] of Object.entries(expected)) console.log(`  ${sha256}  ${name}`);
+  const planned = instantsOf(Number(instants), milliseconds, calls, randomStream(`resume/${seed}`));
+  const tried = [];
+  for (const [i, instant] of planned.entries()) {
+    tried.push({ ...instant, ...(await killedAndEnded(`killed-${i + 1}`, instant, expected)) });
+    console.log(`${i + 1}. ${textOf(tried.at(-1))}`);
   }
-  console.log(`${instants} instants, ${Object.keys(expected).length} files each: ${differing} runs differ`);
-  process.exitCode = differing === 0 ? 0 : 1;
+  console.log(summary(tried, Object.keys(expected).length));
+  process.exitCode = tried.every(({ different }) => different.length === 0) ? 0 : 1;
 } finally {
   rmSync(runs, { recursive: true, force: true });
 }
 
-/** @param {{ stderr: string }} ended */
-function went({ stderr }) {
-  const steps = [...stderr.matchAll(/(coarse|fine): going on after step (\d+)/g)].map(
-    ([, stage, step]) => `${stage} ${step}`,
+/**
+ * Kills a search at the instant, and runs it again to its end.
+ *
+ * @param {string} id @param {Instant} instant @param {Record<string, string>} expected
+ */
+async function killedAndEnded(id, instant, expected) {
+  const killed = await search(id, instant);
+  const wasKilled = killed.status === null;
+  const ended = wasKilled ? await search(id) : killed;
+  const found = ended.status === 0 ? fingerprints(runs, id) : {};
+  const names = new Set([...Object.keys(expected), ...Object.keys(found)]);
+  const different = [...names].filter((name) => found[name] !== expected[name]);
+  for (const name of readdirSync(runs)) if (name.startsWith(`${id}-`)) rmSync(join(runs, name), { recursive: true });
+  return { wasKilled, different, ended };
+}
+
+/** @param {any} outcome */
+function textOf({ afterMs, call, wasKilled, different, ended }) {
+  const where = call === undefined ? `after ${(afterMs / 1000).toFixed(1)} s` : `in ${call}`;
+  const steps = [...ended.stderr.matchAll(/(coarse|fine): going on after step (\d+)/g)].map((found) =>
+    found.slice(1).join(' '),
   );
-  return steps.length === 0 ? '' : `went on after ${steps.join(', ')}; `;
+  const went = steps.length === 0 ? '' : `went on after ${steps.join(', ')}; `;
+  const outcome = different.length === 0 ? 'the same' : `differs in ${different.join(', ')}\n${ended.stderr}`;
+  return `killed ${where}${wasKilled ? '' : ' (had ended)'}: ${went}${outcome}`;
+}
+
+/** @param {any[]} tried @param {number} hashes  of each run */
+function summary(tried, hashes) {
+  const killed = tried.filter(({ wasKilled }) => wasKilled);
+  const differing = tried.filter(({ different }) => different.length > 0);
+  const places = [...new Set(killed.map(({ place }) => place))];
+  const where = places.map((place) => `${killed.filter((one) => one.place === place).length} ${place}`).join(', ');
+  return `${killed.length} of ${tried.length} instants killed (${where}): ${hashes * tried.length} hashes compared, ${differing.length} runs differ`;
 }
 
 /**
  * The search in a process of its own, to its end or until it is killed.
  *
- * @param {string} id @param {{ killAfterMs?: number, killInCall?: string }} [kill]
- * @returns {Promise<{ status: number | null, stderr: string, call: string }>}
+ * @param {string} id @param {Partial<Instant>} [kill]
+ * @returns {Promise<{ status: number | null, stderr: string }>}
  */
-function search(id, { killAfterMs, killInCall } = {}) {
+function search(id, { afterMs, call = '' } = {}) {
   const sets = settings.flatMap((set) => ['--set', set]);
   const args = ['search', join('configs', 'quickstart.yaml'), '--run-id', id, '--root', runs, '--json', ...sets];
   const child = spawn(process.execPath, ['--import', killsInCalls, join('dist', 'cli', 'main.js'), ...args], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, MNV4_KILL_IN_CALL: `${killInCall ?? ''}`, MNV4_KILL_IN: runs },
+    env: { ...process.env, MNV4_KILL_IN_CALL: call, MNV4_KILL_IN: runs, MNV4_KILL_ID: id },
   });
   let stderr = '';
   child.stderr.on('data', (text) => {
     stderr += text;
   });
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+  const timer = afterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), afterMs);
   return new Promise((resolve) => {
     child.on('close', (status) => {
       clearTimeout(timer);
-      resolve({ status, stderr, call: /killed in (.*)/.exec(stderr)?.[1] ?? '' });
+      resolve({ status, stderr });
     });
   });
-}
-
-/** SHA-256s of what both stages of a run left, but for what depends on the clock. @param {string} id */
-function fingerprints(id) {
-  const files = ['coarse', 'fine'].flatMap((stage) => {
-    const folder = join(runs, `${id}-${stage}`);
-    const last = readdirSync(join(folder, 'checkpoints')).sort().at(-1) ?? '';
-    const names = [
-      join('checkpoints', last, 'weights.safetensors'),
-      join('checkpoints', last, 'state.json'),
-      ...['policy.jsonl', 'events.jsonl', 'architecture.yaml', 'result.json'],
-    ];
-    return names.map((name) => [`${stage}/${name}`, contentOf(join(folder, name), id)]);
-  });
-  return Object.fromEntries(
-    files.map(([name, content]) => [
-      name,
-      createHash('sha256')
-        .update(content ?? '')
-        .digest('hex'),
-    ]),
-  );
-}
-
-/** @param {string} file @param {string} id */
-function contentOf(file, id) {
-  if (file.endsWith('.safetensors')) return readFileSync(file);
-  const text = readFileSync(file, 'utf8').replaceAll(id, 'ID');
-  if (!file.endsWith('events.jsonl')) return text;
-  const lines = text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
-  return lines.map(({ imagesPerSecond, dataWait, memoryMb, tensors, ...event }) => JSON.stringify(event)).join('\n');
 }

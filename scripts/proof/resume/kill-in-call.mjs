@@ -1,13 +1,13 @@
-// Loaded before the program: kills it (SIGKILL) before its n-th call of a kind that changes a file below a folder, and tells
-// at its end how many of each kind it made. `MNV4_KILL_IN_CALL` is `writeSync events.jsonl 3`, or empty; `MNV4_KILL_IN` the
-// folder.
+// Loaded before the program: kills it (SIGKILL) in its n-th call of a kind that changes a file below a folder, a write once
+// half of it is written, all others before they do anything; and tells at its end how many calls of each kind it made.
+// `MNV4_KILL_IN_CALL` is `writeSync ID-fine/events.jsonl 3`, or empty; `MNV4_KILL_IN` the folder; `MNV4_KILL_ID` the
+// run's id, which a kind has as ID.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { basename } from 'node:path';
 
-const { MNV4_KILL_IN_CALL: wanted, MNV4_KILL_IN: folder } = process.env;
+const { MNV4_KILL_IN_CALL: wanted, MNV4_KILL_IN: folder, MNV4_KILL_ID: id } = process.env;
 const paths = new Map(); // of open files, by descriptor
-const calls = {}; // by kind: `writeSync events.jsonl`
+const calls = {}; // by kind
 
 const isWorker = process.send !== undefined; // workers write nothing
 if (!isWorker) {
@@ -25,16 +25,25 @@ function watch(name, pathOf) {
   fs[name] = (...args) => {
     const path = pathOf(args);
     if (typeof path === 'string' && path.startsWith(folder)) {
-      const kind = `${name} ${basename(path).replace(/\d{3,}/g, 'N')}`;
+      const kind = kindOf(name, path);
       calls[kind] = (calls[kind] ?? 0) + 1;
-      if (wanted === `${kind} ${calls[kind]}`) {
-        fs.writeSync(2, `killed in ${path.slice(folder.length + 1)}\n`);
-        process.kill(process.pid, 'SIGKILL');
-      }
+      if (wanted === `${kind} ${calls[kind]}`) die(name, original, args);
     }
     const result = original(...args);
     if (name === 'openSync') paths.set(result, path);
     if (name === 'closeSync') paths.delete(args[0]);
     return result;
   };
+}
+
+/** The same for every run and every process: no id of either, no step. */
+function kindOf(name, path) {
+  const place = path.slice(folder.length + 1).replace(id, 'ID');
+  return `${name} ${place.replace(/(part|stale|step)-\d+/g, '$1-N')}`;
+}
+
+function die(name, original, args) {
+  const [file, bytes, from = 0] = args;
+  if (name === 'writeSync' && bytes.length - from > 1) original(file, bytes, from, (bytes.length - from) >> 1);
+  process.kill(process.pid, 'SIGKILL');
 }

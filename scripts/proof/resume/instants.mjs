@@ -1,0 +1,48 @@
+// @ts-check
+/** At which instants `npm run proof:resume` kills: moments of the clock, and calls that write, of every place in turn. */
+
+/**
+ * @typedef {{ place: string, stage?: string, afterMs?: number, call?: string }} Instant
+ * `call`: the kind of call, and which of them
+ * @typedef {import('../../../src/core/random.js').Random} Random
+ */
+
+/** What a run writes, by the pattern of its file. */
+const places = {
+  'in a log': /^ID-(\w+)\/(?:events|policy)\.jsonl/,
+  'in a checkpoint': /^ID-(\w+)\/checkpoints/,
+  'at the end': /^ID-(\w+)\/(?:architecture|result)/,
+  'in other files': /^ID-(\w+)\//,
+};
+
+/** Every second one a moment of the clock. @type {(keyof typeof places)[]} */
+const turns = ['in a log', 'in a checkpoint', 'at the end', 'in a checkpoint', 'in other files'];
+const stages = ['coarse', 'fine'];
+
+/**
+ * So many instants of a run that took `milliseconds` and made so many calls of each kind.
+ *
+ * @param {number} count @param {number} milliseconds @param {Record<string, number>} calls @param {Random} random
+ * @returns {Instant[]}
+ */
+export function instantsOf(count, milliseconds, calls, random) {
+  const kinds = Object.keys(calls).map((kind) => ({ kind, ...placeOf(kind) }));
+  return Array.from({ length: count }, (_, i) => {
+    if (i % 2 === 0) return { place: 'by the clock', afterMs: Math.round(random.uniform() * milliseconds) };
+    const turn = (i - 1) / 2;
+    const [place, stage] = [turns[turn % turns.length], stages[Math.floor((turn + 1) / 2) % stages.length]];
+    const fitting = kinds.filter((other) => other.place === place && other.stage === stage);
+    const { kind } = /** @type {{ kind: string }} */ (fitting[random.below(fitting.length)]);
+    return { place: `${place}`, stage: `${stage}`, call: `${kind} ${1 + random.below(Number(calls[kind]))}` };
+  });
+}
+
+/** The place and stage of a kind of call, `writeSync ID-fine/events.jsonl`. @param {string} kind */
+function placeOf(kind) {
+  const file = kind.slice(kind.indexOf(' ') + 1);
+  for (const [place, pattern] of Object.entries(places)) {
+    const stage = pattern.exec(file)?.[1];
+    if (stage !== undefined) return { place, stage };
+  }
+  return { place: 'elsewhere', stage: '' };
+}

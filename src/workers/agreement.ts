@@ -1,6 +1,7 @@
 /** That all workers have the same state: they compute it each for themselves, from the same sums. */
 import { Failure } from '../core/failure.js';
 import { sha256 } from '../core/files.js';
+import { traced } from '../core/trace.js';
 import type { Collective } from './collective.js';
 
 const words = 8; // of 32 bits, a SHA-256
@@ -12,7 +13,8 @@ export async function requireAgreement(
   state: () => readonly (Uint8Array | string)[],
 ): Promise<void> {
   if (size === 1) return;
-  const hash = sha256(...state());
+  const now = state();
+  const hash = traced('keeping', 'agreement', () => sha256(...now));
   const table = new Float64Array(size * words);
   for (let i = 0; i < words; i++) table[rank * words + i] = Number.parseInt(hash.slice(8 * i, 8 * (i + 1)), 16);
   await sum(table);

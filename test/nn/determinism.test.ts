@@ -61,8 +61,18 @@ describe.each(['our own', 'tensorflow'])('a step by %s kernels', { timeout: 120_
   });
 });
 
+it('our own kernels give the same bits on any number of threads, so those of workers that wait may help', async () => {
+  const convolutional = network('relu', 24)
+    .split('\n')
+    .filter((line) => !/kind: (m.a|dwSep|invertedResidual)|kernel: 5 }/.test(line));
+  const own = [convolutional.join('\n')];
+  const found = await Promise.all([1, 2, 3].map((threads) => repeatedStep('our own', { threads, networks: own })));
+  expect(found[1]).toEqual(found[0]);
+  expect(found[2]).toEqual(found[0]);
+}, 60_000);
+
 it('a kernel that does not is named', async () => {
   const request = { threads: 1, networks: networks.slice(0, 1), repeats: 2, spoiled: 'BatchMatMulV2' };
   const [{ differing }] = (await repeatedStep('our own', request)) as [Repeated];
   expect(differing).toMatch(/^BatchMatMulV2\(\[16,72,16\], /);
-});
+}, 60_000);

@@ -25,10 +25,11 @@ interface Attempt {
   readonly set?: readonly string[];
   readonly network?: string;
   readonly recipe?: string;
+  readonly extend?: boolean;
   readonly shouldStop?: () => boolean;
 }
 
-async function training({ root = newFolder(), set = [], network, recipe, shouldStop }: Attempt = {}) {
+async function training({ root = newFolder(), set = [], network, recipe, extend, shouldStop }: Attempt = {}) {
   const evaluation = await train(
     readNetwork(network ?? join(folder, 'small.yaml')),
     readTrainingRecipe(
@@ -39,6 +40,7 @@ async function training({ root = newFolder(), set = [], network, recipe, shouldS
       root,
       id: 'a',
       resume: 'allow',
+      extend,
       environment: {},
       workers: oneWorker,
       observer: silent,
@@ -84,6 +86,19 @@ describe('a training', () => {
     await training({ root });
     expect((await training({ root })).evaluation).toBeUndefined();
     expect(readState(join(root, 'a')).status).toBe('done');
+  });
+
+  it('goes on to more epochs only where it is extended', async () => {
+    const root = newFolder();
+    const before = await training({ root });
+    const set = ['epochs=3'];
+    const failure = await failureOfAsync(() => training({ root, set }));
+    expect(failure.message).toBe(`${join(root, 'a', 'config.yaml')}: epochs: was 2, is 3`);
+    const { folder: run, evaluation } = await training({ root, set, extend: true });
+    expect(readState(run)).toMatchObject({ status: 'done', step: 30, extensions: [{ step: 20, steps: 20 }] });
+    expect(readEvents(join(run, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20, 24, 28, 30]);
+    expect(evaluation).not.toEqual(before.evaluation);
+    expect(JSON.parse(bytes(run, 'result.json')).test).toEqual(evaluation);
   });
 
   it("learns from a distillation set too, by the teacher's labels", async () => {

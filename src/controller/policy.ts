@@ -32,7 +32,8 @@ export function uniformPolicy(choices: readonly ControllerChoice[], temperature 
 export function probabilities(logits: readonly number[], temperature: number): number[] {
   const highest = Math.max(...logits);
   const weights = logits.map((logit) => Math.exp((logit - highest) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let total = 0;
+  for (const weight of weights) total += weight;
   return weights.map((weight) => weight / total);
 }
 

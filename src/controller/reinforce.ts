@@ -60,46 +60,61 @@ export function baselineValue({ weighted, weight }: Baseline): number {
  */
 export function reinforce(state: ControllerState, outcomes: readonly Outcome[], rates: Rates): ControllerState {
   const { policy } = state;
+  const { temperature } = policy;
   const n = outcomes.length;
   const updates = state.updates + 1;
   const baseline = updatedBaseline(state.baseline, outcomes.reduce((sum, { reward }) => sum + reward, 0) / n);
+  const advantages = outcomes.map(({ reward }) => reward - baselineValue(baseline));
   const stepSize = rates.learningRate * Math.sqrt(1 - beta2 ** updates);
   const bonusSize = rates.learningRate * (rates.entropyBonus ?? 0);
   const squares: number[][] = [];
   const logits = policy.logits.map((row, choice) => {
-    const distribution = probabilities(row, policy.temperature);
-    const gradients = outcomes.map(({ sample, reward }) => {
-      const advantage = reward - baselineValue(baseline);
-      return logProbGradient(policy, sample, choice, distribution).map((g) => advantage * g);
-    });
-    const activeShare = outcomes.filter(({ sample }) => sample.active[choice]).length / n;
-    const bonus = bonusSize === 0 ? [] : entropyGradient(distribution, policy.temperature);
-    const moments = row.map((_, i) => {
-      const squared = gradients.reduce((sum, g) => sum + (g[i] as number) ** 2, 0) / n;
-      return beta2 * (state.squares[choice]?.[i] as number) + (1 - beta2) * squared;
-    });
+    const distribution = probabilities(row, temperature);
+    const { sums, squaredSums } = gradientSums(temperature, outcomes, advantages, choice, distribution);
+    const moments = squaredSums.map(
+      (sum, i) => beta2 * (state.squares[choice]?.[i] as number) + (1 - beta2) * (sum / n),
+    );
     squares.push(moments);
+    const bonus = bonusSize === 0 ? [] : entropyGradient(distribution, temperature);
+    const activeShare = outcomes.filter(({ sample }) => sample.active[choice]).length / n;
     return row.map((logit, i) => {
-      const ascent = gradients.reduce((sum, g) => sum + (g[i] as number), 0) / n;
-      const step = (stepSize * ascent) / (Math.sqrt(moments[i] as number) + epsilon);
+      const step = (stepSize * ((sums[i] as number) / n)) / (Math.sqrt(moments[i] as number) + epsilon);
       return logit + step + bonusSize * activeShare * (bonus[i] ?? 0);
     });
   });
   return { policy: { ...policy, logits }, squares, updates, baseline };
 }
 
-/**
- * Gradient of a sample's log-probability by the logits of one choice: ([i = drawn] - p_i) / temperature, and 0 where the
- * choice was replaced by a warm-up or does not matter.
- */
-export function logProbGradient(
-  { temperature }: Pick<Policy, 'temperature'>,
-  { decisions, replaced, active }: Sample,
+/** The samples' gradients by the logits of one choice, advantage x d log p: per option their sum and that of their squares. */
+function gradientSums(
+  temperature: number,
+  outcomes: readonly Outcome[],
+  advantages: readonly number[],
   choice: number,
   distribution: readonly number[],
-): number[] {
-  if (replaced[choice] || !active[choice]) return distribution.map(() => 0);
-  return distribution.map((p, i) => (Number(i === decisions[choice]) - p) / temperature);
+): { sums: number[]; squaredSums: number[] } {
+  const sums = distribution.map(() => 0);
+  const squaredSums = distribution.map(() => 0);
+  for (const [k, { sample }] of outcomes.entries()) {
+    if (!givesGradient(sample, choice)) continue;
+    for (let i = 0; i < distribution.length; i++) {
+      const slope = logProbSlope(i === sample.decisions[choice], distribution[i] as number, temperature);
+      const gradient = (advantages[k] as number) * slope;
+      sums[i] = (sums[i] as number) + gradient;
+      squaredSums[i] = (squaredSums[i] as number) + gradient ** 2;
+    }
+  }
+  return { sums, squaredSums };
+}
+
+/** Not a choice that was replaced by a warm-up or does not matter. */
+function givesGradient({ replaced, active }: Sample, choice: number): boolean {
+  return !replaced[choice] && (active[choice] as boolean);
+}
+
+/** Derivative of a sample's log-probability by the logit of an option of probability p. */
+export function logProbSlope(wasDrawn: boolean, p: number, temperature: number): number {
+  return (Number(wasDrawn) - p) / temperature;
 }
 
 /** Gradient of a distribution's entropy H by its logits: -p_i (ln p_i + H) / temperature. */

@@ -35,27 +35,50 @@ export const cold: Warmup = { op: 0, filter: 0 };
  * the stream stays aligned.
  */
 export function sample(policy: Policy, random: Random, warmup: Warmup = cold): Sample {
+  return drawn(policy, distributionsOf(policy), random, warmup);
+}
+
+/** So many samples of one policy, drawn one after the other as `sample` draws each. */
+export function samples(policy: Policy, count: number, random: Random, warmup: Warmup = cold): Sample[] {
+  const distributions = distributionsOf(policy);
+  return Array.from({ length: count }, () => drawn(policy, distributions, random, warmup));
+}
+
+/** The probabilities of a choice's options and their entropy in nats. */
+interface Distribution {
+  readonly probabilities: readonly number[];
+  readonly entropy: number;
+}
+
+function distributionsOf({ logits, temperature }: Policy): Distribution[] {
+  return logits.map((row) => {
+    const distribution = probabilities(row, temperature);
+    return { probabilities: distribution, entropy: entropyOf(distribution) };
+  });
+}
+
+function drawn({ choices }: Policy, distributions: readonly Distribution[], random: Random, warmup: Warmup): Sample {
   const decisions: number[] = [];
   const allOn: boolean[] = [];
   const replaced: boolean[] = [];
   const active: boolean[] = [];
   let logProb = 0;
   let entropy = 0;
-  for (const [i, { kind, largest, when }] of policy.choices.entries()) {
-    const distribution = probabilities(policy.logits[i] as number[], policy.temperature);
-    const drawn = drawnOption(distribution, random);
+  for (const [i, { kind, largest, when }] of choices.entries()) {
+    const distribution = distributions[i] as Distribution;
+    const option = drawnOption(distribution.probabilities, random);
     const w = warmup[kind];
     const isReplaced = random.uniform() < w;
     const isActive = when.every(
-      ({ choice, option }) => active[choice] && (allOn[choice] || decisions[choice] === option),
+      (other) => active[other.choice] && (allOn[other.choice] || decisions[other.choice] === other.option),
     );
-    decisions.push(isReplaced && kind === 'filter' ? largest : drawn);
+    decisions.push(isReplaced && kind === 'filter' ? largest : option);
     allOn.push(isReplaced && kind === 'op');
     replaced.push(isReplaced);
     active.push(isActive);
     if (!isActive) continue;
-    logProb += isReplaced ? Math.log(w) : Math.log(1 - w) + Math.log(distribution[drawn] as number);
-    entropy += entropyOf(distribution);
+    logProb += isReplaced ? Math.log(w) : Math.log(1 - w) + Math.log(distribution.probabilities[option] as number);
+    entropy += distribution.entropy;
   }
   return { decisions, allOn, replaced, active, logProb, entropy };
 }

@@ -40,8 +40,8 @@ export function restoreRandom(state: RandomState): Random {
 export function drawnOption(distribution: readonly number[], random: Random): number {
   const uniform = random.uniform();
   let below = 0;
-  for (const [option, p] of distribution.entries()) {
-    below += p;
+  for (let option = 0; option < distribution.length; option++) {
+    below += distribution[option] as number;
     if (uniform < below) return option;
   }
   return distribution.length - 1; // the probabilities fell short of 1 by rounding

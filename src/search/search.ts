@@ -1,7 +1,7 @@
 /** A stage's search as every worker runs it: the loop, its ports made of real parts. */
 import type { ControllerState } from '../controller/reinforce.js';
 import { type CostTerm, defaultBeta } from '../controller/reward.js';
-import { sample } from '../controller/sample.js';
+import { samples } from '../controller/sample.js';
 import { learningRateAt, schedule, warmupAt } from '../controller/schedule.js';
 import { warmupCosine } from '../core/schedule.js';
 import { traced } from '../core/trace.js';
@@ -76,7 +76,6 @@ export function search(
   const rate = weightRate(settings);
   const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.heldBatch });
   const sums = sumsOver(collective);
-  const count = Array.from({ length: samplesPerStep }, (_, k) => k);
   return searchLoop(
     start,
     {
@@ -88,7 +87,7 @@ export function search(
     },
     {
       samples: (policy, step) =>
-        traced('controller', 'sample', () => count.map(() => sample(policy, random, warmupAt(plan, step)))),
+        traced('controller', 'sample', () => samples(policy, samplesPerStep, random, warmupAt(plan, step))),
       trainStep: (samples, step) => {
         const own = shareOf(collective, samples);
         const images = own.map(({ k }) => train.at(step * samplesPerStep + k));

@@ -20,7 +20,8 @@ export interface Rehearsal {
   /** The policy's argmax. */
   readonly decisions: Decisions;
   readonly costs: readonly CostTerm[];
-  /** The reward without noise, of any architecture of the space. */
+  /** Of any architecture of the space, both without noise. */
+  qualityOf(decisions: Decisions): number;
   rewardOf(decisions: Decisions): number;
 }
 
@@ -59,7 +60,7 @@ export async function rehearse({ space, settings, targets, ...plan }: PlannedSta
   );
   const decisions = argmax(policy);
   const rewardOf = (any: Decisions) => reward(settings.reward, qualityOf(any), costsOf(any));
-  return { policy, decisions, costs: costsOf(decisions), rewardOf };
+  return { policy, decisions, costs: costsOf(decisions), qualityOf, rewardOf };
 }
 
 /**

@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+// Makes the tables of docs/trust.md that simulations fill; the text between is written by hand. Run after `npm run build`:
+//   node scripts/docs/trust.mjs [targets|penalty|travel]
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { defaultShares, schedule } from '../../dist/controller/schedule.js';
+import { normalEffects, tableSearch } from '../../dist/controller/table-search.js';
+import { randomStream } from '../../dist/core/random.js';
+import { meanOf, medianOf } from '../../dist/core/scoring.js';
+import { readSearchConfig } from '../../dist/search/config.js';
+import { rehearse, shortened } from '../../dist/search/rehearsal.js';
+import { planCoarse, planFine, standInFor } from '../../dist/search/start-search.js';
+import { close } from '../../dist/space/space.js';
+import { docs, filled, table } from './page.mjs';
+
+const makers = { targets, penalty, travel };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(makers);
+for (const name of wanted) {
+  const content = await makers[name]();
+  writeFileSync(docs('trust.md'), filled(readFileSync(docs('trust.md'), 'utf8'), name, content));
+}
+
+/** How far each shipped config's winners are from their targets. */
+async function targets() {
+  const folder = docs('../configs');
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  const rows = [];
+  for (const name of names) {
+    const config = readSearchConfig(`${folder}/${name}`);
+    const { settings, targets: held } = planCoarse(config);
+    const [steps, seeds] = settings.samplesPerStep > 2 ? [500, 20] : [1500, 100];
+    const found = await distances(config, steps, seeds);
+    for (const stage of ['coarse', 'fine']) {
+      for (const [c, cost] of held.entries()) {
+        const off = found.map((seed) => seed[stage][c]);
+        rows.push([name.replace('.yaml', ''), stage, cost.name, cost.target.toLocaleString('en-US'), ...offCells(off)]);
+      }
+    }
+  }
+  return table(['config', 'stage', 'cost', 'target', 'median', 'least', 'most', 'within 5 %', 'within 10 %'], rows);
+}
+
+/** Per seed and stage the distance of each cost from its target, as a share of it. */
+async function distances(config, steps, seeds) {
+  const coarse = planCoarse(config);
+  const off = ({ costs }) => costs.map(({ value, target }) => value / target - 1);
+  const found = [];
+  for (let seed = 0; seed < seeds; seed++) {
+    const first = await rehearse(shortened(coarse, steps), `${seed}/coarse`);
+    const fine = planFine(config, close(coarse.space, first.decisions));
+    const second = await rehearse(shortened(fine, steps), `${seed}/fine`);
+    found.push({ coarse: off(first), fine: off(second) });
+  }
+  return found;
+}
+
+function offCells(off) {
+  const percent = (share) => `${share > 0 ? '+' : ''}${(100 * share).toFixed(1)} %`;
+  const within = (tolerance) => `${off.filter((share) => Math.abs(share) <= tolerance).length} of ${off.length}`;
+  return [percent(medianOf(off)), percent(Math.min(...off)), percent(Math.max(...off)), within(0.05), within(0.1)];
+}
+
+/** What a heavier penalty does to the quickstart's two stages, the fine one over the same network for all. */
+async function penalty() {
+  const config = readSearchConfig(docs('../configs/quickstart.yaml'));
+  const coarse = planCoarse(config);
+  const fine = planFine(config, standInFor(coarse));
+  const rows = [];
+  for (const beta of [-0.1, -0.2, -0.3, -0.5, -1, -2]) {
+    const cells = [];
+    for (const plan of [coarse, fine]) cells.push(...(await underPenalty(plan, beta, 100)));
+    rows.push([beta, ...cells]);
+  }
+  return table(['beta', 'coarse: within 5 %', 'cost', 'quality', 'fine: within 5 %', 'cost', 'quality'], rows);
+}
+
+async function underPenalty(plan, beta, seeds) {
+  const targets = plan.targets.map((target) => ({ ...target, beta }));
+  const [off, quality] = [[], []];
+  for (let seed = 0; seed < seeds; seed++) {
+    const { costs, decisions, qualityOf } = await rehearse({ ...plan, targets }, `${seed}/${plan.stage}`);
+    off.push(costs[0].value / costs[0].target - 1);
+    quality.push(qualityOf(decisions));
+  }
+  const [median, , , within] = offCells(off);
+  return [within, median, meanOf(quality).toFixed(4)];
+}
+
+/** What share of the gain a search finds, and how decided it ends, by how far the controller's logits may travel. */
+function travel() {
+  const [lengths, seeds] = [[400, 1500, 8000], 40];
+  const rows = [5, 10, 20, 40, 60, 100, 200].map((far) => {
+    const cells = lengths.map((steps) => {
+      const plan = schedule({ ...defaultShares, steps, rate: { travel: far } });
+      const found = Array.from({ length: seeds }, (_, seed) =>
+        tableSearch(normalEffects(16, 4, randomStream(`${seed}/effects`)), plan, 0.014, seed),
+      );
+      const share = meanOf(found.map((one) => one.share));
+      const entropy = meanOf(found.map((one) => one.entropy));
+      const most = found.filter((one) => one.share >= 0.95).length;
+      return `${(100 * share).toFixed(1)} % (${most} of ${seeds}), ${entropy.toFixed(2)}`;
+    });
+    return [far, ...cells];
+  });
+  return table(['travel', ...lengths.map((steps) => `${steps.toLocaleString('en-US')} steps`)], rows);
+}

@@ -58,7 +58,7 @@ it('climbing from a few starts finds nearly what it finds from many', async () =
   }
 });
 
-describe('a search of the medium space, of 100 seeds at least 95', { timeout: 300_000 }, () => {
+describe('a search of the medium space, of 100 seeds at least 95', { timeout: 600_000 }, () => {
   it('reach 95 % of the possible gain in its coarse space, in 250 steps', async () => {
     expect(reaching(await searched(shortened(untargeted(coarse), 250), 100))).toBeGreaterThanOrEqual(95);
   });
@@ -75,7 +75,7 @@ describe('a search of the medium space, of 100 seeds at least 95', { timeout: 30
     let found: Found[];
     beforeAll(async () => {
       found = await searched(shortened(plan, steps), 100);
-    }, 300_000);
+    }, 600_000);
 
     it('reach 95 % of the possible gain in reward beside the latency target', () => {
       expect(reaching(found)).toBeGreaterThanOrEqual(95);

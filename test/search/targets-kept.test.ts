@@ -31,7 +31,7 @@ async function searched(config: LocatedConfig, seed: number): Promise<(readonly 
 const within = (tolerance: number) => (costs: readonly CostTerm[]) =>
   costs.every(({ value, target }) => Math.abs(value / target - 1) <= tolerance);
 
-describe.each(configs)('configs/%s', { timeout: 120_000 }, (name) => {
+describe.each(configs)('configs/%s', { timeout: 600_000 }, (name) => {
   const config = readSearchConfig(join('configs', name));
 
   it('has targets within the reach of its space', () => {

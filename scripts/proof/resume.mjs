@@ -4,9 +4,9 @@
  * `npm run proof:resume [-- INSTANTS [SEED]]`: that a search killed at any instant ends, once the same command is run
  * again, as one that was left alone. Runs both stages on real images once; then again and again, each time killed (SIGKILL)
  * at another random instant: half of them moments of the clock, half in a call that creates, writes, flushes, renames or
- * removes a file, those of logs, checkpoints, results and other files of both stages in turn, a write when half of it is
- * done. Compares SHA-256s of weights, optimizer, policy, random streams, events, architecture, result, config and state, and
- * exits with 1 where one differs. Needs the quickstart's distillation set.
+ * removes a file, those of logs, checkpoints, results and other files of both stages in turn, every second one a write when
+ * half of it is done. Compares SHA-256s of weights, optimizer, policy, random streams, events, architecture, result, config
+ * and state, and exits with 1 where one differs. Needs the quickstart's distillation set.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';

@@ -15,7 +15,7 @@ const places = {
   'in other files': /^ID-(\w+)\//,
 };
 
-/** Every second one a moment of the clock. @type {(keyof typeof places)[]} */
+/** Which call in turn, every second one a write. @type {(keyof typeof places)[]} */
 const turns = ['in a log', 'in a checkpoint', 'at the end', 'in a checkpoint', 'in other files'];
 const stages = ['coarse', 'fine'];
 
@@ -32,9 +32,15 @@ export function instantsOf(count, milliseconds, calls, random) {
     const turn = (i - 1) / 2;
     const [place, stage] = [turns[turn % turns.length], stages[Math.floor((turn + 1) / 2) % stages.length]];
     const fitting = kinds.filter((other) => other.place === place && other.stage === stage);
-    const { kind } = /** @type {{ kind: string }} */ (fitting[random.below(fitting.length)]);
+    const writes = fitting.filter(({ kind }) => kind.startsWith('writeSync '));
+    const { kind } = drawn(turn % 2 === 0 ? writes : fitting, random);
     return { place: `${place}`, stage: `${stage}`, call: `${kind} ${1 + random.below(Number(calls[kind]))}` };
   });
+}
+
+/** One of them. @template T @param {readonly T[]} items @param {Random} random @returns {T} */
+function drawn(items, random) {
+  return /** @type {T} */ (items[random.below(items.length)]);
 }
 
 /** The place and stage of a kind of call, `writeSync ID-fine/events.jsonl`. @param {string} kind */

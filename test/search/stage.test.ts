@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { baselineValue } from '../../src/controller/reinforce.js';
 import { parseOverride } from '../../src/core/overrides.js';
 import { costOf } from '../../src/cost/cost.js';
 import { openBackend } from '../../src/nn/backend.js';
@@ -119,6 +120,8 @@ describe('a coarse stage', () => {
       'stages[1].blocks[1].use',
     ]);
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual(['step-000008', 'step-000012']);
+    const { score } = json(join(folder, 'checkpoints', 'step-000012'), 'manifest.json');
+    expect(score).toBe(baselineValue(lastCheckpoint(folder).state.controller.baseline));
 
     const events = readEvents(join(folder, 'events.jsonl'));
     expect(events.map(({ step }) => step)).toEqual([4, 8, 12]);

@@ -1,5 +1,5 @@
-// Loaded before the program: kills it (SIGKILL) in its n-th call of a kind that changes a file below a folder, a write once
-// half of it is written, all others before they do anything; and tells at its end how many calls of each kind it made.
+// Loaded before the program: kills it (SIGKILL) in its n-th call of a kind that changes or flushes a file below a folder, a
+// write once half of it is written, all others before they do anything; and tells at its end how many of each kind it made.
 // `MNV4_KILL_IN_CALL` is `writeSync ID-fine/events.jsonl 3`, or empty; `MNV4_KILL_IN` the folder; `MNV4_KILL_ID` the
 // run's id, which a kind has as ID.
 import fs from 'node:fs';
@@ -11,8 +11,8 @@ const calls = {}; // by kind
 
 const isWorker = process.send !== undefined; // workers write nothing
 if (!isWorker) {
-  watch('openSync', ([path]) => path);
-  for (const name of ['writeSync', 'fsyncSync', 'ftruncateSync', 'closeSync']) watch(name, ([file]) => paths.get(file));
+  watch('openSync', ([path, flags = 'r']) => (flags === 'r' ? undefined : path));
+  for (const name of ['writeSync', 'fsyncSync', 'ftruncateSync']) watch(name, ([file]) => paths.get(file));
   for (const name of ['writeFileSync', 'renameSync', 'mkdirSync', 'rmSync', 'unlinkSync', 'utimesSync']) {
     watch(name, ([path]) => path);
   }
@@ -30,8 +30,7 @@ function watch(name, pathOf) {
       if (wanted === `${kind} ${calls[kind]}`) die(name, original, args);
     }
     const result = original(...args);
-    if (name === 'openSync') paths.set(result, path);
-    if (name === 'closeSync') paths.delete(args[0]);
+    if (name === 'openSync') paths.set(result, args[0]);
     return result;
   };
 }

@@ -50,7 +50,7 @@ beforeAll(async () => {
   expect([whole.status, killed.status]).toEqual([0, null]);
 });
 
-describe('a disk that is full', { timeout: 60_000 }, () => {
+describe('a disk that is full', { timeout: 120_000 }, () => {
   it('for the lines of a log ends the run with 4, no half line left, and the run goes on later', async () => {
     const full = await search('log', fullAt('events.jsonl', 6, false));
     expect([full.status, full.stdout]).toEqual([4, '']);
@@ -96,7 +96,7 @@ describe('a disk that is full', { timeout: 60_000 }, () => {
 const bound = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override'] : [];
 const canBeBound = bound.length === 0 || spawnSync(bound[0] as string, [...bound.slice(1), 'true']).status === 0;
 
-describe.runIf(canBeBound)('a folder that may not be written', { timeout: 60_000 }, () => {
+describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_000 }, () => {
   const readOnly = (root: string, ...names: string[]) => {
     const folder = join(folderOf(root), ...names);
     chmodSync(folder, 0o555);
@@ -129,7 +129,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 60_000
   });
 });
 
-describe('a second process', { timeout: 60_000 }, () => {
+describe('a second process', { timeout: 120_000 }, () => {
   it('on the same run is refused and told whose it is, and the first one is not disturbed', async () => {
     const again = JSON.stringify([entry, ...coarse('twice')]);
     const startAgain = `
@@ -151,7 +151,7 @@ describe('a second process', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a checkpoint', { timeout: 60_000 }, () => {
+describe('a checkpoint', { timeout: 120_000 }, () => {
   const damage = (root: string, step: number) => {
     const file = checkpoint(root, step, 'weights.safetensors');
     const bytes = readFileSync(file);
@@ -195,7 +195,7 @@ describe('a checkpoint', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the command of a run that is there', { timeout: 60_000 }, () => {
+describe('the command of a run that is there', { timeout: 120_000 }, () => {
   it('with another config is refused, every change is listed, and the run is as it was', async () => {
     killedAt9('changed');
     const ended = await search('changed', {}, '--set', 'search.batch=8', '--seed', '4');
@@ -243,7 +243,7 @@ describe('the command of a run that is there', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a run that is asked to stop', { timeout: 60_000 }, () => {
+describe('a run that is asked to stop', { timeout: 120_000 }, () => {
   it.each(['SIGTERM', 'SIGUSR1', 'SIGINT'] as const)('by %s ends with 75 after a checkpoint', async (signal) => {
     const stopped = await search(signal, signalAt('coarse', 5, signal));
     expect([stopped.status, stopped.stdout, ...lastLines(stopped, 2)]).toEqual([

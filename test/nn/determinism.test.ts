@@ -69,10 +69,10 @@ it('our own kernels give the same bits on any number of threads, so those of wor
   const found = await Promise.all([1, 2, 3].map((threads) => repeatedStep('our own', { threads, networks: own })));
   expect(found[1]).toEqual(found[0]);
   expect(found[2]).toEqual(found[0]);
-}, 60_000);
+}, 120_000);
 
 it('a kernel that does not is named', async () => {
   const request = { threads: 1, networks: networks.slice(0, 1), repeats: 2, spoiled: 'BatchMatMulV2' };
   const [{ differing }] = (await repeatedStep('our own', request)) as [Repeated];
   expect(differing).toMatch(/^BatchMatMulV2\(\[16,72,16\], /);
-}, 60_000);
+}, 120_000);

@@ -1,15 +1,53 @@
 /** Checking documents against zod schemas: every mistake at its place, and what was expected in the schema's own words. */
 import { z } from 'zod';
-import type { Located, Path } from './document.js';
+import { formatPath, type Located, locateJson, type Path } from './document.js';
 import { type Diagnostic, Failure } from './failure.js';
+import { readUtf8 } from './files.js';
 import { suggestion } from './nearest.js';
+import { shown } from './shown.js';
 
-/** Checks a document against a schema; all its mistakes are thrown as one `Failure` of kind `config`. */
+const mostTold = 100; // mistakes, beyond which nobody reads on
+
+/** Checks a document against a schema; all its mistakes, of very many the first, are one `Failure` of kind `config`. */
 export function conform<S extends z.ZodType>(located: Located, schema: S): z.output<S> {
   const result = schema.safeParse(located.value, { reportInput: true });
   if (result.success) return result.data;
-  const diagnostics = result.error.issues.flatMap((issue) => diagnose(located, schema, issue, []));
+  const diagnostics: Diagnostic[] = [];
+  for (const diagnostic of diagnosed(located, schema, result.error.issues, [])) {
+    if (diagnostics.push(diagnostic) === mostTold) break;
+  }
   throw new Failure('config', diagnostics.sort(byPlace));
+}
+
+/** The JSON in a file that this program wrote, checked: what is wrong with it is damage, a data failure with this remedy. */
+export function readChecked<S extends z.ZodType>(file: string, schema: S, remedy?: string): z.output<S> {
+  const text = readUtf8(file, remedy);
+  return asDataFailure(() => conform(locateJson(file, text, remedy), schema), remedy);
+}
+
+/** Mistakes in a user's document exit with 3; in what this program wrote they are damaged data. */
+export function asDataFailure<T>(read: () => T, remedy?: string): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind === 'data') throw error;
+    throw new Failure('data', error.diagnostics, remedy);
+  }
+}
+
+/** A value of which no more is known than its file and, where it fills one, its line. */
+export function locatedValue(file: string, value: unknown, line?: number): Located {
+  const place = line === undefined ? { file } : { file, line };
+  return { file, value, at: (path, message) => ({ ...place, path: formatPath(path), message }) };
+}
+
+function* diagnosed(
+  located: Located,
+  schema: z.core.$ZodType,
+  issues: readonly Issue[],
+  prefix: Path,
+): Generator<Diagnostic> {
+  for (const issue of issues) yield* diagnose(located, schema, issue, prefix);
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
@@ -18,24 +56,26 @@ function byPlace(a: Diagnostic, b: Diagnostic): number {
 
 type Issue = z.core.$ZodIssue;
 
-function diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, prefix: Path): Diagnostic[] {
+function* diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, prefix: Path): Generator<Diagnostic> {
   const path = [...prefix, ...issue.path];
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, located.value, path);
-    return issue.keys.map((key) => {
+    for (const key of issue.keys) {
       const others = known.filter((name) => name !== key); // of a union, another option may know it
-      return located.at([...path, key], `unknown key${suggestion(key, others)}`, 'key');
-    });
+      yield located.at([...path, key], `unknown key${suggestion(key, others)}`, 'key');
+    }
+    return;
   }
   const got = valueAt(located.value, path);
   const report = (expected: string) =>
     got === undefined && path.length > 0
-      ? [located.at(path, `missing; expected ${expected}`)]
-      : [located.at(path, `expected ${expected}; got ${shown(got)}`)];
-  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return report(issue.message);
-  const branch = meantBranch(issue.errors, likenesses(schema, located.value, path));
-  if (branch !== undefined) return branch.flatMap((inner) => diagnose(located, schema, inner, path));
-  return report([...new Set(issue.errors.flat().map(({ message }) => message))].join(', or '));
+      ? located.at(path, `missing; expected ${expected}`)
+      : located.at(path, `expected ${expected}; got ${shown(got)}`);
+  const branches = issue.code === 'invalid_union' ? issue.errors : [];
+  const branch = meantBranch(branches, likenesses(schema, located.value, path));
+  if (branch !== undefined) yield* diagnosed(located, schema, branch, path);
+  else if (branches.length === 0) yield report(issue.message);
+  else yield report([...new Set(branches.flat().map(({ message }) => message))].join(', or '));
 }
 
 /**
@@ -49,7 +89,7 @@ function meantBranch(
   const unknown = (branch: readonly Issue[]) =>
     branch.reduce((n, issue) => (issue.code === 'unrecognized_keys' ? n + issue.keys.length : n), 0);
   const depth = (branch: readonly Issue[]) =>
-    Math.max(...branch.map(({ path, code }) => path.length + Number(code === 'unrecognized_keys')));
+    branch.reduce((n, { path, code }) => Math.max(n, path.length + Number(code === 'unrecognized_keys')), 0);
   const ranked = branches.map((branch, i) => ({ branch, like: likeness[i] ?? 0 }));
   ranked.sort((a, b) => b.like - a.like || unknown(a.branch) - unknown(b.branch) || depth(b.branch) - depth(a.branch));
   const best = ranked[0]?.branch;
@@ -124,14 +164,6 @@ function sharedKey(key: string, field: z.ZodType, value: unknown): number {
   return (field.def as SchemaDef).values?.includes(inner) ? 10 : 1;
 }
 
-/** A value as a message shows it: short, on one line. */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const isPlain = typeof value === 'string' && Number.isNaN(Number(value)) && !/^(true|false|null|~)$/.test(value);
-  const text = isPlain ? value : JSON.stringify(value); // "3" is quoted: it stands for itself, not for 3
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
-}
-
 /** An integer from `min` to `max`, described for people by `what`. */
 export function integer(what: string, min = 1, max = Number.MAX_SAFE_INTEGER) {
   return z.int({ error: what }).min(min, { error: what }).max(max, { error: what });
@@ -166,4 +198,10 @@ export function record<T extends z.core.$ZodLooseShape>(shape: T, what = 'a mapp
 
 export function list<T extends z.ZodType>(of: T, what = 'a list', min = 1) {
   return z.array(of, { error: what }).min(min, { error: `${what} of at least ${min}` });
+}
+
+/** A name that files and folders may be called by, here and on other systems. */
+export function fileName() {
+  const what = 'a name of letters, digits, ., _ and -';
+  return z.string({ error: 'a name' }).regex(/^[A-Za-z0-9][\w.-]*$/, { error: what });
 }

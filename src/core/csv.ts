@@ -1,6 +1,7 @@
 /** CSV documents that can say where each of their values stands, at line and column. */
-import type { Located, Path } from './document.js';
-import { type Diagnostic, Failure } from './failure.js';
+import { type Located, type Path, readText } from './document.js';
+import { type Diagnostic, Failure, firstOf } from './failure.js';
+import { shown } from './shown.js';
 
 export interface LocatedCsv extends Located {
   /** The lines that begin with #, without it. */
@@ -16,6 +17,13 @@ interface Cell {
 interface Line {
   readonly number: number;
   readonly cells: readonly Cell[];
+}
+
+const mostTableBytes = 2 ** 24; // some 300,000 rows
+
+/** The table in a file that a user named. */
+export function readCsv(file: string, columns: readonly string[]): LocatedCsv {
+  return locateCsv(file, readText(file, 'config', mostTableBytes), columns);
 }
 
 /**
@@ -35,7 +43,7 @@ export function locateCsv(file: string, text: string, columns: readonly string[]
   if (wrong.length > 0)
     throw new Failure(
       'config',
-      wrong.map((row) => wrongLength(row, names.length, file)),
+      firstOf(wrong, (row) => wrongLength(row, names.length, file)),
     );
   return { file, comments, value: rows.map((row) => recordOf(row, names)), at };
 
@@ -48,13 +56,13 @@ export function locateCsv(file: string, text: string, columns: readonly string[]
 }
 
 function cellsOf(line: string, file: string, number: number): Cell[] {
-  const pattern = /[ \t]*(?:"((?:[^"]|"")*)"[ \t]*(?=,|$)|([^,"]*))(,|$)/y;
+  const pattern = /[ \t]*(?:"((?:[^"]|"")*)"[ \t]*(?=,|$)|([^ \t,"][^,"]*|))(,|$)/y; // no part may match in two ways: it would try all
   const cells: Cell[] = [];
   while (true) {
     const column = pattern.lastIndex + 1;
     const match = pattern.exec(line);
     if (match === null) {
-      const message = `expected a cell, in quotes where it holds a comma or a quote; got ${line.slice(column - 1)}`;
+      const message = `expected a cell, in quotes where it holds a comma or a quote; got ${shown(line.slice(column - 1))}`;
       throw new Failure('config', { file, line: number, column, message });
     }
     const [, quoted, plain = '', end] = match;
@@ -68,7 +76,8 @@ function namesOf(header: Line | undefined, file: string, columns: readonly strin
   const names = header?.cells.map(({ text }) => text) ?? [];
   const place = { file, line: header?.number ?? 1, column: 1 };
   const missing = columns.filter((column) => !names.includes(column));
-  const twice = names.find((name, i) => names.indexOf(name) < i);
+  const seen = new Set<string>();
+  const twice = names.find((name) => seen.size === seen.add(name).size);
   if (missing.length > 0) {
     const got = names.length === 0 ? 'nothing' : `no ${missing.join(', no ')}`;
     throw new Failure('config', { ...place, message: `expected a header with ${columns.join(',')}; got ${got}` });
@@ -93,5 +102,5 @@ function recordOf({ cells }: Line, names: readonly string[]): Record<string, str
 }
 
 function cellValue({ text, isQuoted }: Cell): string | number {
-  return !isQuoted && /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+  return !isQuoted && /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
 }

@@ -1,15 +1,17 @@
 /** YAML documents that can say where each of their values stands, at line and column. */
-import { readFileSync } from 'node:fs';
-import { isMap, isPair, isScalar, LineCounter, type Node, parseDocument, type Document as YamlDocument } from 'yaml';
+import { isMap, isPair, isScalar, type Node, type Document as YamlDocument } from 'yaml';
 import { type Diagnostic, Failure, type FailureKind } from './failure.js';
-import { systemProblem } from './files.js';
+import { fileBytes, parsedJson, systemProblem } from './files.js';
+import { shownKey } from './shown.js';
+import { decodedText, placesIn } from './text.js';
+import { composedYaml } from './yaml.js';
 
 export type Path = readonly PropertyKey[];
 
 /** `stages[2].blocks[0].kernel` from its parts. */
 export function formatPath(path: Path): string {
   return path
-    .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? String(part) : `.${String(part)}`))
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? shownKey(part) : `.${shownKey(part)}`))
     .join('');
 }
 
@@ -21,51 +23,44 @@ export interface Located {
   at(path: Path, message: string, what?: 'key' | 'value'): Diagnostic;
 }
 
-/** The text of a file that a user named; a missing or unreadable one is a failure of that `kind`. */
-export function readText(file: string, kind: FailureKind = 'config'): string {
+const mostTextBytes = 2 ** 18; // the largest that we ship has 10 kB, and YAML of a mebibyte takes some seconds to parse
+
+/**
+ * The text of a file that a user named. A missing or unreadable one, one that is no UTF-8 text, and one of more than
+ * `most` bytes are failures of that `kind`.
+ */
+export function readText(file: string, kind: FailureKind = 'config', most = mostTextBytes): string {
   try {
-    return readFileSync(file, 'utf8');
+    return decodedText(file, fileBytes(file, most), kind);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(kind, { file, message: `expected a readable file; got ${systemProblem(error)}` });
   }
 }
 
-/** Parses YAML (JSON too); syntax errors and duplicate keys are reported with their place. */
+/** Parses YAML (JSON too); what is no plain YAML is reported with its place, as `core/yaml.ts` says. */
 export function locateYaml(file: string, text: string): Located {
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    uniqueKeys: true,
-    logLevel: 'error', // else it warns on standard error of what is reported as a mistake anyway
-  });
-  if (document.errors.length > 0) {
-    throw new Failure(
-      'config',
-      document.errors.map(({ pos, message }) => {
-        const { line, col } = lines.linePos(pos[0]);
-        return { file, line, column: col, message: `expected YAML; got: ${message}` };
-      }),
-    );
-  }
-  const value = aliasesResolved(file, document);
+  const placeOf = placesIn(text);
+  const { document, value } = composedYaml(file, text, placeOf);
   return {
     file,
     value,
     at(path, message, what = 'value') {
       const offset = nodeOffset(document, path, what);
-      const { line, col } = lines.linePos(offset);
-      return { file, line, column: col, path: formatPath(path), message };
+      return { file, ...placeOf(offset), path: formatPath(path), message };
     },
   };
 }
 
-function aliasesResolved(file: string, document: YamlDocument): unknown {
-  try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    throw new Failure('config', { file, message: `expected plain YAML; got: ${(error as Error).message}` });
-  }
+/** JSON that a program wrote; a data failure where it is none. Places are worked out when the first is asked for. */
+export function locateJson(file: string, text: string, remedy?: string): Located {
+  const value = parsedJson(file, text, remedy);
+  let places: Located | undefined;
+  const at: Located['at'] = (...where) => {
+    places ??= locateYaml(file, text);
+    return places.at(...where);
+  };
+  return { file, value, at };
 }
 
 function nodeOffset(document: YamlDocument, path: Path, what: 'key' | 'value'): number {

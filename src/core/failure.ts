@@ -27,10 +27,22 @@ export interface Diagnostic {
   readonly message: string;
 }
 
+const longest = 2000; // characters: a key or a tag may be as long as its file
+
 /** `file:line:column: path: message`, leaving out what is not known. */
 export function formatDiagnostic({ file, line, column, path, message }: Diagnostic): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
-  return [place, path, message].filter((part) => part !== undefined && part !== '').join(': ');
+  const text = [place, path, message].filter((part) => part !== undefined && part !== '').join(': ');
+  return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}
+
+const mostTold = 100; // mistakes of one kind in one file, beyond which nobody reads on
+
+/** The diagnostics of the first mistakes of many; the last says how many more there are. */
+export function firstOf<T>(mistakes: readonly T[], diagnostic: (mistake: T) => Diagnostic): Diagnostic[] {
+  const told = mistakes.slice(0, mostTold).map(diagnostic);
+  const more = mistakes.length - told.length;
+  return more === 0 ? told : [...told, { ...told.at(-1), message: `and ${more} more mistakes` }];
 }
 
 /** A mistake or a condition outside the program; `remedy` says what to do about it. */

@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,6 +16,9 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure } from './failure.js';
+import { deepestNesting, isTooDeep } from './nesting.js';
+import { shownError } from './shown.js';
+import { decodedText } from './text.js';
 
 /** Lower-case hexadecimal SHA-256. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): string {
@@ -24,20 +30,59 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): string {
 /** All of a file's bytes; a missing or unreadable one is a data failure with this remedy. */
 export function readBytes(file: string, remedy?: string): Uint8Array {
   try {
-    return readFileSync(file);
+    return fileBytes(file);
   } catch (error) {
     throw new Failure('data', { file, message: `expected a readable file; got ${systemProblem(error)}` }, remedy);
   }
 }
 
+/** The names in a folder; none where there is no such folder, and a data failure where it is something else or unreadable. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new Failure('data', { file: folder, message: `expected a folder; got ${systemProblem(error)}` });
+  }
+}
+
+/** The text of a file that a program wrote; one that cannot be read or is no text is a data failure with this remedy. */
+export function readUtf8(file: string, remedy?: string): string {
+  return decodedText(file, readBytes(file, remedy), 'data', remedy);
+}
+
+/**
+ * All bytes of a plain file, at most so many. Throws the system's errors and, in their place, that it is a folder, a pipe
+ * or a device: those may never end, and are not begun with.
+ */
+export function fileBytes(file: string, most = Number.POSITIVE_INFINITY): Buffer {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would wait for a writer
+  try {
+    const found = fstatSync(descriptor);
+    if (found.isDirectory()) throw new Error(meanings.EISDIR);
+    if (!found.isFile()) throw new Error('a pipe or a device');
+    if (found.size > most) throw new Error(`${found.size} bytes, where at most ${most} make sense`);
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** The JSON in a file; a missing, unreadable or damaged one is a data failure. */
 export function readJson(file: string): unknown {
-  const text = Buffer.from(readBytes(file)).toString('utf8');
+  return parsedJson(file, readUtf8(file));
+}
+
+/** The value of JSON that a program wrote; what is none is a data failure with this remedy. */
+export function parsedJson(file: string, text: string, remedy?: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
-    throw new Failure('data', { file, message: `expected JSON; got: ${(error as Error).message}` });
+    throw new Failure('data', { file, message: `expected JSON; got: ${shownError(error)}` }, remedy);
   }
+  if (!isTooDeep(value)) return value;
+  throw new Failure('data', { file, message: `expected at most ${deepestNesting} levels of JSON; got more` }, remedy);
 }
 
 /**
@@ -130,6 +175,11 @@ const meanings: Readonly<Record<string, string>> = {
   EEXIST: 'a file where a folder should be (EEXIST)',
   ENOENT: 'no such file (ENOENT)',
   EISDIR: 'a folder (EISDIR)',
+  ELOOP: 'links that lead round in a circle (ELOOP)',
+  ENAMETOOLONG: 'too long a name (ENAMETOOLONG)',
+  ENXIO: 'a pipe or a device (ENXIO)',
+  ERR_FS_FILE_TOO_LARGE: 'a file of over 2 GiB (ERR_FS_FILE_TOO_LARGE)',
+  ERR_INVALID_ARG_VALUE: 'a name with a null character',
 };
 
 function remedyFor(error: unknown): string {

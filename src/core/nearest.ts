@@ -19,7 +19,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const name of candidates) {
     const [a, b] = [word.toLowerCase(), name.toLowerCase()];
     const cutShort = word.length >= 3 && (a.startsWith(b) || b.startsWith(a)); // target for targetMs
-    const distance = cutShort ? Math.min(limit, editDistance(a, b)) : editDistance(a, b);
+    const isFar = Math.abs(a.length - b.length) > limit; // no need to count, and a long word takes long
+    const steps = isFar ? Number.POSITIVE_INFINITY : editDistance(a, b);
+    const distance = cutShort ? Math.min(limit, steps) : steps;
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { name, distance };
   }
   return best?.name;

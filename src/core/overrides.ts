@@ -1,7 +1,7 @@
 /** Values set from outside a document: `--set a.b=v` on the command line, `MNV4_SET` in the environment. */
-import { parse } from 'yaml';
-import { formatPath, type Located, type Path } from './document.js';
+import { formatPath, type Located, locateYaml, type Path } from './document.js';
 import { Failure } from './failure.js';
+import { shown } from './shown.js';
 
 export interface Override {
   readonly path: Path;
@@ -10,18 +10,27 @@ export interface Override {
   readonly origin: string;
 }
 
-/** `a.b[0].c=v`, the value in YAML. */
+/** `a.b[0].c=v`, the value in YAML; entries may be counted as `a.0.c` too. */
 export function parseOverride(assignment: string, flag = '--set'): Override {
   const origin = `${flag} ${assignment}`;
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
-  const path = name?.match(/[^.[\]]+/g)?.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-  if (path === undefined || value === undefined) {
-    throw new Failure('usage', { file: flag, message: `expected a.b=value; got ${assignment}` });
+  if (name === undefined || value === undefined || !/^[^.[\]]+(\.[^.[\]]+|\[\d+\])*$/.test(name)) {
+    throw new Failure('usage', { file: flag, message: `expected a.b=value; got ${shown(assignment)}` });
   }
+  const parts = name.match(/[^.[\]]+/g) as string[];
+  const path = parts.map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  return { path, value: parsedValue(value, origin), origin };
+}
+
+function parsedValue(text: string, origin: string): unknown {
   try {
-    return { path, value: parse(value, { prettyErrors: false, logLevel: 'error' }), origin };
+    return locateYaml(origin, text).value;
   } catch (error) {
-    throw new Failure('usage', { file: origin, message: `expected a value in YAML; got: ${(error as Error).message}` });
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(
+      'usage',
+      error.diagnostics.slice(0, 1).map(({ message }) => ({ file: origin, message })),
+    );
   }
 }
 
@@ -40,12 +49,24 @@ export function withOverrides(located: Located, overrides: readonly Override[]):
     file: located.file,
     value,
     at(path, message, what) {
-      const cause = overrides.findLast((override) => override.path.every((part, i) => part === path[i]));
+      const cause = overrides.findLast((override) => setsAt(override.path, path, located.value));
       return cause === undefined
         ? located.at(path, message, what)
         : { file: cause.origin, path: formatPath(path), message };
     },
   };
+}
+
+/** Whether a value set at a path is, or stands inside, the one there; or made that one on its way. */
+function setsAt(set: Path, path: Path, document: unknown): boolean {
+  const isOnTheWay = set.length > path.length && !has(document, path);
+  return path.slice(0, set.length).every((part, i) => part === set[i]) && (set.length <= path.length || isOnTheWay);
+}
+
+function has(value: unknown, [key, ...rest]: Path): boolean {
+  if (key === undefined) return true;
+  const isThere = typeof value === 'object' && value !== null && Object.hasOwn(value, key);
+  return isThere && has((value as Record<PropertyKey, unknown>)[key], rest);
 }
 
 function assign(root: object, { path, value, origin }: Override): void {
@@ -56,12 +77,11 @@ function assign(root: object, { path, value, origin }: Override): void {
     if (Array.isArray(inner) && !(typeof part === 'number' && part <= inner.length)) {
       throw refuse(depth, `expected the number of an entry, from 0 to ${inner.length}; got ${String(part)}`);
     }
+    if (part === '__proto__') throw refuse(depth, 'expected another key; got __proto__');
     if (depth === path.length - 1) break;
-    inner[part] ??= {};
-    const next = inner[part];
-    if (typeof next !== 'object' || next === null) {
-      throw refuse(depth + 1, `expected a key with parts; got the value ${JSON.stringify(next)}`);
-    }
+    const next = (Object.hasOwn(inner, part) ? inner[part] : undefined) ?? {};
+    if (typeof next !== 'object') throw refuse(depth + 1, `expected a key with parts; got the value ${shown(next)}`);
+    inner[part] = next;
     inner = next as Record<PropertyKey, unknown>;
   }
   inner[path.at(-1) as PropertyKey] = value;

@@ -1,8 +1,7 @@
 /** Measured latencies of single layers: CSV with the columns `signature`, `ms` and, where known, `count`, `ms_deviation`. */
 import { z } from 'zod';
 import { conform, integer, quantity, text } from '../core/conform.js';
-import { locateCsv } from '../core/csv.js';
-import { readText } from '../core/document.js';
+import { readCsv } from '../core/csv.js';
 import { Failure } from '../core/failure.js';
 import type { Layer } from './layer.js';
 import { layerSignature } from './layer-signature.js';
@@ -19,14 +18,14 @@ export type LayerTiming = z.output<typeof schema>[number];
 const schema = z.array(
   z.object({
     signature: text('the signature of a layer'),
-    ms: quantity('a number of ms >= 0', { min: 0 }),
+    ms: quantity('a number of ms from 0 to 1e9', { min: 0, max: 1e9 }),
     count: integer('a number of timings from 1').optional(),
     ms_deviation: quantity('a number of ms >= 0', { min: 0 }).optional(),
   }),
 );
 
 export function readLatencyTable(file: string): LatencyTable {
-  const located = locateCsv(file, readText(file), ['signature', 'ms']);
+  const located = readCsv(file, ['signature', 'ms']);
   const timings = new Map<string, LayerTiming>();
   for (const [i, timing] of conform(located, schema).entries()) {
     const { signature } = timing;

@@ -2,8 +2,7 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { conform, integer, quantity, text } from '../core/conform.js';
-import { locateCsv } from '../core/csv.js';
-import { readText } from '../core/document.js';
+import { readCsv } from '../core/csv.js';
 import type { Architecture } from '../space/space.js';
 import { namedNetwork } from './named-network.js';
 import { isOwnFile } from './shipped.js';
@@ -25,13 +24,13 @@ const schema = z.array(
   z.object({
     network: text('the name or the file of a network'),
     resolution: integer('a resolution from 4 to 2048', 4, 2048),
-    ms: quantity('a number of ms > 0', { above: 0 }),
+    ms: quantity('a number of ms from 1e-6 to 1e9', { min: 1e-6, max: 1e9 }),
   }),
 );
 
 /** Networks are files beside the rows, or relative to where the program runs, or else shipped ones. */
 export function readMeasurements(file: string): Measurements {
-  const located = locateCsv(file, readText(file), ['network', 'resolution', 'ms']);
+  const located = readCsv(file, ['network', 'resolution', 'ms']);
   const rows = conform(located, schema).map(({ network, resolution, ms }, i) => {
     const name = `${network}@${resolution}`;
     const base = isOwnFile(network, dirname(file)) ? dirname(file) : '.';

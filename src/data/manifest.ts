@@ -1,10 +1,9 @@
 /** `manifest.json` of a distillation set: what it holds and how it was made. Written last, so a set with one is whole. */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, list, quantity, record, text, word } from '../core/conform.js';
-import { locateYaml } from '../core/document.js';
-import { Failure } from '../core/failure.js';
-import { readBytes } from '../core/files.js';
+import { asDataFailure, conform, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { locateJson } from '../core/document.js';
+import { readUtf8 } from '../core/files.js';
 import { dataFailure } from './data-failure.js';
 
 export const manifestVersion = 1;
@@ -17,7 +16,7 @@ export type SplitName = (typeof splitNames)[number];
 const count = integer('a count of 0 or more', 0);
 const checksum = z.string().regex(/^[0-9a-f]{64}$/, { error: 'a SHA-256 of 64 hexadecimal digits' });
 
-const shardEntry = record({
+export const shardEntry = record({
   file: z.string().regex(/^[\w.-]+\.arrow$/, { error: 'a file name that ends in .arrow' }),
   split: word(...splitNames),
   rows: integer('a count of rows'),
@@ -27,7 +26,7 @@ const shardEntry = record({
 
 const dimension = integer('a size in pixels or channels');
 
-const manifestSchema = record({
+const fields = record({
   version: z.literal(manifestVersion, { error: `version ${manifestVersion}` }),
   name: text('a name'),
   classes: integer('a count of classes'),
@@ -47,6 +46,17 @@ const manifestSchema = record({
   bytes: integer('a count of bytes'),
 });
 
+/** A set's classes as often as its names of them, and each shard's file once. */
+const manifestSchema = fields
+  .refine(({ classes, classNames }) => classNames.length === classes, {
+    error: ({ input }) => `${(input as z.output<typeof fields>).classes} names, as there are classes`,
+    path: ['classNames'],
+  })
+  .refine(({ shards }) => new Set(shards.map(({ file }) => file)).size === shards.length, {
+    error: 'files that differ',
+    path: ['shards'],
+  });
+
 /** One shard file, its rows and what its bytes must hash to. */
 export type ShardEntry = z.output<typeof shardEntry>;
 export type Manifest = z.output<typeof manifestSchema>;
@@ -57,25 +67,15 @@ const rebuild = 'build the set again with `mnv4-nas dataset build` into another 
 export function readManifest(folder: string): Manifest {
   const file = join(folder, manifestName);
   const remedy = 'name the folder of a finished set, or finish it: run its `mnv4-nas dataset build` again';
-  const content = Buffer.from(readBytes(file, remedy)).toString('utf8');
+  const content = readUtf8(file, remedy);
   return asDataFailure(() => {
-    const located = locateYaml(file, content);
+    const located = locateJson(file, content, rebuild);
     const version = (located.value as { version?: unknown } | null)?.version;
     if (typeof version === 'number' && version !== manifestVersion) {
       throw dataFailure(file, `version: expected ${manifestVersion}; got ${version}`, rebuild);
     }
     return conform(located, manifestSchema);
-  });
-}
-
-/** Mistakes in a user's document exit with 3; in a file that this program wrote they are damaged data. */
-function asDataFailure<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.kind === 'data') throw error;
-    throw new Failure('data', error.diagnostics, rebuild);
-  }
+  }, rebuild);
 }
 
 export function formatManifest(manifest: Manifest): string {

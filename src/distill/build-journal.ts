@@ -2,14 +2,16 @@
  * What is already built of a set: `building.json` while it is under way, `manifest.json` once it is whole. A folder
  * that holds a set of another recipe, source or teacher is refused with what differs.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { shown } from '../core/conform.js';
+import { z } from 'zod';
+import { list, readChecked, record } from '../core/conform.js';
 import { formatPath, type Path } from '../core/document.js';
 import { Failure } from '../core/failure.js';
-import { sha256, writeAtomically } from '../core/files.js';
+import { readBytes, sha256, writeAtomically } from '../core/files.js';
+import { shown } from '../core/shown.js';
 import { dataFailure } from '../data/data-failure.js';
-import { type Manifest, manifestName, readManifest, type ShardEntry } from '../data/manifest.js';
+import { type Manifest, manifestName, readManifest, type ShardEntry, shardEntry } from '../data/manifest.js';
 
 /** Everything that the bytes of a set depend on. */
 export type BuildIdentity = Pick<Manifest, 'version' | 'name' | 'recipe' | 'seed'> & {
@@ -51,26 +53,24 @@ export function openJournal(folder: string, identity: BuildIdentity): BuildJourn
 }
 
 interface Recorded {
-  readonly identity: BuildIdentity;
+  readonly identity: Readonly<Record<string, unknown>>;
   readonly shards: readonly ShardEntry[];
 }
 
 function recorded(folder: string): Recorded | undefined {
   const file = join(folder, journalName);
-  if (existsSync(file)) return parsedJournal(file);
+  if (existsSync(file)) return readChecked(file, journalSchema, otherFolder);
   if (!existsSync(join(folder, manifestName))) return undefined;
   const { version, name, recipe, seed, source, teacher, shards } = readManifest(folder);
   const { name: teacherName, fingerprint } = teacher;
   return { identity: { version, name, recipe, seed, source, teacher: { name: teacherName, fingerprint } }, shards };
 }
 
-function parsedJournal(file: string): Recorded {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Recorded;
-  } catch (error) {
-    throw dataFailure(file, `expected the journal of a build; got: ${(error as Error).message}`, otherFolder);
-  }
-}
+/** The identity is compared as a whole with what is asked for, whatever it holds. */
+const journalSchema = record({
+  identity: z.record(z.string(), z.unknown(), { error: 'a mapping' }),
+  shards: list(shardEntry, 'a list of shards', 0),
+});
 
 function refuseForeignFiles(folder: string): void {
   const found = statSync(folder, { throwIfNoEntry: false })?.isDirectory()
@@ -82,7 +82,7 @@ function refuseForeignFiles(folder: string): void {
   }
 }
 
-function refuseOtherSet(folder: string, before: BuildIdentity, now: BuildIdentity): void {
+function refuseOtherSet(folder: string, before: Recorded['identity'], now: BuildIdentity): void {
   const differing = differences(before, now);
   if (differing.length === 0) return;
   const diagnostics = differing.map(({ path, a, b }) => ({
@@ -113,7 +113,7 @@ function isCollection(value: unknown): value is Record<string, unknown> {
 }
 
 function hashes(file: string, expected: string): boolean {
-  return existsSync(file) && sha256(readFileSync(file)) === expected;
+  return existsSync(file) && sha256(readBytes(file)) === expected;
 }
 
 function removeParts(folder: string): void {

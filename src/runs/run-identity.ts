@@ -1,11 +1,15 @@
 /** Whether a run may be resumed: its config and space must be what they were when it began. */
 import { join } from 'node:path';
-import { shown } from '../core/conform.js';
+import { z } from 'zod';
+import { readChecked } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
-import { readBytes, readJson } from '../core/files.js';
+import { readUtf8 } from '../core/files.js';
+import { shown } from '../core/shown.js';
 
 /** Values of the resolved config by dotted key. */
 export type Identity = Readonly<Record<string, unknown>>;
+
+const identitySchema = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 
 const restoring = 'restore what was changed, or begin another run with --run-id';
 const extending = 'let the run go on to more steps with --extend, or begin another one with --run-id';
@@ -33,7 +37,7 @@ export interface Asked {
 export function refuseOtherRun(folder: string, before: number, asked: Asked): void {
   const { steps, lengthKey, extend } = asked;
   refuseOtherSpace(join(folder, 'space.yaml'), asked.space);
-  const was = readJson(join(folder, 'identity.json')) as Identity;
+  const was: Identity = readChecked(join(folder, 'identity.json'), identitySchema);
   const changes = changesOf(was, asked.identity).map((change) => ({ file: join(folder, 'config.yaml'), ...change }));
   const others = changes.filter(({ path }) => path !== lengthKey);
   const lengths = changes.filter(({ path }) => path === lengthKey);
@@ -59,7 +63,7 @@ function changesOf(was: Identity, now: Identity): Change[] {
 
 /** Fails at the first line in which the space is not the one that the run began with. */
 function refuseOtherSpace(file: string, now: string): void {
-  const before = Buffer.from(readBytes(file)).toString('utf8').split('\n');
+  const before = readUtf8(file).split('\n');
   const after = now.split('\n');
   const line = before.findIndex((text, i) => text !== after[i]);
   if (line < 0 && before.length === after.length) return;

@@ -2,10 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, text, word } from '../core/conform.js';
-import { locateYaml } from '../core/document.js';
-import { Failure } from '../core/failure.js';
-import { readBytes, writeAtomically } from '../core/files.js';
+import { integer, readChecked, text, word } from '../core/conform.js';
+import { writeAtomically } from '../core/files.js';
 
 export type RunStatus = 'running' | 'done' | 'stopped' | 'failed';
 
@@ -48,16 +46,8 @@ export function isRun(folder: string): boolean {
 
 /** The state of the run in `folder`; a damaged one, or one of another version of the program, is a data failure. */
 export function readState(folder: string): RunState {
-  const file = stateFile(folder);
-  try {
-    const { version: _, ...state } = conform(
-      locateYaml(file, Buffer.from(readBytes(file)).toString('utf8')),
-      stateSchema,
-    );
-    return state;
-  } catch (error) {
-    throw error instanceof Failure ? new Failure('data', error.diagnostics) : error;
-  }
+  const { version: _, ...state } = readChecked(stateFile(folder), stateSchema);
+  return state;
 }
 
 export function writeState(folder: string, state: RunState): void {

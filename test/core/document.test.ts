@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { conform, flag, integer, list, quantity, record, shown, text, word } from '../../src/core/conform.js';
+import { conform, flag, integer, list, quantity, record, text, word } from '../../src/core/conform.js';
 import { formatPath, locateYaml, readText } from '../../src/core/document.js';
+import { shown } from '../../src/core/shown.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
 
 const shape = z.discriminatedUnion(
@@ -130,7 +131,7 @@ filled: maybe
       expect.stringMatching(/^d\.yaml:2:1: expected YAML; got: /),
     ]);
     expect(failureOf(() => locateYaml('d.yaml', 'a: 1\na: 2')).message).toBe(
-      'd.yaml:2:1: expected YAML; got: Map keys must be unique',
+      'd.yaml:2:1: expected each key once; got a again',
     );
   });
 
@@ -146,13 +147,25 @@ filled: maybe
   });
 });
 
+describe('very many mistakes', () => {
+  it('are told up to a hundred, whether they stand in a list or are keys', () => {
+    const wrong = Array.from({ length: 40_000 }, () => 'x').join();
+    const keys = Array.from({ length: 5000 }, (_, i) => `a${i}: 1`).join('\n');
+    for (const content of [`name: a\nsize: [${wrong}]`, `name: a\n${keys}`])
+      expect(mistakes(content)).toHaveLength(100);
+  });
+});
+
 it('a path reads as one writes it', () => {
   expect(formatPath(['stages', 2, 'blocks', 0, 'kernel'])).toBe('stages[2].blocks[0].kernel');
   expect(formatPath([])).toBe('');
+  expect(formatPath(['a\nb', '\u001b[2J'])).toBe('"a\\nb"."\\u001b[2J"');
 });
 
 it('values are shown short and told from words', () => {
-  expect(['a b', '3', 'true', 3, null, undefined, { a: 1 }, 'x'.repeat(80)].map(shown)).toEqual([
+  expect(
+    ['a b', '3', 'true', 3, null, undefined, { a: 1 }, 'x'.repeat(80), 'a\nb\u001b\u2028', Number.NaN].map(shown),
+  ).toEqual([
     'a b',
     '"3"',
     '"true"',
@@ -161,5 +174,7 @@ it('values are shown short and told from words', () => {
     'nothing',
     '{"a":1}',
     `${'x'.repeat(57)}...`,
+    '"a\\nb\\u001b\\u2028"',
+    'NaN',
   ]);
 });

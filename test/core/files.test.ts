@@ -1,7 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeFolders, readBytes, readJson, sha256, systemProblem, writeAtomically } from '../../src/core/files.js';
+import { readText } from '../../src/core/document.js';
+import {
+  makeFolders,
+  namesIn,
+  readBytes,
+  readJson,
+  sha256,
+  systemProblem,
+  writeAtomically,
+} from '../../src/core/files.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
 
 it('SHA-256 of parts is that of the whole', () => {
@@ -18,6 +28,8 @@ describe('reading', () => {
     writeFileSync(file, '{"a": ');
     expect(failureOf(() => readJson(file))).toMatchObject({ kind: 'data', exitCode: 4 });
     expect(failureOf(() => readJson(file)).message).toMatch(/a\.json: expected JSON; got: /);
+    writeFileSync(file, `${'['.repeat(1e5)}${']'.repeat(1e5)}`);
+    expect(failureOf(() => readJson(file)).message).toMatch(/a\.json: expected at most 64 levels of JSON; got more$/);
     const missing = failureOf(() => readBytes(join(folder, 'b'), 'look elsewhere'));
     expect([missing.message, missing.remedy]).toEqual([
       `${join(folder, 'b')}: expected a readable file; got no such file (ENOENT)`,
@@ -25,6 +37,44 @@ describe('reading', () => {
     ]);
     expect(failureOf(() => readBytes(folder)).message).toMatch(/got a folder \(EISDIR\)$/);
   });
+});
+
+describe('what never ends or is too much', () => {
+  it.runIf(process.platform === 'linux')(
+    'is refused before it is read: pipes, devices, links round in a circle',
+    () => {
+      const folder = newFolder();
+      const [pipe, circle] = [join(folder, 'pipe'), join(folder, 'circle')];
+      spawnSync('mkfifo', [pipe]);
+      symlinkSync('circle', circle);
+      for (const [file, got] of [
+        [pipe, 'a pipe or a device'],
+        ['/dev/zero', 'a pipe or a device'],
+        [circle, 'links that lead round in a circle (ELOOP)'],
+      ] as const) {
+        expect(failureOf(() => readText(file)).message).toBe(`${file}: expected a readable file; got ${got}`);
+        expect(failureOf(() => readBytes(file))).toMatchObject({ kind: 'data' });
+      }
+    },
+  );
+
+  it('is refused where people write it: more than 256 KiB of text', () => {
+    const file = join(newFolder(), 'a.yaml');
+    writeFileSync(file, 'a'.repeat(2 ** 18));
+    expect(readText(file)).toHaveLength(2 ** 18);
+    writeFileSync(file, 'a'.repeat(2 ** 18 + 1));
+    expect(failureOf(() => readText(file)).message).toMatch(/got 262145 bytes, where at most 262144 make sense$/);
+    expect(readBytes(file)).toHaveLength(2 ** 18 + 1);
+  });
+});
+
+it('names in a folder are none where there is none, and a failure where it is no folder', () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'a'), '');
+  expect([namesIn(folder), namesIn(join(folder, 'b'))]).toEqual([['a'], []]);
+  expect(failureOf(() => namesIn(join(folder, 'a'))).message).toMatch(
+    /a: expected a folder; got a file where a folder/,
+  );
 });
 
 describe('writing', () => {

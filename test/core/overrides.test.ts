@@ -32,15 +32,22 @@ describe('an assignment', () => {
     expect(parseOverride(assignment)).toEqual({ path, value, origin: `--set ${assignment}` });
   });
 
-  it.each(['steps', '=3', '.=3', ''])('%j is refused', (assignment) => {
+  it.each(['steps', '=3', '.=3', 'a..b=3', 'a[b]=3', 'a]=3', 'a[0=3'])('%j is refused', (assignment) => {
     const failure = failureOf(() => parseOverride(assignment));
     expect([failure.kind, failure.message]).toEqual(['usage', `--set: expected a.b=value; got ${assignment}`]);
   });
 
+  it.each(['a=&x [*x]', 'a=!!binary aGVsbG8=', 'a={b: 1, b: 2}', `a=${'['.repeat(5000)}`])(
+    'with a value that plain YAML has not is refused: %s',
+    (assignment) => {
+      expect(failureOf(() => parseOverride(assignment)).kind).toBe('usage');
+    },
+  );
+
   it('with a value that is no YAML is refused on one line', () => {
     const failure = failureOf(() => parseOverride('a={b'));
     expect(failure.kind).toBe('usage');
-    expect(failure.message).toMatch(/^--set a=\{b: expected a value in YAML; got: .+$/);
+    expect(failure.message).toMatch(/^--set a=\{b: expected YAML; got: .+$/);
     expect(failure.message).not.toContain('\n');
   });
 });
@@ -76,12 +83,17 @@ describe('a document with assignments', () => {
     expect(where('seed')).toBe('c.yaml:1:7: seed: wrong');
     expect(where('cost', 0, 'target')).toBe('c.yaml:4:27: cost[0].target: wrong');
     expect(where('search', 'steps')).toBe('--set search={steps: 3, batch: 4}: search.steps: wrong');
+    expect(formatDiagnostic(set('sarch.steps=9').at(['sarch'], 'wrong', 'key'))).toBe(
+      '--set sarch.steps=9: sarch: wrong',
+    );
     expect(where('search', 'batch')).toBe('--set search.batch=5: search.batch: wrong');
   });
 
   it.each([
     ['seed.x=1', '--set seed.x=1: seed: expected a key with parts; got the value 1'],
     ['cost.first=1', '--set cost.first=1: cost: expected the number of an entry, from 0 to 1; got first'],
+    ['__proto__.x=1', '--set __proto__.x=1: expected another key; got __proto__'],
+    ['seed.constructor=1', '--set seed.constructor=1: seed: expected a key with parts; got the value 1'],
     ['cost[3].target=1', '--set cost[3].target=1: cost: expected the number of an entry, from 0 to 1; got 3'],
   ])('%s is refused', (assignment, message) => {
     const failure = failureOf(() => set(assignment));
@@ -92,6 +104,13 @@ describe('a document with assignments', () => {
     expect(withOverrides(locateYaml('c.yaml', ''), [parseOverride('a=1')]).value).toBeNull();
     expect(withOverrides(locateYaml('c.yaml', 'text'), [parseOverride('a=1')]).value).toBe('text');
   });
+});
+
+it('what is set by the name of what all objects have is a key like any other', () => {
+  const { value } = set('constructor.prototype.x=1', 'toString=2');
+  expect(value).toMatchObject({ seed: 1, toString: 2 });
+  expect(Object.hasOwn(value as object, 'constructor')).toBe(true);
+  expect(Object.keys(Object.prototype)).toEqual([]);
 });
 
 it('any number set is the number read', () => {

@@ -116,6 +116,23 @@ describe('a mistake in a block', () => {
   });
 });
 
+describe('a space of more than can be searched', () => {
+  const text = (blocks: string, out = '8') =>
+    `name: n\ninput: { resolution: 8, channels: 1 }\nclasses: 2\nactivation: relu\nstages:\n  - out: ${out}\n    blocks: [${blocks}]\nhead: { conv: 0, hidden: 0 }\n`;
+  const block = '{ kind: conv, kernel: 3, repeat: 64 }';
+
+  it('is refused at its stages where it has more than a thousand blocks', () => {
+    expect(parseSpace('f.yaml', text(Array(15).fill(block).join())).stages[0]?.slots).toHaveLength(960);
+    expect(refusal(text(Array(16).fill(block).join()))).toMatch(/^f\.yaml:6:3: stages: expected at most 1000 blocks/);
+  });
+
+  it('is refused at a list of more than 64 options', () => {
+    const options = (n: number) => `[${Array.from({ length: n }, (_, i) => i + 1)}]`;
+    expect(parseSpace('f.yaml', text(block, options(64))).choices[0]?.options).toHaveLength(64);
+    expect(refusal(text(block, options(65)))).toMatch(/^f\.yaml:6:10: stages\[0\]\.out: expected .*at most 64 options/);
+  });
+});
+
 describe('the pixels of a network', () => {
   const text = (input: string) =>
     `name: n\ninput: ${input}\nclasses: 2\nactivation: relu\nstages:\n  - blocks: [{ kind: conv, kernel: 3, out: 8 }]\nhead: { conv: 0, hidden: 0 }\n`;
@@ -129,7 +146,14 @@ describe('the pixels of a network', () => {
 
   it.each([
     ['{ resolution: 8, channels: 2, mean: [0.5], std: [1, 1] }', 'input.mean: expected a mean for each channel'],
-    ['{ resolution: 8, channels: 2, mean: [0, 0], std: [1, 0] }', 'input.std[1]: expected a deviation > 0; got 0'],
+    [
+      '{ resolution: 8, channels: 2, mean: [0, 0], std: [1, 0] }',
+      'input.std[1]: expected a deviation from 1e-4 to 1e4; got 0',
+    ],
+    [
+      '{ resolution: 8, channels: 2, mean: [0, 124], std: [1, 1] }',
+      'input.mean[1]: expected a mean of pixels, from 0 to 1; got 124',
+    ],
     ['{ resolution: 8, channels: 2, mean: [0, 0] }', 'input: expected both mean and std, or neither'],
   ])('are refused where they are %s', (input, message) => {
     expect(refusal(text(input))).toContain(message);
@@ -138,7 +162,7 @@ describe('the pixels of a network', () => {
 
 describe('a mistake in a file', () => {
   it.each([
-    ['classes twice', `${document(conv)}classes: 3\n`, '9:1: expected YAML; got: Map keys must be unique'],
+    ['classes twice', `${document(conv)}classes: 3\n`, '9:1: expected each key once; got classes again'],
     [
       'a tab',
       document(conv).replace('  - blocks', '\t- blocks'),

@@ -1,0 +1,41 @@
+/** Values and keys as messages show them: short, on one line. */
+
+const longest = 60;
+const isPrintable = (text: string) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text); // one line, and no orders to a terminal
+
+/** A value as a message shows it. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  return shortened(typeof value === 'string' ? shownText(value) : shownValue(value));
+}
+
+/** A key as a path shows it, whole. */
+export function shownKey(key: PropertyKey): string {
+  const text = String(key);
+  return isPrintable(text) ? text : escaped(text);
+}
+
+/** What an error of a library says, on one line: some quote the text that they read. */
+export function shownError(error: unknown): string {
+  const text = (error as Error).message.replace(/\s+/g, ' ').trim();
+  return isPrintable(text) ? text : escaped(text);
+}
+
+function shownText(text: string): string {
+  const isPlain = Number.isNaN(Number(text)) && !/^(true|false|null|~)$/.test(text) && isPrintable(text);
+  return isPlain ? text : escaped(text); // "3" is quoted: it stands for itself, not for 3
+}
+
+function shownValue(value: unknown): string {
+  return typeof value === 'number' ? String(value) : escaped(value); // JSON has no infinity
+}
+
+/** JSON, which leaves some characters that move a cursor as they are. */
+function escaped(value: unknown): string {
+  const unicode = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return (JSON.stringify(value) ?? 'nothing').replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, unicode);
+}
+
+function shortened(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest - 3)}...` : text;
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { locateYaml } from '../../src/core/document.js';
+import { failureOf } from '../data/fixtures.js';
+
+const refusal = (text: string) => {
+  const failure = failureOf(() => locateYaml('d.yaml', text));
+  expect(failure.kind).toBe('config');
+  return failure.message;
+};
+
+const laughs = ['a: &a [x, x, x, x, x, x, x, x, x, x]']
+  .concat([...'bcdefghi'].map((name, i) => `${name}: &${name} [${Array(10).fill(`*${'abcdefgh'[i]}`).join()}]`))
+  .join('\n');
+
+describe('YAML', () => {
+  it.each([
+    ['nested ten thousand times', '['.repeat(10_000), '1:65: expected at most 64 levels; got more'],
+    ['nested so as mappings', `${'{a: '.repeat(3000)}1${'}'.repeat(3000)}`, '1:257: expected at most 64 levels'],
+    ['nested so in lines', `${'- '.repeat(3000)}1`, '1:129: expected at most 64 levels'],
+    ['with a list inside itself', 'a: &a [*a]', '1:8: expected an alias of what is whole; got *a inside itself'],
+    ['with a mapping inside itself', 'a: &a\n  b: *a', '2:6: expected an alias of what is whole; got *a inside itself'],
+    ['with an alias of nothing', 'a: *b', '1:4: expected an anchor before it; got the alias *b'],
+    ['with aliases of aliases of aliases', laughs, '2:8: expected fewer aliases; got: Excessive alias count'],
+    ['with a key twice', 'a: 1\nb: 2\na: 3', '3:1: expected each key once; got a again'],
+    ['with a key twice that reads the same', '1: a\n"1": b', '2:1: expected each key once; got 1 again'],
+    ['with a key by its alias', '&a name: x\n*a : y', '2:1: expected a word as key; got something else'],
+    ['with a list as key', '? [a]\n: 1', '1:3: expected a word as key; got something else'],
+    ['without a key', ': 1', '1:1: expected a word as key; got something else'],
+    ['with the key __proto__', 'a: { __proto__: { b: 1 } }', '1:6: expected another key; got __proto__'],
+    ['with a tag that nobody knows', 'a: !other 3', '1:4: expected YAML; got: Unresolved tag: !other'],
+    ['with bytes', 'a: !!binary aGVsbG8=', '1:4: expected YAML; got: Unresolved tag: tag:yaml.org,2002:binary'],
+    ['with a number that is none', 'a: !!int three', '1:4: expected YAML; got: Unresolved tag'],
+    ['of another version', '%YAML 9.9\n---\na: 1', '1:7: expected YAML; got: Unsupported YAML version 9.9'],
+    ['of two documents', 'a: 1\n---\nb: 2', '2:1: expected one YAML document; got another behind it'],
+    ['without its end', 'a: "b', '1:6: expected YAML; got: Missing closing "quote'],
+  ])('%s is refused at its place', (_, text, message) => {
+    expect(refusal(text)).toContain(`d.yaml:${message}`);
+  });
+
+  it('of version 1.1 is read as that of 1.2: its words are no truth values, and nothing is merged', () => {
+    const { value } = locateYaml('d.yaml', '%YAML 1.1\n---\na: yes\n<<: { b: 1 }\nc: 010');
+    expect(value).toEqual({ a: 'yes', '<<': { b: 1 }, c: 10 });
+  });
+
+  it('with one mistake is told of it, not of all that cannot be understood behind it', () => {
+    expect(refusal('a: b: c\nd: 1\ne: 2\nf: >-\n  text\n  more\ng: 3\n').split('\n')).toHaveLength(1);
+  });
+
+  it('with very many mistakes is told of the first hundred and how many more there are', () => {
+    const lines = refusal(Array(5000).fill('a: 1').join('\n')).split('\n');
+    expect([lines.length, lines.at(-1)]).toEqual([101, 'd.yaml:101:1: and 4899 more mistakes']);
+  });
+
+  it('may use aliases, as often as people do', () => {
+    const { value } = locateYaml('d.yaml', 'a: &a { k: 1 }\nb: [*a, *a]');
+    expect(value).toEqual({ a: { k: 1 }, b: [{ k: 1 }, { k: 1 }] });
+  });
+
+  it('with twenty thousand keys is read, in time that grows with their number alone', () => {
+    const text = Array.from({ length: 20_000 }, (_, i) => `a${i}: 1`).join('\n');
+    expect(Object.keys(locateYaml('d.yaml', text).value as object)).toHaveLength(20_000);
+  });
+});

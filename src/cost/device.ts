@@ -6,14 +6,15 @@ import { locateYaml, readText } from '../core/document.js';
 import { type LatencyTable, readLatencyTable } from './latency-table.js';
 
 const sourceField = text('a text that says where the figures come from');
-const bytesField = quantity('a number of bytes > 0', { above: 0 });
+const bytesField = quantity('a number of bytes from 0.01 to 1000', { min: 0.01, max: 1000 });
+const peak = (what: string) => quantity(`a number of ${what} per ms from 1 to 1e15`, { min: 1, max: 1e15 });
 
 const rooflineSchema = record({
-  peakMacsPerMs: quantity('a number of MACs per ms > 0', { above: 0 }),
-  peakBytesPerMs: quantity('a number of bytes per ms > 0', { above: 0 }),
+  peakMacsPerMs: peak('MACs'),
+  peakBytesPerMs: peak('bytes'),
   bytesPerWeight: bytesField,
   bytesPerActivation: bytesField,
-  overheadMs: quantity('a number of ms >= 0', { min: 0 }).default(0),
+  overheadMs: quantity('a number of ms from 0 to 1e6', { min: 0, max: 1e6 }).default(0),
   source: sourceField,
   /** How well the profile met the latencies that it was fitted to; `mnv4-nas calibrate` writes it. */
   fit: record({

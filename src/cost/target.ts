@@ -12,30 +12,30 @@ import { findDevice } from './shipped.js';
 
 const sharedFields = {
   relativeTo: text('the name or the file of a network').optional(),
-  factor: quantity('a factor > 0', { above: 0 }).optional(),
-  beta: quantity('a number <= 0', { max: 0 }).optional(),
+  factor: quantity('a factor from 1e-3 to 1e3', { min: 1e-3, max: 1e3 }).optional(),
+  beta: quantity('a number from -1e6 to 0', { min: -1e6, max: 0 }).optional(),
 };
 
 function amount(what: string) {
-  return quantity(what, { above: 0 }).optional();
+  return quantity(`${what} from 1e-6 to 1e18`, { min: 1e-6, max: 1e18 }).optional();
 }
 
 export const costTargetSchema = z
   .discriminatedUnion(
     'cost',
     [
-      record({ cost: z.literal('macs'), target: amount('a number of MACs > 0'), ...sharedFields }),
-      record({ cost: z.literal('params'), target: amount('a number of parameters > 0'), ...sharedFields }),
+      record({ cost: z.literal('macs'), target: amount('a number of MACs'), ...sharedFields }),
+      record({ cost: z.literal('params'), target: amount('a number of parameters'), ...sharedFields }),
       record({
         cost: z.literal('latency'),
         device: text('the name or the file of a device'),
-        targetMs: amount('a number of ms > 0'),
+        targetMs: amount('a number of ms'),
         ...sharedFields,
       }),
       record({
         cost: z.literal('peakMemory'),
-        target: amount('a number of bytes > 0'),
-        bytesPerActivation: quantity('a number of bytes > 0', { above: 0 }).default(1),
+        target: amount('a number of bytes'),
+        bytesPerActivation: quantity('a number of bytes from 0.01 to 1000', { min: 0.01, max: 1000 }).default(1),
         ...sharedFields,
       }),
     ],

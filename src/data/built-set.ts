@@ -1,12 +1,21 @@
 /** Where the distillation set of a recipe lies once it is built, and the set itself. */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { cacheFolder } from '../core/cache.js';
+import { conform, fileName, list, text } from '../core/conform.js';
 import { locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { readBytes, sha256 } from '../core/files.js';
 import { type DistillationSet, openDistillationSet } from './distillation-set.js';
 import { manifestName } from './manifest.js';
+
+/** What the folder of a recipe's set depends on; all else of a recipe is for who builds it. */
+const recipeSchema = z.object({
+  name: fileName(),
+  teacher: list(z.record(z.string(), z.unknown(), { error: 'a teacher' }), 'a list of teachers'),
+  source: z.object({ folder: text('a folder').optional() }, { error: 'a source' }),
+});
 
 /**
  * The folder in the cache of a recipe's set. It depends on the recipe's content, on that of the files it names for its
@@ -14,13 +23,12 @@ import { manifestName } from './manifest.js';
  */
 export function builtSetFolder(recipeFile: string): string {
   const content = readText(recipeFile);
-  const { name, teacher, source } = (locateYaml(recipeFile, content).value ?? {}) as Readonly<Record<string, unknown>>;
-  const named = (Array.isArray(teacher) ? teacher : []).flatMap((reference) => Object.values(reference ?? {}));
-  const files = named.map((file) => resolve(dirname(recipeFile), String(file))).filter(existsSync);
+  const { name, teacher, source } = conform(locateYaml(recipeFile, content), recipeSchema);
+  const named = teacher.flatMap((reference) => Object.values(reference)).filter((value) => typeof value === 'string');
+  const files = named.map((file) => resolve(dirname(recipeFile), file)).filter(existsSync);
   const contents = files.filter((file) => /\.(ya?ml|onnx|safetensors)$/.test(file)).map((file) => readBytes(file));
-  const { folder } = (source ?? {}) as { readonly folder?: unknown };
-  const place = folder === undefined ? '' : resolve(dirname(recipeFile), String(folder));
-  return join(cacheFolder(), 'sets', `${String(name)}-${sha256(content, ...contents, place).slice(0, 12)}`);
+  const place = source.folder === undefined ? '' : resolve(dirname(recipeFile), source.folder);
+  return join(cacheFolder(), 'sets', `${name}-${sha256(content, ...contents, place).slice(0, 12)}`);
 }
 
 /** The set in a folder, or the one that a recipe builds; one that is not built is a data failure that says how to. */

@@ -19,9 +19,9 @@ export const augmentSchema = record({
     area: areaRange.default([0.08, 1]),
     aspect: range('two ratios of width to height', 0, 100).default([3 / 4, 4 / 3]),
   }).optional(),
-  shift: integer('a count of pixels, 0 or more', 0).optional(),
+  shift: integer('a count of pixels from 0 to 2048', 0, 2048).optional(),
   flip: flag().optional(),
-  mixup: record({ alpha: quantity('a number above 0', { above: 0 }) }).optional(),
+  mixup: record({ alpha: quantity('a number above 0, at most 1e6', { above: 0, max: 1e6 }) }).optional(),
   erase: record({ probability, area: areaRange.default([0.02, 0.2]) }).optional(),
 });
 

@@ -1,4 +1,5 @@
 /** Which rows a distillation set has, and in which shard each stands: a pure function of recipe and source. */
+import { Failure } from '../core/failure.js';
 import { permutation, randomStream } from '../core/random.js';
 import { type ImageSource, imageBytes } from '../data/image-source.js';
 import { type SplitName, splitNames } from '../data/manifest.js';
@@ -26,6 +27,8 @@ export interface BuildPlan {
   readonly shards: readonly PlannedShard[];
 }
 
+const mostShards = 1e5;
+const mostBytes = 2 ** 30;
 const shardBytes = 2 ** 26; // of pixels: small images come in few files, large ones in files that still fit in memory
 
 export function planBuild(source: ImageSource, recipe: BuildRecipe): BuildPlan {
@@ -36,6 +39,7 @@ export function planBuild(source: ImageSource, recipe: BuildRecipe): BuildPlan {
     held: { rows: held.length, at: (row) => ({ source: held[row] as number, replica: 0 }) },
     test: { rows: source.test.n, at: (row) => ({ source: source.train.n + row, replica: 0 }) },
   };
+  requireShards(Object.values(splits), perShard, source);
   const shards = splitNames.flatMap((split) => {
     const { rows, at } = splits[split];
     return Array.from({ length: Math.ceil(rows / perShard) }, (_, i) => ({
@@ -46,6 +50,19 @@ export function planBuild(source: ImageSource, recipe: BuildRecipe): BuildPlan {
     }));
   });
   return { train, shards };
+}
+
+/** Files are numbered with five digits, and one must fit into memory several times over. */
+function requireShards(splits: readonly { readonly rows: number }[], perShard: number, { shape }: ImageSource): void {
+  const most = Math.max(...splits.map(({ rows }) => Math.ceil(rows / perShard)));
+  if (most > mostShards) {
+    const message = `rowsPerShard: expected at most ${mostShards} shards of a split; got ${most}`;
+    throw new Failure('config', message);
+  }
+  const bytes = Math.max(...splits.map(({ rows }) => Math.min(rows, perShard))) * imageBytes(shape);
+  if (bytes > mostBytes) {
+    throw new Failure('config', `rowsPerShard: expected shards of at most ${mostBytes} bytes of pixels; got ${bytes}`);
+  }
 }
 
 /** Copy 0 of every image, then copy 1, ...; each time the images in another order, so that every shard is a fair mix. */

@@ -1,6 +1,6 @@
 /** `*.dataset.yaml`: from which images, with which changes and by which teachers a distillation set is built. */
 import { z } from 'zod';
-import { conform, integer, list, record, text, word } from '../core/conform.js';
+import { conform, fileName, integer, list, record, text, word } from '../core/conform.js';
 import { locateYaml, readText } from '../core/document.js';
 import { augmentSchema, sourceSchema } from '../data/source-schema.js';
 import { preprocessingSchema } from '../nn/preprocessing.js';
@@ -28,17 +28,17 @@ const teacher = z.union(
 );
 
 export const buildRecipeSchema = record({
-  name: text('a name'),
+  name: fileName(),
   source: sourceSchema,
   /** Source images of the train part that the controller judges by; the same share of every class. */
   held: integer('a count of source images, 1 or more'),
   augment: augmentSchema.default({}),
   /** Augmented copies of each train image. */
-  replicas: integer('a count of replicas, 1 or more').default(1),
+  replicas: integer('a count of replicas from 1 to 10000', 1, 10_000).default(1),
   seed: integer('a seed, 0 or more', 0).default(1),
   /** Several teachers average their probabilities. */
   teacher: list(teacher, 'a list of teachers'),
-  rowsPerShard: integer('a count of rows, 1 or more').optional(),
+  rowsPerShard: integer('a count of rows from 1 to 1000000', 1, 1e6).optional(),
 });
 
 export type BuildRecipe = z.output<typeof buildRecipeSchema>;

@@ -10,8 +10,11 @@ const layouts = ['NCHW', 'NHWC'] as const;
 /** (pixel / 255 - mean) / std for each channel, and the order of the axes. */
 export const preprocessingSchema = record({
   layout: word(...layouts).default('NCHW'),
-  mean: list(quantity('a share of the brightest pixel'), 'a list with a mean for each channel'),
-  std: list(quantity('a deviation above 0', { above: 0 }), 'a list with a deviation for each channel'),
+  mean: list(quantity('a share of the brightest pixel', { min: 0, max: 1 }), 'a list with a mean for each channel'),
+  std: list(
+    quantity('a deviation from 1e-4 to 1e4', { min: 1e-4, max: 1e4 }),
+    'a list with a deviation for each channel',
+  ),
 });
 
 export type Preprocessing = z.output<typeof preprocessingSchema>;

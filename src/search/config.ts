@@ -11,7 +11,7 @@ import {
   type ScheduleSettings,
   scheduleProblems,
 } from '../controller/schedule.js';
-import { conform, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { conform, fileName, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { type Located, locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { type Override, withOverrides } from '../core/overrides.js';
@@ -19,9 +19,10 @@ import { costTargetSchema } from '../cost/target.js';
 import { optimizerSchema } from '../train/optimizer-schema.js';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
-const positive = quantity('a number > 0', { above: 0 });
-const atLeastZero = quantity('a number >= 0', { min: 0 });
-const count = (what: string, min = 1) => integer(`a number of ${what} of at least ${min}`, min);
+const positive = quantity('a number from 1e-9 to 1e9', { min: 1e-9, max: 1e9 });
+const atLeastZero = quantity('a number from 0 to 1e9', { min: 0, max: 1e9 });
+const count = (what: string, min = 1, max = 1e6) => integer(`a number of ${what} from ${min} to ${max}`, min, max);
+const steps = count('steps', 1, 1e7);
 
 const weightsFields = {
   optimizer: optimizerSchema,
@@ -49,27 +50,27 @@ const controllerFields = {
 };
 
 const stageFields = {
-  steps: count('steps'),
+  steps,
   /** Images per sampled architecture and step. */
   batch: count('images'),
   /** Images that a sample's quality is measured on; by default four batches. */
   heldBatch: count('images'),
   /** Architectures per step. */
-  samplesPerStep: count('architectures'),
+  samplesPerStep: count('architectures', 1, 1e4),
   weights: record(optionalOf(weightsFields)),
   controller: record(optionalOf(controllerFields)),
   quality: word('accuracy', 'distillation'),
   reward: word(...rewardKinds),
   select: z.union([
     z.literal('argmax', { error: 'argmax' }),
-    record({ bestOf: count('architectures', 2) }, 'a mapping with bestOf'),
+    record({ bestOf: count('architectures', 2, 1e4) }, 'a mapping with bestOf'),
   ]),
   /** Random architectures that the winner is compared with at the end, in the same SuperNet. */
-  compareRandom: count('architectures', 0),
+  compareRandom: count('architectures', 0, 1e5),
   /** Training batches that BN statistics are estimated on before an architecture is evaluated. */
   statisticsBatches: count('batches'),
-  logEvery: count('steps'),
-  checkpointEvery: count('steps'),
+  logEvery: steps,
+  checkpointEvery: steps,
   /** Distance from a target, relative to it, that counts as met. */
   tolerance: share,
 };
@@ -78,7 +79,7 @@ const file = text('a file');
 const stageOverlay = optionalOf(stageFields);
 
 export const searchConfigSchema = record({
-  name: z.string({ error: 'a name' }).regex(/^[A-Za-z0-9][\w.-]*$/, { error: 'a name of letters, digits, ., _ and -' }),
+  name: fileName(),
   seed: integer('a seed from 0', 0).default(0),
   dataset: z.union([
     record({ recipe: file }, 'a mapping with recipe'),
@@ -89,8 +90,8 @@ export const searchConfigSchema = record({
   coarse: record({ space: file, ...stageOverlay }).optional(),
   fine: record({ refine: file, ...stageOverlay }).optional(),
   /** Processes that take the architectures of a step side by side. */
-  workers: count('workers').optional(),
-  threads: count('threads').optional(),
+  workers: count('workers', 1, 1024).optional(),
+  threads: count('threads', 1, 1024).optional(),
 });
 
 export type SearchConfig = z.output<typeof searchConfigSchema>;

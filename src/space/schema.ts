@@ -4,10 +4,17 @@ import { flag, integer, list, quantity, record, text, word } from '../core/confo
 import { activations } from './block.js';
 import { defaultConventions, paddings } from './space.js';
 
+const mostRepeated = 64;
+const mostOptions = 64; // a block's costs are tabled for every way of deciding it
+
 /** A value or a list of values to choose from. */
 function open<T extends z.ZodType>(value: T, what: string) {
   const distinct = (values: readonly unknown[]) => new Set(values).size === values.length;
-  return z.union([value, list(value, `a list of ${what}`).refine(distinct, { error: 'options that differ' })]);
+  const most = { error: `at most ${mostOptions} options` };
+  const options = list(value, `a list of ${what}`)
+    .max(mostOptions, most)
+    .refine(distinct, { error: 'options that differ' });
+  return z.union([value, options]);
 }
 
 const kernelWhat = 'an odd kernel size from 1 to 11';
@@ -31,7 +38,7 @@ const attention = {
   out: openChannels.optional(),
 };
 const placed = {
-  repeat: integer('a count from 1 to 64', 1, 64).optional(),
+  repeat: integer(`a count from 1 to ${mostRepeated}`, 1, mostRepeated).optional(),
   optional: flag().optional(),
 };
 
@@ -89,16 +96,21 @@ const slot = z.union([placedBlock, oneOfBlock]);
 export type BlockInput = z.output<typeof plainBlock>;
 export type SlotInput = z.output<typeof slot>;
 
+const mostBlocks = 1000; // the deepest network shipped has 60
+
 /** Where a network came from; written by searches, kept by tools, read by people. */
-const provenance = z.record(z.string(), z.unknown());
+const provenance = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 
 export const spaceSchema = record({
   name: text('a name'),
   input: record({
     resolution: integer('a resolution from 4 to 2048', 4, 2048),
     channels: integer('a channel count from 1 to 16', 1, 16),
-    mean: list(quantity('a mean of pixels from 0 to 1'), 'a mean for each channel').optional(),
-    std: list(quantity('a deviation > 0', { above: 0 }), 'a deviation for each channel').optional(),
+    mean: list(quantity('a mean of pixels, from 0 to 1', { min: 0, max: 1 }), 'a mean for each channel').optional(),
+    std: list(
+      quantity('a deviation from 1e-4 to 1e4', { min: 1e-4, max: 1e4 }),
+      'a deviation for each channel',
+    ).optional(),
   })
     .refine(({ mean, channels }) => (mean?.length ?? channels) === channels, {
       error: 'a mean for each channel',
@@ -114,7 +126,9 @@ export const spaceSchema = record({
   classes: integer('a number of classes from 2 to 100000', 2, 100_000),
   activation: word(...activations),
   padding: word(...paddings).default(defaultConventions.padding),
-  batchNormEpsilon: quantity('a number > 0', { above: 0 }).default(defaultConventions.batchNormEpsilon),
+  batchNormEpsilon: quantity('a number from 1e-12 to 1', { min: 1e-12, max: 1 }).default(
+    defaultConventions.batchNormEpsilon,
+  ),
   layerScale: flag().default(defaultConventions.layerScale),
   stages: list(record({ out: openChannels.optional(), blocks: list(slot, 'a list of blocks') }), 'a list of stages'),
   head: record({
@@ -123,7 +137,15 @@ export const spaceSchema = record({
     hiddenNorm: flag().default(true),
   }),
   provenance: provenance.optional(),
+}).refine(({ stages }) => stages.reduce((n, { blocks }) => n + placesIn(blocks), 0) <= mostBlocks, {
+  error: `at most ${mostBlocks} blocks in all`,
+  path: ['stages'],
 });
+
+/** Blocks, each as often as it is repeated; too often is a mistake of its own. */
+function placesIn(blocks: readonly SlotInput[]): number {
+  return blocks.reduce((n, { repeat = 1 }) => n + Math.min(repeat, mostRepeated), 0);
+}
 
 export type SpaceInput = z.output<typeof spaceSchema>;
 

@@ -11,13 +11,13 @@ export const optimizerSchema = z.discriminatedUnion(
       kind: z.literal('rmsProp'),
       decay: share.default(0.9),
       momentum: share.default(0.9),
-      epsilon: quantity('a number > 0', { above: 0 }).default(1), // TuNAS, released default
+      epsilon: quantity('a number from 1e-15 to 1e9', { min: 1e-15, max: 1e9 }).default(1), // TuNAS, released default
     }),
     record({
       kind: z.literal('adamW'),
       beta1: share.default(0.9),
       beta2: share.default(0.999),
-      weightDecay: quantity('a number >= 0', { min: 0 }).default(0),
+      weightDecay: quantity('a number from 0 to 1e9', { min: 0, max: 1e9 }).default(0),
     }),
   ],
   { error: (issue) => (issue.code === 'invalid_union' ? 'one of rmsProp, adamW' : 'a mapping with kind') },

@@ -1,7 +1,7 @@
 /** `*.train.yaml`: how one network is trained from scratch. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, quantity, record, text } from '../core/conform.js';
+import { conform, fileName, integer, quantity, record, text } from '../core/conform.js';
 import { locateYaml, readText } from '../core/document.js';
 import { type Override, withOverrides } from '../core/overrides.js';
 import { augmentSchema, sourceSchema } from '../data/source-schema.js';
@@ -10,8 +10,10 @@ import { optimizerSchema } from './optimizer-schema.js';
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 const rate = quantity('a rate from 0 to .9', { min: 0, max: 0.9 });
 
+const count = (what: string, max = 1e6) => integer(`a number of ${what} from 1 to ${max}`, 1, max);
+
 const fields = record({
-  name: text('a name'),
+  name: fileName(),
   /** Labelled images, changed anew in every epoch; or a distillation set, as it was built. */
   data: z.union(
     [
@@ -21,28 +23,28 @@ const fields = record({
     ],
     { error: '{ source }, { recipe } or { folder }' },
   ),
-  epochs: quantity('a number of epochs > 0', { above: 0 }),
-  batch: integer('a number of images of at least 1').default(128),
+  epochs: quantity('a number of epochs > 0, at most 1e6', { above: 0, max: 1e6 }),
+  batch: count('images').default(128),
   /**
    * Equal parts of a batch, each normalised by itself (Hoffer et al. 2017, arXiv:1705.08741, "ghost batches"), that
    * workers may compute side by side; by default 1. The result depends on it, not on how many workers there are.
    */
-  shares: integer('a number of shares of at least 1').optional(),
+  shares: count('shares').optional(),
   optimizer: optimizerSchema,
-  learningRate: quantity('a learning rate > 0', { above: 0 }),
+  learningRate: quantity('a learning rate from 1e-9 to 1e9', { min: 1e-9, max: 1e9 }),
   /** Epochs over which the learning rate rises. */
-  warmupEpochs: quantity('a number of epochs >= 0', { min: 0 }).default(0),
+  warmupEpochs: quantity('a number of epochs from 0 to 1e6', { min: 0, max: 1e6 }).default(0),
   /** Hard labels alone are smoothed; a teacher's are soft already. */
   labelSmoothing: share.default(0.1),
   dropout: rate.default(0),
   /** The share of images for which the last residual block adds nothing; it rises to that from the first on. */
   stochasticDepth: rate.optional(),
-  l2: quantity('a number >= 0', { min: 0 }).default(0),
+  l2: quantity('a number from 0 to 1e9', { min: 0, max: 1e9 }).default(0),
   seed: integer('a seed from 0', 0).default(0),
   /** Training batches that BN statistics are estimated on at the end. */
-  statisticsBatches: integer('a number of batches of at least 1').default(50),
-  logEvery: integer('a number of steps of at least 1').default(50),
-  checkpointEvery: integer('a number of steps of at least 1').default(500),
+  statisticsBatches: count('batches').default(50),
+  logEvery: count('steps', 1e9).default(50),
+  checkpointEvery: count('steps', 1e9).default(500),
 });
 
 export const trainingRecipeSchema = fields.refine(({ batch, shares }) => batch % sharesOf({ shares }) === 0, {

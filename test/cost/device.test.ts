@@ -26,9 +26,9 @@ describe('a device profile', () => {
     const text = profile.replace('peakMacsPerMs: 10', 'peakMacs: 10').replace('Weight: 1', 'Weight: none');
     expect(() => parseDevice('d.yaml', text)).toThrow(
       [
-        'd.yaml:1:1: peakMacsPerMs: missing; expected a number of MACs per ms > 0',
+        'd.yaml:1:1: peakMacsPerMs: missing; expected a number of MACs per ms from 1 to 1e15',
         'd.yaml:1:1: peakMacs: unknown key; did you mean peakMacsPerMs?',
-        'd.yaml:3:17: bytesPerWeight: expected a number of bytes > 0; got none',
+        'd.yaml:3:17: bytesPerWeight: expected a number of bytes from 0.01 to 1000; got none',
       ].join('\n'),
     );
   });

@@ -60,7 +60,7 @@ describe('a device of measured layers', () => {
   });
 
   it.each([
-    ['signature,ms\nfc 1x1x1>1x1x1,-1', '2:16: ms: expected a number of ms >= 0; got -1'],
+    ['signature,ms\nfc 1x1x1>1x1x1,-1', '2:16: ms: expected a number of ms from 0 to 1e9; got -1'],
     ['signature,ms\na,1\na,2', '3:1: signature: expected each layer once; got a again'],
     ['signature,ms,count\na,1,0', '2:5: count: expected a number of timings from 1; got 0'],
     ['name,ms\na,1', '1:1: expected a header with signature,ms; got no signature'],

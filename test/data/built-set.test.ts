@@ -49,8 +49,22 @@ describe("a recipe's set lies in the cache under a name", () => {
     expect(nameOf(recipe(local))).not.toBe(nameOf(recipe(local)));
   });
 
-  it('also where the recipe has mistakes, which are reported elsewhere', () => {
-    for (const teacher of ['~', '[~, 3]', 'x']) expect(nameOf(recipe(`name: r\nteacher: ${teacher}\n`))).toMatch(/^r-/);
+  it.each([
+    [
+      'a name that would lead out of the cache',
+      least.replace('name: r', 'name: ../r'),
+      '1:7: name: expected a name of',
+    ],
+    ['no list of teachers', 'name: r\nsource: {}\nteacher: x\n', '3:10: teacher: expected a list of teachers; got x'],
+    [
+      'a teacher that is none',
+      'name: r\nsource: {}\nteacher: [~, 3]\n',
+      '3:11: teacher[0]: expected a teacher; got null',
+    ],
+  ])('but not of a recipe with %s', (_, text, message) => {
+    const file = recipe(text);
+    const failure = failureOf(() => builtSetFolder(file));
+    expect([failure.kind, failure.message]).toEqual(['config', expect.stringContaining(`${file}:${message}`)]);
   });
 });
 

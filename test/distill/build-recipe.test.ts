@@ -40,7 +40,7 @@ describe('a dataset recipe', () => {
     [
       'a negative shift',
       `${good}augment: { shift: -1 }`,
-      'r:5:19: augment.shift: expected a count of pixels, 0 or more; got -1',
+      'r:5:19: augment.shift: expected a count of pixels from 0 to 2048; got -1',
     ],
     ['a reversed range', `${good}augment: { inceptionCrop: { area: [1, .5] } }`, 'low before high; got [1,0.5]'],
     [
@@ -48,7 +48,7 @@ describe('a dataset recipe', () => {
       `${good}augment: { inceptionCrop: { area: [.5, 2] } }`,
       'expected two shares of the area above 0 and at most 1; got 2',
     ],
-    ['no replicas', `${good}replicas: 0`, 'r:5:11: replicas: expected a count of replicas, 1 or more; got 0'],
+    ['no replicas', `${good}replicas: 0`, 'r:5:11: replicas: expected a count of replicas from 1 to 10000; got 0'],
     ['a seed in words', `${good}seed: one`, 'r:5:7: seed: expected a seed, 0 or more; got one'],
   ])('with %s is refused where it stands', (_, text, message) => {
     const failure = failureOf(() => parseBuildRecipe('r', text));

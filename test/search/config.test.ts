@@ -210,6 +210,18 @@ fine:
   });
 });
 
+it.each([
+  ['search.steps=9007199254740991', 'a number of steps from 1 to 10000000'],
+  ['search.samplesPerStep=1e9', 'a number of architectures from 1 to 10000'],
+  ['search.weights.learningRate=1e300', 'a number from 1e-9 to 1e9'],
+  ['search.controller.temperature=1e-300', 'a number from 1e-9 to 1e9'],
+  ['workers=1e6', 'a number of workers from 1 to 1024'],
+  ['cost[0].target=1e300', 'a number of MACs from 1e-6 to 1e18'],
+])('%s is refused: nothing could be done with it', (assignment, expected) => {
+  const failure = failureOf(() => read(frame + stages, assignment));
+  expect(failure.message).toContain(`--set ${assignment}: ${assignment.replace(/=.*/, '')}: expected ${expected}; got`);
+});
+
 describe('mistakes', () => {
   it('of a file are reported all at once, in its order, each at its line and column', () => {
     const text = `name: t x
@@ -227,12 +239,12 @@ coarse: {}
     expect(mistakes(() => read(text))).toEqual([
       't.yaml:1:7: name: expected a name of letters, digits, ., _ and -; got t x',
       't.yaml:2:28: dataset.folder: unknown key',
-      't.yaml:4:53: cost[0].targetMs: expected a number of ms > 0; got fast',
+      't.yaml:4:53: cost[0].targetMs: expected a number of ms from 1e-6 to 1e18; got fast',
       't.yaml:5:5: cost[1]: expected either a target, or a network that it is relativeTo; got {"cost":"macs"}',
       't.yaml:7:3: search.stepz: unknown key; did you mean steps?',
-      't.yaml:8:10: search.batch: expected a number of images of at least 1; got 0',
+      't.yaml:8:10: search.batch: expected a number of images from 1 to 1000000; got 0',
       't.yaml:9:33: search.weights.optimizer.kind: expected one of rmsProp, adamW; got sgd',
-      't.yaml:10:21: search.select.bestOf: expected a number of architectures of at least 2; got 1',
+      't.yaml:10:21: search.select.bestOf: expected a number of architectures from 2 to 10000; got 1',
       't.yaml:11:9: coarse.space: missing; expected a file',
     ]);
   });

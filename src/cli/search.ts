@@ -1,8 +1,9 @@
 /** `mnv4-nas coarse`, `fine` and `search`: the two stages, one by one or both. */
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { z } from 'zod';
+import { readChecked } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
-import { readJson } from '../core/files.js';
 import { namedNetwork } from '../cost/named-network.js';
 import { openBackend } from '../nn/backend.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
@@ -129,7 +130,7 @@ async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: Se
 /** Fails where the finished run missed a target and was told not to. */
 function requireTargets(id: string, { root, strictTarget }: SearchOptions): void {
   if (!strictTarget) return;
-  const { missed } = readJson(join(root, id, 'result.json')) as { missed: readonly string[] };
+  const { missed } = readChecked(join(root, id, 'result.json'), z.object({ missed: z.array(z.string()) }));
   if (missed.length === 0) return;
   throw new Failure(
     'targetMissed',

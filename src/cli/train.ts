@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
-import { readJson } from '../core/files.js';
 import { openSet } from '../data/built-set.js';
 import { type BackendOptions, openBackend } from '../nn/backend.js';
 import { frozenNetwork } from '../nn/frozen-network.js';
 import { type Evaluation, evaluate, splitImages } from '../train/evaluate.js';
+import { readEvaluation } from '../train/finished-run.js';
 import { readTrainingRecipe, sharesOf } from '../train/recipe.js';
 import { requireFit, train } from '../train/start-training.js';
 import { givenNetwork, networkOf, type WeightOptions, withWeightsOptions } from './given-network.js';
@@ -34,8 +34,7 @@ export function trainCommand(): Command {
       const profile = profiledSteps(options);
       const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
       await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, extend, id, profile }));
-      const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
-      print(network.name, test, options);
+      print(network.name, readEvaluation(join(root, id)), options);
     });
 }
 

@@ -1,7 +1,7 @@
 /** A network's weights as safetensors, in our names and layout: what `--weights` reads again. */
 import { join } from 'node:path';
 import { logitsWith } from '../nn/frozen-network.js';
-import { readSafetensors, safetensorsParts } from '../runs/safetensors.js';
+import { checkedSafetensorsParts, readSafetensors } from '../runs/safetensors.js';
 import type { Exporter } from './exporter.js';
 
 const weightsFile = 'weights.safetensors';
@@ -12,7 +12,7 @@ export const safetensors: Exporter = {
   isGraph: false,
   files: ({ network, weights, provenance, origin }) => {
     const metadata = { format: 'mnv4-nas', network: network.name, origin, ...provenance };
-    return [{ name: weightsFile, content: safetensorsParts(weights, metadata) }];
+    return [{ name: weightsFile, content: checkedSafetensorsParts(weights, metadata) }];
   },
   usage: () => `\`\`\`
 mnv4-nas eval architecture.yaml --weights ${weightsFile} --dataset RECIPE

@@ -1,7 +1,7 @@
 /** A network for timm: a program that builds it of timm's blocks, and its weights under timm's names. */
 import { join } from 'node:path';
 import { logitsWith } from '../nn/frozen-network.js';
-import { readSafetensors, safetensorsParts } from '../runs/safetensors.js';
+import { checkedSafetensorsParts, readSafetensors } from '../runs/safetensors.js';
 import { timmDefinition } from '../timm/definition.js';
 import { timmFiles, timmLoader } from '../timm/loader.js';
 import { fromTimm, toTimm } from '../timm/weights.js';
@@ -16,7 +16,7 @@ export const timm: Exporter = {
     const metadata = { format: 'pt', network: network.name, origin, ...provenance };
     return [
       { name: timmFiles.loader, content: program },
-      { name: timmFiles.weights, content: safetensorsParts(toTimm(network, weights), metadata) },
+      { name: timmFiles.weights, content: checkedSafetensorsParts(toTimm(network, weights), metadata) },
     ];
   },
   usage: () => `\`\`\`

@@ -3,13 +3,24 @@
  * `manifest.json`, written last, with the size and SHA-256 of both. A checkpoint is built in a folder of another name,
  * flushed and renamed, so that one that is there is whole unless the disk has damaged it.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, quantity, text } from '../core/conform.js';
-import { locateYaml } from '../core/document.js';
+import { conform, integer, quantity, record, text } from '../core/conform.js';
+import { locateJson } from '../core/document.js';
 import { Failure, formatDiagnostic } from '../core/failure.js';
-import { discard, flushFolder, readBytes, sha256, writeFailure, writeFlushed } from '../core/files.js';
+import {
+  discard,
+  flushFolder,
+  namesIn,
+  parsedJson,
+  readBytes,
+  readUtf8,
+  sha256,
+  writeFailure,
+  writeFlushed,
+} from '../core/files.js';
+import { utf8 } from '../core/text.js';
 import type { Run } from './run-folder.js';
 import { type NamedTensor, parseSafetensors, safetensorsParts, type Tensors } from './safetensors.js';
 
@@ -49,7 +60,7 @@ export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkp
     [stateName, [Buffer.from(JSON.stringify(state, refuseNonFinite))]],
   ];
   const files = Object.fromEntries(parts.map(([name, bytes]) => [name, fingerprint(bytes)]));
-  const manifest = Buffer.from(`${JSON.stringify({ version, step, score, files }, null, 2)}\n`);
+  const manifest = Buffer.from(manifestText({ version, step, score, files }));
   try {
     rmSync(part, { recursive: true, force: true });
     mkdirSync(part, { recursive: true });
@@ -88,8 +99,9 @@ export function loadLatestCheckpoint(run: Run, notice: (message: string) => void
 /** Steps of the run's checkpoints, ascending. */
 export function checkpointSteps(run: Pick<Run, 'folder'>): number[] {
   const folder = checkpointsOf(run);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names.flatMap((name) => (/^step-\d+$/.test(name) ? [Number(name.slice(5))] : [])).sort((a, b) => a - b);
+  return namesIn(folder)
+    .flatMap((name) => (/^step-\d+$/.test(name) ? [Number(name.slice(5))] : []))
+    .sort((a, b) => a - b);
 }
 
 function checkpointsOf({ folder }: Pick<Run, 'folder'>): string {
@@ -110,13 +122,17 @@ function refuseNonFinite(key: string, value: unknown): unknown {
   return value;
 }
 
-const fileEntry = z.object({ bytes: integer('a size in bytes', 0), sha256: text('a SHA-256') });
-const manifestSchema = z.object({
-  version: z.literal(version),
+const fileEntry = record({ bytes: integer('a size in bytes', 0), sha256: text('a SHA-256') });
+const manifestSchema = record({
+  version: z.literal(version, { error: `version ${version}` }),
   step: integer('a number of steps', 0),
   score: quantity('a score').optional(),
-  files: z.object({ [weightsName]: fileEntry, [stateName]: fileEntry }),
+  files: record({ [weightsName]: fileEntry, [stateName]: fileEntry }),
 });
+
+function manifestText(manifest: unknown): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}
 
 type FileEntry = z.output<typeof fileEntry>;
 
@@ -132,12 +148,15 @@ function loadedOrDamage(folder: string, step: number): LoadedCheckpoint | string
 
 function loaded(folder: string, step: number): LoadedCheckpoint {
   const file = join(folder, manifestName);
-  const manifest = conform(locateYaml(file, utf8(readBytes(file))), manifestSchema);
+  const text = readUtf8(file);
+  const located = locateJson(file, text);
+  const manifest = conform(located, manifestSchema);
+  if (manifestText(located.value) !== text) throw damaged(file, 'expected the text that was written; got another');
   if (manifest.step !== step) throw damaged(file, `expected step ${step}; got ${manifest.step}`);
   const weights = verified(join(folder, weightsName), manifest.files[weightsName]);
   const state = verified(join(folder, stateName), manifest.files[stateName]);
   const { tensors } = parseSafetensors(join(folder, weightsName), weights);
-  return { step, tensors, state: JSON.parse(utf8(state)) as unknown };
+  return { step, tensors, state: parsedJson(join(folder, stateName), utf8(state)) };
 }
 
 function verified(file: string, expected: FileEntry): Uint8Array {
@@ -193,16 +212,11 @@ function remove(folder: string): void {
 /** What a process that was killed left of a checkpoint that it wrote or removed. */
 function removeLeftovers(run: Run): void {
   const folder = checkpointsOf(run);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  for (const name of names.filter((name) => /^\.step-\d+\.(part|old)$/.test(name))) {
+  for (const name of namesIn(folder).filter((name) => /^\.step-\d+\.(part|old)$/.test(name))) {
     rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
 function besides(folder: string, purpose: 'part' | 'old'): string {
   return join(dirname(folder), `.${basename(folder)}.${purpose}`);
-}
-
-function utf8(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

@@ -1,6 +1,9 @@
 /** Logs of a run that grow by one JSON line at a time: `events.jsonl`, `policy.jsonl`. */
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readBytes, writeAtomically, writeFailure } from '../core/files.js';
+import { isTooDeep } from '../core/nesting.js';
+import { utf8 } from '../core/text.js';
 
 /** One line of a log. `step` counts the steps that were finished when it was written. */
 export interface EventLine {
@@ -17,13 +20,19 @@ export interface EventLog {
 
 /**
  * Opens a log to go on after `step` finished steps: lines of later steps and a torn last line are dropped, so that a
- * run that was killed and resumed leaves the lines of one that never was. Without a step it begins empty.
+ * run that was killed and resumed leaves the lines of one that never was. Without a step it begins empty. `notice` is told
+ * of other damaged lines, which a disk or a person left: they are dropped too.
  */
-export function openEventLog(file: string, step: number | undefined): EventLog {
-  const kept = step === undefined ? '' : linesUntil(file, step);
-  if (!existsSync(file) || readFileSync(file, 'utf8') !== kept) writeAtomically(file, kept);
+export function openEventLog(
+  file: string,
+  step: number | undefined,
+  notice: (message: string) => void = () => {},
+): EventLog {
+  const before = existsSync(file) ? readBytes(file) : undefined;
+  const kept = step === undefined || before === undefined ? new Uint8Array() : linesUntil(file, before, step, notice);
+  if (before === undefined || Buffer.compare(before, kept) !== 0) writeAtomically(file, kept);
   const descriptor = opened(file);
-  let end = Buffer.byteLength(kept);
+  let end = kept.length;
   return {
     append: (line) => {
       end += appended(file, descriptor, end, Buffer.from(`${JSON.stringify(line)}\n`));
@@ -61,29 +70,42 @@ function cutOff(descriptor: number, end: number): void {
   }
 }
 
-/** The whole lines of a log, in order; a torn one is left out, and no file is no lines. */
+/** The whole lines of a log, in order; torn and damaged ones are left out, and no file is no lines. */
 export function readEvents(file: string): EventLine[] {
-  return existsSync(file) ? wholeLines(file).map(({ line }) => line) : [];
+  return existsSync(file) ? linesOf(readBytes(file)).flatMap((line) => parsedLine(line) ?? []) : [];
 }
 
-function linesUntil(file: string, step: number): string {
-  if (!existsSync(file)) return '';
-  const kept = wholeLines(file).filter(({ line }) => line.step <= step);
-  return kept.map(({ text }) => `${text}\n`).join('');
-}
-
-function wholeLines(file: string): { text: string; line: EventLine }[] {
-  const texts = Buffer.from(readBytes(file)).toString('utf8').split('\n');
-  return texts.flatMap((text) => {
-    const line = parsedLine(text);
-    return line === undefined ? [] : [{ text, line }];
+function linesUntil(file: string, bytes: Uint8Array, step: number, notice: (message: string) => void): Uint8Array {
+  const lines = linesOf(bytes);
+  const torn = bytes.at(-1) === 10 ? -1 : lines.length - 1;
+  const kept = lines.filter((line, i) => {
+    const event = parsedLine(line);
+    if (event === undefined && i !== torn) notice(`${file}:${i + 1}: damaged, so this line is left out`);
+    return event !== undefined && event.step <= step;
   });
+  return Buffer.concat(kept.flatMap((line) => [line, lineEnd]));
 }
 
-function parsedLine(text: string): EventLine | undefined {
+const lineEnd = Buffer.from('\n');
+
+/** The lines of a log without their ends; the last may be torn. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const at = bytes.indexOf(10, from);
+    const end = at < 0 ? bytes.length : at;
+    lines.push(bytes.subarray(from, end));
+    from = end + 1;
+  }
+  return lines;
+}
+
+function parsedLine(bytes: Uint8Array): EventLine | undefined {
+  if (!isUtf8(bytes)) return undefined;
   try {
-    const line = JSON.parse(text) as EventLine | null;
-    return typeof line?.step === 'number' ? line : undefined;
+    const line = JSON.parse(utf8(bytes)) as EventLine | null;
+    const isEvent = line !== null && Number.isSafeInteger(line.step) && line.step >= 0 && !isTooDeep(line);
+    return isEvent ? line : undefined;
   } catch {
     return undefined;
   }

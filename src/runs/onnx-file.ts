@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import type protobuf from 'protobufjs/light.js';
 import { Failure } from '../core/failure.js';
 import { readBytes } from '../core/files.js';
+import { shownError } from '../core/shown.js';
 import type { NamedTensor } from './safetensors.js';
 
 export interface OnnxModel {
@@ -182,7 +183,10 @@ export function readOnnxWeights(file: string): Map<string, NamedTensor> {
   const { graph } = decoded(file);
   const floats = (graph?.initializer ?? []).filter((tensor) => tensor.data_type === elementType.float32);
   if (floats.length === 0) throw new Failure('data', { file, message: 'expected float32 weights; got none' });
-  return new Map(floats.map((tensor) => [tensor.name, decodedTensor(file, tensor)]));
+  const weights = new Map(floats.map((tensor) => [tensor.name, decodedTensor(file, tensor)]));
+  if (weights.size === floats.length) return weights;
+  const message = `expected weights of ${floats.length} names; got ${weights.size}`;
+  throw new Failure('data', { file, message });
 }
 
 function decoded(file: string): DecodedModel {
@@ -190,13 +194,16 @@ function decoded(file: string): DecodedModel {
   try {
     return model().decode(bytes) as unknown as DecodedModel;
   } catch (error) {
-    throw new Failure('data', { file, message: `expected an ONNX model; got: ${(error as Error).message}` });
+    throw new Failure('data', { file, message: `expected an ONNX model; got: ${shownError(error)}` });
   }
 }
 
 function decodedTensor(file: string, { name, dims, raw_data: raw }: DecodedTensor): NamedTensor {
   const shape = dims.map(Number);
   const bytes = Float32Array.BYTES_PER_ELEMENT * shape.reduce((n, extent) => n * extent, 1);
+  if (!shape.every((extent) => Number.isSafeInteger(extent) && extent >= 0)) {
+    throw new Failure('data', { file, path: name, message: `expected a shape; got [${shape}]` });
+  }
   if (raw.length !== bytes) {
     const message = `expected ${bytes} bytes of raw values for shape [${shape}]; got ${raw.length}`;
     throw new Failure('data', { file, path: name, message });

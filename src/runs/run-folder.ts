@@ -6,7 +6,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
-import { makeFolders, readBytes, writeAtomically, writeFailure } from '../core/files.js';
+import { makeFolders, namesIn, readBytes, writeAtomically, writeFailure } from '../core/files.js';
 import { suggestion } from '../core/nearest.js';
 import { type EventLog, openEventLog } from './events.js';
 import { beginExtension, extensionsOf, noted } from './run-extension.js';
@@ -48,8 +48,8 @@ export interface CostResult {
   readonly value: number;
   readonly target: number;
   /** The mean over the architectures that the policy draws, and its most likely one's; runs of old may lack them. */
-  readonly expected?: number;
-  readonly argmax?: number;
+  readonly expected?: number | undefined;
+  readonly argmax?: number | undefined;
 }
 
 export type LogName = 'events' | 'policy';
@@ -115,14 +115,19 @@ function begun(request: RunRequest, folder: string, lock: RunLock): Run {
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
     writeResult: (result) => writeAtomically(join(folder, 'result.json'), json({ ...result, ...noted(extensions) })),
-    ...logsOf(folder, lock, (status, reason) => setState({ status, reason })),
+    ...logsOf(folder, lock, request.notice, (status, reason) => setState({ status, reason })),
   };
 }
 
 type Ended = Exclude<RunStatus, 'running'>;
 
 /** The part of a run that opens and closes: its logs and, with the last of them, its lock. */
-function logsOf(folder: string, lock: RunLock, end: (status: Ended, reason?: string) => void) {
+function logsOf(
+  folder: string,
+  lock: RunLock,
+  notice: (message: string) => void,
+  end: (status: Ended, reason?: string) => void,
+) {
   const logs: EventLog[] = [];
   let isOpen = true;
   const flush = () => {
@@ -132,7 +137,7 @@ function logsOf(folder: string, lock: RunLock, end: (status: Ended, reason?: str
   return {
     flush,
     openLog: (name: LogName, step: number | undefined) => {
-      const log = openEventLog(join(folder, `${name}.jsonl`), step);
+      const log = openEventLog(join(folder, `${name}.jsonl`), step, notice);
       logs.push(log);
       return log;
     },
@@ -161,8 +166,7 @@ export function runFolder(root: string, id: string): string {
 
 /** The ids of the runs under a root, sorted. */
 export function runIds(root: string): string[] {
-  if (!existsSync(root)) return [];
-  return readdirSync(root)
+  return namesIn(root)
     .filter((name) => isRun(join(root, name)))
     .sort();
 }
@@ -190,7 +194,7 @@ const requestFiles = ['config.yaml', 'space.yaml', 'environment.json', 'identity
 /** A folder without a state is new, or was left by a process that was killed while it began the run. */
 function refuseForeignFiles(folder: string): void {
   const isOurs = (name: string) => requestFiles.includes(name) || name === lockName || isLeftover(name);
-  const foreign = readdirSync(folder).filter((name) => !isOurs(name));
+  const foreign = namesIn(folder).filter((name) => !isOurs(name));
   if (foreign.length === 0) return;
   const message = `expected a run or a new folder; got one with ${foreign.slice(0, 3).join(', ')}`;
   throw new Failure('usage', { file: folder, message }, 'name another run with --run-id');

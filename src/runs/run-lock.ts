@@ -121,10 +121,15 @@ function bornOf(pid: number): string | null {
 function parsed(text: string): LockHolder | undefined {
   try {
     const { host, pid, born } = JSON.parse(text) as LockHolder;
-    return typeof host === 'string' && Number.isSafeInteger(pid) ? { host, pid, born: born ?? null } : undefined;
+    return typeof host === 'string' && isPid(pid) ? { host, pid, born: born ?? null } : undefined;
   } catch {
     return undefined; // its holder was killed while it wrote
   }
+}
+
+/** Of one process: 0 and numbers below would ask the system for groups of them. */
+function isPid(pid: unknown): boolean {
+  return Number.isInteger(pid) && (pid as number) > 0 && (pid as number) < 2 ** 31;
 }
 
 /** Moves a stale lock out of the way; false, and the lock put back, where it is a new holder's by now. */

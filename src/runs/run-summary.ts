@@ -1,13 +1,14 @@
 /** What a run is and what came of it, as `runs show --json` and `runs list --json` print it; fields may be added. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { asDataFailure, conform, integer, locatedValue, quantity, readChecked } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
-import { readJson } from '../core/files.js';
 import { suggestion } from '../core/nearest.js';
 import { readNetwork } from '../space/parse.js';
 import type { Architecture } from '../space/space.js';
 import { readEvents } from './events.js';
-import { type CostResult, type RunResult, runIds } from './run-folder.js';
+import { type CostResult, runIds } from './run-folder.js';
 import { lockHolder } from './run-lock.js';
 import { isRun, type RunState, type RunStatus, readState } from './run-state.js';
 
@@ -51,6 +52,49 @@ export interface RandomSummary {
 /** One line of `runs list`. */
 export type RunEntry = Pick<RunSummary, 'id' | 'stage' | 'status' | 'step' | 'steps' | 'quality' | 'reward'>;
 
+const number = quantity('a number');
+const figure = number.nullish();
+const cost = z.looseObject(
+  { value: number, expected: number.optional(), argmax: number.optional(), target: number },
+  { error: 'a value and a target' },
+);
+
+/** What is shown of a result or of an event, each of which has further fields. */
+const figuresSchema = z.object(
+  {
+    decisions: z.array(integer('the number of an option', 0), { error: 'a list of decisions' }).optional(),
+    quality: figure,
+    costs: z.record(z.string(), cost, { error: 'costs by name' }).optional(),
+    reward: figure,
+    entropy: figure,
+    entropyAtStart: figure,
+    held: z
+      .looseObject(
+        {
+          n: integer('a number of images'),
+          top1: quantity('a share'),
+          top1Interval: z.tuple([quantity('a share'), quantity('a share')], { error: 'two shares' }),
+        },
+        { error: 'a judgement' },
+      )
+      .nullish(),
+    random: z
+      .looseObject(
+        {
+          n: integer('a number of architectures'),
+          meanReward: number,
+          deviation: number,
+          bestReward: number,
+          meanQuality: number,
+          bestQuality: number,
+        },
+        { error: 'a judgement' },
+      )
+      .nullish(),
+  },
+  { error: 'a mapping' },
+);
+
 /** The folder of a run that a user named by its id under `root` or by its path; none is a usage failure. */
 export function findRun(root: string, what: string): string {
   const found = [join(root, what), what].find(isRun);
@@ -62,8 +106,8 @@ export function readRunSummary(folder: string): RunSummary {
   const { id, stage, status, step, steps } = presentState(folder);
   const found = (name: string) => (status === 'done' ? existing(join(folder, name)) : undefined);
   const [resultFile, architectureFile] = [found('result.json'), found('architecture.yaml')];
-  const result = resultFile === undefined ? undefined : (readJson(resultFile) as Partial<RunResult>);
-  const latest = result ?? (readEvents(join(folder, 'events.jsonl')).at(-1) as Partial<RunResult> | undefined);
+  const result = resultFile === undefined ? undefined : readChecked(resultFile, figuresSchema);
+  const latest = result ?? lastFigures(join(folder, 'events.jsonl'));
   return {
     id,
     stage,
@@ -76,11 +120,17 @@ export function readRunSummary(folder: string): RunSummary {
     costs: latest?.costs ?? null,
     reward: latest?.reward ?? null,
     entropy: latest?.entropy ?? null,
-    entropyAtStart: (result?.entropyAtStart as number | undefined) ?? null,
-    held: (result?.held as HeldSummary | undefined) ?? null,
-    random: (result?.random as RandomSummary | undefined) ?? null,
+    entropyAtStart: result?.entropyAtStart ?? null,
+    held: result?.held ?? null,
+    random: result?.random ?? null,
     folder,
   };
+}
+
+/** The figures of a log's last whole line. */
+function lastFigures(file: string): z.output<typeof figuresSchema> | undefined {
+  const last = readEvents(file).at(-1);
+  return last === undefined ? undefined : asDataFailure(() => conform(locatedValue(file, last), figuresSchema));
 }
 
 /** The runs under a root by id, each with its summary or with the failure that reading it met. */

@@ -3,9 +3,11 @@
  * little endian; a JSON header with dtype, shape and byte range of each tensor, padded with spaces to a multiple of 8;
  * the values, one tensor after the other without gaps.
  */
+import { isUtf8 } from 'node:buffer';
 import { endianness } from 'node:os';
 import { Failure } from '../core/failure.js';
-import { readBytes, writeAtomically } from '../core/files.js';
+import { readBytes, sha256, writeAtomically } from '../core/files.js';
+import { isTooDeep } from '../core/nesting.js';
 
 export interface NamedTensor {
   readonly shape: readonly number[];
@@ -13,44 +15,58 @@ export interface NamedTensor {
   readonly values: Float32Array;
 }
 
+type Metadata = Readonly<Record<string, string>>;
+
 export type Tensors = ReadonlyMap<string, NamedTensor>;
 
 export interface SafetensorsContent {
   readonly tensors: Map<string, NamedTensor>;
-  readonly metadata: Readonly<Record<string, string>>;
+  readonly metadata: Metadata;
 }
 
 const lengthBytes = 8;
 const alignment = 8;
 const maxHeaderBytes = 100_000_000; // the reference reader's limit
 const metadataKey = '__metadata__';
+const checksumKey = 'mnv4-nas.sha256'; // in the metadata: of the other entries as JSON, then of all values
 
-export function writeSafetensors(
-  file: string,
-  tensors: Tensors,
-  metadata: Readonly<Record<string, string>> = {},
-): void {
-  writeAtomically(file, ...safetensorsParts(tensors, metadata));
+export function writeSafetensors(file: string, tensors: Tensors, metadata: Metadata = {}): void {
+  writeAtomically(file, ...checkedSafetensorsParts(tensors, metadata));
+}
+
+/** The same parts as `safetensorsParts` with a checksum among the metadata: a reader that knows it finds any damage. */
+export function checkedSafetensorsParts(tensors: Tensors, metadata: Metadata = {}): Uint8Array[] {
+  const entries = Object.fromEntries(entriesOf(tensors));
+  const values = [...tensors.values()].map((tensor) => bytesOf(tensor.values));
+  return safetensorsParts(tensors, { ...metadata, [checksumKey]: checksumOf(entries, values) });
+}
+
+function checksumOf(entries: object, values: readonly Uint8Array[]): string {
+  return sha256(JSON.stringify(entries), ...values);
 }
 
 /** The bytes of the file in parts: the header, then views of the tensors' own memory. */
-export function safetensorsParts(tensors: Tensors, metadata: Readonly<Record<string, string>> = {}): Uint8Array[] {
+export function safetensorsParts(tensors: Tensors, metadata: Metadata = {}): Uint8Array[] {
   requireLittleEndian();
-  const header: [name: string, entry: unknown][] = Object.keys(metadata).length > 0 ? [[metadataKey, metadata]] : [];
-  let end = 0;
-  for (const [name, { shape, values }] of tensors) {
-    if (name === metadataKey) throw new Error(`${name} is no name for a tensor`);
-    if (values.length !== product(shape)) throw new Error(`${name}: ${values.length} values in shape [${shape}]`);
-    const begin = end;
-    end += values.byteLength;
-    header.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
-  }
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(header))); // of any names, `__proto__` too
+  const before = Object.keys(metadata).length > 0 ? [[metadataKey, metadata] as const] : [];
+  const json = Buffer.from(JSON.stringify(Object.fromEntries([...before, ...entriesOf(tensors)]))); // any names, `__proto__` too
   const length = Math.ceil(json.length / alignment) * alignment;
   const head = Buffer.alloc(lengthBytes + length, ' ');
   head.writeBigUInt64LE(BigInt(length));
   json.copy(head, lengthBytes);
   return [head, ...[...tensors.values()].map(({ values }) => bytesOf(values))];
+}
+
+/** The header's entry of each tensor. */
+function entriesOf(tensors: Tensors): [name: string, entry: object][] {
+  let end = 0;
+  return [...tensors].map(([name, { shape, values }]) => {
+    if (name === metadataKey) throw new Error(`${name} is no name for a tensor`);
+    if (values.length !== product(shape)) throw new Error(`${name}: ${values.length} values in shape [${shape}]`);
+    const begin = end;
+    end += values.byteLength;
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }];
+  });
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
@@ -60,7 +76,10 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 /** Names of tensors to leave out, whatever their dtype. */
 type Skip = (name: string) => boolean;
 
-/** The tensors of a file, as views of its bytes; anything but gapless F32 in the file's own order is a data failure. */
+/**
+ * The tensors of a file, as views of its bytes; anything but gapless F32 in the file's own order is a data failure, and so
+ * is, where the file states its checksum, what does not have it.
+ */
 export function readSafetensors(file: string, skip?: Skip): SafetensorsContent {
   return parseSafetensors(file, readBytes(file), skip);
 }
@@ -88,12 +107,15 @@ export function parseSafetensors(file: string, bytes: Uint8Array, skip: Skip = (
       throw damaged(file, name, `expected values up to byte ${end}; got a file cut off at ${dataBytes}`);
   }
   if (end !== dataBytes) throw damaged(file, undefined, `expected ${end} bytes of values; got ${dataBytes}`);
+  const { [checksumKey]: expected, ...others } = metadata as Metadata;
+  const found = expected === undefined ? undefined : checksumOf(entries, [bytes.subarray(header.end)]);
+  if (found !== expected) throw damaged(file, undefined, `expected SHA-256 ${expected}; got ${found}: it is damaged`);
   const kept = ranges.filter(({ name }) => !skip(name));
   const tensors = kept.map(({ name, shape, offsets }) => {
     const values = floats(bytes.subarray(header.end + offsets[0], header.end + offsets[1]));
     return [name, { shape, values }] as const;
   });
-  return { tensors: new Map(tensors), metadata: metadata as Record<string, string> };
+  return { tensors: new Map(tensors), metadata: others };
 }
 
 function parsedHeader(file: string, bytes: Uint8Array): { json: Record<string, unknown>; end: number } {
@@ -104,14 +126,15 @@ function parsedHeader(file: string, bytes: Uint8Array): { json: Record<string, u
   if (length > maxHeaderBytes || end > view.length) {
     throw damaged(file, undefined, `expected a header of ${length} bytes; got ${view.length} bytes in all`);
   }
-  const json = jsonOf(view.toString('utf8', lengthBytes, end));
+  const json = isUtf8(view.subarray(lengthBytes, end)) ? jsonOf(view.toString('utf8', lengthBytes, end)) : undefined;
   if (!isRecord(json)) throw damaged(file, undefined, 'expected a header in JSON');
   return { json, end };
 }
 
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const json: unknown = JSON.parse(text);
+    return isTooDeep(json) ? undefined : json;
   } catch {
     return undefined;
   }

@@ -1,4 +1,6 @@
 /** Accuracy and loss of a network on a split, or of a sub-network of a SuperNet. */
+import { z } from 'zod';
+import { integer, quantity, text } from '../core/conform.js';
 import { countTop, sumCrossEntropy, wilsonInterval } from '../core/scoring.js';
 import type { Split } from '../data/distillation-set.js';
 import { type ImageSource, imageBytes } from '../data/image-source.js';
@@ -15,6 +17,21 @@ export interface Evaluation {
   /** Mean cross-entropy against the split's soft labels, in nats. */
   readonly loss: number;
 }
+
+const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
+
+/** An evaluation as a run's result keeps it. */
+export const evaluationSchema: z.ZodType<Evaluation> = z.object(
+  {
+    split: text('a split'),
+    n: integer('a number of images'),
+    top1: share,
+    top1Interval: z.tuple([share, share], { error: 'two shares' }),
+    top5: share,
+    loss: quantity('a loss in nats'),
+  },
+  { error: 'an evaluation' },
+);
 
 const evaluationBatch = 500; // images; large enough that per-op overhead vanishes
 

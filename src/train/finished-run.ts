@@ -1,14 +1,15 @@
 /** A finished training run as others use it: its network and weights, what it reached, and its images. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { list, readChecked, text } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
-import { readJson } from '../core/files.js';
 import { datasets } from '../data/datasets.js';
 import { isRun, readState } from '../runs/run-state.js';
 import type { Tensors } from '../runs/safetensors.js';
 import { readNetwork } from '../space/parse.js';
 import type { Architecture } from '../space/space.js';
-import type { Evaluation } from './evaluate.js';
+import { type Evaluation, evaluationSchema } from './evaluate.js';
 import { readNetworkWeights } from './network-weights.js';
 import { type OpenedData, openTrainingData } from './open-training-data.js';
 import { readTrainingRecipe, type TrainingRecipe } from './recipe.js';
@@ -24,7 +25,7 @@ export interface FinishedRun {
   /** Where the images came from; undefined in runs of versions that did not note it. */
   readonly images: string | undefined;
   /** The program's version and the commit of its clone that trained it. */
-  readonly environment: { readonly program?: string; readonly commit?: string | null };
+  readonly environment: { readonly program?: string | undefined; readonly commit?: string | null | undefined };
   readonly recipe: TrainingRecipe;
 }
 
@@ -33,13 +34,34 @@ export function hasWeights(folder: string): boolean {
   return isRun(folder) && readState(folder).status === 'done' && existsSync(join(folder, weightsFile));
 }
 
+const resultSchema = z.object(
+  {
+    test: evaluationSchema,
+    classNames: list(text('the name of a class'), 'a list of names').optional(),
+    images: text('where images came from').optional(),
+  },
+  { error: 'a mapping' },
+);
+
+const environmentSchema = z.object(
+  {
+    program: text('a version').optional(),
+    commit: text('a commit').nullish(),
+    recipeFolder: text('a folder').optional(),
+  },
+  { error: 'a mapping' },
+);
+
+/** What a finished training run reached on its test images. */
+export function readEvaluation(folder: string): Evaluation {
+  return readChecked(join(folder, 'result.json'), resultSchema).test;
+}
+
 export function readFinishedRun(folder: string): FinishedRun {
   const { id } = readState(folder);
   const network = readNetwork(join(folder, 'architecture.yaml'));
-  const result = readJson(join(folder, 'result.json')) as Pick<FinishedRun, 'test' | 'classNames' | 'images'>;
-  const environment = readJson(join(folder, 'environment.json')) as FinishedRun['environment'] & {
-    readonly recipeFolder?: string;
-  };
+  const result = readChecked(join(folder, 'result.json'), resultSchema);
+  const { recipeFolder, ...environment } = readChecked(join(folder, 'environment.json'), environmentSchema);
   const recipe = readTrainingRecipe(join(folder, 'config.yaml'));
   return {
     id,
@@ -49,7 +71,7 @@ export function readFinishedRun(folder: string): FinishedRun {
     classNames: result.classNames ?? knownClassNames(recipe),
     images: result.images,
     environment,
-    recipe: { ...recipe, base: environment.recipeFolder ?? recipe.base },
+    recipe: { ...recipe, base: recipeFolder ?? recipe.base },
   };
 }
 

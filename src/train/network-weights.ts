@@ -14,7 +14,7 @@ import { conventionText, type WeightConvention, weightConventions } from './weig
 
 /** Reads safetensors in our names, or an ONNX model that `export` wrote; what does not fit is a data failure. */
 export function readNetworkWeights(network: Architecture, file: string): Tensors {
-  return requireWeights(network.name, tensorsIn(file, network), weightShapes(network), file);
+  return sound(requireWeights(network.name, tensorsIn(file, network), weightShapes(network), file), file);
 }
 
 /** A network with weights that may come from elsewhere. */
@@ -51,11 +51,27 @@ export function readGivenWeights(
   const names = areTimms ? " in timm's names" : '';
   const seeing = pixels === undefined ? '' : `, pixels ${pixels}`;
   const under = how === undefined ? '' : `, taken as trained under the convention ${conventionText(how)}`;
-  return { network: trained, weights, origin: `weights from the file ${file}${names}${under}${seeing}` };
+  return {
+    network: trained,
+    weights: sound(weights, file),
+    origin: `weights from the file ${file}${names}${under}${seeing}`,
+  };
 }
 
 function tensorsIn(file: string, network: Architecture): Tensors {
   return file.endsWith('.onnx') ? fromOnnx(readOnnxWeights(file), network) : readSafetensors(file, isCount).tensors;
+}
+
+/** The weights, where all are numbers to compute with: finite, variances not below 0. */
+function sound(weights: Tensors, file: string): Tensors {
+  for (const [name, { values }] of weights) {
+    const least = name.endsWith('.variance') ? 0 : Number.NEGATIVE_INFINITY;
+    const at = values.findIndex((value) => !Number.isFinite(value) || value < least);
+    if (at < 0) continue;
+    const expected = least === 0 ? 'variances of 0 or more' : 'finite values';
+    throw new Failure('data', { file, path: name, message: `expected ${expected}; got ${values[at]} at place ${at}` });
+  }
+  return weights;
 }
 
 const most = 8; // mistakes that a failure lists

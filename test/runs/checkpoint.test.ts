@@ -168,6 +168,21 @@ describe('loading', () => {
     expect([failure.kind, failure.message]).toEqual(['data', `${file}: version: expected version 1; got 2`]);
   });
 
+  it('refuses a manifest that says the same in other bytes: a damaged disk wrote them', () => {
+    const run = runWith(100, 200);
+    const file = path(run, 200, 'manifest.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('\n  ', '\n\t '));
+    const { checkpoint, notices } = load(run);
+    expect(checkpoint?.step).toBe(100);
+    expect(notices[0]).toContain(`${file}: expected the text that was written; got another`);
+  });
+
+  it('refuses a file in the place of the folder', () => {
+    const run = runWith();
+    writeFileSync(join(run.folder, 'checkpoints'), '');
+    expect(failureOf(() => load(run))).toMatchObject({ kind: 'data' });
+  });
+
   it('removes what a process left that was killed while it wrote or removed a checkpoint', () => {
     const run = runWith(100);
     const folder = join(run.folder, 'checkpoints');

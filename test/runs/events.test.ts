@@ -42,6 +42,16 @@ describe('an event log', () => {
     expect(readEvents(file)).toHaveLength(2);
   });
 
+  it('says which lines before its end are damaged, and drops them', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    const lines = ['{"step":1}', '{"stop":2}', '{"step":-3}', 'null', '{"step":5}', '{"st'];
+    writeFileSync(file, Buffer.concat([Buffer.from(lines.join('\n'))]));
+    const notices: string[] = [];
+    openEventLog(file, 9, (notice) => notices.push(notice)).close();
+    expect(notices).toEqual([2, 3, 4].map((line) => `${file}:${line}: damaged, so this line is left out`));
+    expect(readEvents(file)).toEqual([{ step: 1 }, { step: 5 }]);
+  });
+
   it('begins empty without a step to go on from', () => {
     const file = join(temporaryFolder(), 'events.jsonl');
     logged(file, undefined, 1, 2);

@@ -5,6 +5,17 @@ import { openRun } from '../../src/runs/run-folder.js';
 import { readState } from '../../src/runs/run-state.js';
 import { failureOf, opened, request, temporaryFolder } from './run-fixture.js';
 
+it('a run whose identity is damaged is not resumed', () => {
+  const root = temporaryFolder();
+  openRun(request(root)).finish('stopped');
+  writeFileSync(join(root, 'a', 'identity.json'), 'null');
+  const failure = failureOf(() => openRun(request(root)));
+  expect([failure.kind, failure.message]).toEqual([
+    'data',
+    `${join(root, 'a', 'identity.json')}:1:1: expected a mapping; got null`,
+  ]);
+});
+
 describe('a new run', () => {
   it('lays down what it was asked to do, and holds its lock', () => {
     const root = join(temporaryFolder(), 'runs');

@@ -95,6 +95,15 @@ describe('the lock of a run', () => {
     lockRun(folder, quiet).release();
   });
 
+  it.each(['{"host":"h","pid":0}', '{"host":"h","pid":-1}', '{"host":"h","pid":4294967296}', 'null', '[]'])(
+    'that names no process, %s, is soon given up',
+    (text) => {
+      const folder = temporaryFolder();
+      writeLock(folder, text.replace('"h"', JSON.stringify(hostname())), 3000);
+      lockRun(folder, quiet).release();
+    },
+  );
+
   it('beats', () => {
     vi.useFakeTimers();
     const folder = temporaryFolder();

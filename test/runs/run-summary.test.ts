@@ -60,6 +60,27 @@ describe('the summary of a run', () => {
     expect(readRunSummary(run.folder).status).toBe('stopped');
   });
 
+  it.each([
+    ['null', '1:1: expected a mapping; got null'],
+    ['{"quality":"high"}', '1:12: quality: expected a number; got high'],
+    ['{"costs":{"macs":{"value":1}}}', '1:18: costs.macs.target: missing; expected a number'],
+    ['{"held":{"n":1,"top1":0.5}}', '1:9: held.top1Interval: missing; expected two shares'],
+  ])('says what is wrong with the result %s', (text, message) => {
+    const run = opened(temporaryFolder());
+    run.finish('done');
+    writeFileSync(join(run.folder, 'result.json'), text);
+    const failure = failureOf(() => readRunSummary(run.folder));
+    expect([failure.kind, failure.message]).toEqual(['data', `${join(run.folder, 'result.json')}:${message}`]);
+  });
+
+  it('says what is wrong with the last event of a log', () => {
+    const run = opened(temporaryFolder());
+    writeFileSync(join(run.folder, 'events.jsonl'), '{"step":1,"quality":[]}\n');
+    expect(failureOf(() => readRunSummary(run.folder)).message).toBe(
+      `${join(run.folder, 'events.jsonl')}: quality: expected a number; got []`,
+    );
+  });
+
   it('says which result is damaged', () => {
     const run = opened(temporaryFolder());
     run.finish('done');

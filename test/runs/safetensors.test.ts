@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  checkedSafetensorsParts,
   type NamedTensor,
   parseSafetensors,
   readSafetensors,
@@ -115,6 +116,11 @@ describe('safetensors', () => {
       bytesOf({ a: entry([2], 0, 4) }, [1]),
       'f: a: expected offsets 8 bytes apart for shape [2]; got [0,4]',
     ],
+    [
+      'a header nested without end',
+      bytesOf(`{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, []),
+      'f: expected a header in JSON',
+    ],
     ['metadata that is no text', bytesOf({ __metadata__: { a: 1 } }, []), 'f: __metadata__: expected texts by name'],
   ])('refuse %s', (_, bytes, message) => {
     const failure = failureOf(() => parseSafetensors('f', bytes));
@@ -128,6 +134,16 @@ describe('safetensors', () => {
   it('leave nothing but the file', () => {
     const folder = temporaryFolder();
     writeSafetensors(join(folder, 'x'), new Map());
-    expect(readFileSync(join(folder, 'x'))).toEqual(bytesOf('{}      ', []));
+    expect(readdirSync(folder)).toEqual(['x']);
+  });
+
+  it('are known to be damaged by the checksum that they are written with', () => {
+    const bytes = Buffer.concat(checkedSafetensorsParts(new Map([['a', tensor([2], 1, 2)]])));
+    bytes[bytes.length - 3] = 1;
+    const failure = failureOf(() => parseSafetensors('f', bytes));
+    expect([failure.kind, failure.message]).toEqual([
+      'data',
+      expect.stringMatching(/^f: expected SHA-256 [0-9a-f]{64}; got [0-9a-f]{64}: it is damaged$/),
+    ]);
   });
 });

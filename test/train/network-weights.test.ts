@@ -7,7 +7,7 @@ import { safetensors } from '../../src/export/safetensors.js';
 import { openBackend } from '../../src/nn/backend.js';
 import { logitsWith } from '../../src/nn/frozen-network.js';
 import { weightShapes } from '../../src/nn/weight-shapes.js';
-import { writeSafetensors } from '../../src/runs/safetensors.js';
+import { type NamedTensor, writeSafetensors } from '../../src/runs/safetensors.js';
 import { toTimm } from '../../src/timm/weights.js';
 import { freshWeights, readGivenWeights, readNetworkWeights } from '../../src/train/network-weights.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
@@ -112,6 +112,21 @@ describe('weights of a network', () => {
     const failure = failureOf(() => readNetworkWeights(small, file));
     expect(failure.kind).toBe('data');
     expect(failure.message).toContain(`${file}: ${message}`);
+  });
+
+  it.each([
+    ['head.fc.bias', Number.NaN, 'expected finite values; got NaN at place 0'],
+    ['head.fc.bias', Number.POSITIVE_INFINITY, 'expected finite values; got Infinity at place 0'],
+    ['stages.0.blocks.0.conv3.bn.variance', -0.5, 'expected variances of 0 or more; got -0.5 at place 0'],
+  ])('with a %s of %s are refused: nothing can be computed with it', (name, value, message) => {
+    const weights = new Map(exported().weights);
+    const { shape, values } = weights.get(name) as NamedTensor;
+    weights.set(name, { shape, values: Float32Array.from(values, (old, i) => (i === 0 ? value : old)) });
+    const file = join(newFolder(), 'w.safetensors');
+    writeSafetensors(file, weights);
+    for (const read of [readNetworkWeights, readGivenWeights]) {
+      expect(failureOf(() => read(small, file)).message).toBe(`${file}: ${name}: ${message}`);
+    }
   });
 
   it('made fresh are those of training, and their statistics change nothing', () => {

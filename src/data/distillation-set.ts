@@ -1,12 +1,12 @@
 /** A finished distillation set: its manifest, and its shards read when first needed and kept within a byte budget. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { Failure } from '../core/failure.js';
+import { type Diagnostic, Failure } from '../core/failure.js';
 import { readBytes, sha256 } from '../core/files.js';
 import { dataFailure } from './data-failure.js';
 import { imageBytes } from './image-source.js';
 import { type Manifest, readManifest, type ShardEntry, type SplitName } from './manifest.js';
-import { decodeShard, type RowLayout, type Shard } from './shard.js';
+import { decodeShard, type RowLayout, rowBytes, type Shard } from './shard.js';
 
 export interface DistillationSet {
   readonly folder: string;
@@ -30,9 +30,9 @@ export const defaultBudgetBytes = 2 ** 30;
 /** Opens a set; every shard that is missing or of another size is reported, none is read yet. */
 export function openDistillationSet(folder: string, budgetBytes = defaultBudgetBytes): DistillationSet {
   const manifest = readManifest(folder);
-  const missing = manifest.shards.flatMap((entry) => sizeProblem(folder, entry) ?? []);
-  if (missing.length > 0) throw new Failure('data', missing, rebuildRemedy(folder));
   const layout = rowLayout(manifest);
+  const missing = manifest.shards.flatMap((entry) => sizeProblem(folder, entry, layout) ?? []);
+  if (missing.length > 0) throw new Failure('data', missing, rebuildRemedy(folder));
   const read = rememberShards((entry) => readShard(folder, entry, layout), budgetBytes);
   return { folder, manifest, split: (name) => split(name, manifest, layout, read) };
 }
@@ -47,11 +47,15 @@ function split(name: SplitName, manifest: Manifest, layout: RowLayout, read: (en
   return { name, rows, layout, shards, read: (shard) => read(shards[shard] as ShardEntry) };
 }
 
-function sizeProblem(folder: string, { file, bytes }: ShardEntry): { file: string; message: string } | undefined {
+function sizeProblem(folder: string, { file, rows, bytes }: ShardEntry, layout: RowLayout): Diagnostic | undefined {
   const path = join(folder, file);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return { file: path, message: `expected a shard of ${bytes} bytes; got no such file` };
-  return found.size === bytes ? undefined : { file: path, message: `expected ${bytes} bytes; got ${found.size}` };
+  if (found.size !== bytes) return { file: path, message: `expected ${bytes} bytes; got ${found.size}` };
+  const most = Math.floor(bytes / rowBytes(layout));
+  return rows <= most
+    ? undefined
+    : { file: path, message: `expected at most ${most} rows in ${bytes} bytes; got ${rows}` };
 }
 
 /** Reads one shard; bytes that do not hash to the manifest's SHA-256 are refused with a data failure. */

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readBytes } from '../core/files.js';
+import { shownError } from '../core/shown.js';
 import { dataFailure } from './data-failure.js';
 import type { ImageSource, LabelledImages } from './image-source.js';
 
@@ -33,13 +34,15 @@ export function readIdx(file: string, rank: number): Idx {
   );
 }
 
+const mostUnpacked = 2 ** 30; // bytes: over 20 times the largest of these files, far below what a crafted one may claim
+
 /** The content of a gzip file, or the bytes themselves where they are not gzip. */
 export function gunzipped(file: string, bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(bytes, { maxOutputLength: mostUnpacked });
   } catch (error) {
-    throw dataFailure(file, `expected a whole gzip file; got ${(error as Error).message}`);
+    throw dataFailure(file, `expected a whole gzip file; got ${shownError(error)}`);
   }
 }
 

@@ -18,6 +18,7 @@ import {
   tableFromIPC,
   tableToIPC,
 } from 'apache-arrow';
+import { shownError } from '../core/shown.js';
 import { dataFailure } from './data-failure.js';
 import { halfValues } from './float16.js';
 
@@ -39,6 +40,11 @@ export interface Shard {
 export interface RowLayout {
   readonly imageBytes: number;
   readonly classes: number;
+}
+
+/** What a row takes in a file, beside what the file takes for all of them. */
+export function rowBytes({ imageBytes, classes }: RowLayout): number {
+  return imageBytes + 3 * Int32Array.BYTES_PER_ELEMENT + classes * Uint16Array.BYTES_PER_ELEMENT;
 }
 
 function schemaOf({ imageBytes, classes }: RowLayout): Schema {
@@ -81,13 +87,16 @@ export function decodeShard(bytes: Uint8Array, layout: RowLayout, file: string):
   }
   const rows = batch.numRows;
   const column = (index: number) => batch.data.children[index] as Data;
-  const values = <T extends Uint8Array | Uint16Array | Int32Array>(data: Data, perRow: number) =>
-    data.values.subarray(0, rows * perRow) as T; // the file pads each column to a multiple of eight bytes
+  const values = <T extends Uint8Array | Uint16Array | Int32Array>(data: Data | undefined, perRow: number) => {
+    const found = (data?.values as T | undefined)?.subarray(0, rows * perRow); // each column is padded to eight bytes
+    if (found?.length === rows * perRow) return found as T;
+    throw dataFailure(file, `expected ${rows * perRow} values in each column; got ${found?.length ?? 0} in one`);
+  };
   return {
     rows,
     images: values(column(0), layout.imageBytes),
     labels: values(column(1), 1),
-    soft: values(column(2).children[0] as Data, layout.classes),
+    soft: values(column(2).children[0], layout.classes),
     sources: values(column(3), 1),
     replicas: values(column(4), 1),
   };
@@ -97,7 +106,7 @@ function parsed(bytes: Uint8Array, file: string): Table {
   try {
     return tableFromIPC(bytes);
   } catch (error) {
-    throw dataFailure(file, `expected an Arrow IPC file; got: ${(error as Error).message}`);
+    throw dataFailure(file, `expected an Arrow IPC file; got: ${shownError(error)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 /** ONNX models as teachers: any classifier of others' that ONNX Runtime runs. */
-import { conform } from '../core/conform.js';
+import { asDataFailure, conform, locatedValue } from '../core/conform.js';
 import { locateYaml } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { readBytes, sha256 } from '../core/files.js';
@@ -40,8 +40,11 @@ function ownPreprocessing(file: string): Preprocessing {
     const remedy = 'state it beside the model: preprocessing: { mean: [...], std: [...] }';
     throw new Failure('data', { file, message }, remedy);
   }
-  const { layout, mean, std } = locateYaml(file, preprocessing).value as Record<string, unknown>;
-  return conform(locateYaml(`${file}: preprocessing`, JSON.stringify({ layout, mean, std })), preprocessingSchema);
+  const { value } = asDataFailure(() => locateYaml(`${file}: preprocessing`, preprocessing));
+  const { layout, mean, std } = (value ?? {}) as Record<string, unknown>; // the model card's other fields stand beside
+  return asDataFailure(() =>
+    conform(locatedValue(`${file}: preprocessing`, { layout, mean, std }), preprocessingSchema),
+  );
 }
 
 function requireChannels(file: string, how: Preprocessing, { shape: [, , channels] }: ImageSource): Preprocessing {

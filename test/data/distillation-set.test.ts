@@ -94,6 +94,30 @@ describe('a distillation set', () => {
     expect(failureOf(() => openDistillationSet(folder)).exitCode).toBe(4);
   });
 
+  it.each<[string, (manifest: Manifest) => void, RegExp]>([
+    [
+      'more rows than fit',
+      ({ shards }) => Object.assign(shards[0] as object, { rows: 2 ** 52 }),
+      /at most \d+ rows in/,
+    ],
+    [
+      'a class without a name',
+      ({ classNames }) => classNames.pop(),
+      /classNames: expected 4 names, as there are classes/,
+    ],
+    [
+      'a shard twice',
+      ({ shards }) => shards.push(shards[0] as Manifest['shards'][0]),
+      /shards: expected files that differ/,
+    ],
+  ])('is refused with %s in its manifest', async (_, edit, message) => {
+    const folder = await tinySet();
+    editManifest(folder, edit);
+    const failure = failureOf(() => openDistillationSet(folder));
+    expect(failure.kind).toBe('data');
+    expect(failure.message).toMatch(message);
+  });
+
   it('is found out when an image is in two splits, a label is impossible or probabilities do not sum to 1', async () => {
     const folder = await tinySet();
     const train = openDistillationSet(folder).split('train').read(0);

@@ -29,6 +29,25 @@ function contents(folder: string): Record<string, string> {
   );
 }
 
+describe('a set that cannot be built', () => {
+  it.each(['null', '[]', '{"identity": {}, "shards": [1]}', '{'])('has the journal %s', async (text) => {
+    const to = newFolder();
+    writeFileSync(join(to, 'building.json'), text);
+    const failure = await failureOfAsync(() => buildDistillationSet({ source, recipe: tinyRecipe(), teacher, to }));
+    expect(failure.kind).toBe('data');
+    expect(failure.message).toContain(join(to, 'building.json'));
+  });
+
+  it('is one of more shards than have a number, and none of it is planned', async () => {
+    const recipe = { ...tinyRecipe(), replicas: 10_000, rowsPerShard: 1 };
+    const failure = await failureOfAsync(() => buildDistillationSet({ source, recipe, teacher, to: newFolder() }));
+    expect([failure.kind, failure.message]).toEqual([
+      'config',
+      'rowsPerShard: expected at most 100000 shards of a split; got 960000',
+    ]);
+  });
+});
+
 describe('a built set', () => {
   it('splits by source image: held and test clean and once, train in all its copies', async () => {
     const set = openDistillationSet(await tinySet());

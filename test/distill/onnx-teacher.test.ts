@@ -118,7 +118,8 @@ describe('a teacher', () => {
     expect(failure.message).toContain('expected an output of [batch, 4]; got [batch, 3]');
   });
 
-  it('that does not say how it takes images is refused, with what to write', async () => {
+  /** A model that gives the greatest pixel of an image, and says this of itself. */
+  function bareModel(metadata: Record<string, string>): string {
     const folder = newFolder();
     const port = (name: string, shape: (number | string)[]) => ({ name, shape });
     const graph = {
@@ -142,10 +143,23 @@ describe('a teacher', () => {
       producer: { name: 't', version: '1' },
       documentation: '',
       graph,
-      metadata: {},
+      metadata,
     };
     writeFileSync(join(folder, 'bare.onnx'), onnxBytes(model));
-    const failure = await failureOfAsync(() => load(folder, '{ onnx: bare.onnx }'));
+    return folder;
+  }
+
+  it.each(['null', '3', '[1', '{ mean: [300], std: [1] }', '&a [*a]'])(
+    'that says that it takes images as %s is refused as damaged',
+    async (preprocessing) => {
+      const failure = await failureOfAsync(() => load(bareModel({ preprocessing }), '{ onnx: bare.onnx }'));
+      expect(failure.kind).toBe('data');
+      expect(failure.message).toContain('bare.onnx: preprocessing');
+    },
+  );
+
+  it('that does not say how it takes images is refused, with what to write', async () => {
+    const failure = await failureOfAsync(() => load(bareModel({}), '{ onnx: bare.onnx }'));
     expect(failure.message).toContain(
       'bare.onnx: expected preprocessing in its metadata, as our exports have it; got none',
     );

@@ -1,0 +1,149 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseCifar10 } from '../../src/data/cifar10.js';
+import { openDistillationSet } from '../../src/data/distillation-set.js';
+import { gunzipped, idxFiles, parseIdx, readIdxSource } from '../../src/data/idx.js';
+import { batches, inOrder } from '../../src/data/loader.js';
+import { splitNames } from '../../src/data/manifest.js';
+import { decodeShard } from '../../src/data/shard.js';
+import { verifyDistillationSet } from '../../src/data/verify.js';
+import { openJournal } from '../../src/distill/build-journal.js';
+import { failureOf, newFolder, tinySource, writeIdxFolder } from '../data/fixtures.js';
+import { tinySet } from '../data/set-fixture.js';
+import { expectFinite, expectNamed, fuzz, outcomeOf } from './fuzzed.js';
+import { flippedBit, mutatedBytes, mutatedDocument } from './mutated.js';
+
+describe('images', () => {
+  const folder = newFolder();
+  writeIdxFolder(folder, tinySource([2, 3, 1], 2, 3, 2));
+  const description = { name: 'tiny', provenance: 'made up' };
+
+  it.each(Object.values(idxFiles))('in IDX with %s damaged, plain or packed, are refused with it, or sound', (name) => {
+    const file = join(folder, name);
+    const whole = readFileSync(file);
+    for (const [bytes, runs] of [
+      [whole, 100],
+      [gzipSync(whole), 60],
+    ] as const) {
+      fuzz(runs, mutatedBytes(bytes), (changed) => {
+        writeFileSync(file, changed);
+        const outcome = outcomeOf(() => readIdxSource(folder, description));
+        if ('failure' in outcome) return expectNamed(outcome.failure, 'data', folder);
+        const { train, test, shape, classes } = outcome.value;
+        for (const { n, images, labels } of [train, test]) {
+          expect([images.length, labels.length]).toEqual([n * shape[0] * shape[1], n]);
+          expect(Math.max(...labels)).toBeLessThan(classes);
+        }
+      });
+    }
+    writeFileSync(file, whole);
+  });
+
+  it.each([1, 2, 3, 4])('in IDX whose header claims all that it can in %s dimensions are refused at once', (rank) => {
+    const bytes = Buffer.alloc(64, 0xff);
+    bytes.writeUInt32BE(0x0800 | rank);
+    expect(failureOf(() => parseIdx(bytes, rank, 'f')).message).toContain('the end of the file after');
+  });
+
+  it('packed beyond a gibibyte are refused', () => {
+    const bomb = gzipSync(Buffer.alloc(2 ** 20));
+    const claims = Buffer.concat(Array.from({ length: 1025 }, () => bomb)); // members one behind the other
+    expect(failureOf(() => gunzipped('f.gz', claims)).kind).toBe('data');
+  });
+
+  it('of CIFAR-10 damaged any way are refused, or sound', () => {
+    const record = Buffer.alloc(2 * 3073, 3);
+    fuzz(100, mutatedBytes(record), (bytes) => {
+      const outcome = outcomeOf(() => parseCifar10(bytes, 10, 'f'));
+      if ('failure' in outcome) return expectNamed(outcome.failure, 'data', 'f');
+      expect(outcome.value.images.length).toBe(3072 * outcome.value.n);
+    });
+  });
+});
+
+describe('a distillation set', () => {
+  let folder = '';
+  beforeAll(async () => {
+    folder = await tinySet();
+  });
+
+  /** Opens the set and reads all of it in both ways that there are. */
+  function readAll(): void {
+    const set = openDistillationSet(folder);
+    for (const name of splitNames) {
+      const split = set.split(name);
+      for (const { images, labels, soft } of inOrder(split, 50)) expectFinite([images[0], labels[0], soft[0]]);
+    }
+    batches(set.split('train'), { seed: 1, batch: 8 }).at(0);
+  }
+
+  it('with any bit of a shard turned over opens, is refused when the shard is read, and is found out by verify', () => {
+    const file = join(folder, 'held-00000.arrow');
+    const whole = readFileSync(file);
+    fuzz(60, flippedBit(whole), ({ bytes }) => {
+      writeFileSync(file, bytes);
+      openDistillationSet(folder);
+      expect(failureOf(readAll).message).toContain(`${file}: expected SHA-256`);
+      expect(verifyDistillationSet(folder).damage.map((one) => one.file)).toEqual([file]);
+    });
+    writeFileSync(file, whole);
+  });
+
+  it('with a shard of other bytes is refused, wherever they changed', () => {
+    const file = join(folder, 'train-00001.arrow');
+    const whole = readFileSync(file);
+    fuzz(60, mutatedBytes(whole), (bytes) => {
+      writeFileSync(file, bytes);
+      const outcome = outcomeOf(readAll);
+      expect('failure' in outcome).toBe(Buffer.compare(bytes, whole) !== 0);
+      if ('failure' in outcome) expectNamed(outcome.failure, 'data', file);
+    });
+    writeFileSync(file, whole);
+  });
+
+  it('with a damaged manifest is refused, or can be read', () => {
+    const file = join(folder, 'manifest.json');
+    const whole = readFileSync(file);
+    const holds = (content: Uint8Array | string) => {
+      writeFileSync(file, content);
+      const outcome = outcomeOf(() => {
+        readAll();
+        verifyDistillationSet(folder);
+      });
+      if ('failure' in outcome) expect(outcome.failure.kind).toBe('data');
+    };
+    fuzz(100, mutatedBytes(whole), holds);
+    fuzz(200, mutatedDocument(JSON.parse(whole.toString())), holds);
+    writeFileSync(file, whole);
+  });
+
+  it('with a damaged journal is refused, or built on', () => {
+    const { version, name, recipe, seed, source, teacher, shards } = openDistillationSet(folder).manifest;
+    const identity = { version, name, recipe, seed, source, teacher };
+    const begun = newFolder();
+    const file = join(begun, 'building.json');
+    const holds = (content: Uint8Array | string) => {
+      writeFileSync(file, content);
+      const outcome = outcomeOf(() => openJournal(begun, identity).built('train-00000.arrow'));
+      if ('failure' in outcome) expectNamed(outcome.failure, 'data', begun);
+    };
+    const whole = JSON.stringify({ identity, shards }, null, 2);
+    fuzz(60, mutatedBytes(Buffer.from(whole)), holds);
+    fuzz(150, mutatedDocument(JSON.parse(whole)), holds);
+  });
+});
+
+it('a shard decoded from damaged bytes, as a faulty builder may have written them, is refused or has its rows', async () => {
+  const folder = await tinySet();
+  const bytes = readFileSync(join(folder, 'test-00000.arrow'));
+  const layout = { imageBytes: 30, classes: 4 };
+  fuzz(300, mutatedBytes(bytes), (changed) => {
+    const outcome = outcomeOf(() => decodeShard(changed, layout, 'f'));
+    if ('failure' in outcome) return expectNamed(outcome.failure, 'data', 'f');
+    const { rows, images, labels, soft, sources, replicas } = outcome.value;
+    const lengths = [images, labels, soft, sources, replicas].map(({ length }) => length);
+    expect(lengths).toEqual([30 * rows, rows, 4 * rows, rows, rows]);
+  });
+});

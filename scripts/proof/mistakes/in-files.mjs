@@ -26,7 +26,7 @@ mistake.yaml:10:38: stages[1].blocks[0].midKernal: unknown key; did you mean mid
     code: 3,
     says: `mistake.yaml:2:22: input.resolution: expected a resolution from 4 to 2048; got 2
 mistake.yaml:3:10: classes: expected a number of classes from 2 to 100000; got many
-mistake.yaml:4:13: activation: expected one of relu, gelu; got swish
+mistake.yaml:4:13: activation: expected one of relu, relu6, gelu, hardSwish; got swish
 mistake.yaml:5:9: stages: expected a list of stages of at least 1; got []
 mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; got -1`,
   },
@@ -62,7 +62,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     prepare: (world) => world.edit('search.yaml', 'seed: 3', 'seed: 3\nseed: 4', 'mistake.yaml'),
     run: coarse().map((word) => (word === 'search.yaml' ? 'mistake.yaml' : word)),
     code: 3,
-    says: 'mistake.yaml:3:1: expected YAML; got: Map keys must be unique',
+    says: 'mistake.yaml:3:1: expected each key once; got …',
   },
   {
     about: 'an empty config',
@@ -82,7 +82,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
       ),
     run: ['validate', 'mistake.yaml'],
     code: 3,
-    says: 'mistake.yaml:5:53: cost[0].targetMs: expected a number of ms > 0; got fast',
+    says: 'mistake.yaml:5:53: cost[0].targetMs: expected a number of ms from 1e-6 to 1e18; got fast',
   },
   {
     about: 'a device that does not exist',
@@ -162,8 +162,8 @@ mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends
       ),
     run: ['describe', 'space.yaml', '--device', 'mistake.yaml'],
     code: 3,
-    says: `mistake.yaml:1:1: bytesPerActivation: missing; expected a number of bytes > 0
-mistake.yaml:1:16: peakMacsPerMs: expected a number of MACs per ms > 0; got 0
+    says: `mistake.yaml:1:1: bytesPerActivation: missing; expected a number of bytes from 0.01 to 1000
+mistake.yaml:1:16: peakMacsPerMs: expected a number of MACs per ms from 1 to 1e15; got 0
 mistake.yaml:4:1: bytesPerActivations: unknown key; did you mean bytesPerActivation?`,
   },
 ];

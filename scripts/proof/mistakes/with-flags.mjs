@@ -53,7 +53,7 @@ export const flags = [
     about: 'a value set that does not fit',
     run: coarse('--set', 'coarse.batch=0'),
     code: 3,
-    says: '--set coarse.batch=0: coarse.batch: expected a number of images of at least 1; got 0',
+    says: '--set coarse.batch=0: coarse.batch: expected a number of images from 1 to 1000000; got 0',
   },
   {
     about: 'a key set without a value',

@@ -30,6 +30,19 @@ describe('a shard', () => {
     expect(failureOf(() => decodeShard(Buffer.from('not arrow'), layout, 'f')).message).toMatch(/^f: expected /);
   });
 
+  it('with a column shorter than its rows is refused', () => {
+    const short = encodeShard({ ...shard, rows: 40, images: new Uint8Array(120) }, layout);
+    expect(failureOf(() => decodeShard(short, layout, 'f')).message).toMatch(
+      /^f: expected \d+ values in each column; got \d+ in one$/,
+    );
+  });
+
+  it('whose footer leads to no batch is refused, not read on forever', () => {
+    const bytes = Uint8Array.from(encodeShard(shard, layout));
+    bytes[8] = 0; // of the mark that every message begins with
+    expect(failureOf(() => decodeShard(bytes, layout, 'f')).kind).toBe('data');
+  });
+
   it('counts the rows whose best class is their label', () => {
     expect(correctRows(shard, layout)).toBe(1);
   });

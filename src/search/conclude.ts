@@ -10,6 +10,7 @@ import { randomDecisions } from '../space/random-decisions.js';
 import { type Architecture, close, type Decisions } from '../space/space.js';
 import { controllerChoices } from './controller-choices.js';
 import { type Judgement, judgeAll } from './judge.js';
+import { onTarget } from './on-target.js';
 import { policyCosts } from './policy-costs.js';
 import { streamOf } from './search.js';
 import type { SearchParts, StageRequest, StageTask } from './stage-request.js';
@@ -25,13 +26,21 @@ export interface StageOutcome {
 /** What is judged at the end, the same for every worker: those that may win, then random ones beside them. */
 export function finalists(task: StageTask, policy: Policy): { candidates: Decisions[]; random: Decisions[] } {
   const { settings, space } = task;
-  const draws = settings.select === 'argmax' ? 0 : settings.select.bestOf - 1;
-  const drawn = randomStream(`${streamOf(task)}/best-of`);
   const others = randomStream(`${streamOf(task)}/random-architectures`);
   return {
-    candidates: [argmax(policy), ...Array.from({ length: draws }, () => sample(policy, drawn).decisions)],
+    candidates: candidatesOf(task, policy),
     random: Array.from({ length: settings.compareRandom }, () => randomDecisions(space, others)),
   };
+}
+
+const drawnByDefault = 32; // candidates of the random baseline
+
+function candidatesOf(task: StageTask, policy: Policy): Decisions[] {
+  const { strategy, select } = task.settings;
+  if (strategy === 'random') return onTarget(task, select === 'argmax' ? drawnByDefault : select.bestOf);
+  const draws = select === 'argmax' ? 0 : select.bestOf - 1;
+  const drawn = randomStream(`${streamOf(task)}/best-of`);
+  return [argmax(policy), ...Array.from({ length: draws }, () => sample(policy, drawn).decisions)];
 }
 
 /** Chooses, judges and writes the winner, as worker 0; the others judge the same finalists. */
@@ -43,7 +52,8 @@ export async function concludeStage(
   const { space, settings, run, observer, targets, stage } = request;
   const { candidates, random } = finalists(request, policy);
   const judged = await judgeAll(parts, [...candidates, ...random], inEights(request, candidates.length));
-  const winner = best(judged.slice(0, candidates.length));
+  const contenders = judged.slice(0, candidates.length);
+  const winner = best(contenders);
   const others = judged.slice(candidates.length);
   const architecture = { ...close(space, winner.decisions), name: `${space.name}.${run.id}` };
   const { mean, relative } = entropy(policy);
@@ -64,8 +74,9 @@ export async function concludeStage(
     random: others.length === 0 ? null : summary(others),
     missed,
   };
+  const candidatesJudged = contenders.map(({ decisions, quality, reward }) => ({ decisions, quality, reward }));
   run.writeArchitecture(printSpace(asSpace(architecture), { run: run.id, stage, ...result }));
-  run.writeResult(result);
+  run.writeResult({ ...result, candidates: candidatesJudged });
   for (const miss of missed) observer.warn(`${run.id}: target missed: ${miss}`);
   return { architecture, winner, random: others, missed };
 }

@@ -59,6 +59,8 @@ const stageFields = {
   samplesPerStep: count('architectures', 1, 1e4),
   weights: record(optionalOf(weightsFields)),
   controller: record(optionalOf(controllerFields)),
+  /** `random` is the baseline: the policy stays uniform, and the best of architectures drawn on target wins. */
+  strategy: word('reinforce', 'random'),
   quality: word('accuracy', 'distillation'),
   reward: word(...rewardKinds),
   select: z.union([
@@ -142,6 +144,7 @@ const defaults = {
     temperature: 1,
     entropyBonus: 0,
   },
+  strategy: 'reinforce',
   quality: 'accuracy',
   reward: 'absolute',
   select: 'argmax',

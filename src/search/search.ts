@@ -82,7 +82,7 @@ export function search(
       from,
       steps,
       reward: settings.reward,
-      learningRate: (step) => learningRateAt(plan, step),
+      learningRate: settings.strategy === 'random' ? () => 0 : (step) => learningRateAt(plan, step),
       entropyBonus: settings.controller.entropyBonus,
     },
     {

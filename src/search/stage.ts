@@ -13,6 +13,7 @@ import { concludeStage, type StageOutcome } from './conclude.js';
 import { scheduleSettings } from './config.js';
 import { controllerChoices } from './controller-choices.js';
 import { keepInRun, type SavedSearch } from './keep.js';
+import { onTarget } from './on-target.js';
 import { recordedSteps, search, searchParts, startSuperNet, streamOf } from './search.js';
 import type { StageRequest, StageTask } from './stage-request.js';
 
@@ -42,6 +43,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
     const from = saved?.step ?? 0;
     if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${settings.steps}`);
     requireStageMemory(request, supernet);
+    if (settings.strategy === 'random') onTarget(request, 1); // fails now rather than after the last step
     const task: StageTask = { stage, space, settings, targets, seed };
     const profile = profilePlan(run.folder, request.profile, from, settings.steps);
     const job: StageJob = { task, folder: set.folder, from, controller, random: random.state(), profile };

@@ -4,6 +4,7 @@
  */
 const mayImport = {
   cli: [
+    'study',
     'search',
     'distill',
     'train',
@@ -21,6 +22,7 @@ const mayImport = {
     'space',
     'core',
   ],
+  study: ['search', 'train', 'report', 'cost', 'runs', 'space', 'core'],
   search: ['train', 'workers', 'supernet', 'controller', 'cost', 'data', 'runs', 'space', 'core'],
   distill: ['train', 'nn', 'data', 'runs', 'space', 'core'],
   train: ['workers', 'timm', 'nn', 'data', 'runs', 'space', 'core'],

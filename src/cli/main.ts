@@ -14,6 +14,7 @@ import { rooflineCommand } from './roofline.js';
 import { runsCommand } from './runs.js';
 import { coarseCommand, fineCommand, searchCommand } from './search.js';
 import { workersOf, working } from './shared-options.js';
+import { rankCommand, studyCommand } from './study.js';
 import { evalCommand, trainCommand } from './train.js';
 import { validateCommand } from './validate.js';
 
@@ -27,6 +28,8 @@ function program(): Command {
     coarseCommand(),
     fineCommand(),
     searchCommand(),
+    studyCommand(),
+    rankCommand(),
     trainCommand(),
     evalCommand(),
     exportCommand(),

@@ -1,14 +1,16 @@
 /** `mnv4-nas coarse`, `fine` and `search`: the two stages, one by one or both. */
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { readChecked } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
+import type { Override } from '../core/overrides.js';
 import { namedNetwork } from '../cost/named-network.js';
 import { openBackend } from '../nn/backend.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
 import type { Estimate } from '../search/estimate.js';
+import { runPlanned, runStages, stageIds } from '../search/run-stages.js';
 import {
   foundArchitecture,
   type PlannedStage,
@@ -18,9 +20,10 @@ import {
   plannedFigures,
   planWarnings,
   standInFor,
-  startStage,
 } from '../search/start-search.js';
+import { agreementOf } from '../study/agreement.js';
 import type { Workers } from '../train/computing-team.js';
+import { agreementText } from './agreement-text.js';
 import { duration } from './progress.js';
 import { runText } from './runs-text.js';
 import {
@@ -29,6 +32,7 @@ import {
   profiledSteps,
   type RunOptions,
   type Tools,
+  wholeNumber,
   withRunOptions,
   workersOf,
   working,
@@ -39,13 +43,15 @@ interface SearchOptions extends RunOptions {
   readonly strictTarget?: true;
   readonly from?: string;
   readonly base?: string;
+  readonly baseline?: 'random';
+  readonly seeds?: number;
 }
 
 export function coarseCommand(): Command {
   return searchOptions(new Command('coarse'))
     .description('search filter sizes, the block fixed to an inverted bottleneck')
     .action(async (file: string, options: SearchOptions) => {
-      const config = readSearchConfig(file, overridesOf(options));
+      const config = readSearchConfig(file, searchOverrides(options));
       await single(planCoarse(config), config, options);
     });
 }
@@ -56,7 +62,7 @@ export function fineCommand(): Command {
     .option('--from <run>', 'the coarse run, by id or folder')
     .option('--base <network>', 'a network to open instead')
     .action(async (file: string, options: SearchOptions) => {
-      const config = readSearchConfig(file, overridesOf(options));
+      const config = readSearchConfig(file, searchOverrides(options));
       await single(planFine(config, baseNetwork(options)), config, options);
     });
 }
@@ -64,38 +70,66 @@ export function fineCommand(): Command {
 export function searchCommand(): Command {
   return searchOptions(new Command('search'))
     .description('both stages, one after the other; run again with the same --run-id, it goes on')
+    .option(
+      '--seeds <n>',
+      'search with so many seeds, from that of the config on, and say how far they agree',
+      wholeNumber(2),
+    )
     .action(async (file: string, options: SearchOptions) => {
-      const config = readSearchConfig(file, overridesOf(options));
+      const config = readSearchConfig(file, searchOverrides(options));
       const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
       const coarse = planCoarse(config);
       const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
       const workers = stageWorkers([coarse, likely], config, options);
       if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
+      const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
       await working(workers, async (tools) => {
-        await runPlanned(coarse, config, options, `${id}-coarse`, tools);
-        const found = foundArchitecture(join(options.root, `${id}-coarse`));
-        const resume = options.resume === 'must' ? 'allow' : options.resume; // the coarse run was what had to be there
-        await runPlanned(planFine(config, found), config, { ...options, resume }, `${id}-fine`, tools);
+        for (const { id, config } of searches) await runStages(config, stageOptions(id, options, tools));
       });
-      printRuns([`${id}-coarse`, `${id}-fine`], options);
-      requireTargets(`${id}-fine`, options);
+      const ids = searches.map((search) => search.id);
+      if (options.seeds === undefined) printRuns(stageIds(id), options);
+      else printAgreement(ids, options);
+      requireTargets(
+        ids.map((each) => `${each}-fine`),
+        options,
+      );
     });
+}
+
+/** The same search with one seed after the other. */
+function seededSearches(file: string, id: string, { config }: LocatedConfig, options: SearchOptions) {
+  return Array.from({ length: options.seeds as number }, (_, i) => {
+    const seed = config.seed + i;
+    return { id: `${id}-seed-${seed}`, config: readSearchConfig(file, searchOverrides({ ...options, seed })) };
+  });
 }
 
 function searchOptions(command: Command): Command {
   return withRunOptions(command)
     .argument('<config>', 'a search config')
+    .addOption(
+      new Option(
+        '--baseline <name>',
+        'instead of a search: architectures drawn uniformly on target, judged in a SuperNet trained with a uniform policy',
+      ).choices(['random']),
+    )
     .option('--dry-run', 'check everything, print the plan, and estimate time and memory on a few steps')
     .option('--strict-target', 'exit with 6 where the result misses a target by more than the tolerance');
+}
+
+function searchOverrides(options: SearchOptions): Override[] {
+  const { baseline } = options;
+  const strategy = { path: ['search', 'strategy'], value: baseline, origin: `--baseline ${baseline}` };
+  return [...overridesOf(options), ...(baseline === undefined ? [] : [strategy])];
 }
 
 async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
   const workers = stageWorkers([plan], config, options);
   if (options.dryRun) return dryRun([plan], config, workers, options);
   const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
-  await working(workers, (tools) => runPlanned(plan, config, options, id, tools));
+  await working(workers, (tools) => runPlanned(plan, config, stageOptions(id, options, tools)));
   printRuns([id], options);
-  requireTargets(id, options);
+  requireTargets([id], options);
 }
 
 /** Who shares the steps of all these stages, as the flags say or else the config. */
@@ -113,29 +147,19 @@ function stageWorkers(
   return workersOf({ backend, threads, workers: workers ?? config.workers }, samples, what);
 }
 
-async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: SearchOptions, id: string, tools: Tools) {
+function stageOptions(id: string, options: SearchOptions, tools: Tools) {
   const { root, resume, extend } = options;
-  for (const warning of planWarnings(plan)) tools.observer.warn(warning);
-  const outcome = await startStage(plan, config, {
-    ...tools,
-    root,
-    resume,
-    extend,
-    id,
-    profile: profiledSteps(options),
-  });
-  if (outcome === undefined) tools.observer.note(`${id} is done already; name another run with --run-id`);
+  return { ...tools, root, resume, extend, id, profile: profiledSteps(options) };
 }
 
-/** Fails where the finished run missed a target and was told not to. */
-function requireTargets(id: string, { root, strictTarget }: SearchOptions): void {
+/** Fails where finished runs missed a target and were told not to. */
+function requireTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): void {
   if (!strictTarget) return;
-  const { missed } = readChecked(join(root, id, 'result.json'), z.object({ missed: z.array(z.string()) }));
-  if (missed.length === 0) return;
-  throw new Failure(
-    'targetMissed',
-    missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
-  );
+  const misses = ids.flatMap((id) => {
+    const { missed } = readChecked(join(root, id, 'result.json'), z.object({ missed: z.array(z.string()) }));
+    return missed.map((miss) => ({ message: `${id}: target missed: ${miss}` }));
+  });
+  if (misses.length > 0) throw new Failure('targetMissed', misses);
 }
 
 function baseNetwork({ from, base, root }: SearchOptions) {
@@ -204,4 +228,13 @@ function printRuns(ids: readonly string[], { root, json }: SearchOptions): void 
   const summaries = ids.map((id) => readRunSummary(join(root, id)));
   if (json) process.stdout.write(`${JSON.stringify(summaries.length === 1 ? summaries[0] : summaries)}\n`);
   else process.stdout.write(`${summaries.map(runText).join('\n\n')}\n`);
+}
+
+function printAgreement(ids: readonly string[], { root, json }: SearchOptions): void {
+  const stages = ['coarse', 'fine'].map((stage) => ({
+    stage,
+    ...agreementOf(ids.map((id) => join(root, `${id}-${stage}`))),
+  }));
+  if (json) process.stdout.write(`${JSON.stringify(stages)}\n`);
+  else process.stdout.write(`${stages.map((of) => agreementText(of.stage, of)).join('\n\n')}\n`);
 }

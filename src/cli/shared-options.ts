@@ -25,7 +25,8 @@ export interface RunOptions extends WorkerOptions {
   readonly json?: true;
 }
 
-const collected = (value: string, before: readonly string[]) => [...before, value];
+/** Gathers the values of an option that may be repeated. */
+export const collected = (value: string, before: readonly string[]) => [...before, value];
 
 /** Adds the options of a command that works in a run folder. */
 export function withRunOptions(command: Command): Command {

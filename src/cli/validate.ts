@@ -11,6 +11,7 @@ import { planCoarse, planFine, standInFor } from '../search/start-search.js';
 import { readNetwork, readSpace } from '../space/parse.js';
 import { readRefinement } from '../space/refine.js';
 import { refinementSchema, spaceSchema } from '../space/schema.js';
+import { readStudy, studySchema } from '../study/study.js';
 import { readTrainingRecipe, trainingRecipeSchema } from '../train/recipe.js';
 import { overridesOf } from './shared-options.js';
 
@@ -31,6 +32,12 @@ const kinds: readonly FileKind[] = [
   },
   { name: 'space', keys: ['stages', 'head', 'input'], schema: spaceSchema, check: readSpace },
   { name: 'refinement', keys: ['refine'], schema: refinementSchema, check: readRefinement },
+  {
+    name: 'study',
+    keys: ['arms', 'measure', 'recipe', 'seeds', 'trainings'],
+    schema: studySchema,
+    check: checkStudy,
+  },
   {
     name: 'training recipe',
     keys: ['epochs', 'data', 'optimizer'],
@@ -112,6 +119,14 @@ function checkConfig(file: string, set: readonly string[]): void {
   if (fine !== undefined && planned !== undefined) planFine(config, standInFor(planned));
   else if (fine !== undefined) stageSettings(config, 'fine');
   if ('recipe' in dataset) checkBuildRecipe(config.path(dataset.recipe));
+}
+
+/** Its arms' configs with it, each stage planned. */
+function checkStudy(file: string): void {
+  for (const { stages, config } of readStudy(file).arms) {
+    const coarse = planCoarse(config(1));
+    if (stages.includes('fine')) planFine(config(1), standInFor(coarse));
+  }
 }
 
 function checkBuildRecipe(file: string): void {

@@ -22,3 +22,23 @@ function correlation(a: readonly number[], b: readonly number[]): number {
     x.reduce((sum, value, i) => sum + (value - meanX) * ((y[i] as number) - meanY), 0);
   return products(a, meanA, b, meanB) / Math.sqrt(products(a, meanA, a, meanA) * products(b, meanB, b, meanB));
 }
+
+/**
+ * Kendall's tau-b: of all pairs, those that both series order alike less those that they order differently, over the
+ * geometric mean of the pairs that each series orders at all. NaN where either has one value throughout, or fewer than two.
+ */
+export function kendall(a: readonly number[], b: readonly number[]): number {
+  let agreement = 0;
+  let orderedInA = 0;
+  let orderedInB = 0;
+  for (let i = 1; i < a.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const inA = Math.sign((a[i] as number) - (a[j] as number));
+      const inB = Math.sign((b[i] as number) - (b[j] as number));
+      agreement += inA * inB;
+      orderedInA += Math.abs(inA);
+      orderedInB += Math.abs(inB);
+    }
+  }
+  return agreement / Math.sqrt(orderedInA * orderedInB);
+}

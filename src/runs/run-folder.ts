@@ -39,7 +39,15 @@ export interface RunResult {
   readonly reward: number | null;
   /** Of the policy in nats, the mean over the choices; null where there is no policy. */
   readonly entropy: number | null;
+  /** Of a search: the architectures that might have won. */
+  readonly candidates?: readonly CandidateResult[];
   readonly [field: string]: unknown;
+}
+
+/** An architecture that might have won, and what it was worth on the held-out split. */
+export interface CandidateResult extends Pick<RunResult, 'decisions' | 'quality' | 'reward' | 'costs'> {
+  /** Cross-entropy in nats against the teacher's labels. */
+  readonly held: { readonly top1: number; readonly loss: number };
 }
 
 /** A cost beside its target. */

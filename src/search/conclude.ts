@@ -74,11 +74,16 @@ export async function concludeStage(
     random: others.length === 0 ? null : summary(others),
     missed,
   };
-  const candidatesJudged = contenders.map(({ decisions, quality, reward }) => ({ decisions, quality, reward }));
   run.writeArchitecture(printSpace(asSpace(architecture), { run: run.id, stage, ...result }));
-  run.writeResult({ ...result, candidates: candidatesJudged });
+  run.writeResult({ ...result, candidates: contenders.map((contender) => candidateResult(contender, targets)) });
   for (const miss of missed) observer.warn(`${run.id}: target missed: ${miss}`);
   return { architecture, winner, random: others, missed };
+}
+
+function candidateResult({ decisions, evaluation, quality, reward, costs }: Judgement, targets: readonly CostTarget[]) {
+  const named = targets.map(({ name, target }, i) => [name, { value: costs[i]?.value as number, target }]);
+  const { top1, loss } = evaluation;
+  return { decisions, quality, reward, costs: Object.fromEntries(named), held: { top1, loss } };
 }
 
 /** Notes every eighth random architecture, which follow `before` others. */

@@ -32,6 +32,8 @@ const weightsFields = {
   warmup: share,
   /** L2 factor on the kernels in use. */
   l2: atLeastZero,
+  /** What they learn: the teacher's soft labels, or the source's, smoothed by .1. */
+  labels: word('teacher', 'hard'),
 };
 
 const controllerFields = {
@@ -135,7 +137,12 @@ const defaults = {
   steps: 1000,
   batch: 128,
   samplesPerStep: 1,
-  weights: { optimizer: { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 }, warmup: 0.025, l2: 4e-5 }, // TuNAS
+  weights: {
+    optimizer: { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 },
+    warmup: 0.025,
+    l2: 4e-5,
+    labels: 'teacher',
+  }, // TuNAS
   controller: {
     growth: defaultShares.growth,
     delay: defaultShares.delay,

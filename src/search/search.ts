@@ -15,6 +15,7 @@ import type { RecordedSteps } from '../train/step-recorder.js';
 import { shareOf, sumsOver } from '../workers/collective.js';
 import { batchQuality } from './batch-quality.js';
 import { scheduleSettings } from './config.js';
+import { hardLabelled } from './hard-labels.js';
 import { type SearchPorts, type SearchStep, searchLoop } from './loop.js';
 import type { SearchParts, StageTask } from './stage-request.js';
 
@@ -32,7 +33,8 @@ export function startSuperNet(task: StageTask): SuperNet {
 /** The parts of a search, from those that the workers have each for themselves. */
 export function searchParts(own: Omit<SearchParts, 'costTable' | 'costs' | 'train'>): SearchParts {
   const { space, targets, set, settings } = own;
-  const train = metered(batches(set.split('train'), { seed: streamOf(own), batch: settings.batch }));
+  const taught = batches(set.split('train'), { seed: streamOf(own), batch: settings.batch });
+  const train = metered(settings.weights.labels === 'hard' ? hardLabelled(taught, space.classes) : taught);
   const costTable = targetTable(space, targets);
   return { ...own, costTable, costs: costTerms(costTable, targets), train };
 }

@@ -118,7 +118,10 @@ export function plannedFigures(
 export function planWarnings({ stage, space, settings, targets }: PlannedStage): string[] {
   const { travel } = schedule(scheduleSettings(settings));
   const stays = `${stage}: the controller can move a logit by ${travel.toFixed(2)} in all, so the policy will stay nearly uniform`;
-  const warnings = settings.strategy === 'reinforce' && travel < leastTravel ? [`${stays}; state ${stage}.controller.travel (20 to 60 for short runs)`] : [];
+  const warnings =
+    settings.strategy === 'reinforce' && travel < leastTravel
+      ? [`${stays}; state ${stage}.controller.travel (20 to 60 for short runs)`]
+      : [];
   const table = targetTable(space, targets);
   for (const [i, { name, target }] of targets.entries()) {
     const [least, most] = [table.cheapest(i), table.dearest(i)].map((d) => table.evaluate(d)[i] as number) as [

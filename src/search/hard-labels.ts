@@ -1,0 +1,15 @@
+/** Training without the teacher's soft labels: what a distillation set is worth is measured against it. */
+import type { Batches } from '../data/loader.js';
+import { smoothed } from '../train/labelled-batches.js';
+
+const smoothing = 0.1; // TuNAS, released default, where there are only hard labels
+
+/** The same images with the source's labels, smoothed, in place of the teacher's. */
+export function hardLabelled(batches: Batches, classes: number): Batches {
+  return {
+    at(step) {
+      const batch = batches.at(step);
+      return { ...batch, soft: smoothed(batch.labels, classes, smoothing) };
+    },
+  };
+}

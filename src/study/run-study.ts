@@ -1,0 +1,109 @@
+/**
+ * Runs a study: every arm's searches, seed after seed, then every result alone. All of it lies in runs of its own under
+ * the study's folder; what is done already is not done again, so that a study that was stopped goes on.
+ */
+import { join } from 'node:path';
+import { readJson } from '../core/files.js';
+import { targetTable } from '../cost/target.js';
+import type { CandidateResult, RunResult } from '../runs/run-folder.js';
+import type { LocatedConfig } from '../search/config.js';
+import { stageSettings } from '../search/config.js';
+import { onTarget } from '../search/on-target.js';
+import { runStages } from '../search/run-stages.js';
+import { foundArchitecture, planCoarse } from '../search/start-search.js';
+import { readSpace } from '../space/parse.js';
+import { type Architecture, close } from '../space/space.js';
+import type { RunOptions } from '../train/start-training.js';
+import type { Arm, Study } from './study.js';
+import { trainedAlone } from './trained-alone.js';
+
+export type StudyOptions = Omit<RunOptions, 'id' | 'profile'>;
+
+/** An architecture of an arm: what it costs, what it seemed to be worth and what it is worth. */
+export interface Finding {
+  readonly seed: number;
+  readonly costs: Readonly<Record<string, { readonly value: number; readonly target: number }>>;
+  /** In the SuperNet, on the held-out split; null for one that was drawn. */
+  readonly held: { readonly top1: number; readonly loss: number } | null;
+  /** Top-1 on the test split after a training of its own, the mean over the trainings. */
+  readonly alone: number;
+}
+
+export interface ArmFindings {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+  /** Images that a search of the arm trained its SuperNets with. */
+  readonly searchImages: number;
+}
+
+/** @param tell  is given what is known after each architecture */
+export async function runStudy(
+  study: Study,
+  options: StudyOptions,
+  tell: (arms: readonly ArmFindings[]) => Promise<void>,
+): Promise<ArmFindings[]> {
+  const arms = study.arms.map((arm) => ({
+    name: arm.name,
+    findings: [] as Finding[],
+    searchImages: searchImages(arm),
+  }));
+  for (let seed = 1; seed <= study.seeds; seed++) {
+    for (const [a, arm] of study.arms.entries()) {
+      options.observer.note(`${study.name}: ${arm.name}, seed ${seed} of ${study.seeds}`);
+      for (const found of await candidates(study, arm, seed, options)) {
+        const { architecture, ...figures } = found;
+        const alone = await trainedAlone(architecture, study.recipe, study.trainings, options);
+        arms[a]?.findings.push({ seed, ...figures, alone });
+        await tell(arms);
+      }
+    }
+  }
+  return arms;
+}
+
+type Candidate = Omit<Finding, 'seed' | 'alone'> & { readonly architecture: Architecture };
+
+/** What of the arm is trained alone: of a ranking all that its SuperNet judged, else what it found or drew. */
+async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {
+  const config = arm.config(seed);
+  if (arm.draw !== undefined) return drawn(config, arm.draw);
+  const id = `${arm.name}-${seed}`;
+  await runStages(config, { ...options, id }, arm.stages);
+  const folder = join(options.root, `${id}-${arm.stages.at(-1)}`);
+  return study.measure === 'winners' ? [winner(folder)] : judged(folder);
+}
+
+function drawn(config: LocatedConfig, count: number): Candidate[] {
+  const { space, targets, settings, stage } = planCoarse(config);
+  const table = targetTable(space, targets);
+  return onTarget({ stage, space, targets, settings, seed: config.config.seed }, count).map((decisions) => {
+    const values = table.evaluate(decisions);
+    const costs = targets.map(({ name, target }, i) => [name, { value: values[i] as number, target }]);
+    return { architecture: close(space, decisions), held: null, costs: Object.fromEntries(costs) };
+  });
+}
+
+function winner(folder: string): Candidate {
+  const { held, costs } = resultOf(folder) as RunResult & Pick<CandidateResult, 'held'>;
+  return { architecture: foundArchitecture(folder), held, costs };
+}
+
+function judged(folder: string): Candidate[] {
+  const space = readSpace(join(folder, 'space.yaml'));
+  const { candidates = [] } = resultOf(folder);
+  return candidates.map(({ decisions, held, costs }) => ({ architecture: close(space, decisions), held, costs }));
+}
+
+function resultOf(folder: string): RunResult {
+  return readJson(join(folder, 'result.json')) as RunResult;
+}
+
+/** Training images of all stages of a search. */
+function searchImages({ draw, stages, config }: Arm): number {
+  if (draw !== undefined) return 0;
+  const images = stages.map((stage) => {
+    const { steps, samplesPerStep, batch } = stageSettings(config(1), stage);
+    return steps * samplesPerStep * batch;
+  });
+  return images.reduce((a, b) => a + b, 0);
+}

@@ -1,0 +1,98 @@
+/** A study's results in its folder: `study.json` with every finding, `study.md` with the table, `study.svg` with the plot. */
+import { join } from 'node:path';
+import type { ConfidenceInterval } from '../core/confidence.js';
+import { writeAtomically } from '../core/files.js';
+import { rankingChart, winnersChart } from '../report/study-chart.js';
+import { svgOf } from '../report/svg.js';
+import { compareRankings, type RankingSummary } from './compare-rankings.js';
+import { type ArmSummary, compareWinners } from './compare-winners.js';
+import type { ArmFindings } from './run-study.js';
+import type { Study } from './study.js';
+
+export interface StudyResult {
+  readonly name: string;
+  readonly measure: Study['measure'];
+  readonly seeds: number;
+  readonly trainings: number;
+  readonly winners: readonly ArmSummary[] | null;
+  readonly rankings: readonly RankingSummary[] | null;
+  readonly arms: readonly ArmFindings[];
+}
+
+export function studyResult({ name, measure, seeds, trainings }: Study, arms: readonly ArmFindings[]): StudyResult {
+  const [winners, rankings] =
+    measure === 'winners' ? ([compareWinners(arms), null] as const) : ([null, compareRankings(arms)] as const);
+  return { name, measure, seeds, trainings, winners, rankings, arms };
+}
+
+export async function writeStudy(folder: string, result: StudyResult): Promise<void> {
+  writeAtomically(join(folder, 'study.json'), `${JSON.stringify(result, null, 2)}\n`);
+  const plotted = result.arms.flatMap(({ name, findings }) =>
+    findings.map(({ seed, held, alone }) => ({ arm: name, seed, inSuperNet: held?.top1 ?? null, alone })),
+  );
+  const chart = result.measure === 'winners' ? winnersChart(plotted) : rankingChart(plotted);
+  writeAtomically(join(folder, 'study.svg'), await svgOf(chart));
+  writeAtomically(join(folder, 'study.md'), studyMarkdown(result));
+}
+
+export function studyMarkdown(result: StudyResult): string {
+  const rows = studyRows(result);
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const [head = [], ...body] = rows;
+  const table = [line(head), line(head.map(() => '---')), ...body.map(line)];
+  return [`# ${result.name}`, '', ...table, '', `![](study.svg)`, ''].join('\n');
+}
+
+/** The table, its heads first. */
+export function studyRows({ winners, rankings }: StudyResult): string[][] {
+  if (winners !== null) return winnerRows(winners);
+  return rankingRows(rankings ?? []);
+}
+
+function winnerRows(winners: readonly ArmSummary[]): string[][] {
+  const costs = Object.keys(winners[0]?.costs ?? {});
+  const [first] = winners;
+  return [
+    ['', 'n', 'test accuracy', '95 % interval', `less ${first?.name}`, 'in the SuperNet', ...costs, 'search images'],
+    ...winners.map(({ name, n, accuracy, interval, difference, inSuperNet, costs: of, searchImages }) => [
+      name,
+      `${n}`,
+      percent(accuracy),
+      range(interval),
+      difference === null ? '' : `${signed(difference.mean)} (${range(difference.interval, signed)})`,
+      inSuperNet === null ? '' : percent(inSuperNet),
+      ...costs.map((cost) => `${of[cost]?.mean.toPrecision(4)} (${signed(of[cost]?.distance as number)})`),
+      searchImages.toLocaleString('en-US'),
+    ]),
+  ];
+}
+
+function rankingRows(rankings: readonly RankingSummary[]): string[][] {
+  const means = ['mean in the SuperNet', 'mean alone', 'its first, alone', 'the best, alone'];
+  return [
+    ['', 'n', "Kendall's tau by accuracy", 'by cross-entropy', "Spearman's rho", 'by cross-entropy', ...means],
+    ...rankings.map((of) => [
+      of.name,
+      `${of.n}`,
+      ...[of.byAccuracy, of.byLoss].map(({ tau, interval }) => `${plain(tau)} (${range(interval, plain)})`),
+      ...[of.byAccuracy, of.byLoss].map(({ rho }) => plain(rho)),
+      ...[of.inSuperNet, of.alone, of.chosen, of.best].map(percent),
+    ]),
+  ];
+}
+
+function plain(value: number): string {
+  return value.toFixed(2);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
+}
+
+function signed(share: number): string {
+  return `${share < 0 ? '' : '+'}${(100 * share).toFixed(2)} %`;
+}
+
+function range([from, to]: ConfidenceInterval, figure: (value: number) => string = percent): string {
+  return Number.isFinite(from) && Number.isFinite(to) ? `${figure(from)} to ${figure(to)}` : 'not known';
+}

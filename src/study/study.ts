@@ -1,0 +1,94 @@
+/**
+ * `*.study.yaml`: a comparison of ways to search, each arm the same config with some values changed. What counts is what
+ * the found architectures reach when they are trained alone.
+ */
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { conform, integer, list, record, text, word } from '../core/conform.js';
+import { type Located, locateYaml, readText } from '../core/document.js';
+import { Failure } from '../core/failure.js';
+import { type Override, parseOverride } from '../core/overrides.js';
+import { type LocatedConfig, readSearchConfig } from '../search/config.js';
+import { readTrainingRecipe, type TrainingRecipe } from '../train/recipe.js';
+
+const count = (what: string) => integer(`a number of ${what} of at least 1`);
+const label = z
+  .string({ error: 'a name' })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, { error: 'a name of letters, digits and hyphens' });
+const values = z.record(z.string(), z.unknown(), {
+  error: 'a mapping of keys of the search config, such as search.steps',
+});
+
+const armSchema = record({
+  name: label,
+  /** Values of the config by dotted key. */
+  set: values.default({}),
+  /** Which stages it runs; by default those of the config. The last one's result is the arm's. */
+  stages: list(word('coarse', 'fine'), 'a list of coarse and fine').optional(),
+  /** Instead of a search: so many architectures of the coarse space, drawn uniformly among those on target. */
+  draw: count('architectures').optional(),
+});
+
+export const studySchema = record({
+  name: label,
+  /** The search config that all arms change. */
+  config: text('a file'),
+  /** How every architecture is trained alone. */
+  recipe: text('a file'),
+  /** `winners`: what the arms' results reach alone. `ranking`: whether a SuperNet orders its candidates as training does. */
+  measure: word('winners', 'ranking').default('winners'),
+  /** Searches of each arm. */
+  seeds: count('seeds').default(3),
+  /** Trainings of each architecture, each from other weights; their mean counts. */
+  trainings: count('trainings').default(1),
+  set: values.default({}),
+  arms: list(armSchema, 'a list of arms'),
+});
+
+type StudyFile = z.output<typeof studySchema>;
+
+export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 'set'> {
+  readonly recipe: TrainingRecipe;
+  readonly arms: readonly Arm[];
+}
+
+export interface Arm {
+  readonly name: string;
+  readonly draw?: number | undefined;
+  readonly stages: readonly ('coarse' | 'fine')[];
+  /** The arm's config under a seed, from 1. */
+  config(seed: number): LocatedConfig;
+}
+
+/** The study with all its arms' configs checked; what is wrong in any is a config failure. */
+export function readStudy(file: string): Study {
+  const located = locateYaml(file, readText(file));
+  const study = conform(located, studySchema);
+  const path = (name: string) => resolve(dirname(file), name);
+  refuseSameNames(study, located);
+  const arms = study.arms.map((arm, a): Arm => {
+    const overrides = [...assignments(study.set, file, 'set'), ...assignments(arm.set, file, `arms[${a}].set`)];
+    const config = (seed: number) =>
+      readSearchConfig(path(study.config), [...overrides, { path: ['seed'], value: seed, origin: `seed ${seed}` }]);
+    const { coarse, fine } = config(1).config;
+    const present = (['coarse', 'fine'] as const).filter((stage) => ({ coarse, fine })[stage] !== undefined);
+    return { name: arm.name, draw: arm.draw, stages: arm.stages ?? present, config };
+  });
+  const { name, measure, seeds, trainings } = study;
+  return { name, measure, seeds, trainings, recipe: readTrainingRecipe(path(study.recipe)), arms };
+}
+
+/** A mapping of dotted keys as overrides, which report mistakes at the study's own key. */
+function assignments(set: Readonly<Record<string, unknown>>, file: string, key: string): Override[] {
+  return Object.entries(set).map(([name, value]) => {
+    const { path } = parseOverride(`${name}=0`);
+    return { path, value, origin: `${file}: ${key}.${name}` };
+  });
+}
+
+function refuseSameNames({ arms }: StudyFile, located: Located): void {
+  const again = arms.findIndex(({ name }, a) => arms.findIndex((other) => other.name === name) < a);
+  if (again < 0) return;
+  const message = `expected a name that no other arm has; got ${arms[again]?.name} again`;
+  throw new Failure('config', located.at(['arms', again, 'name'], message));
+}

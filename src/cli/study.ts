@@ -28,7 +28,7 @@ export function studyCommand(): Command {
     .argument('<study>', 'a *.study.yaml')
     .action(async (file: string, options: StudyOptions) => {
       const study = readStudy(file);
-      await carriedOut(study, join(options.root, study.name), options);
+      await carriedOut(study, options);
     });
 }
 
@@ -52,7 +52,7 @@ export function rankCommand(): Command {
     .option('--seed <n>', 'set the seed', wholeNumber(0))
     .action(async (file: string, options: RankOptions) => {
       const study = rankingStudy(file, options);
-      await carriedOut(study, join(options.root, study.name), options);
+      await carriedOut(study, options);
     });
 }
 
@@ -64,7 +64,8 @@ function rankingStudy(file: string, options: RankOptions): Study {
   ];
   const config = readSearchConfig(file, [...overridesOf(options), ...uniform]);
   const stages = options.stage === 'coarse' ? (['coarse'] as const) : (['coarse', 'fine'] as const);
-  const arm: Arm = { name: config.config.name, stages, config: () => config };
+  const { name: runs } = config.config;
+  const arm: Arm = { name: runs, runs, stages, config: () => config };
   const { recipe, trainings, runId } = options;
   const name = runId ?? defaultRunId(config.config.name, 'rank', new Date());
   return { name, measure: 'ranking', seeds: 1, trainings, recipe: readTrainingRecipe(recipe), arms: [arm] };
@@ -75,15 +76,16 @@ function withStudyOptions(command: Command): Command {
   return withWorkerOptions(rooted).option('--json', 'print one JSON document');
 }
 
-async function carriedOut(study: Study, root: string, options: StudyOptions): Promise<void> {
+async function carriedOut(study: Study, options: StudyOptions): Promise<void> {
+  const { root } = options;
+  const folder = join(root, study.name);
   const workers = workersOf(options, mostParts(study), 'the parts of a step');
   const arms = await working(workers, async (tools) =>
-    runStudy(study, { ...tools, root, resume: 'allow' }, (known) => writeStudy(root, studyResult(study, known))),
+    runStudy(study, { ...tools, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
   );
   const result = studyResult(study, arms);
-  await writeStudy(root, result);
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else process.stdout.write(`${aligned(studyRows(result), new Set()).join('\n')}\n${join(root, 'study.md')}\n`);
+  else process.stdout.write(`${aligned(studyRows(result), new Set()).join('\n')}\n${join(folder, 'study.md')}\n`);
 }
 
 /** The most architectures or shares that any step of the study has. */

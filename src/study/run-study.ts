@@ -66,10 +66,11 @@ type Candidate = Omit<Finding, 'seed' | 'alone'> & { readonly architecture: Arch
 /** What of the arm is trained alone: of a ranking all that its SuperNet judged, else what it found or drew. */
 async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {
   const config = arm.config(seed);
-  if (arm.draw !== undefined) return drawn(config, arm.draw);
-  const id = `${arm.name}-${seed}`;
-  await runStages(config, { ...options, id }, arm.stages);
-  const folder = join(options.root, `${id}-${arm.stages.at(-1)}`);
+  if (arm.draw !== undefined) return seed === 1 ? drawn(config, arm.draw) : [];
+  const id = `${arm.runs}-${seed}`;
+  const root = join(options.root, study.name);
+  await runStages(config, { ...options, root, id }, arm.stages);
+  const folder = join(root, `${id}-${arm.stages.at(-1)}`);
   return study.measure === 'winners' ? [winner(folder)] : judged(folder);
 }
 

@@ -27,6 +27,8 @@ const armSchema = record({
   stages: list(word('coarse', 'fine'), 'a list of coarse and fine').optional(),
   /** Instead of a search: so many architectures of the coarse space, drawn uniformly among those on target. */
   draw: count('architectures').optional(),
+  /** Another arm, whose runs it takes instead of runs of its own: such as the coarse results of a search in two stages. */
+  runsOf: text('the name of another arm').optional(),
 });
 
 export const studySchema = record({
@@ -54,6 +56,8 @@ export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 's
 
 export interface Arm {
   readonly name: string;
+  /** Of the arm whose runs are its runs; by default its own. */
+  readonly runs: string;
   readonly draw?: number | undefined;
   readonly stages: readonly ('coarse' | 'fine')[];
   /** The arm's config under a seed, from 1. */
@@ -72,7 +76,8 @@ export function readStudy(file: string): Study {
       readSearchConfig(path(study.config), [...overrides, { path: ['seed'], value: seed, origin: `seed ${seed}` }]);
     const { coarse, fine } = config(1).config;
     const present = (['coarse', 'fine'] as const).filter((stage) => ({ coarse, fine })[stage] !== undefined);
-    return { name: arm.name, draw: arm.draw, stages: arm.stages ?? present, config };
+    const { name, draw, runsOf = name, stages = present } = arm;
+    return { name, runs: runsOf, draw, stages, config };
   });
   const { name, measure, seeds, trainings } = study;
   return { name, measure, seeds, trainings, recipe: readTrainingRecipe(path(study.recipe)), arms };

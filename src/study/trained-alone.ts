@@ -8,8 +8,8 @@ import type { TrainingRecipe } from '../train/recipe.js';
 import { type RunOptions, train } from '../train/start-training.js';
 
 /**
- * Top-1 accuracy on the test images, the mean over `trainings` from different weights. Runs lie at `alone-PRINT-SEED`,
- * PRINT being what the layers are, so that an architecture that several found is trained once.
+ * Top-1 accuracy on the test images, the mean over `trainings` from different weights. The runs lie at
+ * `ROOT/alone/ARCHITECTURE-RECIPE-SEED`, the first two fingerprints, so that what several studies want is trained once.
  */
 export async function trainedAlone(
   network: Architecture,
@@ -17,19 +17,21 @@ export async function trainedAlone(
   trainings: number,
   options: Omit<RunOptions, 'id'>,
 ): Promise<number> {
+  const root = join(options.root, 'alone');
+  const { base: _, ...plain } = recipe;
+  const name = `${fingerprint({ ...network, name: '' })}-${fingerprint(plain)}`;
   const accuracies: number[] = [];
   for (let i = 0; i < trainings; i++) {
     const seed = recipe.seed + i;
-    const id = `alone-${fingerprint(network)}-${seed}`;
-    const named = { ...network, name: `alone-${fingerprint(network)}` };
-    await train(named, { ...recipe, seed }, { ...options, id });
-    const { test } = readJson(join(options.root, id, 'result.json')) as { test: Evaluation };
+    const id = `${name}-${seed}`;
+    await train({ ...network, name }, { ...recipe, seed }, { ...options, root, id });
+    const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
     accuracies.push(test.top1);
   }
   return meanOf(accuracies);
 }
 
-/** Of the network's layers, whatever its name; ten hexadecimal digits. */
-export function fingerprint(network: Architecture): string {
-  return sha256(JSON.stringify({ ...network, name: '' })).slice(0, 10);
+/** Of a plain value, eight hexadecimal digits. */
+function fingerprint(value: object): string {
+  return sha256(JSON.stringify(value)).slice(0, 8);
 }

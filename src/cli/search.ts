@@ -45,7 +45,10 @@ interface SearchOptions extends RunOptions {
   readonly base?: string;
   readonly baseline?: 'random';
   readonly seeds?: number;
+  readonly warmStart?: true;
 }
+
+const warmStartOption = ['--warm-start', "begin the fine stage with the coarse stage's weights"] as const;
 
 export function coarseCommand(): Command {
   return searchOptions(new Command('coarse'))
@@ -61,15 +64,17 @@ export function fineCommand(): Command {
     .description("search the depthwise layers of a coarse result's blocks")
     .option('--from <run>', 'the coarse run, by id or folder')
     .option('--base <network>', 'a network to open instead')
+    .option(...warmStartOption)
     .action(async (file: string, options: SearchOptions) => {
       const config = readSearchConfig(file, searchOverrides(options));
-      await single(planFine(config, baseNetwork(options)), config, options);
+      await single(planBase(config, options), config, options);
     });
 }
 
 export function searchCommand(): Command {
   return searchOptions(new Command('search'))
     .description('both stages, one after the other; run again with the same --run-id, it goes on')
+    .option(...warmStartOption)
     .option(
       '--seeds <n>',
       'search with so many seeds, from that of the config on, and say how far they agree',
@@ -118,9 +123,10 @@ function searchOptions(command: Command): Command {
 }
 
 function searchOverrides(options: SearchOptions): Override[] {
-  const { baseline } = options;
+  const { baseline, warmStart } = options;
   const strategy = { path: ['search', 'strategy'], value: baseline, origin: `--baseline ${baseline}` };
-  return [...overridesOf(options), ...(baseline === undefined ? [] : [strategy])];
+  const warm = { path: ['fine', 'warmStart'], value: true, origin: '--warm-start' };
+  return [...overridesOf(options), ...(baseline === undefined ? [] : [strategy]), ...(warmStart ? [warm] : [])];
 }
 
 async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
@@ -162,14 +168,16 @@ function requireTargets(ids: readonly string[], { root, strictTarget }: SearchOp
   if (misses.length > 0) throw new Failure('targetMissed', misses);
 }
 
-function baseNetwork({ from, base, root }: SearchOptions) {
+function planBase(config: LocatedConfig, { from, base, root }: SearchOptions): PlannedStage {
   if ((from === undefined) === (base === undefined)) {
     throw new Failure(
       'usage',
       `fine: expected either --from RUN or --base NETWORK; got ${from === undefined ? 'neither' : 'both'}`,
     );
   }
-  return from === undefined ? namedNetwork(base as string) : foundArchitecture(findRun(root, from));
+  if (from === undefined) return planFine(config, namedNetwork(base as string));
+  const folder = findRun(root, from);
+  return planFine(config, foundArchitecture(folder), folder);
 }
 
 async function dryRun(

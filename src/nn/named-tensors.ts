@@ -40,3 +40,16 @@ export function restoreTensors(
     variable.write(values);
   }
 }
+
+/** The first entries of a tensor along every axis, as many as `shape` has. */
+export function sliced({ shape: whole, values }: NamedTensor, shape: readonly number[]): NamedTensor {
+  const part = new Float32Array(sizeOf(shape));
+  const copied = (axis: number, from: number, to: number): void => {
+    const [extent, used] = [whole.slice(axis + 1), shape.slice(axis + 1)].map(sizeOf) as [number, number];
+    const isLast = axis === shape.length - 1;
+    if (isLast) part.set(values.subarray(from, from + (shape[axis] as number)), to);
+    else for (let i = 0; i < (shape[axis] as number); i++) copied(axis + 1, from + i * extent, to + i * used);
+  };
+  copied(0, 0, 0);
+  return { shape, values: part };
+}

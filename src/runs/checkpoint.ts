@@ -81,7 +81,10 @@ export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkp
  * The run's last checkpoint, verified; undefined where it has none. `notice` is told of each damaged one, and the one
  * before it is used. That all are damaged, or that one is of another version, is a data failure.
  */
-export function loadLatestCheckpoint(run: Run, notice: (message: string) => void): LoadedCheckpoint | undefined {
+export function loadLatestCheckpoint(
+  run: Pick<Run, 'folder'>,
+  notice: (message: string) => void,
+): LoadedCheckpoint | undefined {
   removeLeftovers(run);
   const steps = checkpointSteps(run);
   for (const step of [...steps].reverse()) {
@@ -210,7 +213,7 @@ function remove(folder: string): void {
 }
 
 /** What a process that was killed left of a checkpoint that it wrote or removed. */
-function removeLeftovers(run: Run): void {
+function removeLeftovers(run: Pick<Run, 'folder'>): void {
   const folder = checkpointsOf(run);
   for (const name of namesIn(folder).filter((name) => /^\.step-\d+\.(part|old)$/.test(name))) {
     rmSync(join(folder, name), { recursive: true, force: true });

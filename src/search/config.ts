@@ -11,7 +11,7 @@ import {
   type ScheduleSettings,
   scheduleProblems,
 } from '../controller/schedule.js';
-import { conform, fileName, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { conform, fileName, flag, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { type Located, locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { type Override, withOverrides } from '../core/overrides.js';
@@ -92,7 +92,12 @@ export const searchConfigSchema = record({
   cost: list(costTargetSchema, 'a list of costs'),
   search: record(stageOverlay).default({}),
   coarse: record({ space: file, ...stageOverlay }).optional(),
-  fine: record({ refine: file, ...stageOverlay }).optional(),
+  fine: record({
+    refine: file,
+    /** Whether its weights start as the coarse stage left them, instead of anew. */
+    warmStart: flag().optional(),
+    ...stageOverlay,
+  }).optional(),
   /** Processes that take the architectures of a step side by side. */
   workers: count('workers', 1, 1024).optional(),
   threads: count('threads', 1, 1024).optional(),

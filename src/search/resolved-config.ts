@@ -14,7 +14,8 @@ export interface ResolvedConfig {
 
 export function resolvedConfig(config: LocatedConfig, stage: StageName, settings: StageSettings): ResolvedConfig {
   const { name, seed, dataset, cost, coarse, fine } = config.config;
-  const named = stage === 'coarse' ? { space: coarse?.space } : { refine: fine?.refine };
+  const named =
+    stage === 'coarse' ? { space: coarse?.space } : { refine: fine?.refine, warmStart: fine?.warmStart ?? false };
   const values = { name, seed, dataset, cost, [stage]: { ...named, ...settings } };
   const document = new Document(values);
   for (const [path] of leaves(values)) {

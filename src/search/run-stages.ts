@@ -27,10 +27,16 @@ export async function runStages(
   const { root, id } = options;
   for (const [i, stage] of stages.entries()) {
     const resume = i > 0 && options.resume === 'must' ? 'allow' : options.resume; // the first run was what had to be there
-    const plan =
-      stage === 'coarse' ? planCoarse(config) : planFine(config, foundArchitecture(join(root, `${id}-coarse`)));
-    await runPlanned(plan, config, { ...options, resume, id: `${id}-${stage}` });
+    await runPlanned(planned(stage, config, join(root, `${id}-coarse`)), config, {
+      ...options,
+      resume,
+      id: `${id}-${stage}`,
+    });
   }
+}
+
+function planned(stage: StageName, config: LocatedConfig, coarseRun: string): PlannedStage {
+  return stage === 'coarse' ? planCoarse(config) : planFine(config, foundArchitecture(coarseRun), coarseRun);
 }
 
 /** Runs one stage, its warnings told first. */

@@ -24,6 +24,8 @@ export interface StageTask {
 }
 
 export interface StageRequest extends StageTask {
+  /** The folder of the run whose weights it begins with; none, and they begin anew. */
+  readonly inheritsFrom?: string | undefined;
   /** Steps to trace, if any. */
   readonly profile?: number | undefined;
   readonly set: DistillationSet;

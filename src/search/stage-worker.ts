@@ -9,9 +9,9 @@ import { judgeAll } from './judge.js';
 import { recordedSteps, search, searchParts, startSuperNet } from './search.js';
 import type { StageJob } from './stage.js';
 
-serveComputing(async ({ task, folder, from, controller, random, profile }: StageJob, collective) => {
+serveComputing(async ({ task, folder, from, adopts, controller, random, profile }: StageJob, collective) => {
   const supernet = startSuperNet(task);
-  if (from > 0) await supernet.adopt(collective.broadcast);
+  if (adopts) await supernet.adopt(collective.broadcast);
   const parts = searchParts({
     ...task,
     set: openDistillationSet(folder),

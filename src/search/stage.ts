@@ -12,17 +12,20 @@ import { stepRecorder } from '../train/step-recorder.js';
 import { concludeStage, type StageOutcome } from './conclude.js';
 import { scheduleSettings } from './config.js';
 import { controllerChoices } from './controller-choices.js';
+import { inherit } from './inherit.js';
 import { keepInRun, type SavedSearch } from './keep.js';
 import { onTarget } from './on-target.js';
 import { recordedSteps, search, searchParts, startSuperNet, streamOf } from './search.js';
 import type { StageRequest, StageTask } from './stage-request.js';
 
-/** What a worker that is started is told: the stage, and where it begins. Its weights and slots follow if `from` > 0. */
+/** What a worker that is started is told: the stage, and where it begins. */
 export interface StageJob {
   readonly task: StageTask;
   /** The folder of the distillation set. */
   readonly folder: string;
   readonly from: number;
+  /** Whether worker 0 sends weights and slots, which are not those of the start. */
+  readonly adopts: boolean;
   readonly controller: ControllerState;
   readonly random: RandomState;
   readonly profile: ProfilePlan | undefined;
@@ -32,11 +35,13 @@ const module = new URL('../../dist/search/stage-worker.js', import.meta.url); //
 
 /** Runs the stage, or what is left of it. */
 export async function runStage(request: StageRequest): Promise<StageOutcome> {
-  const { stage, space, settings, targets, seed, set, run, workers, observer, shouldStop } = request;
+  const { stage, space, settings, targets, seed, set, run, workers, observer, shouldStop, inheritsFrom } = request;
   const supernet = startSuperNet(request);
   try {
     const saved = loadLatestCheckpoint(run, observer.warn);
     if (saved !== undefined) supernet.restore(saved.tensors);
+    else if (inheritsFrom !== undefined) inherit(supernet, inheritsFrom, observer.warn);
+    const adopts = saved !== undefined || inheritsFrom !== undefined;
     const state = saved?.state as SavedSearch | undefined;
     const random = state === undefined ? randomStream(`${streamOf(request)}/controller`) : restoreRandom(state.random);
     const controller = state?.controller ?? startController(controllerChoices(space), settings.controller.temperature);
@@ -46,12 +51,12 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
     if (settings.strategy === 'random') onTarget(request, 1); // fails now rather than after the last step
     const task: StageTask = { stage, space, settings, targets, seed };
     const profile = profilePlan(run.folder, request.profile, from, settings.steps);
-    const job: StageJob = { task, folder: set.folder, from, controller, random: random.state(), profile };
+    const job: StageJob = { task, folder: set.folder, from, adopts, controller, random: random.state(), profile };
     return await withComputingTeam(
       workers,
       { module, job, longest: supernet.model.layout.size },
       async (collective) => {
-        if (from > 0) await supernet.adopt(collective.broadcast);
+        if (adopts) await supernet.adopt(collective.broadcast);
         const parts = searchParts({
           ...task,
           set,

@@ -18,7 +18,14 @@ import { type Architecture, close, type Space } from '../space/space.js';
 import { type Workers, workersFor } from '../train/computing-team.js';
 import { finishing, type RunOptions, requireFit, withWorkers } from '../train/start-training.js';
 import type { StageOutcome } from './conclude.js';
-import { type LocatedConfig, type StageName, type StageSettings, scheduleSettings, stageSettings } from './config.js';
+import {
+  type LocatedConfig,
+  type SearchConfig,
+  type StageName,
+  type StageSettings,
+  scheduleSettings,
+  stageSettings,
+} from './config.js';
 import { type Estimate, estimateStage } from './estimate.js';
 import { resolvedConfig } from './resolved-config.js';
 import { runStage } from './stage.js';
@@ -29,6 +36,10 @@ export interface PlannedStage {
   readonly space: Space;
   readonly settings: StageSettings;
   readonly targets: readonly CostTarget[];
+  /** Whether it begins with the weights of the run whose result it opens. */
+  readonly warmStart?: boolean;
+  /** The folder of that run. */
+  readonly baseRun?: string | undefined;
 }
 
 export function planCoarse(config: LocatedConfig): PlannedStage {
@@ -38,13 +49,16 @@ export function planCoarse(config: LocatedConfig): PlannedStage {
   return { stage: 'coarse', space: withChoices(readSpace(file), file), settings, targets: readTargets(config) };
 }
 
-/** @param base  the coarse stage's result, or another network that the fine stage opens */
-export function planFine(config: LocatedConfig, base: Architecture): PlannedStage {
+/**
+ * @param base     the coarse stage's result, or another network that the fine stage opens
+ * @param baseRun  the folder of the coarse run, if it is that
+ */
+export function planFine(config: LocatedConfig, base: Architecture, baseRun?: string): PlannedStage {
   const settings = stageSettings(config, 'fine');
-  const name = config.config.fine?.refine as string;
+  const { refine: name, warmStart = false } = config.config.fine as NonNullable<SearchConfig['fine']>;
   const file = findRefinement(name, config.path('.'), (message) => config.located.at(['fine', 'refine'], message));
   const space = { ...refine(base, readRefinement(file)), name: `${config.config.name}.fine` };
-  return { stage: 'fine', space, settings, targets: readTargets(config) };
+  return { stage: 'fine', space, settings, targets: readTargets(config), warmStart, baseRun };
 }
 
 /** A network like the stage's result, before there is one. */
@@ -142,6 +156,7 @@ export async function startStage(
   options: RunOptions,
 ): Promise<StageOutcome | undefined> {
   const { stage, space, settings, targets } = plan;
+  const inheritsFrom = plan.warmStart ? requireBaseRun(plan, config) : undefined;
   const set = openStageSet(config, space);
   const workers = workersFor(options.workers, settings.samplesPerStep);
   const run = openStageRun(plan, config, set, { ...options, workers });
@@ -150,7 +165,15 @@ export async function startStage(
     return undefined;
   }
   const { seed } = config.config;
-  return finishing(run, () => runStage({ ...options, workers, stage, space, settings, targets, set, seed, run }));
+  return finishing(run, () =>
+    runStage({ ...options, workers, stage, space, settings, targets, set, seed, run, inheritsFrom }),
+  );
+}
+
+function requireBaseRun({ baseRun }: PlannedStage, { located }: LocatedConfig): string {
+  if (baseRun !== undefined) return baseRun;
+  const message = 'expected a coarse run to start from, --from RUN; got a network without weights';
+  throw new Failure('config', located.at(['fine', 'warmStart'], message));
 }
 
 function openStageSet({ config, path }: LocatedConfig, space: Space): DistillationSet {

@@ -30,7 +30,9 @@ export function inherited(
 /** The names of the closed network's blocks, each with its name in the space: skipped slots move those after them up. */
 function sourceNames({ stages }: Space, decisions: Decisions): Map<string, string> {
   const names = stages.flatMap(({ slots }, s) => {
-    const kept = slots.flatMap((slot, b) => (closeSlot(slot, decisions) === undefined ? [] : [nameIn(slot, s, b, decisions)]));
+    const kept = slots.flatMap((slot, b) =>
+      closeSlot(slot, decisions) === undefined ? [] : [nameIn(slot, s, b, decisions)],
+    );
     return kept.map((name, b) => [blockName(s, b), name] as const);
   });
   return new Map(names);

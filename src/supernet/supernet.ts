@@ -2,6 +2,7 @@
 import { backend } from '../nn/backend.js';
 import { Learner, type Update } from '../nn/learner.js';
 import { disposeStatistics, type Images, type LabelledImages, Model } from '../nn/model.js';
+import type { NamedTensor } from '../nn/named-tensors.js';
 import type { OptimizerSpec } from '../nn/optimizer.js';
 import type { InPlace } from '../nn/weights.js';
 import type { Space } from '../space/space.js';
@@ -42,6 +43,11 @@ export class SuperNet extends Learner {
       return this.model.gradient(forward, batches[i] as LabelledImages, { decay: this.#l2, into });
     });
     return this.update(parts, { step, learningRate, ...shared });
+  }
+
+  /** Takes over some weights, named as `save` names them; the others and the optimizer's slots stay as they are. */
+  inherit(tensors: ReadonlyMap<string, NamedTensor>): void {
+    this.restore(new Map([...this.save(), ...tensors]));
   }
 
   /** Logits of a selection, [n, K] row by row; each layer normalises with the batch's own statistics. */

@@ -74,7 +74,8 @@ function counted(values: readonly (string | undefined)[]): Record<string, number
   return counts;
 }
 
-function pairwiseAgreement(chosen: readonly Chosen[]): number {
+/** Of two searches, the share of choices on which they agree; the mean over all pairs, 1 where there are none. */
+export function pairwiseAgreement(chosen: readonly Chosen[]): number {
   const pairs = chosen.flatMap((a, i) => chosen.slice(0, i).map((b) => [a, b] as const));
   return pairs.length === 0 ? 1 : meanOf(pairs.map(([a, b]) => sharedOf(a, b)));
 }

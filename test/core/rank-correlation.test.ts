@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ranks, spearman } from '../../src/core/rank-correlation.js';
+import { kendall, ranks, spearman } from '../../src/core/rank-correlation.js';
 
 describe('ranks', () => {
   it('count from 1, and equal values share the mean of their places', () => {
@@ -37,5 +37,25 @@ describe("Spearman's rho", () => {
   it('is no number where there is no order', () => {
     expect(spearman([1, 1, 1], [1, 2, 3])).toBeNaN();
     expect(spearman([1], [2])).toBeNaN();
+  });
+});
+
+describe("Kendall's tau-b", () => {
+  it('is 1 for one order, -1 for the reverse', () => {
+    expect(kendall([1, 2, 3, 4], [1, 10, 11, 1000])).toBeCloseTo(1, 12);
+    expect(kendall([1, 2, 3, 4], [9, 4, 1, 0])).toBeCloseTo(-1, 12);
+  });
+
+  it('counts pairs: of six, five alike and one not', () => {
+    expect(kendall([1, 2, 3, 4], [1, 2, 4, 3])).toBeCloseTo(4 / 6, 12);
+  });
+
+  it('divides by the pairs that each series orders', () => {
+    // Of six pairs the first series orders five, the second all six, and the five alike.
+    expect(kendall([1, 2, 2, 3], [1, 2, 3, 4])).toBeCloseTo(5 / Math.sqrt(5 * 6), 12);
+  });
+
+  it('is no number where there is no order', () => {
+    expect(kendall([1, 1, 1], [1, 2, 3])).toBeNaN();
   });
 });

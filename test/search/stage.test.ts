@@ -37,6 +37,8 @@ interface Attempt {
   readonly id?: string;
   readonly set?: readonly string[];
   readonly stage?: 'coarse' | 'fine';
+  /** The folder of a coarse run whose result the fine stage opens; without, a network is. */
+  readonly baseRun?: string;
   readonly workers?: Workers;
   readonly extend?: boolean;
   /** Asked after each step. */
@@ -54,13 +56,15 @@ async function searched({
   workers = oneWorker,
   extend,
   shouldStop,
+  baseRun,
 }: Attempt = {}) {
   const config = readSearchConfig(
     join(world, 'small.yaml'),
     set.map((assignment) => parseOverride(assignment)),
   );
   const coarse = planCoarse(config);
-  const plan = stage === 'coarse' ? coarse : planFine(config, close(coarse.space, [1, 1]));
+  const base = baseRun === undefined ? close(coarse.space, [1, 1]) : foundArchitecture(baseRun);
+  const plan = stage === 'coarse' ? coarse : planFine(config, base, baseRun);
   notes.length = 0;
   const outcome = await startStage(plan, config, {
     root,
@@ -191,6 +195,61 @@ describe('a coarse stage', () => {
     expect(outcome?.missed).toHaveLength(1);
     expect(json(folder, 'result.json').missed[0]).toMatch(/^macs is [\d.e+]+, \d+\.\d % from its target of 100\.0$/);
     expect(notes.at(-1)).toMatch(/^warning: a: target missed: macs is/);
+  });
+});
+
+describe('the random baseline', () => {
+  const set = ['search.strategy=random', 'search.select={bestOf: 3}', 'search.tolerance=0.5'];
+
+  it('leaves the policy uniform and takes the best of different architectures on target', async () => {
+    const { folder } = await searched({ set });
+    const result = json(folder, 'result.json');
+    expect(result.relativeEntropy).toBe(1);
+    for (const logits of policies(folder).values())
+      expect(new Set(Object.values(logits as object).flat())).toEqual(new Set([0]));
+    const { candidates } = result as {
+      candidates: { decisions: number[]; reward: number; costs: typeof result.costs }[];
+    };
+    const space = readSpace(join(folder, 'space.yaml'));
+    expect(new Set(candidates.map(({ decisions }) => JSON.stringify(close(space, decisions)))).size).toBe(3);
+    for (const { costs } of candidates) expect(Math.abs(costs.macs.value / 12000 - 1)).toBeLessThanOrEqual(0.5);
+    expect(result.reward).toBe(Math.max(...candidates.map(({ reward }) => reward)));
+  });
+
+  it('refuses targets that no architecture comes near, before it trains', async () => {
+    const root = newFolder();
+    const failure = await failureOfAsync(() => searched({ root, set: [...set, 'cost[0].target=100'] }));
+    expect([failure.kind, failure.message]).toEqual([
+      'config',
+      'none of 1,000,000 architectures drawn from small.coarse comes within 50 % of macs 100',
+    ]);
+    expect(readEvents(join(root, 'a', 'events.jsonl'))).toEqual([]);
+  });
+});
+
+describe('a fine stage that starts warm', () => {
+  it('needs a coarse run to start from', async () => {
+    const failure = await failureOfAsync(() => searched({ stage: 'fine', set: ['fine.warmStart=true'] }));
+    expect([failure.kind, failure.message]).toEqual([
+      'config',
+      '--set fine.warmStart=true: fine.warmStart: expected a coarse run to start from, --from RUN; got a network without weights',
+    ]);
+  });
+
+  it('begins with the weights of that run, whoever shares its steps, and goes on as others do', async () => {
+    const { folder: baseRun } = await searched({ set: ['search.samplesPerStep=2'] });
+    const set = ['fine.warmStart=true', 'search.samplesPerStep=2', 'search.steps=6'];
+    const fine = { stage: 'fine', baseRun, set } as const;
+    const cold = await searched({ stage: 'fine', set: set.slice(1) });
+    const warm = await searched(fine);
+    const losses = [cold, warm].map(({ folder }) => readEvents(join(folder, 'events.jsonl'))[0]?.['loss'] as number);
+    expect(losses[1]).toBeLessThan(losses[0] as number);
+    const two = await searched({ ...fine, workers: { count: 2, threads: 1 } });
+    expect(lastCheckpoint(two.folder)).toEqual(lastCheckpoint(warm.folder));
+    const root = newFolder();
+    await failureOfAsync(() => searched({ ...fine, root, shouldStop: afterSteps(3) }));
+    await searched({ ...fine, root });
+    expect(lastCheckpoint(join(root, 'a'))).toEqual(lastCheckpoint(warm.folder));
   });
 });
 

@@ -69,7 +69,7 @@ export function readStudy(file: string): Study {
   const located = locateYaml(file, readText(file));
   const study = conform(located, studySchema);
   const path = (name: string) => resolve(dirname(file), name);
-  refuseSameNames(study, located);
+  refuseWrongNames(study, located);
   const arms = study.arms.map((arm, a): Arm => {
     const overrides = [...assignments(study.set, file, 'set'), ...assignments(arm.set, file, `arms[${a}].set`)];
     const config = (seed: number) =>
@@ -91,9 +91,15 @@ function assignments(set: Readonly<Record<string, unknown>>, file: string, key: 
   });
 }
 
-function refuseSameNames({ arms }: StudyFile, located: Located): void {
-  const again = arms.findIndex(({ name }, a) => arms.findIndex((other) => other.name === name) < a);
-  if (again < 0) return;
-  const message = `expected a name that no other arm has; got ${arms[again]?.name} again`;
-  throw new Failure('config', located.at(['arms', again, 'name'], message));
+function refuseWrongNames({ arms }: StudyFile, located: Located): void {
+  const names = arms.map(({ name }) => name);
+  const problems = arms.flatMap(({ name, runsOf }, a) => {
+    const again = names.indexOf(name) < a;
+    const unknown = runsOf !== undefined && (runsOf === name || !names.includes(runsOf));
+    return [
+      ...(again ? [located.at(['arms', a, 'name'], `expected a name that no other arm has; got ${name} again`)] : []),
+      ...(unknown ? [located.at(['arms', a, 'runsOf'], `expected the name of another arm; got ${runsOf}`)] : []),
+    ];
+  });
+  if (problems.length > 0) throw new Failure('config', problems);
 }

@@ -1,0 +1,135 @@
+/** Studies through the program: searches of several arms and seeds, their results trained alone, and what is made of it. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Agreement } from '../../src/study/agreement.js';
+import type { StudyResult } from '../../src/study/study-report.js';
+import { type Ended, type ProgramOptions, program } from '../cli/program.js';
+import { smallWorld } from '../search/small-world.js';
+
+let world: string;
+
+const recipe = `name: alone
+data: { folder: set }
+epochs: 0.2
+batch: 16
+optimizer: { kind: adamW }
+learningRate: 0.01
+statisticsBatches: 2
+`;
+
+const study = `name: small
+config: small.yaml
+recipe: alone.train.yaml
+seeds: 2
+trainings: 2
+set: { search.tolerance: 0.5, search.compareRandom: 0, search.steps: 6 }
+arms:
+  - { name: two-stage }
+  - { name: coarse-alone, runsOf: two-stage, stages: [coarse] }
+  - { name: best-of-random, stages: [coarse], set: { search.strategy: random, search.select: { bestOf: 3 } } }
+  - { name: any-on-target, draw: 3 }
+`;
+
+function run(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
+  return program([...args, '--threads', '1', '--workers', '1', '--json'], { cwd: world, ...options });
+}
+
+function json<T>({ status, stdout, stderr }: Ended): T {
+  expect([status, stderr.includes('bug')]).toEqual([0, false]);
+  return JSON.parse(stdout) as T;
+}
+
+const allRuns = (root: string) => readdirSync(join(world, root)).sort();
+
+beforeAll(async () => {
+  world = await smallWorld();
+  writeFileSync(join(world, 'alone.train.yaml'), recipe);
+  writeFileSync(join(world, 'small.study.yaml'), study);
+});
+
+describe('a study', { timeout: 240_000 }, () => {
+  it('compares what its arms find by what that reaches alone, and leaves table, plot and findings', async () => {
+    const result = json<StudyResult>(await run(['study', 'small.study.yaml', '--root', 'a']));
+    const { winners, arms } = result;
+    expect(winners?.map(({ name, n }) => [name, n])).toEqual([
+      ['two-stage', 2],
+      ['coarse-alone', 2],
+      ['best-of-random', 2],
+      ['any-on-target', 3],
+    ]);
+    for (const { name, findings } of arms) {
+      for (const { alone, held, costs } of findings) {
+        expect(alone).toBeGreaterThan(0);
+        expect(held === null).toBe(name === 'any-on-target');
+        expect(Math.abs((costs['macs']?.value as number) / 12000 - 1) <= 0.5 || name.endsWith('stage')).toBe(true);
+      }
+    }
+    const [first, second] = winners as [(typeof winners & object)[number], (typeof winners & object)[number]];
+    expect([first.difference, first.searchImages, second.searchImages]).toEqual([null, 2 * 6 * 16, 6 * 16]);
+    expect(second.difference?.mean).toBeCloseTo(second.accuracy - first.accuracy, 12);
+    expect(allRuns('a/small')).toEqual([
+      ...['best-of-random-1-coarse', 'best-of-random-2-coarse', 'study.json', 'study.md', 'study.svg'],
+      ...['two-stage-1-coarse', 'two-stage-1-fine', 'two-stage-2-coarse', 'two-stage-2-fine'],
+    ]);
+    expect(readFileSync(join(world, 'a/small/study.md'), 'utf8')).toContain('| two-stage | 2 |');
+    expect(readFileSync(join(world, 'a/small/study.svg'), 'utf8')).toMatch(/^<svg/);
+  });
+
+  it('that was stopped goes on where it was and ends as one that never was', async () => {
+    const hook = `
+      const { stderr } = process;
+      const write = stderr.write.bind(stderr);
+      stderr.write = (text, ...more) => {
+        if (text.includes('best-of-random, seed 1')) process.kill(process.pid, 'SIGTERM');
+        return write(text, ...more);
+      };`;
+    const node = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
+    const stopped = await run(['study', 'small.study.yaml', '--root', 'b'], { node });
+    expect(stopped.status).toBe(75);
+    expect(existsSync(join(world, 'b/small/two-stage-2-coarse'))).toBe(false);
+    const { arms } = json<StudyResult>(await run(['study', 'small.study.yaml', '--root', 'b']));
+    expect(arms).toEqual((JSON.parse(readFileSync(join(world, 'a/small/study.json'), 'utf8')) as StudyResult).arms);
+  });
+});
+
+describe('a ranking', { timeout: 240_000 }, () => {
+  it('trains every architecture that the SuperNet judged, and says how far the orders agree', async () => {
+    const args = ['rank', 'small.yaml', '--recipe', 'alone.train.yaml', '--architectures', '4', '--run-id', 'ranked'];
+    const sets = ['--set', 'search.tolerance=0.5', '--root', 'c'];
+    const { rankings, arms } = json<StudyResult>(await run([...args, ...sets]));
+    expect(rankings).toHaveLength(1);
+    const { n, byAccuracy, byLoss, chosen, best } = (rankings as NonNullable<typeof rankings>)[0] as NonNullable<
+      StudyResult['rankings']
+    >[number];
+    expect(n).toBe(4);
+    for (const { tau } of [byAccuracy, byLoss]) expect(tau === null || Math.abs(tau) <= 1).toBe(true);
+    expect(chosen).toBeLessThanOrEqual(best);
+    expect(arms[0]?.findings.every(({ held }) => held !== null)).toBe(true);
+    expect(allRuns('c/alone')).toHaveLength(4);
+  });
+});
+
+describe('a search with several seeds', { timeout: 240_000 }, () => {
+  it('says how far they agree, stage by stage', async () => {
+    const args = ['search', 'small.yaml', '--run-id', 'seeded', '--seeds', '2', '--root', 'd'];
+    const stages = json<(Agreement & { stage: string })[]>(await run([...args, '--set', 'search.steps=6']));
+    expect(stages.map(({ stage, runs }) => [stage, runs])).toEqual([
+      ['coarse', ['seeded-seed-3-coarse', 'seeded-seed-4-coarse']],
+      ['fine', ['seeded-seed-3-fine', 'seeded-seed-4-fine']],
+    ]);
+    const coarse = stages[0] as Agreement;
+    expect(Object.values(coarse.choices).map((counts) => Object.values(counts).reduce((a, b) => a + b))).toEqual([
+      2, 2,
+    ]);
+    expect([0, 1 / 2, 1]).toContain(coarse.agreement);
+    expect(coarse.costs['macs']).toMatchObject({ target: 12000 });
+  });
+});
+
+it('the random baseline is one flag', { timeout: 120_000 }, async () => {
+  const args = ['coarse', 'small.yaml', '--baseline', 'random', '--run-id', 'luck', '--root', 'e'];
+  const ended = await run([...args, '--set', 'search.tolerance=0.5', '--set', 'search.steps=4']);
+  const { entropy, entropyAtStart } = json<{ entropy: number; entropyAtStart: number }>(ended);
+  expect(entropy).toBe(entropyAtStart);
+});

@@ -55,6 +55,7 @@ describe('a stage of a config that sets nothing', () => {
         learningRate: 0.0825,
         warmup: 0.025,
         l2: 4e-5,
+        labels: 'teacher',
       },
       controller: {
         growth: 10,
@@ -65,6 +66,7 @@ describe('a stage of a config that sets nothing', () => {
         entropyBonus: 0,
         learningRate: 0.00015,
       },
+      strategy: 'reinforce',
       quality: 'accuracy',
       reward: 'absolute',
       select: 'argmax',

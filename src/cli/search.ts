@@ -6,25 +6,14 @@ import { readChecked } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
 import type { Override } from '../core/overrides.js';
 import { namedNetwork } from '../cost/named-network.js';
-import { openBackend } from '../nn/backend.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
-import type { Estimate } from '../search/estimate.js';
 import { runPlanned, runStages, stageIds } from '../search/run-stages.js';
-import {
-  foundArchitecture,
-  type PlannedStage,
-  planCoarse,
-  planEstimate,
-  planFine,
-  plannedFigures,
-  planWarnings,
-  standInFor,
-} from '../search/start-search.js';
+import { foundArchitecture, type PlannedStage, planCoarse, planFine, standInFor } from '../search/start-search.js';
 import { agreementOf } from '../study/agreement.js';
 import type { Workers } from '../train/computing-team.js';
 import { agreementText } from './agreement-text.js';
-import { duration } from './progress.js';
+import { dryRun } from './dry-run.js';
 import { runText } from './runs-text.js';
 import {
   defaultRunId,
@@ -178,58 +167,6 @@ function planBase(config: LocatedConfig, { from, base, root }: SearchOptions): P
   if (from === undefined) return planFine(config, namedNetwork(base as string));
   const folder = findRun(root, from);
   return planFine(config, foundArchitecture(folder), folder);
-}
-
-async function dryRun(
-  plans: readonly PlannedStage[],
-  config: LocatedConfig,
-  workers: Workers,
-  { json }: SearchOptions,
-): Promise<void> {
-  const figures: object[] = [];
-  for (const [i, plan] of plans.entries()) {
-    figures.push({
-      ...plannedFigures(plan, workers),
-      ...(i > 0 && { base: 'a stand-in, since the coarse result is not known yet' }),
-      estimate: await estimated(plan, config, workers),
-      warnings: i === 0 ? planWarnings(plan) : [],
-    });
-  }
-  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-  else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);
-}
-
-/** Time and memory of the stage, or why they cannot be told. */
-async function estimated(plan: PlannedStage, config: LocatedConfig, workers: Workers): Promise<Estimate | string> {
-  try {
-    openBackend({ backend: workers.backend, threads: workers.threads });
-    return await planEstimate(plan, config, workers);
-  } catch (error) {
-    if (error instanceof Failure && error.kind === 'data')
-      return `not without the images: ${error.remedy ?? error.message}`;
-    throw error;
-  }
-}
-
-function planText({ stage }: PlannedStage, figures: object): string {
-  const lines = Object.entries(figures)
-    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
-    .map(
-      ([key, value]) =>
-        `  ${key.padEnd(24)}${key === 'estimate' ? estimateText(value as Estimate | string) : figureText(value)}`,
-    );
-  return [`${stage} (dry run: nothing was written)`, ...lines].join('\n');
-}
-
-function estimateText(estimate: Estimate | string): string {
-  if (typeof estimate === 'string') return estimate;
-  const { seconds, stepMs, memoryMb } = estimate;
-  return `${duration(seconds)}, ${stepMs.toPrecision(3)} ms a step, ${memoryMb} MB of memory`;
-}
-
-function figureText(value: unknown): string {
-  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function printRuns(ids: readonly string[], { root, json }: SearchOptions): void {

@@ -1,13 +1,12 @@
 /** `mnv4-nas coarse`, `fine` and `search`: the two stages, one by one or both. */
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { z } from 'zod';
-import { readChecked } from '../core/conform.js';
 import { Failure } from '../core/failure.js';
 import type { Override } from '../core/overrides.js';
 import { namedNetwork } from '../cost/named-network.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
+import { readFound } from '../search/found.js';
 import { runPlanned, runStages, stageIds } from '../search/run-stages.js';
 import { foundArchitecture, type PlannedStage, planCoarse, planFine, standInFor } from '../search/start-search.js';
 import { agreementOf } from '../study/agreement.js';
@@ -150,10 +149,9 @@ function stageOptions(id: string, options: SearchOptions, tools: Tools) {
 /** Fails where finished runs missed a target and were told not to. */
 function requireTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): void {
   if (!strictTarget) return;
-  const misses = ids.flatMap((id) => {
-    const { missed } = readChecked(join(root, id, 'result.json'), z.object({ missed: z.array(z.string()) }));
-    return missed.map((miss) => ({ message: `${id}: target missed: ${miss}` }));
-  });
+  const misses = ids.flatMap((id) =>
+    readFound(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
+  );
   if (misses.length > 0) throw new Failure('targetMissed', misses);
 }
 

@@ -1,12 +1,11 @@
 /** The fine stage's weights, begun as the coarse stage left them. */
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
-import { readJson } from '../core/files.js';
 import { loadLatestCheckpoint } from '../runs/checkpoint.js';
-import type { RunResult } from '../runs/run-folder.js';
 import { readSpace } from '../space/parse.js';
 import { inherited } from '../supernet/inherited.js';
 import type { SuperNet } from '../supernet/supernet.js';
+import { readFound } from './found.js';
 
 /** Gives the SuperNet the weights of a finished coarse run, as far as its result has them. */
 export function inherit(supernet: SuperNet, folder: string, warn: (message: string) => void): void {
@@ -15,6 +14,6 @@ export function inherit(supernet: SuperNet, folder: string, warn: (message: stri
     throw new Failure('data', { file: folder, message: 'expected a run with a checkpoint to start from; got none' });
   }
   const space = readSpace(join(folder, 'space.yaml'));
-  const { decisions } = readJson(join(folder, 'result.json')) as RunResult;
+  const { decisions } = readFound(folder);
   supernet.inherit(inherited(supernet.model.layout, space, decisions, checkpoint.tensors));
 }

@@ -3,11 +3,10 @@
  * the study's folder; what is done already is not done again, so that a study that was stopped goes on.
  */
 import { join } from 'node:path';
-import { readJson } from '../core/files.js';
 import { targetTable } from '../cost/target.js';
-import type { CandidateResult, RunResult } from '../runs/run-folder.js';
 import type { LocatedConfig } from '../search/config.js';
 import { stageSettings } from '../search/config.js';
+import { readFound } from '../search/found.js';
 import { onTarget } from '../search/on-target.js';
 import { runStages } from '../search/run-stages.js';
 import { foundArchitecture, planCoarse } from '../search/start-search.js';
@@ -85,18 +84,17 @@ function drawn(config: LocatedConfig, count: number): Candidate[] {
 }
 
 function winner(folder: string): Candidate {
-  const { held, costs } = resultOf(folder) as RunResult & Pick<CandidateResult, 'held'>;
+  const { held, costs } = readFound(folder);
   return { architecture: foundArchitecture(folder), held, costs };
 }
 
 function judged(folder: string): Candidate[] {
   const space = readSpace(join(folder, 'space.yaml'));
-  const { candidates = [] } = resultOf(folder);
-  return candidates.map(({ decisions, held, costs }) => ({ architecture: close(space, decisions), held, costs }));
-}
-
-function resultOf(folder: string): RunResult {
-  return readJson(join(folder, 'result.json')) as RunResult;
+  return readFound(folder).candidates.map(({ decisions, held, costs }) => ({
+    architecture: close(space, decisions),
+    held,
+    costs,
+  }));
 }
 
 /** Training images of all stages of a search. */

@@ -1,9 +1,9 @@
 /** Stand-alone trainings: what an architecture is worth in the end. */
 import { join } from 'node:path';
-import { readJson, sha256 } from '../core/files.js';
+import { sha256 } from '../core/files.js';
 import { meanOf } from '../core/scoring.js';
 import type { Architecture } from '../space/space.js';
-import type { Evaluation } from '../train/evaluate.js';
+import { readEvaluation } from '../train/finished-run.js';
 import type { TrainingRecipe } from '../train/recipe.js';
 import { type RunOptions, train } from '../train/start-training.js';
 
@@ -25,8 +25,7 @@ export async function trainedAlone(
     const seed = recipe.seed + i;
     const id = `${name}-${seed}`;
     await train({ ...network, name }, { ...recipe, seed }, { ...options, root, id });
-    const { test } = readJson(join(root, id, 'result.json')) as { test: Evaluation };
-    accuracies.push(test.top1);
+    accuracies.push(readEvaluation(join(root, id)).top1);
   }
   return meanOf(accuracies);
 }

@@ -20,6 +20,7 @@ import { optimizerSchema } from '../train/optimizer-schema.js';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 const positive = quantity('a number from 1e-9 to 1e9', { min: 1e-9, max: 1e9 });
+const weightRate = quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 }); // the training says which diverge
 const atLeastZero = quantity('a number from 0 to 1e9', { min: 0, max: 1e9 });
 const count = (what: string, min = 1, max = 1e6) => integer(`a number of ${what} from ${min} to ${max}`, min, max);
 const steps = count('steps', 1, 1e7);
@@ -27,7 +28,7 @@ const steps = count('steps', 1, 1e7);
 const weightsFields = {
   optimizer: optimizerSchema,
   /** Peak learning rate; by default .165 per 256 images of a step, TuNAS's. */
-  learningRate: positive,
+  learningRate: weightRate,
   /** Share of the steps over which the learning rate rises. */
   warmup: share,
   /** L2 factor on the kernels in use. */

@@ -31,7 +31,7 @@ const fields = record({
    */
   shares: count('shares').optional(),
   optimizer: optimizerSchema,
-  learningRate: quantity('a learning rate from 1e-9 to 1e9', { min: 1e-9, max: 1e9 }),
+  learningRate: quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 }),
   /** Epochs over which the learning rate rises. */
   warmupEpochs: quantity('a number of epochs from 0 to 1e6', { min: 0, max: 1e6 }).default(0),
   /** Hard labels alone are smoothed; a teacher's are soft already. */

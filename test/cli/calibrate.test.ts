@@ -97,7 +97,7 @@ describe('calibrate', () => {
 
   it.each([
     ['network,ms\nmnv4-conv-s,1', '1:1: expected a header with network,resolution,ms; got no resolution'],
-    ['network,resolution,ms\nmnv4-conv-s,224,0', '2:17: ms: expected a number of ms > 0; got 0'],
+    ['network,resolution,ms\nmnv4-conv-s,224,0', '2:17: ms: expected a number of ms from 1e-6 to 1e9; got 0'],
     ['network,resolution,ms\nmnv4-conv-s,224px,1', '2:13: resolution: expected a resolution from 4 to 2048; got 224px'],
     [
       'network,resolution,ms\nmnv4-conv-m,256,1\nmnv4-conv-x,224,1',

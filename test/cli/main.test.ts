@@ -32,6 +32,8 @@ describe('--help', { timeout: 120_000 }, () => {
       'coarse',
       'fine',
       'search',
+      'study',
+      'rank',
       'train',
       'eval',
       'export',

@@ -30,6 +30,7 @@ function kindOf(file: string): string {
   if (file.startsWith('search-spaces')) return file.endsWith('.refine.yaml') ? 'refinement' : 'space';
   if (file.endsWith('.dataset.yaml')) return 'dataset recipe';
   if (file.endsWith('.train.yaml')) return 'training recipe';
+  if (file.endsWith('.study.yaml')) return 'study';
   if (file.startsWith('configs/devices/measurements')) return 'space'; // a network that was measured
   return file.startsWith('configs/devices') ? 'device' : 'search config';
 }
@@ -125,7 +126,7 @@ fine: { refine: uib.refine }
 });
 
 describe('validate --schema', () => {
-  const kinds = ['search config', 'space', 'refinement', 'training recipe', 'dataset recipe', 'device'];
+  const kinds = ['search config', 'space', 'refinement', 'training recipe', 'dataset recipe', 'device', 'study'];
 
   it.each(kinds)('prints a JSON Schema of a %s that the shipped ones follow', (kind) => {
     const schema = JSON.parse(validate('--schema', kind));

@@ -215,7 +215,7 @@ fine:
 it.each([
   ['search.steps=9007199254740991', 'a number of steps from 1 to 10000000'],
   ['search.samplesPerStep=1e9', 'a number of architectures from 1 to 10000'],
-  ['search.weights.learningRate=1e300', 'a number from 1e-9 to 1e9'],
+  ['search.weights.learningRate=1e300', 'a learning rate from 1e-9 to 1e30'],
   ['search.controller.temperature=1e-300', 'a number from 1e-9 to 1e9'],
   ['workers=1e6', 'a number of workers from 1 to 1024'],
   ['cost[0].target=1e300', 'a number of MACs from 1e-6 to 1e18'],

@@ -60,7 +60,10 @@ describe('a study', () => {
       '  - { name: a, set: { search.stepz: 3 } }\n',
       ': arms[0].set.search.stepz: search.stepz: unknown key; did you mean steps?',
     ],
-    ['  - { name: a, set: { search.steps: many } }\n', 'expected a number of steps of at least 1; got many'],
+    [
+      '  - { name: a, set: { search.steps: many } }\n',
+      ': arms[0].set.search.steps: search.steps: expected a number of steps',
+    ],
     ['  - { name: a, runsOf: b }\n', '5:24: arms[0].runsOf: expected the name of another arm; got b'],
     ['  - { name: a b }\n', 'arms[0].name: expected a name of letters, digits and hyphens; got a b'],
     ['  - { name: a, stages: [fein] }\n', 'arms[0].stages[0]: expected one of coarse, fine; got fein'],

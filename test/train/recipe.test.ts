@@ -67,7 +67,7 @@ labelSmoothing: 2
       't.train.yaml:2:9: data.sauce: unknown key; did you mean source?',
       't.train.yaml:3:9: epochs: expected a number of epochs > 0, at most 1e6; got 0',
       't.train.yaml:4:12: optimizer: expected a mapping with kind; got adamW',
-      't.train.yaml:5:15: learningRate: expected a learning rate from 1e-9 to 1e9; got fast',
+      't.train.yaml:5:15: learningRate: expected a learning rate from 1e-9 to 1e30; got fast',
       't.train.yaml:6:17: labelSmoothing: expected a share from 0 to 1; got 2',
     ]);
   });

@@ -2,11 +2,12 @@
 // @ts-check
 /**
  * `npm run proof:resume [-- INSTANTS [SEED]]`: that a search killed at any instant ends, once the same command is run
- * again, as one that was left alone. Runs both stages on real images once; then again and again, each time killed (SIGKILL)
- * at another random instant: half of them moments of the clock, half in a call that creates, writes, flushes, renames or
- * removes a file, those of logs, checkpoints, results and other files of both stages in turn, every second one a write when
- * half of it is done. Compares SHA-256s of weights, optimizer, policy, random streams, events, architecture, result, config
- * and state, and exits with 1 where one differs. Needs the quickstart's distillation set.
+ * again, as one that was left alone. First a run that computes next to nothing is killed (SIGKILL) in each single call in
+ * which it changes or flushes a file. Then both stages run on real images once, and again and again, each time killed at
+ * another random instant: half of them moments of the clock, half in such calls on logs, checkpoints, results and other
+ * files of both stages in turn, every second one a write when half of it is done. Compares SHA-256s of weights, optimizer,
+ * policy, random streams, events, architecture, result, config and state, and exits with 1 where one differs. Needs the
+ * quickstart's distillation set.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomStream } from '../../dist/core/random.js';
+import { killedInEveryCall } from './resume/every-call.mjs';
 import { fingerprints } from './resume/fingerprints.mjs';
 import { instantsOf } from './resume/instants.mjs';
 
@@ -29,6 +31,9 @@ const settings = [
 const killsInCalls = join(root, 'scripts', 'proof', 'resume', 'kill-in-call.mjs');
 
 try {
+  const small = await killedInEveryCall(mkdtempSync(join(runs, 'small-')));
+  for (const call of small.differing) console.log(`small run: killed in ${call}: differs`);
+  console.log(`small run: killed in every one of ${small.calls} calls, ${small.differing.length} runs differ`);
   const started = performance.now();
   const whole = await search('whole');
   const milliseconds = performance.now() - started;
@@ -46,7 +51,8 @@ try {
     console.log(`${i + 1}. ${textOf(tried.at(-1))}`);
   }
   console.log(summary(tried, Object.keys(expected).length));
-  process.exitCode = tried.every(({ different }) => different.length === 0) ? 0 : 1;
+  const isSame = small.differing.length === 0 && tried.every(({ different }) => different.length === 0);
+  process.exitCode = isSame ? 0 : 1;
 } finally {
   rmSync(runs, { recursive: true, force: true });
 }

@@ -4,7 +4,7 @@
  * flushed and renamed, so that one that is there is whole unless the disk has damaged it.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { conform, integer, quantity, record, text } from '../core/conform.js';
 import { locateJson } from '../core/document.js';
@@ -12,7 +12,6 @@ import { Failure, formatDiagnostic } from '../core/failure.js';
 import {
   discard,
   flushFolder,
-  namesIn,
   parsedJson,
   readBytes,
   readUtf8,
@@ -21,6 +20,18 @@ import {
   writeFlushed,
 } from '../core/files.js';
 import { utf8 } from '../core/text.js';
+import {
+  besides,
+  checkpointFolder,
+  checkpointSteps,
+  checkpointsOf,
+  manifestName,
+  numberIn,
+  removeCheckpoint,
+  removeLater,
+  removeLeftovers,
+  removeOutdated,
+} from './checkpoint-folders.js';
 import type { Run } from './run-folder.js';
 import { type NamedTensor, parseSafetensors, safetensorsParts, type Tensors } from './safetensors.js';
 
@@ -44,7 +55,6 @@ export interface LoadedCheckpoint {
 const version = 1;
 const weightsName = 'weights.safetensors';
 const stateName = 'state.json';
-const manifestName = 'manifest.json';
 const keptByDefault = 2;
 
 /**
@@ -53,7 +63,7 @@ const keptByDefault = 2;
  */
 export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkpoint, keep = keptByDefault): void {
   run.flush();
-  const folder = join(checkpointsOf(run), folderName(step));
+  const folder = checkpointFolder(run, step);
   const part = besides(folder, 'part');
   const parts: [string, Uint8Array[]][] = [
     [weightsName, safetensorsParts(tensors, { step: `${step}` })],
@@ -67,14 +77,28 @@ export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkp
     for (const [name, bytes] of parts) writeFlushed(join(part, name), bytes);
     writeFlushed(join(part, manifestName), [manifest]);
     flushFolder(part);
-    if (existsSync(folder)) remove(folder);
+    if (existsSync(folder)) removeCheckpoint(folder);
     renameSync(part, folder);
     flushFolder(dirname(folder));
-    removeOthers(run, step, keep);
+    removeLater(run, step);
+    removeOutdated(run, step, keep);
   } catch (error) {
     discard(part);
-    throw writeFailure(folder, 'write a checkpoint', error);
+    throw error instanceof Failure ? error : writeFailure(folder, 'write a checkpoint', error);
   }
+}
+
+/**
+ * The checkpoint to go on from, as `loadLatestCheckpoint` finds it. What a process that was killed did not remove is
+ * removed, and the run knows its step.
+ */
+export function resumeFromCheckpoint(run: Run, notice: (message: string) => void): LoadedCheckpoint | undefined {
+  removeLeftovers(run);
+  const found = loadLatestCheckpoint(run, notice);
+  if (found === undefined) return undefined;
+  removeOutdated(run, found.step, keptByDefault);
+  run.progress(found.step);
+  return found;
 }
 
 /**
@@ -85,10 +109,9 @@ export function loadLatestCheckpoint(
   run: Pick<Run, 'folder'>,
   notice: (message: string) => void,
 ): LoadedCheckpoint | undefined {
-  removeLeftovers(run);
   const steps = checkpointSteps(run);
   for (const step of [...steps].reverse()) {
-    const folder = join(checkpointsOf(run), folderName(step));
+    const folder = checkpointFolder(run, step);
     refuseOtherVersion(folder);
     const found = loadedOrDamage(folder, step);
     if (typeof found !== 'string') return found;
@@ -97,22 +120,6 @@ export function loadLatestCheckpoint(
   if (steps.length === 0) return undefined;
   const message = `expected a checkpoint to resume from; got ${steps.length}, all damaged`;
   throw new Failure('data', { file: checkpointsOf(run), message }, 'remove that folder to begin the run again');
-}
-
-/** Steps of the run's checkpoints, ascending. */
-export function checkpointSteps(run: Pick<Run, 'folder'>): number[] {
-  const folder = checkpointsOf(run);
-  return namesIn(folder)
-    .flatMap((name) => (/^step-\d+$/.test(name) ? [Number(name.slice(5))] : []))
-    .sort((a, b) => a - b);
-}
-
-function checkpointsOf({ folder }: Pick<Run, 'folder'>): string {
-  return join(folder, 'checkpoints');
-}
-
-function folderName(step: number): string {
-  return `step-${`${step}`.padStart(6, '0')}`;
 }
 
 function fingerprint(parts: readonly Uint8Array[]): FileEntry {
@@ -181,45 +188,4 @@ function refuseOtherVersion(folder: string): void {
   if (found === undefined || found === version) return;
   const message = `expected version ${version}; got ${found}`;
   throw new Failure('data', { file, path: 'version', message }, 'resume the run with the program that began it');
-}
-
-/** A number of a manifest; undefined where there is none. */
-function numberIn(file: string, key: 'version' | 'score'): number | undefined {
-  try {
-    const { [key]: value } = JSON.parse(utf8(readBytes(file))) as Record<string, unknown>;
-    return typeof value === 'number' ? value : undefined;
-  } catch {
-    return undefined; // damaged, as loading it will say
-  }
-}
-
-/** Removes checkpoints that a resumed run has not come to again and, up to `step`, all but the last few and the best. */
-function removeOthers(run: Run, step: number, keep: number): void {
-  const folder = (other: number) => join(checkpointsOf(run), folderName(other));
-  const score = (other: number) => numberIn(join(folder(other), manifestName), 'score') ?? Number.NEGATIVE_INFINITY;
-  const steps = checkpointSteps(run);
-  const upTo = steps.filter((other) => other <= step);
-  const best = upTo.reduce((a, b) => (score(b) > score(a) ? b : a));
-  const kept = [...upTo.slice(-keep), ...(score(best) > Number.NEGATIVE_INFINITY ? [best] : [])];
-  for (const other of steps) if (!kept.includes(other)) remove(folder(other));
-}
-
-/** Removes a checkpoint so that no half of it is ever seen under its name. */
-function remove(folder: string): void {
-  const old = besides(folder, 'old');
-  rmSync(old, { recursive: true, force: true });
-  renameSync(folder, old);
-  rmSync(old, { recursive: true });
-}
-
-/** What a process that was killed left of a checkpoint that it wrote or removed. */
-function removeLeftovers(run: Pick<Run, 'folder'>): void {
-  const folder = checkpointsOf(run);
-  for (const name of namesIn(folder).filter((name) => /^\.step-\d+\.(part|old)$/.test(name))) {
-    rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function besides(folder: string, purpose: 'part' | 'old'): string {
-  return join(dirname(folder), `.${basename(folder)}.${purpose}`);
 }

@@ -2,7 +2,7 @@
 import { type ControllerState, startController } from '../controller/reinforce.js';
 import { schedule } from '../controller/schedule.js';
 import { type RandomState, randomStream, restoreRandom } from '../core/random.js';
-import { loadLatestCheckpoint } from '../runs/checkpoint.js';
+import { resumeFromCheckpoint } from '../runs/checkpoint.js';
 import { largestSelection, superForward } from '../supernet/super-forward.js';
 import type { SuperNet } from '../supernet/supernet.js';
 import { withComputingTeam } from '../train/computing-team.js';
@@ -38,7 +38,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
   const { stage, space, settings, targets, seed, set, run, workers, observer, shouldStop, inheritsFrom } = request;
   const supernet = startSuperNet(request);
   try {
-    const saved = loadLatestCheckpoint(run, observer.warn);
+    const saved = resumeFromCheckpoint(run, observer.warn);
     if (saved !== undefined) supernet.restore(saved.tensors);
     else if (inheritsFrom !== undefined) inherit(supernet, inheritsFrom, observer.warn);
     const adopts = saved !== undefined || inheritsFrom !== undefined;

@@ -4,7 +4,7 @@ import type { Observer } from '../core/observer.js';
 import { metered } from '../data/metered.js';
 import { backend } from '../nn/backend.js';
 import { disposeStatistics } from '../nn/model.js';
-import { loadLatestCheckpoint, saveCheckpoint } from '../runs/checkpoint.js';
+import { resumeFromCheckpoint, saveCheckpoint } from '../runs/checkpoint.js';
 import type { Run } from '../runs/run-folder.js';
 import { asSpace, printSpace } from '../space/print.js';
 import type { Architecture } from '../space/space.js';
@@ -55,7 +55,7 @@ export async function runTraining(request: TrainingRequest): Promise<Evaluation>
   const { network, recipe, data, workers, run, observer, shouldStop } = request;
   const trainee = new Trainee(network, recipe.optimizer, recipe.seed);
   try {
-    const saved = loadLatestCheckpoint(run, observer.warn);
+    const saved = resumeFromCheckpoint(run, observer.warn);
     if (saved !== undefined) trainee.restore(saved.tensors);
     const from = saved?.step ?? 0;
     const plan = trainingPlan(recipe, data.images, from);

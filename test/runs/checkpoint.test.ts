@@ -2,8 +2,10 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, trunc
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/random.js';
-import { checkpointSteps, loadLatestCheckpoint, saveCheckpoint } from '../../src/runs/checkpoint.js';
+import { loadLatestCheckpoint, resumeFromCheckpoint, saveCheckpoint } from '../../src/runs/checkpoint.js';
+import { checkpointSteps } from '../../src/runs/checkpoint-folders.js';
 import type { Run } from '../../src/runs/run-folder.js';
+import { readState } from '../../src/runs/run-state.js';
 import { failureOf, opened, temporaryFolder } from './run-fixture.js';
 
 const random = randomStream('checkpoint').state();
@@ -30,7 +32,7 @@ function path(run: Run, step: number, ...names: string[]): string {
 /** What loading gives and says. */
 function load(run: Run) {
   const notices: string[] = [];
-  return { checkpoint: loadLatestCheckpoint(run, (message) => notices.push(message)), notices };
+  return { checkpoint: resumeFromCheckpoint(run, (message) => notices.push(message)), notices };
 }
 
 function flipByte(file: string, at: number): void {
@@ -149,6 +151,14 @@ describe('loading', () => {
     expect(notices[0]).toContain('expected step 300; got 100');
   });
 
+  it('only to look changes nothing', () => {
+    const run = runWith(100);
+    const part = join(run.folder, 'checkpoints', '.step-000200.part');
+    mkdirSync(part);
+    expect(loadLatestCheckpoint(run, () => {})).toEqual(content(100));
+    expect([existsSync(part), readState(run.folder).step]).toEqual([true, 0]);
+  });
+
   it('fails where every checkpoint is damaged', () => {
     const run = runWith(100, 200);
     for (const step of [100, 200]) flipByte(path(run, step, 'weights.safetensors'), 40);
@@ -192,6 +202,17 @@ describe('loading', () => {
     }
     expect(load(run).checkpoint?.step).toBe(100);
     expect(readdirSync(folder)).toEqual(['step-000100']);
+  });
+
+  it('ends what a process did not that was killed between writing a checkpoint and removing those before it', () => {
+    const run = runWith(100, 200);
+    const aside = join(run.folder, 'aside');
+    cpSync(path(run, 100), aside, { recursive: true });
+    saveCheckpoint(run, content(300));
+    cpSync(aside, path(run, 100), { recursive: true });
+    expect(load(run).checkpoint).toEqual(content(300));
+    expect(checkpointSteps(run)).toEqual([200, 300]);
+    expect(readState(run.folder).step).toBe(300);
   });
 
   it('of an older checkpoint is followed by saves that drop the damaged later one', () => {

@@ -11,7 +11,7 @@ const calls = {}; // by kind
 
 const isWorker = process.send !== undefined; // workers write nothing
 if (!isWorker) {
-  watch('openSync', ([path, flags = 'r']) => (flags === 'r' ? undefined : path));
+  watch('openSync', ([path, flags]) => (reads(flags) ? undefined : path));
   for (const name of ['writeSync', 'fsyncSync', 'ftruncateSync']) watch(name, ([file]) => paths.get(file));
   for (const name of ['writeFileSync', 'renameSync', 'mkdirSync', 'rmSync', 'unlinkSync', 'utimesSync']) {
     watch(name, ([path]) => path);
@@ -33,6 +33,10 @@ function watch(name, pathOf) {
     if (name === 'openSync') paths.set(result, args[0]);
     return result;
   };
+}
+
+function reads(flags = 'r') {
+  return typeof flags === 'number' ? (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) === 0 : flags === 'r';
 }
 
 /** The same for every run and every process: no id of either, no step. */

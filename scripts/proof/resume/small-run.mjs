@@ -1,0 +1,31 @@
+// @ts-check
+// A run of six steps that computes next to nothing but writes all that a search does: node small-run.mjs ROOT ID
+import { resumeFromCheckpoint, saveCheckpoint } from '../../../dist/runs/checkpoint.js';
+import { openRun } from '../../../dist/runs/run-folder.js';
+
+const [root = '', id = ''] = process.argv.slice(2);
+const steps = 6;
+const notice = () => {};
+const run = openRun({
+  ...{ root, id, resume: 'allow', stage: 'coarse', steps, lengthKey: 'steps', identity: { steps } },
+  ...{ config: 'steps: 6\n', space: 'name: small\n', environment: {}, notice },
+});
+if (!run.wasDone) work();
+run.finish('done');
+
+function work() {
+  const saved = resumeFromCheckpoint(run, notice);
+  const from = saved?.step ?? 0;
+  let { value } = /** @type {{ value: number }} */ (saved?.state ?? { value: 0.5 });
+  const logs = /** @type {const} */ (['events', 'policy']).map((name) => run.openLog(name, from));
+  for (let step = from + 1; step <= steps; step++) {
+    value = 3.7 * value * (1 - value); // chaotic: no step may be left out or done twice
+    for (const log of logs) log.append({ step, value });
+    if (step % 2 > 0) continue;
+    const tensors = new Map([['weights', { shape: [2], values: Float32Array.of(value, step) }]]);
+    saveCheckpoint(run, { step, tensors, state: { value }, score: step === 2 ? 1 : value });
+    run.progress(step);
+  }
+  run.writeArchitecture(`value: ${value}\n`);
+  run.writeResult({ decisions: [], quality: value, costs: {}, reward: null, entropy: null });
+}

@@ -1,0 +1,82 @@
+/** Where a run's checkpoints lie, which of them are kept, and how others are removed. */
+import { renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { namesIn, readBytes, writeFailure } from '../core/files.js';
+import { utf8 } from '../core/text.js';
+import type { Run } from './run-folder.js';
+
+type InFolder = Pick<Run, 'folder'>;
+
+export const manifestName = 'manifest.json';
+
+export function checkpointsOf({ folder }: InFolder): string {
+  return join(folder, 'checkpoints');
+}
+
+export function checkpointFolder(run: InFolder, step: number): string {
+  return join(checkpointsOf(run), `step-${`${step}`.padStart(6, '0')}`);
+}
+
+/** Steps of the run's checkpoints, ascending. */
+export function checkpointSteps(run: InFolder): number[] {
+  return namesIn(checkpointsOf(run))
+    .flatMap((name) => (/^step-\d+$/.test(name) ? [Number(name.slice(5))] : []))
+    .sort((a, b) => a - b);
+}
+
+/** A folder beside a checkpoint's, while it is written or removed. */
+export function besides(folder: string, purpose: 'part' | 'old'): string {
+  return join(dirname(folder), `.${basename(folder)}.${purpose}`);
+}
+
+/** A number of a manifest; undefined where there is none. */
+export function numberIn(file: string, key: 'version' | 'score'): number | undefined {
+  try {
+    const { [key]: value } = JSON.parse(utf8(readBytes(file))) as Record<string, unknown>;
+    return typeof value === 'number' ? value : undefined;
+  } catch {
+    return undefined; // damaged, as loading it will say
+  }
+}
+
+/** Removes checkpoints of later steps, to which a resumed run has not come again. */
+export function removeLater(run: InFolder, step: number): void {
+  for (const other of checkpointSteps(run)) if (other > step) removeCheckpoint(checkpointFolder(run, other));
+}
+
+/** Removes, of the checkpoints up to `step`, all but the last `keep` and the one of the highest score. */
+export function removeOutdated(run: InFolder, step: number, keep: number): void {
+  const score = (other: number) => {
+    return numberIn(join(checkpointFolder(run, other), manifestName), 'score') ?? Number.NEGATIVE_INFINITY;
+  };
+  const upTo = checkpointSteps(run).filter((other) => other <= step);
+  const best = upTo.reduce((a, b) => (score(b) > score(a) ? b : a));
+  const kept = [...upTo.slice(-keep), ...(score(best) > Number.NEGATIVE_INFINITY ? [best] : [])];
+  for (const other of upTo) if (!kept.includes(other)) removeCheckpoint(checkpointFolder(run, other));
+}
+
+/** Removes a checkpoint so that no half of it is ever seen under its name; a folder that refuses is a data failure. */
+export function removeCheckpoint(folder: string): void {
+  const old = besides(folder, 'old');
+  removing(folder, () => {
+    rmSync(old, { recursive: true, force: true });
+    renameSync(folder, old);
+    rmSync(old, { recursive: true });
+  });
+}
+
+/** Removes what a process that was killed left of a checkpoint that it wrote or removed. */
+export function removeLeftovers(run: InFolder): void {
+  const folder = checkpointsOf(run);
+  for (const name of namesIn(folder).filter((name) => /^\.step-\d+\.(part|old)$/.test(name))) {
+    removing(join(folder, name), () => rmSync(join(folder, name), { recursive: true, force: true }));
+  }
+}
+
+function removing(folder: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw writeFailure(folder, 'remove it', error);
+  }
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { readSearchConfig, stageSettings } from '../search/config.js';
 import { runStudy } from '../study/run-study.js';
-import { type Arm, readStudy, type Study } from '../study/study.js';
+import { type Arm, readStudy, type Study, uniform } from '../study/study.js';
 import { studyResult, studyRows, writeStudy } from '../study/study-report.js';
 import { readTrainingRecipe, sharesOf } from '../train/recipe.js';
 import {
@@ -58,11 +58,7 @@ export function rankCommand(): Command {
 
 /** A study of one arm: the config with a uniform policy, all its candidates ranked. */
 function rankingStudy(file: string, options: RankOptions): Study {
-  const uniform = [
-    { path: ['search', 'strategy'], value: 'random', origin: 'rank' },
-    { path: ['search', 'select'], value: { bestOf: options.architectures }, origin: '--architectures' },
-  ];
-  const config = readSearchConfig(file, [...overridesOf(options), ...uniform]);
+  const config = readSearchConfig(file, [...overridesOf(options), ...uniform('rank', options.architectures)]);
   const stages = options.stage === 'coarse' ? (['coarse'] as const) : (['coarse', 'fine'] as const);
   const { name: runs } = config.config;
   const arm: Arm = { name: runs, runs, stages, config: () => config };

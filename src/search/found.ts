@@ -2,6 +2,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { integer, quantity, readChecked } from '../core/conform.js';
+import { Failure } from '../core/failure.js';
+import { loadLatestCheckpoint } from '../runs/checkpoint.js';
+import type { Tensors } from '../runs/safetensors.js';
 
 const number = quantity('a number');
 const judged = {
@@ -33,4 +36,11 @@ export interface Found extends JudgedCandidate {
 /** @param folder  of the run; what is damaged is a data failure */
 export function readFound(folder: string): Found {
   return readChecked(join(folder, 'result.json'), foundSchema);
+}
+
+/** The weights and slots that a stage ended with; a run without a checkpoint is a data failure. */
+export function finalTensors(folder: string, warn: (message: string) => void): Tensors {
+  const checkpoint = loadLatestCheckpoint({ folder }, warn);
+  if (checkpoint !== undefined) return checkpoint.tensors;
+  throw new Failure('data', { file: folder, message: 'expected a run with a checkpoint to start from; got none' });
 }

@@ -31,7 +31,7 @@ export async function judgeAll(
     await requireGoingOn(parts);
     tell(first);
     const own = architectures[first + rank];
-    if (own !== undefined) figures.set(figuresOf(evaluated(parts, own)), (first + rank) * figureCount);
+    if (own !== undefined) figures.set(figuresOf(heldEvaluation(parts, own)), (first + rank) * figureCount);
   }
   await sum(figures);
   return architectures.map((decisions, i) =>
@@ -46,7 +46,13 @@ async function requireGoingOn({ collective, shouldStop, stage }: SearchParts): P
   throw new Failure('stopped', where, 'run the same command again to go on');
 }
 
-function evaluated({ supernet, set, train, settings }: SearchParts, decisions: Decisions): Evaluation {
+/** What judging an architecture takes: a SuperNet, the split it is judged on, and batches for statistics. */
+export interface Judge extends Pick<SearchParts, 'supernet' | 'set' | 'settings'> {
+  readonly train: Batches;
+}
+
+/** On the whole held-out split, with BN statistics estimated for the architecture. */
+export function heldEvaluation({ supernet, set, train, settings }: Judge, decisions: Decisions): Evaluation {
   const batches = firstBatches(train, settings.statisticsBatches);
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }

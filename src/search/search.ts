@@ -7,7 +7,7 @@ import { warmupCosine } from '../core/schedule.js';
 import { traced } from '../core/trace.js';
 import type { CostTable } from '../cost/cost-table.js';
 import { type CostTarget, targetTable } from '../cost/target.js';
-import { batches } from '../data/loader.js';
+import { type Batches, batches } from '../data/loader.js';
 import { metered } from '../data/metered.js';
 import type { Decisions } from '../space/space.js';
 import { SuperNet } from '../supernet/supernet.js';
@@ -32,11 +32,15 @@ export function startSuperNet(task: StageTask): SuperNet {
 
 /** The parts of a search, from those that the workers have each for themselves. */
 export function searchParts(own: Omit<SearchParts, 'costTable' | 'costs' | 'train'>): SearchParts {
-  const { space, targets, set, settings } = own;
-  const taught = batches(set.split('train'), { seed: streamOf(own), batch: settings.batch });
-  const train = metered(settings.weights.labels === 'hard' ? hardLabelled(taught, space.classes) : taught);
-  const costTable = targetTable(space, targets);
-  return { ...own, costTable, costs: costTerms(costTable, targets), train };
+  const costTable = targetTable(own.space, own.targets);
+  return { ...own, costTable, costs: costTerms(costTable, own.targets), train: metered(trainBatches(own)) };
+}
+
+/** What the weights learn from. */
+export function trainBatches(task: StageTask & Pick<SearchParts, 'set'>): Batches {
+  const { space, settings, set } = task;
+  const taught = batches(set.split('train'), { seed: streamOf(task), batch: settings.batch });
+  return settings.weights.labels === 'hard' ? hardLabelled(taught, space.classes) : taught;
 }
 
 /** The costs of decisions beside their targets, from one table. */

@@ -176,7 +176,8 @@ function requireBaseRun({ baseRun }: PlannedStage, { located }: LocatedConfig): 
   throw new Failure('config', located.at(['fine', 'warmStart'], message));
 }
 
-function openStageSet({ config, path }: LocatedConfig, space: Space): DistillationSet {
+/** The config's images, which must fit the space. */
+export function openStageSet({ config, path }: LocatedConfig, space: Space): DistillationSet {
   const { dataset } = config;
   const set = openSet('folder' in dataset ? { folder: path(dataset.folder) } : { recipe: path(dataset.recipe) });
   requireFit(space, set.manifest.shape, set.manifest.classes);

@@ -15,6 +15,8 @@ export interface ArmSummary {
   readonly costs: Readonly<Record<string, { readonly mean: number; readonly distance: number }>>;
   /** Top-1 in the SuperNet, on the held-out split; null where there was none. */
   readonly inSuperNet: number | null;
+  /** The same in the study's judge; null where it has none. */
+  readonly alike: number | null;
   readonly searchImages: number;
 }
 
@@ -33,6 +35,7 @@ export function compareWinners(arms: readonly ArmFindings[]): ArmSummary[] {
       difference: name === arms[0]?.name ? null : difference,
       costs: meanCosts(findings),
       inSuperNet: meanInSuperNet(findings),
+      alike: meanOfKnown(findings.map(({ alike }) => alike)),
       searchImages,
     };
   });
@@ -43,8 +46,12 @@ function aloneOf(findings: readonly Finding[]): number[] {
 }
 
 export function meanInSuperNet(findings: readonly Finding[]): number | null {
-  const accuracies = findings.flatMap(({ held }) => (held === null ? [] : [held.top1]));
-  return accuracies.length === 0 ? null : meanOf(accuracies);
+  return meanOfKnown(findings.map(({ held }) => held?.top1));
+}
+
+function meanOfKnown(values: readonly (number | undefined)[]): number | null {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? null : meanOf(known);
 }
 
 function meanCosts(findings: readonly Finding[]): ArmSummary['costs'] {

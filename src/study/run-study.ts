@@ -15,6 +15,7 @@ import { type Architecture, close } from '../space/space.js';
 import type { RunOptions } from '../train/start-training.js';
 import type { Arm, Study } from './study.js';
 import { trainedAlone } from './trained-alone.js';
+import { judgedAlike } from './uniform-supernet.js';
 
 export type StudyOptions = Omit<RunOptions, 'id' | 'profile'>;
 
@@ -24,6 +25,8 @@ export interface Finding {
   readonly costs: Readonly<Record<string, { readonly value: number; readonly target: number }>>;
   /** In the SuperNet, on the held-out split; null for one that was drawn. */
   readonly held: { readonly top1: number; readonly loss: number } | null;
+  /** The same in the study's judge, from when that is trained on. */
+  readonly alike?: number | undefined;
   /** Top-1 on the test split after a training of its own, the mean over the trainings. */
   readonly alone: number;
 }
@@ -41,26 +44,52 @@ export async function runStudy(
   options: StudyOptions,
   tell: (arms: readonly ArmFindings[]) => Promise<void>,
 ): Promise<ArmFindings[]> {
-  const arms = study.arms.map((arm) => ({
-    name: arm.name,
-    findings: [] as Finding[],
-    searchImages: searchImages(arm),
-  }));
+  const trained: Trained[] = [];
   for (let seed = 1; seed <= study.seeds; seed++) {
-    for (const [a, arm] of study.arms.entries()) {
+    for (const arm of study.arms) {
       options.observer.note(`${study.name}: ${arm.name}, seed ${seed} of ${study.seeds}`);
-      for (const found of await candidates(study, arm, seed, options)) {
-        const { architecture, ...figures } = found;
+      for (const { architecture, ...figures } of await candidates(study, arm, seed, options)) {
         const alone = await trainedAlone(architecture, study.recipe, study.trainings, options);
-        arms[a]?.findings.push({ seed, ...figures, alone });
-        await tell(arms);
+        trained.push({ arm: arm.name, architecture, finding: { seed, ...figures, alone } });
+        await tell(byArm(study, trained));
       }
     }
   }
+  const arms = byArm(study, study.judge === undefined ? trained : await judged(study, study.judge, trained, options));
+  await tell(arms);
   return arms;
 }
 
-type Candidate = Omit<Finding, 'seed' | 'alone'> & { readonly architecture: Architecture };
+/** An architecture and what is known of it. */
+interface Trained {
+  readonly arm: string;
+  readonly architecture: Architecture;
+  readonly finding: Finding;
+}
+
+function byArm({ arms }: Study, trained: readonly Trained[]): ArmFindings[] {
+  return arms.map((arm) => ({
+    name: arm.name,
+    findings: trained.filter((of) => of.arm === arm.name).map(({ finding }) => finding),
+    searchImages: searchImages(arm),
+  }));
+}
+
+/** With what all are worth in the SuperNet that judges them alike. */
+async function judged(
+  { name }: Study,
+  judge: LocatedConfig,
+  trained: readonly Trained[],
+  options: StudyOptions,
+): Promise<Trained[]> {
+  options.observer.note(`${name}: all architectures in one SuperNet, its policy uniform`);
+  const architectures = trained.map(({ architecture }) => architecture);
+  const root = join(options.root, name);
+  const accuracies = await judgedAlike(judge, architectures, { ...options, root, id: 'judge' });
+  return trained.map((of, i) => ({ ...of, finding: { ...of.finding, alike: accuracies[i] } }));
+}
+
+type Candidate = Omit<Finding, 'seed' | 'alone' | 'alike'> & { readonly architecture: Architecture };
 
 /** What of the arm is trained alone: of a ranking all that its SuperNet judged, else what it found or drew. */
 async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {
@@ -70,7 +99,7 @@ async function candidates(study: Study, arm: Arm, seed: number, options: StudyOp
   const root = join(options.root, study.name);
   await runStages(config, { ...options, root, id }, arm.stages);
   const folder = join(root, `${id}-${arm.stages.at(-1)}`);
-  return study.measure === 'winners' ? [winner(folder)] : judged(folder);
+  return study.measure === 'winners' ? [winner(folder)] : ranked(folder);
 }
 
 function drawn(config: LocatedConfig, count: number): Candidate[] {
@@ -88,7 +117,7 @@ function winner(folder: string): Candidate {
   return { architecture: foundArchitecture(folder), held, costs };
 }
 
-function judged(folder: string): Candidate[] {
+function ranked(folder: string): Candidate[] {
   const space = readSpace(join(folder, 'space.yaml'));
   return readFound(folder).candidates.map(({ decisions, held, costs }) => ({
     architecture: close(space, decisions),

@@ -52,15 +52,18 @@ export function studyRows({ winners, rankings }: StudyResult): string[][] {
 function winnerRows(winners: readonly ArmSummary[]): string[][] {
   const costs = Object.keys(winners[0]?.costs ?? {});
   const [first] = winners;
+  const alike = winners.some((winner) => winner.alike !== null) ? ['in the judge'] : [];
+  const less = `less ${first?.name}`;
   return [
-    ['', 'n', 'test accuracy', '95 % interval', `less ${first?.name}`, 'in the SuperNet', ...costs, 'search images'],
-    ...winners.map(({ name, n, accuracy, interval, difference, inSuperNet, costs: of, searchImages }) => [
+    ['', 'n', 'test accuracy', '95 % interval', less, 'in the SuperNet', ...alike, ...costs, 'search images'],
+    ...winners.map(({ name, n, accuracy, interval, difference, inSuperNet, costs: of, searchImages, ...winner }) => [
       name,
       `${n}`,
       percent(accuracy),
       range(interval),
       difference === null ? '' : `${signed(difference.mean)} (${range(difference.interval, signed)})`,
       inSuperNet === null ? '' : percent(inSuperNet),
+      ...alike.map(() => (winner.alike === null ? '' : percent(winner.alike))),
       ...costs.map((cost) => `${of[cost]?.mean.toPrecision(4)} (${signed(of[cost]?.distance as number)})`),
       searchImages.toLocaleString('en-US'),
     ]),

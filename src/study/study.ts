@@ -44,13 +44,19 @@ export const studySchema = record({
   /** Trainings of each architecture, each from other weights; their mean counts. */
   trainings: count('trainings').default(1),
   set: values.default({}),
+  /**
+   * Values of a config whose coarse SuperNet, its policy uniform, judges all architectures alike, beside what they reach
+   * alone. Its space must have them all.
+   */
+  judge: values.optional(),
   arms: list(armSchema, 'a list of arms'),
 });
 
 type StudyFile = z.output<typeof studySchema>;
 
-export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 'set'> {
+export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 'set' | 'judge'> {
   readonly recipe: TrainingRecipe;
+  readonly judge?: LocatedConfig | undefined;
   readonly arms: readonly Arm[];
 }
 
@@ -69,18 +75,33 @@ export function readStudy(file: string): Study {
   const located = locateYaml(file, readText(file));
   const study = conform(located, studySchema);
   const path = (name: string) => resolve(dirname(file), name);
-  refuseWrongNames(study, located);
+  refuseMistakes(study, located);
+  const configWith = (overrides: readonly Override[], seed: number) =>
+    readSearchConfig(path(study.config), [...overrides, { path: ['seed'], value: seed, origin: `seed ${seed}` }]);
+  const shared = assignments(study.set, file, 'set');
   const arms = study.arms.map((arm, a): Arm => {
-    const overrides = [...assignments(study.set, file, 'set'), ...assignments(arm.set, file, `arms[${a}].set`)];
-    const config = (seed: number) =>
-      readSearchConfig(path(study.config), [...overrides, { path: ['seed'], value: seed, origin: `seed ${seed}` }]);
+    const overrides = [...shared, ...assignments(arm.set, file, `arms[${a}].set`)];
+    const config = (seed: number) => configWith(overrides, seed);
     const { coarse, fine } = config(1).config;
     const present = (['coarse', 'fine'] as const).filter((stage) => ({ coarse, fine })[stage] !== undefined);
     const { name, draw, runsOf = name, stages = present } = arm;
     return { name, runs: runsOf, draw, stages, config };
   });
   const { name, measure, seeds, trainings } = study;
-  return { name, measure, seeds, trainings, recipe: readTrainingRecipe(path(study.recipe)), arms };
+  const judge =
+    study.judge &&
+    configWith([...shared, ...assignments(study.judge, file, 'judge'), ...uniform('judge', 2)], judgeSeed);
+  return { name, measure, seeds, trainings, recipe: readTrainingRecipe(path(study.recipe)), judge, arms };
+}
+
+const judgeSeed = 0; // arms have theirs from 1 on
+
+/** What makes a search train its SuperNet with a uniform policy, and judge so many architectures on target. */
+export function uniform(origin: string, candidates: number): Override[] {
+  return [
+    { path: ['search', 'strategy'], value: 'random', origin },
+    { path: ['search', 'select'], value: { bestOf: candidates }, origin },
+  ];
 }
 
 /** A mapping of dotted keys as overrides, which report mistakes at the study's own key. */
@@ -91,7 +112,7 @@ function assignments(set: Readonly<Record<string, unknown>>, file: string, key: 
   });
 }
 
-function refuseWrongNames({ arms }: StudyFile, located: Located): void {
+function refuseMistakes({ arms, measure, judge }: StudyFile, located: Located): void {
   const names = arms.map(({ name }) => name);
   const problems = arms.flatMap(({ name, runsOf }, a) => {
     const again = names.indexOf(name) < a;
@@ -101,5 +122,8 @@ function refuseWrongNames({ arms }: StudyFile, located: Located): void {
       ...(unknown ? [located.at(['arms', a, 'runsOf'], `expected the name of another arm; got ${runsOf}`)] : []),
     ];
   });
+  if (judge !== undefined && measure === 'ranking') {
+    problems.push(located.at(['judge'], 'expected none in a ranking, whose arms are judges themselves; got one'));
+  }
   if (problems.length > 0) throw new Failure('config', problems);
 }

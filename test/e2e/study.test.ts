@@ -93,6 +93,40 @@ describe('a study', { timeout: 240_000 }, () => {
   });
 });
 
+describe('a study with a judge', { timeout: 240_000 }, () => {
+  const judging = (arms: string) => `name: judging
+config: small.yaml
+recipe: alone.train.yaml
+seeds: 1
+set: { search.tolerance: 0.5, search.compareRandom: 0, search.steps: 6 }
+judge: { search.steps: 8 }
+arms:
+${arms}  - { name: any-on-target, draw: 2 }
+`;
+
+  it('scores all architectures alike in one SuperNet, whose policy stays uniform', async () => {
+    writeFileSync(join(world, 'judging.study.yaml'), judging('  - { name: coarse, stages: [coarse] }\n'));
+    const { arms, winners } = json<StudyResult>(await run(['study', 'judging.study.yaml', '--root', 'f']));
+    const alike = arms.map(({ findings }) => findings.map((finding) => finding.alike as number));
+    expect(alike.map(({ length }) => length)).toEqual([1, 2]);
+    expect(alike.flat().every((top1) => top1 > 0 && top1 < 1)).toBe(true);
+    expect(winners?.map((of) => of.alike)).toEqual(alike.map((of) => of.reduce((a, b) => a + b) / of.length));
+    const judge = json<{ seed: number; entropy: number; entropyAtStart: number; step: number }>(
+      await program(['runs', 'show', 'judge-coarse', '--root', 'f/judging', '--json'], { cwd: world }),
+    );
+    expect(judge).toMatchObject({ step: 8, entropy: judge.entropyAtStart });
+    expect(readFileSync(join(world, 'f/judging/study.md'), 'utf8')).toContain('| in the judge |');
+  });
+
+  it('whose space lacks an architecture says so, and keeps what was run', async () => {
+    writeFileSync(join(world, 'lacking.study.yaml'), judging('  - { name: two-stage }\n'));
+    const ended = await run(['study', 'lacking.study.yaml', '--root', 'g']);
+    expect(ended.status).toBe(3);
+    expect(ended.stderr).toContain('expected a judge whose space has every architecture; small.coarse lacks');
+    expect(existsSync(join(world, 'g/judging/study.json'))).toBe(true);
+  });
+});
+
 describe('a ranking', { timeout: 240_000 }, () => {
   it('trains every architecture that the SuperNet judged, and says how far the orders agree', async () => {
     const args = ['rank', 'small.yaml', '--recipe', 'alone.train.yaml', '--architectures', '4', '--run-id', 'ranked'];

@@ -54,6 +54,15 @@ describe('a study', () => {
     expect([1, 7].map((seed) => found[0]?.config(seed).config.seed)).toEqual([1, 7]);
   });
 
+  it('has a judge with a uniform policy and a seed of its own', () => {
+    const judge = 'judge: { search.steps: 9, search.strategy: reinforce }\n';
+    const { judge: found } = readStudy(study('  - { name: a }\n', `set: { search.batch: 8 }\n${judge}`));
+    expect(found?.config.seed).toBe(0);
+    expect(found && stageSettings(found, 'coarse')).toMatchObject({ batch: 8, steps: 9, strategy: 'random' });
+    const failure = failureOf(() => readStudy(study('  - { name: a }\n', `measure: ranking\n${judge}`)));
+    expect(failure.message).toContain('5:8: judge: expected none in a ranking');
+  });
+
   it.each([
     ['  - { name: a }\n  - { name: a }\n', '6:13: arms[1].name: expected a name that no other arm has; got a again'],
     [

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { asDataFailure, conform, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { locateJson } from '../core/document.js';
 import { readUtf8 } from '../core/files.js';
+import { sealed, sealProblem } from '../core/sealed.js';
 import { dataFailure } from './data-failure.js';
 
 export const manifestVersion = 1;
@@ -44,6 +45,8 @@ const fields = record({
   splits: record({ train: count, held: count, test: count }),
   shards: list(shardEntry, 'a list of shards'),
   bytes: integer('a count of bytes'),
+  /** Of all the others; older sets have none. */
+  sha256: checksum.optional(),
 });
 
 /** A set's classes as often as its names of them, and each shard's file once. */
@@ -74,10 +77,13 @@ export function readManifest(folder: string): Manifest {
     if (typeof version === 'number' && version !== manifestVersion) {
       throw dataFailure(file, `version: expected ${manifestVersion}; got ${version}`, rebuild);
     }
-    return conform(located, manifestSchema);
+    const manifest = conform(located, manifestSchema);
+    const problem = sealProblem(located.value);
+    if (problem !== undefined) throw dataFailure(file, problem, rebuild);
+    return manifest;
   }, rebuild);
 }
 
 export function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
+  return `${JSON.stringify(sealed(manifest), null, 2)}\n`;
 }

@@ -2,6 +2,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namesIn, readBytes, writeFailure } from '../core/files.js';
+import { sealProblem } from '../core/sealed.js';
 import { utf8 } from '../core/text.js';
 import type { Run } from './run-folder.js';
 
@@ -29,13 +30,12 @@ export function besides(folder: string, purpose: 'part' | 'old'): string {
   return join(dirname(folder), `.${basename(folder)}.${purpose}`);
 }
 
-/** A number of a manifest; undefined where there is none. */
-export function numberIn(file: string, key: 'version' | 'score'): number | undefined {
+/** What a checkpoint's manifest says, not checked; nothing where it cannot be read. */
+export function glimpsedManifest(folder: string): Readonly<Record<string, unknown>> {
   try {
-    const { [key]: value } = JSON.parse(utf8(readBytes(file))) as Record<string, unknown>;
-    return typeof value === 'number' ? value : undefined;
+    return { ...JSON.parse(utf8(readBytes(join(folder, manifestName)))) };
   } catch {
-    return undefined; // damaged, as loading it will say
+    return {}; // damaged, as loading it will say
   }
 }
 
@@ -46,13 +46,17 @@ export function removeLater(run: InFolder, step: number): void {
 
 /** Removes, of the checkpoints up to `step`, all but the last `keep` and the one of the highest score. */
 export function removeOutdated(run: InFolder, step: number, keep: number): void {
-  const score = (other: number) => {
-    return numberIn(join(checkpointFolder(run, other), manifestName), 'score') ?? Number.NEGATIVE_INFINITY;
-  };
   const upTo = checkpointSteps(run).filter((other) => other <= step);
+  const scores = new Map(upTo.map((other) => [other, scoreOf(checkpointFolder(run, other))]));
+  const score = (other: number) => scores.get(other) ?? Number.NEGATIVE_INFINITY;
   const best = upTo.reduce((a, b) => (score(b) > score(a) ? b : a));
   const kept = [...upTo.slice(-keep), ...(score(best) > Number.NEGATIVE_INFINITY ? [best] : [])];
   for (const other of upTo) if (!kept.includes(other)) removeCheckpoint(checkpointFolder(run, other));
+}
+
+function scoreOf(folder: string): number | undefined {
+  const manifest = glimpsedManifest(folder);
+  return typeof manifest.score === 'number' && sealProblem(manifest) === undefined ? manifest.score : undefined;
 }
 
 /** Removes a checkpoint so that no half of it is ever seen under its name; a folder that refuses is a data failure. */

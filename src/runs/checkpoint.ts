@@ -1,6 +1,6 @@
 /**
  * Checkpoints, `checkpoints/step-000400/`: tensors in `weights.safetensors`, all other state in `state.json`, and
- * `manifest.json`, written last, with the size and SHA-256 of both. A checkpoint is built in a folder of another name,
+ * `manifest.json`, written last, with the size and SHA-256 of both and of itself. A checkpoint is built in a folder of another name,
  * flushed and renamed, so that one that is there is whole unless the disk has damaged it.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
@@ -19,14 +19,15 @@ import {
   writeFailure,
   writeFlushed,
 } from '../core/files.js';
+import { sealed, sealProblem } from '../core/sealed.js';
 import { utf8 } from '../core/text.js';
 import {
   besides,
   checkpointFolder,
   checkpointSteps,
   checkpointsOf,
+  glimpsedManifest,
   manifestName,
-  numberIn,
   removeCheckpoint,
   removeLater,
   removeLeftovers,
@@ -70,7 +71,7 @@ export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkp
     [stateName, [Buffer.from(JSON.stringify(state, refuseNonFinite))]],
   ];
   const files = Object.fromEntries(parts.map(([name, bytes]) => [name, fingerprint(bytes)]));
-  const manifest = Buffer.from(manifestText({ version, step, score, files }));
+  const manifest = Buffer.from(manifestText(sealed({ version, step, score, files })));
   try {
     rmSync(part, { recursive: true, force: true });
     mkdirSync(part, { recursive: true });
@@ -138,6 +139,7 @@ const manifestSchema = record({
   step: integer('a number of steps', 0),
   score: quantity('a score').optional(),
   files: record({ [weightsName]: fileEntry, [stateName]: fileEntry }),
+  sha256: text('a SHA-256').optional(),
 });
 
 function manifestText(manifest: unknown): string {
@@ -162,6 +164,8 @@ function loaded(folder: string, step: number): LoadedCheckpoint {
   const located = locateJson(file, text);
   const manifest = conform(located, manifestSchema);
   if (manifestText(located.value) !== text) throw damaged(file, 'expected the text that was written; got another');
+  const problem = sealProblem(located.value);
+  if (problem !== undefined) throw damaged(file, problem);
   if (manifest.step !== step) throw damaged(file, `expected step ${step}; got ${manifest.step}`);
   const weights = verified(join(folder, weightsName), manifest.files[weightsName]);
   const state = verified(join(folder, stateName), manifest.files[stateName]);
@@ -183,9 +187,12 @@ function damaged(file: string, message: string): Failure {
 
 /** A checkpoint of another version is no damaged one: those before it would be of that version too. */
 function refuseOtherVersion(folder: string): void {
-  const file = join(folder, manifestName);
-  const found = numberIn(file, 'version');
-  if (found === undefined || found === version) return;
+  const { version: found } = glimpsedManifest(folder);
+  if (typeof found !== 'number' || found === version) return;
   const message = `expected version ${version}; got ${found}`;
-  throw new Failure('data', { file, path: 'version', message }, 'resume the run with the program that began it');
+  throw new Failure(
+    'data',
+    { file: join(folder, manifestName), path: 'version', message },
+    'resume the run with the program that began it',
+  );
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/core/files.js';
 import { openDistillationSet } from '../../src/data/distillation-set.js';
 import { batches, inOrder } from '../../src/data/loader.js';
-import type { Manifest } from '../../src/data/manifest.js';
+import { formatManifest, type Manifest } from '../../src/data/manifest.js';
 import { decodeShard, encodeShard, type Shard } from '../../src/data/shard.js';
 import { verifyDistillationSet } from '../../src/data/verify.js';
 import { failureOf, newFolder } from './fixtures.js';
@@ -18,14 +18,15 @@ function flipByte(file: string): void {
   writeFileSync(file, bytes);
 }
 
+/** Rewrites the manifest, its seal too, as a faulty builder would. */
 function editManifest(folder: string, edit: (manifest: Manifest) => void): void {
   const file = join(folder, 'manifest.json');
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Manifest;
   edit(manifest);
-  writeFileSync(file, JSON.stringify(manifest, null, 2));
+  writeFileSync(file, formatManifest(manifest));
 }
 
-/** Rewrites a shard and its checksum, as a faulty builder would. */
+/** Rewrites a shard and its checksum likewise. */
 function editShard(folder: string, name: string, edit: (shard: Shard) => void): void {
   const layout = { imageBytes: 30, classes: 4 };
   const file = join(folder, name);

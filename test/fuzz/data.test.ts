@@ -6,7 +6,7 @@ import { parseCifar10 } from '../../src/data/cifar10.js';
 import { openDistillationSet } from '../../src/data/distillation-set.js';
 import { gunzipped, idxFiles, parseIdx, readIdxSource } from '../../src/data/idx.js';
 import { batches, inOrder } from '../../src/data/loader.js';
-import { splitNames } from '../../src/data/manifest.js';
+import { readManifest, splitNames } from '../../src/data/manifest.js';
 import { verifyDistillationSet } from '../../src/data/verify.js';
 import { openJournal } from '../../src/distill/build-journal.js';
 import { failureOf, newFolder, tinySource, writeIdxFolder } from '../data/fixtures.js';
@@ -98,6 +98,18 @@ describe('a distillation set', () => {
       const outcome = outcomeOf(readAll);
       expect('failure' in outcome).toBe(Buffer.compare(bytes, whole) !== 0);
       if ('failure' in outcome) expectNamed(outcome.failure, 'data', file);
+    });
+    writeFileSync(file, whole);
+  });
+
+  it('with any bit of its manifest turned over is refused', () => {
+    const file = join(folder, 'manifest.json');
+    const whole = readFileSync(file);
+    fuzz(150, flippedBit(whole), ({ bytes }) => {
+      writeFileSync(file, bytes);
+      const outcome = outcomeOf(() => readManifest(folder));
+      if ('failure' in outcome) return expectNamed(outcome.failure, 'data', file);
+      expect.fail(`read: ${JSON.stringify(outcome.value)}`);
     });
     writeFileSync(file, whole);
   });

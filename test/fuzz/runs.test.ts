@@ -27,10 +27,11 @@ const tensors = new Map<string, NamedTensor>([
 
 describe('a checkpoint', () => {
   const content = (step: number) => ({ step, tensors, state: { policy: [[0.1, -1 / 3]], step } });
+  const score = 0.8123; // in the manifest, no part of what is loaded
 
   function runWithTwo(): Run {
     const run = opened(temporaryFolder());
-    for (const step of [200, 400]) saveCheckpoint(run, content(step));
+    for (const step of [200, 400]) saveCheckpoint(run, { ...content(step), score });
     return run;
   }
 

@@ -78,10 +78,14 @@ describe('a checkpoint', () => {
     expect(checkpointSteps(run)).toEqual([900, 1000]);
   });
 
-  it('with a damaged manifest is no best one', () => {
+  it.each([
+    ['cut off', (text: string) => text.slice(0, 5)],
+    ['of another score', (text: string) => text.replace('"score": 0.9', '"score": 1.9')],
+  ])('with a manifest %s is no best one', (_, damaged) => {
     const run = runWith();
     saveCheckpoint(run, { ...content(100), score: 0.9 });
-    truncateSync(path(run, 100, 'manifest.json'), 5);
+    const manifest = path(run, 100, 'manifest.json');
+    writeFileSync(manifest, damaged(readFileSync(manifest, 'utf8')));
     for (const step of [200, 300]) saveCheckpoint(run, { ...content(step), score: 0.1 });
     expect(checkpointSteps(run)).toEqual([200, 300]);
   });

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { coreQuota, usableCores } from '../core/cores.js';
 import { exitCodes, Failure } from '../core/failure.js';
+import { jsonText } from '../core/json.js';
 import { loadNative, type NativeBinding, type NativeTensorFlow } from '../nn/native.js';
 
 export interface Check {
@@ -42,7 +43,7 @@ export function doctorCommand(): Command {
     .option('--json', 'print one JSON document')
     .action(({ json }: { json?: true }) => {
       const diagnosis = diagnose();
-      process.stdout.write(json ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisTable(diagnosis));
+      process.stdout.write(json ? jsonText(diagnosis) : diagnosisTable(diagnosis));
       if (!diagnosis.ok) process.exitCode = exitCodes.backend;
     });
 }

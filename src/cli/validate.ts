@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { locateYaml, readText } from '../core/document.js';
 import { Failure } from '../core/failure.js';
+import { jsonText } from '../core/json.js';
 import { deviceSchema, readDevice } from '../cost/device.js';
 import { buildRecipeSchema, readBuildRecipe } from '../distill/build-recipe.js';
 import { readSearchConfig, searchConfigSchema, stageSettings } from '../search/config.js';
@@ -143,5 +144,5 @@ function printSchema(name: string): void {
     throw new Failure('usage', `--schema: expected one of ${kinds.map((k) => k.name).join(', ')}; got ${name}`);
   }
   const schema = z.toJSONSchema(kind.schema, { io: 'input', unrepresentable: 'any' });
-  process.stdout.write(`${JSON.stringify({ title: `mnv4-nas ${name}`, ...schema }, null, 2)}\n`);
+  process.stdout.write(jsonText({ title: `mnv4-nas ${name}`, ...schema }));
 }

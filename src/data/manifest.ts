@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { asDataFailure, conform, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { locateJson } from '../core/document.js';
 import { readUtf8 } from '../core/files.js';
-import { sealed, sealProblem } from '../core/sealed.js';
+import { jsonText, sealed, sealProblem } from '../core/json.js';
 import { dataFailure } from './data-failure.js';
 
 export const manifestVersion = 1;
@@ -85,5 +85,5 @@ export function readManifest(folder: string): Manifest {
 }
 
 export function formatManifest(manifest: Manifest): string {
-  return `${JSON.stringify(sealed(manifest), null, 2)}\n`;
+  return jsonText(sealed(manifest));
 }

@@ -9,6 +9,7 @@ import { list, readChecked, record } from '../core/conform.js';
 import { formatPath, type Path } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { readBytes, sha256, writeAtomically } from '../core/files.js';
+import { jsonText } from '../core/json.js';
 import { shown } from '../core/shown.js';
 import { dataFailure } from '../data/data-failure.js';
 import { type Manifest, manifestName, readManifest, type ShardEntry, shardEntry } from '../data/manifest.js';
@@ -36,7 +37,7 @@ export function openJournal(folder: string, identity: BuildIdentity): BuildJourn
   if (before === undefined) refuseForeignFiles(folder);
   else refuseOtherSet(folder, before.identity, identity);
   const entries = new Map(before?.shards.map((entry) => [entry.file, entry]));
-  const save = () => writeAtomically(file, `${JSON.stringify({ identity, shards: [...entries.values()] }, null, 2)}\n`);
+  const save = () => writeAtomically(file, jsonText({ identity, shards: [...entries.values()] }));
   if (!existsSync(join(folder, manifestName))) save();
   removeParts(folder);
   return {

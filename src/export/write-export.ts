@@ -1,4 +1,5 @@
 /** The folder of an export: the model's files, and what whoever uses them needs beside them. */
+import { jsonText } from '../core/json.js';
 import { type FileContent, writeFolder } from '../core/whole-folder.js';
 import { asSpace, printSpace } from '../space/print.js';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
@@ -22,7 +23,7 @@ function filesBeside(exporter: Exporter, exported: Exported, options: ExportOpti
   const preprocessing = preprocessingOf(network, exporter.layout);
   return [
     { name: 'labels.txt', content: `${labels(exported).join('\n')}\n` },
-    { name: 'preprocessing.json', content: `${JSON.stringify(preprocessing, null, 2)}\n` },
+    { name: 'preprocessing.json', content: jsonText(preprocessing) },
     { name: 'architecture.yaml', content: printSpace(asSpace(network), { ...provenance, origin }) },
     { name: 'README.md', content: modelCard(exported, exporter, options) },
   ];

@@ -2,7 +2,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namesIn, readBytes, writeFailure } from '../core/files.js';
-import { sealProblem } from '../core/sealed.js';
+import { sealProblem } from '../core/json.js';
 import { utf8 } from '../core/text.js';
 import type { Run } from './run-folder.js';
 
@@ -46,17 +46,20 @@ export function removeLater(run: InFolder, step: number): void {
 
 /** Removes, of the checkpoints up to `step`, all but the last `keep` and the one of the highest score. */
 export function removeOutdated(run: InFolder, step: number, keep: number): void {
-  const upTo = checkpointSteps(run).filter((other) => other <= step);
-  const scores = new Map(upTo.map((other) => [other, scoreOf(checkpointFolder(run, other))]));
-  const score = (other: number) => scores.get(other) ?? Number.NEGATIVE_INFINITY;
-  const best = upTo.reduce((a, b) => (score(b) > score(a) ? b : a));
-  const kept = [...upTo.slice(-keep), ...(score(best) > Number.NEGATIVE_INFINITY ? [best] : [])];
-  for (const other of upTo) if (!kept.includes(other)) removeCheckpoint(checkpointFolder(run, other));
+  const folders = checkpointSteps(run)
+    .filter((other) => other <= step)
+    .map((other) => checkpointFolder(run, other));
+  const scored = folders.map((folder) => ({ folder, score: scoreOf(folder) }));
+  const best = scored.reduce((a, b) => (b.score > a.score ? b : a));
+  const kept = [...folders.slice(-keep), ...(best.score > Number.NEGATIVE_INFINITY ? [best.folder] : [])];
+  for (const folder of folders) if (!kept.includes(folder)) removeCheckpoint(folder);
 }
 
-function scoreOf(folder: string): number | undefined {
+/** Negative infinity where the manifest has no score, or none to be believed. */
+function scoreOf(folder: string): number {
   const manifest = glimpsedManifest(folder);
-  return typeof manifest.score === 'number' && sealProblem(manifest) === undefined ? manifest.score : undefined;
+  const { score } = manifest;
+  return typeof score === 'number' && sealProblem(manifest) === undefined ? score : Number.NEGATIVE_INFINITY;
 }
 
 /** Removes a checkpoint so that no half of it is ever seen under its name; a folder that refuses is a data failure. */

@@ -1,7 +1,7 @@
 /**
  * Checkpoints, `checkpoints/step-000400/`: tensors in `weights.safetensors`, all other state in `state.json`, and
- * `manifest.json`, written last, with the size and SHA-256 of both and of itself. A checkpoint is built in a folder of another name,
- * flushed and renamed, so that one that is there is whole unless the disk has damaged it.
+ * `manifest.json`, written last, with the size and SHA-256 of both, and a SHA-256 of its own. A checkpoint is built in a
+ * folder of another name, flushed and renamed, so that one that is there is whole unless the disk has damaged it.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,7 +19,7 @@ import {
   writeFailure,
   writeFlushed,
 } from '../core/files.js';
-import { sealed, sealProblem } from '../core/sealed.js';
+import { jsonText, sealed, sealProblem } from '../core/json.js';
 import { utf8 } from '../core/text.js';
 import {
   besides,
@@ -71,7 +71,7 @@ export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkp
     [stateName, [Buffer.from(JSON.stringify(state, refuseNonFinite))]],
   ];
   const files = Object.fromEntries(parts.map(([name, bytes]) => [name, fingerprint(bytes)]));
-  const manifest = Buffer.from(manifestText(sealed({ version, step, score, files })));
+  const manifest = Buffer.from(jsonText(sealed({ version, step, score, files })));
   try {
     rmSync(part, { recursive: true, force: true });
     mkdirSync(part, { recursive: true });
@@ -139,12 +139,9 @@ const manifestSchema = record({
   step: integer('a number of steps', 0),
   score: quantity('a score').optional(),
   files: record({ [weightsName]: fileEntry, [stateName]: fileEntry }),
+  /** Of all the others; older checkpoints have none. */
   sha256: text('a SHA-256').optional(),
 });
-
-function manifestText(manifest: unknown): string {
-  return `${JSON.stringify(manifest, null, 2)}\n`;
-}
 
 type FileEntry = z.output<typeof fileEntry>;
 
@@ -163,7 +160,7 @@ function loaded(folder: string, step: number): LoadedCheckpoint {
   const text = readUtf8(file);
   const located = locateJson(file, text);
   const manifest = conform(located, manifestSchema);
-  if (manifestText(located.value) !== text) throw damaged(file, 'expected the text that was written; got another');
+  if (jsonText(located.value) !== text) throw damaged(file, 'expected the text that was written; got another');
   const problem = sealProblem(located.value);
   if (problem !== undefined) throw damaged(file, problem);
   if (manifest.step !== step) throw damaged(file, `expected step ${step}; got ${manifest.step}`);
@@ -189,10 +186,7 @@ function damaged(file: string, message: string): Failure {
 function refuseOtherVersion(folder: string): void {
   const { version: found } = glimpsedManifest(folder);
   if (typeof found !== 'number' || found === version) return;
+  const file = join(folder, manifestName);
   const message = `expected version ${version}; got ${found}`;
-  throw new Failure(
-    'data',
-    { file: join(folder, manifestName), path: 'version', message },
-    'resume the run with the program that began it',
-  );
+  throw new Failure('data', { file, path: 'version', message }, 'resume the run with the program that began it');
 }

@@ -7,6 +7,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../core/failure.js';
 import { makeFolders, namesIn, readBytes, writeAtomically, writeFailure } from '../core/files.js';
+import { jsonText } from '../core/json.js';
 import { suggestion } from '../core/nearest.js';
 import { type EventLog, openEventLog } from './events.js';
 import { beginExtension, extensionsOf, noted } from './run-extension.js';
@@ -122,7 +123,8 @@ function begun(request: RunRequest, folder: string, lock: RunLock): Run {
     wasDone: before?.status === 'done' && before.steps === steps,
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
-    writeResult: (result) => writeAtomically(join(folder, 'result.json'), json({ ...result, ...noted(extensions) })),
+    writeResult: (result) =>
+      writeAtomically(join(folder, 'result.json'), jsonText({ ...result, ...noted(extensions) })),
     ...logsOf(folder, lock, request.notice, (status, reason) => setState({ status, reason })),
   };
 }
@@ -218,14 +220,10 @@ function isLeftover(name: string): boolean {
 }
 
 function writeRequest(folder: string, { config, space, environment, identity }: RunRequest): void {
-  const contents = [config, space, json(environment), json(identity)];
+  const contents = [config, space, jsonText(environment), jsonText(identity)];
   for (const [i, name] of requestFiles.entries()) {
     const file = join(folder, name);
     const content = contents[i] as string;
     if (!existsSync(file) || Buffer.from(readBytes(file)).toString() !== content) writeAtomically(file, content);
   }
-}
-
-function json(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

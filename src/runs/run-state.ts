@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { integer, readChecked, text, word } from '../core/conform.js';
 import { writeAtomically } from '../core/files.js';
+import { jsonText } from '../core/json.js';
 
 export type RunStatus = 'running' | 'done' | 'stopped' | 'failed';
 
@@ -51,7 +52,7 @@ export function readState(folder: string): RunState {
 }
 
 export function writeState(folder: string, state: RunState): void {
-  writeAtomically(stateFile(folder), `${JSON.stringify({ version, ...state }, null, 2)}\n`);
+  writeAtomically(stateFile(folder), jsonText({ version, ...state }));
 }
 
 function stateFile(folder: string): string {

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { ConfidenceInterval } from '../core/confidence.js';
 import { writeAtomically } from '../core/files.js';
+import { jsonText } from '../core/json.js';
 import { rankingChart, winnersChart } from '../report/study-chart.js';
 import { svgOf } from '../report/svg.js';
 import { compareRankings, type RankingSummary } from './compare-rankings.js';
@@ -26,7 +27,7 @@ export function studyResult({ name, measure, seeds, trainings }: Study, arms: re
 }
 
 export async function writeStudy(folder: string, result: StudyResult): Promise<void> {
-  writeAtomically(join(folder, 'study.json'), `${JSON.stringify(result, null, 2)}\n`);
+  writeAtomically(join(folder, 'study.json'), jsonText(result));
   const plotted = result.arms.flatMap(({ name, findings }) =>
     findings.map(({ seed, held, alone }) => ({ arm: name, seed, inSuperNet: held?.top1 ?? null, alone })),
   );

@@ -1,5 +1,9 @@
-/** Documents with a SHA-256 of their own content: damage that makes one value into another shows too. */
+/** JSON as this program writes it: its text, and a SHA-256 of its own, by which damage that makes one value into another shows. */
 import { sha256 } from './files.js';
+
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
 
 type Sealable = { readonly sha256?: string | undefined };
 

@@ -49,12 +49,12 @@ export function composedYaml(
   try {
     return { document, value: document.toJS({ maxAliasCount: mostAliases }) };
   } catch (error) {
-    const message = `expected fewer aliases; got: ${shownError(error)}`;
+    const message = `expected fewer than ${mostAliases} copies by aliases; got: ${shownError(error)}`;
     throw new Failure('config', { file, ...placeOf(firstAlias), message });
   }
 }
 
-/** Keys are compared here, not in the library, which takes a minute for those of a large mapping. */
+/** Keys are compared here: the library's own comparison is slow. */
 const options = { uniqueKeys: false, schema: 'core', resolveKnownTags: false, logLevel: 'error' } as const;
 
 /** What the library calls errors and warnings; of the tokens that it no longer understands behind a mistake, the first. */
@@ -67,7 +67,7 @@ function syntaxMistakes({ errors, warnings }: YamlDocument): Mistake[] {
   }));
 }
 
-/** The first collection below the deepest level, found before the library's own recursion would abort the process. */
+/** Finds the first collection below the deepest level before anything recurses into the document. */
 function tooDeep(tokens: readonly CST.Token[]): Mistake[] {
   const open: { token: CST.Token | null | undefined; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

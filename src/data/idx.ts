@@ -37,10 +37,10 @@ export function readIdx(file: string, rank: number): Idx {
 const mostUnpacked = 2 ** 30; // bytes: over 20 times the largest of these files, far below what a crafted one may claim
 
 /** The content of a gzip file, or the bytes themselves where they are not gzip. */
-export function gunzipped(file: string, bytes: Uint8Array): Uint8Array {
+export function gunzipped(file: string, bytes: Uint8Array, most = mostUnpacked): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: mostUnpacked });
+    return gunzipSync(bytes, { maxOutputLength: most });
   } catch (error) {
     throw dataFailure(file, `expected a whole gzip file; got ${shownError(error)}`);
   }

@@ -108,7 +108,7 @@ interface Parsed {
   readonly first: RecordBatch | null;
 }
 
-/** What is in a file by its own footer. The library's `tableFromIPC` reads on forever where that points at no batch. */
+/** Reads what a file's own footer lists; the library's `tableFromIPC` (apache-arrow 21.0) may hang on a damaged file. */
 function parsed(bytes: Uint8Array, file: string): Parsed {
   try {
     const reader = RecordBatchReader.from(bytes);

@@ -1,9 +1,8 @@
 /**
- * Which kernel of TensorFlow computes an op. On a CPU the oneDNN kernels are mostly two to five times faster than the
- * public ones; they answer to private names of the build, so each is tried once on a small input and used only where
- * it gives the public op's result. Its filter gradients are left out: those of dense and of depthwise convolutions alike
- * corrupt the heap where channels are few, with one thread too (TensorFlow 2.21, with AVX2; found by running each op at
- * thousands of sizes). On a GPU the public ops are the fast ones.
+ * Chooses the TensorFlow kernel of an op. On a CPU the oneDNN kernels are mostly two to five times faster than the public
+ * ones; they answer to private names of the build, so each is tried once on a small input and used only where it gives
+ * the public op's result. oneDNN's filter gradients and matrix products are left out because they corrupt the heap
+ * (TensorFlow 2.21; `native.ts` keeps TensorFlow from choosing them itself). On a GPU the public ops are the fast ones.
  */
 import { attribute, backend, dataType, dispose, floatT, type Tensor } from './backend.js';
 import type { OpAttribute } from './native.js';
@@ -14,7 +13,6 @@ export interface Kernel {
 }
 
 const oneDnnNames: Readonly<Record<string, string>> = {
-  MatMul: '_MklMatMul',
   Conv2D: '_MklNativeConv2D',
   Conv2DBackpropInput: '_MklNativeConv2DBackpropInput',
   DepthwiseConv2dNative: '_MklNativeDepthwiseConv2dNative',
@@ -27,7 +25,7 @@ const oneDnnMark = attribute.text('_kernel', 'MklNameChangeOp');
 /** The public kernel of an op, and the one to prefer where the build has it. */
 export interface KernelPair {
   readonly public: Kernel;
-  /** oneDNN's, or the public one where that fails its test. */
+  /** oneDNN's, or the public one where oneDNN's fails its test or is never run. */
   fast(): Kernel;
 }
 
@@ -41,7 +39,7 @@ export function kernelPair(op: string, attributes: readonly OpAttribute[]): Kern
     public: plain,
     fast: () => {
       if (!backend().isNativeCpu) return plain;
-      fast ??= isConfirmed(op) ? oneDnn : plain;
+      fast ??= op in oneDnnNames && isConfirmed(op) ? oneDnn : plain;
       return fast;
     },
   };
@@ -148,7 +146,6 @@ const single = (inputs: () => Tensor[], attributes: readonly OpAttribute[] = sam
 });
 
 const trials: Readonly<Record<string, Trial>> = {
-  MatMul: single(() => [wave(24, 8), wave(24, 16)], [floatT, attribute.bool('transpose_a', true)]),
   Conv2D: single(() => [wave(2, 6, 6, 8), wave(3, 3, 8, 16)]),
   Conv2DBackpropInput: single(() => [ints(2, 6, 6, 8), wave(3, 3, 8, 16), wave(2, 6, 6, 16)]),
   DepthwiseConv2dNative: single(() => [wave(2, 6, 6, 8), wave(3, 3, 8, 1)]),

@@ -101,11 +101,20 @@ function load(threads: number): NativeTensorFlow {
   }
 }
 
-/** TensorFlow reads these when its library is loaded; what the user has set stays. */
+/**
+ * Settings that hold whatever the user has set: with others TensorFlow 2.21 reaches oneDNN kernels that corrupt the heap,
+ * its filter gradients, and its matrix products for AVX-512, which TensorFlow's own products call.
+ */
+const soundKernels = {
+  TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name (`kernels.ts`)
+  ONEDNN_MAX_CPU_ISA: 'AVX2', // our own kernels use AVX-512 all the same
+};
+
+/** Sets what TensorFlow reads when its library is loaded; other settings of the user stay. */
 function setEnvironment(threads: number): void {
+  Object.assign(process.env, soundKernels);
   const settings = {
     TF_CPP_MIN_LOG_LEVEL: '2', // errors only
-    TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name; set explicitly it also prints no notice
     TF_CPU_ALLOCATOR_USE_BFC: '1', // a training step 83 -> 72 ms, measured on 2 cores
     TF_FORCE_GPU_ALLOW_GROWTH: 'true', // by default one process takes all memory of a GPU
   };

@@ -1,3 +1,4 @@
+import { Table, tableFromIPC, tableToIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { toHalf } from '../../src/data/float16.js';
 import { correctRows, decodeShard, encodeShard, type Shard } from '../../src/data/shard.js';
@@ -37,10 +38,11 @@ describe('a shard', () => {
     );
   });
 
-  it('whose footer leads to no batch is refused, not read on forever', () => {
-    const bytes = Uint8Array.from(encodeShard(shard, layout));
-    bytes[8] = 0; // of the mark that every message begins with
-    expect(failureOf(() => decodeShard(bytes, layout, 'f')).kind).toBe('data');
+  it.each([0, 2])('with %i record batches is refused', (count) => {
+    const { schema, batches } = tableFromIPC(encodeShard(shard, layout));
+    const bytes = tableToIPC(new Table(schema, Array(count).fill(batches[0])), 'file');
+    const failure = failureOf(() => decodeShard(bytes, layout, 'f'));
+    expect([failure.kind, failure.message]).toEqual(['data', `f: expected one record batch; got ${count}`]);
   });
 
   it('counts the rows whose best class is their label', () => {

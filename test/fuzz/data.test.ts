@@ -46,10 +46,10 @@ describe('images', () => {
     expect(failureOf(() => parseIdx(bytes, rank, 'f')).message).toContain('the end of the file after');
   });
 
-  it('packed beyond a gibibyte are refused', () => {
-    const bomb = gzipSync(Buffer.alloc(2 ** 20));
-    const claims = Buffer.concat(Array.from({ length: 1025 }, () => bomb)); // members one behind the other
-    expect(failureOf(() => gunzipped('f.gz', claims)).kind).toBe('data');
+  it('packed beyond the limit are refused', () => {
+    const members = Buffer.concat([gzipSync(Buffer.alloc(600)), gzipSync(Buffer.alloc(600))]);
+    expect(gunzipped('f.gz', members, 1200)).toHaveLength(1200);
+    expect(failureOf(() => gunzipped('f.gz', members, 1199)).kind).toBe('data');
   });
 
   it('of CIFAR-10 damaged any way are refused, or sound', () => {

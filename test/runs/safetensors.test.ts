@@ -117,8 +117,8 @@ describe('safetensors', () => {
       'f: a: expected offsets 8 bytes apart for shape [2]; got [0,4]',
     ],
     [
-      'a header nested without end',
-      bytesOf(`{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, []),
+      'a header nested deeper than ours',
+      bytesOf(`{"a":${'['.repeat(65)}${']'.repeat(65)}}`, []),
       'f: expected a header in JSON',
     ],
     ['metadata that is no text', bytesOf({ __metadata__: { a: 1 } }, []), 'f: __metadata__: expected texts by name'],

@@ -1,20 +1,19 @@
 /** 1x1 convolution as a matrix product, the fastest form on a CPU: a reshape is free. */
 import { attribute, dispose, floatT, intConstant, run, type Shape, sizeOf, type Tensor } from '../backend.js';
-import { kernelPair, runKernel } from '../kernels.js';
 import type { OpAttribute } from '../native.js';
 import { hasOwnKernels, runOwn } from '../own-kernels.js';
 import type { Tape, Value } from '../tape.js';
 
 const plain = [floatT];
-const transposeA = kernelPair('MatMul', [floatT, attribute.bool('transpose_a', true)]);
+const transposeA = [floatT, attribute.bool('transpose_a', true)];
 const transposeB = [floatT, attribute.bool('transpose_b', true)];
 const ownA = [attribute.int('transpose_a', 1)];
 const ownB = [attribute.int('transpose_b', 1)];
 
-/** TensorFlow's products, or ours: with AVX-512 oneDNN's, which TensorFlow's call, write beyond their workspace. */
+/** Matrix products: ours, or TensorFlow's where ours are not compiled. */
 const products = {
   plain: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct([], a, b) : run('MatMul', plain, a, b)),
-  withA: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownA, a, b) : runKernel(transposeA.fast(), a, b)),
+  withA: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownA, a, b) : run('MatMul', transposeA, a, b)),
   withB: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownB, a, b) : run('MatMul', transposeB, a, b)),
 };
 

@@ -1,6 +1,7 @@
 /** `mnv4-nas export`: a network with its weights, where people use it. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { Failure } from '../core/failure.js';
+import { slug } from '../core/slug.js';
 import { requireNewFolder } from '../core/whole-folder.js';
 import { checkExport, checkText } from '../export/check-export.js';
 import { exporters, type Format, formats } from '../export/exporters.js';
@@ -45,7 +46,7 @@ async function exportAction(what: string, options: ExportCommandOptions): Promis
   openBackend({ backend, threads });
   const given = givenNetwork(what, options);
   const { network, run } = given;
-  const folder = options.out ?? `exports/${network.name}-${format}`;
+  const folder = options.out ?? `exports/${slug(network.name)}-${format}`;
   requireNewFolder(folder, '--out');
   const fold = options.fold ?? exporter.isGraph;
   const batch = options.batch === 'dynamic' ? undefined : options.batch;

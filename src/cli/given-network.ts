@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Failure } from '../core/failure.js';
-import { namedNetwork } from '../cost/named-network.js';
-import { shippedNames } from '../cost/shipped.js';
+import { isNetworkReference, namedNetwork } from '../cost/named-network.js';
 import { isRun } from '../runs/run-state.js';
 import { findRun } from '../runs/run-summary.js';
 import { foundArchitecture } from '../search/start-search.js';
@@ -73,16 +72,13 @@ export function givenNetwork(
 }
 
 function trained(what: string, root: string): GivenNetwork {
-  if (isKnownNetwork(what)) throw withoutWeights(what, 'a network without');
+  if (runFolderOf(what, root) === undefined && isNetworkReference(what)) {
+    throw withoutWeights(what, 'a network without');
+  }
   const folder = findRun(root, what);
   if (!hasWeights(folder)) throw withoutWeights(folder, 'a run without');
   const run = readFinishedRun(folder);
   return { network: run.network, weights: run.weights, origin: `trained by the run ${run.id}`, run };
-}
-
-function isKnownNetwork(what: string): boolean {
-  const zoo = shippedNames('search-spaces/zoo');
-  return /\.(ya?ml|json)(@\d+)?$/.test(what) || zoo.some((name) => what.startsWith(name));
 }
 
 function withoutWeights(what: string, got: string): Failure {

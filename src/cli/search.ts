@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { Failure } from '../core/failure.js';
 import type { Override } from '../core/overrides.js';
 import { namedNetwork } from '../cost/named-network.js';
+import { runFolder } from '../runs/run-folder.js';
 import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
 import { readFound } from '../search/found.js';
@@ -76,6 +77,7 @@ export function searchCommand(): Command {
       const workers = stageWorkers([coarse, likely], config, options);
       if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
       const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
+      for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
       await working(workers, async (tools) => {
         for (const { id, config } of searches) await runStages(config, stageOptions(id, options, tools));
       });

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { usableCores } from '../core/cores.js';
 import { Failure } from '../core/failure.js';
 import { environmentOverrides, type Override, parseOverride } from '../core/overrides.js';
+import { slug } from '../core/slug.js';
 import { type BackendOptions, backendNames, openBackend } from '../nn/backend.js';
 import type { ResumeMode } from '../runs/run-folder.js';
 import type { Workers } from '../train/computing-team.js';
@@ -110,10 +111,10 @@ export function profiledSteps({ profile }: RunOptions): number | undefined {
   return profile === true ? 20 : profile;
 }
 
-/** `name-stage-20260131-235959`, the default id of a run. */
+/** The default id of a run, `name-stage-20260131-235959`; the name as far as an id can hold it. */
 export function defaultRunId(name: string, stage: string, now: Date): string {
   const [date, time] = now.toISOString().split(/[T.]/) as [string, string];
-  return `${name}-${stage}-${date.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
+  return `${slug(name)}-${stage}-${date.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
 }
 
 /** Runs long work with a backend, a reporter and ears for signals. */

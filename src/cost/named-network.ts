@@ -4,7 +4,7 @@ import { asNetwork, readSpace } from '../space/parse.js';
 import { asSpace } from '../space/print.js';
 import type { Architecture, Space } from '../space/space.js';
 import { widen } from '../space/widen.js';
-import { findSpace, isOwnFile } from './shipped.js';
+import { findSpace, isOwnFile, shippedNames } from './shipped.js';
 
 type Report = (message: string) => Diagnostic;
 
@@ -34,6 +34,13 @@ export function referenceParts(reference: string, base = '.', report: Report = u
   expectWithin('a width multiplier', factor, 0.1, 8);
   expectWithin('a resolution', resolution, 4, 2048);
   return { file, factor, resolution };
+}
+
+/** Recognises a reference by its form: a YAML or JSON file, or a shipped name, whole or with a factor and a resolution. */
+export function isNetworkReference(reference: string): boolean {
+  const name = reference.replace(/@\d+(x\d+)?$/, '');
+  const shipped = ['search-spaces', 'search-spaces/zoo'].flatMap(shippedNames);
+  return /\.(ya?ml|json)$/.test(name) || shipped.includes(name.replace(/-\d+(\.\d+)?x$/, ''));
 }
 
 /** The network or space of a reference. */

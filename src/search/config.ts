@@ -187,13 +187,18 @@ export function stageSettings({ config, located, file }: LocatedConfig, stage: S
   if (travel !== undefined && learningRate !== undefined) {
     problems.push({ path: ['travel'], message: 'expected either travel or learningRate; got both' });
   }
-  if (problems.length > 0) {
-    throw new Failure(
-      'config',
-      problems.map(({ path, message }) => located.at(placeOf(config, stage, path), message)),
-    );
+  const diagnostics = problems.map(({ path, message }) => located.at(placeOf(config, stage, path), message));
+  if (settings.quality === 'distillation' && settings.reward !== 'absolute') {
+    const section = config[stage]?.reward === undefined ? 'search' : stage;
+    diagnostics.push(located.at([section, 'reward'], negativeQuality(settings.reward)));
   }
+  if (diagnostics.length > 0) throw new Failure('config', diagnostics);
   return settings;
+}
+
+/** These rewards multiply the quality: of one below 0 they would make a penalty into a bonus. */
+function negativeQuality(reward: string): string {
+  return `expected absolute with the quality distillation, which is below 0; got ${reward}`;
 }
 
 /** The rate that a stage states for itself, in whichever way, takes the place of the shared one. */

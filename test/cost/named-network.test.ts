@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../src/core/failure.js';
-import { namedNetwork, namedSpace } from '../../src/cost/named-network.js';
+import { isNetworkReference, namedNetwork, namedSpace } from '../../src/cost/named-network.js';
 
 describe('the name of a network', () => {
   it('may state a width multiplier and a resolution', () => {
@@ -22,4 +22,16 @@ describe('the name of a network', () => {
     expect(() => namedNetwork(name)).toThrow(Failure);
     expect(() => namedNetwork(name)).toThrow(message);
   });
+});
+
+describe('a reference to a network', () => {
+  it.each(['mobilenet-v1', 'mobilenet-v1-1.5x', 'mobilenet-v1-1.5x@192', 'mine.yaml', 'mine.json@96', 'teacher-28'])(
+    'is %s by its form',
+    (reference) => expect(isNetworkReference(reference)).toBe(true),
+  );
+
+  it.each(['teacher-28-train-20260131-235959', 'mobilenet-v1-1.5', 'mobilenet-v1x', 'mnv4-conv-s.a', 'mine'])(
+    'is not %s, though it may begin with a name',
+    (reference) => expect(isNetworkReference(reference)).toBe(false),
+  );
 });

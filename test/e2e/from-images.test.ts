@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { program } from '../cli/program.js';
 import { newFolder } from '../data/fixtures.js';
 import { smallConfig, smallSpace } from '../search/small-world.js';
-import { writeSmallTraining } from '../train/small-network.js';
+import { smallNetworkText, writeSmallTraining } from '../train/small-network.js';
 
 let folder: string;
 
@@ -80,5 +80,24 @@ describe('from images', { timeout: 120_000 }, () => {
     ]);
     expect(await result('runs', 'show', 'f')).toEqual(fine);
     expect(await result('describe', 'runs/f')).toMatchObject({ name: 'small.fine.f', macs: fine.costs.macs.value });
+  });
+
+  it('to a network whose name is a shipped one and more, found by the id that its run was given', async () => {
+    writeFileSync(join(folder, 'own.yaml'), smallNetworkText.replace('name: small', 'name: teacher-28, of mine'));
+    const trained = await result('train', 'own.yaml', '--recipe', 'small.train.yaml', '--root', 'own');
+    const [id] = readdirSync(join(folder, 'own')) as [string];
+    expect(id).toMatch(/^teacher-28-of-mine-train-\d{8}-\d{6}$/);
+    const evaluated = await result('eval', id, '--dataset', 'small.dataset.yaml', '--root', 'own');
+    expect(evaluated).toMatchObject({ network: 'teacher-28, of mine', top1: trained.top1 });
+    const exported = await result('export', id, '--to', 'safetensors', '--root', 'own');
+    expect(exported.folder).toBe('exports/teacher-28-of-mine-safetensors');
+
+    const other = await run('eval', 'teacher-28', '--dataset', 'small.dataset.yaml', '--root', 'own');
+    expect([other.status, other.stderr]).toEqual([
+      2,
+      expect.stringContaining('teacher-28: expected a network with weights; got a network without'),
+    ]);
+    const unknown = await run('eval', 'teacher-28-of', '--dataset', 'small.dataset.yaml', '--root', 'own');
+    expect(unknown.stderr).toContain(`teacher-28-of: expected a run under own; got none; did you mean ${id}?`);
   });
 });

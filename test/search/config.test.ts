@@ -224,6 +224,28 @@ it.each([
   expect(failure.message).toContain(`--set ${assignment}: ${assignment.replace(/=.*/, '')}: expected ${expected}; got`);
 });
 
+describe('a reward that multiplies the quality', () => {
+  const text = `${frame}search: { reward: mnas }\n${stages}`;
+  const told = (place: string, reward: string) =>
+    `${place}: expected absolute with the quality distillation, which is below 0; got ${reward}`;
+
+  it('is refused with a quality below 0, at the place of the reward', () => {
+    expect(mistakes(() => settings(text, 'fine', 'search.quality=distillation'))).toEqual([
+      told('t.yaml:4:19: search.reward', 'mnas'),
+    ]);
+    const own = text.replace('{ refine: r.yaml }', '{ refine: r.yaml, quality: distillation, reward: mnas-hard }');
+    expect(mistakes(() => settings(own, 'fine'))).toEqual([told('t.yaml:6:56: fine.reward', 'mnas-hard')]);
+    expect(settings(own, 'coarse').reward).toBe('mnas');
+  });
+
+  it('that came from --set is reported there', () => {
+    const set = ['search.quality=distillation', 'search.reward=mnas-hard'];
+    expect(mistakes(() => settings(`${frame}${stages}`, 'coarse', ...set))).toEqual([
+      told('--set search.reward=mnas-hard: search.reward', 'mnas-hard'),
+    ]);
+  });
+});
+
 describe('mistakes', () => {
   it('of a file are reported all at once, in its order, each at its line and column', () => {
     const text = `name: t x

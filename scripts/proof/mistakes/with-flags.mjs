@@ -44,6 +44,12 @@ export const flags = [
     says: '--set shares=5: shares: expected a divisor of the batch of 24; got 5',
   },
   {
+    about: 'a reward that multiplies a quality below 0',
+    run: coarse('--set', 'search.quality=distillation', '--set', 'search.reward=mnas'),
+    code: 3,
+    says: '--set search.reward=mnas: search.reward: expected absolute with the quality distillation, which is below 0; got mnas',
+  },
+  {
     about: 'a key set that is unknown',
     run: coarse('--set', 'search.stepz=9'),
     code: 3,

@@ -19,19 +19,33 @@ export function formatPath(path: Path): string {
 export interface Located {
   readonly file: string;
   readonly value: unknown;
+  /** Whether a person wrote it in YAML. */
+  readonly isYaml?: boolean;
   /** A diagnostic at the value on `path`, or at its nearest parent that exists; at the key itself where asked. */
   at(path: Path, message: string, what?: 'key' | 'value'): Diagnostic;
 }
 
 const mostTextBytes = 2 ** 18; // the largest that we ship has 10 kB, and YAML of a mebibyte takes some seconds to parse
 
+/** How the bytes of a text become UTF-8 where they are not, and what to do about those that are none. */
+export interface Encoding {
+  readonly recoded: (bytes: Uint8Array) => Uint8Array;
+  readonly remedy: string;
+}
+
 /**
  * The text of a file that a user named. A missing or unreadable one, one that is no UTF-8 text, and one of more than
  * `most` bytes are failures of that `kind`.
  */
-export function readText(file: string, kind: FailureKind = 'config', most = mostTextBytes): string {
+export function readText(
+  file: string,
+  kind: FailureKind = 'config',
+  most = mostTextBytes,
+  encoding?: Encoding,
+): string {
   try {
-    return decodedText(file, fileBytes(file, most), kind);
+    const bytes = fileBytes(file, most);
+    return decodedText(file, encoding?.recoded(bytes) ?? bytes, kind, encoding?.remedy);
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure(kind, { file, message: `expected a readable file; got ${systemProblem(error)}` });
@@ -41,10 +55,11 @@ export function readText(file: string, kind: FailureKind = 'config', most = most
 /** Parses YAML (JSON too); what is no plain YAML is reported with its place, as `core/yaml.ts` says. */
 export function locateYaml(file: string, text: string): Located {
   const placeOf = placesIn(text);
-  const { document, value } = composedYaml(file, text, placeOf);
+  const { document, value } = composedYaml(file, text.replaceAll(/\r(?!\n)/g, '\n'), placeOf); // the library knows no CR alone
   return {
     file,
     value,
+    isYaml: true,
     at(path, message, what = 'value') {
       const offset = nodeOffset(document, path, what);
       return { file, ...placeOf(offset), path: formatPath(path), message };

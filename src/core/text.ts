@@ -23,6 +23,16 @@ export function decodedText(file: string, bytes: Uint8Array, kind: FailureKind, 
   throw new Failure(kind, { file, ...placesIn(text)(at), message: `expected UTF-8 text; got ${got}` }, remedy);
 }
 
+/** UTF-16 with a byte order mark as UTF-8; other bytes, and what is no such text, as they are. */
+export function asUtf8(bytes: Uint8Array): Uint8Array {
+  const encoding = { fffe: 'utf-16le', feff: 'utf-16be' }[Buffer.from(bytes.subarray(0, 2)).toString('hex')];
+  try {
+    return encoding === undefined ? bytes : Buffer.from(new TextDecoder(encoding, { fatal: true }).decode(bytes));
+  } catch {
+    return bytes;
+  }
+}
+
 /** Bytes as text, U+FFFD in place of what is no UTF-8. */
 export function utf8({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
@@ -34,10 +44,9 @@ export interface Place {
   readonly column: number;
 }
 
-/** Where the offsets into a text stand in its lines. */
+/** Where the offsets into a text stand in its lines, which end as on any system. */
 export function placesIn(text: string): (offset: number) => Place {
-  const starts = [0];
-  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  const starts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length)];
   return (offset) => {
     let [low, high] = [0, starts.length - 1]; // the last line that starts at or before it
     while (low < high) {

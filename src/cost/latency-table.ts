@@ -25,7 +25,7 @@ const schema = z.array(
 );
 
 export function readLatencyTable(file: string): LatencyTable {
-  const located = readCsv(file, ['signature', 'ms']);
+  const located = readCsv(file, ['signature', 'ms'], ['ms', 'count', 'ms_deviation']);
   const timings = new Map<string, LayerTiming>();
   for (const [i, timing] of conform(located, schema).entries()) {
     const { signature } = timing;

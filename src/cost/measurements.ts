@@ -30,7 +30,7 @@ const schema = z.array(
 
 /** Networks are files beside the rows, or relative to where the program runs, or else shipped ones. */
 export function readMeasurements(file: string): Measurements {
-  const located = readCsv(file, ['network', 'resolution', 'ms']);
+  const located = readCsv(file, ['network', 'resolution', 'ms'], ['resolution', 'ms']);
   const rows = conform(located, schema).map(({ network, resolution, ms }, i) => {
     const name = `${network}@${resolution}`;
     const base = isOwnFile(network, dirname(file)) ? dirname(file) : '.';

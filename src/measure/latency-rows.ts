@@ -17,9 +17,9 @@ export function latencyCsv(rows: readonly LatencyRow[], comments: readonly strin
   return `${[...comments.map((comment) => `# ${comment}`), columns.join(','), ...lines].join('\n')}\n`;
 }
 
-/** A text as one cell (RFC 4180). */
+/** A text as one cell (RFC 4180), in quotes also where it would not be read as it is: as a comment, or trimmed. */
 function cell(text: string): string {
-  return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /[",\r\n]|^[#\s“”„‟]|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function rounded(ms: number): number {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodedText, placesIn } from '../../src/core/text.js';
+import { asUtf8, decodedText, placesIn } from '../../src/core/text.js';
 import { failureOf } from '../data/fixtures.js';
 
 const utf16 = (text: string) => Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from(text, 'utf16le')]);
@@ -24,6 +24,20 @@ describe('text', () => {
       `f:${place}: expected UTF-8 text; got ${got}`,
       'look',
     ]);
+  });
+
+  it('in UTF-16 becomes UTF-8 where its byte order mark says so and it is whole', () => {
+    const big = Buffer.from(utf16('\u00fc')).swap16();
+    for (const bytes of [utf16('\u00fc'), big]) expect(asUtf8(bytes)).toEqual(Buffer.from('\u00fc'));
+    for (const bytes of [Buffer.from('a: 1'), utf16('a').subarray(0, 3), utf16('\ud800'), Buffer.of()])
+      expect(asUtf8(bytes)).toBe(bytes);
+  });
+
+  it('has the same lines with any ends', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const text = `ab${end}${end}c`;
+      expect(placesIn(text)(text.indexOf('c'))).toEqual({ line: 3, column: 1 });
+    }
   });
 
   it('has a line and a column for each of its offsets', () => {

@@ -36,7 +36,7 @@ export function expectNamed(failure: Failure, kind: FailureKind | readonly Failu
 
 /** Expects that a failure's lines and columns lie inside the text. */
 export function expectPlaced({ diagnostics }: Failure, text: string): void {
-  const lines = text.split('\n');
+  const lines = text.split(/\r\n|\r|\n/);
   for (const { line, column } of diagnostics) {
     expect(line).toBeGreaterThan(0);
     expect(line).toBeLessThanOrEqual(lines.length);

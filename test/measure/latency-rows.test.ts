@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { locateCsv } from '../../src/core/csv.js';
 import { latencyCsv } from '../../src/measure/latency-rows.js';
 
 it('writes comments, a header and rows of five digits, with names in quotes where they need it', () => {
@@ -10,5 +12,24 @@ network,resolution,ms,ms_deviation,repeats
 mnv4-conv-s,224,8.1235,0.012346,15
 "a,""b"".yaml",224,1234.6,0.012346,15
 `,
+  );
+});
+
+it('writes names that come back as they were, whatever they hold', () => {
+  const character = fc.constantFrom('a', '.', ' ', ',', ';', '"', '#', '“', '”', '\n', '\r', '\t', '=', '\u00a0');
+  const names = fc.array(fc.string({ unit: character, minLength: 1 }), { minLength: 1 });
+  fc.assert(
+    fc.property(names, (networks) => {
+      const rows = networks.map((network) => ({
+        name: '',
+        network,
+        resolution: 8,
+        ms: 2.5,
+        deviation: 0.1,
+        repeats: 3,
+      }));
+      const { value } = locateCsv('rows.csv', latencyCsv(rows, ['here']), ['network', 'ms'], ['ms']);
+      expect(value).toEqual(networks.map((network) => expect.objectContaining({ network, ms: 2.5 })));
+    }),
   );
 });

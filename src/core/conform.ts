@@ -5,6 +5,7 @@ import { type Diagnostic, Failure } from './failure.js';
 import { readUtf8 } from './files.js';
 import { suggestion } from './nearest.js';
 import { shown } from './shown.js';
+import { meantByHabit } from './yaml-habits.js';
 
 const mostTold = 100; // mistakes, beyond which nobody reads on
 
@@ -70,12 +71,26 @@ function* diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, pref
   const report = (expected: string) =>
     got === undefined && path.length > 0
       ? located.at(path, `missing; expected ${expected}`)
-      : located.at(path, `expected ${expected}; got ${shown(got)}`);
+      : located.at(path, `expected ${expected}; got ${shown(got)}${located.isYaml ? habitHint(got, issue) : ''}`);
   const branches = issue.code === 'invalid_union' ? issue.errors : [];
   const branch = meantBranch(branches, likenesses(schema, located.value, path));
   if (branch !== undefined) yield* diagnosed(located, schema, branch, path);
   else if (branches.length === 0) yield report(issue.message);
   else yield report([...new Set(branches.flat().map(({ message }) => message))].join(', or '));
+}
+
+/** What to write for a text that was a truth value or a number in YAML 1.1, where one of these is expected. */
+function habitHint(got: unknown, issue: Issue): string {
+  if (typeof got !== 'string') return '';
+  const types = typesWanted(issue).map((type) => (type === 'int' ? 'number' : type));
+  const wanted = (['boolean', 'number'] as const).filter((type) => types.includes(type));
+  const [meant] = wanted.flatMap((type) => meantByHabit(got, type) ?? []);
+  return meant === undefined ? '' : `, a text in YAML 1.2: write ${meant}`;
+}
+
+function typesWanted(issue: Issue): string[] {
+  if (issue.code === 'invalid_union') return issue.errors.flat().flatMap(typesWanted);
+  return issue.code === 'invalid_type' ? [issue.expected] : [];
 }
 
 /**

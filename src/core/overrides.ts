@@ -48,6 +48,7 @@ export function withOverrides(located: Located, overrides: readonly Override[]):
   return {
     file: located.file,
     value,
+    isYaml: true,
     at(path, message, what) {
       const cause = overrides.findLast((override) => setsAt(override.path, path, located.value));
       return cause === undefined

@@ -17,6 +17,7 @@ import { Failure, firstOf } from './failure.js';
 import { deepestNesting } from './nesting.js';
 import { shownError } from './shown.js';
 import type { Place } from './text.js';
+import { leadingZeroProblem } from './yaml-habits.js';
 
 const mostAliases = 100; // copies that the aliases of one anchor may make
 
@@ -40,7 +41,7 @@ export function composedYaml(
   refuse(tooDeep(tokens));
   const [document, second] = new Composer(options).compose(tokens, true, text.length);
   if (document === undefined) throw new Error('a composer gives at least an empty document');
-  refuse(syntaxMistakes(document));
+  refuse([...syntaxMistakes(document), ...olderVersion(document, text)]);
   if (second !== undefined) {
     refuse([{ offset: second.range[0], message: 'expected one YAML document; got another behind it' }]);
   }
@@ -61,10 +62,16 @@ const options = { uniqueKeys: false, schema: 'core', resolveKnownTags: false, lo
 function syntaxMistakes({ errors, warnings }: YamlDocument): Mistake[] {
   const all = [...errors, ...warnings];
   const told = all.filter(({ code }, i) => i === 0 || code !== 'UNEXPECTED_TOKEN');
-  return told.map(({ pos, message }) => ({
-    offset: pos[0],
-    message: `expected YAML; got: ${shownError({ message })}`,
-  }));
+  return told.map(({ code, pos, message }) => {
+    const hint = code === 'TAG_RESOLVE_FAILED' ? ': leave the tag out, and put a text in quotes' : '';
+    return { offset: pos[0], message: `expected YAML; got: ${shownError({ message })}${hint}` };
+  });
+}
+
+/** A document that says it is YAML 1.1 means other values by the same words. */
+function olderVersion({ directives }: YamlDocument, text: string): Mistake[] {
+  if (!directives?.yaml.explicit || directives.yaml.version !== '1.1') return [];
+  return [{ offset: text.indexOf('%YAML'), message: 'expected YAML 1.2; got the directive %YAML 1.1: leave it out' }];
 }
 
 /** Finds the first collection below the deepest level before anything recurses into the document. */
@@ -82,7 +89,7 @@ function tooDeep(tokens: readonly CST.Token[]): Mistake[] {
   return [];
 }
 
-/** Keys that are no plain words, or stand twice; aliases of what is not there or of what they stand in. */
+/** Keys that are no plain words, or stand twice; numbers that may be octal; aliases of what is not there or of what they stand in. */
 function unfitNodes(document: YamlDocument): { mistakes: Mistake[]; firstAlias: number } {
   const mistakes: Mistake[] = [];
   const anchored = new Map<string, Node>();
@@ -93,6 +100,8 @@ function unfitNodes(document: YamlDocument): { mistakes: Mistake[]; firstAlias: 
       if (!isAlias(node)) {
         if (node.anchor !== undefined) anchored.set(node.anchor, node as Node);
         if (isMap(node)) mistakes.push(...unfitKeys(node.items));
+        const problem = isScalar(node) && typeof node.value === 'number' && leadingZeroProblem(node.source ?? '');
+        if (problem) mistakes.push({ offset, message: problem });
         return;
       }
       firstAlias ??= offset;
@@ -114,6 +123,13 @@ function unfitKeys(pairs: readonly { readonly key: unknown }[]): Mistake[] {
     if (!isScalar(key) || key.value === null)
       return [{ offset, message: 'expected a word as key; got something else' }];
     const name = String(key.value);
+    if (name === '<<' && key.type === 'PLAIN')
+      return [
+        {
+          offset,
+          message: 'expected the keys themselves; got the merge key <<, which YAML 1.2 has not: write them out',
+        },
+      ];
     if (name === '__proto__') return [{ offset, message: 'expected another key; got __proto__' }];
     if (seen.has(name)) return [{ offset, message: `expected each key once; got ${name} again` }];
     seen.add(name);

@@ -35,9 +35,34 @@ describe('YAML', () => {
     expect(refusal(text)).toContain(`d.yaml:${message}`);
   });
 
-  it('of version 1.1 is read as that of 1.2: its words are no truth values, and nothing is merged', () => {
-    const { value } = locateYaml('d.yaml', '%YAML 1.1\n---\na: yes\n<<: { b: 1 }\nc: 010');
-    expect(value).toEqual({ a: 'yes', '<<': { b: 1 }, c: 10 });
+  it('that YAML 1.1 reads as other numbers, keys or a whole other document is refused, with what to write', () => {
+    const number = 'expected a number without leading zeros, which YAML 1.1 takes for octal; got';
+    expect(refusal('a: 010')).toBe(
+      `d.yaml:1:4: ${number} 010: write 10, or 8 where that was octal, or "010" for a text`,
+    );
+    expect(refusal('a: [1, -017]')).toContain(`1:8: ${number} -017: write -17, or -15 where that was octal`);
+    expect(refusal('- 08')).toContain(`1:3: ${number} 08: write 8, or "08" for a text`);
+    expect(refusal('b: &b { c: 1 }\na:\n  <<: *b')).toContain(
+      '3:3: expected the keys themselves; got the merge key <<',
+    );
+    expect(refusal('%YAML 1.1\n---\na: 1')).toContain(
+      '1:1: expected YAML 1.2; got the directive %YAML 1.1: leave it out',
+    );
+    expect(refusal('a: !!float 3')).toContain('Unresolved tag: tag:yaml.org,2002:float: leave the tag out');
+  });
+
+  it('of version 1.2 keeps its meaning: words are texts, octal numbers have an o, and quoted keys are keys', () => {
+    const text = '%YAML 1.2\n---\na: yes\nb: 0o10\nc: 0\nd: 0.5\ne: "010"\nf: !!str 010\n"<<": 1e3\ng: .5\nh: 0x10';
+    const value = { a: 'yes', b: 8, c: 0, d: 0.5, e: '010', f: '010', '<<': 1000, g: 0.5, h: 16 };
+    expect(locateYaml('d.yaml', text).value).toEqual(value);
+  });
+
+  it('may end its lines as any system does, and keeps its places', () => {
+    for (const end of ['\n', '\r\n', '\r']) {
+      const located = locateYaml('d.yaml', ['a: 1', 'b:', '  c: 2', ''].join(end));
+      expect(located.value).toEqual({ a: 1, b: { c: 2 } });
+      expect(located.at(['b', 'c'], 'here')).toMatchObject({ line: 3, column: 6 });
+    }
   });
 
   it('with one mistake is told of it, not of all that cannot be understood behind it', () => {

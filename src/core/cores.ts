@@ -1,6 +1,6 @@
-/** How much of the machine this process may use: cores by affinity and by the quota of its control group. */
-import { readFileSync } from 'node:fs';
+/** How much of the machine this process may use: cores by affinity and by the quotas of its control groups. */
 import { availableParallelism } from 'node:os';
+import { controlGroups, textIn } from './control-groups.js';
 
 /** Cores this process may use, at least 1: containers often grant fewer than the machine has. */
 export function usableCores(): number {
@@ -8,22 +8,17 @@ export function usableCores(): number {
   return Math.max(1, Math.min(availableParallelism(), quota === undefined ? Infinity : Math.ceil(quota)));
 }
 
-/** Cores that the control group (version 2 or 1) grants, possibly a fraction; `undefined` without a limit. */
-export function coreQuota(root = '/sys/fs/cgroup'): number | undefined {
-  const [quota, period] = (read(`${root}/cpu.max`) ?? '').trim().split(/\s+/);
-  if (period !== undefined) return cores(quota, period);
-  return cores(read(`${root}/cpu/cpu.cfs_quota_us`), read(`${root}/cpu/cpu.cfs_period_us`));
+/** The fewest cores that any control group of this process grants, possibly a fraction; `undefined` without a limit. */
+export function coreQuota(root = '/'): number | undefined {
+  const quotas = controlGroups('cpu', root)
+    .map(groupQuota)
+    .filter((quota) => quota > 0);
+  return quotas.length === 0 ? undefined : Math.min(...quotas);
 }
 
-function cores(quotaMicroseconds: string | undefined, periodMicroseconds: string | undefined): number | undefined {
-  const value = Number(quotaMicroseconds) / Number(periodMicroseconds);
-  return value > 0 ? value : undefined;
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+/** Not above 0 where the group has no limit. */
+function groupQuota(folder: string): number {
+  const ofVersion1 = () => ['cpu.cfs_quota_us', 'cpu.cfs_period_us'].map((name) => textIn(folder, name)).join(' ');
+  const [quota, period] = (textIn(folder, 'cpu.max') ?? ofVersion1()).trim().split(/\s+/);
+  return Number(quota) / Number(period);
 }

@@ -1,6 +1,6 @@
 /** Whether a step fits into memory, told before it is tried. */
-import { freemem } from 'node:os';
 import { Failure } from '../core/failure.js';
+import { usableMemory } from '../core/usable-memory.js';
 import { dispose } from '../nn/backend.js';
 import type { LabelledImages, Model } from '../nn/model.js';
 import type { Forward } from '../nn/network.js';
@@ -26,11 +26,6 @@ function blank({ frame: { input, classes } }: Model, n: number): LabelledImages 
   return { n, images, soft: new Float32Array(n * classes).fill(1 / classes) };
 }
 
-/** Bytes that this machine, or the container, has for new use; what this process has taken counts as used. */
-export function availableMemory(): number {
-  return process.availableMemory?.() ?? freemem();
-}
-
 /**
  * Refuses a batch whose steps are sure not to fit, and warns of one that may not.
  *
@@ -41,7 +36,7 @@ export function requireMemory(
   { taken, step }: Need,
   { batch, workers, setting }: { readonly batch: number; readonly workers: number; readonly setting: string },
   warn: (line: string) => void,
-  available = availableMemory(),
+  available = usableMemory().available,
 ): void {
   const needed = workers * step + (workers - 1) * taken; // this process's own part is taken already
   if (needed < 0.8 * available) return;

@@ -7,8 +7,7 @@
  * The published `@tensorflow/tfjs-node-gpu` cannot install itself any more (its download has answered 403 since August
  * 2026), so its addon is compiled here against the library of TensorFlow's Python wheel.
  */
-import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const help = `Usage: node scripts/setup.mjs [--gpu | --cpu] [--rebuild]
@@ -40,10 +39,11 @@ async function main() {
     process.exitCode = 2;
     return;
   }
-  const cache = env['MNV4_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'mnv4-nas');
   const flavour = flags.has('--gpu') ? 'gpu' : flags.has('--cpu') ? 'cpu' : undefined;
+  const { cacheFolder } = await import('./setup/cache.mjs');
   const { setUp } = await import('./setup/set-up.mjs');
-  await setUp({ root, cache, named: env['MNV4_LIBTENSORFLOW'] || undefined, flavour, rebuild: flags.has('--rebuild') });
+  const named = env['MNV4_LIBTENSORFLOW'] || undefined;
+  await setUp({ root, cache: cacheFolder(env), named, flavour, rebuild: flags.has('--rebuild') });
 }
 
 /** @param {any} error  a SetupFailure, an error of the file system, or a bug of ours */

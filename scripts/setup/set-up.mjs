@@ -1,8 +1,8 @@
 // @ts-check
 /** The order of steps, each skipped when its result is in place. */
 import { constants } from 'node:fs';
-import { access, copyFile, mkdir, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { access, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { builtAddon, link, packagePaths, readStamp, replace, verify, writeStamp } from './addon.mjs';
 import { builtKernels, kernelsKey, kernelsPath } from './kernels.mjs';
 import { isWhole, namedLibrary, pinnedLibrary, sweep } from './library.mjs';
@@ -34,13 +34,26 @@ export async function setUp(options) {
 /** @param {string} cache */
 async function makeCache(cache) {
   try {
-    await mkdir(cache, { recursive: true });
+    await makeFolders(resolve(cache));
     await access(cache, constants.W_OK);
   } catch (error) {
     throw new SetupFailure(
       `the cache folder cannot be written: ${messageOf(error)}`,
       'set MNV4_CACHE=FOLDER to one that can',
     );
+  }
+}
+
+/** Node's own recursion never ends where no folder can be, as in /proc. @param {string} folder */
+async function makeFolders(folder, withParents = true) {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'EEXIST' && (await stat(folder)).isDirectory()) return;
+    if (code !== 'ENOENT' || !withParents || dirname(folder) === folder) throw error;
+    await makeFolders(dirname(folder));
+    await makeFolders(folder, false);
   }
 }
 

@@ -2,23 +2,18 @@
  * `mnv4-nas doctor`: whether this machine can run a search, and what to do where it cannot. Only Node, the packages and
  * native TensorFlow are required; the rest says what to expect.
  */
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism, cpus, freemem, homedir, totalmem } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { availableParallelism, cpus } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { coreQuota, usableCores } from '../core/cores.js';
 import { exitCodes, Failure } from '../core/failure.js';
 import { jsonText } from '../core/json.js';
+import { usableMemory } from '../core/usable-memory.js';
 import { loadNative, type NativeBinding, type NativeTensorFlow } from '../nn/native.js';
-
-export interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  /** What to do when it is not ok. */
-  readonly remedy: string | null;
-}
+import { type Check, failed, gib, inGib, passed } from './check.js';
+import { folderChecks } from './folder-checks.js';
 
 export interface Diagnosis {
   /** Whether native TensorFlow computes here. */
@@ -30,10 +25,7 @@ export interface Diagnosis {
   readonly checks: readonly Check[];
 }
 
-const gib = 2 ** 30;
 const minMemoryBytes = 2 * gib; // a quick search on 32x32 images needs about 1 GiB
-const minDiskBytes = gib; // a run's checkpoints
-const minSharedBytes = 256 * 2 ** 20; // gradients of all workers; Docker grants 64 MiB unless told otherwise
 
 const setUp = 'run `node scripts/setup.mjs`';
 
@@ -67,9 +59,7 @@ export function diagnose(): Diagnosis {
       memoryCheck(),
       kernelsCheck(native),
       passed('gpu', native?.gpu.detail ?? 'unknown without TensorFlow'),
-      spaceCheck('disk for the cache', cacheFolder(), minDiskBytes, 'free some space, or set MNV4_CACHE=FOLDER'),
-      spaceCheck('disk for runs', resolve('runs'), minDiskBytes, 'free some space, or start from another folder'),
-      ...(existsSync('/dev/shm') ? [sharedMemoryCheck()] : []),
+      ...folderChecks(),
     ],
   };
 }
@@ -84,14 +74,6 @@ export function diagnosisTable({ ok, checks }: Diagnosis): string {
     return `${check.ok ? 'ok' : 'NO'}  ${check.name.padEnd(width)}  ${check.detail}${remedy}`;
   });
   return `${lines.join('\n')}\n\n${ok ? 'This machine is ready.' : 'Native TensorFlow does not run here.'}\n`;
-}
-
-function passed(name: string, detail: string): Check {
-  return { name, ok: true, detail, remedy: null };
-}
-
-function failed(name: string, detail: string, remedy: string): Check {
-  return { name, ok: false, detail, remedy };
 }
 
 function kernelsCheck(native: NativeTensorFlow | undefined): Check {
@@ -170,32 +152,9 @@ function threadsCheck(): Check {
 }
 
 function memoryCheck(): Check {
-  const available = process.availableMemory?.() ?? freemem();
-  const detail = `${inGib(available)} available of ${inGib(totalmem())}`;
+  const { available, total } = usableMemory();
+  const detail = `${inGib(available)} available of ${inGib(total)}`;
   return available >= minMemoryBytes
     ? passed('memory', detail)
     : failed('memory', detail, `end other programs or use smaller batches; ${inGib(minMemoryBytes)} are advisable`);
 }
-
-function sharedMemoryCheck(): Check {
-  return spaceCheck('/dev/shm', '/dev/shm', minSharedBytes, 'give it more (Docker: --shm-size=1g), or use one worker');
-}
-
-function spaceCheck(name: string, folder: string, minBytes: number, remedy: string): Check {
-  const { bavail, bsize } = statfsSync(nearestFolder(folder));
-  const detail = `${inGib(bavail * bsize)} free in ${folder}`;
-  return bavail * bsize >= minBytes ? passed(name, detail) : failed(name, detail, remedy);
-}
-
-/** The folder, or the nearest parent that exists. */
-function nearestFolder(folder: string): string {
-  return existsSync(folder) ? folder : nearestFolder(dirname(folder));
-}
-
-/** Where set-up keeps TensorFlow's library; the same rule as in scripts/setup.mjs. */
-function cacheFolder(): string {
-  const { MNV4_CACHE, XDG_CACHE_HOME } = process.env;
-  return MNV4_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'mnv4-nas');
-}
-
-const inGib = (bytes: number) => `${(bytes / gib).toFixed(1)} GiB`;

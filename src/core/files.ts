@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { cacheRemedy, isInCache } from './cache.js';
 import { Failure } from './failure.js';
 import { deepestNesting, isTooDeep } from './nesting.js';
 import { shownError } from './shown.js';
@@ -102,16 +103,19 @@ export function writeAtomically(file: string, ...parts: readonly (Uint8Array | s
   }
 }
 
-/** Makes a folder and those above it. Node's own recursion reports a read-only file system as a missing file. */
-export function makeFolders(folder: string): void {
+/**
+ * Makes a folder and those above it. Node's own recursion reports a read-only file system as a missing file, and never
+ * ends where no folder can be, as in /proc.
+ */
+export function makeFolders(folder: string, withParents = true): void {
   try {
     mkdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    if (code !== 'ENOENT' || !withParents || dirname(folder) === folder) throw error;
     makeFolders(dirname(folder));
-    makeFolders(folder);
+    makeFolders(folder, false);
   }
 }
 
@@ -155,7 +159,11 @@ export function discard(path: string): void {
 
 /** The data failure of a file or folder that could not be written; `what` completes "expected to". */
 export function writeFailure(file: string, what: string, error: unknown): Failure {
-  return new Failure('data', { file, message: `expected to ${what}; got ${systemProblem(error)}` }, remedyFor(error));
+  return new Failure(
+    'data',
+    { file, message: `expected to ${what}; got ${systemProblem(error)}` },
+    remedyFor(file, error),
+  );
 }
 
 /** An error of the operating system in words. */
@@ -182,10 +190,10 @@ const meanings: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'a name with a null character',
 };
 
-function remedyFor(error: unknown): string {
+function remedyFor(file: string, error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return 'free some space, then run the same command again: what is finished is kept';
   if (code === 'EFBIG') return 'raise the limit (ulimit -f), then run the same command again: what is finished is kept';
-  return 'name a folder that this user may write to';
+  return isInCache(file) ? cacheRemedy : 'name a folder that this user may write to';
 }

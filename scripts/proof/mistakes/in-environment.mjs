@@ -9,6 +9,7 @@ import { repository } from './world.mjs';
 /** @typedef {import('./mistake.mjs').Mistake} Mistake */
 
 const setUp = [process.execPath, join(repository, 'scripts', 'setup.mjs')];
+const noHome = { HOME: '', XDG_CACHE_HOME: '', MNV4_CACHE: '' };
 const isRoot = process.getuid?.() === 0;
 const hasMounts = isRoot && spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 const noMounts = () => (hasMounts ? undefined : 'needs the right to mount a file system');
@@ -99,6 +100,31 @@ what to do: run \`node scripts/setup.mjs\` in the repository, which installs and
     code: 5,
     says: `set-up: the cache folder cannot be written: EEXIST: file already exists, mkdir …
   what to do: set MNV4_CACHE=FOLDER to one that can`,
+  },
+  {
+    about: 'a set-up without a home folder',
+    command: setUp,
+    shown: 'node scripts/setup.mjs',
+    env: noHome,
+    code: 5,
+    says: `set-up: no folder for the cache: this user has no home folder (HOME)
+  what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
+  },
+  {
+    about: 'a distillation set without a home folder',
+    run: ['dataset', 'build', 'patterns.dataset.yaml'],
+    env: noHome,
+    code: 2,
+    says: `no folder for the cache: this user has no home folder (HOME)
+what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
+  },
+  {
+    about: 'a file in the place of the cache',
+    run: ['dataset', 'build', 'patterns.dataset.yaml'],
+    env: { MNV4_CACHE: 'search.yaml' },
+    code: 4,
+    says: `search.yaml/teachers/…: expected to make the folder of the run; got a file where a folder should be (ENOTDIR)
+what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
   },
   {
     about: 'an unknown flag of the set-up',

@@ -34,19 +34,31 @@ function nameless(network: NetworkFrame): NetworkFrame {
 /** The options decided so far, by the choice's id. */
 type Partial = ReadonlyMap<number, number>;
 
-/** The first way to fill the slots with all the blocks, in order, that agrees with what is decided. */
-function filling(partial: Partial, slots: readonly Slot[], blocks: readonly BlockSpec[]): Partial | undefined {
+/**
+ * The first way to fill a stage's slots with all the blocks, in order, that agrees with what is decided.
+ *
+ * @param failed  how many slots and blocks were left where no way went on; the one choice that slots share, the stage's
+ *                `out`, is the same on all ways
+ */
+function filling(
+  partial: Partial,
+  slots: readonly Slot[],
+  blocks: readonly BlockSpec[],
+  failed = new Set<string>(),
+): Partial | undefined {
   const [slot, ...further] = slots;
   if (slot === undefined) return blocks.length === 0 ? partial : undefined;
+  const left = `${slots.length} ${blocks.length}`;
+  if (failed.has(left)) return undefined;
   const [block, ...others] = blocks;
-  if (block !== undefined) {
-    for (const used of holding(partial, slot, block)) {
-      const filled = filling(used, further, others);
-      if (filled !== undefined) return filled;
-    }
+  for (const used of block === undefined ? [] : holding(partial, slot, block)) {
+    const filled = filling(used, further, others, failed);
+    if (filled !== undefined) return filled;
   }
   const skipped = taking(partial, slot.use, false);
-  return skipped && filling(skipped, further, blocks);
+  const filled = skipped && filling(skipped, further, blocks, failed);
+  if (filled === undefined) failed.add(left);
+  return filled;
 }
 
 /** What is decided once the slot holds the block, for each of its alternatives that can. */

@@ -63,6 +63,9 @@ class SpaceBuilder {
     let channels: Open<number> = open.input.channels;
     const stages = open.stages.map((stage, s) => {
       const out = this.#open(stage.out, ['stages', s, 'out'], 'out', []);
+      if (out !== undefined && stage.blocks.length === 0) {
+        this.#report(['stages', s, 'blocks'], 'expected blocks, which have the out of their stage; got none');
+      }
       const slots: Slot[] = [];
       for (const [b, slotInput] of stage.blocks.entries()) {
         for (let copy = 0; copy < (slotInput.repeat ?? 1); copy++) {

@@ -1,16 +1,7 @@
 /** Space or network -> the YAML form that `parse.ts` reads; parsing what was printed gives the same space. */
 import { stringify } from 'yaml';
 import type { SlotInput, SpaceInput } from './schema.js';
-import {
-  type Architecture,
-  defaultConventions,
-  frameOf,
-  isChoice,
-  type Open,
-  type Opened,
-  type Slot,
-  type Space,
-} from './space.js';
+import { type Architecture, defaultConventions, frameOf, isChoice, type Open, type Slot, type Space } from './space.js';
 
 /** The document of a space; `repeat` is written out, a stage's shared `out` stands at the stage. */
 export function spaceInput(space: Space): SpaceInput {
@@ -18,7 +9,7 @@ export function spaceInput(space: Space): SpaceInput {
     ...frameOf(space),
     input: { ...space.input } as SpaceInput['input'],
     stages: space.stages.map(({ slots }, s) => {
-      const out = ((slots[0] as Slot).among[0] as Opened).out;
+      const out = slots[0]?.among[0]?.out ?? 0;
       const shared = isChoice(out) && out.path === `stages[${s}].out`;
       const blocks = slots.map((slot) => slotInput(slot, shared));
       return shared ? { out: listed(out), blocks } : { blocks };
@@ -43,7 +34,8 @@ export function printSpace(space: Space, provenance?: Record<string, unknown>): 
   const lines = [stringify(stated(frame)).trim(), `input: ${flow(input)}`, 'stages:'];
   for (const { out, blocks } of stages) {
     if (out !== undefined) lines.push(`  - out: ${flow(out)}`);
-    lines.push(out === undefined ? '  - blocks:' : '    blocks:');
+    const none = blocks.length === 0 ? ' []' : '';
+    lines.push(`${out === undefined ? '  -' : '   '} blocks:${none}`);
     for (const block of blocks) lines.push(`      - ${flow(block)}`);
   }
   lines.push(`head: ${flow(hiddenNorm ? widths : head)}`);

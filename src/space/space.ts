@@ -150,7 +150,10 @@ export function closeHead({ conv, hidden, hiddenNorm }: Head<Open<number>>, deci
   return { conv: decide(conv, decisions), hidden: decide(hidden, decisions), hiddenNorm };
 }
 
-/** The architecture that the decisions make of a space. */
+/**
+ * The architecture that the decisions make of a space. A stage of which every block is skipped stays, without blocks: what
+ * is said by number of the others (refinements, names of weights) is said of them still.
+ */
 export function close(space: Space, decisions: Decisions): Architecture {
   return {
     ...frameOf(space),

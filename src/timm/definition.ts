@@ -3,7 +3,7 @@ import { type Diagnostic, Failure } from '../core/failure.js';
 import type { Activation } from '../space/block.js';
 import type { Architecture } from '../space/space.js';
 import { lackingInTimm, stageNotation } from './notation.js';
-import { placedBlocks } from './placed-blocks.js';
+import { placedBlocks, stemOf } from './placed-blocks.js';
 
 export interface TimmDefinition {
   /** timm's class: that of MobileNetV3 and V4, whose head is hidden behind the pooling, or that of V1 and V2. */
@@ -58,13 +58,14 @@ const mostStride = 16; // of all blocks behind the stem; beyond it timm dilates
 
 /** The stem of a network that timm can express. */
 function requireExpressible(network: Architecture) {
-  const [stem] = network.stages[0]?.blocks ?? [];
+  const { spec: stem, ours = 'stages.0.blocks.0' } = stemOf(network) ?? {};
+  const pathOf = (name: string) => name.replaceAll(/\.(\d+)/g, '[$1]');
   const problems: Diagnostic[] = [];
   const report = (path: string, message: string) => problems.push({ path, message });
-  if (stem?.kind !== 'conv') report('stages[0].blocks[0]', `expected a conv, timm's stem; got ${stem?.kind}`);
+  if (stem?.kind !== 'conv') report(pathOf(ours), `expected a conv, timm's stem; got ${stem?.kind ?? 'no block'}`);
   let stride = 1;
   for (const block of placedBlocks(network).flat()) {
-    const path = block.ours.replaceAll(/\.(\d+)/g, '[$1]');
+    const path = pathOf(block.ours);
     const lacking = lackingInTimm(block);
     if (lacking !== undefined) report(path, lacking);
     stride *= block.spec.stride;

@@ -12,23 +12,32 @@ export interface PlacedBlock {
   readonly timm: string;
 }
 
+/** The first block, timm's stem, with its name with us. */
+export function stemOf({ stages }: Architecture): { readonly spec: BlockSpec; readonly ours: string } | undefined {
+  const s = stages.findIndex(({ blocks }) => blocks.length > 0);
+  const spec = stages[s]?.blocks[0];
+  return spec && { spec, ours: `stages.${s}.blocks.0` };
+}
+
 /**
  * The blocks behind the stem, which is the first block, stage by stage of timm's. A stage of timm has a stride in its
  * first block alone, so a stride amid a stage of ours begins another.
  */
-export function placedBlocks({ input, stages }: Architecture): PlacedBlock[][] {
+export function placedBlocks(network: Architecture): PlacedBlock[][] {
+  const { input, stages } = network;
+  const stem = stemOf(network)?.ours;
   const placed: PlacedBlock[][] = [];
   let channels = input.channels;
   for (const [s, { blocks }] of stages.entries()) {
     let current: PlacedBlock[] | undefined;
     for (const [b, spec] of blocks.entries()) {
-      const isStem = s === 0 && b === 0;
-      if (!isStem && (current === undefined || spec.stride > 1)) {
+      const ours = `stages.${s}.blocks.${b}`;
+      if (ours !== stem && (current === undefined || spec.stride > 1)) {
         current = [];
         placed.push(current);
       }
       const timm = `blocks.${placed.length - 1}.${current?.length}`;
-      current?.push({ spec, input: channels, ours: `stages.${s}.blocks.${b}`, timm });
+      current?.push({ spec, input: channels, ours, timm });
       channels = spec.out;
     }
   }
@@ -36,6 +45,6 @@ export function placedBlocks({ input, stages }: Architecture): PlacedBlock[][] {
 }
 
 /** Channels that the head sees. */
-export function headInput({ stages }: Architecture): number {
-  return stages.at(-1)?.blocks.at(-1)?.out ?? 0;
+export function headInput({ input, stages }: Architecture): number {
+  return stages.flatMap(({ blocks }) => blocks).at(-1)?.out ?? input.channels;
 }

@@ -2,7 +2,7 @@
 import { assertNever } from '../core/assert-never.js';
 import { type AttentionSpec, expandedChannels, type InvertedResidualSpec, squeezedChannels } from '../space/block.js';
 import type { Architecture } from '../space/space.js';
-import { headInput, type PlacedBlock, placedBlocks } from './placed-blocks.js';
+import { headInput, type PlacedBlock, placedBlocks, stemOf } from './placed-blocks.js';
 
 /** How a kernel lies in memory: ours [k, k, Cin, Cout], [k, k, C, 1] and [Cin, Cout]; timm's [Cout, Cin, k, k] always. */
 export type Layout = 'dense' | 'depthwise' | 'pointwise' | 'fc' | 'vector';
@@ -18,10 +18,10 @@ export interface Tie {
 
 /** All tensors of a network, but timm's counts of batches. */
 export function ties(network: Architecture): Tie[] {
-  const [stem] = network.stages[0]?.blocks ?? [];
+  const { spec: stem, ours } = stemOf(network) ?? {};
   if (stem?.kind !== 'conv') throw new Error('timmDefinition refuses such a network');
   return [
-    ...conv('stages.0.blocks.0.conv', 'conv_stem', 'bn1', stem.kernel, network.input.channels, stem.out),
+    ...conv(`${ours}.conv`, 'conv_stem', 'bn1', stem.kernel, network.input.channels, stem.out),
     ...placedBlocks(network)
       .flat()
       .flatMap((block) => blockTies(block, network.layerScale)),

@@ -32,6 +32,13 @@ describe('the decisions for an architecture', () => {
     expect(decisionsFor(space, close(space, onlySecond))).toEqual([1, 1, 1, 0, 0, 1, 0]);
   });
 
+  it('are found where optional blocks stand before others like them, however many', () => {
+    const block = '{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 3';
+    const space = spaceOf(`  - blocks: [${block}, optional: true, repeat: 60 }, ${block}, repeat: 60 }]`);
+    const allSkipped = space.choices.map(() => 0);
+    expect(decisionsFor(space, close(space, allSkipped))).toEqual(allSkipped);
+  });
+
   it.each<[string, (decisions: Decisions) => object]>([
     ['another width of one block alone', (d) => withBlock(d, 0, { out: 24 })],
     ['a kernel that is no option', (d) => withBlock(d, 1, { midKernel: 5 })],

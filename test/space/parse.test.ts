@@ -42,6 +42,13 @@ describe('a space document', () => {
     expect(spaceOf('  - out: [8]\n    blocks: [{ kind: conv, kernel: [3] }]').choices).toEqual([]);
   });
 
+  it('may have a stage without blocks, which chooses no width', () => {
+    expect(spaceOf('  - blocks: []').stages).toEqual([{ slots: [] }]);
+    expect(() => spaceOf('  - { out: [8, 16], blocks: [] }')).toThrow(
+      't.yaml:6:29: stages[0].blocks: expected blocks, which have the out of their stage; got none',
+    );
+  });
+
   it('with choices is not a network', () => {
     const space = spaceOf('  - blocks: [{ kind: conv, kernel: [1, 3], out: 8 }]');
     expect(() => asNetwork(space, 'f.yaml')).toThrow(

@@ -5,6 +5,7 @@ import { parseSpace, readSpace } from '../../src/space/parse.js';
 import { asSpace, printSpace } from '../../src/space/print.js';
 import { close } from '../../src/space/space.js';
 import { decisionsOf, randomSpace } from './random-space.js';
+import { spaceOf } from './space-of.js';
 
 const shipped = [
   ...shippedNames('search-spaces').filter((name) => !name.endsWith('.refine')),
@@ -36,6 +37,17 @@ describe('printing a space', () => {
         },
       ),
     );
+  });
+
+  it('keeps a stage of which every block is skipped, so that the stages behind it keep their numbers', () => {
+    const space = spaceOf(
+      `  - blocks: [{ kind: conv, kernel: 3, out: 8 }]
+  - blocks: [{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 8, optional: true, repeat: 2 }]
+  - blocks: [{ kind: conv, kernel: 1, out: 16 }]`,
+    );
+    const printed = printSpace(asSpace(close(space, [0, 0])));
+    expect(printed).toContain('\n  - blocks: []\n  - blocks:\n      - { kind: conv, stride: 1, kernel: 1, out: 16 }\n');
+    expect(close(parseSpace('p.yaml', printed), [])).toEqual(close(space, [0, 0]));
   });
 
   it('keeps where a network came from', () => {

@@ -86,6 +86,35 @@ const looseStage = fc
   )
   .map((blocks) => ({ blocks }));
 
+/** UIBs that may all be skipped. */
+const skippable = fc.array(
+  fc.record({
+    kind: fc.constant('uib'),
+    startKernel: open([0, 3]),
+    midKernel: open([0, 3]),
+    expand: open([2, 4]),
+    repeat: fc.constantFrom(1, 2),
+  }),
+  { minLength: 1, maxLength: 2 },
+);
+
+type Stage = { readonly out?: unknown; readonly blocks: readonly object[] };
+
+/** The stages and, in front of them and after those whose width is fixed, stages of optional blocks alone. */
+function withSkippable(channels: number, stages: readonly Stage[], skippables: readonly (readonly object[] | null)[]) {
+  const optional = (blocks: readonly object[] | null | undefined, out: unknown): Stage[] =>
+    blocks && typeof out === 'number' ? [{ blocks: blocks.map((block) => ({ ...block, out, optional: true })) }] : [];
+  return [
+    ...optional(skippables[stages.length], channels),
+    ...stages.flatMap((stage, s) => [stage, ...optional(skippables[s], widthOf(stage))]),
+  ];
+}
+
+function widthOf({ out, blocks }: Stage): unknown {
+  const last = blocks.at(-1) as { out?: unknown; oneOf?: readonly { out?: unknown }[] };
+  return out ?? last.out ?? last.oneOf?.[0]?.out;
+}
+
 export const spaceDocument: fc.Arbitrary<SpaceInput> = fc
   .record({
     name: fc.constant('random'),
@@ -96,9 +125,12 @@ export const spaceDocument: fc.Arbitrary<SpaceInput> = fc
     batchNormEpsilon: fc.constantFrom(1e-3, 1e-5),
     layerScale: fc.boolean(),
     stages: fc.array(fc.oneof(stage, looseStage), { minLength: 1, maxLength: 3 }),
+    skippables: fc.array(fc.option(skippable), { minLength: 4, maxLength: 4 }),
     head: fc.record({ conv: open([0, 32, 64]), hidden: open([0, 16]), hiddenNorm: fc.boolean() }),
   })
-  .map((document) => spaceSchema.parse(document));
+  .map(({ skippables, stages, ...document }) =>
+    spaceSchema.parse({ ...document, stages: withSkippable(document.input.channels, stages, skippables) }),
+  );
 
 export const randomSpace: fc.Arbitrary<Space> = spaceDocument.map((document) =>
   buildSpace(document, { at: (path, message) => ({ path: path.join('.'), message }) }),

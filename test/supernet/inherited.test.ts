@@ -18,6 +18,8 @@ activation: relu
 stages:
   - blocks:
       - { kind: conv, kernel: 3, stride: 2, out: 8 }
+  - blocks:
+      - { kind: uib, startKernel: 0, midKernel: 3, expand: 4, out: 8, optional: true }
   - out: [8, 16, 24]
     blocks:
       - { kind: uib, startKernel: 0, midKernel: 3, expand: 4 }
@@ -38,10 +40,10 @@ function decisionsOf(chosen: Record<string, unknown>): Decisions {
 }
 
 const decisions = decisionsOf({
-  'stages[1].out': 16,
-  'stages[1].blocks[2].use': true, // the one before it is skipped, so that it moves up
-  'stages[2].out': 32,
-  'stages[2].blocks[1].pick': 1,
+  'stages[2].out': 16, // the stage before it is left without blocks, so that none may move up
+  'stages[2].blocks[2].use': true, // the one before it is skipped, so that it moves up
+  'stages[3].out': 32,
+  'stages[3].blocks[1].oneOf': 1,
 });
 
 describe('a fine SuperNet that inherits a coarse one', () => {

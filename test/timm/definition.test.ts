@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { findSpace } from '../../src/cost/shipped.js';
 import { readNetwork } from '../../src/space/parse.js';
 import { timmDefinition } from '../../src/timm/definition.js';
-import { everyKind, network } from './networks.js';
+import { fromTimm } from '../../src/timm/weights.js';
+import { everyKind, network, numbered } from './networks.js';
 
 const shipped = (name: string) => timmDefinition(readNetwork(findSpace(name)));
 
@@ -42,6 +43,19 @@ describe('the definition of a network in timm', () => {
       ['dsa_r1_k3_s2_c40', 'ir_r1_k5_s1_e2.5_c40_se0.25_nhs', 'ds_r1_k3_s1_e1_c48'],
       ['cn_r1_k1_s1_e1_c64'],
     ]);
+  });
+
+  it('has its stem in the first stage that has a block', () => {
+    const blocks = 'blocks: [{ kind: conv, kernel: 3, stride: 2, out: 8 }, { kind: conv, kernel: 1, out: 16 }]';
+    const stages = `stages: [{ blocks: [] }, { ${blocks} }, { blocks: [] }]\nhead: { conv: 0, hidden: 0 }`;
+    const shifted = network(stages);
+    expect(timmDefinition(shifted)).toMatchObject({ stem: { out: 8 }, stages: [['cn_r1_k1_s1_e1_c16']], features: 0 });
+    expect(fromTimm(shifted, numbered(shifted), 'x').get('stages.1.blocks.0.conv3.kernel')?.shape).toEqual([
+      3, 3, 3, 8,
+    ]);
+    expect(() => timmDefinition(network('stages: [{ blocks: [] }]\nhead: { conv: 0, hidden: 0 }'))).toThrow(
+      "stages[0].blocks[0]: expected a conv, timm's stem; got no block",
+    );
   });
 
   it('says how the network pads, what it adds to variances, and which class has its head', () => {

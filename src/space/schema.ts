@@ -7,9 +7,12 @@ import { defaultConventions, paddings } from './space.js';
 const mostRepeated = 64;
 const mostOptions = 64; // a block's costs are tabled for every way of deciding it
 
+function distinct(values: readonly unknown[]): boolean {
+  return new Set(values).size === values.length;
+}
+
 /** A value or a list of values to choose from. */
 function open<T extends z.ZodType>(value: T, what: string) {
-  const distinct = (values: readonly unknown[]) => new Set(values).size === values.length;
   const most = { error: `at most ${mostOptions} options` };
   const options = list(value, `a list of ${what}`)
     .max(mostOptions, most)
@@ -130,7 +133,7 @@ export const spaceSchema = record({
     defaultConventions.batchNormEpsilon,
   ),
   layerScale: flag().default(defaultConventions.layerScale),
-  stages: list(record({ out: openChannels.optional(), blocks: list(slot, 'a list of blocks') }), 'a list of stages'),
+  stages: list(record({ out: openChannels.optional(), blocks: list(slot, 'a list of blocks', 0) }), 'a list of stages'),
   head: record({
     conv: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
     hidden: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
@@ -155,7 +158,9 @@ export const refinementSchema = record({
     startKernel: open(depthwiseKernel, 'depthwise kernels').optional(),
     midKernel: open(depthwiseKernel, 'depthwise kernels').optional(),
     expand: open(expand, 'expansions').optional(),
-    stages: list(integer('a stage number from 0', 0, 1000), 'a list of stage numbers').optional(),
+    stages: list(integer('a stage number from 0', 0, 1000), 'a list of stage numbers')
+      .refine(distinct, { error: 'stage numbers that differ' })
+      .optional(),
   }),
 });
 

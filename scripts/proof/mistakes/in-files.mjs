@@ -4,6 +4,12 @@ import { coarse } from './mistake.mjs';
 
 /** @typedef {import('./mistake.mjs').Mistake} Mistake */
 
+/** A config whose refinement says this. @param {import('./world.mjs').World} world @param {string} fields */
+function refinement(world, fields) {
+  world.write('mistake.yaml', `name: r\nrefine: ${fields}\n`);
+  world.edit('search.yaml', 'uib.refine', 'mistake.yaml', 'mistake.search.yaml');
+}
+
 /** @type {Mistake[]} */
 export const files = [
   {
@@ -49,6 +55,31 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     run: ['validate', 'mistake.yaml'],
     code: 3,
     says: 'mistake.yaml:10:73: stages[1].blocks[0].optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another',
+  },
+  {
+    about: 'a refinement that takes the layer away which carries the stride',
+    prepare: (world) => {
+      const strided = 'startKernel: 0, midKernel: 3, stride: 2, expand: 2';
+      world.edit('teacher.yaml', 'startKernel: 3, midKernel: 3, expand: 2', strided, 'strided.yaml');
+      refinement(world, '{ midKernel: [0], expand: [2, 3] }');
+    },
+    run: ['fine', 'mistake.search.yaml', '--base', 'strided.yaml'],
+    code: 3,
+    says: 'mistake.yaml:2:22: refine.midKernel: stages[0].blocks[1] of teacher: expected a depthwise layer to carry the stride of 2; got kernels of 0',
+  },
+  {
+    about: 'a refinement of stages that the network does not have',
+    prepare: (world) => refinement(world, '{ expand: [2, 3], stages: [0, 1] }'),
+    run: ['fine', 'mistake.search.yaml', '--base', 'teacher.yaml'],
+    code: 3,
+    says: 'mistake.yaml:2:39: refine.stages[1]: expected a number below 1, the count of stages of teacher; got 1',
+  },
+  {
+    about: 'a refinement that leaves nothing open',
+    prepare: (world) => refinement(world, '{ midKernel: [5] }'),
+    run: ['fine', 'mistake.search.yaml', '--base', 'teacher.yaml'],
+    code: 3,
+    says: 'mistake.yaml:2:9: refine: expected options that open the UIBs of teacher, [3, 5] for one; got one value for each field',
   },
   {
     about: 'no YAML at all',

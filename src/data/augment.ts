@@ -19,34 +19,63 @@ export interface Augmentation {
   readonly erase?: { readonly probability: number; readonly area: Range } | undefined;
 }
 
+/** Widths to heights of what is erased: Zhong et al., "Random erasing" (arXiv:1708.04896). */
+export const eraseAspect: Range = [0.3, 1 / 0.3];
+
+/** An image [H, W, C] and its class. */
+export interface LabelledImage {
+  readonly pixels: Uint8Array;
+  readonly label: number;
+}
+
 /**
- * An augmented copy of an image [H, W, C].
+ * An augmented copy of an image. Its target is `mixedShare` of `mixedLabel` and the rest of `label`, the class of the
+ * larger share: mixup blends targets as it blends pixels. Where nothing was mixed in, the share is 0.
+ */
+export interface AugmentedImage extends LabelledImage {
+  readonly mixedLabel: number;
+  /** From 0 to .5. */
+  readonly mixedShare: number;
+}
+
+/**
+ * An augmented copy of an image.
  *
  * @param another  draws the image to mix with; called where the augmentation has `mixup`
  */
 export function augmented(
-  image: Uint8Array,
+  image: LabelledImage,
   shape: Shape,
   augmentation: Augmentation,
   random: Random,
-  another: (random: Random) => Uint8Array,
-): Uint8Array {
+  another: (random: Random) => LabelledImage,
+): AugmentedImage {
+  const draw = (one: LabelledImage) => ({ ...one, pixels: moved(one.pixels, shape, augmentation, random) });
   const { mixup, erase } = augmentation;
-  let result = moved(image, shape, augmentation, random);
-  if (mixup !== undefined) {
-    const other = moved(another(random), shape, augmentation, random);
-    result = blended(result, other, betaSample(mixup.alpha, random));
-  }
-  if (erase !== undefined && random.uniform() < erase.probability) {
-    result = erased(result, shape, wholePixels(randomRectangle(shape, erase.area, [0.3, 1 / 0.3], random)));
-  }
-  return result;
+  const own = draw(image);
+  const result =
+    mixup === undefined
+      ? { ...own, mixedLabel: own.label, mixedShare: 0 }
+      : mixedPair(own, draw(another(random)), betaSample(mixup.alpha, random));
+  if (erase === undefined || random.uniform() >= erase.probability) return result;
+  const rectangle = randomRectangle(shape, erase.area, eraseAspect, random);
+  return rectangle === undefined ? result : { ...result, pixels: erased(result.pixels, shape, wholePixels(rectangle)) };
+}
+
+/** `share` of one image and the rest of the other. */
+function mixedPair(one: LabelledImage, other: LabelledImage, share: number): AugmentedImage {
+  const pixels = blended(one.pixels, other.pixels, share);
+  return share >= 0.5
+    ? { pixels, label: one.label, mixedLabel: other.label, mixedShare: 1 - share }
+    : { pixels, label: other.label, mixedLabel: one.label, mixedShare: share };
 }
 
 function moved(image: Uint8Array, shape: Shape, { inceptionCrop, shift, flip }: Augmentation, random: Random) {
   let result = image;
   if (inceptionCrop !== undefined) {
-    result = cropped(result, shape, randomRectangle(shape, inceptionCrop.area, inceptionCrop.aspect, random));
+    const [height, width] = shape;
+    const rectangle = randomRectangle(shape, inceptionCrop.area, inceptionCrop.aspect, random);
+    result = cropped(result, shape, rectangle ?? { top: 0, left: 0, height, width });
   }
   if (shift !== undefined && shift > 0) {
     const draw = () => random.below(2 * shift + 1) - shift;
@@ -57,10 +86,10 @@ function moved(image: Uint8Array, shape: Shape, { inceptionCrop, shift, flip }: 
 
 /**
  * A rectangle inside the image, its share of the area uniform, its aspect (width / height) log-uniform.
- * Szegedy et al., "Going deeper with convolutions" (arXiv:1409.4842), section 6; after ten draws that do not fit, the
- * whole image.
+ * Szegedy et al., "Going deeper with convolutions" (arXiv:1409.4842), section 6; undefined after ten draws that do not
+ * fit, for which cropping takes the whole image and erasing leaves it as it is.
  */
-export function randomRectangle([H, W]: Shape, area: Range, aspect: Range, random: Random): Rectangle {
+export function randomRectangle([H, W]: Shape, area: Range, aspect: Range, random: Random): Rectangle | undefined {
   for (let attempt = 0; attempt < 10; attempt++) {
     const pixels = H * W * between(area, random.uniform());
     const ratio = Math.exp(between([Math.log(aspect[0]), Math.log(aspect[1])], random.uniform()));
@@ -69,7 +98,7 @@ export function randomRectangle([H, W]: Shape, area: Range, aspect: Range, rando
       return { top: random.uniform() * (H - height), left: random.uniform() * (W - width), height, width };
     }
   }
-  return { top: 0, left: 0, height: H, width: W };
+  return undefined;
 }
 
 function wholePixels({ top, left, height, width }: Rectangle): Rectangle {

@@ -38,7 +38,8 @@ export function openDistillationSet(folder: string, budgetBytes = defaultBudgetB
 }
 
 export function rowLayout(manifest: Manifest): RowLayout {
-  return { imageBytes: imageBytes(manifest.shape), classes: manifest.classes };
+  const { shape, classes, mixedLabels: mixed } = manifest;
+  return { imageBytes: imageBytes(shape), classes, mixed };
 }
 
 function split(name: SplitName, manifest: Manifest, layout: RowLayout, read: (entry: ShardEntry) => Shard): Split {

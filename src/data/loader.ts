@@ -4,15 +4,17 @@ import { Failure } from '../core/failure.js';
 import { defaultBudgetBytes, type Split } from './distillation-set.js';
 import { halfValues } from './float16.js';
 import { type RowPlace, rowOrder } from './order.js';
-import type { Shard } from './shard.js';
+import type { Mixing, Shard } from './shard.js';
 
 /** Rows side by side; the arrays are new for every batch and belong to whoever asked for it. */
 export interface Batch {
   readonly n: number;
   /** Raw pixels [n, H, W, C]. */
   readonly images: Uint8Array;
-  /** The source's labels [n]. */
+  /** The source's labels [n]; of a blend of two images that of the larger share. */
   readonly labels: Int32Array;
+  /** What mixup blended into each row, where a set says so. */
+  readonly mixing?: Mixing;
   /** The teacher's probabilities [n, K]. */
   readonly soft: Float32Array;
 }
@@ -52,18 +54,23 @@ function* filePlaces({ shards }: Split): Generator<RowPlace> {
 }
 
 function gathered(split: Split, n: number, placeOf: (i: number) => RowPlace): Batch {
-  const { imageBytes, classes } = split.layout;
+  const { imageBytes, classes, mixed } = split.layout;
   const images = new Uint8Array(n * imageBytes);
   const labels = new Int32Array(n);
   const soft = new Float32Array(n * classes);
+  const mixing = mixed ? { labels: new Int32Array(n), shares: new Float32Array(n) } : undefined;
   for (let i = 0; i < n; i++) {
     const place = placeOf(i);
     const shard: Shard = split.read(place.shard);
     images.set(shard.images.subarray(place.row * imageBytes, (place.row + 1) * imageBytes), i * imageBytes);
     labels[i] = shard.labels[place.row] as number;
+    if (mixing !== undefined && shard.mixing !== undefined) {
+      mixing.labels[i] = shard.mixing.labels[place.row] as number;
+      mixing.shares[i] = shard.mixing.shares[place.row] as number;
+    }
     for (let k = 0; k < classes; k++) {
       soft[i * classes + k] = halfValues[shard.soft[place.row * classes + k] as number] as number;
     }
   }
-  return { n, images, labels, soft };
+  return { n, images, labels, soft, ...(mixing && { mixing }) };
 }

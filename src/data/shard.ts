@@ -1,7 +1,8 @@
 /**
  * One shard of a distillation set: an Arrow IPC file with one record batch, which pyarrow, DuckDB and Polars read too.
  * Columns: image (fixed-size binary, raw pixels [H, W, C]), label (int32), soft (fixed-size list of K float16
- * probabilities), source (int32), replica (int32).
+ * probabilities), source (int32), replica (int32); of sets built with mixup also mixedLabel (int32) and mixedShare
+ * (float32).
  */
 import {
   type Data,
@@ -9,6 +10,7 @@ import {
   FixedSizeBinary,
   FixedSizeList,
   Float16,
+  Float32,
   Int32,
   makeData,
   RecordBatch,
@@ -27,6 +29,7 @@ export interface Shard {
   readonly rows: number;
   /** [rows, H*W*C]. */
   readonly images: Uint8Array;
+  /** Of a blend of two images that of the larger share. */
   readonly labels: Int32Array;
   /** Half-precision bits, [rows, K]. */
   readonly soft: Uint16Array;
@@ -34,26 +37,37 @@ export interface Shard {
   readonly sources: Int32Array;
   /** Which augmented copy of that image, from 0. */
   readonly replicas: Int32Array;
+  /** What mixup blended into each row; in sets built with it. */
+  readonly mixing?: Mixing | undefined;
+}
+
+/** The second class of each row's target, and its share from 0 to .5; the rest is the label's. */
+export interface Mixing {
+  readonly labels: Int32Array;
+  readonly shares: Float32Array;
 }
 
 /** Bytes of an image and number of classes: what the column types depend on. */
 export interface RowLayout {
   readonly imageBytes: number;
   readonly classes: number;
+  /** Whether rows say what mixup blended into them. */
+  readonly mixed?: boolean | undefined;
 }
 
 /** What a row takes in a file, beside what the file takes for all of them. */
-export function rowBytes({ imageBytes, classes }: RowLayout): number {
-  return imageBytes + 3 * Int32Array.BYTES_PER_ELEMENT + classes * Uint16Array.BYTES_PER_ELEMENT;
+export function rowBytes({ imageBytes, classes, mixed }: RowLayout): number {
+  return imageBytes + (mixed ? 5 : 3) * Int32Array.BYTES_PER_ELEMENT + classes * Uint16Array.BYTES_PER_ELEMENT;
 }
 
-function schemaOf({ imageBytes, classes }: RowLayout): Schema {
+function schemaOf({ imageBytes, classes, mixed }: RowLayout): Schema {
   return new Schema([
     new Field('image', new FixedSizeBinary(imageBytes), false),
     new Field('label', new Int32(), false),
     new Field('soft', new FixedSizeList(classes, new Field('item', new Float16(), false)), false),
     new Field('source', new Int32(), false),
     new Field('replica', new Int32(), false),
+    ...(mixed ? [new Field('mixedLabel', new Int32(), false), new Field('mixedShare', new Float32(), false)] : []),
   ]);
 }
 
@@ -62,6 +76,7 @@ export function encodeShard(shard: Shard, layout: RowLayout): Uint8Array {
   const schema = schemaOf(layout);
   const length = shard.rows;
   const int32 = (data: Int32Array) => makeData({ type: new Int32(), length, nullCount: 0, data });
+  const float32 = (data: Float32Array) => makeData({ type: new Float32(), length, nullCount: 0, data });
   const item = makeData({ type: new Float16(), length: length * layout.classes, nullCount: 0, data: shard.soft });
   const children = [
     makeData({ type: new FixedSizeBinary(layout.imageBytes), length, nullCount: 0, data: shard.images }),
@@ -69,6 +84,7 @@ export function encodeShard(shard: Shard, layout: RowLayout): Uint8Array {
     makeData({ type: schema.fields[2]?.type as FixedSizeList<Float16>, length, nullCount: 0, child: item }),
     int32(shard.sources),
     int32(shard.replicas),
+    ...(shard.mixing === undefined ? [] : [int32(shard.mixing.labels), float32(shard.mixing.shares)]),
   ] as Data[];
   const struct = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children });
   return tableToIPC(new Table(schema, [new RecordBatch(schema, struct)]), 'file');
@@ -87,7 +103,10 @@ export function decodeShard(bytes: Uint8Array, layout: RowLayout, file: string):
   if (batch === null || batches !== 1) throw dataFailure(file, `expected one record batch; got ${batches}`);
   const rows = batch.numRows;
   const column = (index: number) => batch.data.children[index] as Data;
-  const values = <T extends Uint8Array | Uint16Array | Int32Array>(data: Data | undefined, perRow: number) => {
+  const values = <T extends Uint8Array | Uint16Array | Int32Array | Float32Array>(
+    data: Data | undefined,
+    perRow: number,
+  ) => {
     const found = (data?.values as T | undefined)?.subarray(0, rows * perRow); // each column is padded to eight bytes
     if (found?.length === rows * perRow) return found as T;
     throw dataFailure(file, `expected ${rows * perRow} values in each column; got ${found?.length ?? 0} in one`);
@@ -99,6 +118,7 @@ export function decodeShard(bytes: Uint8Array, layout: RowLayout, file: string):
     soft: values(column(2).children[0], layout.classes),
     sources: values(column(3), 1),
     replicas: values(column(4), 1),
+    ...(layout.mixed && { mixing: { labels: values(column(5), 1), shares: values(column(6), 1) } }),
   };
 }
 

@@ -45,17 +45,32 @@ function sumTolerance(classes: number): number {
   return 1e-3 + 2 ** -11 + classes * 2 ** -25;
 }
 
-function valueProblems({ rows, labels, soft }: Shard, { classes }: Manifest): string[] {
-  const label = labels.findIndex((value) => value < 0 || value >= classes);
-  const wrongLabel = `row ${label}: expected a label from 0 to ${classes - 1}; got ${labels[label]}`;
+function valueProblems(shard: Shard, manifest: Manifest): string[] {
+  return [...labelProblems(shard, manifest), ...sumProblem(shard, manifest)];
+}
+
+function labelProblems({ labels, mixing }: Shard, { classes }: Manifest): string[] {
+  const wrong = (values: ArrayLike<number>, isRight: (value: number) => boolean, expected: string) => {
+    const row = Array.from(values).findIndex((value) => !isRight(value));
+    return row < 0 ? [] : [`row ${row}: expected ${expected}; got ${values[row]}`];
+  };
+  const isClass = (value: number) => value >= 0 && value < classes;
+  const { labels: others = [], shares = [] } = mixing ?? {};
+  return [
+    ...wrong(labels, isClass, `a label from 0 to ${classes - 1}`),
+    ...wrong(others, isClass, `a mixed label from 0 to ${classes - 1}`),
+    ...wrong(shares, (share) => share >= 0 && share <= 0.5, 'a mixed share from 0 to .5'),
+  ];
+}
+
+function sumProblem({ rows, soft }: Shard, { classes }: Manifest): string[] {
   for (let row = 0; row < rows; row++) {
     let sum = 0;
     for (let k = 0; k < classes; k++) sum += halfValues[soft[row * classes + k] as number] as number;
     if (Math.abs(sum - 1) <= sumTolerance(classes)) continue;
-    const wrongSum = `row ${row}: expected probabilities that sum to 1; got the sum ${sum.toPrecision(6)}`;
-    return label < 0 ? [wrongSum] : [wrongLabel, wrongSum];
+    return [`row ${row}: expected probabilities that sum to 1; got the sum ${sum.toPrecision(6)}`];
   }
-  return label < 0 ? [] : [wrongLabel];
+  return [];
 }
 
 /** Every source image stands in one split, in train `replicas` times, elsewhere once. */

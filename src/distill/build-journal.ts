@@ -15,7 +15,7 @@ import { dataFailure } from '../data/data-failure.js';
 import { type Manifest, manifestName, readManifest, type ShardEntry, shardEntry } from '../data/manifest.js';
 
 /** Everything that the bytes of a set depend on. */
-export type BuildIdentity = Pick<Manifest, 'version' | 'name' | 'recipe' | 'seed'> & {
+export type BuildIdentity = Pick<Manifest, 'version' | 'name' | 'recipe' | 'seed' | 'mixedLabels'> & {
   readonly source: Manifest['source'];
   readonly teacher: { readonly name: string; readonly fingerprint: string };
 };
@@ -62,9 +62,10 @@ function recorded(folder: string): Recorded | undefined {
   const file = join(folder, journalName);
   if (existsSync(file)) return readChecked(file, journalSchema, otherFolder);
   if (!existsSync(join(folder, manifestName))) return undefined;
-  const { version, name, recipe, seed, source, teacher, shards } = readManifest(folder);
+  const { version, name, recipe, seed, mixedLabels, source, teacher, shards } = readManifest(folder);
   const { name: teacherName, fingerprint } = teacher;
-  return { identity: { version, name, recipe, seed, source, teacher: { name: teacherName, fingerprint } }, shards };
+  const identity = { version, name, recipe, seed, source, teacher: { name: teacherName, fingerprint } };
+  return { identity: { ...identity, ...(mixedLabels && { mixedLabels }) }, shards };
 }
 
 /** The identity is compared as a whole with what is asked for, whatever it holds. */

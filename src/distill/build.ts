@@ -16,7 +16,7 @@ import { correctRows, encodeShard, type RowLayout } from '../data/shard.js';
 import { type BuildIdentity, openJournal } from './build-journal.js';
 import { planBuild } from './build-plan.js';
 import type { BuildRecipe } from './build-recipe.js';
-import { augmentedPixels, fillShard, imageOf } from './build-shard.js';
+import { cleanImages, fillShard, trainImages } from './build-shard.js';
 import type { Teacher } from './build-teacher.js';
 
 export interface BuildRequest {
@@ -43,15 +43,13 @@ export interface BuildProgress {
  */
 export async function buildDistillationSet(request: BuildRequest): Promise<Manifest> {
   const { source, recipe, teacher, to } = request;
-  const layout = { imageBytes: imageBytes(source.shape), classes: source.classes };
+  const mixed = recipe.augment.mixup !== undefined;
+  const layout = { imageBytes: imageBytes(source.shape), classes: source.classes, mixed };
   const { train, shards } = planBuild(source, recipe);
   const identity = identify(request);
   const journal = openJournal(to, identity);
-  const pixels = {
-    train: augmentedPixels(source, recipe, train),
-    held: ({ source: index }: { source: number }) => imageOf(source, index),
-    test: ({ source: index }: { source: number }) => imageOf(source, index),
-  };
+  const clean = cleanImages(source);
+  const images = { train: trainImages(source, recipe, train), held: clean, test: clean };
   const of = shards.reduce((sum, { rows }) => sum + rows, 0);
   const entries: ShardEntry[] = [];
   let done = 0;
@@ -64,7 +62,8 @@ export async function buildDistillationSet(request: BuildRequest): Promise<Manif
     };
     let entry = journal.built(file);
     if (entry === undefined) {
-      const bytes = encodeShard(await fillShard(planned, { source, pixels: pixels[split], teacher, onChunk }), layout);
+      const ports = { source, image: images[split], teacher, onChunk };
+      const bytes = encodeShard(await fillShard(planned, ports, mixed), layout);
       writeAtomically(join(to, file), bytes);
       entry = { file, split, rows, bytes: bytes.length, sha256: sha256(bytes) };
       journal.add(entry);
@@ -87,6 +86,7 @@ function identify({ source, recipe, teacher }: BuildRequest): BuildIdentity {
     recipe: JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>, // as it reads back: without absent keys
     teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
     seed: recipe.seed,
+    ...(recipe.augment.mixup && { mixedLabels: true as const }),
   };
 }
 
@@ -119,6 +119,7 @@ function describe(
     recipe: identity.recipe,
     teacher: { ...identity.teacher, testAccuracy: accuracy },
     seed: identity.seed,
+    ...(identity.mixedLabels && { mixedLabels: true as const }),
     replicas: (identity.recipe as BuildRecipe).replicas,
     splits: { train: rowsOf('train'), held: rowsOf('held'), test: rowsOf('test') },
     shards,

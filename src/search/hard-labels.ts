@@ -1,5 +1,6 @@
 /** Training without the teacher's soft labels: what a distillation set is worth is measured against it. */
 import type { Batches } from '../data/loader.js';
+import type { Manifest } from '../data/manifest.js';
 import { smoothed } from '../train/labelled-batches.js';
 
 const smoothing = 0.1; // TuNAS, released default, where there are only hard labels
@@ -9,7 +10,13 @@ export function hardLabelled(batches: Batches, classes: number): Batches {
   return {
     at(step) {
       const batch = batches.at(step);
-      return { ...batch, soft: smoothed(batch.labels, classes, smoothing) };
+      return { ...batch, soft: smoothed(batch.labels, classes, smoothing, batch.mixing) };
     },
   };
+}
+
+/** Whether a set has blends of two images but says of them one label alone, as sets of older versions do. */
+export function lacksMixedLabels({ recipe, mixedLabels }: Manifest): boolean {
+  const augment = recipe.augment as { readonly mixup?: unknown } | undefined;
+  return augment?.mixup !== undefined && mixedLabels === undefined;
 }

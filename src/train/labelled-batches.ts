@@ -1,8 +1,9 @@
-/** Batches of labelled images, augmented as they are drawn, with hard labels smoothed. */
+/** Batches of labelled images, augmented as they are drawn, with hard labels mixed as the images are, and smoothed. */
 import { permutation, type Random, randomStream } from '../core/random.js';
 import { type Augmentation, augmented } from '../data/augment.js';
 import { type ImageSource, imageBytes } from '../data/image-source.js';
 import type { Batch, Batches } from '../data/loader.js';
+import type { Mixing } from '../data/shard.js';
 
 export interface LabelledBatchOptions {
   readonly seed: number;
@@ -16,7 +17,10 @@ export function labelledBatches(source: ImageSource, options: LabelledBatchOptio
   const { seed, batch, augment, labelSmoothing } = options;
   const { train, classes, shape } = source;
   const size = imageBytes(shape);
-  const imageAt = (index: number) => train.images.subarray(index * size, (index + 1) * size);
+  const imageAt = (index: number) => {
+    const pixels = train.images.subarray(index * size, (index + 1) * size);
+    return { pixels, label: train.labels[index] as number };
+  };
   const another = (random: Random) => imageAt(random.below(train.n));
   const orderOf = lastOnly((epoch: number) => permutation(train.n, randomStream(`${seed}/data/epoch/${epoch}`)));
   return {
@@ -24,23 +28,34 @@ export function labelledBatches(source: ImageSource, options: LabelledBatchOptio
       const random = randomStream(`${seed}/data/augment/${step}`);
       const images = new Uint8Array(batch * size);
       const labels = new Int32Array(batch);
+      const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
       for (let i = 0; i < batch; i++) {
         const drawn = step * batch + i;
         const index = orderOf(Math.floor(drawn / train.n))[drawn % train.n] as number;
-        images.set(augmented(imageAt(index), shape, augment, random, another), i * size);
-        labels[i] = train.labels[index] as number;
+        const { pixels, label, mixedLabel, mixedShare } = augmented(imageAt(index), shape, augment, random, another);
+        images.set(pixels, i * size);
+        labels[i] = label;
+        mixing.labels[i] = mixedLabel;
+        mixing.shares[i] = mixedShare;
       }
-      return { n: batch, images, labels, soft: smoothed(labels, classes, labelSmoothing) };
+      return { n: batch, images, labels, soft: smoothed(labels, classes, labelSmoothing, mixing) };
     },
   };
 }
 
-/** One-hot rows [n, classes] with a share spread evenly over all classes. Szegedy et al. 2016, arXiv:1512.00567. */
-export function smoothed(labels: ArrayLike<number>, classes: number, share: number): Float32Array {
+/**
+ * Rows [n, classes] that are one-hot, or the blend of two such where images are, with a share of each spread evenly over
+ * all classes. Szegedy et al. 2016, arXiv:1512.00567; Zhang et al., "mixup" (arXiv:1710.09412).
+ */
+export function smoothed(labels: ArrayLike<number>, classes: number, share: number, mixing?: Mixing): Float32Array {
   const soft = new Float32Array(labels.length * classes).fill(share / classes);
   for (let i = 0; i < labels.length; i++) {
+    const mixed = (mixing?.shares[i] ?? 0) * (1 - share);
     const at = i * classes + (labels[i] as number);
-    soft[at] = (soft[at] as number) + 1 - share;
+    soft[at] = (soft[at] as number) + 1 - share - mixed;
+    if (mixed === 0) continue;
+    const other = i * classes + (mixing?.labels[i] as number);
+    soft[other] = (soft[other] as number) + mixed;
   }
   return soft;
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/core/random.js';
 import { type Augmentation, augmented, betaSample, randomRectangle } from '../../src/data/augment.js';
 import type { Shape } from '../../src/data/image-source.js';
+import type { Rectangle } from '../../src/data/resample.js';
 
 const shape: Shape = [7, 9, 3];
 const bytes = fc.uint8Array({ minLength: 189, maxLength: 189 });
@@ -19,7 +20,9 @@ describe('augmented', () => {
     fc.assert(
       fc.property(bytes, bytes, augmentations, fc.integer(), (image, other, augmentation, seed) => {
         const before = image.slice();
-        const copy = () => augmented(image, shape, augmentation, randomStream(`${seed}`), () => other);
+        const another = () => ({ pixels: other, label: 1 });
+        const copy = () =>
+          augmented({ pixels: image, label: 0 }, shape, augmentation, randomStream(`${seed}`), another).pixels;
         const result = copy();
         expect(result.length).toBe(image.length);
         expect(Math.max(...result)).toBeLessThanOrEqual(Math.max(...image, ...other));
@@ -31,7 +34,8 @@ describe('augmented', () => {
 
   it('without parts is the image', () => {
     const image = Uint8Array.from({ length: 189 }, (_, i) => i);
-    expect(augmented(image, shape, {}, randomStream('x'), () => image)).toEqual(image);
+    const one = { pixels: image, label: 3 };
+    expect(augmented(one, shape, {}, randomStream('x'), () => one)).toEqual({ ...one, mixedLabel: 3, mixedShare: 0 });
   });
 
   it('moves by each of the 2s + 1 distances along both axes', () => {
@@ -39,15 +43,36 @@ describe('augmented', () => {
     image[12] = 255; // the middle of 5x5
     const seen = new Set<number>();
     for (let i = 0; i < 300; i++) {
-      seen.add(augmented(image, [5, 5, 1], { shift: 1 }, randomStream(`${i}`), () => image).indexOf(255));
+      const one = { pixels: image, label: 0 };
+      seen.add(augmented(one, [5, 5, 1], { shift: 1 }, randomStream(`${i}`), () => one).pixels.indexOf(255));
     }
     expect([...seen].sort((a, b) => a - b)).toEqual([6, 7, 8, 11, 12, 13, 16, 17, 18]);
+  });
+
+  it('mixes targets as it mixes pixels: what is left of a bright image is the share of its class', () => {
+    const [dark, bright] = [0, 200].map((level, label) => ({ pixels: new Uint8Array(189).fill(level), label }));
+    for (let i = 0; i < 300; i++) {
+      const [one, other] = i % 2 === 0 ? [dark, bright] : [bright, dark];
+      const random = randomStream(`mix/${i}`);
+      const mixed = augmented(one as never, shape, { flip: true, mixup: { alpha: 0.4 } }, random, () => other as never);
+      const share = (mixed.pixels[0] as number) / 200;
+      const ofBright = mixed.label === 1 ? 1 - mixed.mixedShare : mixed.mixedShare;
+      expect(mixed.label + mixed.mixedLabel).toBe(1);
+      expect(mixed.mixedShare).toBeLessThanOrEqual(0.5);
+      expect(Math.abs(ofBright - share)).toBeLessThanOrEqual(0.5 / 200 + 1e-9);
+    }
+  });
+
+  it('leaves an image as it is where the rectangle to erase fits nowhere', () => {
+    const image = { pixels: new Uint8Array(160).fill(9), label: 0 };
+    const erase = { probability: 1, area: [0.99, 0.99] } as const;
+    expect(augmented(image, [4, 40, 1], { erase }, randomStream('x'), () => image).pixels).toEqual(image.pixels);
   });
 
   it('draws rectangles of the asked areas and aspects inside the image', () => {
     const random = randomStream('rectangles');
     for (let i = 0; i < 500; i++) {
-      const { top, left, height, width } = randomRectangle([20, 30, 1], [0.1, 0.5], [0.5, 2], random);
+      const { top, left, height, width } = randomRectangle([20, 30, 1], [0.1, 0.5], [0.5, 2], random) as Rectangle;
       expect(top).toBeGreaterThanOrEqual(0);
       expect(left).toBeGreaterThanOrEqual(0);
       expect(top + height).toBeLessThanOrEqual(20 + 1e-9);
@@ -59,9 +84,13 @@ describe('augmented', () => {
     }
   });
 
-  it('takes the whole image where no rectangle fits', () => {
-    const whole = { top: 0, left: 0, height: 4, width: 40 };
-    expect(randomRectangle([4, 40, 1], [1, 1], [1, 1], randomStream('x'))).toEqual(whole);
+  it('crops nothing where no rectangle fits', () => {
+    const image = { pixels: Uint8Array.from({ length: 160 }, (_, i) => i), label: 0 };
+    const inceptionCrop = { area: [1, 1], aspect: [1, 1] } as const;
+    expect(randomRectangle([4, 40, 1], [1, 1], [1, 1], randomStream('x'))).toBeUndefined();
+    expect(augmented(image, [4, 40, 1], { inceptionCrop }, randomStream('x'), () => image).pixels).toEqual(
+      image.pixels,
+    );
   });
 
   // Beta(a, a) has mean 1/2 and variance 1 / (4 (2a + 1)).

@@ -5,7 +5,7 @@ import { sha256 } from '../../src/core/files.js';
 import { openDistillationSet } from '../../src/data/distillation-set.js';
 import { batches, inOrder } from '../../src/data/loader.js';
 import { formatManifest, type Manifest } from '../../src/data/manifest.js';
-import { decodeShard, encodeShard, type Shard } from '../../src/data/shard.js';
+import { decodeShard, encodeShard, type Mixing, type Shard } from '../../src/data/shard.js';
 import { verifyDistillationSet } from '../../src/data/verify.js';
 import { failureOf, newFolder } from './fixtures.js';
 import { tinySet } from './set-fixture.js';
@@ -28,7 +28,7 @@ function editManifest(folder: string, edit: (manifest: Manifest) => void): void 
 
 /** Rewrites a shard and its checksum likewise. */
 function editShard(folder: string, name: string, edit: (shard: Shard) => void): void {
-  const layout = { imageBytes: 30, classes: 4 };
+  const layout = { imageBytes: 30, classes: 4, mixed: true };
   const file = join(folder, name);
   const shard = decodeShard(readFileSync(file), layout, file);
   edit(shard);
@@ -135,6 +135,20 @@ describe('a distillation set', () => {
     expect(verifyDistillationSet(folder).damage.map(({ message }) => message)).toEqual([
       'row 2: expected a label from 0 to 3; got 4',
       expect.stringMatching(/^row 5: expected probabilities that sum to 1; got the sum 1\.\d+$/),
+    ]);
+    editShard(folder, 'test-00000.arrow', ({ labels, soft, mixing }) => {
+      labels[2] = 0;
+      soft[5 * 4] = 0;
+      (mixing as Mixing).labels[1] = -1;
+      (mixing as Mixing).shares[4] = 0.75;
+    });
+    expect(
+      verifyDistillationSet(folder)
+        .damage.map(({ message }) => message)
+        .slice(0, 2),
+    ).toEqual([
+      'row 1: expected a mixed label from 0 to 3; got -1',
+      'row 4: expected a mixed share from 0 to .5; got 0.75',
     ]);
   });
 

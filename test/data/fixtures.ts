@@ -64,6 +64,17 @@ export function tinySource(shape: Shape = [6, 5, 1], classes = 4, trainPerClass 
   };
 }
 
+/** Classes 0 and 1 whose images are all 0 and all 200: a blend's pixels tell the share of each. */
+export function darkAndBright(perClass = 20): ImageSource {
+  const part = (n: number) => ({
+    n,
+    labels: Uint8Array.from({ length: n }, (_, i) => i % 2),
+    images: Uint8Array.from({ length: 4 * n }, (_, i) => 200 * (Math.floor(i / 4) % 2)),
+  });
+  const names = { name: 'levels', classNames: ['dark', 'bright'], provenance: 'made up for a test' };
+  return { ...names, classes: 2, shape: [2, 2, 1], train: part(2 * perClass), test: part(4) };
+}
+
 /** Writes a source's images as the four IDX files. */
 export function writeIdxFolder(folder: string, { shape: [height, width], train, test }: ImageSource): void {
   const write = (name: string, dims: number[], values: Uint8Array) =>

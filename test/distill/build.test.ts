@@ -59,6 +59,7 @@ describe('a built set', () => {
           s,
           replica: shard.replicas[row],
           label: shard.labels[row],
+          mixedLabel: shard.mixing?.labels[row],
           row,
           shard,
         }));
@@ -71,7 +72,8 @@ describe('a built set', () => {
     expect(test.map(({ s }) => s)).toEqual(Array.from({ length: 20 }, (_, i) => 120 + i));
     expect([0, 1, 2, 3].map((label) => held.filter((row) => row.label === label).length)).toEqual([6, 6, 6, 6]);
     expect(new Set(train.map(({ s, replica }) => `${s}/${replica}`)).size).toBe(288);
-    for (const { s, label } of train) expect(label).toBe(source.train.labels[s]);
+    for (const { s, label, mixedLabel } of train) expect([label, mixedLabel]).toContain(source.train.labels[s]);
+    for (const { s, label } of held) expect(label).toBe(source.train.labels[s]);
     for (const { s, row, shard } of held) {
       expect(shard.images.subarray(row * 30, row * 30 + 30)).toEqual(source.train.images.subarray(s * 30, s * 30 + 30));
     }

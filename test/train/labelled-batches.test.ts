@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../src/data/image-source.js';
 import { labelledBatches, smoothed } from '../../src/train/labelled-batches.js';
-import { tinySource } from '../data/fixtures.js';
+import { darkAndBright, tinySource } from '../data/fixtures.js';
 
 const source = tinySource([6, 5, 1], 4, 6); // 24 train images; the first pixel of each is its label
 const size = imageBytes(source.shape);
@@ -57,6 +57,26 @@ describe('batches of labelled images', () => {
   });
 });
 
+describe('batches with mixup', () => {
+  it.each([0, 0.1])('have the targets that the pixels tell, smoothed by %d', (labelSmoothing) => {
+    const options = { seed: 2, batch: 40, augment: { mixup: { alpha: 0.2 } }, labelSmoothing };
+    const batches = labelledBatches(darkAndBright(), options);
+    for (let step = 0; step < 5; step++) {
+      const { n, images, labels, soft } = batches.at(step);
+      for (let i = 0; i < n; i++) {
+        const bright = (images[4 * i] as number) / 200;
+        expect(
+          Math.abs((soft[2 * i + 1] as number) - ((1 - labelSmoothing) * bright + labelSmoothing / 2)),
+        ).toBeLessThan(
+          0.0026, // half a level of 200
+        );
+        expect((soft[2 * i] as number) + (soft[2 * i + 1] as number)).toBeCloseTo(1, 6);
+        if (Math.abs(bright - 0.5) > 0.01) expect(labels[i]).toBe(Math.round(bright));
+      }
+    }
+  });
+});
+
 describe('smoothed labels', () => {
   it('keep 1 - share, and spread the share over all classes', () => {
     expect([...smoothed([2, 0], 4, 0.25)]).toEqual([0.0625, 0.0625, 0.8125, 0.0625, 0.8125, 0.0625, 0.0625, 0.0625]);
@@ -65,6 +85,12 @@ describe('smoothed labels', () => {
   it('are one-hot without smoothing, uniform with all of it', () => {
     expect([...smoothed([1], 3, 0)]).toEqual([0, 1, 0]);
     expect([...smoothed([1], 4, 1)]).toEqual([0.25, 0.25, 0.25, 0.25]);
+  });
+
+  it('of a blend are the blend of both rows, smoothed', () => {
+    const mixing = { labels: Int32Array.of(2, 1), shares: Float32Array.of(0.25, 0.5) };
+    expect([...smoothed([0, 1], 4, 0, mixing)]).toEqual([0.75, 0, 0.25, 0, 0, 1, 0, 0]);
+    expect([...smoothed([0, 1], 4, 0.5, mixing)]).toEqual([0.5, 0.125, 0.25, 0.125, 0.125, 0.625, 0.125, 0.125]);
   });
 
   it('sum to 1', () => {

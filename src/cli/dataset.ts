@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { Failure } from '../core/failure.js';
 import { suggestion } from '../core/nearest.js';
+import { requireAugmentation } from '../data/augment-fit.js';
 import { builtSetFolder } from '../data/built-set.js';
 import { type DatasetName, datasetNames, datasets } from '../data/datasets.js';
 import { fetchDataset } from '../data/fetch.js';
@@ -10,6 +11,7 @@ import { type Manifest, readManifest } from '../data/manifest.js';
 import { datasetFolder, openSource } from '../data/open-source.js';
 import { verifyDistillationSet } from '../data/verify.js';
 import { type BuildProgress, buildDistillationSet } from '../distill/build.js';
+import { planBuild } from '../distill/build-plan.js';
 import { readBuildRecipe } from '../distill/build-recipe.js';
 import type { LoadTeachers } from '../distill/build-teacher.js';
 import { type Reporter, standardReporter } from './log.js';
@@ -80,6 +82,8 @@ async function buildAction(
 ): Promise<void> {
   const recipe = readBuildRecipe(recipeFile);
   const source = openSource(recipe.source, dirname(recipeFile));
+  requireAugmentation(recipe.augment, source.shape);
+  planBuild(source, recipe); // so that its mistakes are told before a teacher is trained
   const teacher = await loadTeachers(recipe.teacher, { recipeFile, source }, options);
   const stop = stopOnSignal();
   const reporter = standardReporter();

@@ -9,7 +9,14 @@ import { findRun, readRunSummary } from '../runs/run-summary.js';
 import { type LocatedConfig, readSearchConfig } from '../search/config.js';
 import { readFound } from '../search/found.js';
 import { runPlanned, runStages, stageIds } from '../search/run-stages.js';
-import { foundArchitecture, type PlannedStage, planCoarse, planFine, standInFor } from '../search/start-search.js';
+import {
+  foundArchitecture,
+  openStageSet,
+  type PlannedStage,
+  planCoarse,
+  planFine,
+  standInFor,
+} from '../search/start-search.js';
 import { agreementOf } from '../study/agreement.js';
 import type { Workers } from '../train/computing-team.js';
 import { agreementText } from './agreement-text.js';
@@ -76,6 +83,7 @@ export function searchCommand(): Command {
       const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
       const workers = stageWorkers([coarse, likely], config, options);
       if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
+      for (const plan of [coarse, likely]) openStageSet(config, plan); // likewise
       const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
       for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
       await working(workers, async (tools) => {

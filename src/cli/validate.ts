@@ -10,10 +10,13 @@ import { buildRecipeSchema, readBuildRecipe } from '../distill/build-recipe.js';
 import { readSearchConfig, searchConfigSchema, stageSettings } from '../search/config.js';
 import { planCoarse, planFine, standInFor } from '../search/start-search.js';
 import { readNetwork, readSpace } from '../space/parse.js';
+import { asSpace } from '../space/print.js';
 import { readRefinement } from '../space/refine.js';
 import { refinementSchema, spaceSchema } from '../space/schema.js';
+import { planStudy } from '../study/plan-study.js';
 import { readStudy, studySchema } from '../study/study.js';
 import { readTrainingRecipe, trainingRecipeSchema } from '../train/recipe.js';
+import { requireNormalisable } from '../train/requirements.js';
 import { overridesOf } from './shared-options.js';
 
 /** A kind of file: what it is called, the keys that give it away, its schema, and a reader that throws what is wrong. */
@@ -37,7 +40,7 @@ const kinds: readonly FileKind[] = [
     name: 'study',
     keys: ['arms', 'measure', 'recipe', 'seeds', 'trainings'],
     schema: studySchema,
-    check: checkStudy,
+    check: (file) => planStudy(readStudy(file)),
   },
   {
     name: 'training recipe',
@@ -122,19 +125,12 @@ function checkConfig(file: string, set: readonly string[]): void {
   if ('recipe' in dataset) checkBuildRecipe(config.path(dataset.recipe));
 }
 
-/** Its arms' configs with it, each stage planned. */
-function checkStudy(file: string): void {
-  for (const { stages, config } of readStudy(file).arms) {
-    const coarse = planCoarse(config(1));
-    if (stages.includes('fine')) planFine(config(1), standInFor(coarse));
-  }
-}
-
 function checkBuildRecipe(file: string): void {
   for (const teacher of readBuildRecipe(file).teacher) {
     // runs and weights may come later
-    if ('network' in teacher) readNetwork(resolve(dirname(file), teacher.network));
-    if ('training' in teacher) readTrainingRecipe(resolve(dirname(file), teacher.training));
+    const network = 'network' in teacher ? readNetwork(resolve(dirname(file), teacher.network)) : undefined;
+    if (network === undefined || !('training' in teacher)) continue;
+    requireNormalisable(asSpace(network), readTrainingRecipe(resolve(dirname(file), teacher.training)));
   }
 }
 

@@ -184,12 +184,13 @@ export function integer(what: string, min = 1, max = Number.MAX_SAFE_INTEGER) {
   return z.int({ error: what }).min(min, { error: what }).max(max, { error: what });
 }
 
-/** A finite number; `bounds` are inclusive, `above` is exclusive. */
-export function quantity(what: string, bounds: { min?: number; max?: number; above?: number } = {}) {
+/** A finite number; `min` and `max` are inclusive, `above` and `below` exclusive. */
+export function quantity(what: string, bounds: { min?: number; max?: number; above?: number; below?: number } = {}) {
   let schema = z.number({ error: what });
   if (bounds.min !== undefined) schema = schema.min(bounds.min, { error: what });
   if (bounds.max !== undefined) schema = schema.max(bounds.max, { error: what });
   if (bounds.above !== undefined) schema = schema.gt(bounds.above, { error: what });
+  if (bounds.below !== undefined) schema = schema.lt(bounds.below, { error: what });
   return schema;
 }
 

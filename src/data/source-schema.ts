@@ -4,25 +4,26 @@ import { flag, integer, list, quantity, record, text, word } from '../core/confo
 import { datasetNames } from './datasets.js';
 
 /** Two numbers, the first not above the second. */
-function range(what: string, min: number, max: number) {
-  const end = quantity(what, { above: min, max });
+function range(what: string, bounds: Parameters<typeof quantity>[1]) {
+  const end = quantity(what, bounds);
   return z
     .tuple([end, end], { error: what })
     .refine(([low, high]) => low <= high, { error: `${what}, low before high` });
 }
 
-const areaRange = range('two shares of the area above 0 and at most 1', 0, 1);
+const cropArea = range('two shares of the area above 0 and at most 1', { above: 0, max: 1 });
+const erasedArea = range('two shares of the area above 0 and below 1', { above: 0, below: 1 });
 const probability = quantity('a probability from 0 to 1', { min: 0, max: 1 });
 
 export const augmentSchema = record({
   inceptionCrop: record({
-    area: areaRange.default([0.08, 1]),
-    aspect: range('two ratios of width to height', 0, 100).default([3 / 4, 4 / 3]),
+    area: cropArea.default([0.08, 1]),
+    aspect: range('two ratios of width to height', { above: 0, max: 100 }).default([3 / 4, 4 / 3]),
   }).optional(),
   shift: integer('a count of pixels from 0 to 2048', 0, 2048).optional(),
   flip: flag().optional(),
   mixup: record({ alpha: quantity('a number above 0, at most 1e6', { above: 0, max: 1e6 }) }).optional(),
-  erase: record({ probability, area: areaRange.default([0.02, 0.2]) }).optional(),
+  erase: record({ probability, area: erasedArea.default([0.02, 0.2]) }).optional(),
 });
 
 const folder = text('a folder, relative to the recipe');

@@ -139,6 +139,8 @@ export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'contr
     ScheduleSettings['rate'];
 }
 
+export const defaultStatisticsBatches = 20;
+
 const defaults = {
   steps: 1000,
   batch: 128,
@@ -162,7 +164,7 @@ const defaults = {
   reward: 'absolute',
   select: 'argmax',
   compareRandom: 0,
-  statisticsBatches: 20,
+  statisticsBatches: defaultStatisticsBatches,
   logEvery: 20,
   checkpointEvery: 250,
   tolerance: 0.05,
@@ -183,22 +185,41 @@ export function stageSettings({ config, located, file }: LocatedConfig, stage: S
     weights: { learningRate: (0.165 * imagesPerStep) / 256, ...merged.weights },
     controller: { ...controller, ...controllerRate(travel, learningRate, imagesPerStep) },
   } as unknown as StageSettings;
-  const problems = scheduleProblems(scheduleSettings(settings));
+  const problems = scheduleProblems(scheduleSettings(settings)).map(atSchedule);
   if (travel !== undefined && learningRate !== undefined) {
-    problems.push({ path: ['travel'], message: 'expected either travel or learningRate; got both' });
+    problems.push({ path: ['controller', 'travel'], message: 'expected either travel or learningRate; got both' });
   }
-  const diagnostics = problems.map(({ path, message }) => located.at(placeOf(config, stage, path), message));
-  if (settings.quality === 'distillation' && settings.reward !== 'absolute') {
-    const section = config[stage]?.reward === undefined ? 'search' : stage;
-    diagnostics.push(located.at([section, 'reward'], negativeQuality(settings.reward)));
+  problems.push(...warmupProblems(settings), ...rewardProblems(settings));
+  if (problems.length > 0) {
+    throw new Failure(
+      'config',
+      problems.map(({ path, message }) => located.at(settingPlace(config, stage, path), message)),
+    );
   }
-  if (diagnostics.length > 0) throw new Failure('config', diagnostics);
   return settings;
 }
 
-/** These rewards multiply the quality: of one below 0 they would make a penalty into a bonus. */
-function negativeQuality(reward: string): string {
-  return `expected absolute with the quality distillation, which is below 0; got ${reward}`;
+interface Problem {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Where a controller's schedule has its problem. */
+function atSchedule({ path: [first, kind], message }: Problem): Problem {
+  return { path: ['controller', first === 'warmup' ? `${kind}Warmup` : (first as string)], message };
+}
+
+/** The weights' learning rate must come down again. */
+function warmupProblems({ steps, weights }: StageSettings): Problem[] {
+  const end = Math.round(weights.warmup * steps);
+  const message = `expected a warm-up that ends before the last of ${steps} steps; got one of ${end} steps`;
+  return weights.warmup > 0 && end >= steps ? [{ path: ['weights', 'warmup'], message }] : [];
+}
+
+/** Rewards that multiply the quality would make a penalty into a bonus where that is below 0. */
+function rewardProblems({ quality, reward }: StageSettings): Problem[] {
+  const message = `expected absolute with the quality distillation, which is below 0; got ${reward}`;
+  return quality === 'distillation' && reward !== 'absolute' ? [{ path: ['reward'], message }] : [];
 }
 
 /** The rate that a stage states for itself, in whichever way, takes the place of the shared one. */
@@ -223,11 +244,13 @@ export function scheduleSettings({ steps, controller }: StageSettings): Schedule
   return { steps, warmup: { op: opWarmup, filter: filterWarmup }, delay, growth, rate };
 }
 
-/** Where a controller setting stands: in the stage's own section if it is there, else in the shared one. */
-function placeOf(config: SearchConfig, stage: StageName, path: readonly string[]): string[] {
-  const key = path[0] === 'warmup' ? `${path[1]}Warmup` : (path[0] as string);
-  const own = config[stage]?.controller as Record<string, unknown> | undefined;
-  return [own?.[key] === undefined ? 'search' : stage, 'controller', key];
+/** Where a stage's setting stands: in the stage's own section if it is there, else in the shared one. */
+export function settingPlace(config: SearchConfig, stage: StageName, path: readonly string[]): string[] {
+  const own = path.reduce<unknown>(
+    (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
+    config[stage],
+  );
+  return [own === undefined ? 'search' : stage, ...path];
 }
 
 function overlay(base: object, over: object): object {

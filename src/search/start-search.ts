@@ -29,6 +29,7 @@ import {
 import { type Estimate, estimateStage } from './estimate.js';
 import { resolvedConfig } from './resolved-config.js';
 import { runStage } from './stage.js';
+import { requireNormalisable, requireSet } from './stage-requirements.js';
 
 /** A stage as its config states it, with everything read that it names but its images. */
 export interface PlannedStage {
@@ -46,7 +47,9 @@ export function planCoarse(config: LocatedConfig): PlannedStage {
   const settings = stageSettings(config, 'coarse');
   const name = config.config.coarse?.space as string;
   const file = findSpace(name, config.path('.'), (message) => config.located.at(['coarse', 'space'], message));
-  return { stage: 'coarse', space: withChoices(readSpace(file), file), settings, targets: readTargets(config) };
+  const space = withChoices(readSpace(file), file);
+  requireNormalisable(config, 'coarse', space, settings);
+  return { stage: 'coarse', space, settings, targets: readTargets(config) };
 }
 
 /**
@@ -58,6 +61,7 @@ export function planFine(config: LocatedConfig, base: Architecture, baseRun?: st
   const { refine: name, warmStart = false } = config.config.fine as NonNullable<SearchConfig['fine']>;
   const file = findRefinement(name, config.path('.'), (message) => config.located.at(['fine', 'refine'], message));
   const space = { ...refine(base, readRefinement(file)), name: `${config.config.name}.fine` };
+  requireNormalisable(config, 'fine', space, settings);
   return { stage: 'fine', space, settings, targets: readTargets(config), warmStart, baseRun };
 }
 
@@ -82,7 +86,7 @@ export function likelyDecisions({ space, targets, stage }: PlannedStage): number
 export async function planEstimate(plan: PlannedStage, located: LocatedConfig, workers: Workers): Promise<Estimate> {
   const { stage, space, settings, targets } = plan;
   const task = { stage, space, settings, targets, seed: located.config.seed };
-  return estimateStage(task, openStageSet(located, space), likelyDecisions(plan), workers);
+  return estimateStage(task, openStageSet(located, plan), likelyDecisions(plan), workers);
 }
 
 /** The architecture that a finished run found. */
@@ -157,7 +161,7 @@ export async function startStage(
 ): Promise<StageOutcome | undefined> {
   const { stage, space, settings, targets } = plan;
   const inheritsFrom = plan.warmStart ? requireBaseRun(plan, config) : undefined;
-  const set = openStageSet(config, space);
+  const set = openStageSet(config, plan);
   const workers = workersFor(options.workers, settings.samplesPerStep);
   const run = openStageRun(plan, config, set, { ...options, workers });
   if (run.wasDone) {
@@ -176,11 +180,13 @@ function requireBaseRun({ baseRun }: PlannedStage, { located }: LocatedConfig): 
   throw new Failure('config', located.at(['fine', 'warmStart'], message));
 }
 
-/** The config's images, which must fit the space. */
-export function openStageSet({ config, path }: LocatedConfig, space: Space): DistillationSet {
+/** The config's images, which must fit the stage's space and settings. */
+export function openStageSet(located: LocatedConfig, { stage, space, settings }: PlannedStage): DistillationSet {
+  const { config, path } = located;
   const { dataset } = config;
   const set = openSet('folder' in dataset ? { folder: path(dataset.folder) } : { recipe: path(dataset.recipe) });
   requireFit(space, set.manifest.shape, set.manifest.classes);
+  requireSet(located, stage, settings, set.manifest);
   return set;
 }
 

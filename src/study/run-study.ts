@@ -13,6 +13,7 @@ import { foundArchitecture, planCoarse } from '../search/start-search.js';
 import { readSpace } from '../space/parse.js';
 import { type Architecture, close } from '../space/space.js';
 import type { RunOptions } from '../train/start-training.js';
+import { requireStudy } from './plan-study.js';
 import type { Arm, Study } from './study.js';
 import { trainedAlone } from './trained-alone.js';
 import { judgedAlike } from './uniform-supernet.js';
@@ -44,6 +45,7 @@ export async function runStudy(
   options: StudyOptions,
   tell: (arms: readonly ArmFindings[]) => Promise<void>,
 ): Promise<ArmFindings[]> {
+  requireStudy(study);
   const trained: Trained[] = [];
   for (let seed = 1; seed <= study.seeds; seed++) {
     for (const arm of study.arms) {

@@ -28,7 +28,7 @@ export async function judgedAlike(
   const decisions = architectures.map((architecture) => requireDecisions(plan.space, architecture));
   await runStages(config, options, [plan.stage]);
   const task = { ...plan, seed: config.config.seed };
-  const set = openStageSet(config, plan.space);
+  const set = openStageSet(config, plan);
   const supernet = startSuperNet(task);
   try {
     supernet.restore(finalTensors(join(options.root, `${options.id}-${plan.stage}`), options.observer.warn));

@@ -1,5 +1,6 @@
 /** The images of a training recipe: labelled ones, or a distillation set. */
 import { resolve } from 'node:path';
+import { requireAugmentation } from '../data/augment-fit.js';
 import { openSet } from '../data/built-set.js';
 import { type Batches, batches } from '../data/loader.js';
 import { openSource } from '../data/open-source.js';
@@ -30,6 +31,7 @@ export function openTrainingData(recipe: TrainingRecipe): OpenedData {
   const batch = recipe.batch / sharesOf(recipe);
   if ('source' in data) {
     const source = openSource(data.source, recipe.base);
+    requireAugmentation(data.augment, source.shape);
     const train = labelledBatches(source, { seed, batch, augment: data.augment, labelSmoothing });
     return {
       batches: train,

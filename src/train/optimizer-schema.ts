@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { quantity, record } from '../core/conform.js';
 
-const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
+const share = quantity('a share from 0 to below 1', { min: 0, below: 1 }); // a mean that keeps all of itself never learns
 
 export const optimizerSchema = z.discriminatedUnion(
   'kind',

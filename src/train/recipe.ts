@@ -7,10 +7,12 @@ import { type Override, withOverrides } from '../core/overrides.js';
 import { augmentSchema, sourceSchema } from '../data/source-schema.js';
 import { optimizerSchema } from './optimizer-schema.js';
 
-const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
+const share = quantity('a share from 0 to below 1', { min: 0, below: 1 });
 const rate = quantity('a rate from 0 to .9', { min: 0, max: 0.9 });
 
 const count = (what: string, max = 1e6) => integer(`a number of ${what} from 1 to ${max}`, 1, max);
+
+export const defaultStatisticsBatches = 50;
 
 const fields = record({
   name: fileName(),
@@ -42,15 +44,20 @@ const fields = record({
   l2: quantity('a number from 0 to 1e9', { min: 0, max: 1e9 }).default(0),
   seed: integer('a seed from 0', 0).default(0),
   /** Training batches that BN statistics are estimated on at the end. */
-  statisticsBatches: count('batches').default(50),
+  statisticsBatches: count('batches').default(defaultStatisticsBatches),
   logEvery: count('steps', 1e9).default(50),
   checkpointEvery: count('steps', 1e9).default(500),
 });
 
-export const trainingRecipeSchema = fields.refine(({ batch, shares }) => batch % sharesOf({ shares }) === 0, {
-  error: ({ input }) => `a divisor of the batch of ${(input as z.output<typeof fields>).batch}`,
-  path: ['shares'],
-});
+export const trainingRecipeSchema = fields
+  .refine(({ batch, shares }) => batch % sharesOf({ shares }) === 0, {
+    error: ({ input }) => `a divisor of the batch of ${(input as z.output<typeof fields>).batch}`,
+    path: ['shares'],
+  })
+  .refine(({ epochs, warmupEpochs }) => warmupEpochs < epochs, {
+    error: ({ input }) => `fewer epochs than the ${(input as z.output<typeof fields>).epochs} of the training`,
+    path: ['warmupEpochs'],
+  });
 
 /** Parts of a step's batch: left out of a recipe, and of what its run is known by, it is 1. */
 export function sharesOf({ shares = 1 }: { readonly shares?: number | undefined }): number {

@@ -11,6 +11,7 @@ import { type Workers, workersFor } from './computing-team.js';
 import type { Evaluation } from './evaluate.js';
 import { openTrainingData } from './open-training-data.js';
 import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { requireImages, requireNormalisable } from './requirements.js';
 import { trainingSteps } from './training-plan.js';
 import { runTraining } from './training-run.js';
 
@@ -39,6 +40,8 @@ export async function train(
 ): Promise<Evaluation | undefined> {
   const data = openTrainingData(recipe);
   requireFit(network, data.shape, data.classes);
+  requireNormalisable(asSpace(network), recipe);
+  requireImages(recipe, data.images);
   const { base: recipeFolder, ...plain } = recipe;
   const { root, id, resume, extend, observer } = options;
   const workers = workersFor(options.workers, sharesOf(recipe));

@@ -205,6 +205,12 @@ fine:
     ]);
   });
 
+  it('is one too where the weights learn at rates that never come down again', () => {
+    expect(mistakes(() => settings(frame + stages, 'coarse', 'search.steps=40', 'search.weights.warmup=1'))).toEqual([
+      '--set search.weights.warmup=1: search.weights.warmup: expected a warm-up that ends before the last of 40 steps; got one of 40 steps',
+    ]);
+  });
+
   it('is one too where the delay leaves no steps', () => {
     expect(mistakes(() => settings(`${frame}${stages}search: { steps: 10, controller: { delay: 1 } }\n`))).toEqual([
       't.yaml:6:43: search.controller.delay: expected a delay that leaves steps to learn in; got 10 of 10 steps',

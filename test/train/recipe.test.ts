@@ -45,6 +45,20 @@ describe('a training recipe', () => {
     });
   });
 
+  it.each([
+    ['warmupEpochs=3', 'warmupEpochs: expected fewer epochs than the 3 of the training; got 3'],
+    ['labelSmoothing=1', 'labelSmoothing: expected a share from 0 to below 1; got 1'],
+    ['shares=256', 'shares: expected a divisor of the batch of 128; got 256'],
+    ['optimizer={kind: rmsProp, decay: 1}', 'optimizer.decay: expected a share from 0 to below 1; got 1'],
+    ['optimizer={kind: adamW, beta2: 1}', 'optimizer.beta2: expected a share from 0 to below 1; got 1'],
+    [
+      'data={source: {dataset: mnist}, augment: {erase: {probability: 1, area: [0.5, 1]}}}',
+      'data.augment.erase.area[1]: expected two shares of the area above 0 and below 1; got 1',
+    ],
+  ])('with %s, a part that is no less than its whole, is refused', (set, message) => {
+    expect(failureOf(() => read(least, set)).message).toBe(`--set ${set}: ${message}`);
+  });
+
   it('takes --set', () => {
     expect(read(least, 'epochs=0.5', 'optimizer={kind: adamW}')).toMatchObject({
       epochs: 0.5,
@@ -68,7 +82,7 @@ labelSmoothing: 2
       't.train.yaml:3:9: epochs: expected a number of epochs > 0, at most 1e6; got 0',
       't.train.yaml:4:12: optimizer: expected a mapping with kind; got adamW',
       't.train.yaml:5:15: learningRate: expected a learning rate from 1e-9 to 1e30; got fast',
-      't.train.yaml:6:17: labelSmoothing: expected a share from 0 to 1; got 2',
+      't.train.yaml:6:17: labelSmoothing: expected a share from 0 to below 1; got 2',
     ]);
   });
 });

@@ -1,0 +1,44 @@
+/** What a training recipe must leave a network and its images; all of it is told before a run begins. */
+import { Failure } from '../core/failure.js';
+import { pointNorm } from '../space/point-norm.js';
+import type { Space } from '../space/space.js';
+import { defaultStatisticsBatches, sharesOf, type TrainingRecipe } from './recipe.js';
+
+/** Refuses a batch norm that would see one value of each channel: a network, or any of a space, trained on one image at a time. */
+export function requireNormalisable(space: Space, recipe: TrainingRecipe): void {
+  const { name, batch } = recipe;
+  const shares = sharesOf(recipe);
+  const layer = batch === shares ? pointNorm(space) : undefined;
+  if (layer === undefined) return;
+  const given = shares === 1 ? 'a batch of 1' : `a batch of ${batch} in ${shares} shares`;
+  const message = `${space.name}: batch norm in ${layer} sees a single value per channel and image, so it needs 2 images or more at a time; ${name} gives it 1 (${given})`;
+  throw new Failure('config', message, batch === 1 ? 'set batch to 2 or more' : `set shares to ${mostShares(batch)}`);
+}
+
+/** The most shares that leave each two images or more. */
+function mostShares(batch: number): number {
+  for (let shares = Math.floor(batch / 2); shares > 1; shares--) if (batch % shares === 0) return shares;
+  return 1;
+}
+
+/** Refuses a batch of more images than an epoch has, and more batches for statistics than that. */
+export function requireImages({ name, batch, statisticsBatches }: TrainingRecipe, images: number): void {
+  const problems: string[] = [];
+  if (batch > images) problems.push(`batch: expected at most the ${images} train images; got ${batch}`);
+  const most = mostStatisticsBatches(batch, images, defaultStatisticsBatches);
+  if (statisticsBatches > most) problems.push(`statisticsBatches: ${statisticsProblem(statisticsBatches, most)}`);
+  if (problems.length === 0) return;
+  throw new Failure(
+    'config',
+    problems.map((message) => ({ message: `${name}: ${message}` })),
+  );
+}
+
+/** Batches that one epoch has; a default may go over the images again where they are few. */
+export function mostStatisticsBatches(batch: number, images: number, byDefault: number): number {
+  return Math.max(byDefault, Math.ceil(images / batch));
+}
+
+export function statisticsProblem(got: number, most: number): string {
+  return `expected at most ${most}, which go over all train images; got ${got}`;
+}

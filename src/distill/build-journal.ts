@@ -35,7 +35,7 @@ export function openJournal(folder: string, identity: BuildIdentity): BuildJourn
   const file = join(folder, journalName);
   const before = recorded(folder);
   if (before === undefined) refuseForeignFiles(folder);
-  else refuseOtherSet(folder, before.identity, identity);
+  else if (before.shards.length > 0) refuseOtherSet(folder, before.identity, identity); // else nothing of it was made
   const entries = new Map(before?.shards.map((entry) => [entry.file, entry]));
   const save = () => writeAtomically(file, jsonText({ identity, shards: [...entries.values()] }));
   if (!existsSync(join(folder, manifestName))) save();

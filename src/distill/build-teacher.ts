@@ -32,15 +32,18 @@ export function checkProbabilities(probabilities: Float32Array, n: number, class
     throw fail(`expected ${classes} probabilities per image as the source has classes; got ${got}`);
   }
   for (let i = 0; i < n; i++) {
-    let sum = 0;
-    let least = Infinity;
-    for (let k = 0; k < classes; k++) {
-      const probability = probabilities[i * classes + k] as number;
-      sum += probability;
-      if (!(probability >= least)) least = probability;
-    }
-    if (least >= 0 && Math.abs(sum - 1) <= sumTolerance) continue;
-    const shown = [...probabilities.subarray(i * classes, i * classes + 4)].map((p) => p.toPrecision(3)).join(', ');
-    throw fail(`expected probabilities that sum to 1; got ${shown}, ... with the sum ${sum.toPrecision(6)}`);
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    if (isProbabilities(row)) continue;
+    const shown = [...row.subarray(0, 4)].map((p) => p.toPrecision(3)).join(', ');
+    throw fail(`expected probabilities that sum to 1; got ${shown}, ... with the sum ${sumOf(row).toPrecision(6)}`);
   }
+}
+
+/** Whether values are probabilities of all classes, as far as half precision leaves them so. */
+export function isProbabilities(row: Float32Array): boolean {
+  return row.every((value) => value >= 0) && Math.abs(sumOf(row) - 1) <= sumTolerance;
+}
+
+function sumOf(row: Float32Array): number {
+  return row.reduce((sum, value) => sum + value, 0);
 }

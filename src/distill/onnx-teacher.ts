@@ -3,12 +3,14 @@ import { asDataFailure, conform, locatedValue } from '../core/conform.js';
 import { locateYaml } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { readBytes, sha256 } from '../core/files.js';
+import { shownError } from '../core/shown.js';
 import { type ImageSource, imageBytes } from '../data/image-source.js';
 import { type OnnxPort, type OnnxSession, openOnnxSession } from '../nn/onnx-session.js';
 import { extentsIn, type Preprocessing, preprocessed, preprocessingSchema } from '../nn/preprocessing.js';
 import { readOnnxMetadata } from '../runs/onnx-file.js';
 import type { TeacherReference } from './build-recipe.js';
 import type { Teacher } from './build-teacher.js';
+import { scoreReading } from './onnx-scores.js';
 
 type OnnxReference = Extract<TeacherReference, { readonly onnx: string }>;
 
@@ -17,17 +19,18 @@ export async function onnxTeacher(
   file: string,
   { preprocessing: stated, output }: Pick<OnnxReference, 'preprocessing' | 'output'>,
   source: ImageSource,
+  warn: (line: string) => void = () => {},
 ): Promise<Teacher> {
   const bytes = readBytes(file, 'name the file of an ONNX model, relative to the recipe');
   const session = await openOnnxSession(file, { name: file });
   const how = requireChannels(file, stated ?? ownPreprocessing(file), source);
   requireShapes(file, session, how, source);
+  const reading = scoreReading(file, output, source.classes, warn);
   return {
     name: file.replace(/^.*\//, '').replace(/\.onnx$/, ''),
     fingerprint: sha256(bytes, JSON.stringify(how), output),
     async predict(images, n) {
-      const scores = await scoresOf(session, how, images, n, source);
-      return output === 'probabilities' ? scores : softmaxed(scores, source.classes);
+      return reading(await scoresOf(file, session, how, images, n, source));
     },
   };
 }
@@ -76,6 +79,7 @@ function requirePort(file: string, what: string, { shape }: OnnxPort, extents: r
 
 /** The model's output [n, K], as many images at a time as it takes; black ones fill up its last batch. */
 async function scoresOf(
+  file: string,
   session: OnnxSession,
   how: Preprocessing,
   images: Uint8Array,
@@ -90,24 +94,27 @@ async function scoresOf(
     const part = new Uint8Array(count * size);
     part.set(images.subarray(from * size, Math.min(n, from + count) * size));
     const extents = [count, ...shape];
-    const found = await session.run(preprocessed(part, extents, how), extentsIn(how.layout, extents));
+    const values = preprocessed(part, extents, how);
+    const found = await answered(file, count, () => session.run(values, extentsIn(how.layout, extents)));
+    if (found.length !== count * classes) {
+      const message = `expected ${classes} values for each of ${count} images; got ${found.length} in all`;
+      throw new Failure('data', { file, message });
+    }
     scores.set(found.subarray(0, Math.min(count, n - from) * classes), from * classes);
   }
   return scores;
 }
 
-/** Each row of K logits as probabilities. */
-function softmaxed(logits: Float32Array, classes: number): Float32Array {
-  const result = new Float32Array(logits.length);
-  for (let from = 0; from < logits.length; from += classes) {
-    const row = logits.subarray(from, from + classes);
-    const largest = row.reduce((most, value) => Math.max(most, value), -Infinity);
-    const powers = row.map((value) => Math.exp(value - largest));
-    const sum = powers.reduce((total, power) => total + power, 0);
-    result.set(
-      powers.map((power) => power / sum),
-      from,
+/** What the model gives; that it cannot run is the model's fault, since its declared shapes fit. */
+async function answered(file: string, count: number, run: () => Promise<Float32Array>): Promise<Float32Array> {
+  try {
+    return await run();
+  } catch (error) {
+    const message = `expected a model that takes ${count} images at a time; got: ${shownError(error)}`;
+    throw new Failure(
+      'data',
+      { file, message },
+      'state its batch in its input shape: 1, where it takes one image at a time',
     );
   }
-  return result;
 }

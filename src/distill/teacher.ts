@@ -39,7 +39,7 @@ async function teacherOf(
   source: ImageSource,
   options: TeacherOptions,
 ): Promise<Teacher> {
-  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, source);
+  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, source, options.observer.warn);
   if ('weights' in reference) return weightsTeacher(reference, base, source);
   return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, options)), source);
 }

@@ -1,6 +1,7 @@
 /** ONNX models in ONNX Runtime, on the CPU: what exports are checked with, measured in, and teachers may be. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Failure } from '../core/failure.js';
+import { shownError } from '../core/shown.js';
 
 export interface OnnxSession {
   readonly input: OnnxPort;
@@ -72,11 +73,18 @@ async function created(file: string, create: () => Promise<InferenceSession>): P
   try {
     return await create();
   } catch (error) {
-    throw new Failure('data', {
-      file,
-      message: `expected a model that ONNX Runtime loads; got: ${(error as Error).message}`,
-    });
+    const got = shownError(error).replace(/\/onnxruntime_src\S* .*?\) (?=[A-Z])/, ' '); // the place in its source
+    const message = `expected a model that ONNX Runtime loads; got: ${got}`;
+    throw new Failure('data', { file, message }, newerRemedy(got));
   }
+}
+
+/** What to do with a model of a newer version of ONNX than ONNX Runtime knows; the newest onnx package writes such. */
+function newerRemedy(got: string): string | undefined {
+  const [, ir] = /max supported IR version: (\d+)/.exec(got) ?? [];
+  if (ir !== undefined) return `save it with ir_version ${ir} or lower, and with an opset of that time`;
+  const [, opset] = /support for domain ai\.onnx is till opset (\d+)/.exec(got) ?? [];
+  return opset && `export it with opset ${opset} or lower`;
 }
 
 function onlyPort(file: string, what: 'input' | 'output', ports: readonly InferenceSession.ValueMetadata[]): OnnxPort {

@@ -137,6 +137,17 @@ describe('a built set', () => {
     expect(readdirSync(foreign)).toEqual(['thesis.txt']);
   });
 
+  it('that failed before its first shard does not stand in the way of another recipe', async () => {
+    const to = newFolder();
+    const predict = () => new Float32Array(0);
+    const build = (odd: object) =>
+      buildDistillationSet({ source, recipe: tinyRecipe(), teacher: { ...teacher, ...odd }, to });
+    await failureOfAsync(() => build({ fingerprint: 'odd', predict }));
+    expect(readdirSync(to)).toEqual(['building.json']);
+    await build({});
+    expect(contents(to)).toEqual(contents(await tinySet()));
+  });
+
   it('says in its manifest how it was made', async () => {
     const { manifest } = openDistillationSet(await tinySet());
     expect(manifest).toMatchObject({

@@ -52,7 +52,11 @@ export class NativeBackend implements Backend {
 function explained(op: string, inputs: readonly Tensor[], error: Error): Error {
   if (/OOM|ran out of memory|RESOURCE_EXHAUSTED|failed to allocate/i.test(error.message)) {
     const shapes = inputs.map(({ shape }) => `[${shape.join(', ')}]`).join(', ');
-    return new Failure('backend', `out of memory in ${op} of ${shapes}`, 'try half the batch (--set batch=N)');
+    return new Failure(
+      'backend',
+      `out of memory in ${op} of ${shapes}`,
+      'try half the batch: --set batch=N for a training, --set search.batch=N for a search',
+    );
   }
   error.message = `${callText(op, inputs)}: ${error.message}`;
   return error;

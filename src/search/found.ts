@@ -42,5 +42,6 @@ export function readFound(folder: string): Found {
 export function finalTensors(folder: string, warn: (message: string) => void): Tensors {
   const checkpoint = loadLatestCheckpoint({ folder }, warn);
   if (checkpoint !== undefined) return checkpoint.tensors;
-  throw new Failure('data', { file: folder, message: 'expected a run with a checkpoint to start from; got none' });
+  const message = 'expected a run with a checkpoint to start from; got none';
+  throw new Failure('data', { file: folder, message }, 'search the coarse stage again, or leave warmStart out');
 }

@@ -177,7 +177,11 @@ export async function startStage(
 function requireBaseRun({ baseRun }: PlannedStage, { located }: LocatedConfig): string {
   if (baseRun !== undefined) return baseRun;
   const message = 'expected a coarse run to start from, --from RUN; got a network without weights';
-  throw new Failure('config', located.at(['fine', 'warmStart'], message));
+  throw new Failure(
+    'config',
+    located.at(['fine', 'warmStart'], message),
+    'name the coarse run with --from RUN, or leave warmStart out',
+  );
 }
 
 /** The config's images, which must fit the stage's space and settings. */

@@ -7,7 +7,7 @@ import { Failure } from '../core/failure.js';
 /** @param rate  how the config names the learning rate to lower */
 export function requireFinite(figures: readonly number[], step: number, rate: string): void {
   const lost = figures.find((figure) => !Number.isFinite(figure));
-  if (lost !== undefined) throw diverged(`${lost}`, step, rate);
+  if (lost !== undefined) throw diverged(`a figure of the step is ${lost}`, step, rate);
 }
 
 /** The same of weights and optimizer slots by name. */
@@ -18,11 +18,11 @@ export function requireFiniteTensors(
 ): void {
   for (const [name, { values }] of tensors) {
     const lost = values.find((value) => !Number.isFinite(value));
-    if (lost !== undefined) throw diverged(`${lost} in ${name}`, step, rate);
+    if (lost !== undefined) throw diverged(`${name} holds ${lost}`, step, rate);
   }
 }
 
-function diverged(got: string, step: number, rate: string): Failure {
-  const message = `expected numbers to learn from; got ${got} at step ${step}: the training diverged`;
+function diverged(what: string, step: number, rate: string): Failure {
+  const message = `training diverged: ${what} at step ${step}`;
   return new Failure('config', message, `begin another run with a lower ${rate}, or with a longer warm-up`);
 }

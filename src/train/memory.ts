@@ -41,7 +41,8 @@ export function requireMemory(
   const needed = workers * step + (workers - 1) * taken; // this process's own part is taken already
   if (needed < 0.8 * available) return;
   const fitting = Math.floor(((0.8 * available - (workers - 1) * taken) / workers / step) * batch);
-  const message = `a step of batch ${batch} takes about ${gib(needed)} more memory in all ${workers} workers; ${gib(available)} are available`;
+  const across = workers > 1 ? ` across ${workers} workers` : '';
+  const message = `a training step with batch ${batch} needs about ${gib(needed)} more${across}, but only ${gib(available)} is available`;
   const fewer = workers > 1 ? 'use fewer --workers' : 'use a machine with more memory';
   const remedy = fitting >= 1 ? `try --set ${setting}=${fitting}${workers > 1 ? `, or ${fewer}` : ''}` : fewer;
   if (needed > 1.25 * available) throw new Failure('backend', message, remedy);

@@ -93,9 +93,13 @@ function deathOf(rank: number, size: number, code: number | null, signal: NodeJS
   const how = signal === null ? `exited with ${code}` : `was ended by ${signal}`;
   const message = `worker ${rank} of ${size} ${how} before its work was done`;
   if (stopSignals.includes(signal)) return new Failure('stopped', message, remedy); // it ignores them once it runs
-  const memory =
-    signal === 'SIGKILL' ? 'it may have run out of memory (fewer --workers or a smaller batch need less); ' : '';
-  return new Failure('backend', message, `${memory}${remedy}`);
+  return new Failure('backend', message, `${causeOf(signal)}${remedy}`);
+}
+
+function causeOf(signal: NodeJS.Signals | null): string {
+  if (signal === 'SIGKILL') return 'it may have run out of memory (fewer --workers or a smaller batch need less); ';
+  const isCrash = signal === 'SIGSEGV' || signal === 'SIGBUS' || signal === 'SIGILL' || signal === 'SIGABRT';
+  return isCrash ? 'a library crashed: `mnv4-nas doctor` tries TensorFlow; ' : '';
 }
 
 /** Worker 0's side of the sums by messages. */

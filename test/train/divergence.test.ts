@@ -10,15 +10,15 @@ it('numbers are let through', () => {
 });
 
 it.each([
-  [() => requireFinite([1, Number.NaN], 3, 'learningRate'), 'NaN'],
-  [() => requireFinite([Number.POSITIVE_INFINITY], 3, 'learningRate'), 'Infinity'],
-  [() => requireFiniteTensors(tensors(1, Number.NaN), 3, 'learningRate'), 'NaN in weights/stem'],
-  [() => requireFiniteTensors(tensors(1e39), 3, 'learningRate'), 'Infinity in weights/stem'],
+  [() => requireFinite([1, Number.NaN], 3, 'learningRate'), 'a figure of the step is NaN'],
+  [() => requireFinite([Number.POSITIVE_INFINITY], 3, 'learningRate'), 'a figure of the step is Infinity'],
+  [() => requireFiniteTensors(tensors(1, Number.NaN), 3, 'learningRate'), 'weights/stem holds NaN'],
+  [() => requireFiniteTensors(tensors(1e39), 3, 'learningRate'), 'weights/stem holds Infinity'],
 ])('what is none ends the training with what to do (%#)', (act, got) => {
   const failure = failureOf(act);
   expect([failure.kind, failure.message, failure.remedy]).toEqual([
     'config',
-    `expected numbers to learn from; got ${got} at step 3: the training diverged`,
+    `training diverged: ${got} at step 3`,
     'begin another run with a lower learningRate, or with a longer warm-up',
   ]);
 });

@@ -47,7 +47,9 @@ describe('a step that does not fit', () => {
   it('is refused before it is tried, and the message names a batch that fits', () => {
     const failure = failureOf(() => check(6 * gib));
     expect(failure.kind).toBe('backend');
-    expect(failure.message).toContain('a step of batch 128 takes about 8.5 GiB more memory in all 2 workers; 6.0 GiB');
+    expect(failure.message).toContain(
+      'a training step with batch 128 needs about 8.5 GiB more across 2 workers, but only 6.0 GiB is available',
+    );
     expect(failure.remedy).toBe('try --set search.batch=68, or use fewer --workers');
     // 0.8 * 6 GiB, less the other worker's own 0.5, is 2.15 GiB for each: 68 of 128
   });

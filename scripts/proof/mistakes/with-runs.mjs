@@ -91,6 +91,6 @@ what to do: restore what was changed, or begin another run with --run-id`,
     about: 'a learning rate with which nothing is learned',
     run: ['coarse', 'search.yaml', '--run-id', 'wild', '--set', 'search.weights.learningRate=1e30'],
     code: 3,
-    says: 'expected numbers to learn from; got … at step …: the training diverged\nwhat to do: begin another run with a lower weights.learningRate, or with a longer warm-up',
+    says: 'training diverged: … at step …\nwhat to do: begin another run with a lower weights.learningRate, or with a longer warm-up',
   },
 ];

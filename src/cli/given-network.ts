@@ -64,7 +64,7 @@ export function givenNetwork(
   const network = networkOf(what, root);
   if (file !== undefined) {
     const given = readGivenWeights(network, file, { convention, pixels });
-    if (given.network !== network) standardReporter().note(given.origin);
+    standardReporter().note(given.origin);
     return given;
   }
   const origin = `fresh weights of seed ${seed}, not trained: good for measuring time, not for predicting`;

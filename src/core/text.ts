@@ -1,6 +1,7 @@
 /** Bytes -> text. */
 import { constants, isUtf8 } from 'node:buffer';
 import { Failure, type FailureKind } from './failure.js';
+import { binaryKind } from './file-kind.js';
 
 const control = /(?![\t\n\r])\p{Cc}/u;
 
@@ -19,8 +20,9 @@ export function decodedText(file: string, bytes: Uint8Array, kind: FailureKind, 
   const text = utf8(bytes);
   const at = isUtf8(bytes) ? text.search(control) : text.indexOf('\ufffd');
   if (at < 0) return text.replace(/^\ufeff/, '');
-  const got = isUtf8(bytes) ? `the control character ${codeOf(text, at)}` : 'bytes of another encoding or of no text';
-  throw new Failure(kind, { file, ...placesIn(text)(at), message: `expected UTF-8 text; got ${got}` }, remedy);
+  const other = isUtf8(bytes) ? `the control character ${codeOf(text, at)}` : 'bytes of another encoding or of no text';
+  const message = `expected UTF-8 text; got ${binaryKind(bytes) ?? other}`;
+  throw new Failure(kind, { file, ...placesIn(text)(at), message }, remedy);
 }
 
 /** UTF-16 with a byte order mark as UTF-8; other bytes, and what is no such text, as they are. */

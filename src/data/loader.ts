@@ -1,8 +1,8 @@
 /** Batches of a distillation set as typed arrays: shuffled without end for training, in file order for evaluation. */
 
 import { Failure } from '../core/failure.js';
+import { halfValues } from '../core/float16.js';
 import { defaultBudgetBytes, type Split } from './distillation-set.js';
-import { halfValues } from './float16.js';
 import { type RowPlace, rowOrder } from './order.js';
 import type { Mixing, Shard } from './shard.js';
 

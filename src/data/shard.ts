@@ -20,9 +20,9 @@ import {
   Table,
   tableToIPC,
 } from 'apache-arrow';
+import { halfValues } from '../core/float16.js';
 import { shownError } from '../core/shown.js';
 import { dataFailure } from './data-failure.js';
-import { halfValues } from './float16.js';
 
 /** The rows of a shard as columns; views into the file's bytes where it was read. */
 export interface Shard {

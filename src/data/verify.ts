@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, Failure } from '../core/failure.js';
+import { halfValues } from '../core/float16.js';
 import { readShard, rowLayout } from './distillation-set.js';
-import { halfValues } from './float16.js';
 import { type Manifest, manifestName, readManifest, type ShardEntry, type SplitName, splitNames } from './manifest.js';
 import type { Shard } from './shard.js';
 

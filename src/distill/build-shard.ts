@@ -1,8 +1,8 @@
 /** The pixels and soft labels of one shard. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { toHalf } from '../core/float16.js';
 import { type Random, randomStream } from '../core/random.js';
 import { type AugmentedImage, augmented, type LabelledImage } from '../data/augment.js';
-import { toHalf } from '../data/float16.js';
 import { type ImageSource, imageBytes } from '../data/image-source.js';
 import type { Shard } from '../data/shard.js';
 import type { PlannedRow, PlannedShard } from './build-plan.js';

@@ -1,6 +1,8 @@
 /** ONNX models in ONNX Runtime, on the CPU: what exports are checked with, measured in, and teachers may be. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Failure } from '../core/failure.js';
+import { fileKind } from '../core/file-kind.js';
+import { readBytes } from '../core/files.js';
 import { shownError } from '../core/shown.js';
 
 export interface OnnxSession {
@@ -40,7 +42,7 @@ export async function openOnnxSession(
     interOpNumThreads: 1,
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   };
-  const session = await created(name, () =>
+  const session = await created(name, model, () =>
     typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options),
   );
   const [input, output] = [
@@ -69,7 +71,15 @@ async function loadOnnxRuntime() {
   }
 }
 
-async function created(file: string, create: () => Promise<InferenceSession>): Promise<InferenceSession> {
+async function created(
+  file: string,
+  model: string | Uint8Array,
+  create: () => Promise<InferenceSession>,
+): Promise<InferenceSession> {
+  const kind = fileKind(typeof model === 'string' ? readBytes(model) : model);
+  if (kind !== undefined && kind !== 'an ONNX model') {
+    throw new Failure('data', { file, message: `expected a model that ONNX Runtime loads; got ${kind}` });
+  }
   try {
     return await create();
   } catch (error) {

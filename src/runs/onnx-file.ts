@@ -7,6 +7,7 @@ import type protobuf from 'protobufjs/light.js';
 import { Failure } from '../core/failure.js';
 import { readBytes } from '../core/files.js';
 import { shownError } from '../core/shown.js';
+import { foreignWeights } from './foreign-weights.js';
 import type { NamedTensor } from './safetensors.js';
 
 export interface OnnxModel {
@@ -191,6 +192,8 @@ export function readOnnxWeights(file: string): Map<string, NamedTensor> {
 
 function decoded(file: string): DecodedModel {
   const bytes = readBytes(file);
+  const foreign = foreignWeights(file, bytes, 'an ONNX model');
+  if (foreign !== undefined) throw foreign;
   try {
     return model().decode(bytes) as unknown as DecodedModel;
   } catch (error) {

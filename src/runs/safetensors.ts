@@ -8,6 +8,8 @@ import { endianness } from 'node:os';
 import { Failure } from '../core/failure.js';
 import { readBytes, sha256, writeAtomically } from '../core/files.js';
 import { isTooDeep } from '../core/nesting.js';
+import { type Dtype, dtypeBytes, float32Values } from './dtype.js';
+import { foreignWeights } from './foreign-weights.js';
 
 export interface NamedTensor {
   readonly shape: readonly number[];
@@ -77,15 +79,20 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 type Skip = (name: string) => boolean;
 
 /**
- * The tensors of a file, as views of its bytes; anything but gapless F32 in the file's own order is a data failure, and so
- * is, where the file states its checksum, what does not have it.
+ * The tensors of a file, as views of its bytes; anything but these dtypes without gaps is a data failure, and so is, where
+ * the file states its checksum, what does not have it.
  */
-export function readSafetensors(file: string, skip?: Skip): SafetensorsContent {
-  return parseSafetensors(file, readBytes(file), skip);
+export function readSafetensors(file: string, skip?: Skip, dtypes?: readonly Dtype[]): SafetensorsContent {
+  return parseSafetensors(file, readBytes(file), skip, dtypes);
 }
 
-/** The tensors of a file that is in memory; they share `bytes` where these are aligned. */
-export function parseSafetensors(file: string, bytes: Uint8Array, skip: Skip = () => false): SafetensorsContent {
+/** The tensors of a file that is in memory; those of float32 share `bytes` where these are aligned. */
+export function parseSafetensors(
+  file: string,
+  bytes: Uint8Array,
+  skip: Skip = () => false,
+  dtypes: readonly Dtype[] = ['F32'],
+): SafetensorsContent {
   requireLittleEndian();
   const header = parsedHeader(file, bytes);
   const { [metadataKey]: metadata = {}, ...entries } = header.json;
@@ -94,7 +101,7 @@ export function parseSafetensors(file: string, bytes: Uint8Array, skip: Skip = (
   }
   const ranges = Object.entries(entries).map(([name, entry]) => ({
     name,
-    ...(skip(name) ? skippedEntry(file, name, entry) : checkedEntry(file, name, entry)),
+    ...(skip(name) ? skippedEntry(file, name, entry) : checkedEntry(file, name, entry, dtypes)),
   }));
   const dataBytes = bytes.length - header.end;
   let end = 0;
@@ -111,19 +118,22 @@ export function parseSafetensors(file: string, bytes: Uint8Array, skip: Skip = (
   const found = expected === undefined ? undefined : checksumOf(entries, [bytes.subarray(header.end)]);
   if (found !== expected) throw damaged(file, undefined, `expected SHA-256 ${expected}; got ${found}: it is damaged`);
   const kept = ranges.filter(({ name }) => !skip(name));
-  const tensors = kept.map(({ name, shape, offsets }) => {
-    const values = floats(bytes.subarray(header.end + offsets[0], header.end + offsets[1]));
+  const tensors = kept.map(({ name, dtype, shape, offsets }) => {
+    const values = float32Values(bytes.subarray(header.end + offsets[0], header.end + offsets[1]), dtype);
     return [name, { shape, values }] as const;
   });
   return { tensors: new Map(tensors), metadata: others };
 }
 
 function parsedHeader(file: string, bytes: Uint8Array): { json: Record<string, unknown>; end: number } {
+  const foreign = foreignWeights(file, bytes, 'safetensors');
+  if (foreign !== undefined) throw foreign;
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.length < lengthBytes) throw damaged(file, undefined, `expected a header; got ${view.length} bytes in all`);
   const length = Number(view.readBigUInt64LE());
   const end = lengthBytes + length;
-  if (length > maxHeaderBytes || end > view.length) {
+  if (length > maxHeaderBytes) throw damaged(file, undefined, 'expected safetensors; got another format');
+  if (end > view.length) {
     throw damaged(file, undefined, `expected a header of ${length} bytes; got ${view.length} bytes in all`);
   }
   const json = isUtf8(view.subarray(lengthBytes, end)) ? jsonOf(view.toString('utf8', lengthBytes, end)) : undefined;
@@ -141,26 +151,33 @@ function jsonOf(text: string): unknown {
 }
 
 interface Entry {
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   readonly offsets: readonly [begin: number, end: number];
 }
 
-function checkedEntry(file: string, name: string, entry: unknown): Entry {
-  const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
-  if (dtype !== 'F32') throw damaged(file, name, `expected dtype F32; got ${JSON.stringify(dtype) ?? 'none'}`);
+function checkedEntry(file: string, name: string, entry: unknown, dtypes: readonly Dtype[]): Entry {
+  const { dtype: stated, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
+  const dtype = dtypes.find((known) => known === stated);
+  if (dtype === undefined) {
+    const message = `expected dtype ${dtypes.join(', ').replace(/, (\w+)$/, ' or $1')}; got ${JSON.stringify(stated) ?? 'none'}`;
+    const remedy = typeof stated === 'string' ? 'save it as float32: tensor.float() in PyTorch' : undefined;
+    throw new Failure('data', { file, path: name, message }, remedy);
+  }
   if (!isCounts(shape)) throw damaged(file, name, `expected a shape; got ${JSON.stringify(shape) ?? 'none'}`);
-  const bytes = product(shape) * Float32Array.BYTES_PER_ELEMENT;
+  const bytes = product(shape) * dtypeBytes[dtype];
   if (!isCounts(offsets) || offsets.length !== 2 || (offsets[1] as number) - (offsets[0] as number) !== bytes) {
     const message = `expected offsets ${bytes} bytes apart for shape [${shape}]; got ${JSON.stringify(offsets) ?? 'none'}`;
     throw damaged(file, name, message);
   }
-  return { shape, offsets: offsets as [number, number] };
+  return { dtype, shape, offsets: offsets as [number, number] };
 }
 
 /** The range of a tensor that is left out. */
 function skippedEntry(file: string, name: string, entry: unknown): Entry {
   const { data_offsets: offsets } = isRecord(entry) ? entry : {};
-  if (isCounts(offsets) && offsets.length === 2) return { shape: [], offsets: offsets as [number, number] };
+  if (isCounts(offsets) && offsets.length === 2)
+    return { dtype: 'F32', shape: [], offsets: offsets as [number, number] };
   throw damaged(file, name, `expected two offsets; got ${JSON.stringify(offsets) ?? 'none'}`);
 }
 
@@ -174,16 +191,6 @@ function isCounts(value: unknown): value is number[] {
 
 function product(shape: readonly number[]): number {
   return shape.reduce((n, size) => n * size, 1);
-}
-
-/** The bytes as floats, copied only where they do not lie on a multiple of 4. */
-function floats(bytes: Uint8Array): Float32Array {
-  const { buffer, byteOffset, byteLength } = byteOffsetIsAligned(bytes) ? bytes : new Uint8Array(bytes); // a Buffer's own slice is no copy
-  return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);
-}
-
-function byteOffsetIsAligned({ byteOffset }: Uint8Array): boolean {
-  return byteOffset % Float32Array.BYTES_PER_ELEMENT === 0;
 }
 
 function damaged(file: string, tensor: string | undefined, message: string): Failure {

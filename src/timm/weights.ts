@@ -27,9 +27,9 @@ export function fromTimm(network: Architecture, tensors: Tensors, file: string):
   );
 }
 
-/** Names of timm's that belong to no weight: how many batches a BN has seen. */
+/** Names that belong to no weight: how many batches a BN has seen, and how many steps are in a moving average. */
 export function isCount(name: string): boolean {
-  return name.endsWith('.num_batches_tracked');
+  return /(^|\.)(num_batches_tracked|n_averaged)$/.test(name);
 }
 
 /** Whether tensors have timm's names. */

@@ -1,5 +1,6 @@
 /** Weights of a network from a file: every one that it has, of the right shape, and no other. */
 import { type Diagnostic, Failure } from '../core/failure.js';
+import { shown } from '../core/shown.js';
 import { sizeOf } from '../nn/backend.js';
 import { networkForward, weightLayout } from '../nn/network.js';
 import { initialWeights } from '../nn/weight-layout.js';
@@ -8,13 +9,15 @@ import { readOnnxWeights } from '../runs/onnx-file.js';
 import { type NamedTensor, readSafetensors, type Tensors } from '../runs/safetensors.js';
 import type { Architecture } from '../space/space.js';
 import { fromTimm, isCount, isTimms } from '../timm/weights.js';
+import { withoutPrefix } from './common-prefix.js';
 import { fromOnnx } from './onnx-weights.js';
 import { type PixelNormName, withPixels } from './pixel-norms.js';
 import { conventionText, type WeightConvention, weightConventions } from './weight-conventions.js';
 
 /** Reads safetensors in our names, or an ONNX model that `export` wrote; what does not fit is a data failure. */
 export function readNetworkWeights(network: Architecture, file: string): Tensors {
-  return sound(requireWeights(network.name, tensorsIn(file, network), weightShapes(network), file), file);
+  const tensors = isOnnx(file) ? fromOnnx(readOnnxWeights(file), network) : readSafetensors(file, isCount).tensors;
+  return sound(requireWeights(network.name, tensors, weightShapes(network), file), file);
 }
 
 /** A network with weights that may come from elsewhere. */
@@ -34,14 +37,15 @@ export interface TrainedHow {
   readonly pixels?: PixelNormName | undefined;
 }
 
-/** Reads the same files, and safetensors in timm's names. */
+/** Reads the same files, safetensors in timm's names or in half precision, and both where all names have a prefix. */
 export function readGivenWeights(
   named: Architecture,
   file: string,
   { convention, pixels }: TrainedHow = {},
 ): GivenWeights {
   const network = pixels === undefined ? named : { ...named, input: withPixels(named.input, pixels) };
-  const tensors = tensorsIn(file, network);
+  const { prefix, tensors: found } = withoutPrefix(tensorsIn(file));
+  const tensors = isOnnx(file) ? fromOnnx(found, network) : found;
   const areTimms = isTimms(tensors);
   const how = convention ?? (areTimms ? 'timm' : undefined);
   const trained = how === undefined ? network : { ...network, ...weightConventions[how] };
@@ -49,17 +53,22 @@ export function readGivenWeights(
     ? fromTimm(trained, tensors, file)
     : requireWeights(network.name, tensors, weightShapes(trained), file);
   const names = areTimms ? " in timm's names" : '';
+  const without = prefix === '' ? '' : ` without their prefix ${shown(prefix)}`;
   const seeing = pixels === undefined ? '' : `, pixels ${pixels}`;
   const under = how === undefined ? '' : `, taken as trained under the convention ${conventionText(how)}`;
   return {
     network: trained,
     weights: sound(weights, file),
-    origin: `weights from the file ${file}${names}${under}${seeing}`,
+    origin: `weights from the file ${file}${names}${without}${under}${seeing}`,
   };
 }
 
-function tensorsIn(file: string, network: Architecture): Tensors {
-  return file.endsWith('.onnx') ? fromOnnx(readOnnxWeights(file), network) : readSafetensors(file, isCount).tensors;
+function isOnnx(file: string): boolean {
+  return file.endsWith('.onnx');
+}
+
+function tensorsIn(file: string): Tensors {
+  return isOnnx(file) ? readOnnxWeights(file) : readSafetensors(file, isCount, ['F32', 'F16', 'BF16']).tensors;
 }
 
 /** The weights, where all are numbers to compute with: finite, variances not below 0. */

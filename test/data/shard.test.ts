@@ -1,6 +1,6 @@
 import { Table, tableFromIPC, tableToIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
-import { toHalf } from '../../src/data/float16.js';
+import { toHalf } from '../../src/core/float16.js';
 import { correctRows, decodeShard, encodeShard, type Shard } from '../../src/data/shard.js';
 import { failureOf } from './fixtures.js';
 

@@ -93,7 +93,7 @@ describe('a teacher', () => {
 
   it.each([
     ['{ onnx: none.onnx }', 'data', 'none.onnx: expected a readable file; got no such file'],
-    ['{ onnx: small.yaml }', 'data', 'small.yaml: expected a model that ONNX Runtime loads'],
+    ['{ onnx: small.yaml }', 'data', 'small.yaml: expected a model that ONNX Runtime loads; got a text'],
     ['{ onnx: model.onnx, preprocessing: { mean: [0, 0, 0], std: [1, 1, 1] } }', 'config', 'expected 1 means and'],
     [
       '{ onnx: model.onnx, preprocessing: { layout: NHWC, mean: [0], std: [1] } }',

@@ -7,6 +7,7 @@ import { safetensors } from '../../src/export/safetensors.js';
 import { openBackend } from '../../src/nn/backend.js';
 import { logitsWith } from '../../src/nn/frozen-network.js';
 import { weightShapes } from '../../src/nn/weight-shapes.js';
+import { onnxBytes, readOnnxWeights } from '../../src/runs/onnx-file.js';
 import { type NamedTensor, writeSafetensors } from '../../src/runs/safetensors.js';
 import { toTimm } from '../../src/timm/weights.js';
 import { freshWeights, readGivenWeights, readNetworkWeights } from '../../src/train/network-weights.js';
@@ -42,6 +43,10 @@ const inFile = (name: string, content: Uint8Array) => {
   writeFileSync(file, content);
   return file;
 };
+
+/** What bfloat16 keeps of float32. */
+const upperHalves = (values: Float32Array) =>
+  Uint16Array.from(new Uint32Array(values.slice().buffer), (bits) => bits >>> 16);
 
 describe('weights of a network', () => {
   it('come back from an export in safetensors, with their statistics', () => {
@@ -89,6 +94,63 @@ describe('weights of a network', () => {
     expect(readGivenWeights(small, file, { convention: 'timm' }).network).toMatchObject({ padding: 'symmetric' });
   });
 
+  it('come back from names that all have one prefix, beside counts of training, which is said', () => {
+    const file = join(newFolder(), 'w.safetensors');
+    const wrapped = (tensors: ReadonlyMap<string, NamedTensor>) =>
+      [...tensors].map(([name, tensor]) => [`module.model.${name}`, tensor] as const);
+    for (const tensors of [toTimm(small, exported().weights), exported().weights]) {
+      writeSafetensors(file, new Map([...wrapped(tensors), ['n_averaged', { shape: [], values: Float32Array.of(3) }]]));
+      const given = readGivenWeights(small, file);
+      expect(given.weights).toEqual(exported().weights);
+      expect(given.origin).toContain('without their prefix module.model.');
+    }
+  });
+
+  it('come back from an ONNX model whose names all have one prefix', () => {
+    const plain = readOnnxWeights(inFile('model.onnx', onnxModel(exported(), { fold: false })));
+    const initializers = new Map([...plain].map(([name, tensor]) => [`net/${name}`, tensor]));
+    const graph = { name: 'g', nodes: [], initializers, inputs: [], outputs: [] };
+    const model = {
+      irVersion: 8,
+      opset: 17,
+      producer: { name: '', version: '' },
+      documentation: '',
+      graph,
+      metadata: {},
+    };
+    const given = readGivenWeights(small, inFile('model.onnx', onnxBytes(model)));
+    expect(new Map([...given.weights].sort())).toEqual(new Map([...exported().weights].sort()));
+    expect(given.origin).toContain('without their prefix net/');
+  });
+
+  it('in half precision are read as they are, in double precision refused with what to do', () => {
+    const halves = [...exported().weights].map(([name, { shape, values }]) => ({
+      name,
+      shape,
+      bits: upperHalves(values),
+    }));
+    let end = 0;
+    const entries = halves.map(({ name, shape, bits }) => {
+      end += bits.byteLength;
+      return [name, { dtype: 'BF16', shape, data_offsets: [end - bits.byteLength, end] }];
+    });
+    const header = JSON.stringify(Object.fromEntries(entries));
+    const length = Buffer.from(BigUint64Array.of(BigInt(header.length)).buffer);
+    const values = halves.map(({ bits }) => Buffer.from(bits.buffer));
+    const read = readGivenWeights(
+      small,
+      inFile('w.safetensors', Buffer.concat([length, Buffer.from(header), ...values])),
+    );
+    expect(halves.map(({ name }) => upperHalves(read.weights.get(name)?.values as Float32Array))).toEqual(
+      halves.map(({ bits }) => bits),
+    );
+
+    const double = Buffer.concat([length, Buffer.from(header.replace('"BF16"', '"F64" ')), ...values]);
+    const failure = failureOf(() => readGivenWeights(small, inFile('w.safetensors', double)));
+    expect(failure.message).toContain('expected dtype F32, F16 or BF16; got "F64"');
+    expect(failure.remedy).toContain('tensor.float()');
+  });
+
   it('that are missing, of another shape or unknown are named with their file', () => {
     const weights = new Map(exported().weights);
     weights.delete('head.fc.bias');
@@ -107,6 +169,26 @@ describe('weights of a network', () => {
     ['no ONNX', 'model.onnx', Buffer.from('no model'), 'expected an ONNX model; got'],
     ['an empty ONNX file', 'model.onnx', Buffer.alloc(0), 'expected float32 weights; got none'],
     ['no safetensors', 'w.safetensors', Buffer.from('no'), 'expected a header; got 2 bytes in all'],
+    ['what nothing tells', 'w.bin', Buffer.alloc(64, 1), 'expected safetensors; got another format'],
+    ['a web page', 'w.safetensors', Buffer.from('<!doctype html>'), 'expected safetensors; got a web page'],
+    [
+      'a part of a checkpoint',
+      'm.data-00000-of-00001',
+      Buffer.alloc(64),
+      'expected safetensors; got a TensorFlow checkpoint',
+    ],
+    [
+      'ONNX under another name',
+      'w.safetensors',
+      Buffer.from('080812017042', 'hex'),
+      'expected safetensors; got an ONNX model',
+    ],
+    [
+      'safetensors under another name',
+      'm.onnx',
+      Buffer.from('\x02\0\0\0\0\0\0\0{}'),
+      'expected an ONNX model; got safetensors',
+    ],
   ])('in a file that holds %s are a data failure', (_, name, content, message) => {
     const file = inFile(name, content);
     const failure = failureOf(() => readNetworkWeights(small, file));

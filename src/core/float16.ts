@@ -1,4 +1,4 @@
-/** IEEE 754 half precision in arrays: how soft labels are stored. */
+/** IEEE 754 half precision in arrays: how soft labels are stored, and weights of others'. */
 
 const floatView = new Float32Array(1);
 const bitsView = new Uint32Array(floatView.buffer);

@@ -1,0 +1,78 @@
+/** What a file is by its first bytes, for messages about one that is given in the place of another. */
+
+/** `a PyTorch checkpoint`, `a web page`. */
+export type FileKind = (typeof binaryKinds | typeof textKinds)[number][0];
+
+/** The start of a file and its end: its bytes in hexadecimal, and as Latin-1, a character each. */
+interface Start {
+  readonly hex: string;
+  readonly text: string;
+  /** Of its last eight bytes, in hexadecimal. */
+  readonly end: string;
+  /** Of a zip archive, text in which the names of its members stand. */
+  readonly members: string;
+}
+
+type Test = (start: Start) => boolean;
+
+const begins =
+  (pattern: RegExp): Test =>
+  ({ hex }) =>
+    pattern.test(hex);
+const zipOf =
+  (member: RegExp): Test =>
+  ({ members }) =>
+    member.test(members);
+const says =
+  (pattern: RegExp): Test =>
+  ({ text }) =>
+    pattern.test(text);
+
+/** The first that holds counts, here and below. */
+const binaryKinds = [
+  ['safetensors', begins(/^.{8}000000007b/)], // a length and {
+  ['a PyTorch checkpoint', zipOf(/\/data\.pkl/)],
+  ['a PyTorch checkpoint', begins(/^80028a0a6cfc9c46f920/)], // as it was before version 1.6
+  ['a NumPy archive', zipOf(/\.npy/)],
+  ['a Keras model', zipOf(/model\.weights\.h5/)],
+  ['a workbook of a spreadsheet', zipOf(/xl\/workbook|content\.xml/)],
+  ['a zip archive', begins(/^504b0304/)],
+  ['a pickle of Python', begins(/^800[2-5](95|8a|7d|5d|28|63|71)/)],
+  ['a NumPy array', says(/^.NUMPY/)],
+  ['a Keras model', begins(/^894844460d0a1a0a/)], // HDF5
+  ['a TensorFlow Lite model', says(/^[\s\S]{4}TFL3/)],
+  ['a TensorFlow checkpoint', ({ end }) => end === '57fb808b247547db'], // its index
+  ['a TensorFlow SavedModel', begins(/^080112/)],
+  ['an ONNX model', begins(/^08(0[3-9a-f]|1.)(12|1a|22|2a|32|3a|42)/)], // its IR version, then another field
+  ['a compressed file', begins(/^(1f8b|425a68|fd377a585a|28b52ffd|377abcaf)/)],
+  ['a GGUF model', says(/^GGUF/)],
+  ['a tar archive', says(/^[\s\S]{257}ustar/)],
+] as const satisfies readonly (readonly [string, Test])[];
+
+const textKinds = [
+  ['a pointer of Git LFS', says(/^version https:\/\/git-lfs\.github\.com\/spec\//)],
+  ['a web page', says(/^(\xef\xbb\xbf)?\s*(<!--[\s\S]*?-->\s*)?<(!doctype|html|head|\?xml)/i)],
+  ['JSON', says(/^\s*[{[][\s\x20-\x7e]{8,}$/)],
+  ['a text', says(/^[\s\x20-\x7e]{8,}$/)],
+] as const satisfies readonly (readonly [string, Test])[];
+
+/** The kind of a file's bytes; undefined where they do not tell. */
+export function fileKind(file: Uint8Array): FileKind | undefined {
+  return kindAmong([...binaryKinds, ...textKinds], file);
+}
+
+/** The same of files that are no texts. */
+export function binaryKind(file: Uint8Array): FileKind | undefined {
+  return kindAmong(binaryKinds, file);
+}
+
+const startBytes = 1024;
+const directoryBytes = 2 ** 16; // of the end of a zip archive, where its members are listed
+
+function kindAmong(kinds: readonly (readonly [FileKind, Test])[], file: Uint8Array): FileKind | undefined {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const [hex, text] = [bytes.toString('hex', 0, startBytes), bytes.toString('latin1', 0, startBytes)];
+  const members = hex.startsWith('504b0304') ? text + bytes.subarray(-directoryBytes).toString('latin1') : '';
+  const end = bytes.subarray(-8).toString('hex');
+  return kinds.find(([, test]) => test({ hex, text, end, members }))?.[0];
+}

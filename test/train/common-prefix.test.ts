@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { withoutPrefix } from '../../src/train/common-prefix.js';
+
+const tensor = { shape: [1], values: Float32Array.of(1) };
+const named = (...names: string[]) => new Map(names.map((name) => [name, tensor]));
+
+describe('tensors', () => {
+  it.each(['module.', 'module.model.', '_orig_mod.', 'state_dict.', 'net/'])(
+    'lose the prefix %s that all have',
+    (prefix) => {
+      for (const names of [
+        ['conv_stem.weight', 'bn1.weight'],
+        ['head.fc.kernel', 'head.fc.bias'],
+      ]) {
+        const { prefix: found, tensors } = withoutPrefix(named(...names.map((name) => prefix + name)));
+        expect([found, [...tensors.keys()]]).toEqual([prefix, names]);
+      }
+    },
+  );
+
+  it.each([
+    ['none has one', ['conv_stem.weight', 'bn1.weight']],
+    ['one has none', ['module.conv_stem.weight', 'bn1.weight']],
+    ['two networks lie in one file', ['a.conv_stem.weight', 'b.conv_stem.weight']],
+    ['no name tells where it ends', ['module.encoder.weight', 'module.encoder.bias']],
+    ['there are none', []],
+  ])('keep their names where %s', (_, names) => {
+    const { prefix, tensors } = withoutPrefix(named(...names));
+    expect([prefix, [...tensors.keys()]]).toEqual(['', names]);
+  });
+});

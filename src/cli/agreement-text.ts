@@ -6,7 +6,10 @@ import { aligned } from './table.js';
 export function agreementText(stage: string, { runs, agreement, choices, accuracy, reward, costs }: Agreement): string {
   const facts = [
     ['searches', `${runs.length}: ${runs.join(', ')}`],
-    ['choices alike', `${(100 * agreement).toFixed(0)} %, the mean over pairs of searches`],
+    [
+      'choices alike',
+      agreement === null ? 'n/a for one search' : `${(100 * agreement).toFixed(0)} %, the mean over pairs of searches`,
+    ],
     ['held-out', spreadText(accuracy, (share) => `${(100 * share).toFixed(2)} %`)],
     ['reward', spreadText(reward, (value) => value.toFixed(4))],
     ...Object.entries(costs).map(([name, cost]) => [
@@ -20,7 +23,7 @@ export function agreementText(stage: string, { runs, agreement, choices, accurac
 }
 
 function spreadText({ mean, deviation, least, most }: Spread, figure: (value: number) => string): string {
-  return `${figure(mean)} on average, deviation ${figure(deviation)}, from ${figure(least)} to ${figure(most)}`;
+  return `${figure(mean)} on average, deviation ${deviation === null ? 'n/a for one' : figure(deviation)}, from ${figure(least)} to ${figure(most)}`;
 }
 
 /** The most frequent first. */

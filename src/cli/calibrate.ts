@@ -1,13 +1,16 @@
 /** `mnv4-nas calibrate`: fits a device profile to measured latencies. */
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { formatPath } from '../core/document.js';
 import { Failure } from '../core/failure.js';
 import { writeAtomically } from '../core/files.js';
-import { fitRoofline, parametersOf, type RooflineFit } from '../cost/calibration.js';
+import { shown } from '../core/shown.js';
+import { distinctCases, fitRoofline, parametersOf, type RooflineFit } from '../cost/calibration.js';
+import { rooflineSchema } from '../cost/device.js';
 import { layersOf } from '../cost/layers-of.js';
 import { type BytesPerValue, loadOf } from '../cost/load.js';
 import { type Measurements, readMeasurements } from '../cost/measurements.js';
-import { errorText, printDevice, ridgePointText } from '../cost/print-device.js';
+import { errorText, type FittedDevice, printDevice, profileOf, rhoText, ridgePointText } from '../cost/print-device.js';
 import { withBytesOptions } from './roofline.js';
 import { aligned, grouped } from './table.js';
 
@@ -37,7 +40,12 @@ export function calibrateCommand(): Command {
 export function calibrate(file: string, options: CalibrateOptions): string {
   const measurements = readMeasurements(file);
   const fit = fitTo(measurements, file, options);
-  if (options.out !== undefined) writeProfile(options.out, file, measurements, fit, options);
+  const device = fittedDevice(file, measurements, fit, options);
+  requireReadable(profileOf(device), file);
+  if (options.out !== undefined) {
+    writeAtomically(options.out, printDevice(device));
+    process.stderr.write(`wrote ${options.out}\n`);
+  }
   return options.json ? JSON.stringify(fit) : calibrationText(fit);
 }
 
@@ -47,7 +55,11 @@ function fitTo(
   { ridge, overhead = false, ...bytes }: CalibrateOptions,
 ): RooflineFit {
   const options = { ridgePoint: ridge, overhead };
-  const distinct = new Set(rows.map(({ name }) => name)).size;
+  const timed = rows.map(({ network, ...row }) => ({
+    ...row,
+    loads: layersOf(network).map((layer) => loadOf(layer, bytes)),
+  }));
+  const distinct = distinctCases(timed);
   const parameters = parametersOf(options);
   if (distinct < parameters) {
     const message = `expected rows of at least ${parameters} networks, one for each figure to fit; got ${distinct}`;
@@ -55,31 +67,34 @@ function fitTo(
       ridge === undefined ? 'measure more networks, or hold the ridge point with --ridge' : 'measure more networks';
     throw new Failure('config', { file, message }, remedy);
   }
-  const timed = rows.map(({ name, network, ms }) => ({
-    name,
-    ms,
-    loads: layersOf(network).map((layer) => loadOf(layer, bytes)),
-  }));
   return fitRoofline(timed, options);
 }
 
-function writeProfile(
-  out: string,
+function fittedDevice(
   file: string,
   { comment }: Measurements,
   fit: RooflineFit,
   options: CalibrateOptions,
-): void {
-  const { bytesPerWeight, bytesPerActivation } = options;
-  const profile = printDevice({
+): FittedDevice {
+  const { out = '', bytesPerWeight, bytesPerActivation } = options;
+  return {
     name: basename(out).replace(/\.ya?ml$/, ''),
     fit,
     bytes: { bytesPerWeight, bytesPerActivation },
     source: [`Fitted to the rows of ${basename(file)}.`, comment].join(' ').trim(),
     command: ['mnv4-nas calibrate', basename(file), ...flagsOf(options)].join(' '),
+  };
+}
+
+/** Refuses a fit whose figures no device has: its profile could not be read. */
+function requireReadable(profile: object, file: string): void {
+  const { error } = rooflineSchema.safeParse(profile);
+  if (error === undefined) return;
+  const mistakes = error.issues.map(({ path, message }) => {
+    const got = shown((profile as Record<PropertyKey, unknown>)[path[0] as PropertyKey]);
+    return { file, path: formatPath(path), message: `expected latencies that give ${message}; got ${got}` };
   });
-  writeAtomically(out, profile);
-  process.stderr.write(`wrote ${out}\n`);
+  throw new Failure('config', mistakes, 'check that the latencies are in ms, --ridge and --overhead');
 }
 
 function flagsOf({ ridge, overhead, bytesPerWeight, bytesPerActivation }: CalibrateOptions): string[] {
@@ -98,7 +113,7 @@ function calibrationText(fit: RooflineFit): string {
     ['ridge point', ridgePointText(fit)],
     ['overhead', `${fit.overheadMs.toPrecision(3)} ms per layer`],
     ['mean absolute percentage error', errorText(fit)],
-    ["Spearman's rho", fit.spearman.toFixed(3)],
+    ["Spearman's rho", rhoText(fit)],
   ];
   const rows = fit.rows.map(({ name, ms, predictedMs }) => {
     const off = (100 * (predictedMs - ms)) / ms;
@@ -117,6 +132,6 @@ function ridgePoint(value: string): number {
 }
 
 function deviceFile(value: string): string {
-  if (!/\.ya?ml$/.test(value)) throw new InvalidArgumentError('expected the name of a YAML file.');
+  if (!/[^/\\]\.ya?ml$/.test(value)) throw new InvalidArgumentError('expected the name of a YAML file.');
   return value;
 }

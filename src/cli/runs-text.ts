@@ -49,7 +49,10 @@ function heldText({ n, top1, top1Interval }: HeldSummary): string {
 /** The random architectures' rewards below the winner's. */
 function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: RandomSummary): Row[] {
   return [
-    [`${n} random`, `reward ${figure(meanReward)} on average, deviation ${figure(deviation)}`],
+    [
+      `${n} random`,
+      `reward ${figure(meanReward)} on average, deviation ${deviation === null ? 'n/a for one' : figure(deviation)}`,
+    ],
     ['best random', `reward ${figure(bestReward)}, quality ${figure(bestQuality)}`],
   ];
 }

@@ -50,7 +50,7 @@ export function entropy({ choices, logits, temperature }: Policy): { mean: numbe
   if (choices.length === 0) return { mean: 0, relative: 0 };
   const sum = logits.reduce((total, row) => total + entropyOf(probabilities(row, temperature)), 0);
   const uniform = choices.reduce((total, { options }) => total + Math.log(options), 0);
-  return { mean: sum / choices.length, relative: sum / uniform };
+  return { mean: sum / choices.length, relative: uniform === 0 ? 0 : sum / uniform };
 }
 
 /** The most likely option of every choice, the first of them at a tie. */

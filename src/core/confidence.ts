@@ -1,39 +1,67 @@
 /** How sure a figure is: 95 % intervals. */
 import type { Random } from './random.js';
-import { deviationOf, meanOf } from './scoring.js';
+import { meanOf } from './scoring.js';
 
 export type ConfidenceInterval = readonly [from: number, to: number];
 
-/** Of the mean of a normal sample (Student 1908); unbounded for a single value. */
-export function meanInterval(values: readonly number[]): ConfidenceInterval {
-  const half = studentQuantile(values.length - 1) * (deviationOf(values) / Math.sqrt(values.length));
-  const mean = meanOf(values);
-  return values.length < 2 ? [-Infinity, Infinity] : [mean - half, mean + half];
+/** What each value is a case of, by default of its own: values of one case are not independent. */
+export type Cases = readonly unknown[];
+
+/** Of the mean of a normal sample (Student 1908); null for fewer than two cases, which say nothing of it. */
+export function meanInterval(values: readonly number[], cases?: Cases): ConfidenceInterval | null {
+  const { mean, variance, freedom } = meanWithVariance(values, cases);
+  const half = studentQuantile(freedom) * Math.sqrt(variance);
+  return freedom < 1 ? null : [mean - half, mean + half];
 }
 
-/** Of the difference of the means of two normal samples, whatever their variances (Welch 1947). */
-export function differenceInterval(a: readonly number[], b: readonly number[]): ConfidenceInterval {
-  if (a.length < 2 || b.length < 2) return [-Infinity, Infinity];
-  const [ofA, ofB] = [deviationOf(a) ** 2 / a.length, deviationOf(b) ** 2 / b.length];
-  const freedom = (ofA + ofB) ** 2 / (ofA ** 2 / (a.length - 1) + ofB ** 2 / (b.length - 1));
-  const half = studentQuantile(freedom) * Math.sqrt(ofA + ofB);
-  const difference = meanOf(a) - meanOf(b);
-  return ofA + ofB === 0 ? [difference, difference] : [difference - half, difference + half];
+/** Of the difference of the means of two normal samples, whatever their variances (Welch 1947); null like that of a mean. */
+export function differenceInterval(
+  valuesA: readonly number[],
+  valuesB: readonly number[],
+  casesA?: Cases,
+  casesB?: Cases,
+): ConfidenceInterval | null {
+  const [a, b] = [meanWithVariance(valuesA, casesA), meanWithVariance(valuesB, casesB)];
+  if (a.freedom < 1 || b.freedom < 1) return null;
+  const [variance, difference] = [a.variance + b.variance, a.mean - b.mean];
+  const freedom = variance ** 2 / (a.variance ** 2 / a.freedom + b.variance ** 2 / b.freedom);
+  const half = variance === 0 ? 0 : studentQuantile(freedom) * Math.sqrt(variance);
+  return [difference - half, difference + half];
+}
+
+interface MeanWithVariance {
+  readonly mean: number;
+  /** Of the mean. */
+  readonly variance: number;
+  readonly freedom: number;
+}
+
+/**
+ * The mean of all values and its variance where values of one case vary together: from each case's sum of distances to the
+ * mean (Liang and Zeger 1986), times m / (m - 1) for m cases. With one value in each case that is s^2 / n.
+ */
+function meanWithVariance(values: readonly number[], cases: Cases = [...values.keys()]): MeanWithVariance {
+  const mean = meanOf(values);
+  const sums = new Map<unknown, number>();
+  for (const [i, value] of values.entries()) sums.set(cases[i], (sums.get(cases[i]) ?? 0) + value - mean);
+  const squares = [...sums.values()].reduce((total, sum) => total + sum ** 2, 0);
+  const freedom = sums.size - 1;
+  return { mean, variance: (squares / values.length ** 2) * ((freedom + 1) / freedom), freedom };
 }
 
 /**
  * Of a statistic of n cases drawn anew with replacement (Efron 1979), by percentiles. Draws for which it is no number,
- * since they hold one case throughout, are left out.
+ * since they hold one case throughout, are left out; null where that leaves none.
  */
 export function bootstrapInterval(
   n: number,
   statistic: (cases: readonly number[]) => number,
   random: Random,
-): ConfidenceInterval {
+): ConfidenceInterval | null {
   const drawn = Array.from({ length: resamples }, () => statistic(Array.from({ length: n }, () => random.below(n))));
   const sorted = drawn.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? Number.NaN;
-  return [at(0.025), at(0.975)];
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] as number;
+  return sorted.length === 0 ? null : [at(0.025), at(0.975)];
 }
 
 const resamples = 2000;

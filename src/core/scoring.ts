@@ -48,9 +48,9 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Standard deviation of a sample (n - 1); 0 for a single value. */
-export function deviationOf(values: readonly number[]): number {
-  if (values.length < 2) return 0;
+/** Standard deviation of a sample (n - 1); null for fewer than two values, which have none. */
+export function deviationOf(values: readonly number[]): number | null {
+  if (values.length < 2) return null;
   const mean = meanOf(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }

@@ -1,4 +1,5 @@
 /** Fitting a roofline to measured latencies. */
+import { grouped } from '../core/grouped.js';
 import { spearman } from '../core/rank-correlation.js';
 import { meanOf } from '../core/scoring.js';
 import type { LayerLoad } from './load.js';
@@ -9,6 +10,8 @@ export interface Timed {
   readonly name: string;
   readonly loads: readonly LayerLoad[];
   readonly ms: number;
+  /** Alike for rows of one network, at whatever resolution; by default for rows of equal loads. */
+  readonly family?: string;
 }
 
 export interface FitOptions {
@@ -30,10 +33,17 @@ export interface RooflineFit {
   readonly ridgePointIs: 'held' | 'fitted' | 'atLeast' | 'atMost';
   /** Mean of |predicted - measured| / measured. */
   readonly meanAbsolutePercentageError: number;
-  /** The same, each row predicted by a fit to the others: how far to trust few rows. Null where the others are too few. */
+  /**
+   * The same, each row predicted by a fit to the rows of other networks: how far to trust the fit for a network that was
+   * not measured. A network's other resolutions and repeats are left out with it, since they share its layers. Null where
+   * the others are too few.
+   */
   readonly leaveOneOutError: number | null;
-  /** Spearman's rho between predicted and measured latencies. */
-  readonly spearman: number;
+  /**
+   * Spearman's rho between predicted and measured latencies; rows of equal loads are one case, of their mean. Null where
+   * one of the two has one value throughout.
+   */
+  readonly spearman: number | null;
   readonly rows: readonly { readonly name: string; readonly ms: number; readonly predictedMs: number }[];
 }
 
@@ -66,23 +76,44 @@ function fitted(timed: readonly Timed[], options: FitOptions): Omit<RooflineFit,
     ridgePoint,
     ridgePointIs: options.ridgePoint === undefined ? found : 'held',
     meanAbsolutePercentageError: meanOf(rows.map(({ ms, predictedMs }) => Math.abs(predictedMs - ms) / ms)),
-    spearman: spearman(
-      timed.map(({ ms }) => ms),
-      predicted,
-    ),
+    spearman: rankAgreement(timed, predicted),
     rows,
   };
 }
 
 function leaveOneOutError(timed: readonly Timed[], options: FitOptions): number | null {
-  if (timed.length <= parametersOf(options)) return null;
-  const errors = timed.map(({ loads, ms }, left) => {
-    const others = timed.filter((_, i) => i !== left);
-    const { ridgePoint, peakMacsPerMs, overheadMs } = fitted(others, options);
-    const predictedMs = latencyInMacs(loads, ridgePoint) / peakMacsPerMs + overheadMs * loads.length;
+  const families = grouped(timed, ({ family, loads }) => family ?? loadsKey(loads));
+  const errors = families.map((family) => {
+    const others = timed.filter((one) => !family.includes(one));
+    return distinctCases(others) < parametersOf(options) ? null : errorsOf(family, fitted(others, options));
+  });
+  return errors.includes(null) ? null : meanOf(errors.flatMap((known) => known ?? []));
+}
+
+/** The relative error of each row under a fit to others. */
+function errorsOf(timed: readonly Timed[], fit: Omit<RooflineFit, 'leaveOneOutError'>): number[] {
+  return timed.map(({ loads, ms }) => {
+    const predictedMs = latencyInMacs(loads, fit.ridgePoint) / fit.peakMacsPerMs + fit.overheadMs * loads.length;
     return Math.abs(predictedMs - ms) / ms;
   });
-  return meanOf(errors);
+}
+
+/** How many of the rows have loads that differ: repeats of one network at one resolution determine no more than one. */
+export function distinctCases(timed: readonly Pick<Timed, 'loads'>[]): number {
+  return new Set(timed.map(({ loads }) => loadsKey(loads))).size;
+}
+
+function rankAgreement(timed: readonly Timed[], predicted: readonly number[]): number | null {
+  const cases = grouped([...timed.keys()], (i) => loadsKey((timed[i] as Timed).loads));
+  const rho = spearman(
+    cases.map((rows) => meanOf(rows.map((i) => (timed[i] as Timed).ms))),
+    cases.map(([first]) => predicted[first as number] as number),
+  );
+  return Number.isNaN(rho) ? null : rho;
+}
+
+function loadsKey(loads: readonly LayerLoad[]): string {
+  return JSON.stringify(loads.map(({ macs, weightBytes, activationBytes }) => [macs, weightBytes, activationBytes]));
 }
 
 /** The best peak and overhead at a ridge point: each row divided by its latency, so that 1 is to be met. */
@@ -99,10 +130,13 @@ function linearFit(timed: readonly Timed[], ridgePoint: number, overhead: boolea
   };
 }
 
-/** Both coefficients by the normal equations; undefined where one would be negative. */
+const leastIndependence = 1e-10; // squared sine of the angle between both series: below it is rounding
+
+/** Both coefficients by the normal equations; undefined where one would be negative, or where rows do not tell them apart. */
 function both(macs: readonly number[], layers: readonly number[]): [number, number] | undefined {
   const [mm, ll, ml] = [dot(macs, macs), dot(layers, layers), dot(macs, layers)];
   const determinant = mm * ll - ml * ml;
+  if (determinant <= leastIndependence * mm * ll) return undefined;
   const msPerMac = (sumOf(macs) * ll - sumOf(layers) * ml) / determinant;
   const overheadMs = (sumOf(layers) * mm - sumOf(macs) * ml) / determinant;
   return msPerMac > 0 && overheadMs >= 0 ? [msPerMac, overheadMs] : undefined;

@@ -9,7 +9,7 @@ const sourceField = text('a text that says where the figures come from');
 const bytesField = quantity('a number of bytes from 0.01 to 1000', { min: 0.01, max: 1000 });
 const peak = (what: string) => quantity(`a number of ${what} per ms from 1 to 1e15`, { min: 1, max: 1e15 });
 
-const rooflineSchema = record({
+export const rooflineSchema = record({
   peakMacsPerMs: peak('MACs'),
   peakBytesPerMs: peak('bytes'),
   bytesPerWeight: bytesField,

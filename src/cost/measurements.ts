@@ -11,6 +11,8 @@ export interface Measurement {
   /** `mnv4-conv-s@224`. */
   readonly name: string;
   readonly network: Architecture;
+  /** Alike for rows of one network, whatever it is called and at whatever resolution. */
+  readonly family: string;
   readonly ms: number;
 }
 
@@ -34,7 +36,8 @@ export function readMeasurements(file: string): Measurements {
   const rows = conform(located, schema).map(({ network, resolution, ms }, i) => {
     const name = `${network}@${resolution}`;
     const base = isOwnFile(network, dirname(file)) ? dirname(file) : '.';
-    return { name, network: namedNetwork(name, base, (message) => located.at([i, 'network'], message)), ms };
+    const found = namedNetwork(name, base, (message) => located.at([i, 'network'], message));
+    return { name, network: found, family: JSON.stringify([found.stages, found.head]), ms };
   });
   return { rows, comment: located.comments.join(' ') };
 }

@@ -1,6 +1,7 @@
 /** A fitted profile -> the YAML that `device.ts` reads. */
 import { Scalar, stringify } from 'yaml';
 import { assertNever } from '../core/assert-never.js';
+import { shownKey } from '../core/shown.js';
 import type { RooflineFit } from './calibration.js';
 import type { BytesPerValue } from './load.js';
 
@@ -15,33 +16,41 @@ export interface FittedDevice {
 }
 
 /** The profile, opened by a comment that shows each measured latency beside the predicted one. */
-export function printDevice({ name, fit, bytes, source, command }: FittedDevice): string {
-  const { rows, meanAbsolutePercentageError, leaveOneOutError, spearman, overheadMs } = fit;
-  const width = Math.max(...rows.map((row) => row.name.length));
+export function printDevice(device: FittedDevice): string {
+  const { name, fit, source, command } = device;
+  const { rows } = fit;
+  const names = rows.map((row) => shownKey(row.name));
+  const width = Math.max(...names.map((text) => text.length));
   const ms = (value: number) => value.toFixed(2).padStart(8);
   const comment = [
     `${name}: a roofline fitted to ${rows.length} measured latencies. Command: ${command}`,
-    `Mean absolute percentage error ${errorText(fit)}; Spearman's rho ${spearman.toFixed(3)};`,
+    `Mean absolute percentage error ${errorText(fit)}; Spearman's rho ${rhoText(fit)};`,
     `ridge point ${ridgePointText(fit)}. In ms:`,
     `  ${''.padEnd(width)}  measured  predicted`,
-    ...rows.map((row) => `  ${row.name.padEnd(width)}  ${ms(row.ms)}  ${ms(row.predictedMs).padStart(9)}`),
+    ...rows.map((row, i) => `  ${names[i]?.padEnd(width)}  ${ms(row.ms)}  ${ms(row.predictedMs).padStart(9)}`),
     `Show it: npx mnv4-nas describe mnv4-conv-m --device ${name}`,
   ];
-  const profile = {
+  const profile = { ...profileOf(device), source: folded(source) };
+  return `${comment.map((line) => `# ${shownKey(line)}`).join('\n')}\n${stringify(profile, { lineWidth: 120 })}`;
+}
+
+/** What `device.ts` reads; a figure that does not exist is left out. */
+export function profileOf({ fit, bytes, source }: FittedDevice) {
+  const { leaveOneOutError, spearman } = fit;
+  return {
     peakMacsPerMs: rounded(fit.peakMacsPerMs),
     peakBytesPerMs: rounded(fit.peakBytesPerMs),
     ...bytes,
-    overheadMs: rounded(overheadMs),
-    source: folded(source),
+    overheadMs: rounded(fit.overheadMs),
+    source,
     fit: {
-      rows: rows.length,
-      meanAbsolutePercentageError: rounded(meanAbsolutePercentageError),
+      rows: fit.rows.length,
+      meanAbsolutePercentageError: rounded(fit.meanAbsolutePercentageError),
       ...(leaveOneOutError === null ? {} : { leaveOneOutError: rounded(leaveOneOutError) }),
-      spearman: rounded(spearman),
+      ...(spearman === null ? {} : { spearman: rounded(spearman) }),
       ridgePoint: fit.ridgePointIs,
     },
   };
-  return `${comment.map((line) => `# ${line}`).join('\n')}\n${stringify(profile, { lineWidth: 120 })}`;
 }
 
 /** `31.2 MACs per byte, held`, and what a bound means. */
@@ -60,13 +69,18 @@ export function ridgePointText({ ridgePoint, ridgePointIs }: Pick<RooflineFit, '
   }
 }
 
-/** `3.5 %, 4.9 % where each row is predicted by a fit to the others`. */
+/** `3.5 %, 4.9 % where each network is predicted by a fit to the others`. */
 export function errorText(fit: Pick<RooflineFit, 'meanAbsolutePercentageError' | 'leaveOneOutError'>): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const { meanAbsolutePercentageError: own, leaveOneOutError: others } = fit;
+  const predicted = 'where each network is predicted by a fit to the others';
   return others === null
-    ? percent(own)
-    : `${percent(own)}, ${percent(others)} where each row is predicted by a fit to the others`;
+    ? `${percent(own)}, n/a ${predicted}: they are too few`
+    : `${percent(own)}, ${percent(others)} ${predicted}`;
+}
+
+export function rhoText({ spearman }: Pick<RooflineFit, 'spearman'>): string {
+  return spearman === null ? 'n/a, since all latencies or all predictions are equal' : spearman.toFixed(3);
 }
 
 /** A text that YAML breaks into lines. */

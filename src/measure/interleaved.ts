@@ -11,8 +11,8 @@ export interface Timing {
   readonly name: string;
   /** Median over the repeats. */
   readonly ms: number;
-  /** Standard deviation over the repeats. */
-  readonly deviation: number;
+  /** Standard deviation over the repeats; null for one. */
+  readonly deviation: number | null;
   readonly repeats: number;
 }
 

@@ -12,7 +12,7 @@ const columns = ['network', 'resolution', 'ms', 'ms_deviation', 'repeats'];
 /** @param comments  lines that say where the rows come from */
 export function latencyCsv(rows: readonly LatencyRow[], comments: readonly string[]): string {
   const lines = rows.map(({ network, resolution, ms, deviation, repeats }) =>
-    [cell(network), resolution, rounded(ms), rounded(deviation), repeats].join(','),
+    [cell(network), resolution, rounded(ms), deviation === null ? '' : rounded(deviation), repeats].join(','),
   );
   return `${[...comments.map((comment) => `# ${comment}`), columns.join(','), ...lines].join('\n')}\n`;
 }

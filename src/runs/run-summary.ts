@@ -43,7 +43,8 @@ export interface HeldSummary {
 export interface RandomSummary {
   readonly n: number;
   readonly meanReward: number;
-  readonly deviation: number;
+  /** Null for one. */
+  readonly deviation: number | null;
   readonly bestReward: number;
   readonly meanQuality: number;
   readonly bestQuality: number;
@@ -83,7 +84,7 @@ const figuresSchema = z.object(
         {
           n: integer('a number of architectures'),
           meanReward: number,
-          deviation: number,
+          deviation: number.nullable(),
           bestReward: number,
           meanQuality: number,
           bestQuality: number,

@@ -8,16 +8,16 @@ import type { Decisions, Space } from '../space/space.js';
 /** Of a figure over the searches. */
 export interface Spread {
   readonly mean: number;
-  /** Standard deviation; 0 for one search. */
-  readonly deviation: number;
+  /** Standard deviation; null for one search. */
+  readonly deviation: number | null;
   readonly least: number;
   readonly most: number;
 }
 
 export interface Agreement {
   readonly runs: readonly string[];
-  /** Of two searches, the share of choices on which they agree; the mean over all pairs. 1 for one search. */
-  readonly agreement: number;
+  /** Of two searches, the share of choices on which they agree; the mean over all pairs. Null for one search. */
+  readonly agreement: number | null;
   /** Per choice by its path how many searches chose what; `-` where the choice did not matter to them. */
   readonly choices: Readonly<Record<string, Readonly<Record<string, number>>>>;
   /** Of the winners on the held-out split. */
@@ -74,10 +74,10 @@ function counted(values: readonly (string | undefined)[]): Record<string, number
   return counts;
 }
 
-/** Of two searches, the share of choices on which they agree; the mean over all pairs, 1 where there are none. */
-export function pairwiseAgreement(chosen: readonly Chosen[]): number {
+/** Of two searches, the share of choices on which they agree; the mean over all pairs, null where there are none. */
+export function pairwiseAgreement(chosen: readonly Chosen[]): number | null {
   const pairs = chosen.flatMap((a, i) => chosen.slice(0, i).map((b) => [a, b] as const));
-  return pairs.length === 0 ? 1 : meanOf(pairs.map(([a, b]) => sharedOf(a, b)));
+  return pairs.length === 0 ? null : meanOf(pairs.map(([a, b]) => sharedOf(a, b)));
 }
 
 function sharedOf(a: Chosen, b: Chosen): number {

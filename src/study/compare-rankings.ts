@@ -1,5 +1,6 @@
 /** Whether a SuperNet orders architectures as trainings of their own do. */
 import { bootstrapInterval, type ConfidenceInterval } from '../core/confidence.js';
+import { grouped } from '../core/grouped.js';
 import { randomStream } from '../core/random.js';
 import { kendall, spearman } from '../core/rank-correlation.js';
 import { meanOf } from '../core/scoring.js';
@@ -8,31 +9,40 @@ import type { ArmFindings, Finding } from './run-study.js';
 
 export interface RankingSummary {
   readonly name: string;
-  /** Architectures over all seeds. */
+  /** Architectures over all seeds, each once in a seed. */
   readonly n: number;
+  /** How many of them differ. */
+  readonly architectures: number;
   /** Of accuracy in the SuperNet, on the held-out split, and accuracy alone. */
   readonly byAccuracy: RankAgreement;
   /** Of the SuperNet's cross-entropy against the teacher's labels, the lower the better. */
   readonly byLoss: RankAgreement;
   /** Means: how far the SuperNet is from what its architectures reach alone. */
-  readonly inSuperNet: number;
+  readonly inSuperNet: number | null;
   readonly alone: number;
   /** Stand-alone accuracy of the one that the SuperNet puts first, and of the best; the mean over the seeds. */
   readonly chosen: number;
   readonly best: number;
 }
 
-/** Means over the seeds. */
+/** Means over the seeds in which two architectures differ at all; null where there are none. */
 export interface RankAgreement {
-  /** Kendall's tau-b, with its 95 % bootstrap interval over the architectures. */
-  readonly tau: number;
-  readonly interval: ConfidenceInterval;
+  /** Kendall's tau-b, with its 95 % bootstrap interval over the architectures: one is drawn with all its findings. */
+  readonly tau: number | null;
+  readonly interval: ConfidenceInterval | null;
   /** Spearman's rho. */
-  readonly rho: number;
+  readonly rho: number | null;
 }
 
 export function compareRankings(arms: readonly ArmFindings[]): RankingSummary[] {
-  return arms.filter(({ findings }) => findings.length > 1).map(({ name, findings }) => summary(name, findings));
+  const distinct = arms.map(({ name, findings }) => ({ name, findings: distinctIn(findings) }));
+  return distinct.filter(({ findings }) => findings.length > 1).map(({ name, findings }) => summary(name, findings));
+}
+
+/** Each architecture once in a seed: a policy that is sure of itself draws one more than once. */
+function distinctIn(findings: readonly Finding[]): Finding[] {
+  const groups = grouped(findings, ({ seed, architecture }) => `${seed}/${architecture}`);
+  return groups.map(([first]) => first as Finding);
 }
 
 function summary(name: string, findings: readonly Finding[]): RankingSummary {
@@ -40,9 +50,10 @@ function summary(name: string, findings: readonly Finding[]): RankingSummary {
   return {
     name,
     n: findings.length,
+    architectures: byArchitecture(findings).length,
     byAccuracy: rankAgreement(findings, accuracyOf),
     byLoss: rankAgreement(findings, ({ held }) => -(held?.loss ?? Number.NaN)),
-    inSuperNet: meanInSuperNet(findings) as number,
+    inSuperNet: meanInSuperNet(findings),
     alone: meanOf(findings.map(({ alone }) => alone)),
     chosen: overSeeds((ofSeed) => largest(ofSeed, accuracyOf).alone),
     best: overSeeds((ofSeed) => largest(ofSeed, ({ alone }) => alone).alone),
@@ -53,7 +64,7 @@ type Figure = (finding: Finding) => number;
 
 function rankAgreement(findings: readonly Finding[], figure: Figure): RankAgreement {
   const correlated = (correlation: typeof kendall, of: readonly Finding[]) =>
-    meanOf(
+    meanOfNumbers(
       bySeed(of).map((ofSeed) =>
         correlation(
           ofSeed.map(figure),
@@ -61,21 +72,34 @@ function rankAgreement(findings: readonly Finding[], figure: Figure): RankAgreem
         ),
       ),
     );
+  const architectures = byArchitecture(findings);
   const tau = (cases: readonly number[]) =>
     correlated(
       kendall,
-      cases.map((i) => findings[i] as Finding),
+      cases.flatMap((i) => architectures[i] as Finding[]),
     );
   return {
-    tau: tau([...findings.keys()]),
-    interval: bootstrapInterval(findings.length, tau, randomStream('study/bootstrap')),
-    rho: correlated(spearman, findings),
+    tau: known(correlated(kendall, findings)),
+    interval: bootstrapInterval(architectures.length, tau, randomStream('study/bootstrap')),
+    rho: known(correlated(spearman, findings)),
   };
 }
 
+/** The mean of those that are numbers; NaN where none is. */
+function meanOfNumbers(values: readonly number[]): number {
+  return meanOf(values.filter((value) => !Number.isNaN(value)));
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+function byArchitecture(findings: readonly Finding[]): Finding[][] {
+  return grouped(findings, ({ architecture }) => architecture);
+}
+
 function bySeed(findings: readonly Finding[]): Finding[][] {
-  const seeds = [...new Set(findings.map(({ seed }) => seed))];
-  return seeds.map((seed) => findings.filter((finding) => finding.seed === seed));
+  return grouped(findings, ({ seed }) => `${seed}`);
 }
 
 function accuracyOf({ held }: Finding): number {

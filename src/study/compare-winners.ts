@@ -6,11 +6,14 @@ import type { ArmFindings, Finding } from './run-study.js';
 export interface ArmSummary {
   readonly name: string;
   readonly n: number;
-  /** Top-1 on the test split after a training of its own: the mean and its 95 % interval over the architectures. */
+  /** How many of them differ. */
+  readonly architectures: number;
+  /** Top-1 on the test split after a training of its own: the mean and its 95 % interval over the architectures that differ. */
   readonly accuracy: number;
-  readonly interval: ConfidenceInterval;
+  /** Null for one architecture. */
+  readonly interval: ConfidenceInterval | null;
   /** To the first arm; null for that one. */
-  readonly difference: { readonly mean: number; readonly interval: ConfidenceInterval } | null;
+  readonly difference: { readonly mean: number; readonly interval: ConfidenceInterval | null } | null;
   /** Mean cost and mean distance from its target, relative to it, by name. */
   readonly costs: Readonly<Record<string, { readonly mean: number; readonly distance: number }>>;
   /** Top-1 in the SuperNet, on the held-out split; null where there was none. */
@@ -21,18 +24,20 @@ export interface ArmSummary {
 }
 
 export function compareWinners(arms: readonly ArmFindings[]): ArmSummary[] {
-  const first = aloneOf(arms[0]?.findings ?? []);
+  const first = sampleOf(arms[0]?.findings ?? []);
   const known = arms.filter(({ findings }) => findings.length > 0);
   return known.map(({ name, findings, searchImages }) => {
-    const alone = aloneOf(findings);
-    const accuracy = meanOf(alone);
-    const difference = { mean: accuracy - meanOf(first), interval: differenceInterval(alone, first) };
+    const { values, cases } = sampleOf(findings);
+    const accuracy = meanOf(values);
+    const interval = differenceInterval(values, first.values, cases, first.cases);
+    const isFirst = name === arms[0]?.name || first.values.length === 0;
     return {
       name,
       n: findings.length,
+      architectures: new Set(cases).size,
       accuracy,
-      interval: meanInterval(alone),
-      difference: name === arms[0]?.name ? null : difference,
+      interval: meanInterval(values, cases),
+      difference: isFirst ? null : { mean: accuracy - meanOf(first.values), interval },
       costs: meanCosts(findings),
       inSuperNet: meanInSuperNet(findings),
       alike: meanOfKnown(findings.map(({ alike }) => alike)),
@@ -41,8 +46,9 @@ export function compareWinners(arms: readonly ArmFindings[]): ArmSummary[] {
   });
 }
 
-function aloneOf(findings: readonly Finding[]): number[] {
-  return findings.map(({ alone }) => alone);
+/** Accuracies alone; searches that found one architecture share its trainings. */
+function sampleOf(findings: readonly Finding[]) {
+  return { values: findings.map(({ alone }) => alone), cases: findings.map(({ architecture }) => architecture) };
 }
 
 export function meanInSuperNet(findings: readonly Finding[]): number | null {

@@ -15,7 +15,7 @@ import { type Architecture, close } from '../space/space.js';
 import type { RunOptions } from '../train/start-training.js';
 import { requireStudy } from './plan-study.js';
 import type { Arm, Study } from './study.js';
-import { trainedAlone } from './trained-alone.js';
+import { architectureId, trainedAlone } from './trained-alone.js';
 import { judgedAlike } from './uniform-supernet.js';
 
 export type StudyOptions = Omit<RunOptions, 'id' | 'profile'>;
@@ -23,6 +23,8 @@ export type StudyOptions = Omit<RunOptions, 'id' | 'profile'>;
 /** An architecture of an arm: what it costs, what it seemed to be worth and what it is worth. */
 export interface Finding {
   readonly seed: number;
+  /** The fingerprint of the architecture: findings of one are not independent cases. */
+  readonly architecture: string;
   readonly costs: Readonly<Record<string, { readonly value: number; readonly target: number }>>;
   /** In the SuperNet, on the held-out split; null for one that was drawn. */
   readonly held: { readonly top1: number; readonly loss: number } | null;
@@ -52,7 +54,8 @@ export async function runStudy(
       options.observer.note(`${study.name}: ${arm.name}, seed ${seed} of ${study.seeds}`);
       for (const { architecture, ...figures } of await candidates(study, arm, seed, options)) {
         const alone = await trainedAlone(architecture, study.recipe, study.trainings, options);
-        trained.push({ arm: arm.name, architecture, finding: { seed, ...figures, alone } });
+        const finding = { seed, architecture: architectureId(architecture), ...figures, alone };
+        trained.push({ arm: arm.name, architecture, finding });
         await tell(byArm(study, trained));
       }
     }
@@ -91,7 +94,7 @@ async function judged(
   return trained.map((of, i) => ({ ...of, finding: { ...of.finding, alike: accuracies[i] } }));
 }
 
-type Candidate = Omit<Finding, 'seed' | 'alone' | 'alike'> & { readonly architecture: Architecture };
+type Candidate = Pick<Finding, 'costs' | 'held'> & { readonly architecture: Architecture };
 
 /** What of the arm is trained alone: of a ranking all that its SuperNet judged, else what it found or drew. */
 async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {

@@ -57,9 +57,9 @@ function winnerRows(winners: readonly ArmSummary[]): string[][] {
   const less = `less ${first?.name}`;
   return [
     ['', 'n', 'test accuracy', '95 % interval', less, 'in the SuperNet', ...alike, ...costs, 'search images'],
-    ...winners.map(({ name, n, accuracy, interval, difference, inSuperNet, costs: of, searchImages, ...winner }) => [
+    ...winners.map(({ name, accuracy, interval, difference, inSuperNet, costs: of, searchImages, ...winner }) => [
       name,
-      `${n}`,
+      counted(winner),
       percent(accuracy),
       range(interval),
       difference === null ? '' : `${signed(difference.mean)} (${range(difference.interval, signed)})`,
@@ -77,7 +77,7 @@ function rankingRows(rankings: readonly RankingSummary[]): string[][] {
     ['', 'n', "Kendall's tau by accuracy", 'by cross-entropy', "Spearman's rho", 'by cross-entropy', ...means],
     ...rankings.map((of) => [
       of.name,
-      `${of.n}`,
+      counted(of),
       ...[of.byAccuracy, of.byLoss].map(({ tau, interval }) => `${plain(tau)} (${range(interval, plain)})`),
       ...[of.byAccuracy, of.byLoss].map(({ rho }) => plain(rho)),
       ...[of.inSuperNet, of.alone, of.chosen, of.best].map(percent),
@@ -85,18 +85,26 @@ function rankingRows(rankings: readonly RankingSummary[]): string[][] {
   ];
 }
 
-function plain(value: number): string {
-  return value.toFixed(2);
+function plain(value: number | null): string {
+  return value === null ? unknown : value.toFixed(2);
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`;
+/** Where findings are too few or too much alike for a figure. */
+const unknown = 'n/a';
+
+/** How many findings there are and, where some are of one architecture, of how many. */
+function counted({ n, architectures }: { readonly n: number; readonly architectures: number }): string {
+  return n === architectures ? `${n}` : `${n} of ${architectures} architectures`;
+}
+
+function percent(share: number | null): string {
+  return share === null ? unknown : `${(100 * share).toFixed(2)} %`;
 }
 
 function signed(share: number): string {
   return `${share < 0 ? '' : '+'}${(100 * share).toFixed(2)} %`;
 }
 
-function range([from, to]: ConfidenceInterval, figure: (value: number) => string = percent): string {
-  return Number.isFinite(from) && Number.isFinite(to) ? `${figure(from)} to ${figure(to)}` : 'not known';
+function range(interval: ConfidenceInterval | null, figure: (value: number) => string = percent): string {
+  return interval === null ? unknown : `${figure(interval[0])} to ${figure(interval[1])}`;
 }

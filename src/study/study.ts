@@ -114,10 +114,12 @@ function assignments(set: Readonly<Record<string, unknown>>, file: string, key: 
 
 function refuseMistakes({ arms, measure, judge }: StudyFile, located: Located): void {
   const names = arms.map(({ name }) => name);
-  const problems = arms.flatMap(({ name, runsOf }, a) => {
+  const problems = arms.flatMap(({ name, runsOf, draw }, a) => {
     const again = names.indexOf(name) < a;
     const unknown = runsOf !== undefined && (runsOf === name || !names.includes(runsOf));
+    const unranked = measure === 'ranking' && draw !== undefined;
     return [
+      ...(unranked ? [located.at(['arms', a, 'draw'], 'expected a search, whose SuperNet is ranked; got draw')] : []),
       ...(again ? [located.at(['arms', a, 'name'], `expected a name that no other arm has; got ${name} again`)] : []),
       ...(unknown ? [located.at(['arms', a, 'runsOf'], `expected the name of another arm; got ${runsOf}`)] : []),
     ];

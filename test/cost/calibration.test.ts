@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitRoofline, parametersOf, type Timed } from '../../src/cost/calibration.js';
+import { distinctCases, fitRoofline, parametersOf, type Timed } from '../../src/cost/calibration.js';
 import { layersOf } from '../../src/cost/layers-of.js';
 import { loadOf } from '../../src/cost/load.js';
 import { layerMs } from '../../src/cost/roofline.js';
@@ -75,11 +75,60 @@ describe('a fitted roofline', () => {
     expect(fitRoofline([one, two, three], { overhead: false }).leaveOneOutError).toBeLessThan(0.2);
   });
 
+  it('is judged by networks that it did not see: repeats and other resolutions of one are left out with it', () => {
+    const load = (macs: number) => [{ name: 'l', macs, weightBytes: 0, activationBytes: 0 }];
+    const timed = [
+      { name: 'a', family: 'A', loads: load(100), ms: 1 },
+      { name: 'a again', family: 'A', loads: load(100), ms: 1.1 },
+      { name: 'a at another resolution', family: 'A', loads: load(400), ms: 4.2 },
+      { name: 'b', family: 'B', loads: load(200), ms: 3 },
+      { name: 'c', family: 'C', loads: load(300), ms: 2 },
+    ];
+    const errors = timed.map(({ family, loads: [of], ms }) => {
+      const rates = timed
+        .filter((other) => other.family !== family)
+        .map((other) => (other.loads[0]?.macs ?? 0) / other.ms);
+      const peak = rates.reduce((sum, rate) => sum + rate ** 2, 0) / rates.reduce((sum, rate) => sum + rate, 0);
+      return Math.abs((of?.macs ?? 0) / peak - ms) / ms;
+    });
+    const fit = fitRoofline(timed, { ridgePoint: 7, overhead: false });
+    expect(fit.leaveOneOutError).toBeCloseTo(errors.reduce((sum, error) => sum + error, 0) / 5, 12);
+    expect(fit.leaveOneOutError).toBeGreaterThan(fit.meanAbsolutePercentageError);
+  });
+
+  it('has no error of networks left out where what is left determines no fit', () => {
+    const [one, two, three] = timedOn(20, 1e6, 0) as [Timed, Timed, Timed];
+    const repeats = [one, { ...one, ms: 2 * one.ms }, two, two, three];
+    expect(fitRoofline(repeats, { overhead: true }).leaveOneOutError).toBeNull();
+    expect(fitRoofline([one, one, two, two], { overhead: false }).leaveOneOutError).toBeNull();
+    expect(fitRoofline([one, one], { ridgePoint: 20, overhead: false }).leaveOneOutError).toBeNull();
+    expect(fitRoofline(repeats, { overhead: false }).leaveOneOutError).not.toBeNull();
+    expect([distinctCases(repeats), distinctCases([one, one])]).toEqual([3, 1]);
+  });
+
+  it('orders networks, not their repeats, and has no order of one or of equal ones', () => {
+    const [one, two] = timedOn(20, 1e6, 0) as [Timed, Timed];
+    const noisy = [one, { ...one, ms: 1.3 * one.ms }, { ...one, ms: 0.8 * one.ms }, two];
+    const options = { ridgePoint: 20, overhead: false };
+    expect(fitRoofline(noisy, options).spearman).toBe(1);
+    expect(fitRoofline(noisy.slice(0, 3), options).spearman).toBeNull();
+    expect(fitRoofline([one, { ...two, ms: one.ms }], options).spearman).toBeNull();
+  });
+
   it('has no negative overhead', () => {
     const [s, ...others] = timedOn(50, 1e6, 0) as [Timed, ...Timed[]];
     const fit = fitRoofline([{ ...s, ms: s.ms / 3 }, ...others], { ridgePoint: 50, overhead: true });
     expect(fit.overheadMs).toBe(0);
     expect(fit.peakMacsPerMs).toBeGreaterThan(0);
+  });
+
+  it('has no overhead where the rows do not tell it from the peak', () => {
+    const loads = (macs: number) =>
+      [1, 2].map((name) => ({ name: `${name}`, macs, weightBytes: macs, activationBytes: 0 }));
+    const timed = [1, 1.5, 2].map((ms) => ({ name: `${ms}`, loads: loads(3e4), ms }));
+    const fit = fitRoofline(timed, { ridgePoint: 7, overhead: true });
+    expect(fit).toMatchObject({ overheadMs: 0 });
+    expect(fit.peakMacsPerMs).toBeLessThan(1e7);
   });
 
   it('owns up where all layers wait for memory, or all that multiply for arithmetic', () => {

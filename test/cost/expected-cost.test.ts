@@ -88,7 +88,7 @@ describe('the expected cost of a policy', () => {
       );
       for (const [c, expected] of table.expected(distributions, random).entries()) {
         const values = drawn.map((costs) => costs[c] as number);
-        const standardError = deviationOf(values) / Math.sqrt(values.length);
+        const standardError = (deviationOf(values) as number) / Math.sqrt(values.length);
         expect(Math.abs(meanOf(values) - expected)).toBeLessThan(4 * standardError);
       }
     },

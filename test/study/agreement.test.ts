@@ -36,10 +36,11 @@ describe('the agreement of searches', () => {
     expect(pairwiseAgreement([a, b])).toBe(1 / 2);
     expect(pairwiseAgreement([a, c])).toBe(1 / 2);
     expect(pairwiseAgreement([a, a, b])).toBeCloseTo((1 + 1 / 2 + 1 / 2) / 3, 12);
-    expect(pairwiseAgreement([a])).toBe(1);
+    expect(pairwiseAgreement([a])).toBeNull();
   });
 
   it('comes with the spread of figures', () => {
     expect(spreadOf([1, 2, 6])).toEqual({ mean: 3, deviation: Math.sqrt(7), least: 1, most: 6 });
+    expect(spreadOf([2])).toEqual({ mean: 2, deviation: null, least: 2, most: 2 });
   });
 });

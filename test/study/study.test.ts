@@ -63,6 +63,11 @@ describe('a study', () => {
     expect(failure.message).toContain('5:8: judge: expected none in a ranking');
   });
 
+  it('that ranks has no arm without a SuperNet', () => {
+    const failure = failureOf(() => readStudy(study('  - { name: a, draw: 3 }\n', 'measure: ranking\n')));
+    expect(failure.message).toContain('arms[0].draw: expected a search, whose SuperNet is ranked; got draw');
+  });
+
   it.each([
     ['  - { name: a }\n  - { name: a }\n', '6:13: arms[1].name: expected a name that no other arm has; got a again'],
     [

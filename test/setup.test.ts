@@ -7,17 +7,18 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { downloadWheel } from '../scripts/setup/download.mjs';
 import { isWhole, namedLibrary, pinnedLibrary } from '../scripts/setup/library.mjs';
-import { withLock } from '../scripts/setup/lock.mjs';
+import { processTable, withLock } from '../scripts/setup/lock.mjs';
 import { packagesAreCurrent } from '../scripts/setup/packages.mjs';
 import { unzip } from '../scripts/setup/zip.mjs';
 
@@ -165,9 +166,18 @@ describe('the lock', () => {
 
   it('is taken over when its holder is gone', async () => {
     const lock = join(folder, 'lock');
-    const { hostname } = await import('node:os');
-    writeFileSync(lock, JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1 })); // above the largest process id
+    const holder = { host: hostname(), pid: 2 ** 22 + 1, table: processTable() }; // above the largest process id
+    writeFileSync(lock, JSON.stringify(holder));
     expect(await withLock(lock, async () => 'done')).toBe('done');
+  });
+
+  it('of another container is taken over once it beats no more, whatever its clock says', async () => {
+    const lock = join(folder, 'lock');
+    writeFileSync(lock, JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1, table: 'another' }));
+    let beats = 0;
+    const timer = setInterval(() => utimesSync(lock, ++beats, beats), 50);
+    setTimeout(() => clearInterval(timer), 900);
+    expect(await withLock(lock, async () => beats, 600)).toBeGreaterThan(10);
   });
 });
 

@@ -1,6 +1,6 @@
 // @ts-check
 /** One set-up at a time per cache: others wait. A lock whose holder is gone is taken over. */
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,10 +13,16 @@ const staleMs = 60_000;
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
-export async function withLock(file, work) {
+export async function withLock(file, work, limitMs = staleMs) {
+  let seen = look(file);
+  let since = performance.now(); // others' clocks may be wrong, so that what counts is how long we have seen no beat
   for (let told = false; !tryLock(file); told = true) {
     if (!told) process.stderr.write(`set-up: waiting for another set-up (lock ${file})\n`);
-    await sleep(300);
+    await sleep(Math.min(300, limitMs / 10));
+    const now = look(file);
+    if (now.text !== seen.text || now.beat !== seen.beat) since = performance.now();
+    seen = now;
+    if (isGone(seen.text) || performance.now() - since > limitMs) rmSync(file, { force: true });
   }
   const beat = setInterval(() => utimesSync(file, new Date(), new Date()), beatMs);
   const release = () => rmSync(file, { force: true });
@@ -33,24 +39,40 @@ export async function withLock(file, work) {
 /** @param {string} file */
 function tryLock(file) {
   try {
-    writeFileSync(file, JSON.stringify({ host: hostname(), pid: process.pid }), { flag: 'wx' });
+    writeFileSync(file, JSON.stringify({ host: hostname(), pid: process.pid, table: processTable() }), { flag: 'wx' });
     return true;
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
+    return false;
   }
-  if (!isAbandoned(file)) return false;
-  rmSync(file, { force: true });
-  return tryLock(file);
 }
 
 /** @param {string} file */
-function isAbandoned(file) {
+function look(file) {
   try {
-    if (Date.now() - statSync(file).mtimeMs > staleMs) return true;
-    const { host, pid } = JSON.parse(readFileSync(file, 'utf8'));
-    return host === hostname() && !isAlive(pid);
+    return { text: readFileSync(file, 'utf8'), beat: statSync(file).mtimeMs };
   } catch {
-    return false; // just released, or not written yet: look again
+    return { text: '', beat: 0 }; // just released
+  }
+}
+
+/** True where the process table in which the holder stands is ours, and it is not there. @param {string} text */
+function isGone(text) {
+  try {
+    const { host, pid, table } = JSON.parse(text);
+    return table === processTable() && (table !== null || host === hostname()) && !isAlive(pid);
+  } catch {
+    return false; // not written yet
+  }
+}
+
+/** The boot and the PID namespace, as in src/core/processes.ts: containers may share a host name, but not these. */
+export function processTable() {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+    return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return null;
   }
 }
 

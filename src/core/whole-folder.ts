@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from './failure.js';
 import { discard, flushFolder, makeFolders, writeFailure, writeFlushed } from './files.js';
-import { isAlive } from './is-alive.js';
+import { isAlive } from './processes.js';
 
 /** A file as it is to be written; several parts are written one after the other. */
 export interface FileContent {

@@ -10,9 +10,10 @@ import { makeFolders, namesIn, readBytes, writeAtomically, writeFailure } from '
 import { jsonText } from '../core/json.js';
 import { suggestion } from '../core/nearest.js';
 import { type EventLog, openEventLog } from './events.js';
+import { lockName } from './lock-file.js';
 import { beginExtension, extensionsOf, noted } from './run-extension.js';
 import { type Asked, refuseOtherRun } from './run-identity.js';
-import { lockName, lockRun, type RunLock } from './run-lock.js';
+import { lockRun, type RunLock } from './run-lock.js';
 import { isRun, type RunState, type RunStatus, readState, writeState } from './run-state.js';
 
 /** Whether to go on with a run that is there: if there is one, only if there is one, or not at all. */
@@ -85,13 +86,14 @@ export interface Run {
 
 /**
  * Opens the run for this process alone: makes its folder, or resumes what is there. A changed config or space is a
- * config failure that lists every change; a folder that refuses to be written is a data failure.
+ * config failure that lists every change; a folder that refuses to be written is a data failure. A lock that is there is a
+ * usage failure, so `settleLock` comes first.
  */
 export function openRun(request: RunRequest): Run {
   const folder = runFolder(request.root, request.id);
   refuseByMode(request, folder);
   makeFolder(folder);
-  const lock = lockRun(folder, request.notice);
+  const lock = lockRun(folder);
   try {
     return begun(request, folder, lock);
   } catch (error) {

@@ -9,7 +9,8 @@ import { findRefinement, findSpace } from '../cost/shipped.js';
 import { type CostTarget, resolveTarget, targetTable } from '../cost/target.js';
 import { openSet } from '../data/built-set.js';
 import type { DistillationSet } from '../data/distillation-set.js';
-import { openRun, type Run } from '../runs/run-folder.js';
+import { openRun, type Run, runFolder } from '../runs/run-folder.js';
+import { settleLock } from '../runs/settle-lock.js';
 import { readNetwork, readSpace } from '../space/parse.js';
 import { printSpace } from '../space/print.js';
 import { randomDecisions } from '../space/random-decisions.js';
@@ -163,6 +164,7 @@ export async function startStage(
   const inheritsFrom = plan.warmStart ? requireBaseRun(plan, config) : undefined;
   const set = openStageSet(config, plan);
   const workers = workersFor(options.workers, settings.samplesPerStep);
+  await settleLock(runFolder(options.root, options.id), { ...options, notice: options.observer.note });
   const run = openStageRun(plan, config, set, { ...options, workers });
   if (run.wasDone) {
     run.finish('done');

@@ -4,7 +4,8 @@ import { stringify } from 'yaml';
 import { Failure } from '../core/failure.js';
 import { flattened } from '../core/flatten.js';
 import type { Observer } from '../core/observer.js';
-import { openRun, type ResumeMode, type Run } from '../runs/run-folder.js';
+import { openRun, type ResumeMode, type Run, runFolder } from '../runs/run-folder.js';
+import { settleLock } from '../runs/settle-lock.js';
 import { asSpace, printSpace } from '../space/print.js';
 import type { Architecture } from '../space/space.js';
 import { type Workers, workersFor } from './computing-team.js';
@@ -45,6 +46,7 @@ export async function train(
   const { base: recipeFolder, ...plain } = recipe;
   const { root, id, resume, extend, observer } = options;
   const workers = workersFor(options.workers, sharesOf(recipe));
+  await settleLock(runFolder(root, id), { ...options, notice: observer.note });
   const run = openRun({
     root,
     id,

@@ -211,7 +211,7 @@ describe('the folder of a run', () => {
       fuzz<Uint8Array | string>(100, holder, (content) => {
         writeFileSync(file, content);
         outcomeOf(() => lockHolder(folder));
-        const outcome = outcomeOf(() => lockRun(folder, () => {}).release());
+        const outcome = outcomeOf(() => lockRun(folder).release());
         if ('failure' in outcome) expectNamed(outcome.failure, 'usage', folder);
       });
     }

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findSpace } from '../../src/cost/shipped.js';
+import { type LockHolder, ownHolder } from '../../src/runs/lock-holder.js';
 import { findRun, listRuns, readRunSummary } from '../../src/runs/run-summary.js';
 import { readNetwork, readSpace } from '../../src/space/parse.js';
 import { printSpace } from '../../src/space/print.js';
@@ -52,11 +52,11 @@ describe('the summary of a run', () => {
 
   it('says stopped of a run that was killed, running of one that another host works on', () => {
     const run = opened(temporaryFolder());
-    const holder = (host: string) =>
-      writeFileSync(join(run.folder, 'run.lock'), JSON.stringify({ host, pid: 2 ** 30 }));
-    holder('elsewhere');
+    const holder = (changes: Partial<LockHolder>) =>
+      writeFileSync(join(run.folder, 'run.lock'), JSON.stringify({ ...ownHolder(), pid: 2 ** 30, ...changes }));
+    holder({ host: 'elsewhere', table: 'another' });
     expect(readRunSummary(run.folder).status).toBe('running');
-    holder(hostname());
+    holder({});
     expect(readRunSummary(run.folder).status).toBe('stopped');
   });
 

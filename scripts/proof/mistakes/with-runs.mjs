@@ -1,8 +1,13 @@
 // @ts-check
 /** Mistakes with runs: `halted` was stopped on its way, `done-coarse` and `done-fine` are finished. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { entry } from './world.mjs';
 
 /** @typedef {import('./mistake.mjs').Mistake} Mistake */
+
+const container = ['unshare', '--pid', '--fork', '--mount-proc'];
+const hasContainers = spawnSync('unshare', [...container.slice(1), 'true']).status === 0;
 
 /** @type {Mistake[]} */
 export const runs = [
@@ -44,6 +49,25 @@ what to do: restore what was changed, or begin another run with --run-id`,
     about: 'a run that another process works on',
     meanwhile: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
     run: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
+    code: 2,
+    says: 'runs/busy: expected a run that nobody works on; got one held by process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
+  },
+  {
+    about: 'a run that a process in another container works on',
+    cannot: () => (hasContainers ? undefined : 'needs the right to make a PID namespace'),
+    meanwhile: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
+    command: [
+      ...container,
+      process.execPath,
+      entry,
+      'coarse',
+      'search.yaml',
+      '--run-id',
+      'busy',
+      '--set',
+      'search.steps=100000',
+    ],
+    shown: "mnv4-nas coarse search.yaml --run-id busy --set 'search.steps=100000'",
     code: 2,
     says: 'runs/busy: expected a run that nobody works on; got one held by process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
   },

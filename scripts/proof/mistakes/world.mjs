@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
-const entry = join(repository, 'dist', 'cli', 'main.js');
+export const entry = join(repository, 'dist', 'cli', 'main.js');
 
 /** @typedef {{ code: number | null, stdout: string, stderr: string }} Ended */
 

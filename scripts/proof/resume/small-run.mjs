@@ -1,11 +1,14 @@
 // @ts-check
 // A run of six steps that computes next to nothing but writes all that a search does: node small-run.mjs ROOT ID
+import { join } from 'node:path';
 import { resumeFromCheckpoint, saveCheckpoint } from '../../../dist/runs/checkpoint.js';
 import { openRun } from '../../../dist/runs/run-folder.js';
+import { settleLock } from '../../../dist/runs/settle-lock.js';
 
 const [root = '', id = ''] = process.argv.slice(2);
 const steps = 6;
 const notice = () => {};
+await settleLock(join(root, id), { notice, shouldStop: () => false });
 const run = openRun({
   ...{ root, id, resume: 'allow', stage: 'coarse', steps, lengthKey: 'steps', identity: { steps } },
   ...{ config: 'steps: 6\n', space: 'name: small\n', environment: {}, notice },

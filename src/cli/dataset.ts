@@ -84,6 +84,7 @@ async function buildAction(
   const source = openSource(recipe.source, dirname(recipeFile));
   requireAugmentation(recipe.augment, source.shape);
   planBuild(source, recipe); // so that its mistakes are told before a teacher is trained
+  for (const note of source.notes ?? []) standardReporter().warn(note);
   const teacher = await loadTeachers(recipe.teacher, { recipeFile, source }, options);
   const stop = stopOnSignal();
   const reporter = standardReporter();

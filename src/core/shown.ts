@@ -22,7 +22,8 @@ export function shownError(error: unknown): string {
 }
 
 function shownText(text: string): string {
-  const isPlain = Number.isNaN(Number(text)) && !/^(true|false|null|~)$/.test(text) && isPrintable(text);
+  const isPlain =
+    Number.isNaN(Number(text)) && !/^(true|false|null|~)$/.test(text) && isPrintable(text) && text.trim() === text;
   return isPlain ? text : escaped(text); // "3" is quoted: it stands for itself, not for 3
 }
 

@@ -1,8 +1,9 @@
 /** CIFAR-10's binary form: records of one label byte and 32x32 pixels in three planes, red, green, blue. */
 import { readBytes } from '../core/files.js';
 import { dataFailure } from './data-failure.js';
-import { gunzipped, located } from './idx.js';
-import type { ImageSource, LabelledImages } from './image-source.js';
+import { gunzipped } from './idx.js';
+import { located } from './idx-files.js';
+import { highest, type ImageSource, type LabelledImages, numbered } from './image-source.js';
 
 const trainFiles = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
 const testFiles = ['test_batch.bin'];
@@ -12,16 +13,22 @@ const recordBytes = 1 + 3 * pixels;
 export interface Cifar10Description {
   readonly name: string;
   readonly provenance: string;
-  readonly classNames: readonly string[];
+  /** By default the labels found, `0`, `1`, ... */
+  readonly classNames?: readonly string[] | undefined;
+  /** Classes that there are at least, where they have no names. */
+  readonly leastClasses?: number | undefined;
 }
 
+const mostClasses = 256; // labels are bytes
+
 /** Reads the six batch files of a folder. */
-export function readCifar10Source(folder: string, { name, provenance, classNames }: Cifar10Description): ImageSource {
-  const part = (files: readonly string[]) =>
-    joined(files.map((file) => readBatch(located(folder, file), classNames.length)));
-  const shape = [32, 32, 3] as const;
-  const classes = classNames.length;
-  return { name, classes, classNames, shape, provenance, train: part(trainFiles), test: part(testFiles) };
+export function readCifar10Source(folder: string, description: Cifar10Description): ImageSource {
+  const { name, provenance, classNames, leastClasses = 1 } = description;
+  const most = classNames?.length ?? mostClasses;
+  const part = (files: readonly string[]) => joined(files.map((file) => readBatch(located(folder, file), most)));
+  const [train, test] = [part(trainFiles), part(testFiles)];
+  const names = classNames ?? numbered(Math.max(highest(train.labels, test.labels) + 1, leastClasses));
+  return { name, classes: names.length, classNames: names, shape: [32, 32, 3], provenance, train, test };
 }
 
 function readBatch(file: string, classes: number): LabelledImages {

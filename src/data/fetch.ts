@@ -5,7 +5,8 @@ import { Failure } from '../core/failure.js';
 import { discard, makeFolders, sha256, writeAtomically, writeFailure } from '../core/files.js';
 import type { Dataset, Edition } from './datasets.js';
 import { fetchOrigin, originName } from './fetch-origin.js';
-import { gunzipped, located } from './idx.js';
+import { gunzipped } from './idx.js';
+import { located } from './idx-files.js';
 import { verifiedEdition } from './open-source.js';
 
 export interface Fetched {

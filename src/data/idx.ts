@@ -2,13 +2,13 @@
  * IDX files (LeCun, Cortes, Burges, "The MNIST database"): two zero bytes, a type, the number of dimensions, each
  * dimension as a big-endian 32-bit integer, then the values. Plain or gzip.
  */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readBytes } from '../core/files.js';
 import { shownError } from '../core/shown.js';
 import { dataFailure } from './data-failure.js';
-import type { ImageSource, LabelledImages } from './image-source.js';
+import { idxPaths } from './idx-files.js';
+import { highest, type ImageSource, type LabelledImages, numbered } from './image-source.js';
 
 export interface Idx {
   readonly dims: readonly number[];
@@ -27,12 +27,12 @@ export const idxFiles = {
 
 /** Reads one file of unsigned bytes with this many dimensions; anything else is a data failure at its byte. */
 export function readIdx(file: string, rank: number): Idx {
-  return parseIdx(
-    gunzipped(file, readBytes(file, 'place the four IDX files in that folder, plain or gzip')),
-    rank,
-    file,
-  );
+  return parseIdx(gunzipped(file, readBytes(file, placeFiles)), rank, file);
 }
+
+const placeFiles =
+  'place the four IDX files in that folder, plain or gzip: train-images-idx3-ubyte, train-labels-idx1-ubyte, ' +
+  't10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, with - or . before idx, or all with one prefix';
 
 const mostUnpacked = 2 ** 30; // bytes: over 20 times the largest of these files, far below what a crafted one may claim
 
@@ -91,22 +91,30 @@ export interface IdxDescription {
   readonly name: string;
   readonly provenance: string;
   readonly classNames?: readonly string[] | undefined;
+  /** The label that stands for the first class; by default 0. */
+  readonly firstLabel?: number | undefined;
+  /** Whether rows and columns of the images are exchanged, as in EMNIST. */
+  readonly transposed?: boolean | undefined;
 }
 
 /** Reads the four IDX files of a folder; grey images get one channel. */
-export function readIdxSource(folder: string, { name, provenance, classNames }: IdxDescription): ImageSource {
-  const train = readPart(folder, idxFiles.trainImages, idxFiles.trainLabels);
-  const test = readPart(folder, idxFiles.testImages, idxFiles.testLabels);
+export function readIdxSource(folder: string, description: IdxDescription): ImageSource {
+  const { name, provenance, classNames, transposed } = description;
+  const { prefix, ...files } = idxPaths(folder);
+  const train = readPart(files.trainImages, files.trainLabels, description);
+  const test = readPart(files.testImages, files.testLabels, description);
   const [height, width] = train.size;
   if (test.size.join() !== train.size.join()) {
     throw dataFailure(
-      test.imageFile,
+      files.testImages,
       `byte 8: expected images of ${train.size.join('x')} as in train; got ${test.size.join('x')}`,
     );
   }
-  const labels = Math.max(highest(train.part.labels), highest(test.part.labels)) + 1;
-  const names = classNames ?? Array.from({ length: labels }, (_, label) => String(label));
-  for (const { part, labelFile } of [train, test]) checkLabels(part.labels, names.length, labelFile);
+  const labels = highest(train.part.labels, test.part.labels) + 1;
+  const names = classNames ?? numbered(labels);
+  checkLabels(train.part.labels, names.length, files.trainLabels, description);
+  checkLabels(test.part.labels, names.length, files.testLabels, description);
+  const isEmnist = /emnist/i.test(`${prefix} ${basename(folder)}`);
   return {
     name,
     classes: names.length,
@@ -115,40 +123,59 @@ export function readIdxSource(folder: string, { name, provenance, classNames }: 
     provenance,
     train: train.part,
     test: test.part,
+    notes: isEmnist && transposed === undefined ? [emnistNote] : [],
   };
 }
+
+const emnistNote =
+  'the images of EMNIST lie on their side; state transposed: true to turn them, or false to leave them';
 
 interface Part {
   readonly part: LabelledImages;
   readonly size: readonly [number, number];
-  readonly imageFile: string;
-  readonly labelFile: string;
 }
 
-function readPart(folder: string, imageName: string, labelName: string): Part {
-  const [imageFile, labelFile] = [located(folder, imageName), located(folder, labelName)];
+function readPart(imageFile: string, labelFile: string, { firstLabel = 0, transposed }: IdxDescription): Part {
   const images = readIdx(imageFile, 3);
   const labels = readIdx(labelFile, 1);
   const [n, height, width] = images.dims as [number, number, number];
   if (labels.dims[0] !== n) {
     throw dataFailure(labelFile, `byte 4: expected ${n} labels as there are images; got ${labels.dims[0]}`);
   }
-  return { part: { n, images: images.values, labels: labels.values }, size: [height, width], imageFile, labelFile };
+  const below = labels.values.findIndex((label) => label < firstLabel);
+  if (below >= 0) {
+    const message = `byte ${8 + below}: expected a label of ${firstLabel} or more, as firstLabel says; got ${labels.values[below]}`;
+    throw dataFailure(labelFile, message);
+  }
+  const part = { n, labels: labels.values.map((label) => label - firstLabel) };
+  return transposed
+    ? { part: { ...part, images: turned(images.values, height, width) }, size: [width, height] }
+    : { part: { ...part, images: images.values }, size: [height, width] };
 }
 
-/** The plain file where there is one, else the gzip file. */
-export function located(folder: string, name: string): string {
-  const plain = join(folder, name);
-  return !existsSync(plain) && existsSync(`${plain}.gz`) ? `${plain}.gz` : plain;
+/** Images [n, height, width] with rows and columns exchanged. */
+function turned(images: Uint8Array, height: number, width: number): Uint8Array {
+  const out = new Uint8Array(images.length);
+  const size = height * width;
+  for (let i = 0; i < images.length; i++) {
+    const [image, y, x] = [i - (i % size), Math.floor((i % size) / width), i % width];
+    out[image + x * height + y] = images[i] as number;
+  }
+  return out;
 }
 
-function highest(values: Iterable<number>): number {
-  let max = -1;
-  for (const value of values) if (value > max) max = value;
-  return max;
-}
-
-function checkLabels(labels: Uint8Array | Int32Array, classes: number, file: string): void {
+function checkLabels(
+  labels: Uint8Array | Int32Array,
+  classes: number,
+  file: string,
+  { firstLabel }: IdxDescription,
+): void {
   const at = labels.findIndex((label: number) => label >= classes);
-  if (at >= 0) throw dataFailure(file, `byte ${8 + at}: expected a label below ${classes}; got ${labels[at]}`);
+  if (at < 0) return;
+  const first = firstLabel ?? 0;
+  const message = `byte ${8 + at}: expected a label below ${classes + first}; got ${(labels[at] as number) + first}`;
+  const least = Math.min(...new Set(labels));
+  const remedy =
+    firstLabel === undefined && least > 0 ? `state firstLabel: ${least} if the first class has that label` : undefined;
+  throw dataFailure(file, message, remedy);
 }

@@ -17,6 +17,20 @@ export interface ImageSource {
   readonly provenance: string;
   readonly train: LabelledImages;
   readonly test: LabelledImages;
+  /** What its user should know before it is used. */
+  readonly notes?: readonly string[] | undefined;
+}
+
+/** The highest of some labels. */
+export function highest(...parts: readonly Iterable<number>[]): number {
+  let most = -1;
+  for (const labels of parts) for (const label of labels) if (label > most) most = label;
+  return most;
+}
+
+/** Names for classes that nobody named. */
+export function numbered(classes: number): string[] {
+  return Array.from({ length: classes }, (_, label) => String(label));
 }
 
 /** Height, width and channels of an image. */

@@ -4,37 +4,53 @@ import { basename, join, resolve } from 'node:path';
 import { assertNever } from '../core/assert-never.js';
 import { cacheFolder } from '../core/cache.js';
 import { readBytes, sha256 } from '../core/files.js';
-import { readCifar10Source } from './cifar10.js';
+import { type Cifar10Description, readCifar10Source } from './cifar10.js';
+import { classNotes } from './class-notes.js';
 import { dataFailure } from './data-failure.js';
 import { type Dataset, type DatasetName, datasets, type Edition } from './datasets.js';
-import { gunzipped, located, readIdxSource } from './idx.js';
+import { gunzipped, type IdxDescription, readIdxSource } from './idx.js';
+import { located } from './idx-files.js';
 import type { ImageSource } from './image-source.js';
 
 /** What a recipe's `source` says; `folder` of a known data set defaults to the cache. */
 export type SourceReference =
   | { readonly dataset: DatasetName; readonly folder?: string | undefined }
-  | { readonly format: 'idx'; readonly folder: string; readonly classNames?: readonly string[] | undefined }
-  | { readonly format: 'cifar10'; readonly folder: string };
+  | ({ readonly format: 'idx'; readonly folder: string } & Omit<IdxDescription, 'name' | 'provenance'>)
+  | ({ readonly format: 'cifar10'; readonly folder: string } & Pick<Cifar10Description, 'classNames'>);
 
 /** The folder that `dataset fetch` fills. */
 export function datasetFolder(name: string): string {
   return join(cacheFolder(), 'datasets', name);
 }
 
-/** @param base  the folder that relative folders start from: the recipe's own */
-export function openSource(reference: SourceReference, base: string): ImageSource {
+/**
+ * @param base     the folder that relative folders start from: the recipe's own
+ * @param classes  of the network that is to see them: of images whose classes nobody named there are so many at least
+ */
+export function openSource(reference: SourceReference, base: string, classes?: number): ImageSource {
   const given = reference.folder === undefined ? undefined : resolve(base, reference.folder);
   if ('dataset' in reference) {
     return openDataset(datasets[reference.dataset], given ?? datasetFolder(reference.dataset));
   }
+  const source = openFolder(reference, given as string, classes);
+  const mayShift = reference.format === 'idx' && reference.firstLabel === undefined;
+  return { ...source, notes: [...(source.notes ?? []), ...classNotes(source, mayShift)] };
+}
+
+function openFolder(
+  reference: Exclude<SourceReference, { readonly dataset: DatasetName }>,
+  folder: string,
+  leastClasses: number | undefined,
+): ImageSource {
   const { format } = reference;
-  const folder = given as string;
-  const provenance = `the user's files in format ${format}`;
+  const named = { name: basename(folder), provenance: `the user's files in format ${format}` };
   switch (format) {
-    case 'idx':
-      return readIdxSource(folder, { name: basename(folder), provenance, classNames: reference.classNames });
+    case 'idx': {
+      const { classNames, firstLabel, transposed } = reference;
+      return readIdxSource(folder, { ...named, classNames, firstLabel, transposed });
+    }
     case 'cifar10':
-      return readCifar10Source(folder, { name: basename(folder), provenance, classNames: datasets.cifar10.classNames });
+      return readCifar10Source(folder, { ...named, classNames: reference.classNames, leastClasses });
     default:
       return assertNever(format);
   }

@@ -1,6 +1,7 @@
 /** How recipes name images and ask for changes to them; shared by dataset and training recipes. */
 import { z } from 'zod';
-import { flag, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { classNameList } from '../core/class-names.js';
+import { flag, integer, quantity, record, text, word } from '../core/conform.js';
 import { datasetNames } from './datasets.js';
 
 /** Two numbers, the first not above the second. */
@@ -27,13 +28,20 @@ export const augmentSchema = record({
 });
 
 const folder = text('a folder, relative to the recipe');
-const classNames = list(text('a class name'), 'a list of class names').optional();
+const classNames = classNameList().optional();
+
+const idxForm = {
+  /** The label of the first class, 1 where labels count from 1. */
+  firstLabel: integer('a label from 0 to 255', 0, 255).optional(),
+  /** Whether rows and columns of the images are exchanged, as in EMNIST. */
+  transposed: flag().optional(),
+};
 
 export const sourceSchema = z.union(
   [
     record({ dataset: word(...datasetNames), folder: folder.optional() }),
-    record({ format: z.literal('idx', { error: 'idx or cifar10' }), folder, classNames }),
-    record({ format: z.literal('cifar10', { error: 'idx or cifar10' }), folder }),
+    record({ format: z.literal('idx', { error: 'idx or cifar10' }), folder, classNames, ...idxForm }),
+    record({ format: z.literal('cifar10', { error: 'idx or cifar10' }), folder, classNames }),
   ],
   { error: '{ dataset } or { format, folder }' },
 );

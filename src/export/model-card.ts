@@ -8,10 +8,10 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
   const { network, params, macs, origin, provenance } = exported;
   const sections = [
     ['---', 'tags: [image-classification, mobilenetv4, mnv4-nas]', '---'],
-    [`# ${network.name}`],
+    [`# ${inline(network.name)}`],
     [
       `An image classifier of ${network.classes} classes as ${exporter.title}${foldText(options)}.`,
-      `${capital(origin)}.`,
+      `${inline(capital(origin))}.`,
     ],
     [
       '| | |',
@@ -21,7 +21,7 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
       `| accuracy | ${accuracyText(exported)} |`,
       `| input | ${inputText(exported, exporter)} |`,
       `| batch | ${options.batch ?? 'any'} |`,
-      ...Object.entries(provenance).map(([key, value]) => `| ${key} | ${value} |`),
+      ...Object.entries(provenance).map(([key, value]) => `| ${key} | ${inline(value)} |`),
     ],
     ['## Use', '', exporter.usage(exported)],
     [
@@ -67,8 +67,13 @@ const shownClasses = 20;
 function classesText({ classNames, network }: Exported): string {
   if (classNames === undefined) return `${network.classes}, without names: labels.txt has their numbers.`;
   const rest = classNames.length - shownClasses;
-  const shown = classNames.slice(0, shownClasses).join(', ');
-  return rest > 0 ? `${shown} and ${grouped(rest)} more, in labels.txt.` : `${shown}.`;
+  const shown = classNames.slice(0, shownClasses).map(inline).join(', ');
+  return rest > 0 ? `In order: ${shown} and ${grouped(rest)} more, in labels.txt.` : `In order: ${shown}.`;
+}
+
+/** A text as one line of Markdown that says the same, in a table too. */
+function inline(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*[\]<>|&#~]|\b_|_\b/g, '\\$&');
 }
 
 function grouped(n: number): string {

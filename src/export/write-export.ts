@@ -1,5 +1,8 @@
 /** The folder of an export: the model's files, and what whoever uses them needs beside them. */
+import { classNameProblems } from '../core/class-names.js';
+import { Failure } from '../core/failure.js';
 import { jsonText } from '../core/json.js';
+import { shown } from '../core/shown.js';
 import { type FileContent, writeFolder } from '../core/whole-folder.js';
 import { asSpace, printSpace } from '../space/print.js';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
@@ -29,7 +32,17 @@ function filesBeside(exporter: Exporter, exported: Exported, options: ExportOpti
   ];
 }
 
-/** A name for each class: its number where nobody named it. */
+/** A name for each class, one a line: its number where nobody named it. */
 function labels({ classNames, network }: Exported): readonly string[] {
+  const problems = classNameProblems(classNames ?? []);
+  if (problems.length > 0) {
+    throw new Failure(
+      'data',
+      problems.map(({ at, expected }) => ({
+        message: `${network.name}: classNames[${at}]: expected ${expected}; got ${shown(classNames?.[at])}`,
+      })),
+      'name the classes of the images anew, and train on them or build their set again',
+    );
+  }
   return classNames ?? Array.from({ length: network.classes }, (_, k) => String(k));
 }

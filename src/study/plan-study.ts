@@ -29,7 +29,8 @@ function planArm({ stages, config: configOf }: Arm): Planned[] {
 export function requireStudy(study: Study): void {
   const planned = planStudy(study);
   for (const { config, plan } of planned) openStageSet(config, plan);
-  const { shape, classes, images } = openTrainingData(study.recipe);
+  const [first] = planned as [Planned];
+  const { shape, classes, images } = openTrainingData(study.recipe, first.plan.space.classes);
   for (const { plan } of planned) requireFit(plan.space, shape, classes);
   requireImages(study.recipe, images);
 }

@@ -63,12 +63,17 @@ export function readFinishedRun(folder: string): FinishedRun {
   const result = readChecked(join(folder, 'result.json'), resultSchema);
   const { recipeFolder, ...environment } = readChecked(join(folder, 'environment.json'), environmentSchema);
   const recipe = readTrainingRecipe(join(folder, 'config.yaml'));
+  const classNames = result.classNames ?? knownClassNames(recipe);
+  if (classNames !== undefined && classNames.length !== network.classes) {
+    const message = `classNames: expected ${network.classes} names as the network has classes; got ${classNames.length}`;
+    throw new Failure('data', { file: join(folder, 'result.json'), message });
+  }
   return {
     id,
     network,
     weights: readNetworkWeights(network, join(folder, weightsFile)),
     test: result.test,
-    classNames: result.classNames ?? knownClassNames(recipe),
+    classNames,
     images: result.images,
     environment,
     recipe: { ...recipe, base: recipeFolder ?? recipe.base },
@@ -81,9 +86,9 @@ function knownClassNames({ data }: TrainingRecipe): readonly string[] | undefine
 }
 
 /** The images that a run was trained and tested on; where they lie no more it is a data failure with a remedy of this. */
-export function openRunImages({ recipe }: FinishedRun, remedy: string): OpenedData {
+export function openRunImages({ recipe, network }: FinishedRun, remedy: string): OpenedData {
   try {
-    return openTrainingData(recipe);
+    return openTrainingData(recipe, network.classes);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(error.kind, error.diagnostics, remedy);

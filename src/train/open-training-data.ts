@@ -24,13 +24,16 @@ export interface OpenedData extends TrainingData {
   readonly classNames: readonly string[];
   /** Where the images came from and how far they were checked. */
   readonly provenance: string;
+  /** What their user should know before they are used. */
+  readonly notes: readonly string[];
 }
 
-export function openTrainingData(recipe: TrainingRecipe): OpenedData {
+/** @param networkClasses  classes of the network that is to see the images: so many at least have those that nobody named */
+export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
   const { data, seed, labelSmoothing } = recipe;
   const batch = recipe.batch / sharesOf(recipe);
   if ('source' in data) {
-    const source = openSource(data.source, recipe.base);
+    const source = openSource(data.source, recipe.base, networkClasses);
     requireAugmentation(data.augment, source.shape);
     const train = labelledBatches(source, { seed, batch, augment: data.augment, labelSmoothing });
     return {
@@ -41,6 +44,7 @@ export function openTrainingData(recipe: TrainingRecipe): OpenedData {
       classes: source.classes,
       classNames: source.classNames,
       provenance: source.provenance,
+      notes: source.notes ?? [],
     };
   }
   const reference =
@@ -55,5 +59,6 @@ export function openTrainingData(recipe: TrainingRecipe): OpenedData {
     classes: set.manifest.classes,
     classNames: set.manifest.classNames,
     provenance: set.manifest.source.provenance,
+    notes: [],
   };
 }

@@ -39,7 +39,7 @@ export async function train(
   recipe: TrainingRecipe,
   options: RunOptions,
 ): Promise<Evaluation | undefined> {
-  const data = openTrainingData(recipe);
+  const data = openTrainingData(recipe, network.classes);
   requireFit(network, data.shape, data.classes);
   requireNormalisable(asSpace(network), recipe);
   requireImages(recipe, data.images);
@@ -65,6 +65,7 @@ export async function train(
     run.finish('done');
     return undefined;
   }
+  for (const note of data.notes) observer.warn(note);
   return finishing(run, () => runTraining({ ...options, workers, network, recipe, data, run }));
 }
 

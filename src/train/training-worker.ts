@@ -11,7 +11,7 @@ import type { TrainingJob } from './training-run.js';
 serveComputing(async ({ network, recipe, from, profile }: TrainingJob, collective) => {
   const trainee = new Trainee(network, recipe.optimizer, recipe.seed);
   if (from > 0) await trainee.adopt(collective.broadcast);
-  const data = openTrainingData(recipe);
+  const data = openTrainingData(recipe, network.classes);
   const plan = trainingPlan(recipe, data.images, from);
   const traces = profiler(profile, from, collective, () => {});
   const steps = recordedSteps(recipe, plan, trainee, collective, () => false, traces); // worker 0 hears the signals

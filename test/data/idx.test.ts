@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -90,6 +90,41 @@ describe('IDX', () => {
     writeIdxFolder(folder, tinySource());
     const named = { ...description, classNames: ['a', 'b', 'c'] };
     expect(failureOf(() => readIdxSource(folder, named)).message).toMatch(/byte \d+: expected a label below 3; got 3$/);
+  });
+
+  it("turns EMNIST's images and counts its labels from 1 where it is told, and says so where it is not", () => {
+    const source = tinySource();
+    const [height, width] = source.shape;
+    const folder = join(newFolder(), 'emnist');
+    mkdirSync(folder);
+    writeIdxFolder(folder, source);
+    for (const [name, { labels }] of [
+      [idxFiles.trainLabels, source.train],
+      [idxFiles.testLabels, source.test],
+    ] as const) {
+      const values = Uint8Array.from(labels, (label) => label + 1);
+      writeFileSync(join(folder, name), formatIdx({ dims: [values.length], values }));
+    }
+    const description = { name: 'tiny', provenance: '' };
+    const read = readIdxSource(folder, { ...description, firstLabel: 1, transposed: true });
+    expect([read.shape, read.classes, read.notes]).toEqual([[width, height, 1], 4, []]);
+    expect([...read.train.labels]).toEqual([...source.train.labels]);
+    const at = (images: Uint8Array, i: number, row: number, column: number, columns: number) =>
+      images[i * height * width + row * columns + column];
+    for (const [i, y, x] of [
+      [0, 2, 3],
+      [5, 0, 4],
+      [9, 5, 1],
+    ] as const) {
+      expect(at(read.train.images, i, x, y, height)).toBe(at(source.train.images, i, y, x, width));
+    }
+    expect(readIdxSource(folder, description).notes).toEqual([expect.stringContaining('state transposed: true')]);
+    const named = failureOf(() => readIdxSource(folder, { ...description, classNames: ['a', 'b', 'c', 'd'] }));
+    expect(named.message).toMatch(/expected a label below 4; got 4$/);
+    expect(named.remedy).toBe('state firstLabel: 1 if the first class has that label');
+    expect(failureOf(() => readIdxSource(folder, { ...description, firstLabel: 2 })).message).toMatch(
+      /byte \d+: expected a label of 2 or more, as firstLabel says; got 1$/,
+    );
   });
 
   it('names a file that is missing or a broken gzip', () => {

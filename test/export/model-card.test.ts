@@ -38,6 +38,15 @@ describe('a model card', () => {
     expect(card).toContain('| batch | 4 |');
   });
 
+  it('shows names as they are, whatever they mean in Markdown', () => {
+    const { network, ...rest } = exported();
+    const named = { ...rest, network: { ...network, name: 'a\nb' }, classNames: ['x|y', '*z*', '<b>'] };
+    const card = modelCard({ ...named, provenance: { data: 'a | b' } }, exporters.onnx, { fold: true });
+    expect(card).toContain('In order: x\\|y, \\*z\\*, \\<b\\>.');
+    expect(card).toContain('# a b\n');
+    expect(card).toContain('| data | a \\| b |');
+  });
+
   it('says how pixels are normalised, channel by channel where these differ', () => {
     const cardOf = (norm: object) => {
       const { network, ...rest } = exported();

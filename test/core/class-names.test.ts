@@ -1,0 +1,37 @@
+import { expect, it } from 'vitest';
+import { classNameList, classNameProblems } from '../../src/core/class-names.js';
+import { conform, record } from '../../src/core/conform.js';
+import { locateYaml } from '../../src/core/document.js';
+import { failureOf } from '../data/fixtures.js';
+
+const read = (names: string) =>
+  conform(locateYaml('r.yaml', `names: ${names}`), record({ names: classNameList() })).names;
+
+it.each([
+  ['[cat, 7]', 'r.yaml:1:14: names[1]: expected a class name in quotes, "7"; got 7'],
+  ['[true, cat]', 'r.yaml:1:9: names[0]: expected a class name in quotes, "true"; got true'],
+  ['[~, cat]', 'r.yaml:1:9: names[0]: expected a class name in quotes, "null"; got null'],
+  ['[[cat]]', 'r.yaml:1:9: names[0]: expected a class name; got ["cat"]'],
+  ['["", cat]', 'r.yaml:1:9: names[0]: expected a class name; got ""'],
+  ['[" ", cat]', 'r.yaml:1:9: names[0]: expected a class name; got " "'],
+  ['["a\\nb"]', 'r.yaml:1:9: names[0]: expected a class name on one line, without control characters; got "a\\nb"'],
+  [
+    '["a\\u2028b"]',
+    'r.yaml:1:9: names[0]: expected a class name on one line, without control characters; got "a\\u2028b"',
+  ],
+  ['[" cat"]', 'r.yaml:1:9: names[0]: expected a class name without blanks around it; got " cat"'],
+  ['[cat, dog, cat]', 'r.yaml:1:19: names[2]: expected a name that no other class has, as class 0 does; got cat'],
+  ['cat', 'r.yaml:1:8: names: expected a list of class names; got cat'],
+])('the class names %s are refused', (names, message) => {
+  expect(failureOf(() => read(names)).message).toBe(message);
+});
+
+it('names may be quoted numbers, and have commas, bars, quotes and blanks inside', () => {
+  const names = ['0', 'T-shirt/top', 'a, b', 'a|b', `O'Neill "x"`, 'two words', 'Cat', 'cat', 'no'];
+  expect(read(JSON.stringify(names))).toEqual(names);
+  expect(classNameProblems(names)).toEqual([]);
+});
+
+it('a letter with an accent is one name, however it is written', () => {
+  expect(classNameProblems(['caf\u00e9', 'cafe\u0301'])).toHaveLength(1);
+});

@@ -3,6 +3,7 @@ import { Failure } from '../core/failure.js';
 import { randomStream } from '../core/random.js';
 import { openSet } from '../data/built-set.js';
 import type { TrialImages } from '../export/exporter.js';
+import type { Images } from '../nn/model.js';
 import type { Architecture } from '../space/space.js';
 import { type EvaluationImages, splitImages } from '../train/evaluate.js';
 import { type FinishedRun, openRunImages } from '../train/finished-run.js';
@@ -25,21 +26,50 @@ export interface Trial {
 
 const wanted = 16; // images
 
-/** Test images of the set that is named, else of the run's data, else random ones; `batch` at a time where that is fixed. */
+/**
+ * Test images of the set that is named, else of the run's data, else random ones: some 16, in whole batches where those
+ * are fixed. Fewer are all taken, over and over where they do not fill a batch.
+ */
 export function trialImages(
   network: Architecture,
   run: FinishedRun | undefined,
   options: ImageOptions,
-  batch = wanted,
+  batch?: number,
 ): Trial {
-  const n = Math.max(batch, wanted - (wanted % batch));
+  const most = batch === undefined ? wanted : Math.max(batch, wanted - (wanted % batch));
   const found = realImages(network, run, options);
-  if (found === undefined)
-    return { images: randomImages(network, n, batch), from: 'random images', classNames: undefined };
-  const [first] = found.test.batches();
-  if (first === undefined || first.n < n) throw new Failure('data', `${found.from}: expected ${n} images; got fewer`);
-  const images = first.images.subarray(0, (n * first.images.length) / first.n);
-  return { ...found, images: { n, batch, images } };
+  if (found === undefined) {
+    const images = randomImages(network, most, batch ?? most);
+    return { images, from: 'random images', classNames: undefined };
+  }
+  const { from, classNames, test } = found;
+  const real = firstImages(test, most);
+  if (real.n === 0) throw new Failure('data', `${from}: expected images; got none`);
+  const images = wholeBatches(real, batch ?? real.n);
+  const repeated = images.n > real.n ? `, all ${real.n} repeated` : '';
+  return { images, from: `${from}${repeated}`, classNames };
+}
+
+/** The first images of a split, at most so many. */
+function firstImages(test: EvaluationImages, most: number): Images {
+  const parts: Uint8Array[] = [];
+  let n = 0;
+  for (const batch of test.batches()) {
+    const taken = Math.min(batch.n, most - n);
+    parts.push(batch.images.subarray(0, (taken * batch.images.length) / batch.n));
+    n += taken;
+    if (n === most) break;
+  }
+  return { n, images: Buffer.concat(parts) };
+}
+
+/** As many of the images as fill whole batches or, where they do not fill one, that many from their beginning again. */
+function wholeBatches({ n, images }: Images, batch: number): TrialImages {
+  const size = images.length / n;
+  const wanted = Math.max(batch, n - (n % batch));
+  const filled = new Uint8Array(wanted * size);
+  for (let at = 0; at < wanted; at += n) filled.set(images.subarray(0, (wanted - at) * size), at * size);
+  return { n: wanted, batch, images: filled };
 }
 
 interface RealImages extends Omit<Trial, 'images'> {

@@ -63,7 +63,7 @@ async function make(mistake) {
   const shown = shownCommand(mistake);
   const skipped = mistake.cannot?.();
   if (skipped !== undefined) return { mistake, shown, code: null, message: '', problem: undefined, skipped };
-  mistake.prepare?.(world);
+  await mistake.prepare?.(world);
   const other = await begun(mistake.meanwhile);
   const { run = [], command, env = {} } = mistake;
   const { code, stderr } = await world.start(run, command === undefined ? { env } : { command, env }).ended;

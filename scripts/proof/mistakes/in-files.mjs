@@ -185,6 +185,71 @@ mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends
     says: 'mistake.yaml:2:20: source.dataset: expected one of fashion-mnist, mnist, cifar10; got fashion-mnits',
   },
   {
+    about: 'class names that YAML takes for something else',
+    prepare: (world) =>
+      world.edit(
+        'patterns.dataset.yaml',
+        'folder: images',
+        'folder: images, classNames: [7, true, cat]',
+        'mistake.yaml',
+      ),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: `mistake.yaml:2:53: source.classNames[0]: expected a class name in quotes, "7"; got 7
+mistake.yaml:2:56: source.classNames[1]: expected a class name in quotes, "true"; got true`,
+  },
+  {
+    about: 'class names that labels.txt cannot have one a line',
+    prepare: (world) =>
+      world.edit(
+        'patterns.dataset.yaml',
+        'folder: images',
+        'folder: images, classNames: ["a\\nb", " c", d, d]',
+        'mistake.yaml',
+      ),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: `mistake.yaml:2:53: source.classNames[0]: expected a class name on one line, without control characters; got "a\\nb"
+mistake.yaml:2:61: source.classNames[1]: expected a class name without blanks around it; got " c"
+mistake.yaml:2:70: source.classNames[3]: expected a name that no other class has, as class 2 does; got d`,
+  },
+  {
+    about: 'parts of a training that are no less than the whole',
+    prepare: (world) =>
+      world.edit('teacher.train.yaml', 'epochs: 2', 'epochs: 2\nwarmupEpochs: 5\nshares: 48', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: `mistake.yaml:4:15: warmupEpochs: expected fewer epochs than the 2 of the training; got 5
+mistake.yaml:5:9: shares: expected a divisor of the batch of 24; got 48`,
+  },
+  {
+    about: 'targets that say nothing',
+    prepare: (world) => world.edit('teacher.train.yaml', 'epochs: 2', 'epochs: 2\nlabelSmoothing: 1', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:4:17: labelSmoothing: expected a share from 0 to below 1; got 1',
+  },
+  {
+    about: 'a learning rate that rises to the end',
+    run: coarse('--set', 'search.weights.warmup=1'),
+    code: 3,
+    says: '--set search.weights.warmup=1: search.weights.warmup: expected a warm-up that ends before the last of 40 steps; got one of 40 steps',
+  },
+  {
+    about: 'batch norm over one value in a training',
+    prepare: (world) => world.edit('teacher.yaml', 'hidden: 0', 'hidden: 8', 'mistake.yaml'),
+    run: ['train', 'mistake.yaml', '--recipe', 'teacher.train.yaml', '--run-id', 'new', '--set', 'shares=24'],
+    code: 3,
+    says: 'teacher: batch norm in head.hidden sees a single value per channel and image, so it needs 2 images or more at a time; teacher gives it 1 (a batch of 24 in 24 shares)\nwhat to do: set shares to 12',
+  },
+  {
+    about: 'batch norm over one value in a search',
+    prepare: (world) => world.edit('space.yaml', 'hidden: 0', 'hidden: [0, 8]', 'mistake.yaml'),
+    run: coarse('--set', 'coarse.space=mistake.yaml', '--set', 'search.batch=1'),
+    code: 3,
+    says: '--set search.batch=1: search.batch: expected 2 images or more, since batch norm in head.hidden sees a single value per channel and image; got 1',
+  },
+  {
     about: 'a device profile with a mistake',
     prepare: (world) =>
       world.write(

@@ -8,7 +8,7 @@
  * @property {string[]} [command]  another command instead; `shown` is how the table has it
  * @property {string} [shown]
  * @property {Record<string, string>} [env]
- * @property {(world: import('./world.mjs').World) => void} [prepare]  makes it, where it is not on the command line
+ * @property {(world: import('./world.mjs').World) => void | Promise<void>} [prepare]  makes it, where it is not on the command line
  * @property {string[]} [meanwhile]  arguments of a run that goes on at the same time
  * @property {number} code
  * @property {string} says         what standard error must say; `…` stands for anything

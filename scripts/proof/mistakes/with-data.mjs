@@ -1,8 +1,45 @@
 // @ts-check
 /** Mistakes with images and distillation sets. */
+import { join } from 'node:path';
 import { coarse } from './mistake.mjs';
+import { repository } from './world.mjs';
 
 /** @typedef {import('./mistake.mjs').Mistake} Mistake */
+
+/** Writes `probs.onnx`, which ends in a softmax. @param {import('./world.mjs').World} world */
+async function writeProbabilities(world) {
+  const { onnxBytes } = await import(join(repository, 'dist', 'runs', 'onnx-file.js'));
+  const node = (/** @type {string} */ op, /** @type {string[]} */ inputs, /** @type {string} */ output) => ({
+    ...{ name: op, op, inputs, outputs: [output], attributes: {} },
+  });
+  const kernel = Float32Array.from({ length: 64 * 3 }, (_, i) => ((i * 7) % 5) / 50);
+  const graph = {
+    name: 'g',
+    nodes: [
+      node('Flatten', ['x'], 'rows'),
+      node('MatMul', ['rows', 'kernel'], 'logits'),
+      node('Softmax', ['logits'], 'y'),
+    ],
+    initializers: new Map([['kernel', { shape: [64, 3], values: kernel }]]),
+    inputs: [{ name: 'x', shape: ['n', 8, 8, 1] }],
+    outputs: [{ name: 'y', shape: ['n', 3] }],
+  };
+  const model = {
+    irVersion: 8,
+    opset: 13,
+    producer: { name: 'p', version: '1' },
+    documentation: '',
+    graph,
+    metadata: {},
+  };
+  world.write('probs.onnx', onnxBytes(model));
+}
+
+/** A dataset recipe with another teacher. @param {import('./world.mjs').World} world @param {string} teacher */
+function withTeacher(world, teacher) {
+  const ours = '{ network: teacher.yaml, training: teacher.train.yaml }';
+  world.edit('patterns.dataset.yaml', ours, teacher, 'mistake.yaml');
+}
 
 /** @type {Mistake[]} */
 export const data = [
@@ -86,7 +123,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     prepare: (world) => world.edit('patterns.dataset.yaml', 'folder: images', 'folder: image', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 4,
-    says: 'image/train-images-idx3-ubyte: expected a readable file; got no such file (ENOENT)\nwhat to do: place the four IDX files in that folder, plain or gzip',
+    says: 'image/train-images-idx3-ubyte: expected a readable file; got no such file (ENOENT)\nwhat to do: place the four IDX files in that folder, plain or gzip: …',
   },
   {
     about: 'a known data set that was not fetched',
@@ -102,6 +139,61 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 3,
     says: `held: expected fewer than the source's 240 train images; got 2400`,
+  },
+  {
+    about: 'moves as far as the images are wide',
+    prepare: (world) => world.edit('patterns.dataset.yaml', 'replicas: 2', 'augment: { shift: 8 }', 'mistake.yaml'),
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 3,
+    says: `augment.shift: expected less than the images' 8 pixels; got 8`,
+  },
+  {
+    about: 'a batch and a held-out batch of more images than there are',
+    run: coarse('--set', 'search.batch=500', '--set', 'search.heldBatch=25'),
+    code: 3,
+    says: `--set search.batch=500: search.batch: expected at most the 432 train images of patterns; got 500
+--set search.heldBatch=25: search.heldBatch: expected at most the 24 held images of patterns; got 25`,
+  },
+  {
+    about: 'a training batch of more images than there are',
+    run: ['train', 'teacher.yaml', '--recipe', 'teacher.train.yaml', '--run-id', 'new', '--set', 'batch=241'],
+    code: 3,
+    says: 'teacher: batch: expected at most the 240 train images; got 241',
+  },
+  {
+    about: 'several sets of IDX files in one folder',
+    prepare: (world) => {
+      for (const part of ['train-images-idx3', 'train-labels-idx1', 't10k-images-idx3', 't10k-labels-idx1']) {
+        for (const set of ['digits', 'letters']) world.copy(`images/${part}-ubyte`, `damaged/${set}-${part}-ubyte`);
+      }
+      world.edit('patterns.dataset.yaml', 'folder: images', 'folder: damaged', 'mistake.yaml');
+    },
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'damaged: expected one IDX set; got several: digits, letters\nwhat to do: place each in a folder of its own',
+  },
+  {
+    about: 'fewer class names than there are labels',
+    prepare: (world) =>
+      world.edit(
+        'patterns.dataset.yaml',
+        'folder: images',
+        'folder: images, classNames: [rows, columns]',
+        'mistake.yaml',
+      ),
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'images/train-labels-idx1-ubyte: byte 10: expected a label below 2; got 2',
+  },
+  {
+    about: 'an ONNX teacher that ends in a softmax, taken to give logits',
+    prepare: async (world) => {
+      await writeProbabilities(world);
+      withTeacher(world, '{ onnx: probs.onnx, preprocessing: { layout: NHWC, mean: [0.5], std: [0.5] } }');
+    },
+    run: ['dataset', 'build', 'mistake.yaml'],
+    code: 4,
+    says: 'probs.onnx: expected logits; got probabilities, each row from 0 to 1 with the sum 1: …\nwhat to do: state output: probabilities beside the model',
   },
   {
     about: 'a teacher that was never trained',

@@ -63,7 +63,8 @@ function blockRows(architecture: Architecture, { layers }: NetworkDescription): 
 }
 
 export function spaceText(space: SpaceDescription, devices: readonly NamedDevice[]): string {
-  const { name, resolution, classes, choices, size, cheapest, dearest } = space;
+  const { name, resolution, classes, choices, cheapest, dearest } = space;
+  const [size, networks] = [space.size, space.networks].map((count) => BigInt(count).toLocaleString('en-US'));
   const choiceRows = choices.map(({ path, tag, options }, i) => [`${i}`, path, tag, options.map(String).join(' ')]);
   const costs = [
     ['', 'cheapest', 'dearest'],
@@ -77,7 +78,7 @@ export function spaceText(space: SpaceDescription, devices: readonly NamedDevice
   ];
   return [
     `${name}  ${resolution} x ${resolution}, ${classes} classes`,
-    `${choices.length} choices, ${BigInt(size).toLocaleString('en-US')} architectures`,
+    `${choices.length} choices, ${size} ways to decide them, ${space.networksExact ? '' : 'at most '}${networks} different networks`,
     '',
     ...aligned(costs, new Set([1, 2])),
     '',

@@ -10,10 +10,11 @@ import { interleaved } from '../measure/interleaved.js';
 import { type LatencyRow, latencyCsv } from '../measure/latency-rows.js';
 import { type NetworkSubject, networkSubject } from '../measure/network-subject.js';
 import { openBackend } from '../nn/backend.js';
+import { drawNetworks } from '../space/draw-networks.js';
+import { countNetworks } from '../space/networks.js';
 import { readSpace } from '../space/parse.js';
 import { asSpace, printSpace } from '../space/print.js';
-import { randomDecisions } from '../space/random-decisions.js';
-import { type Architecture, close, spaceSize } from '../space/space.js';
+import { type Architecture, close } from '../space/space.js';
 import { standardReporter } from './log.js';
 import { wholeNumber } from './shared-options.js';
 
@@ -34,7 +35,7 @@ export function measureCommand(): Command {
     .argument('[networks...]', 'networks as NAME[-FACTORx][@PIXELS] or FILE.yaml[@PIXELS]')
     .option('--resolution <pixels>', 'measure them at this input resolution', wholeNumber(4, 2048))
     .option('--space <space>', 'measure architectures of this space, drawn at random')
-    .option('--samples <n>', 'how many of them (default: 30)', wholeNumber(1, 1000))
+    .option('--samples <n>', 'how many of them, all different (default: 30, or all)', wholeNumber(1, 1000))
     .option('--seed <n>', 'which of them (default: 0)', wholeNumber(0))
     .option('--output <folder>', 'a new folder for rows.csv and a YAML file of each drawn architecture')
     .option('--threads <n>', 'threads of ONNX Runtime', wholeNumber(1, 1024), 1)
@@ -74,25 +75,24 @@ function withoutResolution(name: string): string {
 
 /** Architectures that differ, in files `001.yaml`, `002.yaml`… */
 function drawn(names: readonly string[], spaceName: string, options: MeasureOptions): Named[] {
-  const { samples = 30, seed = 0, output, resolution } = options;
+  const { seed = 0, output, resolution } = options;
   if (names.length > 0) throw new Failure('usage', 'measure: expected networks or --space; got both');
   if (output === undefined) throw new Failure('usage', '--space: expected --output too, where the drawn networks go');
   const space = readSpace(findSpace(spaceName));
-  if (spaceSize(space) < BigInt(samples)) {
-    throw new Failure('usage', `--samples: expected at most ${spaceSize(space)}, all of ${space.name}; got ${samples}`);
+  const { networks } = countNetworks(space);
+  const samples = options.samples ?? Math.min(30, Number(networks));
+  const found = networks < BigInt(samples) ? [] : drawNetworks(space, randomStream(`${seed}/measure`), samples);
+  if (found.length < samples) {
+    const most = found.length || networks;
+    throw new Failure(
+      'usage',
+      `--samples: expected at most ${most}, all different networks of ${space.name}; got ${samples}`,
+    );
   }
-  const random = randomStream(`${seed}/measure`);
-  const found = new Map<string, Named>();
-  while (found.size < samples) {
-    const name = `${String(found.size + 1).padStart(3, '0')}.yaml`;
-    const network = {
-      ...resized(close(space, randomDecisions(space, random)), resolution),
-      name: `${space.name} ${name}`,
-    };
-    const key = JSON.stringify([network.stages, network.head]);
-    if (!found.has(key)) found.set(key, { name, network });
-  }
-  return [...found.values()];
+  return found.map((decisions, i) => {
+    const name = `${String(i + 1).padStart(3, '0')}.yaml`;
+    return { name, network: { ...resized(close(space, decisions), resolution), name: `${space.name} ${name}` } };
+  });
 }
 
 function resized(network: Architecture, resolution = network.input.resolution): Architecture {

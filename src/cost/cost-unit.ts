@@ -1,7 +1,8 @@
 /** The parts of a space with what they cost. */
+import { combinations } from '../space/combinations.js';
 import type { Choice, Space } from '../space/space.js';
 import { type CostSpec, joined, layerCost } from './cost.js';
-import { combinations, placesOf, type SpacePart, type SpacePlace } from './space-parts.js';
+import { placesOf, type SpacePart, type SpacePlace } from './space-parts.js';
 
 /** The costs of one block, or of the head, for every combination of the choices that it depends on. */
 export interface CostUnit {

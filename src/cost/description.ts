@@ -1,4 +1,5 @@
 /** What a network or a space consists of and costs, as `describe --json` prints it; fields may be added, not renamed. */
+import { countNetworks } from '../space/networks.js';
 import { type Architecture, type Decisions, type Space, spaceSize } from '../space/space.js';
 import { type CostSpec, costOf } from './cost.js';
 import { costTable } from './cost-table.js';
@@ -80,7 +81,10 @@ const int8 = { bytesPerWeight: 1, bytesPerActivation: 1 };
 
 export type SpaceDescription = ReturnType<typeof spaceDescription>;
 
-/** What `describe --json` prints of a space. Cheapest and dearest are by MACs. */
+/**
+ * What `describe --json` prints of a space. `size` is the number of ways to decide its choices, `networks` how many
+ * different networks these make (at most, where not `networksExact`). Cheapest and dearest are by MACs.
+ */
 export function spaceDescription(space: Space, devices: readonly NamedDevice[]) {
   const latencies: CostSpec[] = devices.map(({ device }) => ({ cost: 'latency', device }));
   const table = costTable(space, [{ cost: 'macs' }, { cost: 'params' }, ...latencies]);
@@ -88,12 +92,15 @@ export function spaceDescription(space: Space, devices: readonly NamedDevice[]) 
     const [macs = 0, params = 0, ...ms] = table.evaluate(decisions);
     return { decisions, params, macs, latencyMs: Object.fromEntries(devices.map(({ name }, d) => [name, ms[d] ?? 0])) };
   };
+  const { networks, isExact } = countNetworks(space);
   return {
     name: space.name,
     resolution: space.input.resolution,
     classes: space.classes,
     choices: space.choices.map(({ path, tag, options }) => ({ path, tag, options })),
     size: spaceSize(space).toString(),
+    networks: networks.toString(),
+    networksExact: isExact,
     cheapest: point(table.cheapest()),
     dearest: point(table.dearest()),
   };

@@ -3,6 +3,7 @@
  * that gives its input channels. Strides are fixed, so the height and width before every block are known.
  */
 import { strided } from '../space/block.js';
+import { choicesAmong, combinations, openValues } from '../space/combinations.js';
 import {
   type Choice,
   closeBlock,
@@ -12,7 +13,6 @@ import {
   isChoice,
   type Open,
   type Opened,
-  openFields,
   type Slot,
   type Space,
   useOption,
@@ -62,11 +62,9 @@ function blockParts(
   const used = isChoice(use) ? [{ choice: use.id, option: useOption }] : [];
   return among.map((block, option) => {
     const guards = isChoice(pick) ? [...used, { choice: pick.id, option }] : used;
-    const fields = block as unknown as Record<string, Open<number>>;
-    const values = openFields.flatMap((field) => fields[field] ?? []);
     const layers = (decisions: Decisions) =>
       blockLayers(closeBlock(block, decisions), [side, side, decide(input, decisions)], path, conventions);
-    return { guards, choices: choicesAmong([input, ...values]), layers };
+    return { guards, choices: choicesAmong([input, ...openValues(block)]), layers };
   });
 }
 
@@ -74,22 +72,6 @@ function headPart({ head, classes }: Space, input: Open<number>, side: number): 
   const layers = (decisions: Decisions) =>
     headLayers(closeHead(head, decisions), classes, [side, side, decide(input, decisions)]);
   return { guards: [], choices: choicesAmong([input, head.conv, head.hidden]), layers };
-}
-
-function choicesAmong(values: readonly Open<number>[]): Choice[] {
-  return [...new Set(values.filter(isChoice))];
-}
-
-/** Every combination of the choices' options; entries of other choices are left empty. */
-export function* combinations(choices: readonly Choice[]): Generator<number[]> {
-  const [last] = choices.slice(-1);
-  if (last === undefined) return yield [];
-  for (const option of last.options.keys()) {
-    for (const decisions of combinations(choices.slice(0, -1))) {
-      decisions[last.id] = option;
-      yield decisions;
-    }
-  }
 }
 
 /** The signatures of all layers that an architecture of the space may have, each once. */

@@ -2,30 +2,25 @@
 import { Failure } from '../core/failure.js';
 import { randomStream } from '../core/random.js';
 import { type CostTarget, targetTable } from '../cost/target.js';
-import { randomDecisions } from '../space/random-decisions.js';
-import { close, type Decisions } from '../space/space.js';
+import { drawNetworks } from '../space/draw-networks.js';
+import type { Decisions } from '../space/space.js';
 import { streamOf } from './search.js';
 import type { StageTask } from './stage-request.js';
 
-const mostDraws = 1_000_000;
-
 /**
- * `count` different networks of the space, or all that a million draws find: uniformly drawn decisions, those dropped
- * whose costs lie further from a target than the tolerance. None at all is a config failure.
+ * `count` different networks of the space, or all that are found: uniformly drawn decisions, those dropped whose costs lie
+ * further from a target than the tolerance. None at all is a config failure.
  */
 export function onTarget(task: Omit<StageTask, 'settings'> & OnTargetSettings, count: number): Decisions[] {
   const { space, targets, settings } = task;
   const table = targetTable(space, targets);
   const random = randomStream(`${streamOf(task)}/on-target`);
-  const found = new Map<string, Decisions>();
-  for (let draw = 0; draw < mostDraws && found.size < count; draw++) {
-    const decisions = randomDecisions(space, random);
-    if (!isOnTarget(table.evaluate(decisions), targets, settings.tolerance)) continue;
-    found.set(JSON.stringify(close(space, decisions)), decisions);
-  }
-  if (found.size > 0) return [...found.values()];
+  const found = drawNetworks(space, random, count, (decisions) =>
+    isOnTarget(table.evaluate(decisions), targets, settings.tolerance),
+  );
+  if (found.length > 0) return found;
   const names = targets.map(({ name, target }) => `${name} ${target}`).join(' and ');
-  const message = `none of ${mostDraws.toLocaleString('en-US')} architectures drawn from ${space.name} comes within ${100 * settings.tolerance} % of ${names}`;
+  const message = `no architecture drawn from ${space.name} comes within ${100 * settings.tolerance} % of ${names}`;
   throw new Failure('config', message, 'change the targets, or allow a larger tolerance');
 }
 

@@ -1,8 +1,10 @@
 /** YAML -> space, network or refinement. Everything wrong in a file is reported at once, each at its place. */
+import { isDeepStrictEqual } from 'node:util';
 import { conform } from '../core/conform.js';
 import { formatPath, type Located, locateYaml, type Path, readText } from '../core/document.js';
 import { type Diagnostic, Failure } from '../core/failure.js';
 import { isResidual } from './block.js';
+import { sameExpansions } from './network-key.js';
 import { type BlockInput, type SlotInput, type SpaceInput, spaceSchema } from './schema.js';
 import {
   type Architecture,
@@ -91,6 +93,7 @@ class SpaceBuilder {
     const used = isChoice(use) ? [{ choice: use.id, option: useOption }] : [];
     if (!('oneOf' in input)) {
       const block = this.#block(input, at, path, stageOut, used);
+      this.#requireDifferent(block, at, channels);
       if (isChoice(use)) this.#requireResidual(block, at, channels);
       return { path, use, pick: 0, among: [block] };
     }
@@ -107,7 +110,11 @@ class SpaceBuilder {
       ]),
     );
     const [first] = among as [Opened];
+    const described = among.map((block) => JSON.stringify(block, optionsAlone));
     for (const [i, block] of among.entries()) {
+      this.#requireDifferent(block, [...at, 'oneOf', i], channels);
+      const same = described.indexOf(described[i] as string);
+      if (same < i) this.#report([...at, 'oneOf', i], `expected blocks that differ; got that of oneOf[${same}] again`);
       if (block.stride !== first.stride || block.out !== first.out) {
         this.#report([...at, 'oneOf', i], 'expected the stride and out of the first block of oneOf; got others');
       }
@@ -148,6 +155,11 @@ class SpaceBuilder {
     }
   }
 
+  #requireDifferent(block: Opened, at: Path, channels: Open<number>): void {
+    const message = sameExpansions(block, isChoice(channels) ? channels.options : [channels]);
+    if (message !== undefined) this.#report([...at, 'expand'], message);
+  }
+
   #requireResidual(block: Opened, at: Path, channels: Open<number>): void {
     const { kind, stride, out } = block;
     const residual = isChoice(out)
@@ -177,7 +189,14 @@ class SpaceBuilder {
     return choice;
   }
 
+  /** Copies of a block have their mistakes in common. */
   #report(at: Path, message: string): void {
-    this.#diagnostics.push(this.#located.at(at, message));
+    const diagnostic = this.#located.at(at, message);
+    if (!this.#diagnostics.some((told) => isDeepStrictEqual(told, diagnostic))) this.#diagnostics.push(diagnostic);
   }
+}
+
+/** For `JSON.stringify`: a choice as its options. */
+function optionsAlone(_: string, value: unknown): unknown {
+  return isChoice(value) ? value.options : value;
 }

@@ -164,7 +164,10 @@ export function close(space: Space, decisions: Decisions): Architecture {
   };
 }
 
-/** The number of distinct architectures in a space; inner choices of a skipped or unpicked block multiply nothing. */
+/**
+ * The number of ways to decide a space; inner choices of a skipped or unpicked block multiply nothing. Several ways may
+ * make one network: `countNetworks`.
+ */
 export function spaceSize(space: Space): bigint {
   const product = (choices: readonly Choice[]) => choices.reduce((n, { options }) => n * BigInt(options.length), 1n);
   const inner = (condition: (when: Choice['when']) => boolean) =>

@@ -1,7 +1,8 @@
 /** How far searches that differ by their seed alone come to the same result. */
 import { join } from 'node:path';
 import { deviationOf, meanOf } from '../core/scoring.js';
-import { readRunSummary } from '../runs/run-summary.js';
+import { type RunSummary, readRunSummary } from '../runs/run-summary.js';
+import { decisionsFor } from '../space/decisions-for.js';
 import { readSpace } from '../space/parse.js';
 import type { Decisions, Space } from '../space/space.js';
 
@@ -29,9 +30,7 @@ export interface Agreement {
 /** @param folders  of finished runs of one stage */
 export function agreementOf(folders: readonly string[]): Agreement {
   const runs = folders.map(readRunSummary);
-  const chosen = folders.map((folder, i) =>
-    chosenValues(readSpace(join(folder, 'space.yaml')), runs[i]?.decisions as Decisions),
-  );
+  const chosen = folders.map((folder, i) => chosenByRun(readSpace(join(folder, 'space.yaml')), runs[i] as RunSummary));
   const spread = (value: (run: (typeof runs)[number]) => number) => spreadOf(runs.map(value));
   const costs = Object.entries(runs[0]?.costs ?? {}).map(([name, { target }]) => {
     return [name, { ...spread(({ costs }) => costs?.[name]?.value as number), target }] as const;
@@ -44,6 +43,15 @@ export function agreementOf(folders: readonly string[]): Agreement {
     reward: spread(({ reward }) => reward as number),
     costs: Object.fromEntries(costs),
   };
+}
+
+/** Of one network the same values, whichever of the decisions that make it the search took. */
+export function chosenByRun(
+  space: Space,
+  { architecture, decisions }: Pick<RunSummary, 'architecture' | 'decisions'>,
+): Chosen {
+  const first = architecture === null ? undefined : decisionsFor(space, architecture);
+  return chosenValues(space, first ?? (decisions as Decisions));
 }
 
 export function spreadOf(values: readonly number[]): Spread {

@@ -10,6 +10,7 @@ import { readFound } from '../search/found.js';
 import { onTarget } from '../search/on-target.js';
 import { runStages } from '../search/run-stages.js';
 import { foundArchitecture, planCoarse } from '../search/start-search.js';
+import { networkKey } from '../space/network-key.js';
 import { readSpace } from '../space/parse.js';
 import { type Architecture, close } from '../space/space.js';
 import type { RunOptions } from '../train/start-training.js';
@@ -122,13 +123,16 @@ function winner(folder: string): Candidate {
   return { architecture: foundArchitecture(folder), held, costs };
 }
 
+/** Each network once, as its SuperNet first judged it: a policy may draw one several times. */
 function ranked(folder: string): Candidate[] {
   const space = readSpace(join(folder, 'space.yaml'));
-  return readFound(folder).candidates.map(({ decisions, held, costs }) => ({
-    architecture: close(space, decisions),
-    held,
-    costs,
-  }));
+  const networks = new Map<string, Candidate>();
+  for (const { decisions, held, costs } of readFound(folder).candidates) {
+    const architecture = close(space, decisions);
+    const key = networkKey(architecture);
+    if (!networks.has(key)) networks.set(key, { architecture, held, costs });
+  }
+  return [...networks.values()];
 }
 
 /** Training images of all stages of a search. */

@@ -59,10 +59,19 @@ describe('describe', () => {
     expect(found).toMatchObject({
       name: 'tiny.coarse',
       size: '384',
+      networks: '384',
+      networksExact: true,
       cheapest: { decisions: [0, 0, 0, 0, 0, 0], macs: 1_246_336 },
     });
     expect(found.dearest.decisions).toEqual([2, 1, 3, 1, 3, 1]);
     expect(found.dearest.latencyMs.reference).toBeGreaterThan(found.cheapest.latencyMs.reference);
+  });
+
+  it('tells the ways to decide a space from the networks that they make', () => {
+    expect(json('mnv4-conv-m.coarse')).toMatchObject({ size: '43904', networks: '6860', networksExact: true });
+    expect(describeText('mnv4-conv-m.coarse', { device: [] }).split('\n')[1]).toBe(
+      '10 choices, 43,904 ways to decide them, 6,860 different networks',
+    );
   });
 
   it('lists the signatures of all layers that a network or an architecture of a space may have', () => {

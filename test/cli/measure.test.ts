@@ -42,6 +42,23 @@ describe('measure', () => {
     expect(readFileSync(join(folder, 'drawn', 'rows.csv'), 'utf8')).toContain('\n001.yaml,20,');
   });
 
+  it('draws every network of a space that has few, though some decisions make the same', async () => {
+    const uib = '{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 8, optional: true, repeat: 2 }';
+    writeFileSync(
+      join(folder, 'three.yaml'),
+      smallNetworkText.replace(
+        /stages:.*head/s,
+        `stages:\n  - blocks: [{ kind: conv, kernel: 3, out: 8 }, ${uib}]\nhead`,
+      ),
+    );
+    const { status, stdout } = await measure('--space', 'three.yaml', '--output', 'three', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).rows).toHaveLength(3);
+    const names = ['001.yaml', '002.yaml', '003.yaml'];
+    const lengths = names.map((name) => readSpace(join(folder, 'three', name)).stages[0]?.slots.length);
+    expect(lengths.sort()).toEqual([1, 2, 3]);
+  });
+
   it.each([
     [[], 'measure: expected networks or --space; got neither'],
     [['small.yaml', '--space', 'tiny.coarse', '--output', 'x'], 'measure: expected networks or --space; got both'],
@@ -49,7 +66,7 @@ describe('measure', () => {
     [['small.yaml', '--samples', '3'], '--samples: expected --space too; got networks'],
     [
       ['--space', 'tiny.coarse', '--output', 'x', '--samples', '385'],
-      '--samples: expected at most 384, all of tiny.coarse',
+      '--samples: expected at most 384, all different networks of tiny.coarse; got 385',
     ],
     [['small.yaml', '--output', '.'], '.: expected a folder that is not there yet'],
   ])('refuses %j', async (args, message) => {

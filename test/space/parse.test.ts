@@ -107,6 +107,18 @@ describe('a mistake in a block', () => {
       `7:54: ${block}.oneOf[1]: expected the stride and out of the first block of oneOf; got others`,
     ],
     [
+      `{ oneOf: [${conv}, { kind: conv, kernel: [1, 3], out: 8 }, ${conv}] }`,
+      `7:94: ${block}.oneOf[2]: expected blocks that differ; got that of oneOf[0] again`,
+    ],
+    [
+      '{ kind: fusedIb, kernel: 3, expand: [2, 1, 8], out: 8, repeat: 2 }',
+      `7:45: ${block}.expand: expected options that differ; got 2 and 1, which both round to 8 channels`,
+    ],
+    [
+      '{ kind: invertedResidual, kernel: 3, expand: [1, 1.5, 2], out: 8 }',
+      `7:54: ${block}.expand: expected options that differ; got 1.5 and 2, which both round to 8 channels`,
+    ],
+    [
       '{ kind: uib, startKernel: 0, midKernel: 0, stride: 2, expand: 4, out: 8 }',
       `7:49: ${block}.midKernel: expected a depthwise layer to carry the stride of 2; got kernels of 0`,
     ],

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseSpace } from '../../src/space/parse.js';
-import { chosenValues, pairwiseAgreement, spreadOf } from '../../src/study/agreement.js';
+import { close, type Decisions } from '../../src/space/space.js';
+import { chosenByRun, chosenValues, pairwiseAgreement, spreadOf } from '../../src/study/agreement.js';
+import { spaceOf } from '../space/space-of.js';
 
 const space = parseSpace(
   'test.yaml',
@@ -27,6 +29,16 @@ describe('the chosen values', () => {
       'stages[0].blocks[1].midKernel': '5',
     });
     expect(chosenValues(space, [0, 0, 1, 1])).toEqual({ 'stages[0].out': '8', 'stages[0].blocks[1].use': 'false' });
+  });
+});
+
+describe('the values chosen by a run', () => {
+  it('are the same for one network, whichever of two blocks alike is skipped', () => {
+    const uib = '{ kind: uib, startKernel: 0, midKernel: [3, 5], expand: 2, out: 3, optional: true, repeat: 2 }';
+    const space = spaceOf(`  - blocks: [${uib}]`);
+    const run = (decisions: Decisions) => chosenByRun(space, { architecture: close(space, decisions), decisions });
+    expect(run([0, 0, 1, 1])).toEqual(run([1, 1, 0, 0]));
+    expect(run([0, 0, 1, 1])).not.toEqual(run([0, 0, 1, 0]));
   });
 });
 

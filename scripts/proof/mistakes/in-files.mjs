@@ -4,6 +4,9 @@ import { coarse } from './mistake.mjs';
 
 /** @typedef {import('./mistake.mjs').Mistake} Mistake */
 
+const frame =
+  'name: s\ninput: { resolution: 8, channels: 1 }\nclasses: 2\nactivation: relu\nhead: { conv: 0, hidden: 0 }\n';
+
 /** A config whose refinement says this. @param {import('./world.mjs').World} world @param {string} fields */
 function refinement(world, fields) {
   world.write('mistake.yaml', `name: r\nrefine: ${fields}\n`);
@@ -55,6 +58,27 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     run: ['validate', 'mistake.yaml'],
     code: 3,
     says: 'mistake.yaml:10:73: stages[1].blocks[0].optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another',
+  },
+  {
+    about: 'expansions that round to the same width',
+    prepare: (world) =>
+      world.write(
+        'mistake.yaml',
+        `${frame}stages:\n  - blocks: [{ kind: fusedIb, kernel: 3, expand: [2, 4, 16], out: 8 }]\n`,
+      ),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:7:50: stages[0].blocks[0].expand: expected options that differ; got 2 and 4, which both round to 8 channels',
+  },
+  {
+    about: 'the same block twice in oneOf',
+    prepare: (world) => {
+      const conv = '{ kind: conv, kernel: 3, out: 8 }';
+      world.write('mistake.yaml', `${frame}stages:\n  - blocks: [{ oneOf: [${conv}, ${conv}] }]\n`);
+    },
+    run: ['describe', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:7:59: stages[0].blocks[0].oneOf[1]: expected blocks that differ; got that of oneOf[0] again',
   },
   {
     about: 'a refinement that takes the layer away which carries the stride',

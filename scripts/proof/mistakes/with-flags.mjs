@@ -32,6 +32,14 @@ export const flags = [
     says: "error: option '--threads <n>' argument '0' is invalid. expected a whole number from 1 to 1024…",
   },
   {
+    about: 'more architectures than a space has, of which some decisions make the same',
+    prepare: (world) =>
+      world.edit('space.yaml', 'expand: 2, optional: true }', 'expand: 2, optional: true, repeat: 2 }', 'mistake.yaml'),
+    run: ['measure', '--space', 'mistake.yaml', '--samples', '10', '--output', 'drawn'],
+    code: 2,
+    says: '--samples: expected at most 9, all different networks of small; got 10',
+  },
+  {
     about: 'more workers than a step has architectures',
     run: coarse('--workers', '2'),
     code: 2,

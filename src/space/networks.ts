@@ -1,0 +1,179 @@
+/**
+ * The different networks of a space. Decisions are more than networks: where two optional blocks are alike it makes no
+ * difference which of them is skipped, and options may overlap.
+ */
+import { choicesAmong, combinations, openValues } from './combinations.js';
+import { blockKey } from './network-key.js';
+import {
+  closeBlock,
+  type Decisions,
+  isChoice,
+  type Open,
+  type Opened,
+  type Slot,
+  type Space,
+  spaceSize,
+  useOption,
+} from './space.js';
+
+export interface NetworkCount {
+  readonly networks: bigint;
+  /** Else there are at most so many: comparing all ways to skip blocks would take too long. */
+  readonly isExact: boolean;
+}
+
+/** How many different networks a space has. @param mostCompared  blocks; 100,000 take a second or two */
+export function countNetworks(space: Space, mostCompared = 100_000): NetworkCount {
+  const networks = new Walk(space, mostCompared).count();
+  return networks === undefined ? { networks: spaceSize(space), isExact: false } : { networks, isExact: true };
+}
+
+/** Decisions for each different network of a space; choices that do not matter have option 0. */
+export function differentNetworks(space: Space): Generator<Decisions> {
+  return new Walk(space).networks();
+}
+
+/** A block that a slot may hold, and what is decided by that. */
+interface Filling {
+  readonly out: number;
+  readonly decided: readonly (readonly [choice: number, option: number])[];
+}
+
+/** One way to come by some blocks: the decisions for the last one, and the way to those before it. */
+interface Way extends Pick<Filling, 'decided'> {
+  readonly before?: Way;
+}
+
+/** All that may follow some blocks: how many channels come out of them, and for each slot that may be next a way there. */
+interface Reached {
+  readonly channels: number;
+  readonly ways: ReadonlyMap<number, Way>;
+}
+
+/**
+ * Goes through a space block by block, all ways to the same blocks at once, as one goes through a non-deterministic
+ * automaton. A slot's shared `out` is its input's, so that channels are all that slots need to know of each other.
+ */
+class Walk {
+  readonly #space: Space;
+  readonly #slots: readonly Slot[];
+  readonly #inputs: readonly Open<number>[];
+  /** For each slot the next that cannot be skipped, itself or one behind it. */
+  readonly #needed: readonly number[];
+  readonly #fillings = new Map<string, ReadonlyMap<string, Filling>>();
+  readonly #start: Reached;
+  #toCompare: number;
+
+  constructor(space: Space, mostCompared = Number.POSITIVE_INFINITY) {
+    const slots = space.stages.flatMap((stage) => stage.slots);
+    const outs = slots.map(({ among }) => (among[0] as Opened).out);
+    this.#space = space;
+    this.#toCompare = mostCompared;
+    this.#slots = slots;
+    this.#inputs = [space.input.channels, ...outs];
+    this.#needed = [...slots.keys(), slots.length].map((at) => {
+      const needed = slots.findIndex(({ use }, i) => i >= at && !isChoice(use));
+      return needed < 0 ? slots.length : needed;
+    });
+    this.#start = { channels: space.input.channels, ways: new Map([[0, { decided: [] }]]) };
+  }
+
+  /** Undefined where that would take too long. */
+  count(): bigint | undefined {
+    const bodies = this.#count(this.#start, new Map());
+    return this.#toCompare < 0 ? undefined : bodies * BigInt([...this.#heads()].length);
+  }
+
+  *networks(): Generator<Decisions> {
+    for (const body of this.#bodies(this.#start)) {
+      for (const head of this.#heads()) {
+        const decisions = this.#space.choices.map(({ id }) => head[id] ?? 0);
+        for (let way: Way | undefined = body; way !== undefined; way = way.before) {
+          for (const [choice, option] of way.decided) decisions[choice] = option;
+        }
+        yield decisions;
+      }
+    }
+  }
+
+  #count(reached: Reached, counted: Map<string, bigint>): bigint {
+    const key = `${reached.channels}: ${[...reached.ways.keys()]}`;
+    const before = counted.get(key);
+    if (before !== undefined || this.#toCompare < 0) return before ?? 0n;
+    let count = this.#end(reached) === undefined ? 0n : 1n;
+    for (const next of this.#after(reached)) count += this.#count(next, counted);
+    counted.set(key, count);
+    return count;
+  }
+
+  *#bodies(reached: Reached): Generator<Way> {
+    const end = this.#end(reached);
+    if (end !== undefined) yield end;
+    for (const next of this.#after(reached)) yield* this.#bodies(next);
+  }
+
+  /** The way to the end of the slots, all others skipped, if there is one. */
+  #end({ ways }: Reached): Way | undefined {
+    for (const [at, way] of ways) if (this.#needed[at] === this.#slots.length) return way;
+    return undefined;
+  }
+
+  /** What is reached by each block that may come next. */
+  #after({ channels, ways }: Reached): Reached[] {
+    const next = new Map<string, { channels: number; ways: Map<number, Way> }>();
+    for (const [from, before] of ways) {
+      for (let at = from; at <= (this.#needed[from] as number) && at < this.#slots.length; at++) {
+        for (const [key, { out, decided }] of this.#fillingsOf(at, channels)) {
+          const reached = next.get(key) ?? { channels: out, ways: new Map<number, Way>() };
+          if (!reached.ways.has(at + 1)) reached.ways.set(at + 1, { before, decided });
+          next.set(key, reached);
+          this.#toCompare--;
+        }
+      }
+    }
+    return [...next.values()].map(({ channels, ways }) => ({ channels, ways: this.#earliest(ways) }));
+  }
+
+  /** The ways in the order of their slots, but those that lead where an earlier one gets by skipping. */
+  #earliest(ways: ReadonlyMap<number, Way>): Map<number, Way> {
+    let covered = -1;
+    const kept = new Map<number, Way>();
+    for (const [at, way] of [...ways].sort(([a], [b]) => a - b)) {
+      if (at > covered) kept.set(at, way);
+      covered = Math.max(covered, this.#needed[at] as number);
+    }
+    return kept;
+  }
+
+  /** The different blocks that a slot may hold behind so many channels. */
+  #fillingsOf(at: number, channels: number): ReadonlyMap<string, Filling> {
+    const place = `${at}: ${channels}`;
+    const known = this.#fillings.get(place);
+    if (known !== undefined) return known;
+    const fillings = new Map<string, Filling>();
+    for (const [key, filling] of this.#allFillings(at, channels)) if (!fillings.has(key)) fillings.set(key, filling);
+    this.#fillings.set(place, fillings);
+    return fillings;
+  }
+
+  *#allFillings(at: number, channels: number): Generator<[key: string, filling: Filling]> {
+    const { use, pick, among } = this.#slots[at] as Slot;
+    const input = this.#inputs[at] as Open<number>;
+    const used = isChoice(use) ? [[use.id, useOption] as const] : [];
+    for (const [i, opened] of among.entries()) {
+      const picked = isChoice(pick) ? [...used, [pick.id, i] as const] : used;
+      const choices = choicesAmong(openValues(opened)).filter((choice) => choice !== input);
+      for (const decisions of combinations(choices)) {
+        if (isChoice(input)) decisions[input.id] = input.options.indexOf(channels);
+        const block = closeBlock(opened, decisions);
+        const decided = [...picked, ...choices.map(({ id }) => [id, decisions[id] as number] as const)];
+        yield [blockKey(block, channels, this.#space), { out: block.out, decided }];
+      }
+    }
+  }
+
+  #heads(): Iterable<Decisions> {
+    const { conv, hidden } = this.#space.head;
+    return combinations(choicesAmong([conv, hidden]));
+  }
+}

@@ -40,6 +40,7 @@ export async function openOnnxSession(
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     interOpNumThreads: 1,
+    logSeverityLevel: 4, // fatal: other errors are thrown, and told by us
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   };
   const session = await created(name, model, () =>

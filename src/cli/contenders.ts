@@ -26,6 +26,7 @@ export function statedAccuracy(value: string, before: StatedAccuracies): StatedA
   const [, name, share] = /^(.+)=(\d*\.?\d+)$/.exec(value) ?? [];
   if (name === undefined || !(Number(share) <= 1))
     throw new InvalidArgumentError('expected NAME=SHARE, a share from 0 to 1.');
+  if (before.has(name)) throw new InvalidArgumentError(`expected each network once; got ${name} again.`);
   return new Map([...before, [name, Number(share)]]);
 }
 

@@ -45,7 +45,7 @@ export function describe(what: string, options: DescribeOptions): string {
     const signatures = signaturesOf(space);
     return options.json ? JSON.stringify(signatures) : signatures.join('\n');
   }
-  const devices = options.device.map((name) => ({ name, device: readDevice(findDevice(name)) }));
+  const devices = [...new Set(options.device)].map((name) => ({ name, device: readDevice(findDevice(name)) }));
   if (space.choices.length === 0) {
     const network = asNetwork(space, what);
     const description = networkDescription(network, devices);

@@ -61,11 +61,25 @@ async function measure(names: readonly string[], options: MeasureOptions): Promi
   process.stdout.write(options.json ? `${JSON.stringify({ ...host, rows })}\n` : csv);
 }
 
-function given(names: readonly string[], { samples, seed, resolution }: MeasureOptions): Named[] {
+function given(names: readonly string[], { samples, seed, resolution }: MeasureOptions): readonly Named[] {
   if (names.length === 0) throw new Failure('usage', 'measure: expected networks or --space; got neither');
   const lacking = samples !== undefined ? '--samples' : seed !== undefined ? '--seed' : undefined;
   if (lacking !== undefined) throw new Failure('usage', `${lacking}: expected --space too; got networks`);
-  return names.map((name) => ({ name: withoutResolution(name), network: resized(namedNetwork(name), resolution) }));
+  return distinct(
+    names.map((name) => ({ name: withoutResolution(name), network: resized(namedNetwork(name), resolution) })),
+  );
+}
+
+/** Refuses rows that nothing would tell apart. */
+function distinct(networks: readonly Named[]): readonly Named[] {
+  const names = networks.map(({ name, network }) => `${name}@${network.input.resolution}`);
+  const again = names.find((name, i) => names.indexOf(name) < i);
+  if (again === undefined) return networks;
+  throw new Failure(
+    'usage',
+    `measure: expected each network once; got ${again} again`,
+    'more turns of each are --repeats',
+  );
 }
 
 /** Rows have the resolution in a column of its own. */

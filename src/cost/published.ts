@@ -17,9 +17,19 @@ const published = z.object({
   source: text('a text that says where the figure comes from'),
 });
 
+function haveOwnWidths(accuracies: readonly z.output<typeof published>[]): boolean {
+  return new Set(accuracies.map(({ width }) => width)).size === accuracies.length;
+}
+
 const schema = z.object({
   input: z.object({ resolution: z.number() }),
-  provenance: z.object({ published: list(published, 'a list of accuracies').optional() }).optional(),
+  provenance: z
+    .object({
+      published: list(published, 'a list of accuracies')
+        .refine(haveOwnWidths, { error: 'accuracies of widths that differ' })
+        .optional(),
+    })
+    .optional(),
 });
 
 /** The accuracy that a reference's file states for its width; undefined for another resolution, or without a figure. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { assertNever } from '../core/assert-never.js';
 import { quantity, record, text } from '../core/conform.js';
 import type { Located, Path } from '../core/document.js';
+import { Failure } from '../core/failure.js';
 import type { Space } from '../space/space.js';
 import { type CostSpec, costName, costOf } from './cost.js';
 import { type CostTable, costTable } from './cost-table.js';
@@ -85,6 +86,24 @@ export function resolveTarget(input: CostTargetInput, base = '.', place?: Target
   const shareOf = () => costOf(spec, namedNetwork(relativeTo as string, base, reporter(place, 'relativeTo')));
   const target = statedTarget(input) ?? factor * shareOf();
   return { name: costName(spec), target, spec, ...(beta === undefined ? {} : { beta }) };
+}
+
+/** All targets of a config, whose costs are at `path`. Events and results keep costs by name, so that no two may share one. */
+export function resolveTargets(
+  inputs: readonly CostTargetInput[],
+  base: string,
+  { located, path }: TargetPlace,
+): CostTarget[] {
+  const targets = inputs.map((input, i) => resolveTarget(input, base, { located, path: [...path, i] }));
+  const names = targets.map(({ name }) => name);
+  const again = targets.flatMap(({ name, spec }, i) => {
+    if (names.indexOf(name) === i) return [];
+    const [place, hint] =
+      spec.cost === 'latency' ? ['device', ': rename the file of one of the devices'] : ['cost', ''];
+    return [located.at([...path, i, place], `expected a cost that no other entry has; got ${name} again${hint}`)];
+  });
+  if (again.length > 0) throw new Failure('config', again);
+  return targets;
 }
 
 function resolveSpec(input: CostTargetInput, base: string, place?: TargetPlace): CostSpec {

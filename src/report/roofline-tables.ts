@@ -54,7 +54,7 @@ function nearestTo(bound: number, ridgePoints: readonly number[]): number {
 
 function worst(values: readonly number[], ridgePoints: readonly number[], from: number, to: number): number {
   const inside = values.filter((_, p) => (ridgePoints[p] as number) >= from && (ridgePoints[p] as number) <= to);
-  return Math.max(...inside);
+  return inside.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }
 
 /** The ridge points at which something holds: `0 to 31, 40 to 500`. */

@@ -6,7 +6,7 @@ import { Failure } from '../core/failure.js';
 import { flattened } from '../core/flatten.js';
 import { randomStream } from '../core/random.js';
 import { findRefinement, findSpace } from '../cost/shipped.js';
-import { type CostTarget, resolveTarget, targetTable } from '../cost/target.js';
+import { type CostTarget, resolveTargets, targetTable } from '../cost/target.js';
 import { openSet } from '../data/built-set.js';
 import type { DistillationSet } from '../data/distillation-set.js';
 import { openRun, type Run, runFolder } from '../runs/run-folder.js';
@@ -106,7 +106,7 @@ function withChoices(space: Space, file: string): Space {
 }
 
 function readTargets({ config, located, path }: LocatedConfig): CostTarget[] {
-  return config.cost.map((cost, i) => resolveTarget(cost, path('.'), { located, path: ['cost', i] }));
+  return resolveTargets(config.cost, path('.'), { located, path: ['cost'] });
 }
 
 /** What a dry run prints: the stage's figures before anything is computed. */

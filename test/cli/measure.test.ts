@@ -68,6 +68,8 @@ describe('measure', () => {
       ['--space', 'tiny.coarse', '--output', 'x', '--samples', '385'],
       '--samples: expected at most 384, all different networks of tiny.coarse; got 385',
     ],
+    [['small.yaml', 'small.yaml@8'], 'measure: expected each network once; got small.yaml@8 again'],
+    [['small.yaml@16', 'small.yaml', '--resolution', '20'], 'got small.yaml@20 again'],
     [['small.yaml', '--output', '.'], '.: expected a folder that is not there yet'],
   ])('refuses %j', async (args, message) => {
     const { status, stderr } = await measure(...args);

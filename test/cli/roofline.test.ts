@@ -104,6 +104,10 @@ describe('roofline', () => {
     [['mnv4-conv-s', '--ridge', '5:1'], /--ridge.*expected FROM:TO:STEP/],
     [['mnv4-conv-s', '--accuracy', 'mnv4-conv-s=74'], /--accuracy.*expected NAME=SHARE, a share from 0 to 1/],
     [
+      ['mnv4-conv-s', '--accuracy', 'mnv4-conv-s=0.7', '--accuracy', 'mnv4-conv-s=0.8'],
+      /--accuracy.*expected each network once; got mnv4-conv-s again/,
+    ],
+    [
       ['mnv4-conv-s', '--accuracy', 'mnv4-conv-m=0.7'],
       /--accuracy: expected one of the networks mnv4-conv-s; got mnv4-conv-m/,
     ],

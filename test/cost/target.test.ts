@@ -1,9 +1,12 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { conform, list, record } from '../../src/core/conform.js';
 import { locateYaml } from '../../src/core/document.js';
-import { findSpace } from '../../src/cost/shipped.js';
-import { costTargetSchema, resolveTarget, targetTable } from '../../src/cost/target.js';
+import { findDevice, findSpace } from '../../src/cost/shipped.js';
+import { costTargetSchema, resolveTarget, resolveTargets, targetTable } from '../../src/cost/target.js';
 import { readSpace } from '../../src/space/parse.js';
+import { newFolder } from '../data/fixtures.js';
 
 const schema = record({ cost: list(costTargetSchema) });
 const read = (yaml: string) => {
@@ -24,6 +27,29 @@ describe('a cost target', () => {
       ['macs', 93_002_784, undefined],
       ['latencyMs@reference', 0.6, undefined],
     ]);
+  });
+
+  it('shares its name with no other of a config, whose results keep costs by name', () => {
+    const folder = newFolder();
+    const device = readFileSync(findDevice('reference'), 'utf8');
+    for (const where of ['a', 'b']) {
+      mkdirSync(join(folder, where));
+      writeFileSync(join(folder, where, 'phone.yaml'), device);
+    }
+    const all = (costs: string) => {
+      const located = locateYaml('c.yaml', `cost: [${costs}]`);
+      return resolveTargets(conform(located, schema).cost, folder, { located, path: ['cost'] });
+    };
+    const latency = (name: string) => `{ cost: latency, device: ${name}, targetMs: 1 }`;
+    expect(all(`${latency('a/phone.yaml')}, ${latency('reference')}, { cost: macs, target: 1 }`)).toHaveLength(3);
+    expect(() => all(`${latency('a/phone.yaml')}, ${latency('b/phone.yaml')}`)).toThrow(
+      'c.yaml:1:87: cost[1].device: expected a cost that no other entry has; got latencyMs@phone again: rename the file of one of the devices',
+    );
+    expect(() => all('{ cost: macs, target: 1 }, { cost: params, target: 1 }, { cost: macs, target: 2 }')).toThrow(
+      'cost[2].cost: expected a cost that no other entry has; got macs again',
+    );
+    const memory = (bytes: number) => `{ cost: peakMemory, target: 1, bytesPerActivation: ${bytes} }`;
+    expect(() => all(`${memory(1)}, ${memory(2)}`)).toThrow('got peakMemory again');
   });
 
   it('is compared with costs from one table', () => {

@@ -29,6 +29,12 @@ describe('a sweep', () => {
     expect(svg.match(/ridge point, MACs per byte<\/text>/g)).toHaveLength(9);
   });
 
+  it('of very many ridge points is drawn', () => {
+    const points = Array.from({ length: 70_000 }, (_, i) => i);
+    const { vconcat } = rooflineChart(ridgeSweep(contenders, points)) as { vconcat: readonly unknown[] };
+    expect(vconcat).toHaveLength(3);
+  });
+
   it('without accuracies is drawn without a front', async () => {
     const svg = await svgOf(rooflineChart(ridgeSweep([contenders[2]!], [0, 100])));
     expect(svg).not.toContain('fastest as accurate');

@@ -11,6 +11,7 @@ import { environment } from './mistakes/in-environment.mjs';
 import { files } from './mistakes/in-files.mjs';
 import { data } from './mistakes/with-data.mjs';
 import { flags } from './mistakes/with-flags.mjs';
+import { foreign } from './mistakes/with-foreign-files.mjs';
 import { others } from './mistakes/with-other-files.mjs';
 import { runs } from './mistakes/with-runs.mjs';
 import { repository, World } from './mistakes/world.mjs';
@@ -22,6 +23,7 @@ import { repository, World } from './mistakes/world.mjs';
 const chapters = [
   ['In files', files],
   ['With other files in their place', others],
+  ['With files of other programs', foreign],
   ['On the command line', flags],
   ['With runs', runs],
   ['With data', data],

@@ -132,7 +132,9 @@ function parsedHeader(file: string, bytes: Uint8Array): { json: Record<string, u
   if (view.length < lengthBytes) throw damaged(file, undefined, `expected a header; got ${view.length} bytes in all`);
   const length = Number(view.readBigUInt64LE());
   const end = lengthBytes + length;
-  if (length > maxHeaderBytes) throw damaged(file, undefined, 'expected safetensors; got another format');
+  if (length > maxHeaderBytes) {
+    throw damaged(file, undefined, `expected a header of at most ${maxHeaderBytes} bytes; got no safetensors`);
+  }
   if (end > view.length) {
     throw damaged(file, undefined, `expected a header of ${length} bytes; got ${view.length} bytes in all`);
   }

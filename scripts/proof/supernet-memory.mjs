@@ -7,6 +7,7 @@ import { randomStream } from '../../dist/core/random.js';
 import { findRefinement, findSpace } from '../../dist/cost/shipped.js';
 import { readSpace } from '../../dist/space/parse.js';
 import { readRefinement, refine } from '../../dist/space/refine.js';
+import { inputSize } from '../../dist/space/resolution.js';
 import { close, isFilterChoice } from '../../dist/space/space.js';
 import { SuperNet } from '../../dist/supernet/supernet.js';
 
@@ -27,8 +28,7 @@ function randomSelection(step) {
 }
 
 function randomBatch(n) {
-  const { resolution, channels } = space.input;
-  const images = randomFillSync(new Uint8Array(n * resolution ** 2 * channels));
+  const images = randomFillSync(new Uint8Array(n * inputSize(space.input)));
   const soft = new Float32Array(n * space.classes);
   for (let row = 0; row < n; row++) soft[row * space.classes + random.below(space.classes)] = 1;
   return { n, images, soft };

@@ -9,10 +9,11 @@ import { namedNetwork } from '../cost/named-network.js';
 import { namedAccuracy, type PublishedAccuracy } from '../cost/published.js';
 import type { Contender } from '../cost/ridge-sweep.js';
 import { readRunSummary } from '../runs/run-summary.js';
+import type { Resolution } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 
 export interface SweptContender extends Contender {
-  readonly resolution: number;
+  readonly resolution: Resolution;
   readonly macs: number;
   /** Where the accuracy comes from; null without. */
   readonly source: string | null;

@@ -1,5 +1,6 @@
 /** The tables that `describe` prints for people. */
 import type { NamedDevice, NetworkDescription, SpaceDescription } from '../cost/description.js';
+import { sidesOf } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import { blockText } from './block-text.js';
 import { aligned, grouped, type Row } from './table.js';
@@ -24,7 +25,7 @@ export function networkText(
   ];
   const rows = byLayer ? layerRows(network, devices) : blockRows(architecture, network);
   const right = byLayer ? new Set([2, 3, 4, 5, 6]) : new Set([2, 3, 4]);
-  const heading = `${name}  ${resolution} x ${resolution}, ${classes} classes`;
+  const heading = `${name}  ${sidesOf(resolution).join(' x ')}, ${classes} classes`;
   return [heading, ...aligned(totals, new Set([1])), '', ...aligned(rows, right)].join('\n');
 }
 
@@ -77,7 +78,7 @@ export function spaceText(space: SpaceDescription, devices: readonly NamedDevice
     ]),
   ];
   return [
-    `${name}  ${resolution} x ${resolution}, ${classes} classes`,
+    `${name}  ${sidesOf(resolution).join(' x ')}, ${classes} classes`,
     `${choices.length} choices, ${size} ways to decide them, ${space.networksExact ? '' : 'at most '}${networks} different networks`,
     '',
     ...aligned(costs, new Set([1, 2])),

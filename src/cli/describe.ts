@@ -9,11 +9,13 @@ import { namedSpace } from '../cost/named-network.js';
 import { findDevice } from '../cost/shipped.js';
 import { signaturesOf } from '../cost/space-parts.js';
 import { asNetwork, readSpace } from '../space/parse.js';
+import type { Resolution } from '../space/resolution.js';
 import type { Space } from '../space/space.js';
 import { networkText, spaceText } from './describe-text.js';
+import { resolutionOption } from './shared-options.js';
 
 interface DescribeOptions {
-  readonly resolution?: number;
+  readonly resolution?: Resolution;
   readonly classes?: number;
   readonly device: readonly string[];
   readonly byLayer?: boolean;
@@ -27,7 +29,7 @@ export function describeCommand(): Command {
       'layers, shapes, parameters, MACs, bytes and latency of a network or run; choices and extremes of a space',
     )
     .argument('<network>', 'a network or space (a YAML file, or the name of a shipped one), or the folder of a run')
-    .option('--resolution <pixels>', 'describe it at this input resolution', count)
+    .option(...resolutionOption('describe it'))
     .option('--classes <n>', 'describe it with this many classes', count)
     .option('--device <names...>', 'latency on these devices (shipped names or YAML files)', [])
     .option('--by-layer', 'one row per layer, with what it is bound by')

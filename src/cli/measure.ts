@@ -14,12 +14,13 @@ import { drawNetworks } from '../space/draw-networks.js';
 import { countNetworks } from '../space/networks.js';
 import { readSpace } from '../space/parse.js';
 import { asSpace, printSpace } from '../space/print.js';
+import type { Resolution } from '../space/resolution.js';
 import { type Architecture, close } from '../space/space.js';
 import { standardReporter } from './log.js';
-import { wholeNumber } from './shared-options.js';
+import { resolutionOption, wholeNumber } from './shared-options.js';
 
 interface MeasureOptions {
-  readonly resolution?: number;
+  readonly resolution?: Resolution;
   readonly space?: string;
   readonly samples?: number;
   readonly seed?: number;
@@ -32,8 +33,8 @@ interface MeasureOptions {
 export function measureCommand(): Command {
   return new Command('measure')
     .description('milliseconds that networks take on this host, through ONNX Runtime, one image at a time')
-    .argument('[networks...]', 'networks as NAME[-FACTORx][@PIXELS] or FILE.yaml[@PIXELS]')
-    .option('--resolution <pixels>', 'measure them at this input resolution', wholeNumber(4, 2048))
+    .argument('[networks...]', 'networks as NAME[-FACTORx][@PIXELS] or FILE.yaml[@PIXELS]; PIXELS may be HEIGHTxWIDTH')
+    .option(...resolutionOption('measure them'))
     .option('--space <space>', 'measure architectures of this space, drawn at random')
     .option('--samples <n>', 'how many of them, all different (default: 30, or all)', wholeNumber(1, 1000))
     .option('--seed <n>', 'which of them (default: 0)', wholeNumber(0))
@@ -84,7 +85,7 @@ function distinct(networks: readonly Named[]): readonly Named[] {
 
 /** Rows have the resolution in a column of its own. */
 function withoutResolution(name: string): string {
-  return name.replace(/@\d+$/, '');
+  return name.replace(/@\d+(x\d+)?$/, '');
 }
 
 /** Architectures that differ, in files `001.yaml`, `002.yaml`… */

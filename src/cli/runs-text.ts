@@ -1,7 +1,8 @@
 /** The tables that `runs` prints for people. */
 import type { CostResult } from '../runs/run-folder.js';
 import type { HeldSummary, RandomSummary, RunEntry, RunSummary } from '../runs/run-summary.js';
-import { strided, uibVariant } from '../space/block.js';
+import { uibVariant } from '../space/block.js';
+import { inputShape, sidesOf, stridedMap } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import { blockDrawing } from './block-drawing.js';
 import { signedPercent } from './progress.js';
@@ -77,18 +78,18 @@ function figure(value: number | null): string {
 /** Every block with its kind, the chain of its layers, and the size of its output. */
 function architectureLines({ name, input, classes, stages, head }: Architecture): string[] {
   let channels = input.channels;
-  let size = input.resolution;
+  let map = sidesOf(input.resolution);
   const rows: Row[] = [];
   for (const [s, { blocks }] of stages.entries()) {
     for (const [b, block] of blocks.entries()) {
-      size = strided(size, block.stride);
+      map = stridedMap(map, block.stride);
       const kind = block.kind === 'uib' ? uibVariant(block) : block.kind;
-      rows.push([`${s}.${b}`, kind, blockDrawing(block, channels), `${size} x ${size} x ${block.out}`]);
+      rows.push([`${s}.${b}`, kind, blockDrawing(block, channels), [...map, block.out].join(' x ')]);
       channels = block.out;
     }
   }
   const conv = head.conv === 0 ? [] : [`1x1 ${head.conv}`];
   const hidden = head.hidden === 0 ? [] : [`1x1 ${head.hidden}`];
   rows.push(['head', '', [...conv, 'average pool', ...hidden, 'fc'].join(' ─ '), `${classes} classes`]);
-  return [`${name}  ${input.resolution} x ${input.resolution} x ${input.channels}`, ...aligned(rows, new Set())];
+  return [`${name}  ${inputShape(input).join(' x ')}`, ...aligned(rows, new Set())];
 }

@@ -4,6 +4,7 @@ import { randomStream } from '../core/random.js';
 import { openSet } from '../data/built-set.js';
 import type { TrialImages } from '../export/exporter.js';
 import type { Images } from '../nn/model.js';
+import { inputSize } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import { type EvaluationImages, splitImages } from '../train/evaluate.js';
 import { type FinishedRun, openRunImages } from '../train/finished-run.js';
@@ -97,6 +98,6 @@ function realImages(
 
 function randomImages({ input, name }: Architecture, n: number, batch: number): TrialImages {
   const random = randomStream(`export/${name}`);
-  const images = Uint8Array.from({ length: n * input.resolution ** 2 * input.channels }, () => random.below(256));
+  const images = Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256));
   return { n, batch, images };
 }

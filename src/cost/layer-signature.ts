@@ -26,7 +26,8 @@ function window(layer: Layer): string[] {
     case 'conv':
     case 'depthwise': {
       const kernel = Math.sqrt(macs / size(output) / (kind === 'conv' ? input[2] : 1));
-      return [`${kernel}x${kernel}/${Math.round(input[0] / output[0])}`];
+      const stride = Math.max(...[0, 1].map((axis) => (input[axis] as number) / (output[axis] as number))); // of one place: 1
+      return [`${kernel}x${kernel}/${Math.round(stride)}`];
     }
     case 'matmul':
       return [`x${macs / size(output)}`];

@@ -1,6 +1,7 @@
 /** A closed network as its list of layers: what every cost is summed over. */
 import { assertNever } from '../core/assert-never.js';
 import type { BlockSpec } from '../space/block.js';
+import { inputShape } from '../space/resolution.js';
 import type { Architecture, Head, LayerConventions } from '../space/space.js';
 import { attentionLayers } from './attention.js';
 import { convLayers } from './conv.js';
@@ -12,9 +13,8 @@ import { uibLayers } from './uib.js';
 
 /** The layers of a network at its resolution, from the stem to the classes. */
 export function layersOf(network: Architecture): Layer[] {
-  const { resolution, channels } = network.input;
   const layers: Layer[] = [];
-  let shape: Shape = [resolution, resolution, channels];
+  let shape: Shape = inputShape(network.input);
   for (const [s, { blocks }] of network.stages.entries()) {
     for (const [b, block] of blocks.entries()) {
       layers.push(...blockLayers(block, shape, `stages[${s}].blocks[${b}]`, network));

@@ -1,8 +1,9 @@
 /** Measured latencies of whole networks: CSV with the columns `network`, `resolution`, `ms`, and any others. */
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { conform, integer, quantity, text } from '../core/conform.js';
+import { conform, quantity, text } from '../core/conform.js';
 import { readCsv } from '../core/csv.js';
+import { parsedResolution, resolutionWhat } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import { namedNetwork } from './named-network.js';
 import { isOwnFile } from './shipped.js';
@@ -25,7 +26,9 @@ export interface Measurements {
 const schema = z.array(
   z.object({
     network: text('the name or the file of a network'),
-    resolution: integer('a resolution from 4 to 2048', 4, 2048),
+    resolution: z
+      .union([z.number(), z.string()], { error: resolutionWhat })
+      .refine((value) => parsedResolution(String(value)) !== undefined, { error: resolutionWhat }),
     ms: quantity('a number of ms from 1e-6 to 1e9', { min: 1e-6, max: 1e9 }),
   }),
 );

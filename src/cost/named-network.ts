@@ -2,6 +2,7 @@
 import { type Diagnostic, Failure } from '../core/failure.js';
 import { asNetwork, readSpace } from '../space/parse.js';
 import { asSpace } from '../space/print.js';
+import { parsedResolution, type Resolution, resolutionWhat } from '../space/resolution.js';
 import type { Architecture, Space } from '../space/space.js';
 import { widen } from '../space/widen.js';
 import { findSpace, isOwnFile, shippedNames } from './shipped.js';
@@ -15,24 +16,24 @@ export interface ReferenceParts {
   readonly file: string;
   /** The width multiplier and the resolution, where the reference has them. */
   readonly factor: number | undefined;
-  readonly resolution: number | undefined;
+  readonly resolution: Resolution | undefined;
 }
 
 /**
  * The parts of a reference: a YAML file, relative to `base`, or a shipped name; `-FACTORx` behind a shipped network's name
- * is a width multiplier, `@PIXELS` behind either another resolution. `report` says where it stands.
+ * is a width multiplier, `@PIXELS` or `@HEIGHTxWIDTH` behind either another resolution. `report` says where it stands.
  */
 export function referenceParts(reference: string, base = '.', report: Report = unplaced): ReferenceParts {
-  const expectWithin = (what: string, value: number | undefined, least: number, most: number) => {
-    if (value === undefined || (value >= least && value <= most)) return;
-    throw new Failure('config', report(`${reference}: expected ${what} from ${least} to ${most}; got ${value}`));
+  const requireFitting = (what: string, got: string | undefined, fits: boolean) => {
+    if (got !== undefined && !fits) throw new Failure('config', report(`${reference}: expected ${what}; got ${got}`));
   };
-  const [, name = reference, at] = /^(.+)@(\d+)$/.exec(reference) ?? [];
+  const [, name = reference, at] = /^(.+)@(\d+(?:x\d+)?)$/.exec(reference) ?? [];
   const [, narrow = name, times] = isOwnFile(name, base) ? [] : (/^(.+)-(\d+(?:\.\d+)?)x$/.exec(name) ?? []);
   const file = findSpace(narrow, base, report);
-  const [factor, resolution] = [times, at].map((text) => (text === undefined ? undefined : Number(text)));
-  expectWithin('a width multiplier', factor, 0.1, 8);
-  expectWithin('a resolution', resolution, 4, 2048);
+  const factor = times === undefined ? undefined : Number(times);
+  const resolution = at === undefined ? undefined : parsedResolution(at);
+  requireFitting('a width multiplier from 0.1 to 8', times, (factor ?? 0) >= 0.1 && (factor ?? 0) <= 8);
+  requireFitting(resolutionWhat, at, resolution !== undefined);
   return { file, factor, resolution };
 }
 

@@ -1,4 +1,5 @@
 /** Accuracies that a network's YAML file keeps in its `provenance`, with where they come from. */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { conform, list, quantity, text } from '../core/conform.js';
 import { locateYaml, readText } from '../core/document.js';
@@ -22,7 +23,7 @@ function haveOwnWidths(accuracies: readonly z.output<typeof published>[]): boole
 }
 
 const schema = z.object({
-  input: z.object({ resolution: z.number() }),
+  input: z.object({ resolution: z.unknown() }),
   provenance: z
     .object({
       published: list(published, 'a list of accuracies')
@@ -36,7 +37,7 @@ const schema = z.object({
 export function namedAccuracy(reference: string): PublishedAccuracy | undefined {
   const { file, factor = 1, resolution } = referenceParts(reference);
   const { input, provenance } = conform(locateYaml(file, readText(file)), schema);
-  if (resolution !== undefined && resolution !== input.resolution) return undefined;
+  if (resolution !== undefined && !isDeepStrictEqual(resolution, input.resolution)) return undefined;
   const found = provenance?.published?.find(({ width }) => width === factor);
   return found && { top1: found.top1, source: found.source };
 }

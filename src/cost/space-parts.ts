@@ -2,8 +2,8 @@
  * A space cut into parts that can be looked at on their own. A block's layers depend on few choices: its own, and the one
  * that gives its input channels. Strides are fixed, so the height and width before every block are known.
  */
-import { strided } from '../space/block.js';
 import { choicesAmong, combinations, openValues } from '../space/combinations.js';
+import { type Sides, sidesOf, stridedMap } from '../space/resolution.js';
 import {
   type Choice,
   closeBlock,
@@ -42,35 +42,35 @@ export interface SpacePlace {
 /** The places of a space in order; the last is the head. */
 export function placesOf(space: Space): SpacePlace[] {
   let input: Open<number> = space.input.channels;
-  let side = space.input.resolution;
+  let map = sidesOf(space.input.resolution);
   const places: SpacePlace[] = [];
   for (const slot of space.stages.flatMap(({ slots }) => slots)) {
     const { stride, out } = slot.among[0] as Opened;
-    places.push({ input, output: out, use: slot.use, parts: blockParts(space, slot, input, side) });
-    side = strided(side, stride);
+    places.push({ input, output: out, use: slot.use, parts: blockParts(space, slot, input, map) });
+    map = stridedMap(map, stride);
     input = out;
   }
-  return [...places, { input, output: 0, use: true, parts: [headPart(space, input, side)] }];
+  return [...places, { input, output: 0, use: true, parts: [headPart(space, input, map)] }];
 }
 
 function blockParts(
   conventions: CountedConventions,
   { path, use, pick, among }: Slot,
   input: Open<number>,
-  side: number,
+  map: Sides,
 ): SpacePart[] {
   const used = isChoice(use) ? [{ choice: use.id, option: useOption }] : [];
   return among.map((block, option) => {
     const guards = isChoice(pick) ? [...used, { choice: pick.id, option }] : used;
     const layers = (decisions: Decisions) =>
-      blockLayers(closeBlock(block, decisions), [side, side, decide(input, decisions)], path, conventions);
+      blockLayers(closeBlock(block, decisions), [...map, decide(input, decisions)], path, conventions);
     return { guards, choices: choicesAmong([input, ...openValues(block)]), layers };
   });
 }
 
-function headPart({ head, classes }: Space, input: Open<number>, side: number): SpacePart {
+function headPart({ head, classes }: Space, input: Open<number>, map: Sides): SpacePart {
   const layers = (decisions: Decisions) =>
-    headLayers(closeHead(head, decisions), classes, [side, side, decide(input, decisions)]);
+    headLayers(closeHead(head, decisions), classes, [...map, decide(input, decisions)]);
   return { guards: [], choices: choicesAmong([input, head.conv, head.hidden]), layers };
 }
 

@@ -4,6 +4,7 @@ import { Failure } from '../core/failure.js';
 import { type OnnxSession, openOnnxSession } from '../nn/onnx-session.js';
 import { preprocessed, preprocessingFor } from '../nn/preprocessing.js';
 import { type OnnxModel, onnxBytes } from '../runs/onnx-file.js';
+import { inputShape, inputSize } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import type { Exported, Exporter, ExportOptions, TrialImages } from './exporter.js';
 import { inferenceGraph } from './inference-graph.js';
@@ -19,7 +20,7 @@ const irVersion = 8; // the one that came with opset 17
 export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): Uint8Array {
   const { network, weights, provenance, origin } = exported;
   const { nodes, initializers } = onnxGraph(inferenceGraph(network, weights, { fold }), outputName);
-  const { resolution, channels } = network.input;
+  const [height, width, channels] = inputShape(network.input);
   const model: OnnxModel = {
     irVersion,
     opset,
@@ -29,7 +30,7 @@ export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): U
       name: network.name,
       nodes,
       initializers,
-      inputs: [{ name: inputName, shape: [batch ?? 'batch', channels, resolution, resolution] }],
+      inputs: [{ name: inputName, shape: [batch ?? 'batch', channels, height, width] }],
       outputs: [{ name: outputName, shape: [batch ?? 'batch', network.classes] }],
     },
     metadata: {
@@ -74,14 +75,14 @@ export async function onnxLogits(
   { input, classes }: Pick<Architecture, 'input' | 'classes'>,
   { n, images, batch }: TrialImages,
 ): Promise<Float32Array> {
-  const { resolution, channels } = input;
-  const size = resolution ** 2 * channels;
+  const [height, width, channels] = inputShape(input);
+  const size = inputSize(input);
   const logits = new Float32Array(n * classes);
   for (let from = 0; from < n; from += batch) {
     const part = images.subarray(from * size, (from + batch) * size);
     const count = part.length / size;
-    const pixels = preprocessed(part, [count, resolution, resolution, channels], preprocessingFor('NCHW', input));
-    logits.set(await session.run(pixels, [count, channels, resolution, resolution]), from * classes);
+    const pixels = preprocessed(part, [count, height, width, channels], preprocessingFor('NCHW', input));
+    logits.set(await session.run(pixels, [count, channels, height, width]), from * classes);
   }
   return logits;
 }

@@ -2,6 +2,7 @@
 import { preprocessed, preprocessingFor } from '../nn/preprocessing.js';
 import { openTfjsModel } from '../nn/tfjs-model.js';
 import type { GraphConstant } from '../nn/trace-graph.js';
+import { inputShape, inputSize } from '../space/resolution.js';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
 import { inferenceGraph } from './inference-graph.js';
 import { inputName, outputName } from './ports.js';
@@ -36,12 +37,11 @@ const ${outputName} = model.predict(pixels);
   async logits(folder, { network }, { n, images, batch }) {
     const model = await openTfjsModel(folder);
     try {
-      const { resolution, channels } = network.input;
-      const size = resolution ** 2 * channels;
+      const size = inputSize(network.input);
       const logits = new Float32Array(n * network.classes);
       for (let from = 0; from < n; from += batch) {
         const part = images.subarray(from * size, (from + batch) * size);
-        const shape = [part.length / size, resolution, resolution, channels];
+        const shape = [part.length / size, ...inputShape(network.input)];
         const pixels = preprocessed(part, shape, preprocessingFor('NHWC', network.input));
         logits.set(model.run(pixels, shape), from * network.classes);
       }
@@ -57,7 +57,6 @@ function graphOf({ network, weights }: Exported, { fold, batch }: ExportOptions)
 }
 
 function signatureOf({ network }: Exported, { batch = -1 }: ExportOptions) {
-  const { resolution, channels } = network.input;
   const port = (name: string, shape: readonly number[]) => ({
     [name]: {
       name: `${name}:0`,
@@ -66,7 +65,7 @@ function signatureOf({ network }: Exported, { batch = -1 }: ExportOptions) {
     },
   });
   return {
-    inputs: port(inputName, [batch, resolution, resolution, channels]),
+    inputs: port(inputName, [batch, ...inputShape(network.input)]),
     outputs: port(outputName, [batch, network.classes]),
   };
 }

@@ -1,10 +1,11 @@
 /** Measured latencies of networks as CSV, in the columns that `calibrate` reads. */
+import { type Resolution, resolutionText } from '../space/resolution.js';
 import type { Timing } from './interleaved.js';
 
 export interface LatencyRow extends Timing {
   /** What names the network: a shipped name, or a YAML file. */
   readonly network: string;
-  readonly resolution: number;
+  readonly resolution: Resolution;
 }
 
 const columns = ['network', 'resolution', 'ms', 'ms_deviation', 'repeats'];
@@ -12,7 +13,13 @@ const columns = ['network', 'resolution', 'ms', 'ms_deviation', 'repeats'];
 /** @param comments  lines that say where the rows come from */
 export function latencyCsv(rows: readonly LatencyRow[], comments: readonly string[]): string {
   const lines = rows.map(({ network, resolution, ms, deviation, repeats }) =>
-    [cell(network), resolution, rounded(ms), deviation === null ? '' : rounded(deviation), repeats].join(','),
+    [
+      cell(network),
+      resolutionText(resolution),
+      rounded(ms),
+      deviation === null ? '' : rounded(deviation),
+      repeats,
+    ].join(','),
   );
   return `${[...comments.map((comment) => `# ${comment}`), columns.join(','), ...lines].join('\n')}\n`;
 }

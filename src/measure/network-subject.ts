@@ -1,6 +1,7 @@
 /** A network as something to time: exported to ONNX with batch norm folded, on stand-in weights and one image. */
 import { onnxModel } from '../export/onnx.js';
 import { openOnnxSession } from '../nn/onnx-session.js';
+import { inputShape, inputSize } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import type { Subject } from './interleaved.js';
 import { noise, standInWeights } from './stand-in-weights.js';
@@ -17,8 +18,8 @@ export async function networkSubject(name: string, network: Architecture, thread
   const exported = { network, weights, params: 0, macs: 0, origin: 'stand-in weights', provenance: {} };
   const model = onnxModel(exported, { fold: true, batch: 1 });
   const session = await openOnnxSession(model, { name, threads });
-  const { channels, resolution } = network.input;
-  const shape = [1, channels, resolution, resolution];
-  const image = noise(channels * resolution ** 2, 1);
+  const [height, width, channels] = inputShape(network.input);
+  const shape = [1, channels, height, width];
+  const image = noise(inputSize(network.input), 1);
   return { name, runtime: session.runtime, run: () => session.run(image, shape), release: () => session.release() };
 }

@@ -1,4 +1,5 @@
 /** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
+import { inputShape } from '../space/resolution.js';
 import type { Architecture, LayerConventions } from '../space/space.js';
 import {
   attribute,
@@ -152,8 +153,7 @@ export class Model {
 
   /** Pixels as the network sees them, [n, H, W, C]. */
   #pixels(tape: Tape, { n, images }: Images): Value {
-    const { resolution, channels } = this.frame.input;
-    const bytes = backend().create(images, [n, resolution, resolution, channels]);
+    const bytes = backend().create(images, [n, ...inputShape(this.frame.input)]);
     const floats = run('Cast', castAttributes, bytes);
     const { scale, shift } = pixelScale(preprocessingFor('NHWC', this.frame.input));
     const scaled = run('Mul', [floatT], floats, perChannelConstant(tape, scale));

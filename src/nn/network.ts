@@ -1,4 +1,5 @@
 /** A closed network on the tensor layer: what it computes, and which weights it has. */
+import { inputShape, inputSize } from '../space/resolution.js';
 import type { Architecture, LayerConventions } from '../space/space.js';
 import { backend } from './backend.js';
 import { block } from './blocks/block.js';
@@ -31,8 +32,7 @@ export function networkForward({ stages, head: headSpec, classes }: Architecture
 
 /** The weights that a forward pass of such a frame uses, found by running it once on one black image. */
 export function weightLayout(frame: Pick<Architecture, 'input'> & LayerConventions, forward: Forward): WeightLayout {
-  const { resolution, channels } = frame.input;
-  const shape = [1, resolution, resolution, channels];
-  const pixels = new Float32Array(resolution * resolution * channels);
+  const shape = [1, ...inputShape(frame.input)];
+  const pixels = new Float32Array(inputSize(frame.input));
   return layoutOf(weightSpecs(frame, (pass) => forward(pass, pass.tape.adopt(backend().create(pixels, shape)))));
 }

@@ -2,6 +2,7 @@
  * A network's forward pass as a graph of TensorFlow's ops: the one pass that there is, run on a backend that notes what
  * it is asked for. What exports write comes from here, so that a new block needs no second description.
  */
+import { inputShape, inputSize } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import { type Backend, backend, type Shape, type Tensor, through } from './backend.js';
 import type { NamedTensor } from './named-tensors.js';
@@ -66,9 +67,8 @@ export function traceGraph(network: Architecture, weights: ReadonlyMap<string, N
         return tensor;
       };
       try {
-        const { resolution, channels } = network.input;
-        const shape = [batch, resolution, resolution, channels];
-        const image = tape.adopt(backend().create(new Float32Array(batch * resolution ** 2 * channels), shape));
+        const shape = [batch, ...inputShape(network.input)];
+        const image = tape.adopt(backend().create(new Float32Array(batch * inputSize(network.input)), shape));
         const input = { name: 'image', shape };
         recording.begin(image.tensor, input.name);
         const pass = weightPass({

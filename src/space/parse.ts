@@ -5,6 +5,7 @@ import { formatPath, type Located, locateYaml, type Path, readText } from '../co
 import { type Diagnostic, Failure } from '../core/failure.js';
 import { isResidual } from './block.js';
 import { sameExpansions } from './network-key.js';
+import { resolutionOf, sidesOf } from './resolution.js';
 import { type BlockInput, type SlotInput, type SpaceInput, spaceSchema } from './schema.js';
 import {
   type Architecture,
@@ -85,7 +86,8 @@ class SpaceBuilder {
       hiddenNorm: open.head.hiddenNorm,
     };
     if (this.#diagnostics.length > 0) throw new Failure('config', this.#diagnostics);
-    return { ...frameOf(open), stages, head, choices: this.#choices };
+    const resolution = resolutionOf(...sidesOf(open.input.resolution));
+    return { ...frameOf(open), input: { ...open.input, resolution }, stages, head, choices: this.#choices };
   }
 
   #slot(input: SlotInput, at: Path, path: string, stageOut: Open<number> | undefined, channels: Open<number>): Slot {

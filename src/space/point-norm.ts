@@ -1,5 +1,5 @@
 /** Where a network normalises a map of one place: what a batch of one image must not be trained through. */
-import { strided } from './block.js';
+import { type Sides, sidesOf, stridedMap } from './resolution.js';
 import { isChoice, type Open, type Opened, type Space } from './space.js';
 
 /**
@@ -7,18 +7,21 @@ import { isChoice, type Open, type Opened, type Space } from './space.js';
  * is none. Over one image alone such a layer gives its beta, whatever the image.
  */
 export function pointNorm({ input, stages, head }: Space): string | undefined {
-  let side = input.resolution;
+  let map = sidesOf(input.resolution);
   for (const { path, among } of stages.flatMap(({ slots }) => slots)) {
-    const least = Math.min(...among.map((block) => leastSide(block, side)));
-    if (least === 1) return path;
-    side = strided(side, (among[0] as Opened).stride);
+    if (among.some((block) => isPoint(stridedMap(map, leastStride(block))))) return path;
+    map = stridedMap(map, (among[0] as Opened).stride);
   }
   return head.hiddenNorm && mayBePresent(head.hidden) ? 'head.hidden' : undefined;
 }
 
-/** The side of the smallest map that a block normalises: its output or, of attention, its input or what is seen of it. */
-function leastSide(block: Opened, side: number): number {
-  return strided(side, 'kvStride' in block ? block.kvStride : block.stride);
+/** To the smallest map that a block normalises: its output or, of attention, its input or what is seen of it. */
+function leastStride(block: Opened): number {
+  return 'kvStride' in block ? block.kvStride : block.stride;
+}
+
+function isPoint(map: Sides): boolean {
+  return map.every((side) => side === 1);
 }
 
 function mayBePresent(width: Open<number>): boolean {

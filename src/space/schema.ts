@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { flag, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { activations } from './block.js';
+import { leastSide, mostSide } from './resolution.js';
 import { defaultConventions, paddings } from './space.js';
 
 const mostRepeated = 64;
@@ -104,10 +105,12 @@ const mostBlocks = 1000; // the deepest network shipped has 60
 /** Where a network came from; written by searches, kept by tools, read by people. */
 const provenance = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 
+const side = integer(`a resolution from ${leastSide} to ${mostSide}`, leastSide, mostSide);
+
 export const spaceSchema = record({
   name: text('a name'),
   input: record({
-    resolution: integer('a resolution from 4 to 2048', 4, 2048),
+    resolution: z.union([side, record({ height: side, width: side }, '{ height, width }')]),
     channels: integer('a channel count from 1 to 16', 1, 16),
     mean: list(quantity('a mean of pixels, from 0 to 1', { min: 0, max: 1 }), 'a mean for each channel').optional(),
     std: list(

@@ -7,6 +7,7 @@
  * names every logit and every saved run.
  */
 import type { Activation, BlockSpec } from './block.js';
+import type { Resolution } from './resolution.js';
 
 /** What a choice is about. Op choices swap layers, filter choices resize them. */
 export type ChoiceTag = 'kernel' | 'startKernel' | 'midKernel' | 'skip' | 'oneOf' | 'out' | 'expand';
@@ -62,7 +63,7 @@ export const defaultConventions = {
 
 /** What a network is given. */
 export interface NetworkInput {
-  readonly resolution: number;
+  readonly resolution: Resolution;
   readonly channels: number;
   /** Of a pixel from 0 to 1: (pixel - mean) / std for each channel is what the network sees; absent, -1 to 1. */
   readonly mean?: readonly number[] | undefined;

@@ -1,4 +1,5 @@
 /** A short program in Python that builds a network in timm and loads its weights, strictly. */
+import { sidesOf } from '../space/resolution.js';
 import { type NetworkFrame, pixelNorm } from '../space/space.js';
 import type { TimmDefinition } from './definition.js';
 
@@ -18,7 +19,7 @@ export function timmLoader({ name, input }: Pick<NetworkFrame, 'name' | 'input'>
 
 ${imports(definition, parts).join('\n')}
 
-CHANNELS, RESOLUTION = ${definition.channels}, ${input.resolution}
+CHANNELS, HEIGHT, WIDTH = ${definition.channels}, ${sidesOf(input.resolution).join(', ')}
 MEAN, STD = [${mean.join(', ')}], [${std.join(', ')}]
 ARCHITECTURE = [
 ${stages.join('')}]
@@ -109,15 +110,15 @@ def pixels(image):
     from PIL import Image
 
     loaded = Image.open(image).convert("L" if CHANNELS == 1 else "RGB")
-    resized = loaded.resize((RESOLUTION, RESOLUTION), Image.Resampling.BILINEAR)
-    values = torch.from_numpy(np.array(resized, dtype=np.float32)).reshape(1, RESOLUTION, RESOLUTION, CHANNELS)
+    resized = loaded.resize((WIDTH, HEIGHT), Image.Resampling.BILINEAR)
+    values = torch.from_numpy(np.array(resized, dtype=np.float32)).reshape(1, HEIGHT, WIDTH, CHANNELS)
     return ((values / 255 - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
 
 
 if __name__ == "__main__":
     import sys
 
-    noise = torch.rand(1, CHANNELS, RESOLUTION, RESOLUTION, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    noise = torch.rand(1, CHANNELS, HEIGHT, WIDTH, generator=torch.Generator().manual_seed(0)) * 2 - 1
     with torch.no_grad():
         probabilities = load()(pixels(sys.argv[1]) if len(sys.argv) > 1 else noise).softmax(-1)[0]
     for probability, label in zip(*probabilities.topk(min(5, len(probabilities)))):

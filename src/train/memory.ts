@@ -5,6 +5,7 @@ import { dispose } from '../nn/backend.js';
 import type { LabelledImages, Model } from '../nn/model.js';
 import type { Forward } from '../nn/network.js';
 import { peakBytes } from '../nn/peak-memory.js';
+import { inputSize } from '../space/resolution.js';
 
 /** Memory of a worker in bytes: what it has taken by now, and what a step of the batch adds. */
 export interface Need {
@@ -22,7 +23,7 @@ export function needOf(model: Model, forward: Forward, batch: number): Need {
 }
 
 function blank({ frame: { input, classes } }: Model, n: number): LabelledImages {
-  const images = new Uint8Array(n * input.resolution ** 2 * input.channels);
+  const images = new Uint8Array(n * inputSize(input));
   return { n, images, soft: new Float32Array(n * classes).fill(1 / classes) };
 }
 

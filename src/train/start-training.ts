@@ -7,6 +7,7 @@ import type { Observer } from '../core/observer.js';
 import { openRun, type ResumeMode, type Run, runFolder } from '../runs/run-folder.js';
 import { settleLock } from '../runs/settle-lock.js';
 import { asSpace, printSpace } from '../space/print.js';
+import { inputShape } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import { type Workers, workersFor } from './computing-team.js';
 import type { Evaluation } from './evaluate.js';
@@ -93,7 +94,7 @@ export function requireFit(
   shape: readonly [number, number, number],
   dataClasses: number,
 ): void {
-  const expected = `${input.resolution}x${input.resolution}x${input.channels} and ${classes} classes`;
+  const expected = `${inputShape(input).join('x')} and ${classes} classes`;
   const got = `${shape.join('x')} and ${dataClasses} classes`;
   if (expected !== got) throw new Failure('config', `${name}: expected images of ${expected}; got ${got}`);
 }

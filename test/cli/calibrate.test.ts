@@ -66,6 +66,19 @@ describe('calibrate', () => {
     expect(fit.peakMacsPerMs).toBeCloseTo(1e6, 0);
   });
 
+  it('takes rows of images that are not square', () => {
+    const ms = (name: string) => latencyMs(namedNetwork(name), reference);
+    const rows = ['mnv4-conv-s,192x256', 'mnv4-conv-s,"256x192"', 'mobilenet-v2,224x224'].map(
+      (row) => `${row},${ms(row.replaceAll('"', '').replace(',', '@'))}`,
+    );
+    const file = join(folder, 'not-square.csv');
+    writeFileSync(file, ['network,resolution,ms', ...rows, ''].join('\n'));
+    const fit = JSON.parse(calibrate(file, { ...bytes, ridge: 10, json: true }));
+    const names = fit.rows.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(['mnv4-conv-s@192x256', 'mnv4-conv-s@256x192', 'mobilenet-v2@224x224']);
+    expect(fit.peakMacsPerMs).toBeCloseTo(1e6, 0);
+  });
+
   it('states error, rho, ridge point and every row in the comment of the profile', () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const out = join(folder, 'phone.yaml');
@@ -150,7 +163,10 @@ describe('calibrate', () => {
   it.each([
     ['network,ms\nmnv4-conv-s,1', '1:1: expected a header with network,resolution,ms; got no resolution'],
     ['network,resolution,ms\nmnv4-conv-s,224,0', '2:17: ms: expected a number of ms from 1e-6 to 1e9; got 0'],
-    ['network,resolution,ms\nmnv4-conv-s,224px,1', '2:13: resolution: expected a resolution from 4 to 2048; got 224px'],
+    [
+      'network,resolution,ms\nmnv4-conv-s,224px,1',
+      '2:13: resolution: expected a resolution from 4 to 2048, or HEIGHTxWIDTH; got 224px',
+    ],
     [
       'network,resolution,ms\nmnv4-conv-m,256,1\nmnv4-conv-x,224,1',
       /3:1: network: expected a network or space: .*; got mnv4-conv-x/,

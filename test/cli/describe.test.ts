@@ -53,6 +53,15 @@ describe('describe', () => {
     });
   });
 
+  it('has images that are not square, height first', () => {
+    const resolution = { height: 192, width: 256 };
+    expect(json('mnv4-conv-s', { resolution })).toEqual(json('mnv4-conv-s@192x256'));
+    expect(json('mnv4-conv-s@192x256').layers[0].output).toEqual([96, 128, 32]);
+    expect(describeText('mnv4-conv-s@192x256', { device: [] }).split('\n')[0]).toBe(
+      'mnv4-conv-s  192 x 256, 1000 classes',
+    );
+  });
+
   it('gives a space with its choices, size and extremes', () => {
     const found = json('tiny.coarse', { device: ['reference'] });
     expect(found.choices[1]).toEqual({ path: 'stages[1].blocks[1].use', tag: 'skip', options: [false, true] });

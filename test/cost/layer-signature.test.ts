@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Layer } from '../../src/cost/layer.js';
 import { layerSignature } from '../../src/cost/layer-signature.js';
-import { layersOf } from '../../src/cost/layers-of.js';
+import { blockLayers, layersOf } from '../../src/cost/layers-of.js';
 import { findSpace, shippedNames } from '../../src/cost/shipped.js';
 import { readNetwork } from '../../src/space/parse.js';
 import { close } from '../../src/space/space.js';
@@ -25,6 +25,11 @@ describe('the signature of a layer', () => {
     expect(of('stages[3].blocks[1].project')).toBe('pointwise 14x14x192>14x14x96 +18816');
     expect(of('head.pool')).toBe('pool 7x7x960>1x1x960');
     expect(of('head.fc')).toBe('fc 1x1x1280>1x1x1000');
+  });
+
+  it('has the stride of a map of one row', () => {
+    const block = { kind: 'conv', kernel: 3, stride: 2, out: 8 } as const;
+    expect(blockLayers(block, [1, 5, 4], 'it').map(layerSignature)).toEqual(['conv 3x3/2 1x5x4>1x3x8']);
   });
 
   it('determines all that its cost depends on', () => {

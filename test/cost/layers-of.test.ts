@@ -3,7 +3,8 @@ import type { Layer, Shape } from '../../src/cost/layer.js';
 import { blockLayers, headLayers, layersOf } from '../../src/cost/layers-of.js';
 import { namedNetwork } from '../../src/cost/named-network.js';
 import type { BlockSpec } from '../../src/space/block.js';
-import type { Architecture } from '../../src/space/space.js';
+import { type Architecture, close } from '../../src/space/space.js';
+import { spaceOf } from '../space/space-of.js';
 
 const zoo = (name: string): Architecture => namedNetwork(name);
 const sum = (layers: readonly Layer[], of: 'macs' | 'params') => layers.reduce((total, layer) => total + layer[of], 0);
@@ -47,6 +48,58 @@ describe('the published family', () => {
       ...[14_874_048, 7_206_528, 7_049_728, 5_287_296, 6_648_320, 6_648_320],
       ...[6_021_120, 1_228_800, 1_280_000],
     ]);
+  });
+});
+
+describe('a network for images of 9 rows and 14 columns', () => {
+  const network = close(
+    spaceOf(
+      `  - blocks:
+      - { kind: conv, kernel: 3, stride: 2, out: 8 }
+      - { kind: uib, startKernel: 5, midKernel: 3, stride: 2, expand: 2, out: 24 }
+      - { kind: mqa, heads: 2, keyDim: 4, valueDim: 6, kvStride: 2, out: 24 }
+      - { kind: invertedResidual, kernel: 3, expand: 2, squeeze: true, out: 24 }`,
+      '{ conv: 32, hidden: 0 }',
+      'resolution: { height: 9, width: 14 }, channels: 3',
+    ),
+    [],
+  );
+  const layers = layersOf(network);
+  const of = (name: string) => layers.find((layer) => layer.name.endsWith(name)) as Layer;
+
+  it('halves each side by itself, rounding up', () => {
+    const maps = ['blocks[0]', 'blocks[1].start', 'blocks[1].project', 'key.down', 'scores', 'head.conv', 'head.pool'];
+    expect(maps.map((name) => of(name).output)).toEqual([
+      [5, 7, 8],
+      [5, 7, 8],
+      [3, 4, 24],
+      [2, 2, 24],
+      [3, 4, 2 * 2 * 2],
+      [3, 4, 32],
+      [1, 1, 32],
+    ]);
+  });
+
+  it.each([
+    ['blocks[0]', 5 * 7 * 3 * 3 * 3 * 8],
+    ['blocks[1].start', 5 * 7 * 5 * 5 * 8],
+    ['blocks[1].mid', 3 * 4 * 3 * 3 * 16],
+    ['query', 3 * 4 * 24 * 2 * 4],
+    ['key.down', 2 * 2 * 3 * 3 * 24],
+    ['key', 2 * 2 * 24 * 4],
+    ['scores', 3 * 4 * 2 * (2 * 2) * 4],
+    ['context', 3 * 4 * 2 * (2 * 2) * 6],
+    ['blocks[3].dw', 3 * 4 * 3 * 3 * 48],
+    ['squeeze.reduce', 48 * 16],
+    ['head.conv', 3 * 4 * 24 * 32],
+  ])('has the MACs of %s by hand', (name, macs) => {
+    expect(of(name).macs).toBe(macs);
+  });
+
+  it('has the values read, written and held by hand', () => {
+    expect(of('blocks[0]').activations).toBe(9 * 14 * 3 + 5 * 7 * 8);
+    expect(of('blocks[3].dw')).toMatchObject({ activations: 2 * 3 * 4 * 48, held: 3 * 4 * 24 });
+    expect(of('squeeze.scale').activations).toBe(2 * 3 * 4 * 48 + 48);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Exported } from '../../src/export/exporter.js';
 import { sizeOf } from '../../src/nn/backend.js';
 import { weightShapes } from '../../src/nn/weight-shapes.js';
 import type { NamedTensor } from '../../src/runs/safetensors.js';
+import { inputSize } from '../../src/space/resolution.js';
 import type { Architecture } from '../../src/space/space.js';
 
 export function randomExported(network: Architecture): Exported {
@@ -19,6 +20,6 @@ export function randomExported(network: Architecture): Exported {
 /** Random pixels. */
 export function trial({ input }: Architecture, n: number, batch = n) {
   const random = randomStream('pixels');
-  const images = Uint8Array.from({ length: n * input.resolution ** 2 * input.channels }, () => random.below(256));
+  const images = Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256));
   return { n, batch, images };
 }

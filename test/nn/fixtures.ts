@@ -5,6 +5,7 @@ import { type Frame, type LabelledImages, Model } from '../../src/nn/model.js';
 import { type Forward, weightLayout } from '../../src/nn/network.js';
 import type { WeightLayout } from '../../src/nn/weight-layout.js';
 import { parseSpace } from '../../src/space/parse.js';
+import { inputSize } from '../../src/space/resolution.js';
 import { type Architecture, close, defaultConventions, type LayerConventions } from '../../src/space/space.js';
 
 /** What a frame says of its layers unless a test is about that. */
@@ -30,7 +31,7 @@ export function randomModel(frame: Frame, forward: Forward): Model {
 /** Random pixels, and class probabilities with one largest. */
 export function randomBatch({ input, classes }: Frame, n: number, name = 'batch'): LabelledImages {
   const random = randomStream(name);
-  const images = Uint8Array.from({ length: n * input.resolution ** 2 * input.channels }, () => random.below(256));
+  const images = Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256));
   const soft = new Float32Array(n * classes).fill(0.1 / classes);
   for (let row = 0; row < n; row++) soft[row * classes + random.below(classes)]! += 0.9;
   return { n, images, soft };

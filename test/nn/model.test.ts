@@ -4,6 +4,7 @@ import { disposeStatistics, type GradientOptions, type Images } from '../../src/
 import { type Forward, networkForward } from '../../src/nn/network.js';
 import type { StatisticsByName } from '../../src/nn/pass.js';
 import { isDecayed } from '../../src/nn/weight-layout.js';
+import { inputSize } from '../../src/space/resolution.js';
 import { byName, network, randomBatch, randomModel, taken } from './fixtures.js';
 import { expectClose } from './op-check.js';
 import { tf } from './tfjs.js';
@@ -26,7 +27,7 @@ function leftAlive(body: () => void): number {
 }
 
 function slice({ images }: Images, from: number, to: number): Images {
-  const bytes = tiny.input.resolution ** 2 * tiny.input.channels;
+  const bytes = inputSize(tiny.input);
   return { n: to - from, images: images.subarray(from * bytes, to * bytes) };
 }
 

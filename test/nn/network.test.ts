@@ -36,6 +36,13 @@ describe.each([
   { ...all, name: 'with every kind of block, gelu', activation: 'gelu' },
   { ...all, name: 'with every kind of block, relu6, and a hidden layer without batch norm', ...biased },
   { ...all, name: "with PyTorch's padding and epsilon, and layer scale", ...others },
+  { ...all, name: 'for images wider than high', input: { ...all.input, resolution: { height: 9, width: 14 } } },
+  {
+    ...all,
+    name: "for images higher than wide, with PyTorch's padding",
+    ...others,
+    input: { ...all.input, resolution: { height: 14, width: 9 } },
+  },
   { ...all, name: 'without a convolution in its head', head: { ...all.head, conv: 0 } },
   { ...all, name: 'without a hidden layer', head: { ...all.head, hidden: 0 } },
 ] satisfies Architecture[])('a network $name', (architecture) => {

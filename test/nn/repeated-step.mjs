@@ -10,6 +10,7 @@ import { randomStream } from '../../dist/core/random.js';
 import { openBackend, through } from '../../dist/nn/backend.js';
 import { callText, dataType } from '../../dist/nn/tensor.js';
 import { parseSpace } from '../../dist/space/parse.js';
+import { inputSize } from '../../dist/space/resolution.js';
 import { close } from '../../dist/space/space.js';
 import { Trainee } from '../../dist/train/train-network.js';
 
@@ -90,7 +91,7 @@ function noisy(inner, tensor) {
 /** @param {import('../../src/space/space.js').Architecture} network */
 function randomImages({ input, classes }) {
   const random = randomStream('images');
-  const images = Uint8Array.from({ length: batch * input.resolution ** 2 * input.channels }, () => random.below(256));
+  const images = Uint8Array.from({ length: batch * inputSize(input) }, () => random.below(256));
   const soft = Float32Array.from({ length: batch * classes }, (_, i) => Number(i % classes === i % 7));
   return { n: batch, images, soft };
 }

@@ -2,6 +2,7 @@
 
 import type { Images, Model } from '../../src/nn/model.js';
 import { type Activation, type AttentionSpec, type BlockSpec, isResidual } from '../../src/space/block.js';
+import { inputShape } from '../../src/space/resolution.js';
 import type { Architecture, LayerConventions } from '../../src/space/space.js';
 import { byName } from './fixtures.js';
 import { tf } from './tfjs.js';
@@ -14,8 +15,11 @@ export function weightsInTfjs({ layout, weights }: Model): TfjsWeights {
 }
 
 /** Pixels from -1 to 1. */
-export function imagesInTfjs({ n, images }: Images, { resolution, channels }: Architecture['input']): tf.Tensor4D {
-  return tf.tensor4d(Float32Array.from(images), [n, resolution, resolution, channels]).div(127.5).sub(1);
+export function imagesInTfjs({ n, images }: Images, input: Architecture['input']): tf.Tensor4D {
+  return tf
+    .tensor4d(Float32Array.from(images), [n, ...inputShape(input)])
+    .div(127.5)
+    .sub(1);
 }
 
 export const activationsInTfjs: Record<Activation, (x: tf.Tensor) => tf.Tensor> = {

@@ -42,6 +42,24 @@ describe('a space document', () => {
     expect(spaceOf('  - out: [8]\n    blocks: [{ kind: conv, kernel: [3] }]').choices).toEqual([]);
   });
 
+  it.each([
+    ['32', 32],
+    ['{ height: 32, width: 32 }', 32],
+    ['{ height: 8, width: 12 }', { height: 8, width: 12 }],
+  ])('has a resolution of %s, a square in one form', (written, resolution) => {
+    const space = parseSpace('f.yaml', document(conv).replace('resolution: 32', `resolution: ${written}`));
+    expect(space.input).toEqual({ resolution, channels: 3 });
+    expect(parseSpace('p.yaml', printSpace(space))).toEqual(space);
+  });
+
+  it.each([
+    ['[8, 12]', '2:22: input.resolution: expected a resolution from 4 to 2048, or { height, width }; got [8,12]'],
+    ['{ height: 8, width: 3 }', '2:42: input.resolution.width: expected a resolution from 4 to 2048; got 3'],
+    ['{ height: 8 }', '2:22: input.resolution.width: missing; expected a resolution from 4 to 2048'],
+  ])('has no resolution of %s', (written, message) => {
+    expect(refusal(document(conv).replace('resolution: 32', `resolution: ${written}`))).toBe(`f.yaml:${message}`);
+  });
+
   it('may have a stage without blocks, which chooses no width', () => {
     expect(spaceOf('  - blocks: []').stages).toEqual([{ slots: [] }]);
     expect(() => spaceOf('  - { out: [8, 16], blocks: [] }')).toThrow(
@@ -213,7 +231,7 @@ describe('a mistake in a file', () => {
         .map((line) => line.slice('f.yaml:'.length)),
     ).toEqual([
       '1:1: classes: missing; expected a number of classes from 2 to 100000',
-      '2:22: input.resolution: expected a resolution from 4 to 2048; got big',
+      '2:22: input.resolution: expected a resolution from 4 to 2048, or { height, width }; got big',
       '3:1: clases: unknown key; did you mean classes?',
       '4:13: activation: expected one of relu, relu6, gelu, hardSwish; got rel',
       '7:39: stages[0].blocks[0].out: expected a channel count from 1 to 8192, or a list of channel counts; got wide',

@@ -25,6 +25,17 @@ it.each([
   expect(found(blocks, head)).toBe(layer);
 });
 
+it('of a map of one row it is not one place', () => {
+  const blocks = `[${[conv, uib, uib].join(', ')}]`;
+  const space = (resolution: string) =>
+    parseSpace(
+      'n.yaml',
+      `name: n\ninput: { resolution: ${resolution}, channels: 1 }\nclasses: 3\nactivation: relu\nstages: [{ blocks: ${blocks} }]\nhead: { conv: 16, hidden: 0 }\n`,
+    );
+  expect(pointNorm(space('8'))).toBe('stages[0].blocks[2]');
+  expect(pointNorm(space('{ height: 8, width: 12 }'))).toBeUndefined();
+});
+
 it('of blocks to choose from the one with the smallest map counts', () => {
   const oneOf = `{ oneOf: [{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 8 }, ${mqa(2)}] }`;
   expect(found([conv, uib, oneOf])).toBe('stages[0].blocks[2]');

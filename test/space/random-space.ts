@@ -116,10 +116,15 @@ function widthOf({ out, blocks }: Stage): unknown {
   return out ?? last.out ?? last.oneOf?.[0]?.out;
 }
 
+const side = fc.integer({ min: 7, max: 40 });
+
 export const spaceDocument: fc.Arbitrary<SpaceInput> = fc
   .record({
     name: fc.constant('random'),
-    input: fc.record({ resolution: fc.integer({ min: 7, max: 40 }), channels: fc.constantFrom(1, 3) }),
+    input: fc.record({
+      resolution: fc.oneof(side, fc.record({ height: side, width: side })),
+      channels: fc.constantFrom(1, 3),
+    }),
     classes: fc.integer({ min: 2, max: 20 }),
     activation: fc.constantFrom('relu', 'relu6', 'gelu', 'hardSwish'),
     padding: fc.constantFrom('same', 'symmetric'),

@@ -2,9 +2,13 @@ import { parseSpace } from '../../src/space/parse.js';
 import type { Space } from '../../src/space/space.js';
 
 /** A space of these stages. */
-export function spaceOf(stages: string, head = '{ conv: 64, hidden: 0 }'): Space {
+export function spaceOf(
+  stages: string,
+  head = '{ conv: 64, hidden: 0 }',
+  input = 'resolution: 32, channels: 3',
+): Space {
   return parseSpace(
     't.yaml',
-    `name: t\ninput: { resolution: 32, channels: 3 }\nclasses: 10\nactivation: relu\nstages:\n${stages}\nhead: ${head}\n`,
+    `name: t\ninput: { ${input} }\nclasses: 10\nactivation: relu\nstages:\n${stages}\nhead: ${head}\n`,
   );
 }

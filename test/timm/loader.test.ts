@@ -21,6 +21,14 @@ describe('the program that loads a network in timm', () => {
     expect(program).not.toContain('create_conv2d');
   });
 
+  it('resizes images to the height and width of the network, which Pillow takes the other way round', () => {
+    const wide = { ...everyKind, input: { ...everyKind.input, resolution: { height: 64, width: 96 } } };
+    const program = timmLoader(wide, timmDefinition(wide));
+    expect(program).toContain('CHANNELS, HEIGHT, WIDTH = 3, 64, 96');
+    expect(program).toContain('loaded.resize((WIDTH, HEIGHT)');
+    expect(program).toContain('.reshape(1, HEIGHT, WIDTH, CHANNELS)');
+  });
+
   it("replaces a stem that is not timm's", () => {
     const small = network('stages: [{ blocks: [{ kind: conv, kernel: 5, out: 8 }] }]\nhead: { conv: 0, hidden: 0 }');
     expect(timmLoader(small, timmDefinition(small))).toContain(

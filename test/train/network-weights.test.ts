@@ -169,7 +169,12 @@ describe('weights of a network', () => {
     ['no ONNX', 'model.onnx', Buffer.from('no model'), 'expected an ONNX model; got'],
     ['an empty ONNX file', 'model.onnx', Buffer.alloc(0), 'expected float32 weights; got none'],
     ['no safetensors', 'w.safetensors', Buffer.from('no'), 'expected a header; got 2 bytes in all'],
-    ['what nothing tells', 'w.bin', Buffer.alloc(64, 1), 'expected a header of at most 100000000 bytes; got no safetensors'],
+    [
+      'what nothing tells',
+      'w.bin',
+      Buffer.alloc(64, 1),
+      'expected a header of at most 100000000 bytes; got no safetensors',
+    ],
     ['a web page', 'w.safetensors', Buffer.from('<!doctype html>'), 'expected safetensors; got a web page'],
     [
       'a part of a checkpoint',

@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseOverride } from '../../src/core/overrides.js';
+import { randomStream } from '../../src/core/random.js';
+import type { ImageSource } from '../../src/data/image-source.js';
 import { openBackend } from '../../src/nn/backend.js';
 import { readEvents } from '../../src/runs/events.js';
 import { readState } from '../../src/runs/run-state.js';
@@ -12,9 +14,9 @@ import { evaluate, testImages } from '../../src/train/evaluate.js';
 import { readTrainingRecipe } from '../../src/train/recipe.js';
 import { train } from '../../src/train/start-training.js';
 import { readTrainedNetwork } from '../../src/train/trained-network.js';
-import { failureOfAsync, newFolder } from '../data/fixtures.js';
+import { failureOfAsync, newFolder, writeIdxFolder } from '../data/fixtures.js';
 import { patternSource, smallWorld } from '../search/small-world.js';
-import { silent, smallNetworkText, writeSmallTraining } from './small-network.js';
+import { silent, smallNetworkText, smallTraining, writeSmallTraining } from './small-network.js';
 
 const folder = writeSmallTraining(newFolder());
 
@@ -51,6 +53,30 @@ async function training({ root = newFolder(), set = [], network, recipe, extend,
   return { folder: join(root, 'a'), evaluation };
 }
 
+/** Images of 6 rows and 11 columns, striped along the rows or along the columns under noise. */
+function stripes(): ImageSource {
+  const random = randomStream('stripes');
+  const part = (n: number) => {
+    const images = new Uint8Array(n * 66);
+    const labels = Uint8Array.from({ length: n }, (_, i) => i % 2);
+    images.forEach((_, i) => {
+      const place = labels[Math.floor(i / 66)] === 0 ? Math.floor((i % 66) / 11) : (i % 66) % 11;
+      images[i] = 80 * (place % 2) + random.below(60);
+    });
+    return { n, images, labels };
+  };
+  const classNames = ['rows', 'columns'];
+  return {
+    name: 'stripes',
+    classes: 2,
+    classNames,
+    shape: [6, 11, 1],
+    provenance: 'made up',
+    train: part(240),
+    test: part(40),
+  };
+}
+
 const bytes = (run: string, name: string) => readFileSync(join(run, name), 'utf8');
 
 describe('a training', () => {
@@ -79,6 +105,25 @@ describe('a training', () => {
     for (const name of ['weights.safetensors', 'architecture.yaml', 'result.json']) {
       expect(bytes(run, name)).toBe(bytes(whole.folder, name));
     }
+  });
+
+  it('of images that are not square learns them, and refuses them lying on their side', async () => {
+    const folder = newFolder();
+    writeIdxFolder(folder, stripes());
+    writeFileSync(join(folder, 'small.train.yaml'), smallTraining);
+    const network = (resolution: string) => {
+      const file = join(folder, 'wide.yaml');
+      writeFileSync(
+        file,
+        smallNetworkText.replace('resolution: 8', `resolution: ${resolution}`).replace('classes: 3', 'classes: 2'),
+      );
+      return file;
+    };
+    const recipe = join(folder, 'small.train.yaml');
+    const { evaluation } = await training({ network: network('{ height: 6, width: 11 }'), recipe, set: ['epochs=4'] });
+    expect(evaluation?.top1).toBe(1);
+    const failure = await failureOfAsync(() => training({ network: network('{ height: 11, width: 6 }'), recipe }));
+    expect(failure.message).toBe('small: expected images of 11x6x1 and 2 classes; got 6x11x1 and 2 classes');
   });
 
   it('that is done is left as it is', async () => {

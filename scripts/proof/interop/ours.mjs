@@ -4,25 +4,27 @@ import { backend } from '../../../dist/nn/backend.js';
 import { logitsWith } from '../../../dist/nn/frozen-network.js';
 import { disposeStatistics, Model } from '../../../dist/nn/model.js';
 import { networkForward, weightLayout } from '../../../dist/nn/network.js';
+import { inputShape, inputSize } from '../../../dist/space/resolution.js';
 import { freshWeights } from '../../../dist/train/network-weights.js';
 
 const shown = 2; // images whose logits are compared
 
 /** Images of noise, 8 bits, [n, H, W, C]. */
-export function noiseImages({ input: { resolution, channels } }, n = shown) {
+export function noiseImages({ input }, n = shown) {
   const random = randomStream('interop/images');
-  return { n, images: Uint8Array.from({ length: n * resolution ** 2 * channels }, () => random.below(256)) };
+  return { n, images: Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256)) };
 }
 
 /** The same as others take them: float32 from -1 to 1, [n, C, H, W]. */
-export function pixelsOf({ input: { resolution, channels } }, { n, images }) {
+export function pixelsOf({ input }, { n, images }) {
   const values = new Float32Array(images.length);
-  const area = resolution ** 2;
+  const [height, width, channels] = inputShape(input);
+  const area = height * width;
   for (let i = 0; i < images.length; i++) {
     const [place, c] = [Math.floor(i / channels), i % channels];
     values[(Math.floor(place / area) * channels + c) * area + (place % area)] = images[i] / 127.5 - 1;
   }
-  return { shape: [n, channels, resolution, resolution], values };
+  return { shape: [n, channels, height, width], values };
 }
 
 export function ourLogits(network, tensors, images) {

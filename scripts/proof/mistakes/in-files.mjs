@@ -60,6 +60,13 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     says: 'mistake.yaml:10:73: stages[1].blocks[0].optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another',
   },
   {
+    about: 'a list for the resolution of images that are not square',
+    prepare: (world) => world.edit('space.yaml', 'resolution: 8', 'resolution: [8, 12]', 'mistake.yaml'),
+    run: ['validate', 'mistake.yaml'],
+    code: 3,
+    says: 'mistake.yaml:2:22: input.resolution: expected a resolution from 4 to 2048, or { height, width }; got [8,12]',
+  },
+  {
     about: 'expansions that round to the same width',
     prepare: (world) =>
       world.write(

@@ -32,6 +32,12 @@ export const flags = [
     says: "error: option '--threads <n>' argument '0' is invalid. expected a whole number from 1 to 1024…",
   },
   {
+    about: 'a resolution without a width',
+    run: ['describe', 'space.yaml', '--resolution', '192x'],
+    code: 2,
+    says: "error: option '--resolution <pixels>' argument '192x' is invalid. expected a resolution from 4 to 2048, or HEIGHTxWIDTH",
+  },
+  {
     about: 'more architectures than a space has, of which some decisions make the same',
     prepare: (world) =>
       world.edit('space.yaml', 'expand: 2, optional: true }', 'expand: 2, optional: true, repeat: 2 }', 'mistake.yaml'),

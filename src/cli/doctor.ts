@@ -57,7 +57,7 @@ export function diagnose(): Diagnosis {
       cpu,
       threadsCheck(),
       memoryCheck(),
-      kernelsCheck(native),
+      kernelsCheck(native?.kernels),
       passed('gpu', native?.gpu.detail ?? 'unknown without TensorFlow'),
       ...folderChecks(),
     ],
@@ -76,9 +76,13 @@ export function diagnosisTable({ ok, checks }: Diagnosis): string {
   return `${lines.join('\n')}\n\n${ok ? 'This machine is ready.' : 'Native TensorFlow does not run here.'}\n`;
 }
 
-function kernelsCheck(native: NativeTensorFlow | undefined): Check {
-  const { available, detail } = native?.kernels ?? { available: false, detail: 'unknown without TensorFlow' };
-  return available ? passed('kernels', detail) : failed('kernels', detail, setUp);
+export function kernelsCheck(
+  kernels: NativeTensorFlow['kernels'] | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Check {
+  if (kernels === undefined) return failed('kernels', 'unknown without TensorFlow', setUp);
+  const remedy = env.MNV4_KERNELS === 'tensorflow' ? 'unset MNV4_KERNELS' : setUp;
+  return kernels.available ? passed('kernels', kernels.detail) : failed('kernels', kernels.detail, remedy);
 }
 
 export function nodeCheck(version: string): Check {

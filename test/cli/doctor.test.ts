@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cpuCheck, diagnose, diagnosisTable, nodeCheck } from '../../src/cli/doctor.js';
+import { cpuCheck, diagnose, diagnosisTable, kernelsCheck, nodeCheck } from '../../src/cli/doctor.js';
 
 describe('doctor', () => {
   it('finds this machine ready: its tests run on native TensorFlow', () => {
@@ -20,6 +20,13 @@ describe('doctor', () => {
     expect(cpuCheck(new Set(['avx', 'avx2']), 'x64').detail).toMatch(/, avx2$/);
     expect(cpuCheck(new Set(['asimd']), 'arm64').ok).toBe(true);
     expect(cpuCheck(undefined, 'x64').ok).toBe(true);
+  });
+
+  it('says how to get our kernels back: by set-up, or where a variable leaves them out, without it', () => {
+    const kernels = { available: false, detail: 'left out' };
+    expect(kernelsCheck(kernels, {}).remedy).toBe('run `node scripts/setup.mjs`');
+    expect(kernelsCheck(kernels, { MNV4_KERNELS: 'tensorflow' }).remedy).toBe('unset MNV4_KERNELS');
+    expect(kernelsCheck({ ...kernels, available: true }, {}).ok).toBe(true);
   });
 
   it('prints a remedy below the check that failed', () => {

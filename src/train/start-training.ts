@@ -41,6 +41,7 @@ export async function train(
   options: RunOptions,
 ): Promise<Evaluation | undefined> {
   const data = openTrainingData(recipe, network.classes);
+  for (const note of data.notes) options.observer.warn(note); // first, since it may be why they do not fit
   requireFit(network, data.shape, data.classes);
   requireNormalisable(asSpace(network), recipe);
   requireImages(recipe, data.images);
@@ -66,7 +67,6 @@ export async function train(
     run.finish('done');
     return undefined;
   }
-  for (const note of data.notes) observer.warn(note);
   return finishing(run, () => runTraining({ ...options, workers, network, recipe, data, run }));
 }
 

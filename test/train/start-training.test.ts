@@ -1,5 +1,5 @@
 /** A whole training in its run folder. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseOverride } from '../../src/core/overrides.js';
@@ -29,9 +29,10 @@ interface Attempt {
   readonly recipe?: string;
   readonly extend?: boolean;
   readonly shouldStop?: () => boolean;
+  readonly warn?: (line: string) => void;
 }
 
-async function training({ root = newFolder(), set = [], network, recipe, extend, shouldStop }: Attempt = {}) {
+async function training({ root = newFolder(), set = [], network, recipe, extend, shouldStop, warn }: Attempt = {}) {
   const evaluation = await train(
     readNetwork(network ?? join(folder, 'small.yaml')),
     readTrainingRecipe(
@@ -45,7 +46,7 @@ async function training({ root = newFolder(), set = [], network, recipe, extend,
       extend,
       environment: {},
       workers: oneWorker,
-      observer: silent,
+      observer: { ...silent, ...(warn && { warn }) },
       shouldStop: shouldStop ?? (() => false),
       clock: () => 0,
     },
@@ -80,6 +81,20 @@ function stripes(): ImageSource {
 const bytes = (run: string, name: string) => readFileSync(join(run, name), 'utf8');
 
 describe('a training', () => {
+  it('says what is odd about its images before it refuses them', async () => {
+    const { train: images, ...source } = patternSource();
+    const labels = images.labels.map((label) => label + 1);
+    const test = { ...source.test, labels: source.test.labels.map((label) => label + 1) };
+    mkdirSync(join(folder, 'from-one'));
+    writeIdxFolder(join(folder, 'from-one'), { ...source, train: { ...images, labels }, test });
+    const warnings: string[] = [];
+    const set = ['data.source.folder=from-one'];
+    const failure = await failureOfAsync(() => training({ set, warn: (line) => warnings.push(line) }));
+    expect(failure.message).toContain('3 classes; got 8x8x1 and 4 classes');
+    expect(warnings).toEqual(['from-one: no train image has the class 0; if labels count from 1, state firstLabel: 1']);
+    expect(await training({ set: [...set, 'data.source.firstLabel=1'] })).toHaveProperty('evaluation.split', 'test');
+  });
+
   it('leaves a network that evaluates as its result says', async () => {
     const { folder: run, evaluation } = await training();
     expect(readState(run)).toMatchObject({ stage: 'train', status: 'done', step: 20, steps: 20 }); // 2 x 240 / 24

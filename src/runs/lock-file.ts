@@ -59,7 +59,7 @@ export function seenLock(file: string): SeenLock | undefined {
       closeSync(descriptor);
     }
   } catch (error) {
-    if (['ENOENT', 'ESTALE'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (['ENOENT', 'ENOTDIR', 'ESTALE'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw writeFailure(file, 'read the lock of the run', error);
   }
 }

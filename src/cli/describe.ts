@@ -12,7 +12,7 @@ import { asNetwork, readSpace } from '../space/parse.js';
 import type { Resolution } from '../space/resolution.js';
 import type { Space } from '../space/space.js';
 import { networkText, spaceText } from './describe-text.js';
-import { resolutionOption } from './shared-options.js';
+import { resolutionOption } from './resolution-option.js';
 
 interface DescribeOptions {
   readonly resolution?: Resolution;

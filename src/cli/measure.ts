@@ -14,10 +14,11 @@ import { drawNetworks } from '../space/draw-networks.js';
 import { countNetworks } from '../space/networks.js';
 import { readSpace } from '../space/parse.js';
 import { asSpace, printSpace } from '../space/print.js';
-import type { Resolution } from '../space/resolution.js';
+import { type Resolution, resolutionText } from '../space/resolution.js';
 import { type Architecture, close } from '../space/space.js';
 import { standardReporter } from './log.js';
-import { resolutionOption, wholeNumber } from './shared-options.js';
+import { resolutionOption } from './resolution-option.js';
+import { wholeNumber } from './shared-options.js';
 
 interface MeasureOptions {
   readonly resolution?: Resolution;
@@ -73,7 +74,7 @@ function given(names: readonly string[], { samples, seed, resolution }: MeasureO
 
 /** Refuses rows that nothing would tell apart. */
 function distinct(networks: readonly Named[]): readonly Named[] {
-  const names = networks.map(({ name, network }) => `${name}@${network.input.resolution}`);
+  const names = networks.map(({ name, network }) => `${name}@${resolutionText(network.input.resolution)}`);
   const again = names.find((name, i) => names.indexOf(name) < i);
   if (again === undefined) return networks;
   throw new Failure(

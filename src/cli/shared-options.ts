@@ -6,7 +6,6 @@ import { environmentOverrides, type Override, parseOverride } from '../core/over
 import { slug } from '../core/slug.js';
 import { type BackendOptions, backendNames, openBackend } from '../nn/backend.js';
 import type { ResumeMode } from '../runs/run-folder.js';
-import { parsedResolution, type Resolution, resolutionWhat } from '../space/resolution.js';
 import type { Workers } from '../train/computing-team.js';
 import { environment } from './environment.js';
 import { standardReporter } from './log.js';
@@ -98,19 +97,6 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (val
     if (!isWithin) throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
     return Number(value);
   };
-}
-
-/** `--resolution`, for what a command does at it. */
-export function resolutionOption(what: string) {
-  return [
-    '--resolution <pixels>',
-    `${what} at this input resolution, or HEIGHTxWIDTH`,
-    (value: string): Resolution => {
-      const resolution = parsedResolution(value);
-      if (resolution === undefined) throw new InvalidArgumentError(`expected ${resolutionWhat}`);
-      return resolution;
-    },
-  ] as const;
 }
 
 /** Everything that was set outside the config, in rising precedence. */

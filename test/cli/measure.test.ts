@@ -69,6 +69,7 @@ describe('measure', () => {
       '--samples: expected at most 384, all different networks of tiny.coarse; got 385',
     ],
     [['small.yaml', 'small.yaml@8'], 'measure: expected each network once; got small.yaml@8 again'],
+    [['small.yaml@8x12', 'small.yaml@12x8', 'small.yaml@8x12'], 'got small.yaml@8x12 again'],
     [['small.yaml@16', 'small.yaml', '--resolution', '20'], 'got small.yaml@20 again'],
     [['small.yaml', '--output', '.'], '.: expected a folder that is not there yet'],
   ])('refuses %j', async (args, message) => {

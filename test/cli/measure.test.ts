@@ -14,7 +14,7 @@ const number = String.raw`[\d.]+(e-\d+)?`;
 
 describe('measure', () => {
   it('prints rows that calibrate reads, with what they were measured on', async () => {
-    const { status, stdout } = await measure('small.yaml', 'small.yaml@16');
+    const { status, stdout } = await measure('small.yaml', 'small.yaml@16', 'small.yaml@8x16', 'small.yaml@16x8');
     expect(status).toBe(0);
     const [comment, ...rows] = stdout.trimEnd().split('\n');
     expect(comment).toMatch(/^# .+, threads: 1; ONNX Runtime \d.+, float32, one image\.$/);
@@ -22,6 +22,8 @@ describe('measure', () => {
       'network,resolution,ms,ms_deviation,repeats',
       expect.stringMatching(`^small.yaml,8,${number},${number},2$`),
       expect.stringMatching(`^small.yaml,16,${number},${number},2$`),
+      expect.stringMatching(`^small.yaml,8x16,${number},${number},2$`),
+      expect.stringMatching(`^small.yaml,16x8,${number},${number},2$`),
     ]);
   });
 
@@ -68,6 +70,7 @@ describe('measure', () => {
       ['--space', 'tiny.coarse', '--output', 'x', '--samples', '385'],
       '--samples: expected at most 384, all different networks of tiny.coarse; got 385',
     ],
+    [['small.yaml@8x16', 'small.yaml@8x16'], 'got small.yaml@8x16 again'],
     [['small.yaml', 'small.yaml@8'], 'measure: expected each network once; got small.yaml@8 again'],
     [['small.yaml@8x12', 'small.yaml@12x8', 'small.yaml@8x12'], 'got small.yaml@8x12 again'],
     [['small.yaml@16', 'small.yaml', '--resolution', '20'], 'got small.yaml@20 again'],

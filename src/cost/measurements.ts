@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { conform, quantity, text } from '../core/conform.js';
 import { readCsv } from '../core/csv.js';
+import { networkKey } from '../space/network-key.js';
 import { parsedResolution, resolutionWhat } from '../space/resolution.js';
 import type { Architecture } from '../space/space.js';
 import { namedNetwork } from './named-network.js';
@@ -40,7 +41,7 @@ export function readMeasurements(file: string): Measurements {
     const name = `${network}@${resolution}`;
     const base = isOwnFile(network, dirname(file)) ? dirname(file) : '.';
     const found = namedNetwork(name, base, (message) => located.at([i, 'network'], message));
-    return { name, network: found, family: JSON.stringify([found.stages, found.head]), ms };
+    return { name, network: found, family: networkKey(found), ms };
   });
   return { rows, comment: located.comments.join(' ') };
 }

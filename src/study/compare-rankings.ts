@@ -9,7 +9,7 @@ import type { ArmFindings, Finding } from './run-study.js';
 
 export interface RankingSummary {
   readonly name: string;
-  /** Architectures over all seeds, each once in a seed. */
+  /** Architectures over all seeds. */
   readonly n: number;
   /** How many of them differ. */
   readonly architectures: number;
@@ -35,14 +35,7 @@ export interface RankAgreement {
 }
 
 export function compareRankings(arms: readonly ArmFindings[]): RankingSummary[] {
-  const distinct = arms.map(({ name, findings }) => ({ name, findings: distinctIn(findings) }));
-  return distinct.filter(({ findings }) => findings.length > 1).map(({ name, findings }) => summary(name, findings));
-}
-
-/** Each architecture once in a seed: a policy that is sure of itself draws one more than once. */
-function distinctIn(findings: readonly Finding[]): Finding[] {
-  const groups = grouped(findings, ({ seed, architecture }) => `${seed}/${architecture}`);
-  return groups.map(([first]) => first as Finding);
+  return arms.filter(({ findings }) => findings.length > 1).map(({ name, findings }) => summary(name, findings));
 }
 
 function summary(name: string, findings: readonly Finding[]): RankingSummary {

@@ -27,11 +27,6 @@ describe('how far a SuperNet and trainings alone agree', () => {
     }
   });
 
-  it('counts an architecture once in a seed, however often it was drawn', () => {
-    const [a, b, c] = three as [Finding, Finding, Finding];
-    expect(rankingOf(a, b, b, c, a, a)).toEqual(rankingOf(a, b, c));
-  });
-
   it('is as sure as its architectures are many, not as its seeds are', () => {
     const again = [2, 3, 4].flatMap((seed) => three.map((finding) => ({ ...finding, seed })));
     const [once, often] = [rankingOf(...three), rankingOf(...three, ...again)];

@@ -4,9 +4,12 @@
  * `npm run quickstart`, after set-up: Fashion-MNIST, a teacher, a distillation set, both stages, the closing table.
  * Each step is a command that a user would type; what is done already is not done again. Arguments go to the search.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stopSignals } from '../dist/core/stop-signals.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join('dist', 'cli', 'main.js');
@@ -21,13 +24,20 @@ const steps = [
   ['The search: coarse, then fine', ['search', join('configs', 'quickstart.yaml'), ...runId, ...given]],
 ];
 
+/** @type {import('node:child_process').ChildProcess | undefined} */
+let child;
+for (const signal of /** @type {NodeJS.Signals[]} */ (stopSignals)) {
+  process.on(signal, () => signal === 'SIGINT' || child?.kill(signal)); // a terminal sends SIGINT to the child too
+}
+
 const start = performance.now();
 for (const [title, args] of steps) {
   console.log(`\n== ${title}\n   npx mnv4-nas ${args.join(' ')}`);
-  const { status, signal } = spawnSync(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
+  child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
+  const [status, signal] = await once(child, 'exit');
   if (status !== 0) {
     console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to go on`);
-    process.exit(status ?? 1);
+    process.exit(status ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
   }
 }
 console.log(`\nDone in ${((performance.now() - start) / 60_000).toFixed(1)} minutes.`);

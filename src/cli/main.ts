@@ -1,87 +1,15 @@
 #!/usr/bin/env node
-/** The command line: results on standard output, everything else on standard error, and the exit codes of `core/failure.ts`. */
-import { Command, CommanderError } from 'commander';
-import { exitCodes, Failure, formatDiagnostic } from '../core/failure.js';
-import { teacherLoader, teacherShares } from '../distill/teacher.js';
-import { calibrateCommand } from './calibrate.js';
-import { datasetCommand } from './dataset.js';
-import { describeCommand } from './describe.js';
-import { doctorCommand } from './doctor.js';
-import { packageVersion } from './environment.js';
-import { exportCommand } from './export.js';
-import { measureCommand } from './measure.js';
-import { rooflineCommand } from './roofline.js';
-import { runsCommand } from './runs.js';
-import { coarseCommand, fineCommand, searchCommand } from './search.js';
-import { workersOf, working } from './shared-options.js';
-import { rankCommand, studyCommand } from './study.js';
-import { evalCommand, trainCommand } from './train.js';
-import { validateCommand } from './validate.js';
+/** The program: it hears signals first, since all else takes a moment to load. */
+import { exitCodes } from '../core/failure.js';
+import { systemProblem } from '../core/files.js';
+import { hearStopSignals } from './stop-signal.js';
 
-function program(): Command {
-  const main = new Command('mnv4-nas')
-    .description('Two-stage neural architecture search for mobile vision networks (MobileNetV4, arXiv:2404.10518).')
-    .version(packageVersion())
-    .showSuggestionAfterError()
-    .showHelpAfterError('(--help lists what there is)');
-  const commands = [
-    coarseCommand(),
-    fineCommand(),
-    searchCommand(),
-    studyCommand(),
-    rankCommand(),
-    trainCommand(),
-    evalCommand(),
-    exportCommand(),
-    datasetCommand({
-      loadTeachers: (references, context, options) => {
-        const shares = teacherShares(references, context.recipeFile);
-        const workers = workersOf(options, shares, "the shares of the teachers' training recipes");
-        return working(workers, (tools) => teacherLoader(tools)(references, context));
-      },
-    }),
-    describeCommand(),
-    measureCommand(),
-    rooflineCommand(),
-    calibrateCommand(),
-    runsCommand(),
-    validateCommand(),
-    doctorCommand(),
-  ];
-  for (const command of commands) main.addCommand(command);
-  for (const command of withChildren(main)) command.exitOverride();
-  return main;
-}
-
-function withChildren(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(withChildren)];
-}
-
-async function run(argv: readonly string[]): Promise<number> {
-  try {
-    await program().parseAsync(argv);
-    return Number(process.exitCode ?? exitCodes.done);
-  } catch (error) {
-    return exitCodeOf(error);
-  }
-}
-
-/** Says what went wrong and gives its exit code; only a bug of ours shows a stack trace. */
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-  if (error instanceof Failure) {
-    const lines = error.diagnostics.map(formatDiagnostic);
-    if (error.remedy !== undefined) lines.push(`what to do: ${error.remedy}`);
-    process.stderr.write(`${lines.join('\n')}\n`);
-    return error.exitCode;
-  }
-  const trace = error instanceof Error ? error.stack : String(error);
-  process.stderr.write(`${trace}\nThis is a bug of mnv4-nas; please report it with the lines above.\n`);
-  return exitCodes.bug;
-}
-
+hearStopSignals();
+process.stderr.on('error', () => {}); // a terminal that is gone must not end a run
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.done); // the reader, such as `head`, has seen enough
-  throw error;
+  if (error.code === 'EPIPE' || error.code === 'EIO') return; // the reader, such as `head`, has seen enough
+  process.stderr.write(`standard output: expected to write the result; got ${systemProblem(error)}\n`);
+  process.exit(exitCodes.data);
 });
+const { run } = await import('./commands.js');
 process.exitCode = await run(process.argv);

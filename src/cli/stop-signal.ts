@@ -1,18 +1,55 @@
-/** SIGTERM, SIGUSR1 and SIGINT as a question that long work asks between two steps. */
+/** Requests to stop: signals, and the end of the npm that runs this program, as a question that long work asks between steps. */
+import { url as debuggerUrl } from 'node:inspector';
+import { exitCodes } from '../core/failure.js';
+import { stopSignals } from '../core/stop-signals.js';
+import { isUnderNohup, launcherWatch } from './launcher.js';
 
-/** Whether a scheduler or a person has asked to stop; a second SIGINT exits at once. */
+let isAsked = false;
+let working = 0; // how many are there who ask
+let hasLauncherEnded = () => false;
+
+/** From here on signals are requests to stop; while nobody asks for them, they end the program at once. */
+export function hearStopSignals(): void {
+  hasLauncherEnded = launcherWatch();
+  for (const signal of stopSignals) process.on(signal, hear);
+  if (hasOpenedDebugger()) hear('SIGUSR1');
+}
+
+/** Leaves signals to the system again, which ends the program even while it computes. */
+export function hearNoStopSignals(): void {
+  for (const signal of stopSignals) {
+    if (signal !== 'SIGHUP' || !isUnderNohup()) process.off(signal, hear);
+  }
+}
+
+/** True once a scheduler or a person has asked to stop; a second SIGINT exits at once. */
 export function stopOnSignal(): { asked: () => boolean; release: () => void } {
-  let asked = false;
-  const signals = ['SIGTERM', 'SIGUSR1', 'SIGINT'] as const;
-  const hear = (signal: NodeJS.Signals) => {
-    if (asked && signal === 'SIGINT') process.exit(130);
-    asked = true;
-  };
-  for (const signal of signals) process.on(signal, hear);
+  working++;
   return {
-    asked: () => asked,
+    asked: () => {
+      isAsked ||= hasLauncherEnded() || hasOpenedDebugger();
+      return isAsked;
+    },
     release: () => {
-      for (const signal of signals) process.off(signal, hear);
+      working--;
     },
   };
+}
+
+function hear(signal: NodeJS.Signals): void {
+  if (signal === 'SIGHUP' && isUnderNohup()) return;
+  if (signal === 'SIGINT' && (isAsked || working === 0)) process.exit(130);
+  isAsked = true;
+  if (working > 0) return;
+  process.stderr.write('stopped on request\nwhat to do: run the same command again\n');
+  process.exit(exitCodes.stopped);
+}
+
+/**
+ * True where a SIGUSR1 came before `hearStopSignals`: it opens Node's debugger, which nothing else does unless an option of
+ * Node, such as --inspect or a module to load first, asks for it.
+ */
+function hasOpenedDebugger(): boolean {
+  const options = [...process.execArgv, process.env['NODE_OPTIONS']].join(' ');
+  return debuggerUrl() !== undefined && !/inspect|-r|import|load/.test(options);
 }

@@ -1,5 +1,6 @@
 /** The side of a worker that was started: it awaits its job, and ends when worker 0 ends it or is gone. */
 import { type HostKernels, noHostKernels } from '../core/host-kernels.js';
+import { stopSignals } from '../core/stop-signals.js';
 import type { Collective } from './collective.js';
 import { hostCollective } from './host-collective.js';
 import { type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
@@ -11,7 +12,8 @@ export function serveMember<Job>(
   work: (job: Job, collective: Collective) => Promise<unknown>,
   host: HostKernels = noHostKernels,
 ): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const) process.on(signal, () => {}); // worker 0 decides
+  for (const signal of stopSignals) process.on(signal, () => {}); // worker 0 decides
+  process.stderr.on('error', () => {}); // its terminal is gone
   process.on('disconnect', () => process.exit(0)); // worker 0 is gone
   process.once('message', ({ job, ...place }: Start<Job>) => {
     const collective = hostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() });

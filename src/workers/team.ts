@@ -7,6 +7,7 @@ import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../core/failure.js';
 import { type HostKernels, noHostKernels } from '../core/host-kernels.js';
+import { stopSignals } from '../core/stop-signals.js';
 import { type Collective, oneProcess } from './collective.js';
 import { add, hostCollective, sharedBytes } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
@@ -63,6 +64,7 @@ function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, g
   const { size, module, longest, job } = request;
   const child = fork(fileURLToPath(module), {
     serialization: 'advanced', // typed arrays as they are
+    detached: true, // what a terminal sends, a hangup or an interrupt, is for worker 0 to hear
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', memory], // the fifth is `memoryDescriptor` there
   });
   const send = (message: Start<Job> | Total) => child.send(message, () => {}); // one that is gone is heard of by its end
@@ -86,13 +88,12 @@ function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, g
 }
 
 const remedy = 'the last checkpoint is kept: run the same command again to go on';
-const stopSignals: readonly unknown[] = ['SIGTERM', 'SIGINT', 'SIGUSR1'];
 
 /** No worker ends before worker 0 ends it, unless something is wrong. */
 function deathOf(rank: number, size: number, code: number | null, signal: NodeJS.Signals | null): Failure {
   const how = signal === null ? `exited with ${code}` : `was ended by ${signal}`;
   const message = `worker ${rank} of ${size} ${how} before its work was done`;
-  if (stopSignals.includes(signal)) return new Failure('stopped', message, remedy); // it ignores them once it runs
+  if (stopSignals.some((name) => name === signal)) return new Failure('stopped', message, remedy); // it ignores them once it runs
   return new Failure('backend', message, `${causeOf(signal)}${remedy}`);
 }
 

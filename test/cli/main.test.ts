@@ -1,6 +1,6 @@
 /** The program from outside: its help, its answers to mistakes, its exit codes. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { entry, program } from './program.js';
 
@@ -88,4 +88,22 @@ it('a reader that has seen enough is no error', () => {
   const shell = `set -o pipefail; "${process.execPath}" "${entry}" validate --schema space | head -n 1`;
   const { status, stdout } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
   expect([status, stdout]).toEqual([0, '{\n']);
+});
+
+describe.runIf(existsSync('/dev/full'))('standard output', () => {
+  const describing = (redirection: string) =>
+    program(['describe', 'mnv4-conv-s'], { under: ['sh', '-c', `"$@" ${redirection}`, 'sh'] });
+
+  it('that cannot be written ends with 4 and says so', async () => {
+    const { status, stderr } = await describing('>/dev/full');
+    expect([status, stderr]).toEqual([
+      4,
+      'standard output: expected to write the result; got no space left on the disk (ENOSPC)\n',
+    ]);
+  });
+
+  it('of which the reader has seen enough is no failure', async () => {
+    const { stdout, stderr } = await describing('| head -n 1');
+    expect([stdout.startsWith('mnv4-conv-s'), stderr]).toEqual([true, '']);
+  });
 });

@@ -1,9 +1,10 @@
 /** What may befall a run, through the program itself: a clear error and its exit code, and nothing lost or damaged. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { stopSignals } from '../../src/core/stop-signals.js';
 import { readState } from '../../src/runs/run-state.js';
 import { type Ended, entry, type ProgramOptions, program } from '../cli/program.js';
 import { smallWorld } from '../search/small-world.js';
@@ -89,6 +90,14 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     ]);
     expect(checkpoints('limit')).toEqual(['step-000004', 'step-000008']);
     await expectSameEnd('limit', 8);
+  });
+});
+
+describe.runIf(existsSync('/dev/full'))('a terminal or a reader that is gone', { timeout: 120_000 }, () => {
+  it('does not end the run', async () => {
+    const unheard = await search('unheard', { under: ['sh', '-c', '"$@" 2>/dev/full', 'sh'] });
+    expect(unheard.status).toBe(0);
+    expect(endOf(folderOf('unheard'))).toEqual(endOf(folderOf('whole')));
   });
 });
 
@@ -244,7 +253,7 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
 });
 
 describe('a run that is asked to stop', { timeout: 120_000 }, () => {
-  it.each(['SIGTERM', 'SIGUSR1', 'SIGINT'] as const)('by %s ends with 75 after a checkpoint', async (signal) => {
+  it.each(stopSignals)('by %s ends with 75 after a checkpoint', async (signal) => {
     const stopped = await search(signal, signalAt('coarse', 5, signal));
     expect([stopped.status, stopped.stdout, ...lastLines(stopped, 2)]).toEqual([
       75,

@@ -1,0 +1,15 @@
+// @ts-check
+// Asks whether to stop, as a long command does between steps: node asker.mjs WORDS. With `works` among them it asks at once,
+// with `idles` it does not, with `deaf` it is a short command. Exits with 75 once it is asked, and with 9 after a while.
+import { hearNoStopSignals, hearStopSignals, stopOnSignal } from '../../dist/cli/stop-signal.js';
+
+const words = process.argv.slice(2);
+hearStopSignals();
+if (words.includes('deaf')) hearNoStopSignals();
+const { asked } = words.includes('works') ? stopOnSignal() : { asked: () => false };
+console.log(`ready ${process.pid}`);
+let ticks = 0;
+setInterval(() => {
+  if (asked()) process.exit(75);
+  if (++ticks === 1000) process.exit(9);
+}, 20);

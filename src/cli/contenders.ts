@@ -1,7 +1,7 @@
 /** The networks of a sweep as a user names them, with what is known of their accuracy. */
-import { existsSync, statSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { Failure } from '../core/failure.js';
+import { statsOf } from '../core/files.js';
 import { suggestion } from '../core/nearest.js';
 import { layersOf } from '../cost/layers-of.js';
 import { type BytesPerValue, loadOf } from '../cost/load.js';
@@ -62,7 +62,7 @@ function requireNamed(names: readonly string[], references: readonly string[]): 
 }
 
 function resolved(reference: string): { network: Architecture; accuracy: PublishedAccuracy | undefined } {
-  if (existsSync(reference) && statSync(reference).isDirectory()) return ofRun(reference);
+  if (statsOf(reference)?.isDirectory()) return ofRun(reference);
   return { network: namedNetwork(reference), accuracy: namedAccuracy(reference) };
 }
 

@@ -1,8 +1,9 @@
 /** `mnv4-nas describe`: what a network or a space consists of and what it costs. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { Failure } from '../core/failure.js';
+import { statsOf } from '../core/files.js';
 import { networkDescription, spaceDescription } from '../cost/description.js';
 import { readDevice } from '../cost/device.js';
 import { namedSpace } from '../cost/named-network.js';
@@ -61,7 +62,7 @@ export function describe(what: string, options: DescribeOptions): string {
 }
 
 function described(what: string): Space {
-  if (!existsSync(what) || !statSync(what).isDirectory()) return namedSpace(what);
+  if (!statsOf(what)?.isDirectory()) return namedSpace(what);
   const result = join(what, 'architecture.yaml');
   if (existsSync(result)) return readSpace(result);
   throw new Failure('config', `${what}: expected a run with a result, architecture.yaml; got a folder without`);

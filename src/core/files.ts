@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   fsyncSync,
   mkdirSync,
@@ -11,6 +12,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
@@ -35,6 +37,11 @@ export function readBytes(file: string, remedy?: string): Uint8Array {
   } catch (error) {
     throw new Failure('data', { file, message: `expected a readable file; got ${systemProblem(error)}` }, remedy);
   }
+}
+
+/** What is at a path; undefined where nothing is, or nothing can be: the path goes through a file, or a folder that is closed. */
+export function statsOf(path: string): Stats | undefined {
+  return existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
 }
 
 /** The names in a folder; none where there is no such folder, and a data failure where it is something else or unreadable. */
@@ -112,7 +119,7 @@ export function makeFolders(folder: string, withParents = true): void {
     mkdirSync(folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (code === 'EEXIST' && statsOf(folder)?.isDirectory()) return;
     if (code !== 'ENOENT' || !withParents || dirname(folder) === folder) throw error;
     makeFolders(dirname(folder));
     makeFolders(folder, false);

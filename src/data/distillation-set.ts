@@ -1,8 +1,7 @@
 /** A finished distillation set: its manifest, and its shards read when first needed and kept within a byte budget. */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, Failure } from '../core/failure.js';
-import { readBytes, sha256 } from '../core/files.js';
+import { readBytes, sha256, statsOf } from '../core/files.js';
 import { dataFailure } from './data-failure.js';
 import { imageBytes } from './image-source.js';
 import { type Manifest, readManifest, type ShardEntry, type SplitName } from './manifest.js';
@@ -50,7 +49,7 @@ function split(name: SplitName, manifest: Manifest, layout: RowLayout, read: (en
 
 function sizeProblem(folder: string, { file, rows, bytes }: ShardEntry, layout: RowLayout): Diagnostic | undefined {
   const path = join(folder, file);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statsOf(path);
   if (found === undefined) return { file: path, message: `expected a shard of ${bytes} bytes; got no such file` };
   if (found.size !== bytes) return { file: path, message: `expected ${bytes} bytes; got ${found.size}` };
   const most = Math.floor(bytes / rowBytes(layout));

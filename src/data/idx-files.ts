@@ -1,6 +1,6 @@
 /** The four files of an IDX set, found by the names that they go by. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { namesIn, statsOf } from '../core/files.js';
 import { dataFailure } from './data-failure.js';
 
 /** Paths of the files of one set; where one is missing, of what it should be called. */
@@ -38,7 +38,7 @@ export function idxPaths(folder: string): IdxPaths {
 /** Names by role, of each prefix. */
 function setsIn(folder: string): Map<string, Map<Role, string>> {
   const sets = new Map<string, Map<Role, string>>();
-  const names = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).sort(byPreference) : [];
+  const names = statsOf(folder)?.isDirectory() ? namesIn(folder).sort(byPreference) : [];
   for (const name of names) {
     const [, prefix, part, kind] = pattern.exec(name) ?? [];
     if (prefix === undefined || !isFile(join(folder, name))) continue;
@@ -71,5 +71,5 @@ export function located(folder: string, name: string): string {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return statsOf(path)?.isFile() === true;
 }

@@ -2,13 +2,13 @@
  * What is already built of a set: `building.json` while it is under way, `manifest.json` once it is whole. A folder
  * that holds a set of another recipe, source or teacher is refused with what differs.
  */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { list, readChecked, record } from '../core/conform.js';
 import { formatPath, type Path } from '../core/document.js';
 import { Failure } from '../core/failure.js';
-import { readBytes, sha256, writeAtomically } from '../core/files.js';
+import { namesIn, readBytes, sha256, statsOf, writeAtomically } from '../core/files.js';
 import { jsonText } from '../core/json.js';
 import { shown } from '../core/shown.js';
 import { dataFailure } from '../data/data-failure.js';
@@ -75,9 +75,7 @@ const journalSchema = record({
 });
 
 function refuseForeignFiles(folder: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false })?.isDirectory()
-    ? readdirSync(folder).filter((name) => !isPart(name))
-    : []; // a file in the folder's place is what the first writing reports
+  const found = statsOf(folder)?.isDirectory() ? namesIn(folder).filter((name) => !isPart(name)) : []; // a file in the folder's place is what the first writing reports
   if (found.length > 0) {
     const expected = 'expected an empty or new folder, or one with an unfinished set';
     throw dataFailure(folder, `${expected}; got ${shown(found.slice(0, 3).join(', '))}`, otherFolder);

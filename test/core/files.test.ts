@@ -9,6 +9,7 @@ import {
   readBytes,
   readJson,
   sha256,
+  statsOf,
   systemProblem,
   writeAtomically,
 } from '../../src/core/files.js';
@@ -17,6 +18,18 @@ import { failureOf, newFolder } from '../data/fixtures.js';
 it('SHA-256 of parts is that of the whole', () => {
   expect(sha256('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'); // FIPS 180-2
   expect(sha256('a', new Uint8Array([98]), 'c')).toBe(sha256('abc'));
+});
+
+it('nothing is at a path that goes through a file, nor where nothing is', () => {
+  const folder = newFolder();
+  writeFileSync(join(folder, 'a'), 'abc');
+  expect(['', 'a', 'a/b', 'c', 'c/d'].map((path) => statsOf(join(folder, path))?.isFile())).toEqual([
+    false,
+    true,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 describe('reading', () => {

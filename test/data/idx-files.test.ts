@@ -60,3 +60,9 @@ it('a file that is missing is named as the others are', () => {
   expect(found(...named('emnist-letters-', 'test').slice(0, 3)).at(-1)).toBe('emnist-letters-test-labels-idx1-ubyte');
   expect(found()).toEqual(['', ...mnist]);
 });
+
+it('a file in the place of the folder holds none of them', () => {
+  const file = join(folderOf('a'), 'a');
+  expect(located(file, 'data_batch_1.bin')).toBe(join(file, 'data_batch_1.bin'));
+  expect(idxPaths(file)).toMatchObject({ prefix: '', trainImages: join(file, 'train-images-idx3-ubyte') });
+});

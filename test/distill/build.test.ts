@@ -192,9 +192,11 @@ describe('a built set', () => {
   it('reports a disk that cannot be written, and leaves what is there', async () => {
     const to = newFolder();
     writeFileSync(join(to, 'a-file'), 'kept');
-    const failure = await failureOfAsync(() => tinySet(join(to, 'a-file')));
-    expect(failure.exitCode).toBe(4);
-    expect(failure.message).toContain('a file where a folder should be');
+    for (const path of ['a-file', 'a-file/below']) {
+      const failure = await failureOfAsync(() => tinySet(join(to, path)));
+      expect(failure.exitCode).toBe(4);
+      expect(failure.message).toContain('a file where a folder should be');
+    }
     expect(readFileSync(join(to, 'a-file'), 'utf8')).toBe('kept');
   });
 });

@@ -127,6 +127,14 @@ what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
 what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
   },
   {
+    about: 'the same for what is fetched there',
+    run: ['dataset', 'fetch', 'mnist'],
+    env: { MNV4_CACHE: 'search.yaml' },
+    code: 4,
+    says: `search.yaml/datasets/…: expected to make the folder; got a file where a folder should be (…)
+what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
+  },
+  {
     about: 'an unknown flag of the set-up',
     command: [...setUp, '--cuda'],
     shown: 'node scripts/setup.mjs --cuda',

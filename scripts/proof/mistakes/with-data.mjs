@@ -126,6 +126,12 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'image/train-images-idx3-ubyte: expected a readable file; got no such file (ENOENT)\nwhat to do: place the four IDX files in that folder, plain or gzip: …',
   },
   {
+    about: 'a set built below a file',
+    run: ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'search.yaml/set'],
+    code: 4,
+    says: 'search.yaml/set/building.json: expected to write … bytes; got a file where a folder should be (…)\nwhat to do: name a folder that this user may write to',
+  },
+  {
     about: 'a known data set that was not fetched',
     prepare: (world) =>
       world.edit('patterns.dataset.yaml', '{ format: idx, folder: images }', '{ dataset: mnist }', 'mistake.yaml'),

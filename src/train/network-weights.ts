@@ -44,7 +44,7 @@ export function readGivenWeights(
   { convention, pixels }: TrainedHow = {},
 ): GivenWeights {
   const network = pixels === undefined ? named : { ...named, input: withPixels(named.input, pixels) };
-  const { prefix, tensors: found } = withoutPrefix(tensorsIn(file));
+  const { prefix, tensors: found } = withoutPrefix(tensorsIn(file), file);
   const tensors = isOnnx(file) ? fromOnnx(found, network) : found;
   const areTimms = isTimms(tensors);
   const how = convention ?? (areTimms ? 'timm' : undefined);

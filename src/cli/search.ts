@@ -82,10 +82,10 @@ export function searchCommand(): Command {
       const coarse = planCoarse(config);
       const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
       const workers = stageWorkers([coarse, likely], config, options);
-      if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
-      for (const plan of [coarse, likely]) openStageSet(config, plan); // likewise
       const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
       for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
+      if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
+      for (const plan of [coarse, likely]) openStageSet(config, plan); // likewise
       await working(workers, async (tools) => {
         for (const { id, config } of searches) await runStages(config, stageOptions(id, options, tools));
       });
@@ -129,8 +129,9 @@ function searchOverrides(options: SearchOptions): Override[] {
 
 async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
   const workers = stageWorkers([plan], config, options);
-  if (options.dryRun) return dryRun([plan], config, workers, options);
   const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
+  runFolder(options.root, id); // a bad id fails now
+  if (options.dryRun) return dryRun([plan], config, workers, options);
   await working(workers, (tools) => runPlanned(plan, config, stageOptions(id, options, tools)));
   printRuns([id], options);
   requireTargets([id], options);

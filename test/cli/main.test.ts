@@ -64,6 +64,14 @@ describe('a mistake on the command line', () => {
     [['coarze', 'c.yaml'], "error: unknown command 'coarze'\n(Did you mean coarse?)"],
     [['coarse', 'c.yaml', '--dry-rum'], "error: unknown option '--dry-rum'\n(Did you mean --dry-run?)"],
     [['coarse', 'c.yaml', '--threads', '0'], 'expected a whole number from 1 to 1024'],
+    [
+      ['coarse', 'configs/quickstart.yaml', '--dry-run', '--run-id', '..'],
+      '--run-id: expected up to 100 letters, digits',
+    ],
+    [
+      ['search', 'configs/quickstart.yaml', '--dry-run', '--seeds', '2', '--run-id', 'r'.repeat(90)],
+      '--run-id: expected up to 100 letters, digits',
+    ],
     [['fine', 'configs/quickstart.yaml'], 'fine: expected either --from RUN or --base NETWORK; got neither'],
   ])('%j exits with 2 and one message', async (args, message) => {
     const { status, stdout, stderr } = await program(args);

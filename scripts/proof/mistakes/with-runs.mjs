@@ -18,6 +18,12 @@ export const runs = [
     says: '--run-id: expected up to 100 letters, digits, dots, underscores and hyphens, a letter or digit first; got "../new"',
   },
   {
+    about: 'the same in a dry run',
+    run: ['coarse', 'search.yaml', '--run-id', '../new', '--dry-run'],
+    code: 2,
+    says: '--run-id: expected up to 100 letters, digits, dots, underscores and hyphens, a letter or digit first; got "../new"',
+  },
+  {
     about: 'a run that must be new and is not',
     run: ['coarse', 'search.yaml', '--run-id', 'halted', '--resume', 'never'],
     code: 2,

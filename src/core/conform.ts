@@ -203,8 +203,23 @@ export function flag() {
   return z.boolean({ error: 'true or false' });
 }
 
+/** A text, also an empty one; what YAML takes for a number or a truth value needs quotes. */
+function anyText(what: string) {
+  return z.string({
+    error: ({ input }) => (['number', 'boolean'].includes(typeof input) ? `${what} in quotes` : what),
+  });
+}
+
 export function text(what: string) {
-  return z.string({ error: what }).min(1, { error: what });
+  return anyText(what).min(1, { error: what });
+}
+
+/** A text to print: not blank, and on one line. */
+export function line(what: string) {
+  const single = { error: `${what} on one line` };
+  return anyText(what)
+    .regex(/\S/, { error: what })
+    .regex(/^[^\p{Cc}\p{Zl}\p{Zp}]*$/u, single);
 }
 
 /** An object with exactly these keys. */
@@ -219,5 +234,5 @@ export function list<T extends z.ZodType>(of: T, what = 'a list', min = 1) {
 /** A name that files and folders may be called by, here and on other systems. */
 export function fileName() {
   const what = 'a name of letters, digits, ., _ and -';
-  return z.string({ error: 'a name' }).regex(/^[A-Za-z0-9][\w.-]*$/, { error: what });
+  return anyText('a name').regex(/^[A-Za-z0-9][\w.-]*$/, { error: what });
 }

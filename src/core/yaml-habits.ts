@@ -12,7 +12,7 @@ const truths: Readonly<Record<string, string>> = {
 /** Why an integer with leading zeros is refused: 010 is 8 in YAML 1.1 and 10 in YAML 1.2. */
 export function leadingZeroProblem(source: string): string | undefined {
   if (!/^[-+]?0\d+$/.test(source)) return undefined;
-  const [, sign = '', digits] = /^([-+]?)0+([1-7][0-7]*)$/.exec(source) ?? [];
+  const [, sign = '', digits] = /^([-+]?)0+([1-7][0-7]+)$/.exec(source) ?? [];
   const eight = digits === undefined ? '' : `, or ${Number.parseInt(sign + digits, 8)} where that was octal`;
   const expected = 'expected a number without leading zeros, which YAML 1.1 takes for octal';
   return `${expected}; got ${source}: write ${Number(source)}${eight}, or "${source}" for a text`;

@@ -1,6 +1,6 @@
 /** The YAML form of spaces, networks and refinements. A scalar is fixed, a list is a choice. */
 import { z } from 'zod';
-import { flag, integer, list, quantity, record, text, word } from '../core/conform.js';
+import { flag, integer, line, list, quantity, record, word } from '../core/conform.js';
 import { activations } from './block.js';
 import { leastSide, mostSide } from './resolution.js';
 import { defaultConventions, paddings } from './space.js';
@@ -108,7 +108,7 @@ const provenance = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 const side = integer(`a resolution from ${leastSide} to ${mostSide}`, leastSide, mostSide);
 
 export const spaceSchema = record({
-  name: text('a name'),
+  name: line('a name'),
   input: record({
     resolution: z.union([side, record({ height: side, width: side }, '{ height, width }')]),
     channels: integer('a channel count from 1 to 16', 1, 16),
@@ -156,7 +156,7 @@ function placesIn(blocks: readonly SlotInput[]): number {
 export type SpaceInput = z.output<typeof spaceSchema>;
 
 export const refinementSchema = record({
-  name: text('a name'),
+  name: line('a name'),
   refine: record({
     startKernel: open(depthwiseKernel, 'depthwise kernels').optional(),
     midKernel: open(depthwiseKernel, 'depthwise kernels').optional(),

@@ -41,6 +41,7 @@ describe('YAML', () => {
       `d.yaml:1:4: ${number} 010: write 10, or 8 where that was octal, or "010" for a text`,
     );
     expect(refusal('a: [1, -017]')).toContain(`1:8: ${number} -017: write -17, or -15 where that was octal`);
+    expect(refusal('a: 01')).toBe(`d.yaml:1:4: ${number} 01: write 1, or "01" for a text`);
     expect(refusal('- 08')).toContain(`1:3: ${number} 08: write 8, or "08" for a text`);
     expect(refusal('b: &b { c: 1 }\na:\n  <<: *b')).toContain(
       '3:3: expected the keys themselves; got the merge key <<',

@@ -220,6 +220,16 @@ describe('a mistake in a file', () => {
     expect(refusal(text)).toBe(`f.yaml:${message}`);
   });
 
+  it.each([
+    ['2024', 'a name in quotes; got 2024'],
+    ['true', 'a name in quotes; got true'],
+    ['""', 'a name; got ""'],
+    ['" "', 'a name; got " "'],
+    ['"a\\nb"', 'a name on one line; got "a\\nb"'],
+  ])('is a name %s', (name, says) => {
+    expect(refusal(document(conv).replace(/^name: .*/, `name: ${name}`))).toBe(`f.yaml:1:7: name: expected ${says}`);
+  });
+
   it('is reported together with all the others, in the order of the file', () => {
     const text = document('{ kind: conv, kernel: 3, out: wide }')
       .replace('relu', 'rel')

@@ -128,6 +128,7 @@ export const foreign = [
     '%YAML 1.1\n---\nname: small\n',
     '1:1: expected YAML 1.2; got the directive %YAML 1.1: leave it out',
   ),
+  habit('a name that is a number', 'name: small', 'name: 2024', '1:7: name: expected a name in quotes; got 2024'),
   {
     about: 'on, set on the command line',
     run: ['validate', 'search.yaml', '--set', 'fine.warmStart=on'],

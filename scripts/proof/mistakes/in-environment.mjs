@@ -131,7 +131,7 @@ what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
     run: ['dataset', 'fetch', 'mnist'],
     env: { MNV4_CACHE: 'search.yaml' },
     code: 4,
-    says: `search.yaml/datasets/…: expected to make the folder; got a file where a folder should be (…)
+    says: `search.yaml/datasets/mnist.part-PID: expected to make the folder; got a file where a folder should be (…)
 what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
   },
   {

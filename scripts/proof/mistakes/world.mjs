@@ -185,7 +185,8 @@ export class World {
       .replaceAll(this.folder, '.')
       .replaceAll(`${repository}/`, '')
       .replaceAll(hostname(), 'HOST')
-      .replaceAll(/process \d+ on/g, 'process PID on');
+      .replaceAll(/process \d+ on/g, 'process PID on')
+      .replaceAll(/\.part-\d+-\d+/g, '.part-PID');
   }
 
   end() {

@@ -21,7 +21,7 @@ export function classNameList() {
 /** YAML takes some names for something else; quotes keep it from that. */
 function unquoted(input: unknown): string {
   const isTaken = ['number', 'boolean'].includes(typeof input) || input === null;
-  return isTaken ? `a class name in quotes, "${input}"` : 'a class name';
+  return isTaken ? `a class name in quotes, such as "${input}"` : 'a class name';
 }
 
 /** What keeps names from being read back from a file that has them one a line. */
@@ -38,7 +38,7 @@ export function classNameProblems(names: readonly string[]): Problem[] {
 }
 
 function lineProblem(name: string): string | undefined {
-  if (name.trim() === '') return 'a class name';
+  if (name.replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '').trim() === '') return 'a class name';
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) return 'a class name on one line, without control characters';
   return name.trim() === name ? undefined : 'a class name without blanks around it';
 }

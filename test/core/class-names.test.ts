@@ -8,12 +8,13 @@ const read = (names: string) =>
   conform(locateYaml('r.yaml', `names: ${names}`), record({ names: classNameList() })).names;
 
 it.each([
-  ['[cat, 7]', 'r.yaml:1:14: names[1]: expected a class name in quotes, "7"; got 7'],
-  ['[true, cat]', 'r.yaml:1:9: names[0]: expected a class name in quotes, "true"; got true'],
-  ['[~, cat]', 'r.yaml:1:9: names[0]: expected a class name in quotes, "null"; got null'],
+  ['[cat, 7]', 'r.yaml:1:14: names[1]: expected a class name in quotes, such as "7"; got 7'],
+  ['[true, cat]', 'r.yaml:1:9: names[0]: expected a class name in quotes, such as "true"; got true'],
+  ['[~, cat]', 'r.yaml:1:9: names[0]: expected a class name in quotes, such as "null"; got null'],
   ['[[cat]]', 'r.yaml:1:9: names[0]: expected a class name; got ["cat"]'],
   ['["", cat]', 'r.yaml:1:9: names[0]: expected a class name; got ""'],
   ['[" ", cat]', 'r.yaml:1:9: names[0]: expected a class name; got " "'],
+  ['["\\u200b\\ufeff"]', 'r.yaml:1:9: names[0]: expected a class name; got "\u200b\ufeff"'],
   ['["a\\nb"]', 'r.yaml:1:9: names[0]: expected a class name on one line, without control characters; got "a\\nb"'],
   [
     '["a\\u2028b"]',

@@ -226,8 +226,8 @@ mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends
       ),
     run: ['validate', 'mistake.yaml'],
     code: 3,
-    says: `mistake.yaml:2:53: source.classNames[0]: expected a class name in quotes, "7"; got 7
-mistake.yaml:2:56: source.classNames[1]: expected a class name in quotes, "true"; got true`,
+    says: `mistake.yaml:2:53: source.classNames[0]: expected a class name in quotes, such as "7"; got 7
+mistake.yaml:2:56: source.classNames[1]: expected a class name in quotes, such as "true"; got true`,
   },
   {
     about: 'class names that labels.txt cannot have one a line',

@@ -17,6 +17,7 @@ import { Failure } from '../core/failure.js';
 import { type Override, withOverrides } from '../core/overrides.js';
 import { costTargetSchema } from '../cost/target.js';
 import { optimizerSchema } from '../train/optimizer-schema.js';
+import { warmupProblem } from '../train/requirements.js';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 const positive = quantity('a number from 1e-9 to 1e9', { min: 1e-9, max: 1e9 });
@@ -212,7 +213,7 @@ function atSchedule({ path: [first, kind], message }: Problem): Problem {
 /** The weights' learning rate must come down again. */
 function warmupProblems({ steps, weights }: StageSettings): Problem[] {
   const end = Math.round(weights.warmup * steps);
-  const message = `expected a warm-up that ends before the last of ${steps} steps; got one of ${end} steps`;
+  const message = warmupProblem(end, steps);
   return weights.warmup > 0 && end >= steps ? [{ path: ['weights', 'warmup'], message }] : [];
 }
 

@@ -3,6 +3,7 @@ import { Failure } from '../core/failure.js';
 import { pointNorm } from '../space/point-norm.js';
 import type { Space } from '../space/space.js';
 import { defaultStatisticsBatches, sharesOf, type TrainingRecipe } from './recipe.js';
+import { trainingSteps, warmupSteps } from './training-plan.js';
 
 /** Refuses a batch norm that would see one value of each channel: a network, or any of a space, trained on one image at a time. */
 export function requireNormalisable(space: Space, recipe: TrainingRecipe): void {
@@ -21,12 +22,15 @@ function mostShares(batch: number): number {
   return 1;
 }
 
-/** Refuses a batch of more images than an epoch has, and more batches for statistics than that. */
-export function requireImages({ name, batch, statisticsBatches }: TrainingRecipe, images: number): void {
+/** Refuses a batch of more images than an epoch has, more batches for statistics than that, and a warm-up without an end. */
+export function requireImages(recipe: TrainingRecipe, images: number): void {
+  const { name, batch, statisticsBatches } = recipe;
   const problems: string[] = [];
   if (batch > images) problems.push(`batch: expected at most the ${images} train images; got ${batch}`);
   const most = mostStatisticsBatches(batch, images, defaultStatisticsBatches);
   if (statisticsBatches > most) problems.push(`statisticsBatches: ${statisticsProblem(statisticsBatches, most)}`);
+  const [end, steps] = [warmupSteps(recipe, images), trainingSteps(recipe, images)];
+  if (end > 0 && end >= steps) problems.push(`warmupEpochs: ${warmupProblem(end, steps)}`);
   if (problems.length === 0) return;
   throw new Failure(
     'config',
@@ -37,6 +41,11 @@ export function requireImages({ name, batch, statisticsBatches }: TrainingRecipe
 /** Batches that one epoch has; a default may go over the images again where they are few. */
 export function mostStatisticsBatches(batch: number, images: number, byDefault: number): number {
   return Math.max(byDefault, Math.ceil(images / batch));
+}
+
+/** The learning rate must come down again. */
+export function warmupProblem(end: number, steps: number): string {
+  return `expected a warm-up that ends before the last of ${steps} steps; got one of ${end} steps`;
 }
 
 export function statisticsProblem(got: number, most: number): string {

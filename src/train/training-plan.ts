@@ -10,12 +10,17 @@ export function trainingSteps({ epochs, batch }: TrainingRecipe, images: number)
   return Math.max(1, Math.round((epochs * images) / batch));
 }
 
+/** Steps over which the learning rate rises. */
+export function warmupSteps({ warmupEpochs, batch }: TrainingRecipe, images: number): number {
+  return Math.round((warmupEpochs * images) / batch);
+}
+
 /** @param images  of an epoch */
 export function trainingPlan(recipe: TrainingRecipe, images: number, from: number): TrainingPlan {
   const { learningRate, l2, dropout, stochasticDepth = 0, seed } = recipe;
-  const warmupSteps = Math.round((recipe.warmupEpochs * images) / recipe.batch);
   const steps = trainingSteps(recipe, images);
-  return { from, steps, warmupSteps, learningRate, l2, dropout, stochasticDepth, seed, shares: sharesOf(recipe) };
+  const rate = { warmupSteps: warmupSteps(recipe, images), learningRate };
+  return { from, steps, ...rate, l2, dropout, stochasticDepth, seed, shares: sharesOf(recipe) };
 }
 
 /** What the recorder of the training's steps is told. */

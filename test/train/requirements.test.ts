@@ -7,7 +7,7 @@ import { smallNetworkText } from './small-network.js';
 
 const hidden = parseSpace('hidden.yaml', smallNetworkText.replace('hidden: 0', 'hidden: 8'));
 const recipe = (of: Partial<TrainingRecipe>) =>
-  ({ name: 'r', batch: 24, statisticsBatches: 50, ...of }) as TrainingRecipe;
+  ({ name: 'r', epochs: 2, warmupEpochs: 0, batch: 24, statisticsBatches: 50, ...of }) as TrainingRecipe;
 
 it.each([
   [{ batch: 1 }, '1 (a batch of 1)', 'set batch to 2 or more'],
@@ -38,4 +38,12 @@ it('a batch and batches for statistics beyond the images are refused, the defaul
   );
   expect(() => requireImages(recipe({ batch: 60 }), 60)).not.toThrow();
   expect(() => requireImages(recipe({ batch: 1, statisticsBatches: 60 }), 60)).not.toThrow();
+});
+
+it.each([
+  [{ epochs: 2, warmupEpochs: 1.99 }, 48, 4],
+  [{ epochs: 0.15, warmupEpochs: 0.11, batch: 4 }, 60, 2],
+])('a warm-up that its training of %o rounds to all steps is refused', (of, images, steps) => {
+  const message = `r: warmupEpochs: expected a warm-up that ends before the last of ${steps} steps; got one of ${steps} steps`;
+  expect(failureOf(() => requireImages(recipe(of), images)).message).toBe(message);
 });

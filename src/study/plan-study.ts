@@ -1,5 +1,7 @@
 /** A study's stages and trainings planned before any of them runs, so that its mistakes cost nothing. */
+import { Failure } from '../core/failure.js';
 import type { LocatedConfig } from '../search/config.js';
+import { onTarget } from '../search/on-target.js';
 import { openStageSet, type PlannedStage, planCoarse, planFine, standInFor } from '../search/start-search.js';
 import { openTrainingData } from '../train/open-training-data.js';
 import { requireImages, requireNormalisable } from '../train/requirements.js';
@@ -12,17 +14,31 @@ interface Planned {
 }
 
 /** Plans every stage of every arm, and the trainings of what may come out; what is wrong in any is a failure. */
-export function planStudy({ arms, judge, recipe }: Study): Planned[] {
-  const planned = arms.flatMap(planArm);
+export function planStudy({ arms, judge, recipe, measure }: Study): Planned[] {
+  const planned = arms.flatMap((arm) => planArm(arm, measure));
   for (const { plan } of planned) requireNormalisable(plan.space, recipe);
-  return judge === undefined ? planned : [...planned, { config: judge, plan: planCoarse(judge) }];
+  if (judge === undefined) return planned;
+  const plan = planCoarse(judge);
+  requireOnTarget(plan, 1);
+  return [...planned, { config: judge, plan }];
 }
 
-function planArm({ stages, config: configOf }: Arm): Planned[] {
+function planArm({ stages, draw, config: configOf }: Arm, measure: Study['measure']): Planned[] {
   const config = configOf(1);
   const coarse = planCoarse(config);
+  if (draw !== undefined || coarse.settings.strategy === 'random') {
+    requireOnTarget(coarse, measure === 'ranking' && stages.at(-1) === 'coarse' ? 2 : 1);
+  }
   const plans = stages.includes('fine') ? [coarse, planFine(config, standInFor(coarse))] : [coarse];
   return plans.map((plan) => ({ config, plan }));
+}
+
+/** Refuses targets that too few architectures of a space keep to draw from them. */
+function requireOnTarget({ stage, space, targets, settings }: PlannedStage, least: number): void {
+  const { length } = onTarget({ stage, space, targets, settings, seed: 0 }, least);
+  if (length >= least) return;
+  const message = `${space.name}: expected ${least} architectures on target, or a ranking says nothing; got ${length}`;
+  throw new Failure('config', message, 'change the targets, or allow a larger tolerance');
 }
 
 /** The same, and all images opened, which must be there and suffice. */

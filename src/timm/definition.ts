@@ -63,6 +63,9 @@ function requireExpressible(network: Architecture) {
   const problems: Diagnostic[] = [];
   const report = (path: string, message: string) => problems.push({ path, message });
   if (stem?.kind !== 'conv') report(pathOf(ours), `expected a conv, timm's stem; got ${stem?.kind ?? 'no block'}`);
+  if (placedBlocks(network).length === 0 && (network.head.hidden === 0 || network.head.conv === 0)) {
+    report('stages', "expected a block behind timm's stem; got none");
+  }
   let stride = 1;
   for (const block of placedBlocks(network).flat()) {
     const path = pathOf(block.ours);

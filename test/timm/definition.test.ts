@@ -58,20 +58,29 @@ describe('the definition of a network in timm', () => {
     );
   });
 
+  it('has a block behind the stem, or a convolution of a hidden head, which counts as one', () => {
+    const alone = (head: string) =>
+      network(`stages: [{ blocks: [{ kind: conv, kernel: 3, stride: 2, out: 8 }] }, { blocks: [] }]\nhead: ${head}`);
+    for (const head of ['{ conv: 16, hidden: 0 }', '{ conv: 0, hidden: 16 }']) {
+      expect(() => timmDefinition(alone(head))).toThrow("stages: expected a block behind timm's stem; got none");
+    }
+    expect(timmDefinition(alone('{ conv: 16, hidden: 8 }')).stages).toEqual([['cn_r1_k1_s1_e1_c16']]);
+  });
+
   it('says how the network pads, what it adds to variances, and which class has its head', () => {
-    const stages = 'stages: [{ blocks: [{ kind: conv, kernel: 5, stride: 1, out: 8 }] }]\n';
+    const stages =
+      'stages: [{ blocks: [{ kind: conv, kernel: 5, stride: 1, out: 8 }, { kind: conv, kernel: 1, out: 8 }] }]\n';
     const frame = 'padding: symmetric\nbatchNormEpsilon: 0.00001';
     expect(timmDefinition(network(`${stages}head: { conv: 24, hidden: 0 }`, frame))).toMatchObject({
       model: 'EfficientNet',
       stem: { kernel: 5, stride: 1, out: 8 },
-      stages: [],
+      stages: [['cn_r1_k1_s1_e1_c8']],
       features: 24,
       padding: '',
       epsilon: 1e-5,
     });
     expect(timmDefinition(network(`${stages}head: { conv: 0, hidden: 32 }`))).toMatchObject({
       model: 'MobileNetV3',
-      stages: [],
       features: 32,
     });
   });

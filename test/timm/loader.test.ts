@@ -30,7 +30,7 @@ describe('the program that loads a network in timm', () => {
   });
 
   it("replaces a stem that is not timm's", () => {
-    const small = network('stages: [{ blocks: [{ kind: conv, kernel: 5, out: 8 }] }]\nhead: { conv: 0, hidden: 0 }');
+    const small = network('stages: [{ blocks: [{ kind: conv, kernel: 5, out: 8 }] }]\nhead: { conv: 16, hidden: 8 }');
     expect(timmLoader(small, timmDefinition(small))).toContain(
       'model.conv_stem = create_conv2d(CHANNELS, 8, 5, stride=1, padding="same")',
     );

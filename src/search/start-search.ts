@@ -66,9 +66,9 @@ export function planFine(config: LocatedConfig, base: Architecture, baseRun?: st
   return { stage: 'fine', space, settings, targets: readTargets(config), warmStart, baseRun };
 }
 
-/** A network like the stage's result, before there is one. */
+/** A network like the stage's result, before there is one; mistakes of what opens it are told of it. */
 export function standInFor(plan: PlannedStage): Architecture {
-  return close(plan.space, likelyDecisions(plan));
+  return { ...close(plan.space, likelyDecisions(plan)), name: `the likely result of ${plan.space.name}` };
 }
 
 /** Of many random architectures the one whose costs are nearest to their targets. */

@@ -63,9 +63,11 @@ function isUib({ kind }: { readonly kind: string }): boolean {
 
 function nothingOpen({ name, stages }: Architecture, { stages: listed }: Refinement): string {
   const where = stages.filter((_, s) => listed?.includes(s) ?? true);
-  return where.some(({ blocks }) => blocks.some(isUib))
-    ? `expected options that open the UIBs of ${name}, [3, 5] for one; got one value for each field`
-    : `expected UIBs to open in ${name}; got none in the stages asked for`;
+  if (where.some(({ blocks }) => blocks.some(isUib))) {
+    return `expected options that open the UIBs of ${name}, [3, 5] for one; got one value for each field`;
+  }
+  const none = `expected UIBs to open in ${name}; got none`;
+  return listed === undefined ? none : `${none} in the stages asked for`;
 }
 
 function refineBlock(block: BlockInput, refinement: Refinement): BlockInput {

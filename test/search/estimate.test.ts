@@ -45,5 +45,6 @@ describe('a likely architecture', () => {
     const likely = standInFor(plan);
     expect(Math.abs(costOf({ cost: 'macs' }, likely) / 12_000 - 1)).toBeLessThan(0.2);
     expect(likelyDecisions(plan)).toEqual(likelyDecisions(plan));
+    expect(likely.name).toBe(`the likely result of ${plan.space.name}`);
   });
 });

@@ -5,7 +5,7 @@ import { findRefinement, findSpace } from '../../src/cost/shipped.js';
 import { readNetwork, readSpace } from '../../src/space/parse.js';
 import { type NamedRefinement, readRefinement, refine } from '../../src/space/refine.js';
 import { close, spaceSize } from '../../src/space/space.js';
-import { newFolder } from '../data/fixtures.js';
+import { failureOf, newFolder } from '../data/fixtures.js';
 import { spaceOf } from './space-of.js';
 
 const folder = newFolder();
@@ -101,6 +101,12 @@ describe('refining a network', () => {
     ['expand: [2, 3], stages: [1]', ':2:9: refine: expected UIBs to open in t; got none in the stages asked for'],
   ])('refuses { %s } of a stage with a stride at its place', (fields, message) => {
     expect(() => refine(strided, refinementOf(`{ ${fields} }`))).toThrow(`r.yaml${message}`);
+  });
+
+  it('says of a network without UIBs that there are none, if it asks for no stages', () => {
+    const bare = { ...strided, stages: strided.stages.slice(0, 1) };
+    const { message } = failureOf(() => refine(bare, refinementOf('{ expand: [2, 3] }')));
+    expect(message).toMatch(/r\.yaml:2:9: refine: expected UIBs to open in t; got none$/);
   });
 
   it('may list a stage of which every block was skipped', () => {

@@ -85,6 +85,10 @@ describe('a mistake in a block', () => {
       '{ kind: conv, kernel: 3, out: wide }',
       `7:39: ${block}.out: expected a channel count from 1 to 8192, or a list of channel counts; got wide`,
     ],
+    [
+      '{ kind: fusedIb, kernel: 3, expand: [2, 2.5], out: 8 }',
+      `7:49: ${block}.expand[1]: expected a whole expansion from 1 to 16; got 2.5`,
+    ],
     ['{ kind: conv, kernel: 3, out: 0 }', `7:39: ${block}.out: expected a channel count from 1 to 8192; got 0`],
     [
       '{ kind: conv, kernel: "3", out: 8 }',

@@ -10,12 +10,15 @@ import { type LocatedConfig, readSearchConfig } from '../../src/search/config.js
 import { rehearse, shortened } from '../../src/search/rehearsal.js';
 import { type PlannedStage, planCoarse, planFine, planWarnings } from '../../src/search/start-search.js';
 import { close } from '../../src/space/space.js';
+import { seedCount } from './seeds.js';
 
 const configs = readdirSync('configs').filter((name) => name.endsWith('.yaml'));
 
 /** Steps and seeds that take seconds: a step of the large configs has 32 samples. */
 function effort({ settings }: PlannedStage): { steps: number; seeds: number } {
-  return settings.samplesPerStep > 2 ? { steps: 500, seeds: 20 } : { steps: 1500, seeds: 40 };
+  return settings.samplesPerStep > 2
+    ? { steps: 500, seeds: seedCount(10, 20) }
+    : { steps: 1500, seeds: seedCount(20, 40) };
 }
 
 /** Both stages under a seed: what the winner of each costs. */

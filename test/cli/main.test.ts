@@ -1,8 +1,10 @@
 /** The program from outside: its help, its answers to mistakes, its exit codes. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { entry, program } from './program.js';
+import { type Ended, entry, program } from './program.js';
 
 /** Makes the program exit with 99 where it has loaded a package of TensorFlow. */
 const watching = [
@@ -18,16 +20,28 @@ function listed(help: string): string[] {
     .filter((name) => name !== 'help');
 }
 
+function helpOf({ status, stdout, stderr }: Ended): string {
+  expect([status, stderr]).toEqual([0, '']);
+  return stdout;
+}
+
+/** The help of each command, all from one process: to load the program takes a second. */
+async function helpsOf(paths: readonly string[][]): Promise<string[]> {
+  const script = `
+    const { run } = await import(${JSON.stringify(pathToFileURL(resolve('dist/cli/commands.js')).href)});
+    for (const path of ${JSON.stringify(paths)}) {
+      process.exitCode ||= await run(['node', 'mnv4-nas', ...path, '--help']);
+      process.stdout.write('\\f');
+    }`;
+  const args = [...watching, '--input-type=module', '-e', script];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return helpOf({ status, stdout, stderr }).split('\f').slice(0, -1);
+}
+
 describe('--help', { timeout: 120_000 }, () => {
   it('of every command exits with 0, names its options and loads no TensorFlow', async () => {
-    const help = async (...path: string[]) => {
-      const { status, stdout, stderr } = await program([...path, '--help'], { node: watching });
-      expect([status, stderr], path.join(' ')).toEqual([0, '']);
-      expect(stdout).toMatch(new RegExp(`^Usage: mnv4-nas ${path.join(' ')}`));
-      expect(stdout).toContain('-h, --help');
-      return listed(stdout);
-    };
-    const commands = await help();
+    const help = helpOf(await program(['--help'], { node: watching }));
+    const commands = listed(help);
     expect(commands).toEqual([
       'coarse',
       'fine',
@@ -46,11 +60,18 @@ describe('--help', { timeout: 120_000 }, () => {
       'validate',
       'doctor',
     ]);
-    const inner: Record<string, string[]> = {};
-    for (const command of commands) inner[command] = await help(command);
-    expect(inner['dataset']).toEqual(['fetch', 'build', 'info', 'verify']);
-    expect(inner['runs']).toEqual(['list', 'show']);
-    for (const [command, names] of Object.entries(inner)) for (const name of names) await help(command, name);
+    const nested = [
+      ...['fetch', 'build', 'info', 'verify'].map((name) => ['dataset', name]),
+      ...['list', 'show'].map((name) => ['runs', name]),
+    ];
+    const paths = [...commands.map((name) => [name]), ...nested];
+    const helps = await helpsOf(paths);
+    for (const [i, path] of paths.entries()) {
+      expect(helps[i]).toMatch(new RegExp(`^Usage: mnv4-nas ${path.join(' ')}`));
+      expect(helps[i]).toContain('-h, --help');
+    }
+    expect(listed(helps[commands.indexOf('dataset')] as string)).toEqual(['fetch', 'build', 'info', 'verify']);
+    expect(listed(helps[commands.indexOf('runs')] as string)).toEqual(['list', 'show']);
   });
 
   it('would tell if TensorFlow were loaded: doctor loads it', async () => {

@@ -17,8 +17,8 @@ const configs = readdirSync('configs').filter((name) => name.endsWith('.yaml'));
 /** Steps and seeds that take seconds: a step of the large configs has 32 samples. */
 function effort({ settings }: PlannedStage): { steps: number; seeds: number } {
   return settings.samplesPerStep > 2
-    ? { steps: 500, seeds: seedCount(10, 20) }
-    : { steps: 1500, seeds: seedCount(20, 40) };
+    ? { steps: 500, seeds: seedCount(4, 20) }
+    : { steps: 1500, seeds: seedCount(10, 40) };
 }
 
 /** Both stages under a seed: what the winner of each costs. */

@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readSearchConfig, stageSettings } from '../../dist/search/config.js';
+import { readSearchConfig } from '../../dist/search/config.js';
+import { stageSettings } from '../../dist/search/stage-settings.js';
 import { median } from './peer/statistics.mjs';
 
 const { values, positionals } = parseArgs({

@@ -44,7 +44,7 @@ async function makeCache(cache) {
   }
 }
 
-/** Node's own recursion never ends where no folder can be, as in /proc. @param {string} folder */
+/** Makes a folder and its parents; Node's own recursion can hang. @param {string} folder */
 async function makeFolders(folder, withParents = true) {
   try {
     await mkdir(folder);

@@ -3,7 +3,7 @@ export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
-  /** What to do when it is not ok. */
+  /** Advice for a check that failed; null for one that passed. */
   readonly remedy: string | null;
 }
 
@@ -14,7 +14,3 @@ export function passed(name: string, detail: string): Check {
 export function failed(name: string, detail: string, remedy: string): Check {
   return { name, ok: false, detail, remedy };
 }
-
-export const gib = 2 ** 30;
-
-export const inGib = (bytes: number) => `${(bytes / gib).toFixed(1)} GiB`;

@@ -70,7 +70,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** Says what went wrong and gives its exit code; only a bug of ours shows a stack trace. */
+/** Reports an error and returns its exit code; only our own bugs show a stack trace. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof Failure) {

@@ -9,10 +9,11 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { coreQuota, usableCores } from '../core/cores.js';
 import { exitCodes, Failure } from '../core/failure.js';
+import { gib, inGib } from '../core/gibibytes.js';
 import { jsonText } from '../core/json.js';
 import { usableMemory } from '../core/usable-memory.js';
 import { loadNative, type NativeBinding, type NativeTensorFlow } from '../nn/native.js';
-import { type Check, failed, gib, inGib, passed } from './check.js';
+import { type Check, failed, passed } from './check.js';
 import { folderChecks } from './folder-checks.js';
 
 export interface Diagnosis {

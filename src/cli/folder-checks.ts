@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { cacheFolder, cacheRemedy } from '../core/cache.js';
 import { Failure } from '../core/failure.js';
 import { systemProblem } from '../core/files.js';
-import { type Check, failed, gib, inGib, passed } from './check.js';
+import { gib, inGib } from '../core/gibibytes.js';
+import { type Check, failed, passed } from './check.js';
 
 const minDiskBytes = gib; // a run's checkpoints
 const minSharedBytes = gib / 4; // gradients of all workers; Docker grants 64 MiB unless told otherwise
@@ -33,9 +34,9 @@ function cacheCheck(): Check {
 
 interface Needs {
   readonly minBytes: number;
-  /** What to do where there is less. */
+  /** Advice for a folder with less room. */
   readonly room: string;
-  /** What to do where it is no folder or may not be written. */
+  /** Advice for a path that is no folder, or may not be written. */
   readonly other?: string;
 }
 

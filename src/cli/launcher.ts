@@ -1,5 +1,5 @@
 /**
- * How this program was started, as far as it tells what a hangup and the end of others mean. npm, npx and their like pass
+ * Detects the program that started this one, which decides what a hangup and its end mean. npm, npx and their like pass
  * most signals on to nobody, or to a shell that ends and leaves its program behind.
  */
 import { constants } from 'node:fs';

@@ -1,7 +1,8 @@
 /** `mnv4-nas study` and `rank`: whether a search is any good, by what architectures reach when they are trained alone. */
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { readSearchConfig, stageSettings } from '../search/config.js';
+import { readSearchConfig } from '../search/config.js';
+import { stageSettings } from '../search/stage-settings.js';
 import { runStudy } from '../study/run-study.js';
 import { type Arm, readStudy, type Study, uniform } from '../study/study.js';
 import { studyResult, studyRows, writeStudy } from '../study/study-report.js';

@@ -64,7 +64,7 @@ function firstImages(test: EvaluationImages, most: number): Images {
   return { n, images: Buffer.concat(parts) };
 }
 
-/** As many of the images as fill whole batches or, where they do not fill one, that many from their beginning again. */
+/** Returns images that fill whole batches: the leading ones or, where they do not fill one batch, all of them repeated. */
 function wholeBatches({ n, images }: Images, batch: number): TrialImages {
   const size = images.length / n;
   const wanted = Math.max(batch, n - (n % batch));

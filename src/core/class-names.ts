@@ -24,7 +24,7 @@ function unquoted(input: unknown): string {
   return isTaken ? `a class name in quotes, such as "${input}"` : 'a class name';
 }
 
-/** What keeps names from being read back from a file that has them one a line. */
+/** Lists the problems that keep names from being read back from a file with one name per line. */
 export function classNameProblems(names: readonly string[]): Problem[] {
   const first = new Map<string, number>();
   return names.flatMap((name, at) => {

@@ -4,17 +4,17 @@ import { meanOf } from './scoring.js';
 
 export type ConfidenceInterval = readonly [from: number, to: number];
 
-/** What each value is a case of, by default of its own: values of one case are not independent. */
+/** The case that each value belongs to; by default each is a separate one. Values of one case are not independent. */
 export type Cases = readonly unknown[];
 
-/** Of the mean of a normal sample (Student 1908); null for fewer than two cases, which say nothing of it. */
+/** The 95 % interval of the mean of a normal sample (Student 1908); null for fewer than two cases. */
 export function meanInterval(values: readonly number[], cases?: Cases): ConfidenceInterval | null {
   const { mean, variance, freedom } = meanWithVariance(values, cases);
   const half = studentQuantile(freedom) * Math.sqrt(variance);
   return freedom < 1 ? null : [mean - half, mean + half];
 }
 
-/** Of the difference of the means of two normal samples, whatever their variances (Welch 1947); null like that of a mean. */
+/** The 95 % interval of the difference of two normal samples' means, with unequal variances (Welch 1947); null like `meanInterval`. */
 export function differenceInterval(
   valuesA: readonly number[],
   valuesB: readonly number[],
@@ -31,7 +31,7 @@ export function differenceInterval(
 
 interface MeanWithVariance {
   readonly mean: number;
-  /** Of the mean. */
+  /** Variance of the mean. */
   readonly variance: number;
   readonly freedom: number;
 }

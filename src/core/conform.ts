@@ -79,7 +79,7 @@ function* diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, pref
   else yield report([...new Set(branches.flat().map(({ message }) => message))].join(', or '));
 }
 
-/** What to write for a text that was a truth value or a number in YAML 1.1, where one of these is expected. */
+/** Returns a hint for a text that YAML 1.1 read as a boolean or a number, where one of these is expected. */
 function habitHint(got: unknown, issue: Issue): string {
   if (typeof got !== 'string') return '';
   const types = typesWanted(issue).map((type) => (type === 'int' ? 'number' : type));

@@ -1,4 +1,4 @@
-/** How much of the machine this process may use: cores by affinity and by the quotas of its control groups. */
+/** Cores that this process may use, by its affinity and the quotas of its control groups. */
 import { availableParallelism } from 'node:os';
 import { controlGroups, textIn } from './control-groups.js';
 

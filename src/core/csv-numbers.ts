@@ -26,13 +26,13 @@ export function decimalMarkIn(cells: readonly NumberCell[], separator: string, f
   return mark ?? '.';
 }
 
-/** What a cell shows; one between commas and without quotes can hold no comma. */
+/** The decimal mark that a cell shows; an unquoted cell between commas can hold no comma. */
 function shownMark({ text, isQuoted }: Cell, separator: string): ShownMark | undefined {
   const mark = decimalMarkOf(text);
   return mark === 'either' && separator === ',' && !isQuoted ? '.' : mark;
 }
 
-/** What is wrong with a cell that shows `own`, where the first that shows a decimal mark shows `mark`. */
+/** Returns the problem of a cell that shows `own`, where the first cell with a decimal mark shows `mark`. */
 function problemOf(text: string, own: ShownMark | undefined, mark: DecimalMark | undefined, first: Cell | undefined) {
   if (own === 'either' && (mark === undefined || !text.includes(mark))) {
     const [digits, exact] = [text.replace(/[.,]/, ''), mark === undefined ? `${text}0` : text.replace(/[.,]/, mark)];

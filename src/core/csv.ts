@@ -37,8 +37,8 @@ export function locateCsv(
   const start = rows.findIndex((row) => !isQuotedComment(row));
   const [header, ...records] = start < 0 ? [] : rows.slice(start);
   const names = namesOf(header, file, columns);
-  const unfit = (row: Row) => unfitRow(row, names, separator, file);
-  const wrong = firstOf(records.filter(unfit), (row) => unfit(row) as Diagnostic);
+  const unfit = records.flatMap((row) => unfitRow(row, names, separator, file) ?? []);
+  const wrong = firstOf(unfit, (diagnostic) => diagnostic);
   if (wrong.length > 0) throw new Failure('config', wrong);
   const columnOf = (c: number) => (numbers.includes(names[c] ?? '') ? names[c] : undefined);
   const numberCells = records.flatMap((row) =>
@@ -61,7 +61,7 @@ export function locateCsv(
   }
 }
 
-/** How the cells are separated, and where the rows begin. */
+/** Finds the separator of the cells, and the offset of the first row. */
 function separatorOf(text: string, columns: readonly string[]): { separator: string; from: number } {
   const [stated, separator] = /^"?sep=([^\w\r\n])"?[,;\t]*(?:\r\n|\r|\n|$)/i.exec(text) ?? [];
   if (stated !== undefined) return { separator: separator as string, from: stated.length };

@@ -19,7 +19,7 @@ export function formatPath(path: Path): string {
 export interface Located {
   readonly file: string;
   readonly value: unknown;
-  /** Whether a person wrote it in YAML. */
+  /** True for a document in YAML, which a person wrote. */
   readonly isYaml?: boolean;
   /** A diagnostic at the value on `path`, or at its nearest parent that exists; at the key itself where asked. */
   at(path: Path, message: string, what?: 'key' | 'value'): Diagnostic;
@@ -27,7 +27,7 @@ export interface Located {
 
 const mostTextBytes = 2 ** 18; // the largest that we ship has 10 kB, and YAML of a mebibyte takes some seconds to parse
 
-/** How the bytes of a text become UTF-8 where they are not, and what to do about those that are none. */
+/** Conversion of a text in another encoding to UTF-8, and the advice for bytes that are no text. */
 export interface Encoding {
   readonly recoded: (bytes: Uint8Array) => Uint8Array;
   readonly remedy: string;

@@ -1,15 +1,15 @@
-/** What a file is by its first bytes, for messages about one that is given in the place of another. */
+/** Recognises a file by its first bytes, for messages about one given in place of another. */
 
-/** `a PyTorch checkpoint`, `a web page`. */
+/** A kind of file, such as `a PyTorch checkpoint` or `a web page`. */
 export type FileKind = (typeof binaryKinds | typeof textKinds)[number][0];
 
 /** The start of a file and its end: its bytes in hexadecimal, and as Latin-1, a character each. */
 interface Start {
   readonly hex: string;
   readonly text: string;
-  /** Of its last eight bytes, in hexadecimal. */
+  /** Its last eight bytes in hexadecimal. */
   readonly end: string;
-  /** Of a zip archive, text in which the names of its members stand. */
+  /** Text that holds the member names of a zip archive. */
   readonly members: string;
 }
 

@@ -39,7 +39,7 @@ export function readBytes(file: string, remedy?: string): Uint8Array {
   }
 }
 
-/** What is at a path; undefined where nothing is, or nothing can be: the path goes through a file, or a folder that is closed. */
+/** Returns the stats of a path; undefined where nothing is, or nothing can be: a parent is a file, or is closed. */
 export function statsOf(path: string): Stats | undefined {
   return existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
 }
@@ -110,10 +110,7 @@ export function writeAtomically(file: string, ...parts: readonly (Uint8Array | s
   }
 }
 
-/**
- * Makes a folder and those above it. Node's own recursion reports a read-only file system as a missing file, and never
- * ends where no folder can be, as in /proc.
- */
+/** Makes a folder and its parents. Node's own recursion can hang, and reports a read-only file system as a missing file. */
 export function makeFolders(folder: string, withParents = true): void {
   try {
     mkdirSync(folder);

@@ -16,7 +16,7 @@ export interface ProcessStatus {
   readonly parent: number;
   /** The process group: a shell's job, with all that it starts. */
   readonly group: number;
-  /** When it started, as the kernel counts it; tells a process from a later one with the same id. */
+  /** Start time by the kernel's clock; tells a process from a later one with the same id. */
   readonly born: string;
 }
 

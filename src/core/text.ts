@@ -46,7 +46,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Where the offsets into a text stand in its lines, which end as on any system. */
+/** Maps offsets into a text to lines and columns; lines may end as on any system. */
 export function placesIn(text: string): (offset: number) => Place {
   const starts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length)];
   return (offset) => {

@@ -1,4 +1,4 @@
-/** How much memory this process may use: what the machine has, and what the control groups leave of it. */
+/** Memory that this process may use: the machine's, within the limits of its control groups. */
 import { freemem, totalmem } from 'node:os';
 import { controlGroups, textIn } from './control-groups.js';
 
@@ -31,7 +31,7 @@ function groupMemory(folder: string): UsableMemory {
   return { total, available: total - used + cachedFiles(textIn(folder, 'memory.stat') ?? '') };
 }
 
-/** Version 1 counts the groups below in totals of their own. */
+/** Version 1 counts the groups below in separate totals. */
 function cachedFiles(statistics: string): number {
   const prefix = statistics.includes('\ntotal_') ? 'total_' : '';
   const bytes = (name: string) => Number(new RegExp(`^${prefix}${name} (\\d+)$`, 'm').exec(statistics)?.[1] ?? 0);

@@ -1,4 +1,4 @@
-/** What people write by habit from YAML 1.1 (PyYAML, Ruby), where YAML 1.2 reads something else. */
+/** Values that people write by habit from YAML 1.1 (PyYAML, Ruby), which YAML 1.2 reads as something else. */
 
 const truths: Readonly<Record<string, string>> = {
   y: 'true',
@@ -18,7 +18,7 @@ export function leadingZeroProblem(source: string): string | undefined {
   return `${expected}; got ${source}: write ${Number(source)}${eight}, or "${source}" for a text`;
 }
 
-/** What to write for a text that YAML 1.1 would read as the truth value or the number that is wanted. */
+/** Returns the YAML 1.2 spelling of a text that YAML 1.1 would read as the boolean or number wanted. */
 export function meantByHabit(text: string, wanted: 'boolean' | 'number'): string | undefined {
   const value = wanted === 'boolean' ? truths[text.toLowerCase()] : (sexagesimal(text) ?? digitsOf(text));
   return value === undefined ? undefined : `${value}`;

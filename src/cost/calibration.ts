@@ -1,5 +1,5 @@
 /** Fitting a roofline to measured latencies. */
-import { grouped } from '../core/grouped.js';
+import { groupBy } from '../core/group-by.js';
 import { spearman } from '../core/rank-correlation.js';
 import { meanOf } from '../core/scoring.js';
 import type { LayerLoad } from './load.js';
@@ -82,7 +82,7 @@ function fitted(timed: readonly Timed[], options: FitOptions): Omit<RooflineFit,
 }
 
 function leaveOneOutError(timed: readonly Timed[], options: FitOptions): number | null {
-  const families = grouped(timed, ({ family, loads }) => family ?? loadsKey(loads));
+  const families = groupBy(timed, ({ family, loads }) => family ?? loadsKey(loads));
   const errors = families.map((family) => {
     const others = timed.filter((one) => !family.includes(one));
     return distinctCases(others) < parametersOf(options) ? null : errorsOf(family, fitted(others, options));
@@ -98,13 +98,13 @@ function errorsOf(timed: readonly Timed[], fit: Omit<RooflineFit, 'leaveOneOutEr
   });
 }
 
-/** How many of the rows have loads that differ: repeats of one network at one resolution determine no more than one. */
+/** Counts the rows with different loads: repeats of one network at one resolution determine no more than one. */
 export function distinctCases(timed: readonly Pick<Timed, 'loads'>[]): number {
   return new Set(timed.map(({ loads }) => loadsKey(loads))).size;
 }
 
 function rankAgreement(timed: readonly Timed[], predicted: readonly number[]): number | null {
-  const cases = grouped([...timed.keys()], (i) => loadsKey((timed[i] as Timed).loads));
+  const cases = groupBy([...timed.keys()], (i) => loadsKey((timed[i] as Timed).loads));
   const rho = spearman(
     cases.map((rows) => meanOf(rows.map((i) => (timed[i] as Timed).ms))),
     cases.map(([first]) => predicted[first as number] as number),

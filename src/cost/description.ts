@@ -82,7 +82,7 @@ const int8 = { bytesPerWeight: 1, bytesPerActivation: 1 };
 export type SpaceDescription = ReturnType<typeof spaceDescription>;
 
 /**
- * What `describe --json` prints of a space. `size` is the number of ways to decide its choices, `networks` how many
+ * Returns the output of `describe --json` for a space. `size` is the number of ways to decide its choices, `networks` how many
  * different networks these make (at most, where not `networksExact`). Cheapest and dearest are by MACs.
  */
 export function spaceDescription(space: Space, devices: readonly NamedDevice[]) {

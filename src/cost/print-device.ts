@@ -34,7 +34,7 @@ export function printDevice(device: FittedDevice): string {
   return `${comment.map((line) => `# ${shownKey(line)}`).join('\n')}\n${stringify(profile, { lineWidth: 120 })}`;
 }
 
-/** What `device.ts` reads; a figure that does not exist is left out. */
+/** Returns the profile that `device.ts` reads; a figure that does not exist is left out. */
 export function profileOf({ fit, bytes, source }: FittedDevice) {
   const { leaveOneOutError, spearman } = fit;
   return {

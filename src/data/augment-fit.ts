@@ -1,4 +1,4 @@
-/** Whether an augmentation makes sense of images of a shape. */
+/** Checks an augmentation against the shape of the images. */
 import { Failure } from '../core/failure.js';
 import { type Augmentation, eraseAspect } from './augment.js';
 import type { Shape } from './image-source.js';
@@ -11,12 +11,14 @@ export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augment
   const shorter = Math.min(height, width);
   const problems: string[] = [];
   if (shift >= shorter) problems.push(`augment.shift: expected less than the images' ${shorter} pixels; got ${shift}`);
-  const none = (path: string) => `augment.${path}: expected rectangles that fit into ${height}x${width}; got none`;
-  const tiny = (path: string) => `augment.${path}: expected rectangles of a pixel or more; got none so large`;
-  if (inceptionCrop && !someFits(shape, inceptionCrop.area, inceptionCrop.aspect)) problems.push(none('inceptionCrop'));
-  if (erase && !someFits(shape, erase.area, eraseAspect)) problems.push(none('erase'));
-  if (inceptionCrop && inceptionCrop.area[1] * height * width < 1) problems.push(tiny('inceptionCrop'));
-  if (erase && erase.area[1] * height * width < 1) problems.push(tiny('erase'));
+  const rectangles = { inceptionCrop, erase: erase && { ...erase, aspect: eraseAspect } };
+  for (const [name, rectangle] of Object.entries(rectangles)) {
+    if (rectangle === undefined) continue;
+    const wrong = (expected: string) => problems.push(`augment.${name}: expected rectangles ${expected}`);
+    const { area, aspect } = rectangle;
+    if (!someFits(shape, area, aspect)) wrong(`that fit into ${height}x${width}; got none`);
+    if (area[1] * height * width < 1) wrong('of a pixel or more; got none so large');
+  }
   if (problems.length > 0) {
     throw new Failure(
       'config',
@@ -25,7 +27,7 @@ export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augment
   }
 }
 
-/** Whether the smallest area has an aspect (width / height) with which it fits. */
+/** True if the smallest area fits with some aspect (width / height) of the range. */
 function someFits([height, width]: Shape, [smallest]: Range, [low, high]: Range): boolean {
   const pixels = smallest * height * width;
   return Math.max(low, pixels / height ** 2) <= Math.min(high, width ** 2 / pixels) * (1 + 1e-9);

@@ -34,7 +34,7 @@ export interface LabelledImage {
  */
 export interface AugmentedImage extends LabelledImage {
   readonly mixedLabel: number;
-  /** From 0 to .5. */
+  /** From 0 to 0.5. */
   readonly mixedShare: number;
 }
 

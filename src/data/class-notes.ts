@@ -1,4 +1,4 @@
-/** What a user should know of how images are spread over classes. */
+/** Notes for the user about the distribution of images over classes. */
 import type { ImageSource, LabelledImages } from './image-source.js';
 
 /**

@@ -5,7 +5,7 @@ import { dataFailure } from './data-failure.js';
 
 /** Paths of the files of one set; where one is missing, of what it should be called. */
 export interface IdxPaths {
-  /** What all names of the set begin with: `emnist-letters`, or nothing. */
+  /** Common prefix of the set's file names: `emnist-letters`, or nothing. */
   readonly prefix: string;
   readonly trainImages: string;
   readonly trainLabels: string;
@@ -26,7 +26,7 @@ export function idxPaths(folder: string): IdxPaths {
   const whole = [...sets.keys()].filter((prefix) => rolesOf(prefix) === roles.length);
   if (whole.length > 1 && !whole.includes('')) {
     const message = `expected one IDX set; got several: ${whole.join(', ')}`;
-    throw dataFailure(folder, message, 'place each in a folder of its own');
+    throw dataFailure(folder, message, 'move each set into a separate folder');
   }
   const [fullest = ''] = [...sets.keys()].sort((a, b) => rolesOf(b) - rolesOf(a));
   const prefix = whole.includes('') ? '' : (whole[0] ?? fullest);

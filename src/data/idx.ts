@@ -93,7 +93,7 @@ export interface IdxDescription {
   readonly classNames?: readonly string[] | undefined;
   /** The label that stands for the first class; by default 0. */
   readonly firstLabel?: number | undefined;
-  /** Whether rows and columns of the images are exchanged, as in EMNIST. */
+  /** True if rows and columns of the images are exchanged, as in EMNIST. */
   readonly transposed?: boolean | undefined;
 }
 

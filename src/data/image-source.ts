@@ -17,7 +17,7 @@ export interface ImageSource {
   readonly provenance: string;
   readonly train: LabelledImages;
   readonly test: LabelledImages;
-  /** What its user should know before it is used. */
+  /** Notes for the user, shown before it is used. */
   readonly notes?: readonly string[] | undefined;
 }
 

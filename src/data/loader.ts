@@ -13,7 +13,7 @@ export interface Batch {
   readonly images: Uint8Array;
   /** The source's labels [n]; of a blend of two images that of the larger share. */
   readonly labels: Int32Array;
-  /** What mixup blended into each row, where a set says so. */
+  /** The image that mixup blended into each row, where the set records it. */
   readonly mixing?: Mixing;
   /** The teacher's probabilities [n, K]. */
   readonly soft: Float32Array;

@@ -41,7 +41,7 @@ const fields = record({
     testAccuracy: quantity('a share from 0 to 1', { min: 0, max: 1 }),
   }),
   seed: integer('a seed', 0),
-  /** Whether rows say what mixup blended into them; absent where nothing was, and in older sets. */
+  /** True if rows record the image that mixup blended in; absent without mixup, and in older sets. */
   mixedLabels: z.literal(true, { error: 'true, or nothing' }).optional(),
   replicas: integer('a count of replicas'),
   splits: record({ train: count, held: count, test: count }),

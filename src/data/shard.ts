@@ -29,7 +29,7 @@ export interface Shard {
   readonly rows: number;
   /** [rows, H*W*C]. */
   readonly images: Uint8Array;
-  /** Of a blend of two images that of the larger share. */
+  /** Labels; a blend of two images has that of the larger share. */
   readonly labels: Int32Array;
   /** Half-precision bits, [rows, K]. */
   readonly soft: Uint16Array;
@@ -37,11 +37,11 @@ export interface Shard {
   readonly sources: Int32Array;
   /** Which augmented copy of that image, from 0. */
   readonly replicas: Int32Array;
-  /** What mixup blended into each row; in sets built with it. */
+  /** The image that mixup blended into each row; in sets built with mixup. */
   readonly mixing?: Mixing | undefined;
 }
 
-/** The second class of each row's target, and its share from 0 to .5; the rest is the label's. */
+/** The second class of each row's target, and its share from 0 to 0.5; the rest is the label's. */
 export interface Mixing {
   readonly labels: Int32Array;
   readonly shares: Float32Array;
@@ -51,7 +51,7 @@ export interface Mixing {
 export interface RowLayout {
   readonly imageBytes: number;
   readonly classes: number;
-  /** Whether rows say what mixup blended into them. */
+  /** True if rows record the image that mixup blended in. */
   readonly mixed?: boolean | undefined;
 }
 

@@ -33,7 +33,7 @@ const classNames = classNameList().optional();
 const idxForm = {
   /** The label of the first class, 1 where labels count from 1. */
   firstLabel: integer('a label from 0 to 255', 0, 255).optional(),
-  /** Whether rows and columns of the images are exchanged, as in EMNIST. */
+  /** True if rows and columns of the images are exchanged, as in EMNIST. */
   transposed: flag().optional(),
 };
 

@@ -59,7 +59,7 @@ function labelProblems({ labels, mixing }: Shard, { classes }: Manifest): string
   return [
     ...wrong(labels, isClass, `a label from 0 to ${classes - 1}`),
     ...wrong(others, isClass, `a mixed label from 0 to ${classes - 1}`),
-    ...wrong(shares, (share) => share >= 0 && share <= 0.5, 'a mixed share from 0 to .5'),
+    ...wrong(shares, (share) => share >= 0 && share <= 0.5, 'a mixed share from 0 to 0.5'),
   ];
 }
 

@@ -39,7 +39,7 @@ export function checkProbabilities(probabilities: Float32Array, n: number, class
   }
 }
 
-/** Whether values are probabilities of all classes, as far as half precision leaves them so. */
+/** True if the values are probabilities of all classes, to half precision. */
 export function isProbabilities(row: Float32Array): boolean {
   return row.every((value) => value >= 0) && Math.abs(sumOf(row) - 1) <= sumTolerance;
 }

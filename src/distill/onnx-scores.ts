@@ -1,4 +1,4 @@
-/** What an ONNX teacher's output says of classes: logits or probabilities, as its recipe has it, or clearly the other. */
+/** Checks that an ONNX teacher's output is what its recipe states: logits or probabilities. */
 import { Failure } from '../core/failure.js';
 import { isProbabilities } from './build-teacher.js';
 
@@ -35,7 +35,7 @@ function refuseProbabilities(file: string, scores: Float32Array, classes: number
   const rows = rowsOf(scores, classes);
   if (rows.every(isProbabilities)) {
     const message = `expected logits; got probabilities, each row from 0 to 1 with the sum 1: ${shownRow(rows[0] as Float32Array)}`;
-    throw new Failure('data', { file, message }, 'state output: probabilities beside the model');
+    throw new Failure('data', { file, message }, 'state output: probabilities next to the model');
   }
   if (!scores.every((score) => score >= 0 && score <= 1)) return;
   warn(

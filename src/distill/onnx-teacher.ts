@@ -105,7 +105,7 @@ async function scoresOf(
   return scores;
 }
 
-/** What the model gives; that it cannot run is the model's fault, since its declared shapes fit. */
+/** Runs the model; an error is the model's fault, since its declared shapes fit. */
 async function answered(file: string, count: number, run: () => Promise<Float32Array>): Promise<Float32Array> {
   try {
     return await run();

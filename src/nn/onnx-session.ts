@@ -77,20 +77,20 @@ async function created(
   model: string | Uint8Array,
   create: () => Promise<InferenceSession>,
 ): Promise<InferenceSession> {
-  const kind = fileKind(typeof model === 'string' ? readBytes(model) : model);
-  if (kind !== undefined && kind !== 'an ONNX model') {
-    throw new Failure('data', { file, message: `expected a model that ONNX Runtime loads; got ${kind}` });
-  }
   try {
     return await create();
   } catch (error) {
+    const kind = fileKind(typeof model === 'string' ? readBytes(model) : model);
+    if (kind !== undefined && kind !== 'an ONNX model') {
+      throw new Failure('data', { file, message: `expected a model that ONNX Runtime loads; got ${kind}` });
+    }
     const got = shownError(error).replace(/\/onnxruntime_src\S* .*?\) (?=[A-Z])/, ' '); // the place in its source
     const message = `expected a model that ONNX Runtime loads; got: ${got}`;
     throw new Failure('data', { file, message }, newerRemedy(got));
   }
 }
 
-/** What to do with a model of a newer version of ONNX than ONNX Runtime knows; the newest onnx package writes such. */
+/** Returns advice for a model of a newer ONNX version than ONNX Runtime reads; the newest onnx package writes such. */
 function newerRemedy(got: string): string | undefined {
   const [, ir] = /max supported IR version: (\d+)/.exec(got) ?? [];
   if (ir !== undefined) return `save it with ir_version ${ir} or lower, and with an opset of that time`;

@@ -4,7 +4,7 @@ import { workerData } from 'node:worker_threads';
 
 export interface Beating {
   readonly file: string;
-  /** What the lock says while it is ours. */
+  /** Content of the lock while it is ours. */
   readonly own: string;
   readonly beatMs: number;
 }

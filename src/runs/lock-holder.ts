@@ -5,9 +5,9 @@ import { isAlive, processTable, statusOf } from '../core/processes.js';
 export interface LockHolder {
   readonly host: string;
   readonly pid: number;
-  /** When the process started, as the kernel counts it; null where the system does not say. */
+  /** Start time of the process by the kernel's clock; null where the system does not say. */
   readonly born: string | null;
-  /** Where the id stands (`processTable`); null where the system does not say, and in the locks of older programs. */
+  /** Process table of the id (`processTable`); null where the system does not say, and in the locks of older programs. */
   readonly table: string | null;
 }
 

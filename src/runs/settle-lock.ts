@@ -1,6 +1,6 @@
 /**
- * What comes before a run is locked: a lock that is there is judged, and removed where its holder is gone. A holder whose
- * process cannot be seen from here, because it is of another host or container, is known by its heartbeat alone.
+ * Judges an existing lock before a run is locked, and removes it if its holder is gone. A holder whose process cannot be
+ * seen from here, because it runs on another host or in another container, is known by its heartbeat alone.
  */
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,23 +1,12 @@
-/**
- * The configuration of a search: what both stages share, and what each sets for itself. A stage's settings are the
- * defaults below, overlaid with `search`, overlaid with the stage's own section.
- */
+/** The configuration file of a search: settings that both stages share, and those of each stage. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { rewardKinds } from '../controller/reward.js';
-import {
-  defaultShares,
-  referenceLearningRate,
-  type ScheduleSettings,
-  scheduleProblems,
-} from '../controller/schedule.js';
 import { conform, fileName, flag, integer, list, quantity, record, text, word } from '../core/conform.js';
 import { type Located, locateYaml, readText } from '../core/document.js';
-import { Failure } from '../core/failure.js';
 import { type Override, withOverrides } from '../core/overrides.js';
 import { costTargetSchema } from '../cost/target.js';
 import { optimizerSchema } from '../train/optimizer-schema.js';
-import { warmupProblem } from '../train/requirements.js';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 const positive = quantity('a number from 1e-9 to 1e9', { min: 1e-9, max: 1e9 });
@@ -127,144 +116,4 @@ export function readSearchConfig(file: string, overrides: readonly Override[] = 
   const located = withOverrides(locateYaml(file, readText(file)), overrides);
   const config = conform(located, searchConfigSchema);
   return { file, config, located, path: (name) => resolve(dirname(file), name) };
-}
-
-type Required<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
-type Overlay = SearchConfig['search'];
-type ControllerOverlay = NonNullable<Overlay['controller']>;
-
-/** All settings of a stage, none left open. */
-export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'controller'>> {
-  readonly weights: Required<NonNullable<Overlay['weights']>>;
-  readonly controller: Required<Omit<NonNullable<Overlay['controller']>, 'travel' | 'learningRate'>> &
-    ScheduleSettings['rate'];
-}
-
-export const defaultStatisticsBatches = 20;
-
-const defaults = {
-  steps: 1000,
-  batch: 128,
-  samplesPerStep: 1,
-  weights: {
-    optimizer: { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 },
-    warmup: 0.025,
-    l2: 4e-5,
-    labels: 'teacher',
-  }, // TuNAS
-  controller: {
-    growth: defaultShares.growth,
-    delay: defaultShares.delay,
-    opWarmup: defaultShares.warmup.op,
-    filterWarmup: defaultShares.warmup.filter,
-    temperature: 1,
-    entropyBonus: 0,
-  },
-  strategy: 'reinforce',
-  quality: 'accuracy',
-  reward: 'absolute',
-  select: 'argmax',
-  compareRandom: 0,
-  statisticsBatches: defaultStatisticsBatches,
-  logEvery: 20,
-  checkpointEvery: 250,
-  tolerance: 0.05,
-} as const;
-
-/** A stage's settings; a stage that the config does not have, and warm-ups that outlast the delay, are failures. */
-export function stageSettings({ config, located, file }: LocatedConfig, stage: StageName): StageSettings {
-  const section = config[stage];
-  if (section === undefined) {
-    throw new Failure('config', { file, path: stage, message: `missing; expected the settings of the ${stage} stage` });
-  }
-  const merged = overlay(overlay(defaults, config.search), section) as unknown as Overlay & typeof defaults;
-  const { travel, learningRate, ...controller } = nearestRate(merged.controller, section.controller);
-  const imagesPerStep = merged.batch * merged.samplesPerStep;
-  const settings = {
-    ...merged,
-    heldBatch: merged.heldBatch ?? 4 * merged.batch,
-    weights: { learningRate: (0.165 * imagesPerStep) / 256, ...merged.weights },
-    controller: { ...controller, ...controllerRate(travel, learningRate, imagesPerStep) },
-  } as unknown as StageSettings;
-  const problems = scheduleProblems(scheduleSettings(settings)).map(atSchedule);
-  if (travel !== undefined && learningRate !== undefined) {
-    problems.push({ path: ['controller', 'travel'], message: 'expected either travel or learningRate; got both' });
-  }
-  problems.push(...warmupProblems(settings), ...rewardProblems(settings));
-  if (problems.length > 0) {
-    throw new Failure(
-      'config',
-      problems.map(({ path, message }) => located.at(settingPlace(config, stage, path), message)),
-    );
-  }
-  return settings;
-}
-
-interface Problem {
-  readonly path: readonly string[];
-  readonly message: string;
-}
-
-/** Where a controller's schedule has its problem. */
-function atSchedule({ path: [first, kind], message }: Problem): Problem {
-  return { path: ['controller', first === 'warmup' ? `${kind}Warmup` : (first as string)], message };
-}
-
-/** The weights' learning rate must come down again. */
-function warmupProblems({ steps, weights }: StageSettings): Problem[] {
-  const end = Math.round(weights.warmup * steps);
-  const message = warmupProblem(end, steps);
-  return weights.warmup > 0 && end >= steps ? [{ path: ['weights', 'warmup'], message }] : [];
-}
-
-/** Rewards that multiply the quality would make a penalty into a bonus where that is below 0. */
-function rewardProblems({ quality, reward }: StageSettings): Problem[] {
-  const message = `expected absolute with the quality distillation, which is below 0; got ${reward}`;
-  return quality === 'distillation' && reward !== 'absolute' ? [{ path: ['reward'], message }] : [];
-}
-
-/** The rate that a stage states for itself, in whichever way, takes the place of the shared one. */
-function nearestRate(merged: ControllerOverlay, own: ControllerOverlay | undefined): ControllerOverlay {
-  const { travel, learningRate } = own ?? {};
-  return travel === undefined && learningRate === undefined ? merged : { ...merged, travel, learningRate };
-}
-
-function controllerRate(
-  travel: number | undefined,
-  learningRate: number | undefined,
-  images: number,
-): ScheduleSettings['rate'] {
-  if (travel !== undefined) return { travel };
-  return { learningRate: learningRate ?? referenceLearningRate(images) };
-}
-
-/** What the controller's schedule is made of. */
-export function scheduleSettings({ steps, controller }: StageSettings): ScheduleSettings {
-  const { opWarmup, filterWarmup, delay, growth } = controller;
-  const rate = 'travel' in controller ? { travel: controller.travel } : { learningRate: controller.learningRate };
-  return { steps, warmup: { op: opWarmup, filter: filterWarmup }, delay, growth, rate };
-}
-
-/** Where a stage's setting stands: in the stage's own section if it is there, else in the shared one. */
-export function settingPlace(config: SearchConfig, stage: StageName, path: readonly string[]): string[] {
-  const own = path.reduce<unknown>(
-    (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
-    config[stage],
-  );
-  return [own === undefined ? 'search' : stage, ...path];
-}
-
-function overlay(base: object, over: object): object {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    if (value === undefined) continue;
-    const before = merged[key];
-    const isMerged = isPlain(before) && isPlain(value) && !('kind' in value);
-    merged[key] = isMerged ? overlay(before, value) : value;
-  }
-  return merged;
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -15,7 +15,7 @@ export function hardLabelled(batches: Batches, classes: number): Batches {
   };
 }
 
-/** Whether a set has blends of two images but says of them one label alone, as sets of older versions do. */
+/** True if a set has blends of two images but records one label of each, as sets of older versions do. */
 export function lacksMixedLabels({ recipe, mixedLabels }: Manifest): boolean {
   const augment = recipe.augment as { readonly mixup?: unknown } | undefined;
   return augment?.mixup !== undefined && mixedLabels === undefined;

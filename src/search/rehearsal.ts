@@ -7,11 +7,11 @@ import { learningRateAt, schedule, warmupAt } from '../controller/schedule.js';
 import { randomStream } from '../core/random.js';
 import { targetTable } from '../cost/target.js';
 import type { Decisions } from '../space/space.js';
-import { scheduleSettings } from './config.js';
 import { controllerChoices } from './controller-choices.js';
 import { searchLoop } from './loop.js';
 import { madeUpQuality } from './made-up-quality.js';
 import { costTerms } from './search.js';
+import { scheduleSettings } from './stage-settings.js';
 import { likelyDecisions, type PlannedStage } from './start-search.js';
 
 /** What a rehearsed search ended with. */

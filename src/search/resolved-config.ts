@@ -3,7 +3,8 @@ import { basename } from 'node:path';
 import { Document, type Scalar } from 'yaml';
 import type { Path } from '../core/document.js';
 import { leaves } from '../core/flatten.js';
-import type { LocatedConfig, StageName, StageSettings } from './config.js';
+import type { LocatedConfig, StageName } from './config.js';
+import type { StageSettings } from './stage-settings.js';
 
 export interface ResolvedConfig {
   /** Plain values, to compare on resuming. */

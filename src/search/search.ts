@@ -14,10 +14,10 @@ import { SuperNet } from '../supernet/supernet.js';
 import type { RecordedSteps } from '../train/step-recorder.js';
 import { shareOf, sumsOver } from '../workers/collective.js';
 import { batchQuality } from './batch-quality.js';
-import { scheduleSettings } from './config.js';
 import { hardLabelled } from './hard-labels.js';
 import { type SearchPorts, type SearchStep, searchLoop } from './loop.js';
 import type { SearchParts, StageTask } from './stage-request.js';
+import { scheduleSettings } from './stage-settings.js';
 
 /** Prefix of the stage's random streams. */
 export function streamOf({ seed, stage }: Pick<StageTask, 'seed' | 'stage'>): string {

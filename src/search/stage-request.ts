@@ -12,7 +12,8 @@ import type { SuperNet } from '../supernet/supernet.js';
 import type { Workers } from '../train/computing-team.js';
 import type { Profiler } from '../train/profile.js';
 import type { Collective } from '../workers/collective.js';
-import type { StageName, StageSettings } from './config.js';
+import type { StageName } from './config.js';
+import type { StageSettings } from './stage-settings.js';
 
 /** What all workers of a stage know of it: plain data. */
 export interface StageTask {

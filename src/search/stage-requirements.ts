@@ -1,22 +1,11 @@
-/** What a stage's settings must leave its space and its images; each refusal stands at its place in the config. */
-import { Failure } from '../core/failure.js';
+/** Checks a stage's settings against its space and its images; each refusal stands at its place in the config. */
 import type { Manifest } from '../data/manifest.js';
 import { pointNorm } from '../space/point-norm.js';
 import type { Space } from '../space/space.js';
 import { mostStatisticsBatches, statisticsProblem } from '../train/requirements.js';
-import {
-  defaultStatisticsBatches,
-  type LocatedConfig,
-  type StageName,
-  type StageSettings,
-  settingPlace,
-} from './config.js';
+import type { LocatedConfig, StageName } from './config.js';
 import { lacksMixedLabels } from './hard-labels.js';
-
-interface Problem {
-  readonly path: readonly string[];
-  readonly message: string;
-}
+import { defaultStatisticsBatches, refuseSettings, type SettingProblem, type StageSettings } from './stage-settings.js';
 
 /** Refuses batches of one image where an architecture of the space may normalise a single value of each channel. */
 export function requireNormalisable(
@@ -28,7 +17,7 @@ export function requireNormalisable(
   const layer = pointNorm(space);
   const keys = layer === undefined ? [] : (['batch', 'heldBatch'] as const).filter((key) => settings[key] === 1);
   const why = `since batch norm in ${layer} sees a single value per channel and image`;
-  refuse(
+  refuseSettings(
     config,
     stage,
     keys.map((key) => ({ path: [key], message: `expected 2 images or more, ${why}; got 1` })),
@@ -39,7 +28,7 @@ export function requireNormalisable(
 export function requireSet(config: LocatedConfig, stage: StageName, settings: StageSettings, set: Manifest): void {
   const { batch, heldBatch, statisticsBatches, weights } = settings;
   const { train, held } = set.splits;
-  const problems: Problem[] = [];
+  const problems: SettingProblem[] = [];
   const most = (path: string, got: number, rows: number, split: string) => {
     const message = `expected at most the ${rows} ${split} images of ${set.name}; got ${got}`;
     if (got > rows) problems.push({ path: [path], message });
@@ -52,20 +41,13 @@ export function requireSet(config: LocatedConfig, stage: StageName, settings: St
   }
   if (weights.labels === 'hard' && lacksMixedLabels(set)) {
     const message = `expected teacher, since ${set.name} was built with mixup by a version that kept one label of each blend; got hard`;
-    problems.push({ path: ['weights', 'labels'], message });
+    problems.push({ path: ['weights', 'labels'], message, remedy: oldSetRemedy });
   }
-  refuse(config, stage, problems);
+  refuseSettings(config, stage, problems);
 }
 
 function isStated({ config }: LocatedConfig, stage: StageName, key: 'heldBatch'): boolean {
   return (config[stage]?.[key] ?? config.search[key]) !== undefined;
-}
-
-function refuse({ config, located }: LocatedConfig, stage: StageName, problems: readonly Problem[]): void {
-  if (problems.length === 0) return;
-  const diagnostics = problems.map(({ path, message }) => located.at(settingPlace(config, stage, path), message));
-  const isOldSet = problems.some(({ path }) => path.includes('labels'));
-  throw new Failure('config', diagnostics, isOldSet ? oldSetRemedy : undefined);
 }
 
 const oldSetRemedy =

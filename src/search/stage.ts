@@ -10,13 +10,13 @@ import { needOf, requireMemory } from '../train/memory.js';
 import { type ProfilePlan, profilePlan, profiler } from '../train/profile.js';
 import { stepRecorder } from '../train/step-recorder.js';
 import { concludeStage, type StageOutcome } from './conclude.js';
-import { scheduleSettings } from './config.js';
 import { controllerChoices } from './controller-choices.js';
 import { inherit } from './inherit.js';
 import { keepInRun, type SavedSearch } from './keep.js';
 import { onTarget } from './on-target.js';
 import { recordedSteps, search, searchParts, startSuperNet, streamOf } from './search.js';
 import type { StageRequest, StageTask } from './stage-request.js';
+import { scheduleSettings } from './stage-settings.js';
 
 /** What a worker that is started is told: the stage, and where it begins. */
 export interface StageJob {

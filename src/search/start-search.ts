@@ -19,18 +19,12 @@ import { type Architecture, close, type Space } from '../space/space.js';
 import { type Workers, workersFor } from '../train/computing-team.js';
 import { finishing, type RunOptions, requireFit, withWorkers } from '../train/start-training.js';
 import type { StageOutcome } from './conclude.js';
-import {
-  type LocatedConfig,
-  type SearchConfig,
-  type StageName,
-  type StageSettings,
-  scheduleSettings,
-  stageSettings,
-} from './config.js';
+import type { LocatedConfig, SearchConfig, StageName } from './config.js';
 import { type Estimate, estimateStage } from './estimate.js';
 import { resolvedConfig } from './resolved-config.js';
 import { runStage } from './stage.js';
 import { requireNormalisable, requireSet } from './stage-requirements.js';
+import { type StageSettings, scheduleSettings, stageSettings } from './stage-settings.js';
 
 /** A stage as its config states it, with everything read that it names but its images. */
 export interface PlannedStage {

@@ -10,8 +10,8 @@ const fewNetworks = 100_000; // so few are gone through one by one in a second o
 const patience = 20_000; // draws that bring nothing new
 
 /**
- * So many different networks that pass, or all that are found: uniformly drawn decisions and, where a space has few
- * networks and draws bring nothing new, its other networks in random order. So of few networks all are found.
+ * Draws up to `count` different networks that pass: by uniform decisions and, once these bring nothing new in a space of
+ * few networks, from its remaining networks in random order. Of few networks all are found.
  */
 export function drawNetworks(
   space: Space,
@@ -25,14 +25,22 @@ export function drawNetworks(
     if (passes(decisions)) found.set(networkKey(close(space, decisions)), decisions);
     return found.size > before;
   };
-  const { networks, isExact } = countNetworks(space);
-  const areFew = isExact && networks <= BigInt(fewNetworks);
+  let hasFew: boolean | undefined; // counting may take seconds: only once draws bring nothing new
+  const areFew = () => {
+    hasFew ??= hasFewNetworks(space);
+    return hasFew;
+  };
   let futile = 0;
-  for (let draw = 0; draw < mostDraws && found.size < count && !(areFew && futile > patience); draw++) {
+  for (let draw = 0; draw < mostDraws && found.size < count && !(futile > patience && areFew()); draw++) {
     futile = offer(randomDecisions(space, random)) ? 0 : futile + 1;
   }
-  if (found.size === count || !areFew) return [...found.values()];
+  if (found.size === count || !areFew()) return [...found.values()];
   const all = [...differentNetworks(space)];
   for (const i of permutation(all.length, random)) if (found.size < count) offer(all[i] as Decisions);
   return [...found.values()];
+}
+
+function hasFewNetworks(space: Space): boolean {
+  const { networks, isExact } = countNetworks(space);
+  return isExact && networks <= BigInt(fewNetworks);
 }

@@ -1,4 +1,4 @@
-/** When two networks are the same: if the same layers follow each other, whatever stages they are counted to. */
+/** Identity of networks: two are the same if the same layers follow each other, whatever stages these belong to. */
 import { type BlockSpec, expandedChannels } from './block.js';
 import { type Architecture, isChoice, type LayerConventions, type Opened } from './space.js';
 
@@ -24,7 +24,7 @@ function expandedWidth(block: { readonly kind: BlockSpec['kind']; readonly expan
   return isAbsent ? 0 : expandedChannels(channels, block.expand);
 }
 
-/** Which of a block's expansions are one option given twice: those that round to one width behind each of the inputs. */
+/** Finds expansions of a block that are one option given twice: they round to the same width for each of the inputs. */
 export function sameExpansions(block: Opened, inputs: readonly number[]): string | undefined {
   if (!('expand' in block) || !isChoice(block.expand)) return undefined;
   const { kind, expand } = block;

@@ -18,11 +18,11 @@ import {
 
 export interface NetworkCount {
   readonly networks: bigint;
-  /** Else there are at most so many: comparing all ways to skip blocks would take too long. */
+  /** If false, `networks` is an upper bound: comparing all ways to skip blocks would take too long. */
   readonly isExact: boolean;
 }
 
-/** How many different networks a space has. @param mostCompared  blocks; 100,000 take a second or two */
+/** Counts the different networks of a space. @param mostCompared  blocks; 100,000 take a second or two */
 export function countNetworks(space: Space, mostCompared = 100_000): NetworkCount {
   const networks = new Walk(space, mostCompared).count();
   return networks === undefined ? { networks: spaceSize(space), isExact: false } : { networks, isExact: true };
@@ -118,7 +118,7 @@ class Walk {
     return undefined;
   }
 
-  /** What is reached by each block that may come next. */
+  /** Returns the states that each possible next block leads to. */
   #after({ channels, ways }: Reached): Reached[] {
     const next = new Map<string, { channels: number; ways: Map<number, Way> }>();
     for (const [from, before] of ways) {
@@ -145,7 +145,7 @@ class Walk {
     return kept;
   }
 
-  /** The different blocks that a slot may hold behind so many channels. */
+  /** The different blocks that a slot may hold, given its input channels. */
   #fillingsOf(at: number, channels: number): ReadonlyMap<string, Filling> {
     const place = `${at}: ${channels}`;
     const known = this.#fillings.get(place);

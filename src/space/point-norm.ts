@@ -1,4 +1,4 @@
-/** Where a network normalises a map of one place: what a batch of one image must not be trained through. */
+/** Finds batch norm on 1x1 maps, through which a batch of one image must not be trained. */
 import { type Sides, sidesOf, stridedMap } from './resolution.js';
 import { isChoice, type Open, type Opened, type Space } from './space.js';
 

@@ -2,7 +2,7 @@
 
 import { strided } from './block.js';
 
-/** Of an image: one number for both sides, or two that differ. */
+/** Height and width of an image; one number where they are equal. */
 export type Resolution = number | { readonly height: number; readonly width: number };
 
 export const leastSide = 4; // pixels

@@ -6,7 +6,7 @@ import { decisionsFor } from '../space/decisions-for.js';
 import { readSpace } from '../space/parse.js';
 import type { Decisions, Space } from '../space/space.js';
 
-/** Of a figure over the searches. */
+/** Distribution of a figure over the searches. */
 export interface Spread {
   readonly mean: number;
   /** Standard deviation; null for one search. */
@@ -17,11 +17,11 @@ export interface Spread {
 
 export interface Agreement {
   readonly runs: readonly string[];
-  /** Of two searches, the share of choices on which they agree; the mean over all pairs. Null for one search. */
+  /** Share of choices on which two searches agree, averaged over all pairs; null for one search. */
   readonly agreement: number | null;
   /** Per choice by its path how many searches chose what; `-` where the choice did not matter to them. */
   readonly choices: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Of the winners on the held-out split. */
+  /** Accuracy of the winners on the held-out split. */
   readonly accuracy: Spread;
   readonly reward: Spread;
   readonly costs: Readonly<Record<string, Spread & { readonly target: number }>>;
@@ -45,7 +45,7 @@ export function agreementOf(folders: readonly string[]): Agreement {
   };
 }
 
-/** Of one network the same values, whichever of the decisions that make it the search took. */
+/** Returns the same values for the same network, whichever of its decisions the search took. */
 export function chosenByRun(
   space: Space,
   { architecture, decisions }: Pick<RunSummary, 'architecture' | 'decisions'>,
@@ -82,7 +82,7 @@ function counted(values: readonly (string | undefined)[]): Record<string, number
   return counts;
 }
 
-/** Of two searches, the share of choices on which they agree; the mean over all pairs, null where there are none. */
+/** Returns the share of choices on which two searches agree, averaged over all pairs; null where there are none. */
 export function pairwiseAgreement(chosen: readonly Chosen[]): number | null {
   const pairs = chosen.flatMap((a, i) => chosen.slice(0, i).map((b) => [a, b] as const));
   return pairs.length === 0 ? null : meanOf(pairs.map(([a, b]) => sharedOf(a, b)));

@@ -1,6 +1,6 @@
 /** Whether a SuperNet orders architectures as trainings of their own do. */
 import { bootstrapInterval, type ConfidenceInterval } from '../core/confidence.js';
-import { grouped } from '../core/grouped.js';
+import { groupBy } from '../core/group-by.js';
 import { randomStream } from '../core/random.js';
 import { kendall, spearman } from '../core/rank-correlation.js';
 import { meanOf } from '../core/scoring.js';
@@ -11,9 +11,9 @@ export interface RankingSummary {
   readonly name: string;
   /** Architectures over all seeds. */
   readonly n: number;
-  /** How many of them differ. */
+  /** Number of different architectures among them. */
   readonly architectures: number;
-  /** Of accuracy in the SuperNet, on the held-out split, and accuracy alone. */
+  /** Agreement of accuracy in the SuperNet, on the held-out split, with accuracy alone. */
   readonly byAccuracy: RankAgreement;
   /** Of the SuperNet's cross-entropy against the teacher's labels, the lower the better. */
   readonly byLoss: RankAgreement;
@@ -88,11 +88,11 @@ function known(value: number): number | null {
 }
 
 function byArchitecture(findings: readonly Finding[]): Finding[][] {
-  return grouped(findings, ({ architecture }) => architecture);
+  return groupBy(findings, ({ architecture }) => architecture);
 }
 
 function bySeed(findings: readonly Finding[]): Finding[][] {
-  return grouped(findings, ({ seed }) => `${seed}`);
+  return groupBy(findings, ({ seed }) => `${seed}`);
 }
 
 function accuracyOf({ held }: Finding): number {

@@ -6,11 +6,11 @@ import type { ArmFindings, Finding } from './run-study.js';
 export interface ArmSummary {
   readonly name: string;
   readonly n: number;
-  /** How many of them differ. */
+  /** Number of different architectures among them. */
   readonly architectures: number;
-  /** Top-1 on the test split after a training of its own: the mean and its 95 % interval over the architectures that differ. */
+  /** Mean top-1 on the test split after training from scratch, over the different architectures. */
   readonly accuracy: number;
-  /** Null for one architecture. */
+  /** 95 % interval of the mean; null for one architecture. */
   readonly interval: ConfidenceInterval | null;
   /** To the first arm; null for that one. */
   readonly difference: { readonly mean: number; readonly interval: ConfidenceInterval | null } | null;

@@ -5,10 +5,10 @@
 import { join } from 'node:path';
 import { targetTable } from '../cost/target.js';
 import type { LocatedConfig } from '../search/config.js';
-import { stageSettings } from '../search/config.js';
 import { readFound } from '../search/found.js';
 import { onTarget } from '../search/on-target.js';
 import { runStages } from '../search/run-stages.js';
+import { stageSettings } from '../search/stage-settings.js';
 import { foundArchitecture, planCoarse } from '../search/start-search.js';
 import { networkKey } from '../space/network-key.js';
 import { readSpace } from '../space/parse.js';

@@ -89,10 +89,10 @@ function plain(value: number | null): string {
   return value === null ? unknown : value.toFixed(2);
 }
 
-/** Where findings are too few or too much alike for a figure. */
+/** Shown where findings are too few or too similar for a figure. */
 const unknown = 'n/a';
 
-/** How many findings there are and, where some are of one architecture, of how many. */
+/** Formats the number of findings and, where some share an architecture, that of architectures. */
 function counted({ n, architectures }: { readonly n: number; readonly architectures: number }): string {
   return n === architectures ? `${n}` : `${n} of ${architectures} architectures`;
 }

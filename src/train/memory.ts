@@ -1,5 +1,6 @@
 /** Whether a step fits into memory, told before it is tried. */
 import { Failure } from '../core/failure.js';
+import { inGib } from '../core/gibibytes.js';
 import { usableMemory } from '../core/usable-memory.js';
 import { dispose } from '../nn/backend.js';
 import type { LabelledImages, Model } from '../nn/model.js';
@@ -43,13 +44,9 @@ export function requireMemory(
   if (needed < 0.8 * available) return;
   const fitting = Math.floor(((0.8 * available - (workers - 1) * taken) / workers / step) * batch);
   const across = workers > 1 ? ` across ${workers} workers` : '';
-  const message = `a training step with batch ${batch} needs about ${gib(needed)} more${across}, but only ${gib(available)} is available`;
+  const message = `a training step with batch ${batch} needs about ${inGib(needed)} more${across}, but only ${inGib(available)} is available`;
   const fewer = workers > 1 ? 'use fewer --workers' : 'use a machine with more memory';
   const remedy = fitting >= 1 ? `try --set ${setting}=${fitting}${workers > 1 ? `, or ${fewer}` : ''}` : fewer;
   if (needed > 1.25 * available) throw new Failure('backend', message, remedy);
   warn(`${message}; if it runs out, ${remedy}`);
-}
-
-function gib(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }

@@ -24,7 +24,7 @@ export interface OpenedData extends TrainingData {
   readonly classNames: readonly string[];
   /** Where the images came from and how far they were checked. */
   readonly provenance: string;
-  /** What their user should know before they are used. */
+  /** Notes for the user, shown before the data are used. */
   readonly notes: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What a training recipe must leave a network and its images; all of it is told before a run begins. */
+/** Checks a training recipe against the network and the images, before a run begins. */
 import { Failure } from '../core/failure.js';
 import { pointNorm } from '../space/point-norm.js';
 import type { Space } from '../space/space.js';

@@ -148,7 +148,7 @@ describe('a distillation set', () => {
         .slice(0, 2),
     ).toEqual([
       'row 1: expected a mixed label from 0 to 3; got -1',
-      'row 4: expected a mixed share from 0 to .5; got 0.75',
+      'row 4: expected a mixed share from 0 to 0.5; got 0.75',
     ]);
   });
 

@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { schedule } from '../../src/controller/schedule.js';
 import { parseOverride } from '../../src/core/overrides.js';
-import {
-  type LocatedConfig,
-  readSearchConfig,
-  type StageName,
-  scheduleSettings,
-  stageSettings,
-} from '../../src/search/config.js';
+import { type LocatedConfig, readSearchConfig, type StageName } from '../../src/search/config.js';
+import { scheduleSettings, stageSettings } from '../../src/search/stage-settings.js';
 import { failureOf, newFolder } from '../data/fixtures.js';
 
 const frame = `name: t

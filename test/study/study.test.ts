@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { stageSettings } from '../../src/search/config.js';
+import { stageSettings } from '../../src/search/stage-settings.js';
 import { planCoarse } from '../../src/search/start-search.js';
 import { readStudy } from '../../src/study/study.js';
 import { failureOf, newFolder } from '../data/fixtures.js';

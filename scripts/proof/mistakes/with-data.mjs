@@ -176,7 +176,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     },
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 4,
-    says: 'damaged: expected one IDX set; got several: digits, letters\nwhat to do: place each in a folder of its own',
+    says: 'damaged: expected one IDX set; got several: digits, letters\nwhat to do: move each set into a separate folder',
   },
   {
     about: 'fewer class names than there are labels',
@@ -192,14 +192,14 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'images/train-labels-idx1-ubyte: byte 10: expected a label below 2; got 2',
   },
   {
-    about: 'an ONNX teacher that ends in a softmax, taken to give logits',
+    about: 'an ONNX teacher that ends in a softmax, whose recipe says logits',
     prepare: async (world) => {
       await writeProbabilities(world);
       withTeacher(world, '{ onnx: probs.onnx, preprocessing: { layout: NHWC, mean: [0.5], std: [0.5] } }');
     },
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 4,
-    says: 'probs.onnx: expected logits; got probabilities, each row from 0 to 1 with the sum 1: …\nwhat to do: state output: probabilities beside the model',
+    says: 'probs.onnx: expected logits; got probabilities, each row from 0 to 1 with the sum 1: …\nwhat to do: state output: probabilities next to the model',
   },
   {
     about: 'a teacher that was never trained',

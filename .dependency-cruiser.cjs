@@ -1,70 +1,60 @@
-/**
- * The one direction of import, as in ARCHITECTURE.md: each folder of src/ and the folders it may import from. The rules
- * below are made from this table.
- */
-const mayImport = {
-  cli: [
-    'study',
-    'search',
-    'distill',
-    'train',
-    'measure',
-    'export',
-    'report',
-    'supernet',
-    'workers',
-    'controller',
-    'cost',
-    'data',
-    'runs',
-    'timm',
-    'nn',
-    'space',
-    'core',
-  ],
-  study: ['search', 'train', 'report', 'cost', 'runs', 'space', 'core'],
-  search: ['train', 'workers', 'supernet', 'controller', 'cost', 'data', 'runs', 'space', 'core'],
-  distill: ['train', 'nn', 'data', 'runs', 'space', 'core'],
-  train: ['workers', 'timm', 'nn', 'data', 'runs', 'space', 'core'],
-  measure: ['export', 'nn', 'runs', 'space', 'core'],
-  export: ['timm', 'nn', 'runs', 'space', 'core'],
-  report: ['cost', 'runs', 'space', 'core'],
-  timm: ['runs', 'space', 'core'],
-  supernet: ['nn', 'space', 'core'],
-  workers: ['core'],
-  controller: ['core'],
-  cost: ['space', 'core'],
-  data: ['core'],
-  runs: ['space', 'core'],
-  nn: ['space', 'core'],
-  space: ['core'],
-  core: [],
-};
+const { readdirSync } = require('node:fs');
+const { wings, rooms } = require('./.import-table.cjs');
 
-const oneDirection = Object.entries(mayImport).map(([folder, allowed]) => ({
-  name: `${folder}-imports`,
-  comment: `src/${folder} may import from: ${allowed.join(', ') || 'no other folder'}`,
+/** A wing's imports from other wings. */
+const ofWings = Object.entries(wings).map(([wing, allowed]) => ({
+  name: `${wing}-imports`,
+  comment: `src/${wing} may import from: ${allowed.join(', ') || 'no other wing'}`,
   severity: 'error',
-  from: { path: `^src/${folder}/` },
-  to: { path: '^src/', pathNot: `^src/(${[folder, ...allowed].join('|')})/` },
+  from: { path: `^src/${wing}/` },
+  to: { path: '^src/', pathNot: `^src/(${[wing, ...allowed].join('|')})/` },
 }));
+
+/** A room's imports from other rooms of its wing. */
+const ofRooms = Object.keys(wings).flatMap((wing) =>
+  [...roomsOf(wing), '.'].map((room) => {
+    const allowed = rooms[wing]?.[room] ?? [];
+    return {
+      name: `${wing}-${room === '.' ? 'files' : room}-imports`,
+      comment: `${nameOf(wing, room)} may import from: ${allowed.join(', ') || 'no other room'} of its wing`,
+      severity: 'error',
+      from: { path: patternOf(wing, room) },
+      to: { path: `^src/${wing}/`, pathNot: [room, ...allowed].map((other) => patternOf(wing, other)) },
+    };
+  }),
+);
+
+function roomsOf(wing) {
+  return readdirSync(`src/${wing}`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+}
+
+function nameOf(wing, room) {
+  return room === '.' ? `files right in src/${wing}` : `src/${wing}/${room}`;
+}
+
+function patternOf(wing, room) {
+  return room === '.' ? `^src/${wing}/[^/]+$` : `^src/${wing}/${room}/`;
+}
 
 module.exports = {
   forbidden: [
-    ...oneDirection,
+    ...ofWings,
+    ...ofRooms,
     {
-      name: 'known-folder',
-      comment: 'every file of src/ belongs to a folder of the table',
+      name: 'known-wing',
+      comment: 'every file of src/ belongs to a wing of the table',
       severity: 'error',
-      from: { path: '^src/', pathNot: `^src/(${Object.keys(mayImport).join('|')})/` },
+      from: { path: '^src/', pathNot: `^src/(${Object.keys(wings).join('|')})/` },
       to: {},
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'tensorflow-only-in-nn',
-      comment: 'src/nn is the only folder that imports TensorFlow.js; tests may compare with it',
+      name: 'tensorflow-in-two-rooms',
+      comment: 'only what computes and what loads exported models imports TensorFlow.js; tests may compare with it',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/nn/' },
+      from: { path: '^src/', pathNot: '^src/(networks/tensor|data/runtimes)/' },
       to: { path: '@tensorflow/' },
     },
     {
@@ -94,6 +84,9 @@ module.exports = {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^(dist|node_modules)/' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['mnv4-source', 'import', 'node', 'default', 'types'],
+    },
   },
 };

@@ -1,7 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders whose tests compute in plain JavaScript and leave nothing behind: one process may run them all. */
-const plain = ['controller', 'core', 'cost', 'report', 'space', 'timm'].map((folder) => `test/${folder}/**/*.test.ts`);
+const plain = [
+  'core',
+  'networks/cost',
+  'networks/space',
+  'networks/weights/timm',
+  'networks/zoo',
+  'tasks/devices',
+  'tasks/report',
+  'tasks/search/controller',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 const shared = {
   pool: 'forks', // native TensorFlow lives once per process
@@ -9,7 +18,11 @@ const shared = {
   hookTimeout: 60_000,
 } as const;
 
+const conditions = ['mnv4-source', 'module', 'node', 'development|production']; // tests run src/, not the build
+
 export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     maxWorkers: 2,
     projects: [

@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stopSignals } from '../dist/core/stop-signals.js';
+import { stopSignals } from '#core/machine/stop-signals';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join('dist', 'cli', 'main.js');
@@ -26,7 +26,7 @@ const steps = [
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let child;
-for (const signal of /** @type {NodeJS.Signals[]} */ (stopSignals)) {
+for (const signal of stopSignals) {
   process.on(signal, () => signal === 'SIGINT' || child?.kill(signal)); // a terminal sends SIGINT to the child too
 }
 

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { coarseCommand, fineCommand, searchCommand } from '../src/cli/search.js';
-import { validateCommand } from '../src/cli/validate.js';
-import { shippedNames } from '../src/cost/shipped.js';
-import { newFolder } from './data/fixtures.js';
+import { coarseCommand, fineCommand, searchCommand } from '#cli/commands/search';
+import { validateCommand } from '#cli/commands/validate';
+import { shippedNames } from '#networks/zoo/shipped';
+import { newFolder } from '#test/data/fixtures';
 
 process.env['MNV4_CACHE'] = newFolder(); // without images, estimates leave it at the plan
 

@@ -7,11 +7,11 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { aligned } from '../../dist/cli/table.js';
-import { namedNetwork } from '../../dist/cost/named-network.js';
-import { interleaved } from '../../dist/measure/interleaved.js';
-import { networkSubject } from '../../dist/measure/network-subject.js';
-import { openBackend } from '../../dist/nn/backend.js';
+import { aligned } from '#cli/terminal/table';
+import { openBackend } from '#networks/tensor/backend';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { interleaved } from '#tasks/devices/interleaved';
+import { networkSubject } from '#tasks/devices/network-subject';
 import { docs } from '../docs/page.mjs';
 
 const { values } = parseArgs({

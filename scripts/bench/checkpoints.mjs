@@ -10,8 +10,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readSearchConfig } from '../../dist/search/config.js';
-import { stageSettings } from '../../dist/search/stage-settings.js';
+import { readSearchConfig } from '#tasks/search/config/config';
+import { stageSettings } from '#tasks/search/config/stage-settings';
 import { median } from './peer/statistics.mjs';
 
 const { values, positionals } = parseArgs({

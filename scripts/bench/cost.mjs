@@ -1,9 +1,9 @@
 // How many architectures of the medium space a second the cost table evaluates: MACs, parameters and two latencies each.
 // Run after `npm run build`: node scripts/bench/cost.mjs [SPACE]
-import { costTable } from '../../dist/cost/cost-table.js';
-import { readDevice } from '../../dist/cost/device.js';
-import { findDevice, findSpace } from '../../dist/cost/shipped.js';
-import { readSpace } from '../../dist/space/parse.js';
+import { costTable } from '#networks/cost/cost-table';
+import { readDevice } from '#networks/cost/device';
+import { readSpace } from '#networks/space/parse';
+import { findDevice, findSpace } from '#networks/zoo/shipped';
 
 const spaces = process.argv.length > 2 ? process.argv.slice(2) : ['mnv4-conv-m.coarse', 'mnv4-conv-m.one-stage'];
 const devices = ['pixel-6-cpu', 'pixel-8-edgetpu'].map((name) => readDevice(findDevice(name)));

@@ -3,11 +3,11 @@
 //   node scripts/docs/attention.mjs
 // What scripts/bench/attention.mjs measured is kept in docs/attention.json.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { readDevice } from '../../dist/cost/device.js';
-import { latencyMs } from '../../dist/cost/latency.js';
-import { layersOf } from '../../dist/cost/layers-of.js';
-import { namedNetwork } from '../../dist/cost/named-network.js';
-import { findDevice } from '../../dist/cost/shipped.js';
+import { readDevice } from '#networks/cost/device';
+import { latencyMs } from '#networks/cost/latency';
+import { layersOf } from '#networks/cost/layers/layers-of';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { findDevice } from '#networks/zoo/shipped';
 import { docs, filled, table } from './page.mjs';
 
 const devices = ['pixel-6-cpu', 'pixel-8-edgetpu'];

@@ -2,13 +2,13 @@
 // Makes the tables of docs/host.md; the text between is written by hand. Run after `npm run build`:
 //   node scripts/docs/host.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
-import { spearman } from '../../dist/core/rank-correlation.js';
-import { readDevice } from '../../dist/cost/device.js';
-import { latencyMs } from '../../dist/cost/latency.js';
-import { layersOf } from '../../dist/cost/layers-of.js';
-import { readMeasurements } from '../../dist/cost/measurements.js';
-import { ridgePoint } from '../../dist/cost/roofline.js';
-import { findDevice } from '../../dist/cost/shipped.js';
+import { spearman } from '#core/statistics/rank-correlation';
+import { readDevice } from '#networks/cost/device';
+import { latencyMs } from '#networks/cost/latency';
+import { layersOf } from '#networks/cost/layers/layers-of';
+import { ridgePoint } from '#networks/cost/roofline';
+import { findDevice } from '#networks/zoo/shipped';
+import { readMeasurements } from '#tasks/devices/measurements';
 import { docs, filled, table } from './page.mjs';
 
 const device = readDevice(findDevice('host-zen3-1-thread'));

@@ -2,17 +2,17 @@
 // Makes the picture and the tables of docs/roofline.md; the text between is written by hand. Run after `npm run build`:
 //   node scripts/docs/roofline.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
-import { spearman } from '../../dist/core/rank-correlation.js';
-import { fitRoofline } from '../../dist/cost/calibration.js';
-import { layersOf } from '../../dist/cost/layers-of.js';
-import { loadOf } from '../../dist/cost/load.js';
-import { readMeasurements } from '../../dist/cost/measurements.js';
-import { namedNetwork } from '../../dist/cost/named-network.js';
-import { namedAccuracy } from '../../dist/cost/published.js';
-import { latencyInMacs, ridgeSweep } from '../../dist/cost/ridge-sweep.js';
-import { rooflineChart } from '../../dist/report/roofline-chart.js';
-import { rooflineTables } from '../../dist/report/roofline-tables.js';
-import { svgOf } from '../../dist/report/svg.js';
+import { spearman } from '#core/statistics/rank-correlation';
+import { loadOf } from '#networks/cost/layers/layer-load';
+import { layersOf } from '#networks/cost/layers/layers-of';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { namedAccuracy } from '#networks/zoo/published';
+import { fitRoofline } from '#tasks/devices/calibration';
+import { readMeasurements } from '#tasks/devices/measurements';
+import { latencyInMacs, ridgeSweep } from '#tasks/devices/ridge-sweep';
+import { rooflineChart } from '#tasks/report/roofline-chart';
+import { rooflineTables } from '#tasks/report/roofline-tables';
+import { svgOf } from '#tasks/report/svg';
 import { docs, filled, table } from './page.mjs';
 
 const int8 = { bytesPerWeight: 1, bytesPerActivation: 1 };

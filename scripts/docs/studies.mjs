@@ -3,7 +3,7 @@
 //   node scripts/docs/studies.mjs runs/stages runs/ranking
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { studyRows } from '../../dist/study/study-report.js';
+import { studyRows } from '#tasks/study/study-report';
 import { docs, filled, table } from './page.mjs';
 
 for (const folder of process.argv.slice(2)) {

@@ -2,14 +2,14 @@
 // Makes the tables of docs/trust.md that simulations fill; the text between is written by hand. Run after `npm run build`:
 //   node scripts/docs/trust.mjs [targets|penalty|travel]
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { defaultShares, schedule } from '../../dist/controller/schedule.js';
-import { normalEffects, tableSearch } from '../../dist/controller/table-search.js';
-import { randomStream } from '../../dist/core/random.js';
-import { meanOf, medianOf } from '../../dist/core/scoring.js';
-import { readSearchConfig } from '../../dist/search/config.js';
-import { rehearse, shortened } from '../../dist/search/rehearsal.js';
-import { planCoarse, planFine, standInFor } from '../../dist/search/start-search.js';
-import { close } from '../../dist/space/space.js';
+import { randomStream } from '#core/random';
+import { meanOf, medianOf } from '#core/statistics/scoring';
+import { close } from '#networks/space/space';
+import { readSearchConfig } from '#tasks/search/config/config';
+import { defaultShares, schedule } from '#tasks/search/controller/schedule';
+import { normalEffects, tableSearch } from '#tasks/search/controller/table-search';
+import { rehearse, shortened } from '#tasks/search/rehearsal';
+import { planCoarse, planFine, standInFor } from '#tasks/search/start-search';
 import { docs, filled, table } from './page.mjs';
 
 const makers = { targets, penalty, travel };

@@ -10,7 +10,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { aligned } from '../../dist/cli/table.js';
+import { aligned } from '#cli/terminal/table';
 import { killServers, startServer } from '../bench/peer/server.mjs';
 import { docs, filled, table as markdownTable } from '../docs/page.mjs';
 import { isInstalled } from '../python/environment.mjs';

@@ -14,7 +14,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { randomStream } from '../../dist/core/random.js';
+import { randomStream } from '#core/random';
 import { killedInEveryCall } from './resume/every-call.mjs';
 import { fingerprints } from './resume/fingerprints.mjs';
 import { instantsOf } from './resume/instants.mjs';

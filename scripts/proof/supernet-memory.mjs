@@ -3,13 +3,13 @@
 // more tensors are alive after step 2,000 than after step 100.
 // Run after `npm run build`: node --expose-gc scripts/proof/supernet-memory.mjs
 import { randomFillSync } from 'node:crypto';
-import { randomStream } from '../../dist/core/random.js';
-import { findRefinement, findSpace } from '../../dist/cost/shipped.js';
-import { readSpace } from '../../dist/space/parse.js';
-import { readRefinement, refine } from '../../dist/space/refine.js';
-import { inputSize } from '../../dist/space/resolution.js';
-import { close, isFilterChoice } from '../../dist/space/space.js';
-import { SuperNet } from '../../dist/supernet/supernet.js';
+import { randomStream } from '#core/random';
+import { readSpace } from '#networks/space/parse';
+import { readRefinement, refine } from '#networks/space/refine';
+import { inputSize } from '#networks/space/resolution';
+import { close, isFilterChoice } from '#networks/space/space';
+import { findRefinement, findSpace } from '#networks/zoo/shipped';
+import { SuperNet } from '#tasks/search/supernet/supernet';
 
 const steps = 2000;
 const batchSize = 32;

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder } from '../../dist/core/cache.js';
+import { cacheFolder } from '#core/files/cache';
 
 /** Those that environments share, so that pip's cache serves the second. */
 export const torchPins = { torch: '2.15.0', numpy: '2.4.2' };

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * Our own kernels (src/nn/native), compiled for the processor of this machine as an addon that adds them to TensorFlow's
+ * Our own kernels (src/networks/tensor/native), compiled for the processor of this machine as an addon that adds them to TensorFlow's
  * ops. Where they do not compile, TensorFlow's kernels do the work, slower.
  */
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import { compileAddon, packagePaths } from './addon.mjs';
 import { messageOf, step } from './report.mjs';
 
 /**
- * What a processor can do, as the name under which its kernels are found; src/nn/native.ts computes it in the same way.
+ * What a processor can do, as the name under which its kernels are found; src/networks/tensor/tensorflow.ts computes it in the same way.
  */
 function processor() {
   const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
@@ -37,7 +37,7 @@ export function kernelsKey(root, library) {
   return key.digest('hex').slice(0, 16);
 }
 
-const sourceFolder = (/** @type {string} */ root) => join(root, 'src', 'nn', 'native');
+const sourceFolder = (/** @type {string} */ root) => join(root, 'src', 'networks', 'tensor', 'native');
 
 /**
  * The compiled kernels in the cache; undefined where they do not compile.

@@ -66,7 +66,7 @@ function isGone(text) {
   }
 }
 
-/** The boot and the PID namespace, as in src/core/processes.ts: containers may share a host name, but not these. */
+/** The boot and the PID namespace, as in `core/machine/processes.ts`: containers may share a host name, not these. */
 export function processTable() {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

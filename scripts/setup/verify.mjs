@@ -6,7 +6,7 @@ import util from 'node:util';
 
 const [root = '.'] = process.argv.slice(2);
 process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-Object.assign(process.env, { TF_ENABLE_ONEDNN_OPTS: '0', ONEDNN_MAX_CPU_ISA: 'AVX2' }); // as src/nn/native.ts
+Object.assign(process.env, { TF_ENABLE_ONEDNN_OPTS: '0', ONEDNN_MAX_CPU_ISA: 'AVX2' }); // as src/networks/tensor/tensorflow.ts
 /** @type {any} */ (util).isNullOrUndefined ??= (/** @type {unknown} */ value) => value == null; // gone since Node 23
 
 const tf = createRequire(join(root, 'package.json'))('@tensorflow/tfjs-node-gpu');

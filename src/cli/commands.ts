@@ -1,22 +1,22 @@
 /** All commands: results on standard output, everything else on standard error, and the exit codes of `core/failure.ts`. */
 import { Command, CommanderError } from 'commander';
-import { exitCodes, Failure, formatDiagnostic } from '../core/failure.js';
-import { teacherLoader, teacherShares } from '../distill/teacher.js';
-import { calibrateCommand } from './calibrate.js';
-import { datasetCommand } from './dataset.js';
-import { describeCommand } from './describe.js';
-import { doctorCommand } from './doctor.js';
-import { packageVersion } from './environment.js';
-import { exportCommand } from './export.js';
-import { measureCommand } from './measure.js';
-import { rooflineCommand } from './roofline.js';
-import { runsCommand } from './runs.js';
-import { coarseCommand, fineCommand, searchCommand } from './search.js';
-import { workersOf, working } from './shared-options.js';
-import { hearNoStopSignals } from './stop-signal.js';
-import { rankCommand, studyCommand } from './study.js';
-import { evalCommand, trainCommand } from './train.js';
-import { validateCommand } from './validate.js';
+import { workersOf, working } from '#cli/arguments/shared-options';
+import { calibrateCommand } from '#cli/commands/calibrate';
+import { datasetCommand } from '#cli/commands/dataset';
+import { describeCommand } from '#cli/commands/describe';
+import { doctorCommand } from '#cli/commands/doctor';
+import { exportCommand } from '#cli/commands/export';
+import { measureCommand } from '#cli/commands/measure';
+import { rooflineCommand } from '#cli/commands/roofline';
+import { runsCommand } from '#cli/commands/runs';
+import { coarseCommand, fineCommand, searchCommand } from '#cli/commands/search';
+import { rankCommand, studyCommand } from '#cli/commands/study';
+import { evalCommand, trainCommand } from '#cli/commands/train';
+import { validateCommand } from '#cli/commands/validate';
+import { packageVersion } from '#cli/process/environment';
+import { hearNoStopSignals } from '#cli/process/stop-signal';
+import { exitCodes, Failure, formatDiagnostic } from '#core/failure';
+import { teacherLoader, teacherShares } from '#tasks/distill/teacher';
 
 function program(): Command {
   const main = new Command('mnv4-nas')

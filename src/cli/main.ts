@@ -1,8 +1,8 @@
 #!/usr/bin/env node
+import { hearStopSignals } from '#cli/process/stop-signal';
 /** The program: it hears signals first, since all else takes a moment to load. */
-import { exitCodes } from '../core/failure.js';
-import { systemProblem } from '../core/files.js';
-import { hearStopSignals } from './stop-signal.js';
+import { exitCodes } from '#core/failure';
+import { systemProblem } from '#core/files/files';
 
 hearStopSignals();
 process.stderr.on('error', () => {}); // a terminal that is gone must not end a run

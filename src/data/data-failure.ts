@@ -1,4 +1,4 @@
-import { Failure } from '../core/failure.js';
+import { Failure } from '#core/failure';
 
 /** A failure of kind `data` at a file: `FILE: MESSAGE`, exit code 4. */
 export function dataFailure(file: string, message: string, remedy?: string): Failure {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { superLayout } from '#tasks/search/supernet/super-forward';
 import { agreement } from '../../scripts/bench/peer/agreement.mjs';
 import { describe as describeSelection } from '../../scripts/bench/peer/describe.mjs';
 import { median, medianInterval } from '../../scripts/bench/peer/statistics.mjs';
 import { imagesPerStep, rateAt, workload, workloadNames } from '../../scripts/bench/peer/workloads.mjs';
-import { superLayout } from '../../src/supernet/super-forward.js';
 
 describe('statistics of the peer benchmark', () => {
   it('takes the middle value, or the mean of the two in the middle', () => {

@@ -1,7 +1,7 @@
 // @ts-check
 // Asks whether to stop, as a long command does between steps: node asker.mjs WORDS. With `works` among them it asks at once,
 // with `idles` it does not, with `deaf` it is a short command. Exits with 75 once it is asked, and with 9 after a while.
-import { hearNoStopSignals, hearStopSignals, stopOnSignal } from '../../dist/cli/stop-signal.js';
+import { hearNoStopSignals, hearStopSignals, stopOnSignal } from '#cli/process/stop-signal';
 
 const words = process.argv.slice(2);
 hearStopSignals();

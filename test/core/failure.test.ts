@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exitCodes, Failure, type FailureKind, formatDiagnostic } from '../../src/core/failure.js';
+import { exitCodes, Failure, type FailureKind, formatDiagnostic } from '#core/failure';
 
 describe('a failure', () => {
   it('has the exit code of its kind: a contract with scripts and schedulers', () => {

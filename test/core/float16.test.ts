@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { halfBits, halfValues, toHalf } from '../../src/core/float16.js';
+import { halfBits, halfValues, toHalf } from '#core/float16';
 
 describe('half precision', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { editDistance, nearest, suggestion } from '../../src/core/nearest.js';
+import { editDistance, nearest, suggestion } from '#core/nearest';
 
 describe('the distance of two words', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { permutation, type Random, randomStream, restoreRandom } from '../../src/core/random.js';
+import { permutation, type Random, randomStream, restoreRandom } from '#core/random';
 
 const draws = (random: Random, n: number) => Array.from({ length: n }, () => random.uniform());
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

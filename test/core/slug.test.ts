@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { slug } from '../../src/core/slug.js';
+import { slug } from '#core/slug';
 
 it.each([
   ['mnv4-conv-s', 'mnv4-conv-s'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endTrace, openSpan, startTrace, traced } from '../../src/core/trace.js';
+import { endTrace, openSpan, startTrace, traced } from '#core/trace';
 
 describe('a trace', () => {
   it('holds the spans between its start and its end, and what they did is unchanged', async () => {

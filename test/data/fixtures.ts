@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { Failure } from '../../src/core/failure.js';
-import { permutation, randomStream } from '../../src/core/random.js';
-import { formatIdx, idxFiles } from '../../src/data/idx.js';
-import type { ImageSource, LabelledImages, Shape } from '../../src/data/image-source.js';
+import { Failure } from '#core/failure';
+import { permutation, randomStream } from '#core/random';
+import { formatIdx, idxFiles } from '#data/images/formats/idx';
+import type { ImageSource, LabelledImages, Shape } from '#data/images/image-source';
 
 /** A new folder that goes when the test file is done. */
 export function newFolder(): string {

@@ -1,7 +1,7 @@
 /** A small finished distillation set on the disk. */
-import { buildDistillationSet } from '../../src/distill/build.js';
-import { type BuildRecipe, parseBuildRecipe } from '../../src/distill/build-recipe.js';
-import type { Teacher } from '../../src/distill/build-teacher.js';
+import { buildDistillationSet } from '#tasks/distill/build';
+import { type BuildRecipe, parseBuildRecipe } from '#tasks/distill/build-recipe';
+import type { Teacher } from '#tasks/distill/build-teacher';
 import { newFolder, tinySource } from './fixtures.js';
 
 /** Probabilities from the first pixels alone: e^(pixel / 64) over the classes, normalised. */

@@ -10,7 +10,7 @@ import { functionOf, listOf, Texts } from './texts.js';
 const parameterSinks = new Set(['message', 'problem', 'detail']); // of functions, methods and constructors of ours
 const propertySinks = new Set(['message', 'detail']);
 const successes = new Set(['passed']); // these take a detail too, of what is well
-const plainErrors = ['src/data/', 'src/core/files.ts', 'src/export/check-export.ts', 'scripts/setup/']; // users see these
+const plainErrors = ['src/data/', 'src/core/files/files.ts', 'src/tasks/export/check-export.ts', 'scripts/setup/']; // users see these
 
 /** Every message of `src/` and of the set-up, with the file and line that it comes from. */
 export function messagesOf(root: string): Map<string, string> {
@@ -38,6 +38,7 @@ const options: ts.CompilerOptions = {
   noLib: true, // names and their declarations are enough; nothing is type-checked
   allowJs: true,
   types: [],
+  customConditions: ['mnv4-source'],
 };
 
 function sourcesOf(root: string): string[] {
@@ -53,7 +54,7 @@ function hostOf(): ts.CompilerHost {
   const host = ts.createCompilerHost(options, true);
   host.resolveModuleNameLiterals = (literals, from) =>
     literals.map(({ text }) =>
-      text.startsWith('.') ? ts.resolveModuleName(text, from, options, host) : { resolvedModule: undefined },
+      /^[.#]/.test(text) ? ts.resolveModuleName(text, from, options, host) : { resolvedModule: undefined },
     );
   return host;
 }

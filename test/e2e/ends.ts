@@ -1,7 +1,7 @@
 /** What a run that is done leaves, to compare it with another's. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '../../src/core/files.js';
+import { sha256 } from '#core/files/files';
 
 /** The files of a run by name, its last checkpoint's among them; of its events what does not depend on the clock. */
 export function endOf(folder: string): Record<string, string> {

@@ -4,10 +4,10 @@ import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { stopSignals } from '../../src/core/stop-signals.js';
-import { readState } from '../../src/runs/run-state.js';
-import { type Ended, entry, type ProgramOptions, program } from '../cli/program.js';
-import { smallWorld } from '../search/small-world.js';
+import { stopSignals } from '#core/machine/stop-signals';
+import { readState } from '#jobs/runs/run-state';
+import { type Ended, entry, type ProgramOptions, program } from '#test/cli/program';
+import { smallWorld } from '#test/tasks/search/small-world';
 import { endOf } from './ends.js';
 import { atStep, fullAt, signalAt } from './hooks.js';
 

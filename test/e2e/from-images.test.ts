@@ -2,10 +2,10 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { program } from '../cli/program.js';
-import { newFolder } from '../data/fixtures.js';
-import { smallConfig, smallSpace } from '../search/small-world.js';
-import { smallNetworkText, writeSmallTraining } from '../train/small-network.js';
+import { program } from '#test/cli/program';
+import { newFolder } from '#test/data/fixtures';
+import { smallConfig, smallSpace } from '#test/tasks/search/small-world';
+import { smallNetworkText, writeSmallTraining } from '#test/tasks/training/small-network';
 
 let folder: string;
 

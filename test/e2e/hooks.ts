@@ -1,5 +1,5 @@
 /** What tests have the program do to itself: code that Node runs before it. */
-import type { ProgramOptions } from '../cli/program.js';
+import type { ProgramOptions } from '#test/cli/program';
 
 /** Runs `code`, an ES module's text, before the program. */
 export function hooked(code: string): ProgramOptions {

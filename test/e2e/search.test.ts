@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readState } from '../../src/runs/run-state.js';
-import { readNetwork } from '../../src/space/parse.js';
-import { type Ended, type ProgramOptions, program } from '../cli/program.js';
-import { smallWorld } from '../search/small-world.js';
+import { readState } from '#jobs/runs/run-state';
+import { readNetwork } from '#networks/space/parse';
+import { type Ended, type ProgramOptions, program } from '#test/cli/program';
+import { smallWorld } from '#test/tasks/search/small-world';
 import { endOf } from './ends.js';
 import { signalAt } from './hooks.js';
 

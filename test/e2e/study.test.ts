@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Agreement } from '../../src/study/agreement.js';
-import type { StudyResult } from '../../src/study/study-report.js';
-import { type Ended, type ProgramOptions, program } from '../cli/program.js';
-import { smallWorld } from '../search/small-world.js';
+import type { Agreement } from '#tasks/study/agreement';
+import type { StudyResult } from '#tasks/study/study-report';
+import { type Ended, type ProgramOptions, program } from '#test/cli/program';
+import { smallWorld } from '#test/tasks/search/small-world';
 
 let world: string;
 

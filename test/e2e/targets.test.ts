@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { costOf } from '../../src/cost/cost.js';
-import { type CostTargetInput, costTargetSchema, resolveTarget } from '../../src/cost/target.js';
-import { readSpace } from '../../src/space/parse.js';
-import { close, type Space } from '../../src/space/space.js';
-import { program } from '../cli/program.js';
-import { smallWorld } from '../search/small-world.js';
+import { costOf } from '#networks/cost/cost';
+import { type CostTargetInput, costTargetSchema, resolveTarget } from '#networks/cost/target';
+import { readSpace } from '#networks/space/parse';
+import { close, type Space } from '#networks/space/space';
+import { program } from '#test/cli/program';
+import { smallWorld } from '#test/tasks/search/small-world';
 
 let world: string;
 let space: Space;

@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readState } from '../../src/runs/run-state.js';
-import { type Ended, type ProgramOptions, program } from '../cli/program.js';
-import { newFolder } from '../data/fixtures.js';
-import { smallWorld } from '../search/small-world.js';
-import { writeSmallTraining } from '../train/small-network.js';
+import { readState } from '#jobs/runs/run-state';
+import { type Ended, type ProgramOptions, program } from '#test/cli/program';
+import { newFolder } from '#test/data/fixtures';
+import { smallWorld } from '#test/tasks/search/small-world';
+import { writeSmallTraining } from '#test/tasks/training/small-network';
 import { endOf } from './ends.js';
 import { atStep, signalAt } from './hooks.js';
 

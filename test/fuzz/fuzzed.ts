@@ -1,7 +1,7 @@
 /** How often readers are fuzzed, with which seed, and what they may answer. */
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import { Failure, type FailureKind } from '../../src/core/failure.js';
+import { Failure, type FailureKind } from '#core/failure';
 
 /** `MNV4_FUZZ_RUNS=50` makes each property's runs fifty times as many, `MNV4_FUZZ_SEED` gives it others. */
 const times = Number(process.env['MNV4_FUZZ_RUNS'] ?? 1);

@@ -2,20 +2,15 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runListText, runText } from '../../src/cli/runs-text.js';
-import { loadLatestCheckpoint, saveCheckpoint } from '../../src/runs/checkpoint.js';
-import { openEventLog, readEvents } from '../../src/runs/events.js';
-import { openRun, type Run } from '../../src/runs/run-folder.js';
-import { lockHolder, lockRun } from '../../src/runs/run-lock.js';
-import { readState, writeState } from '../../src/runs/run-state.js';
-import { listRuns, readRunSummary } from '../../src/runs/run-summary.js';
-import {
-  checkedSafetensorsParts,
-  type NamedTensor,
-  parseSafetensors,
-  safetensorsParts,
-} from '../../src/runs/safetensors.js';
-import { opened, request, temporaryFolder } from '../runs/run-fixture.js';
+import { runListText, runText } from '#cli/terminal/runs-text';
+import { checkedSafetensorsParts, type NamedTensor, parseSafetensors, safetensorsParts } from '#data/files/safetensors';
+import { loadLatestCheckpoint, saveCheckpoint } from '#jobs/runs/checkpoint';
+import { openEventLog, readEvents } from '#jobs/runs/events';
+import { openRun, type Run } from '#jobs/runs/run-folder';
+import { lockHolder, lockRun } from '#jobs/runs/run-lock';
+import { readState, writeState } from '#jobs/runs/run-state';
+import { listRuns, readRunSummary } from '#jobs/runs/run-summary';
+import { opened, request, temporaryFolder } from '#test/jobs/runs/run-fixture';
 import { expectFinite, expectNamed, fuzz, outcomeOf } from './fuzzed.js';
 import { flippedBit, mutatedBytes, mutatedDocument } from './mutated.js';
 

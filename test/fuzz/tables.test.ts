@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { locateCsv } from '../../src/core/csv.js';
-import { readLatencyTable } from '../../src/cost/latency-table.js';
-import { readMeasurements } from '../../src/cost/measurements.js';
-import { newFolder } from '../data/fixtures.js';
+import { locateCsv } from '#core/documents/csv';
+import { readLatencyTable } from '#networks/cost/latency-table';
+import { readMeasurements } from '#tasks/devices/measurements';
+import { newFolder } from '#test/data/fixtures';
 import { expectFinite, expectNamed, expectPlaced, fuzz, outcomeOf } from './fuzzed.js';
 import { mutatedBytes } from './mutated.js';
 

@@ -1,7 +1,7 @@
 // The data of a workload: a few batches of made-up images, cycled. Each class has a pattern of its own under noise, so
 // that losses fall and differ where the computation does.
 import { createCipheriv, createHash } from 'node:crypto';
-import { randomStream } from '../../../dist/core/random.js';
+import { randomStream } from '#core/random';
 
 /** Batches that each sample has; steps take them in turn. */
 export const poolSize = 4;

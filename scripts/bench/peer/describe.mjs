@@ -1,8 +1,8 @@
-// A selection as plain layers, for the side that does not know our spaces: what `supernet/super-forward.ts` and
-// `nn/blocks` would run, spelled out with the names of the weights.
-import { assertNever } from '../../../dist/core/assert-never.js';
-import { expandedChannels, isResidual } from '../../../dist/space/block.js';
-import { closeBlock, decide, isChoice } from '../../../dist/space/space.js';
+// A selection as plain layers, for the side that does not know our spaces: what `supernet/super-forward.ts` and `nn/blocks`
+// would run, spelled out with the names of the weights.
+import { assertNever } from '#core/assert-never';
+import { expandedChannels, isResidual } from '#networks/space/block';
+import { closeBlock, decide, isChoice } from '#networks/space/space';
 
 /**
  * A convolution and its batch norm. `branches` lists the prefixes of their weights, null for the identity, and the layer's

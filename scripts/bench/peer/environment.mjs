@@ -1,6 +1,6 @@
 // The sides of the benchmark: where PyTorch lives, which version, and how each side's server is started.
 import { fileURLToPath } from 'node:url';
-import { usableCores } from '../../../dist/core/cores.js';
+import { usableCores } from '#core/machine/cores';
 import { pythonEnvironment, torchPins } from '../../python/environment.mjs';
 
 export const peerEnvironment = pythonEnvironment('peer', torchPins);

@@ -2,7 +2,7 @@
 // `soft.bin` (float32), both [pool, sample, n, ...] without gaps.
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeSafetensors } from '../../../dist/runs/safetensors.js';
+import { writeSafetensors } from '#data/files/safetensors';
 import { poolSize } from './batches.mjs';
 import { describe } from './describe.mjs';
 

@@ -1,9 +1,9 @@
 // Our side's steps of a workload, as every worker of a team does them: each takes its share of a step's samples, and sums
 // over the workers give all of them the same update. The parts are those of a search or a training run.
-import { sumCrossEntropy } from '../../../dist/core/scoring.js';
-import { SuperNet } from '../../../dist/supernet/supernet.js';
-import { Trainee, trainNetwork } from '../../../dist/train/train-network.js';
-import { shareOf, sumsOver } from '../../../dist/workers/collective.js';
+import { sumCrossEntropy } from '#core/statistics/scoring';
+import { shareOf, sumsOver } from '#jobs/workers/collective';
+import { SuperNet } from '#tasks/search/supernet/supernet';
+import { Trainee, trainNetwork } from '#tasks/training/train-network';
 import { poolSize } from './batches.mjs';
 import { cycle, rateAt } from './workloads.mjs';
 
@@ -21,7 +21,7 @@ export function ourSteps(net, workload, pool, collective) {
   return (workload.isHeldOut ? heldOut : search)(net, workload, pool, collective);
 }
 
-/** As `search/search.ts` takes a step. */
+/** As `tasks/search/ports.ts` takes a step. */
 function search(net, workload, pool, collective) {
   const { sequence, samples } = workload;
   const sums = sumsOver(collective);
@@ -35,7 +35,7 @@ function search(net, workload, pool, collective) {
 
 const shownRows = 8;
 
-/** As `search/search.ts` measures qualities. */
+/** As `tasks/search/ports.ts` measures qualities. */
 function heldOut(net, { sequence, samples, space: { classes } }, pool, collective) {
   return async (position) => {
     const losses = new Float64Array(samples);
@@ -51,7 +51,7 @@ function heldOut(net, { sequence, samples, space: { classes } }, pool, collectiv
   };
 }
 
-/** `train/train-network.ts`, a step at a time: the samples are the shares of a batch. */
+/** `tasks/training/train-network.ts`, a step at a time: the samples are the shares of a batch. */
 function training(net, { l2, learningRate, warmupSteps, samples }, pool, collective) {
   const steps = 1e9; // so many that the learning rate stays at its peak after the warm-up
   const plan = { steps, warmupSteps, learningRate, l2, dropout: 0, seed: 0, shares: samples };

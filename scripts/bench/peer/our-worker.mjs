@@ -1,5 +1,5 @@
 // A worker of our side beside worker 0: computes its share of each command.
-import { serveComputing } from '../../../dist/train/computing-team.js';
+import { serveComputing } from '#jobs/workers/worker-pool';
 import { batchPool } from './batches.mjs';
 import { ourCommands } from './our-commands.mjs';
 import { ourNet } from './our-steps.mjs';

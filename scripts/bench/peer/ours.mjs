@@ -4,8 +4,8 @@
 //   check N      N steps, untimed   -> { losses, logits? }
 //   steps N      N steps            -> { ms, losses, averagingMs, waitingMs }, milliseconds of each step and of all
 import { createInterface } from 'node:readline';
-import { openBackend } from '../../../dist/nn/backend.js';
-import { withComputingTeam } from '../../../dist/train/computing-team.js';
+import { withComputingTeam } from '#jobs/workers/worker-pool';
+import { openBackend } from '#networks/tensor/backend';
 import { batchPool } from './batches.mjs';
 import { writeExchange } from './exchange.mjs';
 import { ourCommands } from './our-commands.mjs';

@@ -1,7 +1,7 @@
 // What the benchmark prints.
 import { cpus } from 'node:os';
-import { aligned } from '../../../dist/cli/table.js';
-import { usableCores } from '../../../dist/core/cores.js';
+import { aligned } from '#cli/terminal/table';
+import { usableCores } from '#core/machine/cores';
 import { torchPins } from '../../python/environment.mjs';
 
 export function machine() {

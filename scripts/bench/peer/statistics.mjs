@@ -1,5 +1,5 @@
 // Medians, and how sure they are.
-import { randomStream } from '../../../dist/core/random.js';
+import { randomStream } from '#core/random';
 
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,11 +1,11 @@
 // What the peer benchmark computes: per workload a space, a sequence of selections, and sizes. Both sides get the same.
 import { fileURLToPath } from 'node:url';
-import { randomStream } from '../../../dist/core/random.js';
-import { findRefinement, findSpace } from '../../../dist/cost/shipped.js';
-import { readNetwork, readSpace } from '../../../dist/space/parse.js';
-import { asSpace } from '../../../dist/space/print.js';
-import { readRefinement, refine } from '../../../dist/space/refine.js';
-import { close, isFilterChoice, useOption } from '../../../dist/space/space.js';
+import { randomStream } from '#core/random';
+import { readNetwork, readSpace } from '#networks/space/parse';
+import { asSpace } from '#networks/space/print';
+import { readRefinement, refine } from '#networks/space/refine';
+import { close, isFilterChoice, useOption } from '#networks/space/space';
+import { findRefinement, findSpace } from '#networks/zoo/shipped';
 
 /** Steps after which the sequence of selections starts again; also those over which both sides' losses must agree. */
 export const cycle = 20;

@@ -1,10 +1,10 @@
 // One point of the scale benchmark in a process of its own: node point.mjs POINT, a JSON object. Prints the median
 // milliseconds of a step and the most memory that its workers had resident together, as JSON.
 import { readFileSync } from 'node:fs';
-import { randomStream } from '../../../dist/core/random.js';
-import { openBackend } from '../../../dist/nn/backend.js';
-import { isFilterChoice } from '../../../dist/space/space.js';
-import { withComputingTeam } from '../../../dist/train/computing-team.js';
+import { randomStream } from '#core/random';
+import { withComputingTeam } from '#jobs/workers/worker-pool';
+import { isFilterChoice } from '#networks/space/space';
+import { openBackend } from '#networks/tensor/backend';
 import { batchPool } from '../peer/batches.mjs';
 import { ourCommands } from '../peer/our-commands.mjs';
 import { ourNet } from '../peer/our-steps.mjs';

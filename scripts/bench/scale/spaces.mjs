@@ -1,5 +1,5 @@
 // What the scale benchmark varies: a CIFAR-sized space, one of its sizes at a time.
-import { parseSpace } from '../../../dist/space/parse.js';
+import { parseSpace } from '#networks/space/parse';
 
 /** What a point has unless its axis says otherwise. */
 const base = { batch: 128, width: 1, depth: 2, resolution: 32, options: 3, kernels: 1, workers: 1 };

@@ -1,11 +1,11 @@
 // Our side: networks whose weights and statistics all matter, images, and logits.
-import { randomStream } from '../../../dist/core/random.js';
-import { backend } from '../../../dist/nn/backend.js';
-import { logitsWith } from '../../../dist/nn/frozen-network.js';
-import { disposeStatistics, Model } from '../../../dist/nn/model.js';
-import { networkForward, weightLayout } from '../../../dist/nn/network.js';
-import { inputShape, inputSize } from '../../../dist/space/resolution.js';
-import { freshWeights } from '../../../dist/train/network-weights.js';
+import { randomStream } from '#core/random';
+import { logitsWith } from '#networks/nn/frozen-network';
+import { disposeStatistics, Model } from '#networks/nn/model';
+import { networkForward, weightLayout } from '#networks/nn/network';
+import { inputShape, inputSize } from '#networks/space/resolution';
+import { backend } from '#networks/tensor/backend';
+import { freshWeights } from '#networks/weights/network-weights';
 
 const shown = 2; // images whose logits are compared
 

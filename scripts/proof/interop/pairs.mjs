@@ -1,13 +1,13 @@
 // What is compared of a network: for each pair of weights and computer, the largest difference of two logits.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { namedNetwork } from '../../../dist/cost/named-network.js';
-import { difference } from '../../../dist/export/check-export.js';
-import { openBackend } from '../../../dist/nn/backend.js';
-import { openOnnxSession } from '../../../dist/nn/onnx-session.js';
-import { writeSafetensors } from '../../../dist/runs/safetensors.js';
-import { readFinishedRun } from '../../../dist/train/finished-run.js';
-import { readGivenWeights } from '../../../dist/train/network-weights.js';
+import { writeSafetensors } from '#data/files/safetensors';
+import { openOnnxSession } from '#data/runtimes/onnx-session';
+import { openBackend } from '#networks/tensor/backend';
+import { readGivenWeights } from '#networks/weights/network-weights';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { difference } from '#tasks/export/check-export';
+import { readFinishedRun } from '#tasks/training/finished-run';
 import { noiseImages, ourLogits, pixelsOf, telling } from './ours.mjs';
 import { runProgram, searchedRun } from './searched.mjs';
 

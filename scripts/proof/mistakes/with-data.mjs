@@ -8,7 +8,7 @@ import { repository } from './world.mjs';
 
 /** Writes `probs.onnx`, which ends in a softmax. @param {import('./world.mjs').World} world */
 async function writeProbabilities(world) {
-  const { onnxBytes } = await import(join(repository, 'dist', 'runs', 'onnx-file.js'));
+  const { onnxBytes } = await import(join(repository, 'dist', 'data', 'files', 'onnx-file.js'));
   const node = (/** @type {string} */ op, /** @type {string[]} */ inputs, /** @type {string} */ output) => ({
     ...{ name: op, op, inputs, outputs: [output], attributes: {} },
   });

@@ -92,7 +92,7 @@ export class World {
 
   /** The images and files, a set, the runs `done-coarse` and `done-fine`, and `halted`, which was stopped on its way. */
   async begin() {
-    const { formatIdx, idxFiles } = await import(join(repository, 'dist', 'data', 'idx.js'));
+    const { formatIdx, idxFiles } = await import(join(repository, 'dist', 'data', 'images', 'formats', 'idx.js'));
     for (const [name, text] of Object.entries(files)) this.write(name, text);
     for (const [part, images, labels] of [
       [80, idxFiles.trainImages, idxFiles.trainLabels],

@@ -4,7 +4,7 @@
 /**
  * @typedef {{ place: string, stage?: string, afterMs?: number, call?: string }} Instant
  * `call`: the kind of call, and which of them
- * @typedef {import('../../../src/core/random.js').Random} Random
+ * @typedef {import('#core/random').Random} Random
  */
 
 /** What a run writes, by the pattern of its file. */

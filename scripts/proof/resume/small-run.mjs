@@ -1,9 +1,9 @@
 // @ts-check
 // A run of six steps that computes next to nothing but writes all that a search does: node small-run.mjs ROOT ID
 import { join } from 'node:path';
-import { resumeFromCheckpoint, saveCheckpoint } from '../../../dist/runs/checkpoint.js';
-import { openRun } from '../../../dist/runs/run-folder.js';
-import { settleLock } from '../../../dist/runs/settle-lock.js';
+import { resumeFromCheckpoint, saveCheckpoint } from '#jobs/runs/checkpoint';
+import { openRun } from '#jobs/runs/run-folder';
+import { settleLock } from '#jobs/runs/settle-lock';
 
 const [root = '', id = ''] = process.argv.slice(2);
 const steps = 6;

@@ -1,0 +1,51 @@
+/**
+ * Which part of src/ imports which, as in ARCHITECTURE.md: the smallest table that holds. `.dependency-cruiser.cjs` makes
+ * rules of it, and test/structure.test.ts compares it with the imports that exist.
+ */
+
+/** By wing, the wings that it imports; a wing imports only wings further down. */
+const wings = {
+  cli: ['tasks', 'jobs', 'networks', 'data', 'core'],
+  tasks: ['jobs', 'networks', 'data', 'core'],
+  jobs: ['networks', 'data', 'core'],
+  networks: ['data', 'core'],
+  data: ['core'],
+  core: [],
+};
+
+/** By wing and room, the rooms of the same wing that it imports; `.` stands for the files right in a folder. */
+const rooms = {
+  cli: {
+    '.': ['arguments', 'commands', 'process'],
+    arguments: ['process', 'terminal'],
+    commands: ['arguments', 'process', 'terminal'],
+  },
+  tasks: {
+    devices: ['export'],
+    distill: ['training'],
+    report: ['devices'],
+    search: ['training'],
+    study: ['report', 'search', 'training'],
+  },
+  jobs: {
+    '.': ['workers'],
+  },
+  networks: {
+    cost: ['space', 'zoo'],
+    nn: ['space', 'tensor'],
+    tensor: ['space'],
+    weights: ['nn', 'space', 'tensor'],
+    zoo: ['space'],
+  },
+  data: {
+    images: ['.'],
+    sets: ['.', 'images'],
+  },
+  core: {
+    documents: ['.', 'files'],
+    files: ['.', 'machine'],
+    statistics: ['.'],
+  },
+};
+
+module.exports = { wings, rooms };

@@ -1,0 +1,91 @@
+/** A network with weights as a command is given it: a finished training run, or a network and where its weights are. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { standardReporter } from '#cli/terminal/log';
+import { Failure } from '#core/failure';
+import { isRun } from '#jobs/runs/run-state';
+import { findRun } from '#jobs/runs/run-summary';
+import type { Architecture } from '#networks/space/space';
+import { freshWeights, type GivenWeights, readGivenWeights } from '#networks/weights/network-weights';
+import { type PixelNormName, pixelNormNames } from '#networks/weights/pixel-norms';
+import { type WeightConvention, weightConventionNames } from '#networks/weights/weight-conventions';
+import { isNetworkReference, namedNetwork } from '#networks/zoo/named-network';
+import { foundArchitecture } from '#tasks/search/start-search';
+import { type FinishedRun, hasWeights, readFinishedRun } from '#tasks/training/finished-run';
+
+export interface WeightOptions {
+  readonly root: string;
+  readonly weights?: string;
+  readonly convention?: WeightConvention;
+  readonly pixels?: PixelNormName;
+  readonly seed?: number;
+}
+
+/** `--weights`, `--convention` and `--pixels`. */
+export function withWeightsOptions(command: Command): Command {
+  const convention = new Option(
+    '--convention <name>',
+    "how the weights were trained (default: timm for a file of timm's names, else as the network says)",
+  ).choices(weightConventionNames);
+  return command
+    .option('--weights <file>', "safetensors in our names or timm's, or an ONNX model that export wrote")
+    .addOption(convention)
+    .addOption(
+      new Option(
+        '--pixels <how>',
+        "how the weights' training normalised pixels: -1 to 1 (inception), by ImageNet's statistics, 0 to 1 (unit)",
+      ).choices(pixelNormNames),
+    );
+}
+
+export interface GivenNetwork extends GivenWeights {
+  /** The run that they come from, where they do. */
+  readonly run?: FinishedRun;
+}
+
+/** The network of a run, by id or folder, or a network by name or file. */
+export function networkOf(what: string, root: string): Architecture {
+  const folder = runFolderOf(what, root);
+  return folder === undefined ? namedNetwork(what) : foundArchitecture(folder);
+}
+
+/** The network and its weights; a network without any is a usage failure. */
+export function givenNetwork(
+  what: string,
+  { root, weights: file, convention, pixels, seed }: WeightOptions,
+): GivenNetwork {
+  if (file !== undefined && seed !== undefined) {
+    throw new Failure('usage', 'expected --weights or --seed; got both');
+  }
+  const how = convention !== undefined ? '--convention' : pixels !== undefined ? '--pixels' : undefined;
+  if (file === undefined && how !== undefined) throw new Failure('usage', `${how}: expected --weights too; got none`);
+  if (file === undefined && seed === undefined) return trained(what, root);
+  const network = networkOf(what, root);
+  if (file !== undefined) {
+    const given = readGivenWeights(network, file, { convention, pixels });
+    standardReporter().note(given.origin);
+    return given;
+  }
+  const origin = `fresh weights of seed ${seed}, not trained: good for measuring time, not for predicting`;
+  return { network, weights: freshWeights(network, seed as number), origin };
+}
+
+function trained(what: string, root: string): GivenNetwork {
+  if (runFolderOf(what, root) === undefined && isNetworkReference(what)) {
+    throw withoutWeights(what, 'a network without');
+  }
+  const folder = findRun(root, what);
+  if (!hasWeights(folder)) throw withoutWeights(folder, 'a run without');
+  const run = readFinishedRun(folder);
+  return { network: run.network, weights: run.weights, origin: `trained by the run ${run.id}`, run };
+}
+
+function withoutWeights(what: string, got: string): Failure {
+  const remedy = 'give it weights with --weights FILE, or name a finished training run';
+  return new Failure('usage', `${what}: expected a network with weights; got ${got}`, remedy);
+}
+
+function runFolderOf(what: string, root: string): string | undefined {
+  return [join(root, what), what].find((path) => existsSync(path) && isRun(path));
+}

@@ -1,0 +1,144 @@
+/** `mnv4-nas calibrate`: fits a device profile to measured latencies. */
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { aligned, grouped } from '#cli/terminal/table';
+import { formatPath } from '#core/documents/document';
+import { Failure } from '#core/failure';
+import { writeAtomically } from '#core/files/files';
+import { shown } from '#core/shown';
+import { rooflineSchema } from '#networks/cost/device';
+import { type BytesPerValue, loadOf } from '#networks/cost/layers/layer-load';
+import { layersOf } from '#networks/cost/layers/layers-of';
+import { distinctCases, fitRoofline, parametersOf, type RooflineFit } from '#tasks/devices/calibration';
+import { type Measurements, readMeasurements } from '#tasks/devices/measurements';
+import {
+  errorText,
+  type FittedDevice,
+  printDevice,
+  profileOf,
+  rhoText,
+  ridgePointText,
+} from '#tasks/devices/print-device';
+import { withBytesOptions } from './roofline.js';
+
+interface CalibrateOptions extends BytesPerValue {
+  readonly out?: string;
+  readonly ridge?: number;
+  readonly overhead?: boolean;
+  readonly json?: boolean;
+}
+
+export function calibrateCommand(): Command {
+  return withBytesOptions(
+    new Command('calibrate')
+      .description('fit a device profile to measured latencies, by least squares of the relative errors')
+      .argument('<rows.csv>', 'the latencies: a CSV with the columns network, resolution, ms')
+      .option('--out <device.yaml>', 'write the profile', deviceFile)
+      .option('--ridge <macs-per-byte>', 'hold the ridge point at this value (default: it is fitted)', ridgePoint)
+      .option('--overhead', 'fit a constant for each layer too (default: none)'),
+  )
+    .option('--json', 'print one JSON document')
+    .action((file: string, options: CalibrateOptions) => {
+      process.stdout.write(`${calibrate(file, options)}\n`);
+    });
+}
+
+/** The fit as text, or as JSON where asked; the profile is written where a file is named. */
+export function calibrate(file: string, options: CalibrateOptions): string {
+  const measurements = readMeasurements(file);
+  const fit = fitTo(measurements, file, options);
+  const device = fittedDevice(file, measurements, fit, options);
+  requireReadable(profileOf(device), file);
+  if (options.out !== undefined) {
+    writeAtomically(options.out, printDevice(device));
+    process.stderr.write(`wrote ${options.out}\n`);
+  }
+  return options.json ? JSON.stringify(fit) : calibrationText(fit);
+}
+
+function fitTo(
+  { rows }: Measurements,
+  file: string,
+  { ridge, overhead = false, ...bytes }: CalibrateOptions,
+): RooflineFit {
+  const options = { ridgePoint: ridge, overhead };
+  const timed = rows.map(({ network, ...row }) => ({
+    ...row,
+    loads: layersOf(network).map((layer) => loadOf(layer, bytes)),
+  }));
+  const distinct = distinctCases(timed);
+  const parameters = parametersOf(options);
+  if (distinct < parameters) {
+    const message = `expected rows of at least ${parameters} networks, one for each figure to fit; got ${distinct}`;
+    const remedy =
+      ridge === undefined ? 'measure more networks, or hold the ridge point with --ridge' : 'measure more networks';
+    throw new Failure('config', { file, message }, remedy);
+  }
+  return fitRoofline(timed, options);
+}
+
+function fittedDevice(
+  file: string,
+  { comment }: Measurements,
+  fit: RooflineFit,
+  options: CalibrateOptions,
+): FittedDevice {
+  const { out = '', bytesPerWeight, bytesPerActivation } = options;
+  return {
+    name: basename(out).replace(/\.ya?ml$/, ''),
+    fit,
+    bytes: { bytesPerWeight, bytesPerActivation },
+    source: [`Fitted to the rows of ${basename(file)}.`, comment].join(' ').trim(),
+    command: ['mnv4-nas calibrate', basename(file), ...flagsOf(options)].join(' '),
+  };
+}
+
+/** Refuses a fit whose figures no device has: its profile could not be read. */
+function requireReadable(profile: object, file: string): void {
+  const { error } = rooflineSchema.safeParse(profile);
+  if (error === undefined) return;
+  const mistakes = error.issues.map(({ path, message }) => {
+    const got = shown((profile as Record<PropertyKey, unknown>)[path[0] as PropertyKey]);
+    return { file, path: formatPath(path), message: `expected latencies that give ${message}; got ${got}` };
+  });
+  throw new Failure('config', mistakes, 'check that the latencies are in ms, --ridge and --overhead');
+}
+
+function flagsOf({ ridge, overhead, bytesPerWeight, bytesPerActivation }: CalibrateOptions): string[] {
+  return [
+    ...(ridge === undefined ? [] : [`--ridge ${ridge}`]),
+    ...(overhead ? ['--overhead'] : []),
+    ...(bytesPerWeight === 1 ? [] : [`--bytes-per-weight ${bytesPerWeight}`]),
+    ...(bytesPerActivation === 1 ? [] : [`--bytes-per-activation ${bytesPerActivation}`]),
+  ];
+}
+
+function calibrationText(fit: RooflineFit): string {
+  const figures = [
+    ['peak MACs per ms', grouped(Math.round(fit.peakMacsPerMs))],
+    ['peak bytes per ms', grouped(Math.round(fit.peakBytesPerMs))],
+    ['ridge point', ridgePointText(fit)],
+    ['overhead', `${fit.overheadMs.toPrecision(3)} ms per layer`],
+    ['mean absolute percentage error', errorText(fit)],
+    ["Spearman's rho", rhoText(fit)],
+  ];
+  const rows = fit.rows.map(({ name, ms, predictedMs }) => {
+    const off = (100 * (predictedMs - ms)) / ms;
+    return [name, ms.toFixed(3), predictedMs.toFixed(3), `${off > 0 ? '+' : ''}${off.toFixed(1)} %`];
+  });
+  const table = aligned([['network', 'measured ms', 'predicted ms', 'off by'], ...rows], new Set([1, 2, 3]));
+  return [...aligned(figures, new Set()), '', ...table].join('\n');
+}
+
+function ridgePoint(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !(number > 0 && Number.isFinite(number))) {
+    throw new InvalidArgumentError('expected a number of MACs per byte > 0.');
+  }
+  return number;
+}
+
+function deviceFile(value: string): string {
+  if (!/[^/\\]\.ya?ml$/.test(value)) throw new InvalidArgumentError('expected the name of a YAML file.');
+  return value;
+}

@@ -1,0 +1,165 @@
+/**
+ * `mnv4-nas doctor`: whether this machine can run a search, and what to do where it cannot. Only Node, the packages and
+ * native TensorFlow are required; the rest says what to expect.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism, cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { exitCodes, Failure } from '#core/failure';
+import { jsonText } from '#core/files/json';
+import { gib, inGib } from '#core/gibibytes';
+import { coreQuota, usableCores } from '#core/machine/cores';
+import { usableMemory } from '#core/machine/usable-memory';
+import { loadNative, type NativeBinding, type NativeTensorFlow } from '#networks/tensor/tensorflow';
+import { type Check, failed, passed } from './check.js';
+import { folderChecks } from './folder-checks.js';
+
+export interface Diagnosis {
+  /** Whether native TensorFlow computes here. */
+  readonly ok: boolean;
+  readonly backend: 'tensorflow' | null;
+  readonly tensorflow: string | null;
+  readonly threads: number;
+  readonly gpu: NativeTensorFlow['gpu'] | null;
+  readonly checks: readonly Check[];
+}
+
+const minMemoryBytes = 2 * gib; // a quick search on 32x32 images needs about 1 GiB
+
+const setUp = 'run `node scripts/setup.mjs`';
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check that this machine can run a search, and say what to do where it cannot')
+    .option('--json', 'print one JSON document')
+    .action(({ json }: { json?: true }) => {
+      const diagnosis = diagnose();
+      process.stdout.write(json ? jsonText(diagnosis) : diagnosisTable(diagnosis));
+      if (!diagnosis.ok) process.exitCode = exitCodes.backend;
+    });
+}
+
+/** The state of this machine, TensorFlow loaded and tried. */
+export function diagnose(): Diagnosis {
+  const features = cpuFeatures();
+  const cpu = cpuCheck(features);
+  const { native, check } = cpu.ok ? tryNative() : { native: undefined, check: notTried };
+  const required = [nodeCheck(process.versions.node), packagesCheck(), check];
+  return {
+    ok: required.every(({ ok }) => ok),
+    backend: native ? 'tensorflow' : null,
+    tensorflow: native?.tensorflowVersion ?? null,
+    threads: native?.threads ?? usableCores(),
+    gpu: native?.gpu ?? null,
+    checks: [
+      ...required,
+      cpu,
+      threadsCheck(),
+      memoryCheck(),
+      kernelsCheck(native?.kernels),
+      passed('gpu', native?.gpu.detail ?? 'unknown without TensorFlow'),
+      ...folderChecks(),
+    ],
+  };
+}
+
+const notTried: Check = failed('tensorflow', 'not tried on this processor', 'see cpu');
+
+/** For people: one line per check, the remedy below it. */
+export function diagnosisTable({ ok, checks }: Diagnosis): string {
+  const width = Math.max(...checks.map(({ name }) => name.length));
+  const lines = checks.map((check) => {
+    const remedy = check.remedy === null ? '' : `\n${' '.repeat(width + 6)}-> ${check.remedy}`;
+    return `${check.ok ? 'ok' : 'NO'}  ${check.name.padEnd(width)}  ${check.detail}${remedy}`;
+  });
+  return `${lines.join('\n')}\n\n${ok ? 'This machine is ready.' : 'Native TensorFlow does not run here.'}\n`;
+}
+
+export function kernelsCheck(
+  kernels: NativeTensorFlow['kernels'] | undefined,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Check {
+  if (kernels === undefined) return failed('kernels', 'unknown without TensorFlow', setUp);
+  const remedy = env.MNV4_KERNELS === 'tensorflow' ? 'unset MNV4_KERNELS' : setUp;
+  return kernels.available ? passed('kernels', kernels.detail) : failed('kernels', kernels.detail, remedy);
+}
+
+export function nodeCheck(version: string): Check {
+  return Number.parseInt(version, 10) >= 20
+    ? passed('node', version)
+    : failed('node', `${version} is too old`, 'install Node 20 or later');
+}
+
+/** Every dependency is installed in the version that package.json asks for. */
+function packagesCheck(): Check {
+  const require = createRequire(import.meta.url);
+  const { dependencies } = require('../../../package.json') as { dependencies: Record<string, string> };
+  const root = dirname(require.resolve('../../../package.json'));
+  const wrong = Object.entries(dependencies).filter(([name, version]) => installedVersion(root, name) !== version);
+  return wrong.length === 0
+    ? passed('packages', `${Object.keys(dependencies).length} dependencies as asked for`)
+    : failed('packages', `missing or of another version: ${wrong.map(([name]) => name).join(', ')}`, setUp);
+}
+
+function installedVersion(root: string, name: string): string | undefined {
+  const file = join(root, 'node_modules', name, 'package.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : undefined;
+}
+
+function tryNative(): { native: NativeTensorFlow | undefined; check: Check } {
+  try {
+    const native = loadNative();
+    const product = matrixProduct(native.binding);
+    const check =
+      product.join() === '17,39'
+        ? passed('tensorflow', `${native.tensorflowVersion}, a matrix product is right`)
+        : failed('tensorflow', `a matrix product is wrong: ${product.join()}`, `${setUp} with --rebuild`);
+    return { native: check.ok ? native : undefined, check };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { native: undefined, check: failed('tensorflow', error.message, error.remedy ?? setUp) };
+  }
+}
+
+/** [[1, 2], [3, 4]] times [[5], [6]]: 17, 39. */
+function matrixProduct(binding: NativeBinding): number[] {
+  const left = binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array([1, 2, 3, 4]));
+  const right = binding.createTensor([2, 1], binding.TF_FLOAT, new Float32Array([5, 6]));
+  const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  const outputs = binding.executeOp('MatMul', [type], [left, right], 1).map(({ id }) => id);
+  const values = outputs.flatMap((id) => [...binding.tensorDataSync(id)]);
+  for (const id of [left, right, ...outputs]) binding.deleteTensor(id);
+  return values;
+}
+
+/** Flags that the kernel reports; `undefined` where it does not say (macOS). */
+function cpuFeatures(): Set<string> | undefined {
+  if (!existsSync('/proc/cpuinfo')) return undefined;
+  const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));
+  return line?.[1] === undefined ? undefined : new Set(line[1].split(' '));
+}
+
+export function cpuCheck(features: Set<string> | undefined, arch: string = process.arch): Check {
+  const model = cpus()[0]?.model.trim() || arch;
+  if (arch === 'x64' && features !== undefined && !features.has('avx')) {
+    return failed('cpu', `${model} has no AVX, which TensorFlow needs`, 'use another machine');
+  }
+  const telling = ['avx2', 'fma', 'avx512f', 'amx_tile', 'asimd', 'bf16'].filter((name) => features?.has(name));
+  return passed('cpu', [model, ...telling].join(', '));
+}
+
+function threadsCheck(): Check {
+  const quota = coreQuota();
+  const limit = quota === undefined ? '' : `, control group grants ${quota.toFixed(1)}`;
+  return passed('threads', `${usableCores()} (${availableParallelism()} of ${cpus().length} cores usable${limit})`);
+}
+
+function memoryCheck(): Check {
+  const { available, total } = usableMemory();
+  const detail = `${inGib(available)} available of ${inGib(total)}`;
+  return available >= minMemoryBytes
+    ? passed('memory', detail)
+    : failed('memory', detail, `end other programs or use smaller batches; ${inGib(minMemoryBytes)} are advisable`);
+}

@@ -1,0 +1,62 @@
+/** `--dry-run` of the search commands: the plan, and what it will take. */
+
+import { duration } from '#cli/terminal/progress';
+import { Failure } from '#core/failure';
+import type { Workers } from '#jobs/workers/worker-pool';
+import { openBackend } from '#networks/tensor/backend';
+import type { LocatedConfig } from '#tasks/search/config/config';
+import type { Estimate } from '#tasks/search/stage/estimate';
+import { type PlannedStage, planEstimate, plannedFigures, planWarnings } from '#tasks/search/start-search';
+
+/** Prints what the stages are and will take; the second opens a stand-in for what the first has yet to find. */
+export async function dryRun(
+  plans: readonly PlannedStage[],
+  config: LocatedConfig,
+  workers: Workers,
+  { json }: { readonly json?: true },
+): Promise<void> {
+  const figures: object[] = [];
+  for (const [i, plan] of plans.entries()) {
+    figures.push({
+      ...plannedFigures(plan, workers),
+      ...(i > 0 && { base: 'a stand-in, since the coarse result is not known yet' }),
+      estimate: await estimated(plan, config, workers),
+      warnings: i === 0 ? planWarnings(plan) : [],
+    });
+  }
+  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
+  else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);
+}
+
+/** Time and memory of the stage, or why they cannot be told. */
+async function estimated(plan: PlannedStage, config: LocatedConfig, workers: Workers): Promise<Estimate | string> {
+  try {
+    openBackend({ backend: workers.backend, threads: workers.threads });
+    return await planEstimate(plan, config, workers);
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'data')
+      return `not without the images: ${error.remedy ?? error.message}`;
+    throw error;
+  }
+}
+
+function planText({ stage }: PlannedStage, figures: object): string {
+  const lines = Object.entries(figures)
+    .filter(([, value]) => !Array.isArray(value) || value.length > 0)
+    .map(
+      ([key, value]) =>
+        `  ${key.padEnd(24)}${key === 'estimate' ? estimateText(value as Estimate | string) : figureText(value)}`,
+    );
+  return [`${stage} (dry run: nothing was written)`, ...lines].join('\n');
+}
+
+function estimateText(estimate: Estimate | string): string {
+  if (typeof estimate === 'string') return estimate;
+  const { seconds, stepMs, memoryMb } = estimate;
+  return `${duration(seconds)}, ${stepMs.toPrecision(3)} ms a step, ${memoryMb} MB of memory`;
+}
+
+function figureText(value: unknown): string {
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

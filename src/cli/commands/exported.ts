@@ -1,0 +1,38 @@
+/** What is known of a network that is exported. */
+
+import type { GivenNetwork } from '#cli/arguments/given-network';
+import { commit, packageVersion } from '#cli/process/environment';
+import { networkDescription } from '#networks/cost/description';
+import type { Exported } from '#tasks/export/exporter';
+import type { FinishedRun } from '#tasks/training/finished-run';
+import type { TrainingRecipe } from '#tasks/training/recipe';
+
+/** @param classNames  of the images it is checked on, where its run has none */
+export function exportedOf({ network, weights, origin, run }: GivenNetwork, classNames?: readonly string[]): Exported {
+  const { params, macs } = networkDescription(network, []);
+  return {
+    network,
+    weights,
+    classNames: run?.classNames ?? classNames,
+    params,
+    macs,
+    evaluation: run?.test,
+    origin,
+    provenance: known({ program: packageVersion(), commit: commit(), ...(run && training(run)) }),
+  };
+}
+
+function training({ id, recipe, images, environment }: FinishedRun) {
+  const { program: trainedBy, commit: trainedAt } = environment;
+  return { run: id, recipe: recipe.name, data: dataText(recipe), images, trainedBy, trainedAt };
+}
+
+function dataText({ data }: TrainingRecipe): string {
+  if ('source' in data) return 'dataset' in data.source ? data.source.dataset : `a folder of ${data.source.format}`;
+  return 'recipe' in data ? `the set of ${data.recipe}` : `the set in ${data.folder}`;
+}
+
+function known(facts: Readonly<Record<string, string | null | undefined>>): Record<string, string> {
+  const entries = Object.entries(facts).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,59 @@
+/** The part of `doctor` that looks at folders: whether there is room in them, and whether they may be written. */
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Failure } from '#core/failure';
+import { cacheFolder, cacheRemedy } from '#core/files/cache';
+import { systemProblem } from '#core/files/files';
+import { gib, inGib } from '#core/gibibytes';
+import { type Check, failed, passed } from './check.js';
+
+const minDiskBytes = gib; // a run's checkpoints
+const minSharedBytes = gib / 4; // gradients of all workers; Docker grants 64 MiB unless told otherwise
+
+export function folderChecks(): Check[] {
+  const shared = { minBytes: minSharedBytes, room: 'give it more (Docker: --shm-size=1g), or use one worker' };
+  const elsewhere = 'start from a folder that this user may write to, or name one with --root';
+  const runs = { minBytes: minDiskBytes, room: 'free some space, or start from another folder', other: elsewhere };
+  return [
+    cacheCheck(),
+    folderCheck('disk for runs', resolve('runs'), runs),
+    ...(existsSync('/dev/shm') ? [folderCheck('/dev/shm', '/dev/shm', shared)] : []),
+  ];
+}
+
+function cacheCheck(): Check {
+  const name = 'disk for the cache';
+  const room = 'free some space, or set MNV4_CACHE=FOLDER';
+  try {
+    return folderCheck(name, cacheFolder(), { minBytes: minDiskBytes, room, other: cacheRemedy });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return failed(name, error.message, error.remedy ?? cacheRemedy);
+  }
+}
+
+interface Needs {
+  readonly minBytes: number;
+  /** Advice for a folder with less room. */
+  readonly room: string;
+  /** Advice for a path that is no folder, or may not be written. */
+  readonly other?: string;
+}
+
+/** Looks at the folder, or at what is there of the path to it. */
+export function folderCheck(name: string, folder: string, { minBytes, room, other = room }: Needs): Check {
+  try {
+    const there = `${nearest(resolve(folder))}/.`; // which a file has not
+    accessSync(there, constants.W_OK);
+    const { bavail, bsize } = statfsSync(there);
+    const detail = `${inGib(bavail * bsize)} free in ${folder}`;
+    return bavail * bsize >= minBytes ? passed(name, detail) : failed(name, detail, room);
+  } catch (error) {
+    return failed(name, `${folder}: ${systemProblem(error)}`, other);
+  }
+}
+
+/** The path, or the nearest above it that exists. */
+function nearest(path: string): string {
+  return existsSync(path) ? path : nearest(dirname(path));
+}

@@ -1,0 +1,103 @@
+/** The images that an export is checked on. */
+import { Failure } from '#core/failure';
+import { randomStream } from '#core/random';
+import { openSet } from '#data/sets/built-set';
+import type { Images } from '#networks/nn/model';
+import { inputSize } from '#networks/space/resolution';
+import type { Architecture } from '#networks/space/space';
+import type { TrialImages } from '#tasks/export/exporter';
+import { type EvaluationImages, splitImages } from '#tasks/training/evaluate';
+import { type FinishedRun, openRunImages } from '#tasks/training/finished-run';
+import { requireFit } from '#tasks/training/start-training';
+
+export interface ImageOptions {
+  /** The recipe of a built set. */
+  readonly dataset?: string;
+  /** The folder of one. */
+  readonly folder?: string;
+}
+
+export interface Trial {
+  readonly images: TrialImages;
+  /** What they are, in words. */
+  readonly from: string;
+  /** Undefined of random ones. */
+  readonly classNames: readonly string[] | undefined;
+}
+
+const wanted = 16; // images
+
+/**
+ * Test images of the set that is named, else of the run's data, else random ones: some 16, in whole batches where those
+ * are fixed. Fewer are all taken, over and over where they do not fill a batch.
+ */
+export function trialImages(
+  network: Architecture,
+  run: FinishedRun | undefined,
+  options: ImageOptions,
+  batch?: number,
+): Trial {
+  const most = batch === undefined ? wanted : Math.max(batch, wanted - (wanted % batch));
+  const found = realImages(network, run, options);
+  if (found === undefined) {
+    const images = randomImages(network, most, batch ?? most);
+    return { images, from: 'random images', classNames: undefined };
+  }
+  const { from, classNames, test } = found;
+  const real = firstImages(test, most);
+  if (real.n === 0) throw new Failure('data', `${from}: expected images; got none`);
+  const images = wholeBatches(real, batch ?? real.n);
+  const repeated = images.n > real.n ? `, all ${real.n} repeated` : '';
+  return { images, from: `${from}${repeated}`, classNames };
+}
+
+/** The first images of a split, at most so many. */
+function firstImages(test: EvaluationImages, most: number): Images {
+  const parts: Uint8Array[] = [];
+  let n = 0;
+  for (const batch of test.batches()) {
+    const taken = Math.min(batch.n, most - n);
+    parts.push(batch.images.subarray(0, (taken * batch.images.length) / batch.n));
+    n += taken;
+    if (n === most) break;
+  }
+  return { n, images: Buffer.concat(parts) };
+}
+
+/** Returns images that fill whole batches: the leading ones or, where they do not fill one batch, all of them repeated. */
+function wholeBatches({ n, images }: Images, batch: number): TrialImages {
+  const size = images.length / n;
+  const wanted = Math.max(batch, n - (n % batch));
+  const filled = new Uint8Array(wanted * size);
+  for (let at = 0; at < wanted; at += n) filled.set(images.subarray(0, (wanted - at) * size), at * size);
+  return { n: wanted, batch, images: filled };
+}
+
+interface RealImages extends Omit<Trial, 'images'> {
+  readonly test: EvaluationImages;
+}
+
+function realImages(
+  network: Architecture,
+  run: FinishedRun | undefined,
+  { dataset, folder }: ImageOptions,
+): RealImages | undefined {
+  if (dataset !== undefined && folder !== undefined) {
+    throw new Failure('usage', 'expected --dataset or --folder; got both');
+  }
+  if (dataset !== undefined || folder !== undefined) {
+    const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
+    requireFit(network, set.manifest.shape, set.manifest.classes);
+    const { name, classNames } = set.manifest;
+    return { test: splitImages(set.split('test')), from: `test images of ${name}`, classNames };
+  }
+  if (run === undefined) return undefined;
+  const data = openRunImages(run, 'name images to check on with --dataset RECIPE or --folder DIR');
+  return { ...data, from: `test images of ${run.id}` };
+}
+
+function randomImages({ input, name }: Architecture, n: number, batch: number): TrialImages {
+  const random = randomStream(`export/${name}`);
+  const images = Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256));
+  return { n, batch, images };
+}

@@ -1,0 +1,145 @@
+/** `mnv4-nas validate`: checks files without running anything, and prints the schemas that editors check with. */
+import { dirname, resolve } from 'node:path';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { overridesOf } from '#cli/arguments/shared-options';
+import { locateYaml, readText } from '#core/documents/document';
+import { Failure } from '#core/failure';
+import { jsonText } from '#core/files/json';
+import { deviceSchema, readDevice } from '#networks/cost/device';
+import { readNetwork, readSpace } from '#networks/space/parse';
+import { asSpace } from '#networks/space/print';
+import { readRefinement } from '#networks/space/refine';
+import { refinementSchema, spaceSchema } from '#networks/space/schema';
+import { buildRecipeSchema, readBuildRecipe } from '#tasks/distill/build-recipe';
+import { readSearchConfig, searchConfigSchema } from '#tasks/search/config/config';
+import { stageSettings } from '#tasks/search/config/stage-settings';
+import { planCoarse, planFine, standInFor } from '#tasks/search/start-search';
+import { planStudy } from '#tasks/study/plan-study';
+import { readStudy, studySchema } from '#tasks/study/study';
+import { readTrainingRecipe, trainingRecipeSchema } from '#tasks/training/recipe';
+import { requireNormalisable } from '#tasks/training/requirements';
+
+/** A kind of file: what it is called, the keys that give it away, its schema, and a reader that throws what is wrong. */
+interface FileKind {
+  readonly name: string;
+  readonly keys: readonly string[];
+  readonly schema: z.ZodType;
+  readonly check: (file: string, set: readonly string[]) => void;
+}
+
+const kinds: readonly FileKind[] = [
+  {
+    name: 'search config',
+    keys: ['search', 'coarse', 'fine', 'cost', 'dataset'],
+    schema: searchConfigSchema,
+    check: checkConfig,
+  },
+  { name: 'space', keys: ['stages', 'head', 'input'], schema: spaceSchema, check: readSpace },
+  { name: 'refinement', keys: ['refine'], schema: refinementSchema, check: readRefinement },
+  {
+    name: 'study',
+    keys: ['arms', 'measure', 'recipe', 'seeds', 'trainings'],
+    schema: studySchema,
+    check: (file) => planStudy(readStudy(file)),
+  },
+  {
+    name: 'training recipe',
+    keys: ['epochs', 'data', 'optimizer'],
+    schema: trainingRecipeSchema,
+    check: (file) => readTrainingRecipe(file),
+  },
+  {
+    name: 'dataset recipe',
+    keys: ['source', 'held', 'teacher', 'replicas'],
+    schema: buildRecipeSchema,
+    check: checkBuildRecipe,
+  },
+  {
+    name: 'device',
+    keys: ['peakMacsPerMs', 'peakBytesPerMs', 'bytesPerWeight', 'table', 'source'],
+    schema: deviceSchema,
+    check: readDevice,
+  },
+];
+
+export function validateCommand(): Command {
+  return new Command('validate')
+    .description('check configs, spaces, recipes and devices, and everything that they name')
+    .argument('[files...]', 'the files')
+    .option(
+      '--set <a.b=value>',
+      'set a value of a search config; may be repeated',
+      (value, before: string[]) => [...before, value],
+      [],
+    )
+    .option('--schema <kind>', `print the JSON Schema of a kind of file: ${kinds.map(({ name }) => name).join(', ')}`)
+    .action((files: string[], { set, schema }: { set: string[]; schema?: string }) => {
+      if (schema !== undefined) return printSchema(schema);
+      if (files.length === 0) throw new Failure('usage', 'validate: expected files to check; got none');
+      validate(files, set);
+    });
+}
+
+/** Checks all files before it fails with everything that is wrong in any of them. */
+function validate(files: readonly string[], set: readonly string[]): void {
+  const failures: Failure[] = [];
+  for (const file of files) {
+    try {
+      const kind = kindOf(file);
+      kind.check(file, set);
+      process.stdout.write(`${file}: ${kind.name}, no mistakes\n`);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return;
+  throw new Failure(
+    first.kind,
+    failures.flatMap(({ diagnostics }) => diagnostics),
+    first.remedy,
+  );
+}
+
+/** The kind whose keys a file shares the most of. */
+function kindOf(file: string): FileKind {
+  const { value } = locateYaml(file, readText(file));
+  const keys = Object.keys((value ?? {}) as object);
+  const shared = (kind: FileKind) => kind.keys.filter((key) => keys.includes(key)).length;
+  const best = kinds.reduce((a, b) => (shared(b) > shared(a) ? b : a));
+  if (shared(best) > 0) return best;
+  const known = kinds.map(({ name }) => name).join(', ');
+  throw new Failure('config', {
+    file,
+    message: `expected one of these kinds of file: ${known}; got none of their keys`,
+  });
+}
+
+function checkConfig(file: string, set: readonly string[]): void {
+  const config = readSearchConfig(file, overridesOf({ set }));
+  const { dataset, coarse, fine } = config.config;
+  const planned = coarse === undefined ? undefined : planCoarse(config);
+  if (fine !== undefined && planned !== undefined) planFine(config, standInFor(planned));
+  else if (fine !== undefined) stageSettings(config, 'fine');
+  if ('recipe' in dataset) checkBuildRecipe(config.path(dataset.recipe));
+}
+
+function checkBuildRecipe(file: string): void {
+  for (const teacher of readBuildRecipe(file).teacher) {
+    // runs and weights may come later
+    const network = 'network' in teacher ? readNetwork(resolve(dirname(file), teacher.network)) : undefined;
+    if (network === undefined || !('training' in teacher)) continue;
+    requireNormalisable(asSpace(network), readTrainingRecipe(resolve(dirname(file), teacher.training)));
+  }
+}
+
+function printSchema(name: string): void {
+  const kind = kinds.find((candidate) => candidate.name === name);
+  if (kind === undefined) {
+    throw new Failure('usage', `--schema: expected one of ${kinds.map((k) => k.name).join(', ')}; got ${name}`);
+  }
+  const schema = z.toJSONSchema(kind.schema, { io: 'input', unrepresentable: 'any' });
+  process.stdout.write(jsonText({ title: `mnv4-nas ${name}`, ...schema }));
+}

@@ -1,0 +1,94 @@
+/** How a long command says how far it is: one line on a terminal, one record in a log. */
+import type { CostProgress, Progress } from '#jobs/observer';
+
+/** One part of the line; where the line is too long, the parts with the highest rank go first. */
+interface Part {
+  readonly text: string;
+  readonly rank: number;
+  readonly style?: Style;
+}
+
+export type Style = keyof typeof styles;
+
+const styles = { bold: '1', dim: '2', yellow: '33' } as const;
+
+const gap = '  ';
+const notableWait = 0.05; // a share of the time below which waiting for data is not worth a word
+const notableExcess = 0.05; // of a cost above its target
+
+/** The text in a style, or as it is where colours are off. */
+export function styled(text: string, style: Style | undefined, colours: boolean): string {
+  return colours && style !== undefined ? `\u001b[${styles[style]}m${text}\u001b[0m` : text;
+}
+
+/** The fields on one line of at most `width` columns: what matters least is left out where it is narrow. */
+export function progressLine(fields: Progress, width: number, colours = false): string {
+  let parts = partsOf(fields);
+  while (parts.length > 1 && lengthOf(parts) > width) {
+    const least = Math.max(...parts.map(({ rank }) => rank));
+    parts = parts.filter(({ rank }) => rank !== least);
+  }
+  if (lengthOf(parts) > width) return (parts[0] as Part).text.slice(0, Math.max(0, width));
+  return parts.map(({ text, style }) => styled(text, style, colours)).join(gap);
+}
+
+function lengthOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { text }) => sum + text.length, (parts.length - 1) * gap.length);
+}
+
+function partsOf(fields: Progress): Part[] {
+  const { stage, step, steps, loss, quality, reward, costs = [], imagesPerSecond, dataWait = 0, secondsLeft } = fields;
+  const part = (value: number | undefined, rank: number, text: (value: number) => string): Part[] =>
+    value === undefined ? [] : [{ text: text(value), rank }];
+  return [
+    { text: stage, rank: 0, style: 'bold' },
+    { text: `${step}/${steps}`, rank: 1 },
+    ...part(steps > 0 ? step / steps : undefined, 7, (share) => `${Math.floor(100 * share)}%`),
+    ...part(loss, 4, (value) => `loss ${decimal(value)}`),
+    ...part(quality, 3, (value) => `quality ${decimal(value)}`),
+    ...part(reward, 6, (value) => `reward ${decimal(value)}`),
+    ...costs.flatMap(costParts),
+    ...part(imagesPerSecond, 8, (value) => `${Math.round(value).toLocaleString('en-US')} images/s`),
+    ...part(dataWait >= notableWait ? dataWait : undefined, 9, (share) => `data wait ${Math.round(100 * share)}%`),
+    ...part(secondsLeft, 2, (value) => `${duration(value)} left`),
+  ];
+}
+
+/** What the policy costs on the mean and what its argmax does, each as a distance from the target. */
+function costParts({ name, expected, argmax, target }: CostProgress): Part[] {
+  const part = (text: string, excess: number, rank: number): Part => {
+    const marked = excess > notableExcess ? { style: 'yellow' as const } : {};
+    return { text: `${text} ${signedPercent(excess)}`, rank, ...marked };
+  };
+  return [part(name, expected / target - 1, 5), part('argmax', argmax / target - 1, 6)];
+}
+
+/** A ratio as `+3%`, `-12%` or `0%`; one decimal below 10 %. */
+export function signedPercent(ratio: number): string {
+  const percent = 100 * ratio;
+  const text = Math.abs(percent) < 9.95 ? percent.toFixed(1) : percent.toFixed(0);
+  return `${Number(text) > 0 ? '+' : ''}${Number(text) === 0 ? '0' : text}%`;
+}
+
+/** Short, and steady in width while it changes: 2.303, 0.781. */
+function decimal(value: number): string {
+  return Math.abs(value) < 100 ? value.toFixed(3) : value.toPrecision(4);
+}
+
+/** `45s`, `2m05s`, `3h07m`, `2d04h`. */
+export function duration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '?';
+  const whole = Math.max(0, Math.round(seconds));
+  const pair = (large: number, unit: string, small: number, smaller: string) =>
+    `${large}${unit}${`${small}`.padStart(2, '0')}${smaller}`;
+  if (whole < 60) return `${whole}s`;
+  if (whole < 3600) return pair(Math.floor(whole / 60), 'm', whole % 60, 's');
+  if (whole < 86_400) return pair(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'm');
+  return pair(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h');
+}
+
+/** The fields as a log record has them: costs by name, as in every JSON that the program prints. */
+export function progressRecord({ costs, ...fields }: Progress): Record<string, unknown> {
+  if (costs === undefined) return fields;
+  return { ...fields, costs: Object.fromEntries(costs.map(({ name, ...cost }) => [name, cost])) };
+}

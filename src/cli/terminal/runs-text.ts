@@ -1,0 +1,95 @@
+/** The tables that `runs` prints for people. */
+import type { CostResult } from '#jobs/runs/run-folder';
+import type { HeldSummary, RandomSummary, RunEntry, RunSummary } from '#jobs/runs/run-summary';
+import { uibVariant } from '#networks/space/block';
+import { inputShape, sidesOf, stridedMap } from '#networks/space/resolution';
+import type { Architecture } from '#networks/space/space';
+import { blockDrawing } from './block-drawing.js';
+import { signedPercent } from './progress.js';
+import { aligned, grouped, type Row } from './table.js';
+
+export function runListText(root: string, entries: readonly RunEntry[]): string {
+  if (entries.length === 0) return `no runs under ${root}`;
+  const rows = entries.map(({ id, stage, status, step, steps, quality, reward }) => [
+    id,
+    stage,
+    status,
+    `${grouped(step)} of ${grouped(steps)}`,
+    figure(quality),
+    figure(reward),
+  ]);
+  return aligned([['run', 'stage', 'status', 'steps', 'quality', 'reward'], ...rows], new Set([3, 4, 5])).join('\n');
+}
+
+/** The facts of a run, then its architecture block by block where it has one. */
+export function runText(run: RunSummary): string {
+  const facts = [
+    ['stage', run.stage],
+    ['status', run.status],
+    ['steps', `${grouped(run.step)} of ${grouped(run.steps)}`],
+    ['quality', figure(run.quality)],
+    ...(run.held === null ? [] : [['held-out', heldText(run.held)]]),
+    ['reward', figure(run.reward)],
+    ...(run.random === null ? [] : randomRows(run.random)),
+    [
+      'entropy',
+      `${figure(run.entropy)}${run.entropyAtStart === null ? '' : `, ${figure(run.entropyAtStart)} at the start`}`,
+    ],
+    ...Object.entries(run.costs ?? {}).map(([name, cost]) => [name, costText(cost)]),
+    ['folder', run.folder],
+  ];
+  const architecture = run.architecture === null ? [] : ['', ...architectureLines(run.architecture)];
+  return [run.id, ...aligned(facts, new Set()), ...architecture].join('\n');
+}
+
+function heldText({ n, top1, top1Interval }: HeldSummary): string {
+  const percent = (share: number) => (100 * share).toFixed(2);
+  return `${percent(top1)} % of ${grouped(n)} images (95 % interval ${top1Interval.map(percent).join(' to ')})`;
+}
+
+/** The random architectures' rewards below the winner's. */
+function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: RandomSummary): Row[] {
+  return [
+    [
+      `${n} random`,
+      `reward ${figure(meanReward)} on average, deviation ${deviation === null ? 'n/a for one' : figure(deviation)}`,
+    ],
+    ['best random', `reward ${figure(bestReward)}, quality ${figure(bestQuality)}`],
+  ];
+}
+
+/** The cost beside its target, then what the policy costs where that is known and says more. */
+function costText({ value, target, expected, argmax }: CostResult): string {
+  const distance = (cost: number) => `${quantity(cost)} (${signedPercent(cost / target - 1)})`;
+  const mean = expected === undefined ? '' : `, expected ${distance(expected)}`;
+  const likely = argmax === undefined || argmax === value ? '' : `, argmax ${distance(argmax)}`;
+  return `${quantity(value)}, target ${quantity(target)} (${signedPercent(value / target - 1)})${mean}${likely}`;
+}
+
+/** Four significant digits; counts from 10,000 on whole and grouped. */
+function quantity(value: number): string {
+  return Math.abs(value) >= 10_000 ? grouped(Math.round(value)) : `${Number(value.toPrecision(4))}`;
+}
+
+function figure(value: number | null): string {
+  return value === null ? '-' : value.toFixed(4);
+}
+
+/** Every block with its kind, the chain of its layers, and the size of its output. */
+function architectureLines({ name, input, classes, stages, head }: Architecture): string[] {
+  let channels = input.channels;
+  let map = sidesOf(input.resolution);
+  const rows: Row[] = [];
+  for (const [s, { blocks }] of stages.entries()) {
+    for (const [b, block] of blocks.entries()) {
+      map = stridedMap(map, block.stride);
+      const kind = block.kind === 'uib' ? uibVariant(block) : block.kind;
+      rows.push([`${s}.${b}`, kind, blockDrawing(block, channels), [...map, block.out].join(' x ')]);
+      channels = block.out;
+    }
+  }
+  const conv = head.conv === 0 ? [] : [`1x1 ${head.conv}`];
+  const hidden = head.hidden === 0 ? [] : [`1x1 ${head.hidden}`];
+  rows.push(['head', '', [...conv, 'average pool', ...hidden, 'fc'].join(' ─ '), `${classes} classes`]);
+  return [`${name}  ${inputShape(input).join(' x ')}`, ...aligned(rows, new Set())];
+}

@@ -1,0 +1,98 @@
+/** YAML documents that can say where each of their values stands, at line and column. */
+import { isMap, isPair, isScalar, type Node, type Document as YamlDocument } from 'yaml';
+import { type Diagnostic, Failure, type FailureKind } from '#core/failure';
+import { fileBytes, parsedJson, systemProblem } from '#core/files/files';
+import { decodedText, placesIn } from '#core/files/text';
+import { shownKey } from '#core/shown';
+import { composedYaml } from './yaml.js';
+
+export type Path = readonly PropertyKey[];
+
+/** `stages[2].blocks[0].kernel` from its parts. */
+export function formatPath(path: Path): string {
+  return path
+    .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? shownKey(part) : `.${shownKey(part)}`))
+    .join('');
+}
+
+/** A parsed document that can say where each of its values stands. */
+export interface Located {
+  readonly file: string;
+  readonly value: unknown;
+  /** True for a document in YAML, which a person wrote. */
+  readonly isYaml?: boolean;
+  /** A diagnostic at the value on `path`, or at its nearest parent that exists; at the key itself where asked. */
+  at(path: Path, message: string, what?: 'key' | 'value'): Diagnostic;
+}
+
+const mostTextBytes = 2 ** 18; // the largest that we ship has 10 kB, and YAML of a mebibyte takes some seconds to parse
+
+/** Conversion of a text in another encoding to UTF-8, and the advice for bytes that are no text. */
+export interface Encoding {
+  readonly recoded: (bytes: Uint8Array) => Uint8Array;
+  readonly remedy: string;
+}
+
+/**
+ * The text of a file that a user named. A missing or unreadable one, one that is no UTF-8 text, and one of more than
+ * `most` bytes are failures of that `kind`.
+ */
+export function readText(
+  file: string,
+  kind: FailureKind = 'config',
+  most = mostTextBytes,
+  encoding?: Encoding,
+): string {
+  try {
+    const bytes = fileBytes(file, most);
+    return decodedText(file, encoding?.recoded(bytes) ?? bytes, kind, encoding?.remedy);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure(kind, { file, message: `expected a readable file; got ${systemProblem(error)}` });
+  }
+}
+
+/** Parses YAML (JSON too); what is no plain YAML is reported with its place, as `core/documents/yaml.ts` says. */
+export function locateYaml(file: string, text: string): Located {
+  const placeOf = placesIn(text);
+  const { document, value } = composedYaml(file, text.replaceAll(/\r(?!\n)/g, '\n'), placeOf); // the library knows no CR alone
+  return {
+    file,
+    value,
+    isYaml: true,
+    at(path, message, what = 'value') {
+      const offset = nodeOffset(document, path, what);
+      return { file, ...placeOf(offset), path: formatPath(path), message };
+    },
+  };
+}
+
+/** JSON that a program wrote; a data failure where it is none. Places are worked out when the first is asked for. */
+export function locateJson(file: string, text: string, remedy?: string): Located {
+  const value = parsedJson(file, text, remedy);
+  let places: Located | undefined;
+  const at: Located['at'] = (...where) => {
+    places ??= locateYaml(file, text);
+    return places.at(...where);
+  };
+  return { file, value, at };
+}
+
+function nodeOffset(document: YamlDocument, path: Path, what: 'key' | 'value'): number {
+  for (let depth = path.length; depth >= 0; depth--) {
+    if (what === 'key' && depth > 0 && depth === path.length) {
+      const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+      const pair = isMap(parent) ? parent.items.find((item) => isPair(item) && keyOf(item.key) === path.at(-1)) : null;
+      const key = pair?.key as Node | undefined;
+      if (key?.range) return key.range[0];
+    }
+    const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    const range = (node as Node | null | undefined)?.range;
+    if (range) return range[0];
+  }
+  return 0;
+}
+
+function keyOf(key: unknown): unknown {
+  return isScalar(key) ? key.value : key;
+}

@@ -1,0 +1,50 @@
+/** Folders that are there whole or not at all. */
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Failure } from '#core/failure';
+import { isAlive } from '#core/machine/processes';
+import { discard, flushFolder, makeFolders, writeFailure, writeFlushed } from './files.js';
+
+/** A file as it is to be written; several parts are written one after the other. */
+export interface FileContent {
+  readonly name: string;
+  readonly content: string | readonly Uint8Array[];
+}
+
+/** Refuses, with a usage failure, a folder that is there already. */
+export function requireNewFolder(folder: string, option: string): void {
+  if (!existsSync(folder)) return;
+  const message = 'expected a folder that is not there yet; got one that is';
+  throw new Failure('usage', { file: folder, message }, `name another with ${option}, or remove this one`);
+}
+
+/**
+ * Writes a new folder: into `FOLDER.part-PID`, flushed to the disk, then renamed. What processes that were killed left of
+ * it is removed. Where the disk refuses it is a data failure, and nothing stays.
+ */
+export function writeFolder(folder: string, files: readonly FileContent[]): void {
+  const path = resolve(folder);
+  const part = `${path}.part-${process.pid}`;
+  try {
+    makeFolders(dirname(path));
+    removeLeftovers(path);
+    mkdirSync(part);
+    for (const { name, content } of files) {
+      writeFlushed(join(part, name), typeof content === 'string' ? [Buffer.from(content)] : content);
+    }
+    flushFolder(part);
+    renameSync(part, path);
+    flushFolder(dirname(path));
+  } catch (error) {
+    discard(part);
+    throw writeFailure(folder, `write ${files.length} files`, error);
+  }
+}
+
+function removeLeftovers(path: string): void {
+  const start = `${basename(path)}.part-`;
+  for (const name of readdirSync(dirname(path))) {
+    const pid = name.startsWith(start) ? Number(name.slice(start.length)) : Number.NaN;
+    if (Number.isInteger(pid) && (pid === process.pid || !isAlive(pid))) discard(join(dirname(path), name));
+  }
+}

@@ -1,0 +1,19 @@
+/** The element types of safetensors whose every value is one of float32. */
+import { halfValues } from '#core/float16';
+
+export type Dtype = keyof typeof dtypeBytes;
+
+export const dtypeBytes = { F32: 4, F16: 2, BF16: 2 } as const;
+
+/** The bytes as float32, those that are it copied only where they do not lie on a multiple of 4. */
+export function float32Values(bytes: Uint8Array, dtype: Dtype): Float32Array {
+  const { buffer, byteOffset, byteLength } = byteOffsetIsAligned(bytes) ? bytes : new Uint8Array(bytes); // a Buffer's own slice is no copy
+  if (dtype === 'F32') return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);
+  const halves = new Uint16Array(buffer, byteOffset, byteLength / Uint16Array.BYTES_PER_ELEMENT);
+  if (dtype === 'F16') return Float32Array.from(halves, (bits) => halfValues[bits] as number);
+  return new Float32Array(Uint32Array.from(halves, (bits) => bits << 16).buffer); // the upper half of a float32
+}
+
+function byteOffsetIsAligned({ byteOffset }: Uint8Array): boolean {
+  return byteOffset % Float32Array.BYTES_PER_ELEMENT === 0;
+}

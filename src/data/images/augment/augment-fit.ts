@@ -1,0 +1,34 @@
+/** Checks an augmentation against the shape of the images. */
+import { Failure } from '#core/failure';
+import type { Shape } from '#data/images/image-source';
+import { type Augmentation, eraseAspect } from './augment.js';
+
+type Range = readonly [number, number];
+
+/** Refuses moves that may leave nothing of an image, and rectangles of which none fits into it or has a pixel. */
+export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augmentation, shape: Shape): void {
+  const [height, width] = shape;
+  const shorter = Math.min(height, width);
+  const problems: string[] = [];
+  if (shift >= shorter) problems.push(`augment.shift: expected less than the images' ${shorter} pixels; got ${shift}`);
+  const rectangles = { inceptionCrop, erase: erase && { ...erase, aspect: eraseAspect } };
+  for (const [name, rectangle] of Object.entries(rectangles)) {
+    if (rectangle === undefined) continue;
+    const wrong = (expected: string) => problems.push(`augment.${name}: expected rectangles ${expected}`);
+    const { area, aspect } = rectangle;
+    if (!someFits(shape, area, aspect)) wrong(`that fit into ${height}x${width}; got none`);
+    if (area[1] * height * width < 1) wrong('of a pixel or more; got none so large');
+  }
+  if (problems.length > 0) {
+    throw new Failure(
+      'config',
+      problems.map((message) => ({ message })),
+    );
+  }
+}
+
+/** True if the smallest area fits with some aspect (width / height) of the range. */
+function someFits([height, width]: Shape, [smallest]: Range, [low, high]: Range): boolean {
+  const pixels = smallest * height * width;
+  return Math.max(low, pixels / height ** 2) <= Math.min(high, width ** 2 / pixels) * (1 + 1e-9);
+}

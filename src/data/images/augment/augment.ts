@@ -1,0 +1,128 @@
+/** Random changes to an image, drawn from a stream that belongs to this image and copy alone. */
+import type { Random } from '#core/random';
+import type { Shape } from '#data/images/image-source';
+import { blended, cropped, erased, flipped, type Rectangle, shifted } from './resample.js';
+
+type Range = readonly [number, number];
+
+/** What a recipe asks for; the parts apply in this order, and those left out draw nothing. */
+export interface Augmentation {
+  /** Rectangles of this share of the area and this width to height, scaled to full size. */
+  readonly inceptionCrop?: { readonly area: Range; readonly aspect: Range } | undefined;
+  /** Largest move in pixels along each axis. */
+  readonly shift?: number | undefined;
+  /** Mirrored left to right, every second time. */
+  readonly flip?: boolean | undefined;
+  /** Blended with another image of the train part, by a share drawn from Beta(alpha, alpha). */
+  readonly mixup?: { readonly alpha: number } | undefined;
+  /** With this probability a rectangle of this share of the area is set to 0. */
+  readonly erase?: { readonly probability: number; readonly area: Range } | undefined;
+}
+
+/** Widths to heights of what is erased: Zhong et al., "Random erasing" (arXiv:1708.04896). */
+export const eraseAspect: Range = [0.3, 1 / 0.3];
+
+/** An image [H, W, C] and its class. */
+export interface LabelledImage {
+  readonly pixels: Uint8Array;
+  readonly label: number;
+}
+
+/**
+ * An augmented copy of an image. Its target is `mixedShare` of `mixedLabel` and the rest of `label`, the class of the
+ * larger share: mixup blends targets as it blends pixels. Where nothing was mixed in, the share is 0.
+ */
+export interface AugmentedImage extends LabelledImage {
+  readonly mixedLabel: number;
+  /** From 0 to 0.5. */
+  readonly mixedShare: number;
+}
+
+/**
+ * An augmented copy of an image.
+ *
+ * @param another  draws the image to mix with; called where the augmentation has `mixup`
+ */
+export function augmented(
+  image: LabelledImage,
+  shape: Shape,
+  augmentation: Augmentation,
+  random: Random,
+  another: (random: Random) => LabelledImage,
+): AugmentedImage {
+  const draw = (one: LabelledImage) => ({ ...one, pixels: moved(one.pixels, shape, augmentation, random) });
+  const { mixup, erase } = augmentation;
+  const own = draw(image);
+  const result =
+    mixup === undefined
+      ? { ...own, mixedLabel: own.label, mixedShare: 0 }
+      : mixedPair(own, draw(another(random)), betaSample(mixup.alpha, random));
+  if (erase === undefined || random.uniform() >= erase.probability) return result;
+  const rectangle = randomRectangle(shape, erase.area, eraseAspect, random);
+  return rectangle === undefined ? result : { ...result, pixels: erased(result.pixels, shape, wholePixels(rectangle)) };
+}
+
+/** `share` of one image and the rest of the other. */
+function mixedPair(one: LabelledImage, other: LabelledImage, share: number): AugmentedImage {
+  const pixels = blended(one.pixels, other.pixels, share);
+  return share >= 0.5
+    ? { pixels, label: one.label, mixedLabel: other.label, mixedShare: 1 - share }
+    : { pixels, label: other.label, mixedLabel: one.label, mixedShare: share };
+}
+
+function moved(image: Uint8Array, shape: Shape, { inceptionCrop, shift, flip }: Augmentation, random: Random) {
+  let result = image;
+  if (inceptionCrop !== undefined) {
+    const [height, width] = shape;
+    const rectangle = randomRectangle(shape, inceptionCrop.area, inceptionCrop.aspect, random);
+    result = cropped(result, shape, rectangle ?? { top: 0, left: 0, height, width });
+  }
+  if (shift !== undefined && shift > 0) {
+    const draw = () => random.below(2 * shift + 1) - shift;
+    result = shifted(result, shape, draw(), draw());
+  }
+  return flip && random.uniform() < 0.5 ? flipped(result, shape) : result;
+}
+
+/**
+ * A rectangle inside the image, its share of the area uniform, its aspect (width / height) log-uniform.
+ * Szegedy et al., "Going deeper with convolutions" (arXiv:1409.4842), section 6; undefined after ten draws that do not
+ * fit, for which cropping takes the whole image and erasing leaves it as it is.
+ */
+export function randomRectangle([H, W]: Shape, area: Range, aspect: Range, random: Random): Rectangle | undefined {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const pixels = H * W * between(area, random.uniform());
+    const ratio = Math.exp(between([Math.log(aspect[0]), Math.log(aspect[1])], random.uniform()));
+    const [height, width] = [Math.sqrt(pixels / ratio), Math.sqrt(pixels * ratio)];
+    if (height <= H && width <= W) {
+      return { top: random.uniform() * (H - height), left: random.uniform() * (W - width), height, width };
+    }
+  }
+  return undefined;
+}
+
+function wholePixels({ top, left, height, width }: Rectangle): Rectangle {
+  return { top: Math.floor(top), left: Math.floor(left), height: Math.floor(height), width: Math.floor(width) };
+}
+
+function between([low, high]: Range, share: number): number {
+  return low + (high - low) * share;
+}
+
+/** A sample of Beta(alpha, alpha): Zhang et al., "mixup" (arXiv:1710.09412), draws its share from it. */
+export function betaSample(alpha: number, random: Random): number {
+  const [x, y] = [gammaSample(alpha, random), gammaSample(alpha, random)];
+  return x + y === 0 ? random.below(2) : x / (x + y); // both vanish for tiny alpha, where the mass lies at the ends
+}
+
+/** Marsaglia and Tsang, "A simple method for generating gamma variables" (2000); below 1 by their boost. */
+function gammaSample(shape: number, random: Random): number {
+  if (shape < 1) return gammaSample(shape + 1, random) * (1 - random.uniform()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = random.normal();
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - random.uniform()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+  }
+}

@@ -1,0 +1,99 @@
+/** Brings a data set onto this machine: from the first origin whose files hash to what is pinned. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '#core/failure';
+import { discard, makeFolders, sha256, writeAtomically, writeFailure } from '#core/files/files';
+import type { Dataset, Edition } from '#data/images/datasets';
+import { gunzipped } from '#data/images/formats/idx';
+import { located } from '#data/images/formats/idx-files';
+import { verifiedEdition } from '#data/images/open-source';
+import { fetchOrigin, originName } from './fetch-origin.js';
+
+export interface Fetched {
+  readonly folder: string;
+  /** The origin's name; undefined where the files were there already. */
+  readonly origin: string | undefined;
+  readonly provenance: string;
+  /** False where a substitute was taken because the official files could not be had. */
+  readonly official: boolean;
+}
+
+/**
+ * Makes a folder hold a data set's files, unpacked; what is there already and verified is left alone.
+ *
+ * @param say  hears one line per attempt
+ */
+export async function fetchDataset(dataset: Dataset, to: string, say: (line: string) => void): Promise<Fetched> {
+  const there = editionThere(dataset, to);
+  if (there !== undefined) return fetched(dataset, to, undefined, there);
+  const attempts: string[] = [];
+  for (const [i, origin] of dataset.origins.entries()) {
+    const name = originName(origin);
+    const scratch = `${to}.part-${process.pid}-${i}`;
+    say(`${dataset.name}: trying ${name}`);
+    try {
+      makeFolder(scratch);
+      const { folder, edition } = await fetchOrigin(origin, dataset, scratch);
+      const contents = verifiedContents(folder, edition);
+      for (const [file, content] of contents) writeAtomically(join(to, file), content);
+      return fetched(dataset, to, name, edition);
+    } catch (error) {
+      if (error instanceof Failure) throw error; // the disk's: another origin would meet it too
+      const { message } = error as Error;
+      say(`${dataset.name}: ${name}: ${message}`);
+      attempts.push(`${name}: ${message}`);
+    } finally {
+      discard(scratch);
+    }
+  }
+  const diagnostics = [`expected to fetch ${dataset.name} from one of these; got:`, ...attempts];
+  throw new Failure(
+    'data',
+    diagnostics.map((message) => ({ message })),
+    byHand(dataset, to),
+  );
+}
+
+function makeFolder(folder: string): void {
+  try {
+    makeFolders(folder);
+  } catch (error) {
+    throw writeFailure(folder, 'make the folder', error);
+  }
+}
+
+function fetched(dataset: Dataset, folder: string, origin: string | undefined, { provenance }: Edition): Fetched {
+  return { folder, origin, provenance, official: provenance === dataset.official.provenance };
+}
+
+/** The edition in the folder; undefined where not all of its files are there. A file with other content is a failure. */
+function editionThere(dataset: Dataset, folder: string): Edition | undefined {
+  const files = Object.keys(dataset.official.sha256).map((name) => located(folder, name));
+  return files.every((file) => existsSync(file)) ? verifiedEdition(dataset, folder) : undefined;
+}
+
+/** The unpacked content of all files of an edition by name; throws one line about the first that is another's. */
+function verifiedContents(folder: string, edition: Edition): Map<string, Uint8Array> {
+  const contents = new Map<string, Uint8Array>();
+  for (const [name, expected] of Object.entries(edition.sha256)) {
+    const file = located(folder, name);
+    const content = existsSync(file) ? unpacked(file) : undefined;
+    const got = content === undefined ? 'no such file' : sha256(content);
+    if (content === undefined || got !== expected) throw new Error(`${name}: expected SHA-256 ${expected}; got ${got}`);
+    contents.set(name, content);
+  }
+  return contents;
+}
+
+function unpacked(file: string): Uint8Array {
+  try {
+    return gunzipped(file, readFileSync(file));
+  } catch (error) {
+    throw new Error((error as Error).message);
+  }
+}
+
+function byHand(dataset: Dataset, to: string): string {
+  const names = Object.keys(dataset.official.sha256).join(', ');
+  return `check the network and try again, or place ${names} (plain or .gz) in ${to}, or name their folder with --to DIR`;
+}

@@ -1,0 +1,75 @@
+/** The four files of an IDX set, found by the names that they go by. */
+import { join } from 'node:path';
+import { namesIn, statsOf } from '#core/files/files';
+import { dataFailure } from '#data/data-failure';
+
+/** Paths of the files of one set; where one is missing, of what it should be called. */
+export interface IdxPaths {
+  /** Common prefix of the set's file names: `emnist-letters`, or nothing. */
+  readonly prefix: string;
+  readonly trainImages: string;
+  readonly trainLabels: string;
+  readonly testImages: string;
+  readonly testLabels: string;
+}
+
+const roles = ['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const;
+type Role = (typeof roles)[number];
+
+/** MNIST's names, with a dash or a dot before `idx`; EMNIST's, with a prefix and `test`. */
+const pattern = /^(.*?)-?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?$/;
+
+/** The set without a prefix, else the only one that is whole; several are a data failure. */
+export function idxPaths(folder: string): IdxPaths {
+  const sets = setsIn(folder);
+  const rolesOf = (prefix: string) => sets.get(prefix)?.size ?? 0;
+  const whole = [...sets.keys()].filter((prefix) => rolesOf(prefix) === roles.length);
+  if (whole.length > 1 && !whole.includes('')) {
+    const message = `expected one IDX set; got several: ${whole.join(', ')}`;
+    throw dataFailure(folder, message, 'move each set into a separate folder');
+  }
+  const [fullest = ''] = [...sets.keys()].sort((a, b) => rolesOf(b) - rolesOf(a));
+  const prefix = whole.includes('') ? '' : (whole[0] ?? fullest);
+  const path = (role: Role) => join(folder, sets.get(prefix)?.get(role) ?? missingName(prefix, role));
+  const [trainImages, trainLabels, testImages, testLabels] = roles.map(path) as [string, string, string, string];
+  return { prefix, trainImages, trainLabels, testImages, testLabels };
+}
+
+/** Names by role, of each prefix. */
+function setsIn(folder: string): Map<string, Map<Role, string>> {
+  const sets = new Map<string, Map<Role, string>>();
+  const names = statsOf(folder)?.isDirectory() ? namesIn(folder).sort(byPreference) : [];
+  for (const name of names) {
+    const [, prefix, part, kind] = pattern.exec(name) ?? [];
+    if (prefix === undefined || !isFile(join(folder, name))) continue;
+    const role = `${part === 'train' ? 'train' : 'test'}${kind?.startsWith('images') ? 'Images' : 'Labels'}` as const;
+    const files = sets.get(prefix) ?? new Map<Role, string>();
+    if (!files.has(role)) files.set(role, name);
+    sets.set(prefix, files);
+  }
+  return sets;
+}
+
+/** Plain before gzip, MNIST's own names before others. */
+function byPreference(a: string, b: string): number {
+  const rank = (name: string) =>
+    4 * Number(name.endsWith('.gz')) + 2 * Number(name.includes('.idx')) + Number(/(^|-)test-/.test(name));
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
+function missingName(prefix: string, role: Role): string {
+  const part = role.startsWith('train') ? 'train' : prefix === '' ? 't10k' : 'test';
+  const kind = role.endsWith('Images') ? 'images-idx3' : 'labels-idx1';
+  return `${prefix === '' ? '' : `${prefix}-`}${part}-${kind}-ubyte`;
+}
+
+/** The file of that name or, of an IDX file, with a dot before `idx`; the plain one where there is one, else the gzip one. */
+export function located(folder: string, name: string): string {
+  const names = [name, name.replace('-idx', '.idx')].flatMap((one) => [one, `${one}.gz`]);
+  const found = names.map((one) => join(folder, one)).find(isFile);
+  return found ?? join(folder, name);
+}
+
+function isFile(path: string): boolean {
+  return statsOf(path)?.isFile() === true;
+}

@@ -1,0 +1,181 @@
+/**
+ * IDX files (LeCun, Cortes, Burges, "The MNIST database"): two zero bytes, a type, the number of dimensions, each
+ * dimension as a big-endian 32-bit integer, then the values. Plain or gzip.
+ */
+import { basename } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { readBytes } from '#core/files/files';
+import { shownError } from '#core/shown';
+import { dataFailure } from '#data/data-failure';
+import { highest, type ImageSource, type LabelledImages, numbered } from '#data/images/image-source';
+import { idxPaths } from './idx-files.js';
+
+export interface Idx {
+  readonly dims: readonly number[];
+  readonly values: Uint8Array;
+}
+
+const unsignedByte = 0x08;
+
+/** The four files that make a data set of this kind, as MNIST names them; each may end in `.gz`. */
+export const idxFiles = {
+  trainImages: 'train-images-idx3-ubyte',
+  trainLabels: 'train-labels-idx1-ubyte',
+  testImages: 't10k-images-idx3-ubyte',
+  testLabels: 't10k-labels-idx1-ubyte',
+} as const;
+
+/** Reads one file of unsigned bytes with this many dimensions; anything else is a data failure at its byte. */
+export function readIdx(file: string, rank: number): Idx {
+  return parseIdx(gunzipped(file, readBytes(file, placeFiles)), rank, file);
+}
+
+const placeFiles =
+  'place the four IDX files in that folder, plain or gzip: train-images-idx3-ubyte, train-labels-idx1-ubyte, ' +
+  't10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, with - or . before idx, or all with one prefix';
+
+const mostUnpacked = 2 ** 30; // bytes: over 20 times the largest of these files, far below what a crafted one may claim
+
+/** The content of a gzip file, or the bytes themselves where they are not gzip. */
+export function gunzipped(file: string, bytes: Uint8Array, most = mostUnpacked): Uint8Array {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: most });
+  } catch (error) {
+    throw dataFailure(file, `expected a whole gzip file; got ${shownError(error)}`);
+  }
+}
+
+export function parseIdx(bytes: Uint8Array, rank: number, file: string): Idx {
+  const fail = (at: number, expected: string, got: string) =>
+    dataFailure(file, `byte ${at}: expected ${expected}; got ${got}`);
+  const header = 4 + 4 * rank;
+  if (bytes.length < header) throw fail(bytes.length, `a header of ${header} bytes`, 'the end of the file');
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = view.getUint32(0);
+  const expectedMagic = (unsignedByte << 8) | rank;
+  if (magic !== expectedMagic) throw fail(0, `the magic number ${hex(expectedMagic)}`, hex(magic));
+  const dims = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
+  const empty = dims.indexOf(0);
+  if (empty >= 0) throw fail(4 + 4 * empty, 'a dimension of at least 1', '0');
+  const size = dims.reduce((product, dim) => product * dim, 1);
+  const got = bytes.length - header;
+  if (got < size) throw fail(bytes.length, `${size} values for ${dims.join('x')}`, `the end of the file after ${got}`);
+  if (got > size)
+    throw fail(
+      header + size,
+      `the end of the file after ${size} values for ${dims.join('x')}`,
+      `${got - size} more bytes`,
+    );
+  return { dims, values: new Uint8Array(bytes.buffer, bytes.byteOffset + header, size) }; // no Buffer: its slice shares
+}
+
+function hex(n: number): string {
+  return `0x${n.toString(16).padStart(8, '0')}`;
+}
+
+/** An IDX file's bytes: the inverse of `parseIdx`. */
+export function formatIdx({ dims, values }: Idx): Uint8Array {
+  const bytes = new Uint8Array(4 + 4 * dims.length + values.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, (unsignedByte << 8) | dims.length);
+  dims.forEach((dim, i) => {
+    view.setUint32(4 + 4 * i, dim);
+  });
+  bytes.set(values, 4 + 4 * dims.length);
+  return bytes;
+}
+
+/** What a folder of four IDX files cannot say itself. `classNames` defaults to the labels found, `0`, `1`, ... */
+export interface IdxDescription {
+  readonly name: string;
+  readonly provenance: string;
+  readonly classNames?: readonly string[] | undefined;
+  /** The label that stands for the first class; by default 0. */
+  readonly firstLabel?: number | undefined;
+  /** True if rows and columns of the images are exchanged, as in EMNIST. */
+  readonly transposed?: boolean | undefined;
+}
+
+/** Reads the four IDX files of a folder; grey images get one channel. */
+export function readIdxSource(folder: string, description: IdxDescription): ImageSource {
+  const { name, provenance, classNames, transposed } = description;
+  const { prefix, ...files } = idxPaths(folder);
+  const train = readPart(files.trainImages, files.trainLabels, description);
+  const test = readPart(files.testImages, files.testLabels, description);
+  const [height, width] = train.size;
+  if (test.size.join() !== train.size.join()) {
+    throw dataFailure(
+      files.testImages,
+      `byte 8: expected images of ${train.size.join('x')} as in train; got ${test.size.join('x')}`,
+    );
+  }
+  const labels = highest(train.part.labels, test.part.labels) + 1;
+  const names = classNames ?? numbered(labels);
+  checkLabels(train.part.labels, names.length, files.trainLabels, description);
+  checkLabels(test.part.labels, names.length, files.testLabels, description);
+  const isEmnist = /emnist/i.test(`${prefix} ${basename(folder)}`);
+  return {
+    name,
+    classes: names.length,
+    classNames: names,
+    shape: [height, width, 1],
+    provenance,
+    train: train.part,
+    test: test.part,
+    notes: isEmnist && transposed === undefined ? [emnistNote] : [],
+  };
+}
+
+const emnistNote =
+  'the images of EMNIST lie on their side; state transposed: true to turn them, or false to leave them';
+
+interface Part {
+  readonly part: LabelledImages;
+  readonly size: readonly [number, number];
+}
+
+function readPart(imageFile: string, labelFile: string, { firstLabel = 0, transposed }: IdxDescription): Part {
+  const images = readIdx(imageFile, 3);
+  const labels = readIdx(labelFile, 1);
+  const [n, height, width] = images.dims as [number, number, number];
+  if (labels.dims[0] !== n) {
+    throw dataFailure(labelFile, `byte 4: expected ${n} labels as there are images; got ${labels.dims[0]}`);
+  }
+  const below = labels.values.findIndex((label) => label < firstLabel);
+  if (below >= 0) {
+    const message = `byte ${8 + below}: expected a label of ${firstLabel} or more, as firstLabel says; got ${labels.values[below]}`;
+    throw dataFailure(labelFile, message);
+  }
+  const part = { n, labels: labels.values.map((label) => label - firstLabel) };
+  return transposed
+    ? { part: { ...part, images: turned(images.values, height, width) }, size: [width, height] }
+    : { part: { ...part, images: images.values }, size: [height, width] };
+}
+
+/** Images [n, height, width] with rows and columns exchanged. */
+function turned(images: Uint8Array, height: number, width: number): Uint8Array {
+  const out = new Uint8Array(images.length);
+  const size = height * width;
+  for (let i = 0; i < images.length; i++) {
+    const [image, y, x] = [i - (i % size), Math.floor((i % size) / width), i % width];
+    out[image + x * height + y] = images[i] as number;
+  }
+  return out;
+}
+
+function checkLabels(
+  labels: Uint8Array | Int32Array,
+  classes: number,
+  file: string,
+  { firstLabel }: IdxDescription,
+): void {
+  const at = labels.findIndex((label: number) => label >= classes);
+  if (at < 0) return;
+  const first = firstLabel ?? 0;
+  const message = `byte ${8 + at}: expected a label below ${classes + first}; got ${(labels[at] as number) + first}`;
+  const least = Math.min(...new Set(labels));
+  const remedy =
+    firstLabel === undefined && least > 0 ? `state firstLabel: ${least} if the first class has that label` : undefined;
+  throw dataFailure(file, message, remedy);
+}

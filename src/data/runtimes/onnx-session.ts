@@ -1,0 +1,106 @@
+/** ONNX models in ONNX Runtime, on the CPU: what exports are checked with, measured in, and teachers may be. */
+import type { InferenceSession } from 'onnxruntime-node';
+import { Failure } from '#core/failure';
+import { fileKind } from '#core/files/file-kind';
+import { readBytes } from '#core/files/files';
+import { shownError } from '#core/shown';
+
+export interface OnnxSession {
+  readonly input: OnnxPort;
+  readonly output: OnnxPort;
+  /** `ONNX Runtime 1.2.3`. */
+  readonly runtime: string;
+  /**
+   * The output's values, row by row.
+   *
+   * @param values  of the input, row by row; borrowed
+   */
+  run(values: Float32Array, shape: readonly number[]): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** An input or output; an axis whose extent may vary has a name. */
+export interface OnnxPort {
+  readonly name: string;
+  readonly shape: readonly (number | string)[];
+}
+
+/**
+ * A model of one float32 input and one float32 output, ready to run; the caller releases it.
+ *
+ * @param model    a file or its bytes
+ * @param name     what failures call it
+ * @param threads  per op; by default as many as ONNX Runtime takes
+ */
+export async function openOnnxSession(
+  model: string | Uint8Array,
+  { name, threads }: { readonly name: string; readonly threads?: number | undefined },
+): Promise<OnnxSession> {
+  const { InferenceSession, Tensor, env } = await loadOnnxRuntime();
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: ['cpu'],
+    interOpNumThreads: 1,
+    logSeverityLevel: 4, // fatal: other errors are thrown, and told by us
+    ...(threads !== undefined && { intraOpNumThreads: threads }),
+  };
+  const session = await created(name, model, () =>
+    typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options),
+  );
+  const [input, output] = [
+    onlyPort(name, 'input', session.inputMetadata),
+    onlyPort(name, 'output', session.outputMetadata),
+  ];
+  return {
+    input,
+    output,
+    runtime: `ONNX Runtime ${env.versions.node ?? env.versions.common}`,
+    async run(values, shape) {
+      const results = await session.run({ [input.name]: new Tensor('float32', values, shape) });
+      return results[output.name]?.data as Float32Array;
+    },
+    release: () => session.release(),
+  };
+}
+
+/** Only now: it takes a tenth of a second and 46 MB. */
+async function loadOnnxRuntime() {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    const remedy = 'run `npm ci`; on a platform that ONNX Runtime is not built for, use another one for this';
+    throw new Failure('backend', `ONNX Runtime does not load: ${(error as Error).message}`, remedy);
+  }
+}
+
+async function created(
+  file: string,
+  model: string | Uint8Array,
+  create: () => Promise<InferenceSession>,
+): Promise<InferenceSession> {
+  try {
+    return await create();
+  } catch (error) {
+    const kind = fileKind(typeof model === 'string' ? readBytes(model) : model);
+    if (kind !== undefined && kind !== 'an ONNX model') {
+      throw new Failure('data', { file, message: `expected a model that ONNX Runtime loads; got ${kind}` });
+    }
+    const got = shownError(error).replace(/\/onnxruntime_src\S* .*?\) (?=[A-Z])/, ' '); // the place in its source
+    const message = `expected a model that ONNX Runtime loads; got: ${got}`;
+    throw new Failure('data', { file, message }, newerRemedy(got));
+  }
+}
+
+/** Returns advice for a model of a newer ONNX version than ONNX Runtime reads; the newest onnx package writes such. */
+function newerRemedy(got: string): string | undefined {
+  const [, ir] = /max supported IR version: (\d+)/.exec(got) ?? [];
+  if (ir !== undefined) return `save it with ir_version ${ir} or lower, and with an opset of that time`;
+  const [, opset] = /support for domain ai\.onnx is till opset (\d+)/.exec(got) ?? [];
+  return opset && `export it with opset ${opset} or lower`;
+}
+
+function onlyPort(file: string, what: 'input' | 'output', ports: readonly InferenceSession.ValueMetadata[]): OnnxPort {
+  const [port] = ports;
+  if (ports.length === 1 && port?.isTensor === true && port.type === 'float32') return port;
+  const got = ports.map((other) => `${other.name} (${other.isTensor ? other.type : 'no tensor'})`).join(', ');
+  throw new Failure('data', { file, message: `expected one ${what} of float32; got ${got || 'none'}` });
+}

@@ -1,0 +1,43 @@
+/** Where the distillation set of a recipe lies once it is built, and the set itself. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { conform, fileName, list, text } from '#core/documents/conform';
+import { locateYaml, readText } from '#core/documents/document';
+import { Failure } from '#core/failure';
+import { cacheFolder } from '#core/files/cache';
+import { readBytes, sha256 } from '#core/files/files';
+import { type DistillationSet, openDistillationSet } from './distillation-set.js';
+import { manifestName } from './manifest.js';
+
+/** What the folder of a recipe's set depends on; all else of a recipe is for who builds it. */
+const recipeSchema = z.object({
+  name: fileName(),
+  teacher: list(z.record(z.string(), z.unknown(), { error: 'a teacher' }), 'a list of teachers'),
+  source: z.object({ folder: text('a folder').optional() }, { error: 'a source' }),
+});
+
+/**
+ * The folder in the cache of a recipe's set. It depends on the recipe's content, on that of the files it names for its
+ * teachers, and on where the images lie that it names by a folder: another recipe, teacher or place is another set.
+ */
+export function builtSetFolder(recipeFile: string): string {
+  const content = readText(recipeFile);
+  const { name, teacher, source } = conform(locateYaml(recipeFile, content), recipeSchema);
+  const named = teacher.flatMap((reference) => Object.values(reference)).filter((value) => typeof value === 'string');
+  const files = named.map((file) => resolve(dirname(recipeFile), file)).filter(existsSync);
+  const contents = files.filter((file) => /\.(ya?ml|onnx|safetensors)$/.test(file)).map((file) => readBytes(file));
+  const place = source.folder === undefined ? '' : resolve(dirname(recipeFile), source.folder);
+  return join(cacheFolder(), 'sets', `${name}-${sha256(content, ...contents, place).slice(0, 12)}`);
+}
+
+/** The set in a folder, or the one that a recipe builds; one that is not built is a data failure that says how to. */
+export function openSet(reference: { readonly folder: string } | { readonly recipe: string }): DistillationSet {
+  if ('folder' in reference) return openDistillationSet(reference.folder);
+  const folder = builtSetFolder(reference.recipe);
+  if (!existsSync(join(folder, manifestName))) {
+    const remedy = `build it: mnv4-nas dataset build ${reference.recipe}`;
+    throw new Failure('data', { file: reference.recipe, message: `expected its set in ${folder}; got none` }, remedy);
+  }
+  return openDistillationSet(folder);
+}

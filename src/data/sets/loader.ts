@@ -1,0 +1,76 @@
+/** Batches of a distillation set as typed arrays: shuffled without end for training, in file order for evaluation. */
+
+import { Failure } from '#core/failure';
+import { halfValues } from '#core/float16';
+import { defaultBudgetBytes, type Split } from './distillation-set.js';
+import { type RowPlace, rowOrder } from './order.js';
+import type { Mixing, Shard } from './shard.js';
+
+/** Rows side by side; the arrays are new for every batch and belong to whoever asked for it. */
+export interface Batch {
+  readonly n: number;
+  /** Raw pixels [n, H, W, C]. */
+  readonly images: Uint8Array;
+  /** The source's labels [n]; of a blend of two images that of the larger share. */
+  readonly labels: Int32Array;
+  /** The image that mixup blended into each row, where the set records it. */
+  readonly mixing?: Mixing;
+  /** The teacher's probabilities [n, K]. */
+  readonly soft: Float32Array;
+}
+
+/** The batches of a training run by step; any step may be asked for, so a resumed run needs no more than its step. */
+export interface Batches {
+  at(step: number): Batch;
+}
+
+/** Bytes that are shuffled together. A constant: were it the machine's memory, the order would depend on the machine. */
+export const windowBytes = 0.75 * defaultBudgetBytes;
+
+export interface BatchOptions {
+  readonly seed: number | string;
+  /** Rows of every batch; the batches run on across the ends of epochs. */
+  readonly batch: number;
+  readonly windowBytes?: number;
+}
+
+/** Shuffled batches, a new permutation each epoch; the rows of a batch depend on (seed, split, step) alone. */
+export function batches(split: Split, { seed, batch, windowBytes: window = windowBytes }: BatchOptions): Batches {
+  if (split.rows === 0) throw new Failure('data', `expected rows in the split ${split.name}; got none`);
+  const placeAt = rowOrder(split.shards, window, `${seed}/data/${split.name}`);
+  return { at: (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
+}
+
+/** All rows once, in the order of the files; the last batch holds what is left. */
+export function* inOrder(split: Split, batch: number): Generator<Batch> {
+  const places = filePlaces(split);
+  for (let from = 0; from < split.rows; from += batch) {
+    yield gathered(split, Math.min(batch, split.rows - from), () => places.next().value as RowPlace);
+  }
+}
+
+function* filePlaces({ shards }: Split): Generator<RowPlace> {
+  for (const [shard, { rows }] of shards.entries()) for (let row = 0; row < rows; row++) yield { shard, row };
+}
+
+function gathered(split: Split, n: number, placeOf: (i: number) => RowPlace): Batch {
+  const { imageBytes, classes, mixed } = split.layout;
+  const images = new Uint8Array(n * imageBytes);
+  const labels = new Int32Array(n);
+  const soft = new Float32Array(n * classes);
+  const mixing = mixed ? { labels: new Int32Array(n), shares: new Float32Array(n) } : undefined;
+  for (let i = 0; i < n; i++) {
+    const place = placeOf(i);
+    const shard: Shard = split.read(place.shard);
+    images.set(shard.images.subarray(place.row * imageBytes, (place.row + 1) * imageBytes), i * imageBytes);
+    labels[i] = shard.labels[place.row] as number;
+    if (mixing !== undefined && shard.mixing !== undefined) {
+      mixing.labels[i] = shard.mixing.labels[place.row] as number;
+      mixing.shares[i] = shard.mixing.shares[place.row] as number;
+    }
+    for (let k = 0; k < classes; k++) {
+      soft[i * classes + k] = halfValues[shard.soft[place.row * classes + k] as number] as number;
+    }
+  }
+  return { n, images, labels, soft, ...(mixing && { mixing }) };
+}

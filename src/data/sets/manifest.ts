@@ -1,0 +1,91 @@
+/** `manifest.json` of a distillation set: what it holds and how it was made. Written last, so a set with one is whole. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { asDataFailure, conform, integer, list, quantity, record, text, word } from '#core/documents/conform';
+import { locateJson } from '#core/documents/document';
+import { readUtf8 } from '#core/files/files';
+import { jsonText, sealed, sealProblem } from '#core/files/json';
+import { dataFailure } from '#data/data-failure';
+
+export const manifestVersion = 1;
+export const manifestName = 'manifest.json';
+
+/** `train`: augmented copies for the weights; `held`: clean images for the controller; `test`: clean, for the end. */
+export const splitNames = ['train', 'held', 'test'] as const;
+export type SplitName = (typeof splitNames)[number];
+
+const count = integer('a count of 0 or more', 0);
+const checksum = z.string().regex(/^[0-9a-f]{64}$/, { error: 'a SHA-256 of 64 hexadecimal digits' });
+
+export const shardEntry = record({
+  file: z.string().regex(/^[\w.-]+\.arrow$/, { error: 'a file name that ends in .arrow' }),
+  split: word(...splitNames),
+  rows: integer('a count of rows'),
+  bytes: integer('a count of bytes'),
+  sha256: checksum,
+});
+
+const dimension = integer('a size in pixels or channels');
+
+const fields = record({
+  version: z.literal(manifestVersion, { error: `version ${manifestVersion}` }),
+  name: text('a name'),
+  classes: integer('a count of classes'),
+  classNames: list(text('a class name'), 'a list of class names'),
+  shape: z.tuple([dimension, dimension, dimension], { error: 'height, width and channels' }),
+  source: record({ name: text('a name'), provenance: text('a sentence'), sha256: checksum }),
+  recipe: z.record(z.string(), z.unknown(), { error: 'a mapping' }),
+  teacher: record({
+    name: text('a name'),
+    fingerprint: text('a fingerprint'),
+    testAccuracy: quantity('a share from 0 to 1', { min: 0, max: 1 }),
+  }),
+  seed: integer('a seed', 0),
+  /** True if rows record the image that mixup blended in; absent without mixup, and in older sets. */
+  mixedLabels: z.literal(true, { error: 'true, or nothing' }).optional(),
+  replicas: integer('a count of replicas'),
+  splits: record({ train: count, held: count, test: count }),
+  shards: list(shardEntry, 'a list of shards'),
+  bytes: integer('a count of bytes'),
+  /** Of all the others; older sets have none. */
+  sha256: checksum.optional(),
+});
+
+/** A set's classes as often as its names of them, and each shard's file once. */
+const manifestSchema = fields
+  .refine(({ classes, classNames }) => classNames.length === classes, {
+    error: ({ input }) => `${(input as z.output<typeof fields>).classes} names, as there are classes`,
+    path: ['classNames'],
+  })
+  .refine(({ shards }) => new Set(shards.map(({ file }) => file)).size === shards.length, {
+    error: 'files that differ',
+    path: ['shards'],
+  });
+
+/** One shard file, its rows and what its bytes must hash to. */
+export type ShardEntry = z.output<typeof shardEntry>;
+export type Manifest = z.output<typeof manifestSchema>;
+
+const rebuild = 'build the set again with `mnv4-nas dataset build` into another folder, or remove this one first';
+
+/** Reads and checks a set's manifest; a missing, damaged or newer one is a data failure. */
+export function readManifest(folder: string): Manifest {
+  const file = join(folder, manifestName);
+  const remedy = 'name the folder of a finished set, or finish it: run its `mnv4-nas dataset build` again';
+  const content = readUtf8(file, remedy);
+  return asDataFailure(() => {
+    const located = locateJson(file, content, rebuild);
+    const version = (located.value as { version?: unknown } | null)?.version;
+    if (typeof version === 'number' && version !== manifestVersion) {
+      throw dataFailure(file, `version: expected ${manifestVersion}; got ${version}`, rebuild);
+    }
+    const manifest = conform(located, manifestSchema);
+    const problem = sealProblem(located.value);
+    if (problem !== undefined) throw dataFailure(file, problem, rebuild);
+    return manifest;
+  }, rebuild);
+}
+
+export function formatManifest(manifest: Manifest): string {
+  return jsonText(sealed(manifest));
+}

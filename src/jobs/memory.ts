@@ -1,0 +1,52 @@
+/** Whether a step fits into memory, told before it is tried. */
+import { Failure } from '#core/failure';
+import { inGib } from '#core/gibibytes';
+import { usableMemory } from '#core/machine/usable-memory';
+import type { LabelledImages, Model } from '#networks/nn/model';
+import type { Forward } from '#networks/nn/network';
+import { inputSize } from '#networks/space/resolution';
+import { dispose } from '#networks/tensor/backend';
+import { peakBytes } from '#networks/tensor/peak-memory';
+
+/** Memory of a worker in bytes: what it has taken by now, and what a step of the batch adds. */
+export interface Need {
+  readonly taken: number;
+  readonly step: number;
+}
+
+/** TensorFlow's allocator rounds sizes up and leaves gaps: resident bytes over those of tensors (measured, 0.9 to 1.1). */
+const gaps = 1.1;
+
+/** What a step takes that trains `forward`, the largest there is, on so many images. */
+export function needOf(model: Model, forward: Forward, batch: number): Need {
+  const step = gaps * peakBytes(batch, (n) => dispose(model.gradient(forward, blank(model, n)).gradient));
+  return { taken: process.memoryUsage().rss, step };
+}
+
+function blank({ frame: { input, classes } }: Model, n: number): LabelledImages {
+  const images = new Uint8Array(n * inputSize(input));
+  return { n, images, soft: new Float32Array(n * classes).fill(1 / classes) };
+}
+
+/**
+ * Refuses a batch whose steps are sure not to fit, and warns of one that may not.
+ *
+ * @param setting  the batch's place in the config
+ * @throws Failure `backend`, which names a batch to try
+ */
+export function requireMemory(
+  { taken, step }: Need,
+  { batch, workers, setting }: { readonly batch: number; readonly workers: number; readonly setting: string },
+  warn: (line: string) => void,
+  available = usableMemory().available,
+): void {
+  const needed = workers * step + (workers - 1) * taken; // this process's own part is taken already
+  if (needed < 0.8 * available) return;
+  const fitting = Math.floor(((0.8 * available - (workers - 1) * taken) / workers / step) * batch);
+  const across = workers > 1 ? ` across ${workers} workers` : '';
+  const message = `a training step with batch ${batch} needs about ${inGib(needed)} more${across}, but only ${inGib(available)} is available`;
+  const fewer = workers > 1 ? 'use fewer --workers' : 'use a machine with more memory';
+  const remedy = fitting >= 1 ? `try --set ${setting}=${fitting}${workers > 1 ? `, or ${fewer}` : ''}` : fewer;
+  if (needed > 1.25 * available) throw new Failure('backend', message, remedy);
+  warn(`${message}; if it runs out, ${remedy}`);
+}

@@ -1,0 +1,51 @@
+/** Means over the steps of an interval, with its speed and the time that is left. */
+import { meanOf } from '#core/statistics/scoring';
+
+export interface IntervalSummary {
+  readonly means: Readonly<Record<string, number>>;
+  readonly imagesPerSecond: number;
+  /** Share of the interval spent waiting for data. */
+  readonly dataWait: number;
+  readonly secondsLeft: number;
+}
+
+export interface Interval {
+  add(values: Readonly<Record<string, number>>, images: number): void;
+  /** Sums up and begins the next interval. */
+  close(stepsLeft: number): IntervalSummary;
+  /** What was added since the last close, for an interval that another process goes on with. */
+  values(): IntervalValues;
+}
+
+/** Each step's values by name. */
+export type IntervalValues = Readonly<Record<string, readonly number[]>>;
+
+/**
+ * @param clock   milliseconds
+ * @param waitMs  milliseconds spent waiting for data since the start
+ * @param before  of steps that an earlier process did; they count in the means, not in the speed
+ */
+export function startInterval(clock: () => number, waitMs: () => number, before: IntervalValues = {}): Interval {
+  let values = new Map(Object.entries(before).map(([name, series]) => [name, [...series]]));
+  let [steps, images, startedAt, waitedBefore] = [0, 0, clock(), waitMs()];
+  return {
+    add(step, stepImages) {
+      for (const [name, value] of Object.entries(step)) values.set(name, [...(values.get(name) ?? []), value]);
+      steps++;
+      images += stepImages;
+    },
+    close(stepsLeft) {
+      const elapsedMs = Math.max(clock() - startedAt, 1e-3);
+      const summary = {
+        means: Object.fromEntries([...values].map(([name, series]) => [name, meanOf(series)])),
+        imagesPerSecond: (1000 * images) / elapsedMs,
+        dataWait: (waitMs() - waitedBefore) / elapsedMs,
+        secondsLeft: (stepsLeft * elapsedMs) / Math.max(steps, 1) / 1000,
+      };
+      values = new Map();
+      [steps, images, startedAt, waitedBefore] = [0, 0, clock(), waitMs()];
+      return summary;
+    },
+    values: () => Object.fromEntries(values),
+  };
+}

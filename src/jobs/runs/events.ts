@@ -1,0 +1,112 @@
+/** Logs of a run that grow by one JSON line at a time: `events.jsonl`, `policy.jsonl`. */
+import { isUtf8 } from 'node:buffer';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { readBytes, writeAtomically, writeFailure } from '#core/files/files';
+import { isTooDeep } from '#core/files/nesting';
+import { utf8 } from '#core/files/text';
+
+/** One line of a log. `step` counts the steps that were finished when it was written. */
+export interface EventLine {
+  readonly step: number;
+  readonly [field: string]: unknown;
+}
+
+export interface EventLog {
+  append(line: EventLine): void;
+  /** Flushes what was appended to the disk. */
+  flush(): void;
+  close(): void;
+}
+
+/**
+ * Opens a log to go on after `step` finished steps: lines of later steps and a torn last line are dropped, so that a
+ * run that was killed and resumed leaves the lines of one that never was. Without a step it begins empty. `notice` is told
+ * of other damaged lines, which a disk or a person left: they are dropped too.
+ */
+export function openEventLog(
+  file: string,
+  step: number | undefined,
+  notice: (message: string) => void = () => {},
+): EventLog {
+  const before = existsSync(file) ? readBytes(file) : undefined;
+  const kept = step === undefined || before === undefined ? new Uint8Array() : linesUntil(file, before, step, notice);
+  if (before === undefined || Buffer.compare(before, kept) !== 0) writeAtomically(file, kept);
+  const descriptor = opened(file);
+  let end = kept.length;
+  return {
+    append: (line) => {
+      end += appended(file, descriptor, end, Buffer.from(`${JSON.stringify(line)}\n`));
+    },
+    flush: () => fsyncSync(descriptor),
+    close: () => closeSync(descriptor),
+  };
+}
+
+function opened(file: string): number {
+  try {
+    return openSync(file, 'a');
+  } catch (error) {
+    throw writeFailure(file, 'append to the log', error);
+  }
+}
+
+/** Appends one whole line or, where the disk refuses, none of it. */
+function appended(file: string, descriptor: number, end: number, bytes: Buffer): number {
+  try {
+    let written = 0;
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+    return written;
+  } catch (error) {
+    cutOff(descriptor, end);
+    throw writeFailure(file, `append ${bytes.length} bytes`, error);
+  }
+}
+
+function cutOff(descriptor: number, end: number): void {
+  try {
+    ftruncateSync(descriptor, end);
+  } catch {
+    // The torn line is dropped on resuming; the append's own failure is the one to report.
+  }
+}
+
+/** The whole lines of a log, in order; torn and damaged ones are left out, and no file is no lines. */
+export function readEvents(file: string): EventLine[] {
+  return existsSync(file) ? linesOf(readBytes(file)).flatMap((line) => parsedLine(line) ?? []) : [];
+}
+
+function linesUntil(file: string, bytes: Uint8Array, step: number, notice: (message: string) => void): Uint8Array {
+  const lines = linesOf(bytes);
+  const torn = bytes.at(-1) === 10 ? -1 : lines.length - 1;
+  const kept = lines.filter((line, i) => {
+    const event = parsedLine(line);
+    if (event === undefined && i !== torn) notice(`${file}:${i + 1}: damaged, so this line is left out`);
+    return event !== undefined && event.step <= step;
+  });
+  return Buffer.concat(kept.flatMap((line) => [line, lineEnd]));
+}
+
+const lineEnd = Buffer.from('\n');
+
+/** The lines of a log without their ends; the last may be torn. */
+function linesOf(bytes: Uint8Array): Uint8Array[] {
+  const lines: Uint8Array[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const at = bytes.indexOf(10, from);
+    const end = at < 0 ? bytes.length : at;
+    lines.push(bytes.subarray(from, end));
+    from = end + 1;
+  }
+  return lines;
+}
+
+function parsedLine(bytes: Uint8Array): EventLine | undefined {
+  if (!isUtf8(bytes)) return undefined;
+  try {
+    const line = JSON.parse(utf8(bytes)) as EventLine | null;
+    const isEvent = line !== null && Number.isSafeInteger(line.step) && line.step >= 0 && !isTooDeep(line);
+    return isEvent ? line : undefined;
+  } catch {
+    return undefined;
+  }
+}

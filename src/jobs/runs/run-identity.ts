@@ -1,0 +1,73 @@
+/** Whether a run may be resumed: its config and space must be what they were when it began. */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { readChecked } from '#core/documents/conform';
+import { Failure } from '#core/failure';
+import { readUtf8 } from '#core/files/files';
+import { shown } from '#core/shown';
+
+/** Values of the resolved config by dotted key. */
+export type Identity = Readonly<Record<string, unknown>>;
+
+const identitySchema = z.record(z.string(), z.unknown(), { error: 'a mapping' });
+
+const restoring = 'restore what was changed, or begin another run with --run-id';
+const extending = 'let the run go on to more steps with --extend, or begin another one with --run-id';
+
+/** What a run is asked to be. */
+export interface Asked {
+  /** How many steps the whole run has. */
+  readonly steps: number;
+  /** The key of `identity` that says so. */
+  readonly lengthKey: string;
+  /** Whether a run that is there may go on to more steps than it had. */
+  readonly extend?: boolean | undefined;
+  /** The values of the resolved config by dotted key: on resuming they must be what they were. */
+  readonly identity: Identity;
+  /** The space as YAML; on resuming it must be what it was. */
+  readonly space: string;
+}
+
+/**
+ * Fails where the run in `folder` is another one than it is asked to be; but that it is longer is allowed to one that is
+ * to be extended.
+ *
+ * @param before  steps that it had
+ */
+export function refuseOtherRun(folder: string, before: number, asked: Asked): void {
+  const { steps, lengthKey, extend } = asked;
+  refuseOtherSpace(join(folder, 'space.yaml'), asked.space);
+  const was: Identity = readChecked(join(folder, 'identity.json'), identitySchema);
+  const changes = changesOf(was, asked.identity).map((change) => ({ file: join(folder, 'config.yaml'), ...change }));
+  const others = changes.filter(({ path }) => path !== lengthKey);
+  const lengths = changes.filter(({ path }) => path === lengthKey);
+  if (steps !== before && lengths.length === 0) {
+    // as where images were added: the config does not tell
+    lengths.push({ file: join(folder, 'state.json'), path: 'steps', message: `was ${before}, is ${steps}` });
+  }
+  const isLonger = steps > before;
+  const refused = isLonger && extend ? others : [...lengths, ...others];
+  if (refused.length > 0) throw new Failure('config', refused, isLonger && others.length === 0 ? extending : restoring);
+}
+
+interface Change {
+  readonly path: string;
+  readonly message: string;
+}
+
+function changesOf(was: Identity, now: Identity): Change[] {
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(now)])];
+  const changed = keys.filter((key) => JSON.stringify(was[key]) !== JSON.stringify(now[key]));
+  return changed.map((path) => ({ path, message: `was ${shown(was[path])}, is ${shown(now[path])}` }));
+}
+
+/** Fails at the first line in which the space is not the one that the run began with. */
+function refuseOtherSpace(file: string, now: string): void {
+  const before = readUtf8(file).split('\n');
+  const after = now.split('\n');
+  const line = before.findIndex((text, i) => text !== after[i]);
+  if (line < 0 && before.length === after.length) return;
+  const at = line < 0 ? before.length : line;
+  const message = `was ${shown(before[at]?.trim())}, is ${shown(after[at]?.trim())}`;
+  throw new Failure('config', { file, line: at + 1, message }, restoring);
+}

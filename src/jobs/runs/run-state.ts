@@ -1,0 +1,60 @@
+/** How far a run is: `state.json`, rewritten whole at every change, and read by `runs list` and `runs show`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { integer, readChecked, text, word } from '#core/documents/conform';
+import { writeAtomically } from '#core/files/files';
+import { jsonText } from '#core/files/json';
+
+export type RunStatus = 'running' | 'done' | 'stopped' | 'failed';
+
+/** That a run went on to more steps than it had. */
+export interface Extension {
+  /** Finished steps when it was extended. */
+  readonly step: number;
+  /** How many the run was to have until then. */
+  readonly steps: number;
+}
+
+export interface RunState {
+  readonly id: string;
+  readonly stage: string;
+  readonly status: RunStatus;
+  /** Finished steps. */
+  readonly step: number;
+  readonly steps: number;
+  /** Why it failed or stopped, where somebody said. */
+  readonly reason?: string | undefined;
+  readonly extensions?: readonly Extension[] | undefined;
+}
+
+const version = 1;
+
+const stateSchema = z.object({
+  version: z.literal(version, { error: `version ${version}` }),
+  id: text('the id of a run'),
+  stage: text('the stage of a run'),
+  status: word('running', 'done', 'stopped', 'failed'),
+  step: integer('a number of steps', 0),
+  steps: integer('a number of steps', 0),
+  reason: text('a reason').optional(),
+  extensions: z.array(z.object({ step: integer('a step', 0), steps: integer('a number of steps', 0) })).optional(),
+});
+
+export function isRun(folder: string): boolean {
+  return existsSync(stateFile(folder));
+}
+
+/** The state of the run in `folder`; a damaged one, or one of another version of the program, is a data failure. */
+export function readState(folder: string): RunState {
+  const { version: _, ...state } = readChecked(stateFile(folder), stateSchema);
+  return state;
+}
+
+export function writeState(folder: string, state: RunState): void {
+  writeAtomically(stateFile(folder), jsonText({ version, ...state }));
+}
+
+function stateFile(folder: string): string {
+  return join(folder, 'state.json');
+}

@@ -1,0 +1,29 @@
+/** That all workers have the same state: they compute it each for themselves, from the same sums. */
+import { Failure } from '#core/failure';
+import { sha256 } from '#core/files/files';
+import { traced } from '#core/trace';
+import type { Collective } from './collective.js';
+
+const words = 8; // of 32 bits, a SHA-256
+
+/** Compares a state over the workers by its SHA-256; one that differs is a backend failure on all of them. */
+export async function requireAgreement(
+  { rank, size, sum }: Collective,
+  step: number,
+  state: () => readonly (Uint8Array | string)[],
+): Promise<void> {
+  if (size === 1) return;
+  const now = state();
+  const hash = traced('keeping', 'agreement', () => sha256(...now));
+  const table = new Float64Array(size * words);
+  for (let i = 0; i < words; i++) table[rank * words + i] = Number.parseInt(hash.slice(8 * i, 8 * (i + 1)), 16);
+  await sum(table);
+  const rows = Array.from({ length: size }, (_, r) => table.slice(r * words, (r + 1) * words).join());
+  const other = rows.findIndex((row) => row !== rows[0]);
+  if (other < 0) return;
+  throw new Failure(
+    'backend',
+    `expected the same weights on all workers; got others on worker ${other} of ${size} at step ${step}`,
+    'the last checkpoint is kept: run the same command again to go on; should it fail again, use --workers 1',
+  );
+}

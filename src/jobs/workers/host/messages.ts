@@ -1,0 +1,39 @@
+/** What worker 0 and the other processes of a team say to each other. */
+import { type Diagnostic, Failure, type FailureKind } from '#core/failure';
+
+export type Vector = Float32Array | Float64Array;
+
+/** The first message to a member. */
+export interface Start<Job> {
+  readonly rank: number;
+  readonly size: number;
+  /** Floats of the longest vector that goes through shared memory. */
+  readonly longest: number;
+  readonly job: Job;
+}
+
+/** All later messages to a member: the sum of what the workers have sent. */
+export interface Total {
+  readonly total: Vector;
+}
+
+export type FromMember = { readonly values: Vector } | { readonly problem: Problem };
+
+/** A failure or a bug, as it travels. */
+export type Problem =
+  | { readonly kind: FailureKind; readonly diagnostics: readonly Diagnostic[]; readonly remedy: string | undefined }
+  | { readonly stack: string };
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Failure) {
+    const { kind, diagnostics, remedy } = error;
+    return { kind, diagnostics, remedy };
+  }
+  return { stack: error instanceof Error ? `${error.stack}` : String(error) };
+}
+
+/** The failure as it was in the worker; a bug names the worker. */
+export function errorOf(problem: Problem, rank: number): Error {
+  if ('kind' in problem) return new Failure(problem.kind, problem.diagnostics, problem.remedy);
+  return Object.assign(new Error(`worker ${rank} failed`), { stack: `in worker ${rank}: ${problem.stack}` });
+}

@@ -1,0 +1,151 @@
+/**
+ * The processes that work on one stage or one training. This process is worker 0 and computes too; it starts the others,
+ * gives each its job, and ends them when its own work is done or has failed.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Failure } from '#core/failure';
+import { stopSignals } from '#core/machine/stop-signals';
+import { type Collective, oneProcess } from '#jobs/workers/collective';
+import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
+import { add, hostCollective, sharedBytes } from './host-collective.js';
+import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
+import { openSharedMemory } from './shared-memory.js';
+
+export interface TeamRequest<Job> {
+  /** Workers, this process included. */
+  readonly size: number;
+  /** What the others run: a module that calls `serveMember` with what to do. */
+  readonly module: URL;
+  /** Plain data: it is copied to each of them. */
+  readonly job: Job;
+  /** Floats of the longest vector that they sum. */
+  readonly longest: number;
+}
+
+/**
+ * Does `work` as worker 0 of a team, which is gone when the promise settles. A worker that fails or dies makes the
+ * pending call of the collective fail, and all later ones.
+ */
+export async function withTeam<Job, T>(
+  request: TeamRequest<Job>,
+  work: (collective: Collective) => Promise<T>,
+  host: HostKernels = noHostKernels,
+): Promise<T> {
+  const { size, longest } = request;
+  if (size === 1) return work(oneProcess);
+  const memory = openSharedMemory(sharedBytes(longest, size));
+  const gathering = gatheringOf(size);
+  const members: Member[] = [];
+  const kill = () => {
+    for (const { child } of members) child.kill('SIGKILL');
+  };
+  process.on('exit', kill); // as after a second SIGINT
+  try {
+    for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
+    return await work(hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }));
+  } finally {
+    kill();
+    await Promise.all(members.map(({ ended }) => ended));
+    process.off('exit', kill);
+    host.share(memory, 0, 1);
+    closeSync(memory);
+  }
+}
+
+interface Member {
+  readonly child: ChildProcess;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<unknown>;
+}
+
+function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, gathering: Gathering): Member {
+  const { size, module, longest, job } = request;
+  const child = fork(fileURLToPath(module), {
+    serialization: 'advanced', // typed arrays as they are
+    detached: true, // what a terminal sends, a hangup or an interrupt, is for worker 0 to hear
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc', memory], // the fifth is `memoryDescriptor` there
+  });
+  const send = (message: Start<Job> | Total) => child.send(message, () => {}); // one that is gone is heard of by its end
+  const ended = new Promise<void>((resolve) => {
+    child.on('exit', (code, signal) => {
+      gathering.fail(deathOf(rank, size, code, signal));
+      resolve();
+    });
+    child.on('error', (error) => {
+      gathering.fail(new Failure('backend', `worker ${rank} of ${size} does not start: ${error.message}`, remedy));
+      if (child.pid === undefined) resolve();
+    });
+  });
+  child.on('message', (message: FromMember) => {
+    if ('problem' in message) gathering.fail(errorOf(message.problem, rank));
+    else gathering.receive(rank, message.values);
+  });
+  gathering.onTotal((total) => send({ total }));
+  send({ rank, size, longest, job });
+  return { child, ended };
+}
+
+const remedy = 'the last checkpoint is kept: run the same command again to go on';
+
+/** No worker ends before worker 0 ends it, unless something is wrong. */
+function deathOf(rank: number, size: number, code: number | null, signal: NodeJS.Signals | null): Failure {
+  const how = signal === null ? `exited with ${code}` : `was ended by ${signal}`;
+  const message = `worker ${rank} of ${size} ${how} before its work was done`;
+  if (stopSignals.some((name) => name === signal)) return new Failure('stopped', message, remedy); // it ignores them once it runs
+  return new Failure('backend', message, `${causeOf(signal)}${remedy}`);
+}
+
+function causeOf(signal: NodeJS.Signals | null): string {
+  if (signal === 'SIGKILL') return 'it may have run out of memory (fewer --workers or a smaller batch need less); ';
+  const isCrash = signal === 'SIGSEGV' || signal === 'SIGBUS' || signal === 'SIGILL' || signal === 'SIGABRT';
+  return isCrash ? 'a library crashed: `mnv4-nas doctor` tries TensorFlow; ' : '';
+}
+
+/** Worker 0's side of the sums by messages. */
+interface Gathering {
+  gather(values: Vector): Promise<Vector>;
+  receive(rank: number, values: Vector): void;
+  /** Makes the pending and all later calls fail; the first failure is the one. */
+  fail(error: Error): void;
+  /** Adds one who is told of every sum. */
+  onTotal(tell: (total: Vector) => void): void;
+}
+
+function gatheringOf(size: number): Gathering {
+  const parts: (Vector | undefined)[] = [];
+  const told: ((total: Vector) => void)[] = [];
+  let waiting: { readonly resolve: (total: Vector) => void; readonly reject: (error: Error) => void } | undefined;
+  let failure: Error | undefined;
+  const fail = (error: Error) => {
+    failure ??= error;
+    waiting?.reject(failure);
+    waiting = undefined;
+  };
+  const take = (rank: number, values: Vector) => {
+    parts[rank] = values;
+    const [first, ...others] = parts.filter((part) => part !== undefined);
+    if (first === undefined || others.length + 1 < size) return;
+    parts.length = 0;
+    const other = others.find((part) => part.length !== first.length);
+    if (other !== undefined)
+      return fail(new Error(`the workers sum ${first.length} and ${other.length} values at once`));
+    const total = first.slice();
+    for (const part of others) add(total, part);
+    for (const tell of told) tell(total);
+    waiting?.resolve(total);
+    waiting = undefined;
+  };
+  return {
+    gather: (values) =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) return reject(failure);
+        waiting = { resolve, reject };
+        take(0, values);
+      }),
+    receive: take,
+    fail,
+    onTotal: (tell) => void told.push(tell),
+  };
+}

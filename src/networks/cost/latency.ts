@@ -1,0 +1,26 @@
+/** What layers and networks take on a device. */
+import { assertNever } from '#core/assert-never';
+import type { Layer } from '#networks/cost/layers/layer';
+import { loadOf } from '#networks/cost/layers/layer-load';
+import { layersOf } from '#networks/cost/layers/layers-of';
+import type { Architecture } from '#networks/space/space';
+import type { Device } from './device.js';
+import { measuredMs } from './latency-table.js';
+import { layerMs } from './roofline.js';
+
+/** What a layer takes in ms: by the roofline, or as measured. */
+export function layerLatencyMs(layer: Layer, device: Device): number {
+  switch (device.kind) {
+    case 'roofline':
+      return layerMs(loadOf(layer, device), device);
+    case 'table':
+      return measuredMs(layer, device.table);
+    default:
+      return assertNever(device);
+  }
+}
+
+/** What a network takes in ms: the sum over its layers. */
+export function latencyMs(network: Architecture, device: Device): number {
+  return layersOf(network).reduce((sum, layer) => sum + layerLatencyMs(layer, device), 0);
+}

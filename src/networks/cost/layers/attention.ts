@@ -1,0 +1,53 @@
+/** Layers of attention, in the order of `AttentionSpec`. */
+import { type AttentionSpec, isResidual, strided } from '#networks/space/block';
+import {
+  adding,
+  depthwise,
+  holding,
+  type Layer,
+  pointwise,
+  product,
+  type Shape,
+  scaled,
+  size,
+  softmax,
+} from './layer.js';
+
+/**
+ * The input's batch norm folds into the layers that read it; its gamma and beta count with the queries. Keys and values
+ * are read once for all heads that share them.
+ *
+ * @param layerScale  whether the output's channels have scales
+ */
+export function attentionLayers(block: AttentionSpec, input: Shape, name: string, layerScale: boolean): Layer[] {
+  const [height, width, channels] = input;
+  const { heads, keyDim, valueDim, kvStride, out } = block;
+  const kvHeads = block.kind === 'mqa' ? 1 : heads;
+  const seen: Shape = [strided(height, kvStride), strided(width, kvStride), channels];
+  const places = seen[0] * seen[1];
+  const wide = (dim: number): Shape => [height, width, heads * dim];
+  const [kept, queries] = [isResidual(channels, block) ? size(input) : 0, size(wide(keyDim))];
+  const [keys, values] = [places * kvHeads * keyDim, places * kvHeads * valueDim];
+  const side = (of: string, dim: number) =>
+    kvStride === 1
+      ? [pointwise(of, input, dim, { trained: 0, kept: dim })]
+      : [depthwise(`${of}.down`, 3, input, seen), pointwise(of, seen, dim, bare)];
+  const summed = pointwise(`${name}.output`, wide(valueDim), out, bare);
+  const output = layerScale ? scaled(summed) : summed;
+  return [
+    pointwise(`${name}.query`, input, heads * keyDim, { trained: 2 * channels, kept: heads * keyDim }),
+    ...whileHolding(side(`${name}.key`, kvHeads * keyDim), queries, size(input)),
+    ...whileHolding(side(`${name}.value`, kvHeads * valueDim), queries + keys, kept),
+    holding(product(`${name}.scores`, wide(keyDim), wide(places), keyDim, keys), values + kept),
+    holding(softmax(`${name}.softmax`, wide(places)), values + kept),
+    holding(product(`${name}.context`, wide(places), wide(valueDim), places, values), kept),
+    isResidual(channels, block) ? adding(output) : output,
+  ];
+}
+
+/** The layers of one side while the others' results are kept, and the input where the first layer alone reads it. */
+function whileHolding(layers: readonly Layer[], others: number, input: number): Layer[] {
+  return layers.map((layer, i) => holding(layer, i === 0 ? others : others + input));
+}
+
+const bare = { trained: 0, kept: 0 };

@@ -1,0 +1,70 @@
+/** A closed network as its list of layers: what every cost is summed over. */
+import { assertNever } from '#core/assert-never';
+import type { BlockSpec } from '#networks/space/block';
+import { inputShape } from '#networks/space/resolution';
+import type { Architecture, Head, LayerConventions } from '#networks/space/space';
+import { attentionLayers } from './attention.js';
+import { convLayers } from './conv.js';
+import { dwSepLayers } from './dw-sep.js';
+import { fusedIbLayers } from './fused-ib.js';
+import { invertedResidualLayers } from './inverted-residual.js';
+import { biased, conv, fullyConnected, type Layer, normalised, pointwise, pool, type Shape } from './layer.js';
+import { uibLayers } from './uib.js';
+
+/** The layers of a network at its resolution, from the stem to the classes. */
+export function layersOf(network: Architecture): Layer[] {
+  const layers: Layer[] = [];
+  let shape: Shape = inputShape(network.input);
+  for (const [s, { blocks }] of network.stages.entries()) {
+    for (const [b, block] of blocks.entries()) {
+      layers.push(...blockLayers(block, shape, `stages[${s}].blocks[${b}]`, network));
+      shape = outputOf(layers, shape);
+    }
+  }
+  return [...layers, ...headLayers(network.head, network.classes, shape)];
+}
+
+/** The shape after some layers of an input of that shape. */
+export function outputOf(layers: readonly Layer[], input: Shape): Shape {
+  return layers.at(-1)?.output ?? input;
+}
+
+/** What a block's layers depend on beside its spec. */
+export type CountedConventions = Pick<LayerConventions, 'layerScale'>;
+
+export function blockLayers(
+  block: BlockSpec,
+  input: Shape,
+  name: string,
+  { layerScale }: CountedConventions = { layerScale: false },
+): Layer[] {
+  switch (block.kind) {
+    case 'conv':
+      return convLayers(block, input, name);
+    case 'fusedIb':
+      return fusedIbLayers(block, input, name);
+    case 'uib':
+      return uibLayers(block, input, name, layerScale);
+    case 'mqa':
+    case 'mha':
+      return attentionLayers(block, input, name, layerScale);
+    case 'dwSep':
+      return dwSepLayers(block, input, name);
+    case 'invertedResidual':
+      return invertedResidualLayers(block, input, name);
+    default:
+      return assertNever(block);
+  }
+}
+
+export function headLayers({ conv: channels, hidden, hiddenNorm }: Head, classes: number, input: Shape): Layer[] {
+  const layers: Layer[] = [];
+  const add = (layer: Layer) => layers.push(layer);
+  const [height, width] = input;
+  if (channels > 0) add(conv('head.conv', 1, input, [height, width, channels]));
+  add(pool('head.pool', outputOf(layers, input)));
+  const beside = hiddenNorm ? normalised(hidden) : biased(hidden);
+  if (hidden > 0) add(pointwise('head.hidden', outputOf(layers, input), hidden, beside));
+  add(fullyConnected('head.fc', outputOf(layers, input), classes));
+  return layers;
+}

@@ -1,0 +1,133 @@
+/** Cost targets as configs state them: an amount, or a share of what a named network costs. */
+import { z } from 'zod';
+import { assertNever } from '#core/assert-never';
+import { quantity, record, text } from '#core/documents/conform';
+import type { Located, Path } from '#core/documents/document';
+import { Failure } from '#core/failure';
+import type { Space } from '#networks/space/space';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { findDevice } from '#networks/zoo/shipped';
+import { type CostSpec, costName, costOf } from './cost.js';
+import { type CostTable, costTable } from './cost-table.js';
+import { readDevice } from './device.js';
+
+const sharedFields = {
+  relativeTo: text('the name or the file of a network').optional(),
+  factor: quantity('a factor from 1e-3 to 1e3', { min: 1e-3, max: 1e3 }).optional(),
+  beta: quantity('a number from -1e6 to 0', { min: -1e6, max: 0 }).optional(),
+};
+
+function amount(what: string) {
+  return quantity(`${what} from 1e-6 to 1e18`, { min: 1e-6, max: 1e18 }).optional();
+}
+
+export const costTargetSchema = z
+  .discriminatedUnion(
+    'cost',
+    [
+      record({ cost: z.literal('macs'), target: amount('a number of MACs'), ...sharedFields }),
+      record({ cost: z.literal('params'), target: amount('a number of parameters'), ...sharedFields }),
+      record({
+        cost: z.literal('latency'),
+        device: text('the name or the file of a device'),
+        targetMs: amount('a number of ms'),
+        ...sharedFields,
+      }),
+      record({
+        cost: z.literal('peakMemory'),
+        target: amount('a number of bytes'),
+        bytesPerActivation: quantity('a number of bytes from 0.01 to 1000', { min: 0.01, max: 1000 }).default(1),
+        ...sharedFields,
+      }),
+    ],
+    {
+      error: (issue) =>
+        issue.code === 'invalid_union' ? 'one of macs, params, latency, peakMemory' : 'a cost with its target',
+    },
+  )
+  .refine((input) => (statedTarget(input) === undefined) !== (input.relativeTo === undefined), {
+    error: 'either a target, or a network that it is relativeTo',
+  })
+  .refine((input) => statedTarget(input) === undefined || input.factor === undefined, {
+    error: 'a factor only beside relativeTo',
+  });
+
+function statedTarget(input: {
+  cost: string;
+  target?: number | undefined;
+  targetMs?: number | undefined;
+}): number | undefined {
+  return input.cost === 'latency' ? input.targetMs : input.target;
+}
+
+export type CostTargetInput = z.output<typeof costTargetSchema>;
+
+/** A cost with the amount it is held to, in MACs, parameters, ms or bytes; `beta` where the config states one. */
+export interface CostTarget {
+  readonly name: string;
+  readonly target: number;
+  readonly beta?: number;
+  readonly spec: CostSpec;
+}
+
+/** Where a target was read, so that what is wrong with it can be placed. */
+export interface TargetPlace {
+  readonly located: Pick<Located, 'at'>;
+  readonly path: Path;
+}
+
+/**
+ * A target with its device and network read. Files are looked up relative to `base`, then among the shipped ones. A
+ * network that the target is relative to counts at the resolution and classes that its own file states.
+ */
+export function resolveTarget(input: CostTargetInput, base = '.', place?: TargetPlace): CostTarget {
+  const spec = resolveSpec(input, base, place);
+  const { relativeTo, factor = 1, beta } = input;
+  const shareOf = () => costOf(spec, namedNetwork(relativeTo as string, base, reporter(place, 'relativeTo')));
+  const target = statedTarget(input) ?? factor * shareOf();
+  return { name: costName(spec), target, spec, ...(beta === undefined ? {} : { beta }) };
+}
+
+/** All targets of a config, whose costs are at `path`. Events and results keep costs by name, so that no two may share one. */
+export function resolveTargets(
+  inputs: readonly CostTargetInput[],
+  base: string,
+  { located, path }: TargetPlace,
+): CostTarget[] {
+  const targets = inputs.map((input, i) => resolveTarget(input, base, { located, path: [...path, i] }));
+  const names = targets.map(({ name }) => name);
+  const again = targets.flatMap(({ name, spec }, i) => {
+    if (names.indexOf(name) === i) return [];
+    const [place, hint] =
+      spec.cost === 'latency' ? ['device', ': rename the file of one of the devices'] : ['cost', ''];
+    return [located.at([...path, i, place], `expected a cost that no other entry has; got ${name} again${hint}`)];
+  });
+  if (again.length > 0) throw new Failure('config', again);
+  return targets;
+}
+
+function resolveSpec(input: CostTargetInput, base: string, place?: TargetPlace): CostSpec {
+  switch (input.cost) {
+    case 'macs':
+    case 'params':
+      return { cost: input.cost };
+    case 'latency':
+      return { cost: 'latency', device: readDevice(findDevice(input.device, base, reporter(place, 'device'))) };
+    case 'peakMemory':
+      return { cost: input.cost, bytesPerActivation: input.bytesPerActivation };
+    default:
+      return assertNever(input);
+  }
+}
+
+function reporter(place: TargetPlace | undefined, key: string) {
+  return place && ((message: string) => place.located.at([...place.path, key], message));
+}
+
+/** The costs of a space's architectures in the order of the targets. */
+export function targetTable(space: Space, targets: readonly CostTarget[]): CostTable {
+  return costTable(
+    space,
+    targets.map(({ spec }) => spec),
+  );
+}

@@ -1,0 +1,33 @@
+import { biasedLayer, channelsOf, depthwiseLayer, pointwiseLayer } from '#networks/nn/layers';
+import type { Averaged } from '#networks/nn/mixed-block';
+import type { Pass } from '#networks/nn/pass';
+import { expandedChannels, type InvertedResidualSpec, squeezedChannels } from '#networks/space/block';
+import { activated, hardSigmoid } from '#networks/tensor/ops/activation';
+import { globalAveragePool, perImageChannel } from '#networks/tensor/ops/arithmetic';
+import { settled } from '#networks/tensor/ops/combine';
+import type { Features, Value } from '#networks/tensor/tape';
+
+/** Inverted residual without its sum: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out]. */
+export function invertedResidual(
+  pass: Pass,
+  name: string,
+  spec: Averaged<InvertedResidualSpec>,
+  x: Features,
+): Features {
+  const { kernel: kernels, stride, expand, out, activation = pass.activation } = spec;
+  const wide = expandedChannels(channelsOf(x), expand);
+  const expanded = expand === 1 ? x : pointwiseLayer(pass, `${name}.expand`, x, { out: wide, activation });
+  const filtered = depthwiseLayer(pass, `${name}.dw`, expanded, { kernels, stride, activation });
+  const weighed = spec.squeeze ? squeezed(pass, `${name}.squeeze`, settled(pass.tape, filtered)) : filtered;
+  return pointwiseLayer(pass, `${name}.project`, weighed, { out, activation: 'none' });
+}
+
+/** Squeeze-and-excitation (arXiv:1709.01507) as in MobileNetV3: each channel times what the map's means make of it. */
+function squeezed(pass: Pass, name: string, x: Value): Value {
+  const { tape } = pass;
+  const channels = channelsOf(x);
+  const means = globalAveragePool(tape, x);
+  const reduced = biasedLayer(pass, `${name}.reduce`, means, squeezedChannels(channels), 'he');
+  const excited = biasedLayer(pass, `${name}.excite`, activated(tape, reduced, 'relu'), channels, 'he');
+  return perImageChannel(tape, x, hardSigmoid(tape, excited));
+}

@@ -1,0 +1,71 @@
+/** A network with its weights and the statistics that it is evaluated with. */
+import type { Architecture } from '#networks/space/space';
+import { backend } from '#networks/tensor/backend';
+import type { Statistics } from '#networks/tensor/ops/batch-norm';
+import { disposeStatistics, type Images, Model } from './model.js';
+import { type NamedTensor, restoreTensors } from './named-tensors.js';
+import { type Forward, networkForward, weightLayout } from './network.js';
+import type { StatisticsByName } from './pass.js';
+
+export interface FrozenNetwork {
+  readonly network: Architecture;
+  readonly forward: Forward;
+  readonly model: Model;
+  readonly statistics: StatisticsByName;
+  dispose(): void;
+}
+
+/**
+ * A network that predicts; the caller disposes it.
+ *
+ * @param tensors  its weights and statistics by name, as `weightShapes` lists them
+ */
+export function frozenNetwork(network: Architecture, tensors: ReadonlyMap<string, NamedTensor>): FrozenNetwork {
+  const forward = networkForward(network);
+  const model = new Model(network, weightLayout(network, forward));
+  const weights = new Map([...tensors].map(([name, tensor]) => [`weights/${name}`, tensor]));
+  restoreTensors(model.layout, new Map([['weights', model.weights]]), weights);
+  const statistics = statisticsIn(tensors);
+  return {
+    network,
+    forward,
+    model,
+    statistics,
+    dispose: () => {
+      model.dispose();
+      disposeStatistics(statistics);
+    },
+  };
+}
+
+/** Logits [n, K] of a network with these weights, in batches of at most `batch` images. */
+export function logitsWith(
+  network: Architecture,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  { n, images }: Images,
+  batch: number,
+): Float32Array {
+  const { model, forward, statistics, dispose } = frozenNetwork(network, tensors);
+  try {
+    const size = images.length / n;
+    const logits = new Float32Array(n * network.classes);
+    for (let from = 0; from < n; from += batch) {
+      const part = images.subarray(from * size, (from + batch) * size);
+      logits.set(model.logits(forward, { n: part.length / size, images: part }, statistics), from * network.classes);
+    }
+    return logits;
+  } finally {
+    dispose();
+  }
+}
+
+function statisticsIn(tensors: ReadonlyMap<string, NamedTensor>): StatisticsByName {
+  const statistics = new Map<string, Statistics>();
+  for (const [name, { values: mean, shape }] of tensors) {
+    const variance = name.endsWith('.mean') ? tensors.get(`${name.slice(0, -'mean'.length)}variance`) : undefined;
+    if (variance === undefined) continue;
+    const create = (values: Float32Array) => backend().create(values, shape);
+    statistics.set(name.slice(0, -'.mean'.length), { mean: create(mean), variance: create(variance.values) });
+  }
+  return statistics;
+}

@@ -1,0 +1,170 @@
+/** Weights that learn: a model with its optimizer. A SuperNet is one, and so is a network that is trained alone. */
+
+import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from '#networks/tensor/backend';
+import { hasOwnKernels } from '#networks/tensor/custom-ops';
+import type { SharedPlace } from '#networks/tensor/host-kernels';
+import { alias } from '#networks/tensor/ops/arithmetic';
+import type { Model } from './model.js';
+import { type NamedTensor, namedTensors, restoreTensors } from './named-tensors.js';
+import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
+import type { FlatVariable, InPlace } from './weights.js';
+
+/** Sums over all who compute a step. */
+export interface Sums {
+  /** Replaces values by their element-wise sum. */
+  readonly sum: (values: Float32Array | Float64Array) => Promise<void>;
+  /** One's own place for a vector of n floats in memory that all share; none where no memory is mapped. */
+  readonly places?: (n: number) => SharedPlace | undefined;
+}
+
+/** What a part of a step says: its mean cross-entropy in nats, and the gradient, whose owner its caller becomes. */
+export interface LossGradient {
+  readonly loss: number;
+  readonly gradient: Tensor;
+}
+
+/** Computes one part of a step, its gradient in place where that is given. */
+export type Part = (into?: InPlace) => LossGradient;
+
+export interface Update {
+  /** From 0. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Parts of the step over all who compute it; by default those given. */
+  readonly of?: number;
+  /** Left out where nobody else computes the step. */
+  readonly sums?: Sums | undefined;
+}
+
+/** Owns the weights and the optimizer's slots; `dispose` frees them. */
+export class Learner {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  /** The gradient of a step that our kernels compute, from the first such step on. */
+  #gradient: Tensor | undefined;
+
+  /** @param model  taken over */
+  constructor(model: Model, optimizer: OptimizerSpec) {
+    this.model = model;
+    this.optimizer = createOptimizer(optimizer, model.layout);
+  }
+
+  /**
+   * One update with the mean gradient of a step's parts: summed in their order, then over those who compute the step, and
+   * scaled at the end.
+   *
+   * @param parts  the own ones, at least one
+   * @returns      mean loss of the step
+   */
+  async update(parts: readonly Part[], { step, learningRate, of = parts.length, sums }: Update): Promise<number> {
+    if (parts.length === 0) throw new Error('a step needs a part for each of those who compute it');
+    const losses = new Float64Array(1);
+    const took = (loss: number) => {
+      losses[0] = (losses[0] as number) + loss / of;
+    };
+    const mean = await (hasOwnKernels() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, sums);
+    await sums?.sum(losses);
+    this.optimizer.apply(this.model.weights, mean, learningRate, step);
+    dispose(mean);
+    return losses[0] as number;
+  }
+
+  /** The mean gradient; the caller owns it. */
+  async #mean(
+    parts: readonly Part[],
+    took: (loss: number) => void,
+    factor: number,
+    sums: Sums | undefined,
+  ): Promise<Tensor> {
+    const own = parts.reduce<Tensor | undefined>((total, part) => {
+      const { loss, gradient } = part();
+      took(loss);
+      return total === undefined ? gradient : replaced('AddV2', total, gradient);
+    }, undefined) as Tensor;
+    return scaled(sums === undefined ? own : await summed(own, sums), factor);
+  }
+
+  /** As `#mean`, by kernels that add to a gradient in place: our own, or that in memory which all share. */
+  async #meanInPlace(
+    parts: readonly Part[],
+    took: (loss: number) => void,
+    factor: number,
+    sums: Sums | undefined,
+  ): Promise<Tensor> {
+    const shape = [this.model.layout.size];
+    const place = sums?.places?.(this.model.layout.size);
+    const tensor = place === undefined ? this.#ownGradient() : backend().create(place.own, shape);
+    parts.forEach((part, i) => {
+      took(part({ tensor, adds: i > 0 }).loss);
+    });
+    if (place === undefined)
+      return scaled(sums === undefined ? alias(tensor) : await summed(alias(tensor), sums), factor);
+    dispose(tensor);
+    return backend().create(await place.sum(factor), shape);
+  }
+
+  #ownGradient(): Tensor {
+    const { size } = this.model.layout;
+    this.#gradient ??= backend().create(new Float32Array(size), [size]);
+    return this.#gradient;
+  }
+
+  /** Weights and optimizer slots by name, for a checkpoint. */
+  save(): Map<string, NamedTensor> {
+    return namedTensors(this.model.layout, this.#vectors());
+  }
+
+  restore(tensors: ReadonlyMap<string, NamedTensor>): void {
+    restoreTensors(this.model.layout, this.#vectors(), tensors);
+  }
+
+  /** Takes over the weights and slots that `broadcast` puts in place of its own. */
+  async adopt(broadcast: (values: Float32Array) => Promise<void>): Promise<void> {
+    for (const variable of this.#vectors().values()) {
+      const values = variable.values();
+      await broadcast(values);
+      variable.write(values);
+    }
+  }
+
+  /** The weights as they stand, to compare them with others. */
+  weightBytes(): Uint8Array {
+    const { buffer, byteOffset, byteLength } = this.model.weights.values();
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+
+  dispose(): void {
+    this.model.dispose();
+    this.optimizer.dispose();
+    if (this.#gradient !== undefined) dispose(this.#gradient);
+    this.#gradient = undefined;
+  }
+
+  #vectors(): Map<string, FlatVariable> {
+    return new Map([['weights', this.model.weights], ...this.optimizer.slots]);
+  }
+}
+
+/** The op's result, once both its arguments are freed. */
+function replaced(op: string, a: Tensor, b: Tensor): Tensor {
+  const result = run(op, [floatT], a, b);
+  dispose(a, b);
+  return result;
+}
+
+/** The sum over those who compute the step; takes the tensor over. */
+async function summed(tensor: Tensor, { sum }: Sums): Promise<Tensor> {
+  const values = readFloats(tensor);
+  const { shape } = tensor;
+  dispose(tensor);
+  await sum(values);
+  return backend().create(values, shape);
+}
+
+/** Takes the tensor over. */
+function scaled(tensor: Tensor, factor: number): Tensor {
+  if (factor === 1) return tensor;
+  const result = run('Mul', [floatT], tensor, floatConstant(factor));
+  dispose(tensor);
+  return result;
+}

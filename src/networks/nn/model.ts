@@ -1,0 +1,217 @@
+/** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
+import { inputShape } from '#networks/space/resolution';
+import type { Architecture, LayerConventions } from '#networks/space/space';
+import {
+  attribute,
+  backend,
+  dataType,
+  dispose,
+  floatConstant,
+  floatT,
+  readFloats,
+  run,
+  type Tensor,
+} from '#networks/tensor/backend';
+import { masked } from '#networks/tensor/ops/arithmetic';
+import type { ObservedStatistics } from '#networks/tensor/ops/batch-norm';
+import { settled } from '#networks/tensor/ops/combine';
+import { softmax, softmaxCrossEntropy } from '#networks/tensor/ops/softmax-cross-entropy';
+import { Tape, type Value } from '#networks/tensor/tape';
+import type { Forward } from './network.js';
+import { type Pass, type StatisticsByName, weightPass } from './pass.js';
+import { pixelScale, preprocessingFor } from './preprocessing.js';
+import { initialWeights, type WeightLayout } from './weight-layout.js';
+import { FlatVariable, type InPlace, WeightReading } from './weights.js';
+
+/** Images as they are stored: n of [H, W, C], 8 bits each. */
+export interface Images {
+  readonly n: number;
+  readonly images: Uint8Array;
+}
+
+export interface LabelledImages extends Images {
+  /** Class probabilities, [n, K]. */
+  readonly soft: Float32Array;
+}
+
+/** What is left out at random, and the seed of that. */
+export interface Drops {
+  readonly rate: number;
+  readonly seed: readonly [number, number];
+}
+
+export interface GradientOptions {
+  /** L2 factor on the kernels in use. */
+  readonly decay?: number;
+  readonly dropout?: Drops;
+  /** At its rate the last residual block adds nothing for an image; earlier ones in proportion to their depth. */
+  readonly stochasticDepth?: Drops;
+  /** Where our kernels are to write or add the gradient, which is then this tensor; the others do not look at it. */
+  readonly into?: InPlace | undefined;
+}
+
+/** What a model knows of its network beside the forward pass. */
+export type Frame = Pick<Architecture, 'input' | 'classes'> & LayerConventions;
+
+/** The weights of one network or SuperNet. Owns them; `dispose` frees them. */
+export class Model {
+  readonly frame: Frame;
+  readonly layout: WeightLayout;
+  readonly weights: FlatVariable;
+
+  /** @param seed  of the weights' start; without one they are 0, for others to be written */
+  constructor(frame: Frame, layout: WeightLayout, seed?: string) {
+    this.frame = frame;
+    this.layout = layout;
+    this.weights = new FlatVariable(seed === undefined ? new Float32Array(layout.size) : initialWeights(layout, seed));
+  }
+
+  /** Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (as it does `into`). */
+  gradient(forward: Forward, batch: LabelledImages, options: GradientOptions = {}): { loss: number; gradient: Tensor } {
+    const tape = new Tape({ recording: true });
+    try {
+      const reading = new WeightReading(tape, this.weights, this.layout, options.decay ?? 0);
+      const { frame: conventions } = this;
+      const pass = weightPass({ tape, conventions, reading, ...dropsOf(tape, options) });
+      const logits = settled(tape, forward(pass, this.#pixels(tape, batch)));
+      const targets = backend().create(batch.soft, [batch.n, conventions.classes]);
+      const { perImage, gradient } = softmaxCrossEntropy(logits.tensor, targets);
+      tape.backward(logits, gradient);
+      const losses = readFloats(perImage);
+      dispose(targets, perImage);
+      return {
+        loss: losses.reduce((sum, loss) => sum + loss, 0) / batch.n,
+        gradient: reading.flatGradient(options.into),
+      };
+    } finally {
+      tape.dispose();
+    }
+  }
+
+  /** Logits [n, K], row by row. Without `statistics` each layer normalises with the batch's own. */
+  logits(forward: Forward, batch: Images, statistics?: StatisticsByName): Float32Array {
+    return this.#forward(forward, batch, { statistics }, (logits) => readFloats(logits));
+  }
+
+  /** Class probabilities [n, K], row by row. */
+  probabilities(forward: Forward, batch: Images, statistics?: StatisticsByName): Float32Array {
+    return this.#forward(forward, batch, { statistics }, (logits) => {
+      const probabilities = softmax(logits);
+      const values = readFloats(probabilities);
+      dispose(probabilities);
+      return values;
+    });
+  }
+
+  /** Means over the batches of each layer's batch statistics; the caller owns them (`disposeStatistics`). */
+  estimateStatistics(forward: Forward, batches: Iterable<Images>): StatisticsByName {
+    const sums = new Map<string, { mean: Float32Array; variance: Float32Array }>();
+    let count = 0;
+    const observe = (name: string, { mean, variance }: ObservedStatistics) => {
+      const sum = sums.get(name);
+      if (sum === undefined) sums.set(name, { mean, variance });
+      else
+        for (const [total, part] of [
+          [sum.mean, mean],
+          [sum.variance, variance],
+        ] as const)
+          accumulate(total, part);
+    };
+    for (const batch of batches) {
+      this.#forward(forward, batch, { observe }, () => undefined);
+      count++;
+    }
+    const average = (sum: Float32Array) =>
+      backend().create(
+        sum.map((value) => value / count),
+        [sum.length],
+      );
+    return new Map(
+      [...sums].map(([name, { mean, variance }]) => [name, { mean: average(mean), variance: average(variance) }]),
+    );
+  }
+
+  dispose(): void {
+    this.weights.dispose();
+  }
+
+  #forward<T>(
+    forward: Forward,
+    batch: Images,
+    how: Pick<Parameters<typeof weightPass>[0], 'statistics' | 'observe'>,
+    read: (logits: Tensor) => T,
+  ): T {
+    const tape = new Tape({ recording: false });
+    try {
+      const reading = new WeightReading(tape, this.weights, this.layout, 0);
+      const pass = weightPass({ tape, conventions: this.frame, reading, ...how });
+      return read(settled(tape, forward(pass, this.#pixels(tape, batch))).tensor);
+    } finally {
+      tape.dispose();
+    }
+  }
+
+  /** Pixels as the network sees them, [n, H, W, C]. */
+  #pixels(tape: Tape, { n, images }: Images): Value {
+    const bytes = backend().create(images, [n, ...inputShape(this.frame.input)]);
+    const floats = run('Cast', castAttributes, bytes);
+    const { scale, shift } = pixelScale(preprocessingFor('NHWC', this.frame.input));
+    const scaled = run('Mul', [floatT], floats, perChannelConstant(tape, scale));
+    const pixels = run('AddV2', [floatT], scaled, perChannelConstant(tape, shift));
+    dispose(bytes, floats, scaled);
+    return tape.adopt(pixels);
+  }
+}
+
+/** A number for each channel; one for all where they are equal, which is made once. */
+function perChannelConstant(tape: Tape, values: readonly number[]): Tensor {
+  const [first] = values as [number];
+  if (values.every((value) => value === first)) return floatConstant(first);
+  return tape.adopt(backend().create(Float32Array.from(values), [values.length])).tensor;
+}
+
+const castAttributes = [attribute.type('SrcT', dataType.uint8), attribute.type('DstT', dataType.float32)];
+
+export function disposeStatistics(statistics: StatisticsByName): void {
+  for (const { mean, variance } of statistics.values()) dispose(mean, variance);
+}
+
+function accumulate(total: Float32Array, part: Float32Array): void {
+  for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (part[i] as number);
+}
+
+const uniformAttributes = [
+  attribute.type('dtype', dataType.float32),
+  attribute.type('T', dataType.int32),
+  attribute.type('Tseed', dataType.int32),
+];
+
+/** Dropout (Srivastava et al. 2014) and stochastic depth (Huang et al. 2016, arXiv:1603.09382), where asked for. */
+function dropsOf(
+  tape: Tape,
+  { dropout, stochasticDepth }: GradientOptions,
+): Pick<Parameters<typeof weightPass>[0], 'dropout' | 'residual'> {
+  let blocks = 0;
+  const residual = ({ rate, seed: [a, b] }: Drops): Pass['residual'] => {
+    return (x, depth) => {
+      const drops = { rate: rate * depth, seed: [a + ++blocks, b] } as const; // each block by itself
+      return drops.rate === 0 ? x : dropped(tape, settled(tape, x), drops, [x.tensor.shape[0] as number, 1, 1, 1]);
+    };
+  };
+  return {
+    dropout: dropout && ((x) => dropped(tape, x, dropout, x.tensor.shape)),
+    residual: stochasticDepth && residual(stochasticDepth),
+  };
+}
+
+/** Each entry of a mask of that shape, which spreads over x, kept with probability 1 - rate and scaled by its inverse. */
+function dropped(tape: Tape, x: Value, { rate, seed }: Drops, maskShape: readonly number[]): Value {
+  const shape = backend().create(Int32Array.from(maskShape), [maskShape.length]);
+  const seeds = backend().create(Int32Array.from(seed), [2]);
+  const uniform = run('StatelessRandomUniform', uniformAttributes, shape, seeds);
+  const kept = run('GreaterEqual', [floatT], uniform, floatConstant(rate));
+  const ones = run('Cast', [attribute.type('SrcT', 10), attribute.type('DstT', dataType.float32)], kept); // 10: bool
+  const mask = run('Mul', [floatT], ones, floatConstant(1 / (1 - rate)));
+  dispose(shape, seeds, uniform, kept, ones);
+  return masked(tape, x, mask);
+}

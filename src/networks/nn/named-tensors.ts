@@ -1,0 +1,55 @@
+/** Flat vectors taken apart by weight name and put together again: how checkpoints and results are stored. */
+import { sizeOf } from '#networks/tensor/backend';
+import type { WeightLayout } from './weight-layout.js';
+import type { FlatVariable } from './weights.js';
+
+export interface NamedTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** Each weight's part of each vector, as `vector/name`; views of fresh copies. */
+export function namedTensors(
+  layout: WeightLayout,
+  vectors: ReadonlyMap<string, FlatVariable>,
+): Map<string, NamedTensor> {
+  const tensors = new Map<string, NamedTensor>();
+  for (const [vector, variable] of vectors) {
+    const values = variable.values();
+    for (const { name, shape, offset } of layout.specs.values()) {
+      tensors.set(`${vector}/${name}`, { shape, values: values.subarray(offset, offset + sizeOf(shape)) });
+    }
+  }
+  return tensors;
+}
+
+/** Writes saved parts back into the vectors; one that is missing or of another size is an error of the caller. */
+export function restoreTensors(
+  layout: WeightLayout,
+  vectors: ReadonlyMap<string, FlatVariable>,
+  tensors: ReadonlyMap<string, NamedTensor>,
+): void {
+  for (const [vector, variable] of vectors) {
+    const values = new Float32Array(layout.size);
+    for (const { name, shape, offset } of layout.specs.values()) {
+      const part = tensors.get(`${vector}/${name}`);
+      if (part?.values.length !== sizeOf(shape))
+        throw new Error(`the saved state has no ${vector}/${name} of that size`);
+      values.set(part.values, offset);
+    }
+    variable.write(values);
+  }
+}
+
+/** The first entries of a tensor along every axis, as many as `shape` has. */
+export function sliced({ shape: whole, values }: NamedTensor, shape: readonly number[]): NamedTensor {
+  const part = new Float32Array(sizeOf(shape));
+  const copied = (axis: number, from: number, to: number): void => {
+    const [extent, used] = [whole.slice(axis + 1), shape.slice(axis + 1)].map(sizeOf) as [number, number];
+    const isLast = axis === shape.length - 1;
+    if (isLast) part.set(values.subarray(from, from + (shape[axis] as number)), to);
+    else for (let i = 0; i < (shape[axis] as number); i++) copied(axis + 1, from + i * extent, to + i * used);
+  };
+  copied(0, 0, 0);
+  return { shape, values: part };
+}

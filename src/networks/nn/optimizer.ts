@@ -1,0 +1,119 @@
+/**
+ * Optimizers over the flat weight vector. Every weight moves at every step: where a step's architecture used none of a
+ * weight its gradient is zero, and its slots decay all the same (dense semantics, as in TuNAS's released code).
+ */
+import { assertNever } from '#core/assert-never';
+import {
+  attribute,
+  backend,
+  dataType,
+  dispose,
+  floatConstant,
+  floatT,
+  run,
+  sizeOf,
+  type Tensor,
+} from '#networks/tensor/backend';
+import { isDecayed, type WeightLayout } from './weight-layout.js';
+import { FlatVariable } from './weights.js';
+
+export type OptimizerSpec =
+  | { readonly kind: 'rmsProp'; readonly decay: number; readonly momentum: number; readonly epsilon: number }
+  | { readonly kind: 'adamW'; readonly beta1: number; readonly beta2: number; readonly weightDecay: number };
+
+export interface Optimizer {
+  /** Named state vectors of the weights' layout, for checkpoints. */
+  readonly slots: ReadonlyMap<string, FlatVariable>;
+  /** Moves the weights against the gradient (borrowed). `step` counts from 0. */
+  apply(weights: FlatVariable, gradient: Tensor, learningRate: number, step: number): void;
+  dispose(): void;
+}
+
+/** The optimizer's start: RMSProp's mean square at 1 (as TensorFlow 1 has it), all else at 0. */
+export function createOptimizer(spec: OptimizerSpec, layout: WeightLayout): Optimizer {
+  switch (spec.kind) {
+    case 'rmsProp':
+      return rmsProp(spec, layout);
+    case 'adamW':
+      return adamW(spec, layout);
+    default:
+      return assertNever(spec);
+  }
+}
+
+const plain = [floatT];
+
+/** Tieleman and Hinton 2012, with momentum and epsilon inside the root: ms, then mom = m mom + lr g / sqrt(ms + e). */
+function rmsProp(spec: Extract<OptimizerSpec, { kind: 'rmsProp' }>, { size }: WeightLayout): Optimizer {
+  const meanSquare = new FlatVariable(new Float32Array(size).fill(1));
+  const momentum = new FlatVariable(new Float32Array(size));
+  return {
+    ...owning({ meanSquare, momentum }),
+    apply(weights, gradient, learningRate) {
+      const rate = scalar(learningRate);
+      const { decay, momentum: factor, epsilon } = spec;
+      const constants = [decay, factor, epsilon].map(floatConstant);
+      const inputs = [weights.handle, meanSquare.handle, momentum.handle, rate, ...constants, gradient];
+      backend().run('ResourceApplyRMSProp', plain, inputs, 0);
+      dispose(rate);
+    },
+  };
+}
+
+/** Loshchilov and Hutter 2019, arXiv:1711.05101: Adam, with decay apart from the gradient and of the kernels alone. */
+function adamW(spec: Extract<OptimizerSpec, { kind: 'adamW' }>, layout: WeightLayout): Optimizer {
+  const first = new FlatVariable(new Float32Array(layout.size));
+  const second = new FlatVariable(new Float32Array(layout.size));
+  const decayed = backend().create(decayMask(layout), [layout.size]);
+  const state = owning({ first, second });
+  return {
+    slots: state.slots,
+    apply(weights, gradient, learningRate, step) {
+      shrink(weights, decayed, learningRate * spec.weightDecay);
+      const { beta1, beta2 } = spec;
+      const changing = [beta1 ** (step + 1), beta2 ** (step + 1), learningRate].map(scalar);
+      const constants = [beta1, beta2, adamEpsilon].map(floatConstant);
+      const inputs = [weights.handle, first.handle, second.handle, ...changing, ...constants, gradient];
+      backend().run('ResourceApplyAdam', plain, inputs, 0);
+      dispose(...changing);
+    },
+    dispose() {
+      state.dispose();
+      dispose(decayed);
+    },
+  };
+}
+
+const adamEpsilon = 1e-7; // TensorFlow's default
+
+function shrink(weights: FlatVariable, mask: Tensor, factor: number): void {
+  if (factor === 0) return;
+  const share = scalar(factor);
+  const now = weights.read();
+  const kernels = run('Mul', plain, now, mask);
+  const pull = run('Mul', plain, kernels, share);
+  dispose(now, kernels, share);
+  backend().run('AssignSubVariableOp', [attribute.type('dtype', dataType.float32)], [weights.handle, pull], 0);
+  dispose(pull);
+}
+
+function decayMask(layout: WeightLayout): Float32Array {
+  const mask = new Float32Array(layout.size);
+  for (const spec of layout.specs.values()) {
+    if (isDecayed(spec)) mask.fill(1, spec.offset, spec.offset + sizeOf(spec.shape));
+  }
+  return mask;
+}
+
+function scalar(value: number): Tensor {
+  return backend().create(Float32Array.of(value), []);
+}
+
+function owning(slots: Record<string, FlatVariable>): Pick<Optimizer, 'slots' | 'dispose'> {
+  return {
+    slots: new Map(Object.entries(slots)),
+    dispose: () => {
+      for (const slot of Object.values(slots)) slot.dispose();
+    },
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * All weights of a network in one flat vector, and their optimizer's slots in others of the same layout: one op reads
+ * them, one updates them, and averaging or saving them is one buffer. What a part of the vector means is its name's
+ * affair: names, not positions, key every saved state.
+ */
+import {
+  attribute,
+  backend,
+  dataType,
+  dispose,
+  floatConstant,
+  floatT,
+  intConstant,
+  run,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  zeros,
+} from '#networks/tensor/backend';
+import { hasOwnKernels, runOwn } from '#networks/tensor/custom-ops';
+import { alias } from '#networks/tensor/ops/arithmetic';
+import { reshape } from '#networks/tensor/ops/pointwise';
+import type { Tape, Value } from '#networks/tensor/tape';
+import { isDecayed, type WeightLayout, type WeightSpec } from './weight-layout.js';
+
+const variableAttributes = (name: string, size: number) => [
+  attribute.type('dtype', dataType.float32),
+  attribute.shape('shape', [size]),
+  attribute.text('shared_name', name),
+  attribute.text('container', ''),
+];
+const typed = [attribute.type('dtype', dataType.float32)];
+let variablesMade = 0;
+
+/** A mutable vector that TensorFlow's update ops change in place; whoever makes it disposes it. */
+export class FlatVariable {
+  readonly handle: Tensor;
+  readonly size: number;
+
+  constructor(values: Float32Array) {
+    this.size = values.length;
+    this.handle = run('VarHandleOp', variableAttributes(`flat/${variablesMade++}`, this.size));
+    this.write(values);
+  }
+
+  /** Its present value; the caller owns the handle and should free it before the next update, which else copies. */
+  read(): Tensor {
+    return run('ReadVariableOp', typed, this.handle);
+  }
+
+  values(): Float32Array {
+    const tensor = this.read();
+    const values = backend().read(tensor) as Float32Array;
+    dispose(tensor);
+    return values;
+  }
+
+  write(values: Float32Array): void {
+    const tensor = backend().create(values, [this.size]);
+    backend().run('AssignVariableOp', typed, [this.handle, tensor], 0);
+    dispose(tensor);
+  }
+
+  dispose(): void {
+    backend().run('DestroyResourceOp', [], [this.handle], 0);
+    dispose(this.handle);
+  }
+}
+
+const sliceAttributes = [floatT, attribute.type('Index', dataType.int32)];
+const padAttributes = [floatT, attribute.type('Tpaddings', dataType.int32)];
+const plain = [floatT];
+
+/** A gradient of all weights, in place: our kernels add to what its tensor holds, or write all of it anew. */
+export interface InPlace {
+  readonly tensor: Tensor;
+  readonly adds: boolean;
+}
+
+type PlacedSpec = WeightSpec & { readonly offset: number };
+
+/** One pass's reading of the weights: values for those that it asks for, and their gradients as one flat vector. */
+export class WeightReading {
+  readonly #tape: Tape;
+  readonly #variable: FlatVariable;
+  readonly #layout: WeightLayout;
+  readonly #flat: Tensor;
+  readonly #decay: number;
+  /** What `weight` gave: by our kernels as the pass used it, else whole and with its decay. */
+  readonly #gradients = new Map<string, { readonly gradient: Tensor; readonly place: readonly number[] }>();
+
+  /** @param decay  L2 factor: its part of the loss is decay / 2 times the sum of squares of the kernels in use */
+  constructor(tape: Tape, variable: FlatVariable, layout: WeightLayout, decay: number) {
+    this.#tape = tape;
+    this.#variable = variable;
+    this.#layout = layout;
+    this.#flat = tape.adopt(variable.read()).tensor;
+    this.#decay = decay;
+  }
+
+  /** The weight of that name or, for a smaller shape, its first entries along every axis. A pass asks for it once. */
+  weight(name: string, shape: Shape): Value {
+    const spec = this.#layout.specs.get(name);
+    if (spec === undefined) throw new Error(`no weight is called ${name}`);
+    return hasOwnKernels() ? this.#ownWeight(spec, shape) : this.#plainWeight(spec, shape);
+  }
+
+  #ownWeight(spec: PlacedSpec, shape: Shape): Value {
+    const place = [spec.offset, shape.length, ...spec.shape, ...shape];
+    const [used] = runOwn('Slice', [attribute.int('place', place)], [this.#flat], 1) as [Tensor];
+    return this.#tape.result(used, [leafOf(used)], (gradient) => {
+      this.#gradients.set(spec.name, { gradient: alias(gradient), place: [Number(isDecayed(spec)), ...place] });
+    });
+  }
+
+  #plainWeight(spec: PlacedSpec, shape: Shape): Value {
+    const size = sizeOf(spec.shape);
+    const part = run('Slice', sliceAttributes, this.#flat, intConstant([spec.offset]), intConstant([size]));
+    const whole = replaced(part, reshape(part, spec.shape));
+    const isWhole = size === sizeOf(shape);
+    const begin = shape.map(() => 0);
+    const used = isWhole
+      ? whole
+      : replaced(whole, run('Slice', sliceAttributes, whole, intConstant(begin), intConstant(shape)));
+    return this.#tape.result(used, [leafOf(used)], (gradient) => {
+      const decayed = isDecayed(spec) && this.#decay > 0 ? this.#plusDecay(gradient, used) : alias(gradient);
+      const padded = isWhole
+        ? decayed
+        : replaced(decayed, run('Pad', padAttributes, decayed, padding(shape, spec.shape)));
+      this.#gradients.set(spec.name, { gradient: replaced(padded, reshape(padded, [size])), place: [] });
+    });
+  }
+
+  /** gradient + decay * weight */
+  #plusDecay(gradient: Tensor, weight: Tensor): Tensor {
+    const pull = run('Mul', plain, weight, floatConstant(this.#decay));
+    return replaced(pull, run('AddV2', plain, gradient, pull));
+  }
+
+  /**
+   * After `backward`: the gradient of all weights, zero where the pass used none. The caller owns it.
+   *
+   * @param into  what our kernels are to write or add to, and then is the result
+   */
+  flatGradient(into?: InPlace): Tensor {
+    const given = [...this.#gradients.values()].map(({ gradient }) => gradient);
+    const flat = hasOwnKernels() ? this.#ownGradient(given, into) : this.#plainGradient();
+    dispose(...given);
+    this.#gradients.clear();
+    return flat;
+  }
+
+  #ownGradient(given: readonly Tensor[], into: InPlace | undefined): Tensor {
+    const { size } = this.#layout;
+    const { tensor, adds } = into ?? { tensor: backend().create(new Float32Array(size), [size]), adds: false };
+    const attributes = [
+      attribute.int('N', given.length),
+      attribute.float('factor', this.#decay),
+      attribute.int('adds', Number(adds)),
+    ];
+    const numbers = Int32Array.from([...this.#gradients.values()].flatMap(({ place }) => place));
+    const places = backend().create(numbers, [numbers.length]);
+    const weights = this.#variable.read();
+    runOwn('Flatten', attributes, [tensor, weights, places, ...given], 0);
+    dispose(weights, places);
+    return tensor;
+  }
+
+  #plainGradient(): Tensor {
+    const parts = [...this.#layout.specs.values()].map(({ name, shape }) => {
+      return this.#gradients.get(name)?.gradient ?? zeros([sizeOf(shape)]); // one constant for each size of weight, not of gap
+    });
+    const [only] = parts;
+    return parts.length === 1 && only !== undefined ? alias(only) : concatenated(parts);
+  }
+}
+
+/** What the tape counts as the input of a weight. */
+function leafOf(tensor: Tensor): Value {
+  return { tensor, needsGradient: true, gradient: undefined };
+}
+
+/** `after`, once `before`, from which it was made, is freed. */
+function replaced(before: Tensor, after: Tensor): Tensor {
+  dispose(before);
+  return after;
+}
+
+function padding(shape: Shape, full: Shape): Tensor {
+  const paddings = full.flatMap((extent, axis) => [0, extent - (shape[axis] as number)]);
+  return intConstant(paddings, [full.length, 2]);
+}
+
+function concatenated(parts: readonly Tensor[]): Tensor {
+  const attributes = [attribute.int('N', parts.length), floatT, attribute.type('Tidx', dataType.int32)];
+  return backend().run('ConcatV2', attributes, [...parts, intConstant([0], [])], 1)[0] as Tensor;
+}

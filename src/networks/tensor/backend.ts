@@ -1,0 +1,109 @@
+/**
+ * The tensor layer's floor: ops of TensorFlow by name. A `Tensor` is a handle, not a value; whoever receives one from
+ * here owns it and gives it to `dispose`. Nothing here is tracked by TensorFlow.js: `tensorsAlive` counts.
+ */
+import { CpuBackend } from '#networks/tensor/cpu/cpu-backend';
+import { type Backend, dataType, type Shape, type Tensor } from './tensor.js';
+import type { OpAttribute } from './tensorflow.js';
+import { NativeBackend } from './tensorflow-backend.js';
+
+export { type Backend, dataType, type Shape, type Tensor };
+
+/** How a process computes: by native TensorFlow, or in plain JavaScript (`cpu`), which is for tiny things. */
+export const backendNames = ['tensorflow', 'cpu'] as const satisfies readonly Backend['name'][];
+
+export interface BackendOptions {
+  /** Native TensorFlow unless said otherwise. */
+  readonly backend?: Backend['name'] | undefined;
+  /** Threads per op of native TensorFlow; plain JavaScript has one. */
+  readonly threads?: number | undefined;
+}
+
+let current: Backend | undefined;
+
+/** Chooses this process's backend before the first tensor; later calls may leave the choice out or repeat it. */
+export function openBackend({ backend: name, threads }: BackendOptions = {}): Backend {
+  current ??= name === 'cpu' ? new CpuBackend() : new NativeBackend(threads);
+  if (name !== undefined && name !== current.name) {
+    throw new Error(`the backend is ${current.name} already; it cannot change to ${name}`);
+  }
+  return current;
+}
+
+/** The open backend; native with default threads where none was chosen. */
+export function backend(): Backend {
+  return current ?? openBackend();
+}
+
+/** Does the work with the open backend wrapped, as to count what it does. */
+export function through<T>(wrap: (inner: Backend) => Backend, work: () => T): T {
+  const inner = backend();
+  current = wrap(inner);
+  try {
+    return work();
+  } finally {
+    current = inner;
+  }
+}
+
+/** The one output of an op. */
+export function run(op: string, attributes: readonly OpAttribute[], ...inputs: Tensor[]): Tensor {
+  return backend().run(op, attributes, inputs, 1)[0] as Tensor;
+}
+
+export function dispose(...tensors: readonly Tensor[]): void {
+  const floor = backend();
+  for (const tensor of tensors) floor.dispose(tensor);
+}
+
+/** The values of a float tensor, copied to JavaScript. */
+export function readFloats(tensor: Tensor): Float32Array {
+  return backend().read(tensor) as Float32Array;
+}
+
+/** Attributes by type, in the form that the binding takes. Make them once, outside the hot path. */
+export const attribute = {
+  text: (name: string, value: string): OpAttribute => ({ name, type: 0, value }),
+  int: (name: string, value: number | readonly number[]): OpAttribute => ({ name, type: 1, value }),
+  float: (name: string, value: number): OpAttribute => ({ name, type: 2, value }),
+  bool: (name: string, value: boolean): OpAttribute => ({ name, type: 3, value }),
+  type: (name: string, value: number): OpAttribute => ({ name, type: 4, value }),
+  shape: (name: string, value: Shape): OpAttribute => ({ name, type: 5, value: [...value] }),
+};
+
+/** `T = float32`, which nearly every op asks for. */
+export const floatT = attribute.type('T', dataType.float32);
+
+const constants = new Map<string, Tensor>();
+
+/** A small int32 constant, made once per process and never disposed: sizes, axes, paddings. */
+export function intConstant(values: readonly number[], shape: Shape = [values.length]): Tensor {
+  const key = `i${shape.join('x')}:${values.join()}`;
+  return cached(key, () => backend().create(Int32Array.from(values), shape));
+}
+
+/** A float32 scalar, made once per process and never disposed. */
+export function floatConstant(value: number): Tensor {
+  return cached(`f${value}`, () => backend().create(Float32Array.of(value), []));
+}
+
+/** All zeros of a shape, made once per process and never disposed. */
+export function zeros(shape: Shape): Tensor {
+  const count = shape.reduce((n, d) => n * d, 1);
+  return cached(`z${shape.join('x')}`, () => backend().create(new Float32Array(count), shape));
+}
+
+function cached(key: string, make: () => Tensor): Tensor {
+  let tensor = constants.get(key);
+  if (tensor === undefined) {
+    tensor = make();
+    constants.set(key, tensor);
+  }
+  return tensor;
+}
+
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const extent of shape) size *= extent;
+  return size;
+}

@@ -1,0 +1,41 @@
+/** An op of the plain JavaScript backend, and how it reads its attributes. */
+import type * as tfjs from '@tensorflow/tfjs';
+import type { OpAttribute } from '#networks/tensor/tensorflow';
+
+export type Tf = typeof tfjs;
+export type TfTensor = tfjs.Tensor;
+
+/** What an op gives for its inputs, which stay the caller's; it runs inside `tidy`. */
+export type CpuOp = (given: Attributes, ...inputs: TfTensor[]) => TfTensor | TfTensor[];
+
+/** Ops by TensorFlow's names. */
+export type OpTable = Readonly<Record<string, CpuOp>>;
+
+/** Attributes that repeat what the inputs say, or that only give a name. */
+const implied = new Set(['N', 'shared_name', 'container']);
+const typeKind = 4; // as `attribute.type` has it: the inputs know their types
+
+/** An op's attributes by name, which remember whether they were read. */
+export class Attributes {
+  readonly #given = new Map<string, OpAttribute['value']>();
+  readonly #unread = new Set<string>();
+
+  constructor(attributes: readonly OpAttribute[]) {
+    for (const { name, type, value } of attributes) {
+      this.#given.set(name, value);
+      if (type !== typeKind && !implied.has(name)) this.#unread.add(name);
+    }
+  }
+
+  read<T extends OpAttribute['value']>(name: string, absent?: T): T {
+    this.#unread.delete(name);
+    const value = this.#given.get(name) ?? absent;
+    if (value === undefined) throw new Error(`the attribute ${name} is missing`);
+    return value as T;
+  }
+
+  /** What was given and not read, so that an op would silently be another one. */
+  unread(): string[] {
+    return [...this.#unread];
+  }
+}

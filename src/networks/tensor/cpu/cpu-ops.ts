@@ -1,0 +1,151 @@
+/**
+ * TensorFlow's ops, as far as the tensor layer runs them by name, in the ops of TensorFlow.js. Inputs, outputs and
+ * attributes are those of TensorFlow's op of that name. One differs: `StatelessRandomUniform` draws from a generator of
+ * ours, so that its numbers follow from shape and seed alone but are not TensorFlow's.
+ */
+import type * as tfjs from '@tensorflow/tfjs';
+import { randomStream } from '#core/random';
+import { dataType } from '#networks/tensor/tensor';
+import type { Attributes, OpTable, Tf, TfTensor } from './cpu-op.js';
+import { variableOps } from './cpu-variables.js';
+
+/** All ops by name. */
+export function cpuOps(tf: Tf): OpTable {
+  return {
+    ...products(tf),
+    ...normalization(tf),
+    ...pointByPoint(tf),
+    ...reductions(tf),
+    ...shapes(tf),
+    ...variableOps(tf),
+  };
+}
+
+/** Runs kernels of TensorFlow.js by name, also those that have no function of their own. */
+function kernelsOf(tf: Tf) {
+  return (name: string, inputs: tfjs.NamedTensorMap, attributes: tfjs.NamedAttrMap) =>
+    tf.engine().runKernel(name, inputs, attributes) as TfTensor;
+}
+
+function products(tf: Tf): OpTable {
+  const kernel = kernelsOf(tf);
+  return {
+    BatchMatMulV2: (given, a, b) => tf.matMul(a, b, given.read('adj_x', false), given.read('adj_y', false)),
+    MatMul: (given, a, b) => tf.matMul(a, b, given.read('transpose_a', false), given.read('transpose_b', false)),
+    Conv2D(given, x, filter) {
+      const { strides, pad } = windows(given);
+      return tf.conv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, strides, pad);
+    },
+    Conv2DBackpropInput: (given, shape, filter, dy) =>
+      kernel('Conv2DBackpropInput', { dy, filter }, { ...windows(given), inputShape: integers(shape) }),
+    Conv2DBackpropFilter: (given, x, shape, dy) =>
+      kernel('Conv2DBackpropFilter', { x, dy }, { ...windows(given), filterShape: integers(shape) }),
+    DepthwiseConv2dNative(given, x, filter) {
+      const { strides, pad } = windows(given);
+      return tf.depthwiseConv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, strides, pad);
+    },
+    DepthwiseConv2dNativeBackpropInput: (given, shape, filter, dy) =>
+      kernel('DepthwiseConv2dNativeBackpropInput', { dy, filter }, { ...windows(given), inputShape: integers(shape) }),
+    DepthwiseConv2dNativeBackpropFilter: (given, x, shape, dy) =>
+      kernel('DepthwiseConv2dNativeBackpropFilter', { x, dy }, { ...windows(given), filterShape: integers(shape) }),
+  };
+}
+
+/** How a convolution moves over [B, H, W, C], in the words of TensorFlow.js. */
+function windows(given: Attributes) {
+  const [, height, width] = given.read<[number, number, number, number]>('strides');
+  const strides: [number, number] = [height, width];
+  const pad = given.read<string>('padding').toLowerCase() as 'same' | 'valid';
+  return { strides, pad, dataFormat: 'NHWC', dilations: [1, 1] };
+}
+
+function normalization(tf: Tf): OpTable {
+  const kernel = kernelsOf(tf);
+  const maps = [0, 1, 2];
+  return {
+    /** Outputs: y, mean, variance, and both again for the way back; the last is of GPUs. */
+    FusedBatchNormV3(given, x, scale, offset, givenMean, givenVariance) {
+      const varianceEpsilon = given.read('epsilon', 1e-4);
+      const isTraining = given.read('is_training', true);
+      const { mean, variance } = isTraining ? tf.moments(x, maps) : { mean: givenMean, variance: givenVariance };
+      const y = kernel('FusedBatchNorm', { x, scale, offset, mean, variance }, { varianceEpsilon });
+      const n = x.size / mean.size;
+      const unbiased = variance.mul(isTraining ? n / Math.max(1, n - 1) : 1); // Bessel's correction, as TensorFlow has it
+      return [y, mean.clone(), unbiased, mean.clone(), variance.clone(), tf.zeros([0])];
+    },
+    /** Outputs: gradients of x, gamma and beta, and two that nobody uses. */
+    FusedBatchNormGradV3(given, dy, x, gamma, mean, variance) {
+      if (!given.read('is_training', true)) throw new Error('frozen statistics have no gradient here');
+      const scale = variance.add(given.read('epsilon', 1e-4)).rsqrt();
+      const normal = x.sub(mean).mul(scale);
+      const pull = dy.mul(normal);
+      const dx = dy
+        .sub(dy.mean(maps))
+        .sub(normal.mul(pull.mean(maps)))
+        .mul(scale.mul(gamma));
+      return [dx, pull.sum(maps), dy.sum(maps), tf.zeros([0]), tf.zeros([0])];
+    },
+    Softmax: (_, logits) => tf.softmax(logits),
+    /** Outputs: the loss of each row and its gradient with respect to the logits. */
+    SoftmaxCrossEntropyWithLogits(_, logits, targets) {
+      const logProbabilities = tf.logSoftmax(logits);
+      return [targets.mul(logProbabilities).sum(-1).neg(), logProbabilities.exp().sub(targets)];
+    },
+  };
+}
+
+function pointByPoint(tf: Tf): OpTable {
+  return {
+    AddV2: (_, a, b) => tf.add(a, b),
+    AddN: (_, ...terms) => tf.addN(terms),
+    Mul: (_, a, b) => tf.mul(a, b),
+    BiasAdd: (_, x, bias) => tf.add(x, bias),
+    Sub: (_, a, b) => tf.sub(a, b),
+    Relu: (_, x) => tf.relu(x),
+    Relu6: (_, x) => tf.relu6(x),
+    Relu6Grad: (_, dy, x) => dy.mul(tf.logicalAnd(x.greater(0), x.less(6))),
+    ReluGrad: (_, dy, y) => dy.mul(y.step()),
+    Erf: (_, x) => tf.erf(x),
+    Square: (_, x) => tf.square(x),
+    Exp: (_, x) => tf.exp(x),
+    GreaterEqual: (_, a, b) => tf.greaterEqual(a, b),
+    Cast(given, x) {
+      const to = given.read<number>('DstT');
+      if (to !== dataType.float32) throw new Error(`casts to float32 alone; got type ${to}`);
+      return tf.cast(x, 'float32');
+    },
+    StatelessRandomUniform(_, shape, seed) {
+      const random = randomStream(`uniform/${integers(seed).join('/')}`);
+      const extents = integers(shape);
+      const values = Float32Array.from({ length: tf.util.sizeFromShape(extents) }, () => random.uniform());
+      return tf.tensor(values, extents);
+    },
+  };
+}
+
+function reductions(tf: Tf): OpTable {
+  return {
+    Mean: (given, x, axes) => tf.mean(x, integers(axes), given.read('keep_dims', false)),
+    Sum: (given, x, axes) => tf.sum(x, integers(axes), given.read('keep_dims', false)),
+    BiasAddGrad: (_, dy) => tf.sum(dy.reshape([-1, dy.shape.at(-1) as number]), 0),
+  };
+}
+
+function shapes(tf: Tf): OpTable {
+  return {
+    Identity: (_, x) => tf.clone(x),
+    Reshape: (_, x, shape) => tf.reshape(x, integers(shape)),
+    Transpose: (_, x, order) => tf.transpose(x, integers(order)),
+    BroadcastTo: (_, x, shape) => tf.broadcastTo(x, integers(shape)),
+    Slice: (_, x, begin, size) => tf.slice(x, integers(begin), integers(size)),
+    Pad: (_, x, paddings) => tf.pad(x, paddings.arraySync() as [number, number][]),
+    ConcatV2(_, ...inputs) {
+      const [axis] = integers(inputs.at(-1) as TfTensor);
+      return tf.concat(inputs.slice(0, -1), axis);
+    },
+  };
+}
+
+function integers(tensor: TfTensor): number[] {
+  return [...tensor.dataSync()];
+}

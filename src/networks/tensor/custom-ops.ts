@@ -1,0 +1,118 @@
+/**
+ * Our own kernels (`native/`): a layer's linear op with the batch norms on both its sides in one pass over memory. A step
+ * on a CPU is bound by memory, and these read and write about a third of what the ops one by one do.
+ */
+import { attribute, backend, readFloats, type Shape, sizeOf, type Tensor } from './backend.js';
+import { comparedOn, isClose, remembered, wave } from './onednn.js';
+import { loadNative, type OpAttribute } from './tensorflow.js';
+
+const leastChannels = 16;
+const leastWindow = 9; // values of a dense convolution's window: a 3x3 kernel on one channel
+const depthwiseKernels: readonly unknown[] = [3, 5];
+const isWide = (shape: Shape) => (shape.at(-1) as number) >= leastChannels;
+
+/** Which shapes of input and kernel our kernels take; TensorFlow's take the others (`kernels.ts`). */
+const ownLayers = {
+  Pointwise: (x, kernel) => isWide(x) && isWide(kernel),
+  Depthwise: (x, kernel) => isWide(x) && depthwiseKernels.includes(kernel[0]),
+  Convolution: (_, kernel, goesBack) =>
+    isWide(kernel) && sizeOf(kernel.slice(0, 3)) >= (goesBack ? leastChannels : leastWindow),
+  BatchNorm: isWide,
+  Combine: isWide,
+} satisfies Record<string, (x: Shape, kernel: Shape, goesBack: boolean) => boolean>;
+
+/**
+ * Whether this process computes a layer with our kernel.
+ *
+ * @param goesBack  whether the input's gradient is wanted
+ */
+export function isOwn(layer: keyof typeof ownLayers, x: Shape, kernel: Shape = x, goesBack = true): boolean {
+  return hasOwnKernels() && (ownLayers[layer] as (...shapes: [Shape, Shape, boolean]) => boolean)(x, kernel, goesBack);
+}
+
+export type OwnOp =
+  | 'Pointwise'
+  | 'PointwiseGrad'
+  | 'Convolution'
+  | 'ConvolutionGrad'
+  | 'Depthwise'
+  | 'DepthwiseGrad'
+  | 'BatchNorm'
+  | 'BatchNormGrad'
+  | 'ParameterGrad'
+  | 'Product'
+  | 'Combine'
+  | 'Slice'
+  | 'Flatten';
+
+/** Whether this process computes with our own kernels: on a CPU, where they are compiled and pass their trial. */
+export function hasOwnKernels(): boolean {
+  return remembered('own kernels', () => loadNative().kernels.available && agrees());
+}
+
+/** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. */
+export function runOwn(
+  op: OwnOp,
+  attributes: readonly OpAttribute[],
+  inputs: readonly Tensor[],
+  outputs: number,
+): Tensor[] {
+  threads ??= attribute.int('threads', loadNative().threads);
+  return backend().run(`Mnv4${op}`, [...attributes, threads], inputs, outputs);
+}
+
+let threads: OpAttribute | undefined;
+
+/** What stands for the norm of a tensor that has none. */
+export function noNorm(): Tensor {
+  empty ??= backend().create(new Float32Array(0), [0]);
+  return empty;
+}
+
+let empty: Tensor | undefined;
+
+/** Whether a layer by our kernels is what plain loops make of it. No product of TensorFlow's: those are what we avoid. */
+function agrees(): boolean {
+  return comparedOn([wave(rows, inputs), wave(inputs, outputs), wave(outputs), wave(outputs)], (tensors, made) => {
+    const [x, kernel, gamma, beta] = tensors as [Tensor, Tensor, Tensor, Tensor];
+    const own = (op: OwnOp, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number) => {
+      const result = runOwn(op, attributes, inputs, outputs);
+      made.push(...result);
+      return result as [Tensor, Tensor];
+    };
+    const [z, norm] = own('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2);
+    const [y] = own('Combine', [attribute.int('relus', [1])], [z, norm], 1);
+    const [product] = own('Product', [], [x, kernel], 1);
+    const expected = layerByLoops(...(tensors.map(readFloats) as [Matrix, Matrix, Matrix, Matrix]));
+    made.push(expected.product, expected.y);
+    return isClose(expected.product, product) && isClose(expected.y, y);
+  });
+}
+
+const [rows, inputs, outputs] = [40, 24, 40];
+const epsilon = attribute.float('epsilon', 1e-3);
+
+type Matrix = Float32Array;
+
+/** x kernel, and that with batch norm and ReLU behind it. */
+function layerByLoops(x: Matrix, kernel: Matrix, gamma: Matrix, beta: Matrix): { product: Tensor; y: Tensor } {
+  const product = new Float32Array(rows * outputs);
+  const y = new Float32Array(rows * outputs);
+  const sumOver = (count: number, value: (i: number) => number) => {
+    let sum = 0;
+    for (let i = 0; i < count; i++) sum += value(i);
+    return sum;
+  };
+  for (let c = 0; c < outputs; c++) {
+    const z = (r: number) =>
+      sumOver(inputs, (k) => (x[r * inputs + k] as number) * (kernel[k * outputs + c] as number));
+    const mean = sumOver(rows, z) / rows;
+    const deviation = Math.sqrt(sumOver(rows, (r) => (z(r) - mean) ** 2) / rows + 1e-3);
+    for (let r = 0; r < rows; r++) {
+      product[r * outputs + c] = z(r);
+      y[r * outputs + c] = Math.max(0, ((z(r) - mean) / deviation) * (gamma[c] as number) + (beta[c] as number));
+    }
+  }
+  const shape = [rows, outputs];
+  return { product: backend().create(product, shape), y: backend().create(y, shape) };
+}

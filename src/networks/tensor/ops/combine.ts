@@ -1,0 +1,74 @@
+/** Sums and means of features, which settle what batch norm is pending in the same pass over memory. */
+import { attribute, backend, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
+import { isOwn, noNorm, runOwn } from '#networks/tensor/custom-ops';
+import type { Features, Tape, Value } from '#networks/tensor/tape';
+import { alias } from './arithmetic.js';
+
+const plain = [floatT];
+
+/** The value itself; where its batch norm is pending, with that applied. */
+export function settled(tape: Tape, x: Features): Value {
+  return x.pending === undefined ? x : combine(tape, [x], 1);
+}
+
+/** a + b, of equal shapes. */
+export function add(tape: Tape, a: Features, b: Features): Value {
+  return combine(tape, [a, b], 1);
+}
+
+/** The mean of the branches, of equal shapes; a single branch is returned as it is. */
+export function mean(tape: Tape, branches: readonly Features[]): Features {
+  const [only] = branches;
+  return branches.length === 1 && only !== undefined ? only : combine(tape, branches, 1 / branches.length);
+}
+
+/** factor times the sum */
+function combine(tape: Tape, parts: readonly Features[], factor: number): Value {
+  const { shape } = (parts[0] as Features).tensor;
+  const y = isOwn('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
+  return tape.result(y, parts, (dy) => {
+    const d = scaled(dy, factor);
+    for (const part of parts) giveActivated(tape, part, d);
+    dispose(d);
+  });
+}
+
+function ownSum(parts: readonly Features[], factor: number): Tensor {
+  const attributes = [
+    attribute.int('N', parts.length),
+    attribute.float('factor', factor),
+    attribute.int(
+      'relus',
+      parts.map(({ pending }) => Number(pending?.relu ?? false)),
+    ),
+  ];
+  const norms = parts.map(({ pending }) => pending?.norm ?? noNorm());
+  return runOwn('Combine', attributes, [...parts.map(({ tensor }) => tensor), ...norms], 1)[0] as Tensor;
+}
+
+function plainSum(parts: readonly Features[], factor: number): Tensor {
+  const tensors = parts.map(({ tensor }) => tensor);
+  const sum = backend().run('AddN', [floatT, attribute.int('N', parts.length)], tensors, 1)[0] as Tensor;
+  if (factor === 1) return sum;
+  const result = scaled(sum, factor);
+  dispose(sum);
+  return result;
+}
+
+/** factor times x; the caller owns it. */
+function scaled(x: Tensor, factor: number): Tensor {
+  return factor === 1 ? alias(x) : run('Mul', plain, x, floatConstant(factor));
+}
+
+/** Gives the gradient `d`, borrowed, with respect to what a reader sees of `x`. */
+function giveActivated(tape: Tape, x: Features, d: Tensor): void {
+  if (!x.needsGradient) return;
+  if (x.pending !== undefined) {
+    const { norm, relu, gamma, beta } = x.pending;
+    const attributes = [attribute.int('relu', Number(relu))];
+    const [dGamma, dBeta] = runOwn('ParameterGrad', attributes, [d, x.tensor, norm], 2);
+    tape.give(gamma, dGamma as Tensor);
+    tape.give(beta, dBeta as Tensor);
+  }
+  tape.give(x, alias(d));
+}

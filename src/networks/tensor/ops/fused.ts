@@ -1,0 +1,141 @@
+/**
+ * Layers by our own kernels: a linear op on features whose batch norm may be pending, leaving its own pending. Each function
+ * answers undefined where no kernel of ours does it.
+ */
+import {
+  attribute,
+  dispose,
+  floatConstant,
+  floatT,
+  readFloats,
+  run,
+  sizeOf,
+  type Tensor,
+} from '#networks/tensor/backend';
+import { isOwn, noNorm, type OwnOp, runOwn } from '#networks/tensor/custom-ops';
+import type { Features, Pending, Tape, Unsettled, Value } from '#networks/tensor/tape';
+import type { OpAttribute } from '#networks/tensor/tensorflow';
+import { alias } from './arithmetic.js';
+import type { BatchNorm, ObservedStatistics, Statistics } from './batch-norm.js';
+import type { Window } from './convolution.js';
+
+/**
+ * @param x       [..., Cin]
+ * @param kernel  [Cin, Cout]
+ */
+export function fusedPointwise(tape: Tape, x: Features, kernel: Value, norm: BatchNorm): Unsettled | undefined {
+  if (!isOwn('Pointwise', x.tensor.shape, kernel.tensor.shape)) return undefined;
+  return layer(tape, 'Pointwise', x, kernel, norm, []);
+}
+
+/**
+ * @param x       [B, H, W, C]
+ * @param kernel  [k, k, C, 1], or of a dense convolution [k, k, C, Cout]
+ */
+export function fusedConvolution(
+  tape: Tape,
+  op: 'Convolution' | 'Depthwise',
+  x: Features,
+  kernel: Value,
+  stride: number,
+  { before, out }: Window,
+  norm: BatchNorm,
+): Unsettled | undefined {
+  if (!isOwn(op, x.tensor.shape, kernel.tensor.shape, x.needsGradient)) return undefined;
+  const window = attribute.int('window', [stride, ...before, ...out]);
+  return layer(tape, op, x, kernel, norm, [window]);
+}
+
+/**
+ * Behind an op of TensorFlow's: the same tensor, its batch norm pending.
+ *
+ * @param linear  gives [..., C]; called only where the kernel is ours
+ */
+export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unsettled | undefined {
+  const { gamma, beta, epsilon } = by;
+  if (!isOwn('BatchNorm', gamma.tensor.shape)) return undefined;
+  const z = linear();
+  const inputs = [z.tensor, gamma.tensor, beta.tensor];
+  const [own] = runOwn('BatchNorm', [attribute.float('epsilon', epsilon)], inputs, 1) as [Tensor];
+  const tensor = alias(z.tensor);
+  const pending = pendingBy(by, own, tensor);
+  return tape.unsettled(tensor, pending, [z, gamma, beta], (d) => {
+    const attributes = [attribute.int('relu', Number(pending.relu))];
+    const inputs = [d, tensor, pending.norm, ...parameterGradients(by)];
+    tape.give(z, runOwn('BatchNormGrad', attributes, inputs, 1)[0] as Tensor);
+  });
+}
+
+function layer(
+  tape: Tape,
+  op: OwnOp & ('Pointwise' | 'Convolution' | 'Depthwise'),
+  x: Features,
+  kernel: Value,
+  by: BatchNorm,
+  sizes: readonly OpAttribute[],
+): Unsettled {
+  const { gamma, beta, epsilon } = by;
+  const input = [x.tensor, x.pending?.norm ?? noNorm(), kernel.tensor];
+  const attributes = [attribute.int('x_relu', Number(x.pending?.relu ?? false)), ...sizes];
+  const forward = [...attributes, attribute.float('epsilon', epsilon)];
+  const [z, own] = runOwn(op, forward, [...input, gamma.tensor, beta.tensor], 2) as [Tensor, Tensor];
+  const pending = pendingBy(by, own, z);
+  return tape.unsettled(z, pending, [x, kernel, gamma, beta], (d) => {
+    const own = [d, z, pending.norm, ...parameterGradients(by)];
+    const [relu, goesBack] = [Number(pending.relu), Number(x.needsGradient)];
+    const backward = [...attributes, attribute.int('relu', relu), attribute.int('goes_back', goesBack)];
+    const [dx, dKernel, dGamma, dBeta] = runOwn(`${op}Grad`, backward, [...own, ...input], 4) as FourTensors;
+    give(tape, kernel, dKernel);
+    give(tape, x, dx);
+    if (x.pending === undefined) dispose(dGamma, dBeta);
+    else {
+      give(tape, x.pending.gamma, dGamma);
+      give(tape, x.pending.beta, dBeta);
+    }
+  });
+}
+
+type FourTensors = [Tensor, Tensor, Tensor, Tensor];
+
+function give(tape: Tape, value: Features, gradient: Tensor): void {
+  if (value.needsGradient) tape.give(value, gradient);
+  else dispose(gradient);
+}
+
+/** @param own  the norm by the batch's own statistics, taken over */
+function pendingBy(by: BatchNorm, own: Tensor, z: Tensor): Pending {
+  const { gamma, beta, relu, frozen } = by;
+  by.observe?.(statisticsOf(own, sizeOf(z.shape), by.epsilon));
+  if (frozen === undefined) return { norm: own, relu, gamma, beta };
+  dispose(own);
+  return { norm: normBy(frozen, by), relu, gamma, beta };
+}
+
+/** The statistics of a batch of `values` numbers from its norm [4, C]: mean, 1 / deviation, ... */
+function statisticsOf(norm: Tensor, values: number, epsilon: number): ObservedStatistics {
+  const rows = readFloats(norm);
+  const channels = rows.length / 4;
+  const count = values / channels;
+  const unbiased = count / Math.max(1, count - 1);
+  const variance = rows.slice(channels, 2 * channels).map((rstd) => unbiased * Math.max(0, 1 / rstd ** 2 - epsilon));
+  return { mean: rows.slice(0, channels), variance };
+}
+
+/** The norm [4, C] by given statistics. */
+function normBy({ mean, variance }: Statistics, { gamma, beta, epsilon }: BatchNorm): Tensor {
+  const above = run('AddV2', [floatT], variance, floatConstant(epsilon));
+  const rstd = run('Rsqrt', [floatT], above);
+  const scale = run('Mul', [floatT], gamma.tensor, rstd);
+  const moved = run('Mul', [floatT], mean, scale);
+  const shift = run('Sub', [floatT], beta.tensor, moved);
+  const norm = run('Pack', [floatT, attribute.int('N', 4)], mean, rstd, scale, shift);
+  dispose(above, rstd, scale, moved, shift);
+  return norm;
+}
+
+/** What the readers of a layer's output have given its gamma and beta; their weights' steps come later on the way back. */
+function parameterGradients({ gamma, beta, frozen }: BatchNorm): [Tensor, Tensor] {
+  if (frozen !== undefined) throw new Error('batch norm with frozen statistics has no gradient here');
+  if (gamma.gradient === undefined || beta.gradient === undefined) throw new Error('nobody read the layer');
+  return [gamma.gradient, beta.gradient];
+}

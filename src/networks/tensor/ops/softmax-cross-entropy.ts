@@ -1,0 +1,31 @@
+/** The loss, forward and gradient in one kernel. */
+import { backend, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
+
+const plain = [floatT];
+
+/** What a training step needs of its loss. */
+export interface Loss {
+  /** Cross-entropy of each image in nats, [B]. */
+  readonly perImage: Tensor;
+  /** Gradient of the mean loss with respect to the logits, [B, K]. */
+  readonly gradient: Tensor;
+}
+
+/**
+ * Softmax cross-entropy against class probabilities; the caller owns both results.
+ *
+ * @param logits   [B, K]
+ * @param targets  [B, K], each row a distribution
+ */
+export function softmaxCrossEntropy(logits: Tensor, targets: Tensor): Loss {
+  const outputs = backend().run('SoftmaxCrossEntropyWithLogits', plain, [logits, targets], 2);
+  const [perImage, difference] = outputs as [Tensor, Tensor];
+  const gradient = run('Mul', plain, difference, floatConstant(1 / (logits.shape[0] as number)));
+  dispose(difference);
+  return { perImage, gradient };
+}
+
+/** Probabilities, [B, K]; the caller owns them. */
+export function softmax(logits: Tensor): Tensor {
+  return run('Softmax', plain, logits);
+}

@@ -1,0 +1,14 @@
+import { attribute, dataType, floatT, intConstant, run, type Tensor } from '#networks/tensor/backend';
+import type { Tape, Value } from '#networks/tensor/tape';
+
+const attributes = [floatT, attribute.type('Tperm', dataType.int32)];
+
+/** The axes in another order: axis i of the result is axis `order[i]` of x. */
+export function transposed(tape: Tape, x: Value, order: readonly number[]): Value {
+  const back = order.map((_, axis) => order.indexOf(axis));
+  return tape.result(transpose(x.tensor, order), [x], (dy) => tape.give(x, transpose(dy, back)));
+}
+
+function transpose(x: Tensor, order: readonly number[]): Tensor {
+  return run('Transpose', attributes, x, intConstant(order));
+}

@@ -1,0 +1,167 @@
+/**
+ * Native TensorFlow under the tensor layer: the addon of `@tensorflow/tfjs-node-gpu`, loaded once per process with the
+ * settings that our measurements favour. A missing or broken addon is a failure with a remedy, never a silent fallback.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import util from 'node:util';
+import { Failure } from '#core/failure';
+import { usableCores } from '#core/machine/cores';
+import type { HostKernels } from './host-kernels.js';
+
+/** What an op answers with; `id` is the handle that `deleteTensor` frees. */
+export interface TensorMetadata {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+/** An attribute of an op, such as `{ name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }`. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: boolean | number | string | readonly number[] | object;
+}
+
+type DataTypeName = 'FLOAT' | 'INT32' | 'INT64' | 'BOOL' | 'COMPLEX64' | 'STRING' | 'RESOURCE' | 'UINT8';
+type AttributeTypeName = 'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'TYPE' | 'SHAPE' | 'RESOURCE';
+
+/** The addon. Whoever creates a tensor id owns it and deletes it; `tf.memory()` does not see these tensors. */
+export interface NativeBinding extends Readonly<Record<`TF_${DataTypeName}` | `TF_ATTR_${AttributeTypeName}`, number>> {
+  readonly TF_Version: string;
+  /** The id of a tensor of `values`, a typed array of `dtype`'s kind; it may share their memory (where that is aligned). */
+  createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
+  deleteTensor(id: number): void;
+  /** A copy of the values. */
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  /** Runs any op of TensorFlow by name; inputs stay the caller's, outputs become the caller's. */
+  executeOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputIds: readonly number[],
+    outputs: number,
+  ): TensorMetadata[];
+  isUsingGpuDevice(): boolean;
+  getNumOfTensors(): number;
+}
+
+export interface NativeTensorFlow {
+  readonly binding: NativeBinding;
+  readonly tensorflowVersion: string;
+  /** Threads that one op may use. */
+  readonly threads: number;
+  readonly gpu: { readonly available: boolean; readonly detail: string };
+  /** Our own kernels, which the addon of `native/` adds to TensorFlow's. */
+  readonly kernels: { readonly available: boolean; readonly detail: string; readonly addon?: HostKernels };
+}
+
+const packageName = '@tensorflow/tfjs-node-gpu';
+const remedy = 'run `node scripts/setup.mjs` in the repository, which installs and checks native TensorFlow';
+
+let loaded: NativeTensorFlow | undefined;
+
+/**
+ * Native TensorFlow of this process, loaded at the first call.
+ *
+ * @param threads  threads per op; by default TF_NUM_INTRAOP_THREADS, else the cores this process may use. TensorFlow
+ *                 reads it once, so a later call may leave it out or repeat it.
+ * @throws Failure `backend` when the addon is not built, does not load or cannot start
+ */
+export function loadNative({ threads }: { readonly threads?: number } = {}): NativeTensorFlow {
+  loaded ??= load(threads ?? (Number(process.env['TF_NUM_INTRAOP_THREADS']) || usableCores()));
+  if (threads !== undefined && threads !== loaded.threads) {
+    throw new Error(`TensorFlow runs with ${loaded.threads} threads already; it cannot change to ${threads}`);
+  }
+  return loaded;
+}
+
+/** What our kernels do for the workers of this host once they are loaded; before that, and without them, nothing. */
+export const hostKernels: HostKernels = {
+  share: (descriptor, offset, workers) => loaded?.kernels.addon?.share(descriptor, offset, workers),
+  wait: (waits) => loaded?.kernels.addon?.wait(waits),
+  map: (descriptor, bytes) => loaded?.kernels.addon?.map(descriptor, bytes),
+  addUp: (parts, factor, to) => loaded?.kernels.addon?.addUp(parts, factor, to),
+};
+
+function load(threads: number): NativeTensorFlow {
+  setEnvironment(threads);
+  restoreRemovedUtil();
+  const require = createRequire(import.meta.url);
+  try {
+    const root = dirname(require.resolve(`${packageName}/package.json`));
+    const tf = require(packageName) as { findBackend(name: string): { readonly binding: NativeBinding } };
+    const { binding } = tf.findBackend('tensorflow'); // by name: another may be TensorFlow.js's current one
+    const gpu = gpuState(binding, root);
+    return { binding, tensorflowVersion: binding.TF_Version, threads, gpu, kernels: loadKernels(root, require) };
+  } catch (error) {
+    throw new Failure('backend', `native TensorFlow does not load: ${firstLine(error)}`, remedy);
+  }
+}
+
+/**
+ * Settings that hold whatever the user has set: with others TensorFlow 2.21 reaches oneDNN kernels that corrupt the heap,
+ * its filter gradients, and its matrix products for AVX-512, which TensorFlow's own products call.
+ */
+const soundKernels = {
+  TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name (`kernels.ts`)
+  ONEDNN_MAX_CPU_ISA: 'AVX2', // our own kernels use AVX-512 all the same
+};
+
+/** Sets what TensorFlow reads when its library is loaded; other settings of the user stay. */
+function setEnvironment(threads: number): void {
+  Object.assign(process.env, soundKernels);
+  const settings = {
+    TF_CPP_MIN_LOG_LEVEL: '2', // errors only
+    TF_CPU_ALLOCATOR_USE_BFC: '1', // a training step 83 -> 72 ms, measured on 2 cores
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true', // by default one process takes all memory of a GPU
+  };
+  for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
+  process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+  process.env['TF_NUM_INTEROP_THREADS'] = String(threads);
+}
+
+/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. */
+function restoreRemovedUtil(): void {
+  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
+  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
+}
+
+function gpuState(binding: NativeBinding, packageRoot: string): NativeTensorFlow['gpu'] {
+  if (binding.isUsingGpuDevice()) return { available: true, detail: 'TensorFlow computes on the GPU' };
+  const withCuda = existsSync(join(packageRoot, 'deps', 'nvidia'));
+  const detail = withCuda
+    ? 'TensorFlow has CUDA but found no usable GPU (driver, CUDA_VISIBLE_DEVICES)'
+    : 'TensorFlow was set up without CUDA; `node scripts/setup.mjs --gpu` sets it up with CUDA';
+  return { available: false, detail };
+}
+
+/** Kernels are compiled for one processor: those for another are not touched. MNV4_KERNELS=tensorflow leaves them out. */
+function loadKernels(packageRoot: string, require: NodeJS.Require): NativeTensorFlow['kernels'] {
+  if (process.env['MNV4_KERNELS'] === 'tensorflow') {
+    return { available: false, detail: 'left out, as MNV4_KERNELS=tensorflow asks' };
+  }
+  const file = join(packageRoot, 'lib', 'napi-v8', `mnv4_kernels-${processor()}.node`);
+  if (!existsSync(file)) {
+    return { available: false, detail: "none for this processor: TensorFlow's take about twice as long" };
+  }
+  try {
+    return { available: true, detail: 'compiled for this processor', addon: require(file) as HostKernels };
+  } catch (error) {
+    return { available: false, detail: `they do not load: ${firstLine(error)}` };
+  }
+}
+
+/** What a processor can do, as the name of its kernels; scripts/setup/kernels.mjs computes it in the same way. */
+function processor(): string {
+  const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
+  return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12);
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}

@@ -1,0 +1,122 @@
+/** Weights of a network from a file: every one that it has, of the right shape, and no other. */
+import { type Diagnostic, Failure } from '#core/failure';
+import { shown } from '#core/shown';
+import { readOnnxWeights } from '#data/files/onnx-file';
+import { type NamedTensor, readSafetensors, type Tensors } from '#data/files/safetensors';
+import { networkForward, weightLayout } from '#networks/nn/network';
+import { initialWeights } from '#networks/nn/weight-layout';
+import { type WeightShapes, weightShapes } from '#networks/nn/weight-shapes';
+import type { Architecture } from '#networks/space/space';
+import { sizeOf } from '#networks/tensor/backend';
+import { fromTimm, isCount, isTimms } from '#networks/weights/timm/weights';
+import { withoutPrefix } from './common-prefix.js';
+import { fromOnnx } from './onnx-weights.js';
+import { type PixelNormName, withPixels } from './pixel-norms.js';
+import { conventionText, type WeightConvention, weightConventions } from './weight-conventions.js';
+
+/** Reads safetensors in our names, or an ONNX model that `export` wrote; what does not fit is a data failure. */
+export function readNetworkWeights(network: Architecture, file: string): Tensors {
+  const tensors = isOnnx(file) ? fromOnnx(readOnnxWeights(file), network) : readSafetensors(file, isCount).tensors;
+  return sound(requireWeights(network.name, tensors, weightShapes(network), file), file);
+}
+
+/** A network with weights that may come from elsewhere. */
+export interface GivenWeights {
+  /** With the conventions that the weights were trained under. */
+  readonly network: Architecture;
+  readonly weights: Tensors;
+  /** Where they come from, in a sentence. */
+  readonly origin: string;
+}
+
+/** How weights were trained, where it is said. */
+export interface TrainedHow {
+  /** By default timm's way where the names are timm's, else as the network says. */
+  readonly convention?: WeightConvention | undefined;
+  /** By default as the network says. */
+  readonly pixels?: PixelNormName | undefined;
+}
+
+/** Reads the same files, safetensors in timm's names or in half precision, and both where all names have a prefix. */
+export function readGivenWeights(
+  named: Architecture,
+  file: string,
+  { convention, pixels }: TrainedHow = {},
+): GivenWeights {
+  const network = pixels === undefined ? named : { ...named, input: withPixels(named.input, pixels) };
+  const { prefix, tensors: found } = withoutPrefix(tensorsIn(file), file);
+  const tensors = isOnnx(file) ? fromOnnx(found, network) : found;
+  const areTimms = isTimms(tensors);
+  const how = convention ?? (areTimms ? 'timm' : undefined);
+  const trained = how === undefined ? network : { ...network, ...weightConventions[how] };
+  const weights = areTimms
+    ? fromTimm(trained, tensors, file)
+    : requireWeights(network.name, tensors, weightShapes(trained), file);
+  const names = areTimms ? " in timm's names" : '';
+  const without = prefix === '' ? '' : ` without their prefix ${shown(prefix)}`;
+  const seeing = pixels === undefined ? '' : `, pixels ${pixels}`;
+  const under = how === undefined ? '' : `, taken as trained under the convention ${conventionText(how)}`;
+  return {
+    network: trained,
+    weights: sound(weights, file),
+    origin: `weights from the file ${file}${names}${without}${under}${seeing}`,
+  };
+}
+
+function isOnnx(file: string): boolean {
+  return file.endsWith('.onnx');
+}
+
+function tensorsIn(file: string): Tensors {
+  return isOnnx(file) ? readOnnxWeights(file) : readSafetensors(file, isCount, ['F32', 'F16', 'BF16']).tensors;
+}
+
+/** The weights, where all are numbers to compute with: finite, variances not below 0. */
+function sound(weights: Tensors, file: string): Tensors {
+  for (const [name, { values }] of weights) {
+    const least = name.endsWith('.variance') ? 0 : Number.NEGATIVE_INFINITY;
+    const at = values.findIndex((value) => !Number.isFinite(value) || value < least);
+    if (at < 0) continue;
+    const expected = least === 0 ? 'variances of 0 or more' : 'finite values';
+    throw new Failure('data', { file, path: name, message: `expected ${expected}; got ${values[at]} at place ${at}` });
+  }
+  return weights;
+}
+
+const most = 8; // mistakes that a failure lists
+
+/** The tensors, where they are those of the network; each one that is missing, of another shape or unknown is named. */
+export function requireWeights(network: string, tensors: Tensors, shapes: WeightShapes, file: string): Tensors {
+  const mistakes: Diagnostic[] = [];
+  for (const [name, shape] of shapes) {
+    const got = tensors.get(name);
+    const isRight = got !== undefined && `${got.shape}` === `${shape}`;
+    if (!isRight) mistakes.push({ file, path: name, message: `expected shape [${shape}]; got ${shownShape(got)}` });
+  }
+  for (const name of tensors.keys()) {
+    if (!shapes.has(name)) mistakes.push({ file, path: name, message: `unknown to ${network}` });
+  }
+  if (mistakes.length === 0) return tensors;
+  const rest = mistakes.length > most ? [{ file, message: `and ${mistakes.length - most} more` }] : [];
+  const remedy = `name weights of ${network}: what a training run or \`mnv4-nas export\` of this network wrote`;
+  throw new Failure('data', [...mistakes.slice(0, most), ...rest], remedy);
+}
+
+function shownShape(tensor: NamedTensor | undefined): string {
+  return tensor === undefined ? 'none' : `[${tensor.shape}]`;
+}
+
+/** Weights as training begins with, and statistics that change nothing: for measuring time, not for predicting. */
+export function freshWeights(network: Architecture, seed: number): Tensors {
+  const layout = weightLayout(network, networkForward(network));
+  const values = initialWeights(layout, String(seed));
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, shape] of weightShapes(network)) {
+    const size = sizeOf(shape);
+    const spec = layout.specs.get(name);
+    const fill = name.endsWith('.variance') ? 1 : 0;
+    const own = spec && values.subarray(spec.offset, spec.offset + size);
+    tensors.set(name, { shape, values: own ?? new Float32Array(size).fill(fill) });
+  }
+  return tensors;
+}

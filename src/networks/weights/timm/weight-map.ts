@@ -1,0 +1,197 @@
+/** Which tensor of timm's state dict is which of ours. Read in both directions by `weights.ts`. */
+import { assertNever } from '#core/assert-never';
+import {
+  type AttentionSpec,
+  expandedChannels,
+  type InvertedResidualSpec,
+  squeezedChannels,
+} from '#networks/space/block';
+import type { Architecture } from '#networks/space/space';
+import { headInput, type PlacedBlock, placedBlocks, stemOf } from './placed-blocks.js';
+
+/** How a kernel lies in memory: ours [k, k, Cin, Cout], [k, k, C, 1] and [Cin, Cout]; timm's [Cout, Cin, k, k] always. */
+export type Layout = 'dense' | 'depthwise' | 'pointwise' | 'fc' | 'vector';
+
+/** A tensor of timm's, and the one or several of ours that it holds one behind the other. */
+export interface Tie {
+  readonly timm: string;
+  readonly ours: readonly string[];
+  readonly layout: Layout;
+  /** timm's. */
+  readonly shape: readonly number[];
+}
+
+/** All tensors of a network, but timm's counts of batches. */
+export function ties(network: Architecture): Tie[] {
+  const { spec: stem, ours } = stemOf(network) ?? {};
+  if (stem?.kind !== 'conv') throw new Error('timmDefinition refuses such a network');
+  return [
+    ...conv(`${ours}.conv`, 'conv_stem', 'bn1', stem.kernel, network.input.channels, stem.out),
+    ...placedBlocks(network)
+      .flat()
+      .flatMap((block) => blockTies(block, network.layerScale)),
+    ...headTies(network),
+  ];
+}
+
+function blockTies(block: PlacedBlock, layerScale: boolean): Tie[] {
+  const { spec, input, ours, timm } = block;
+  const { out } = spec;
+  const scale = layerScale ? [vector(`${ours}.layerScale`, `${timm}.layer_scale.gamma`, out)] : [];
+  switch (spec.kind) {
+    case 'conv':
+      return conv(`${ours}.conv`, `${timm}.conv`, `${timm}.bn1`, spec.kernel, input, out);
+    case 'fusedIb': {
+      const wide = expandedChannels(input, spec.expand);
+      return [
+        ...conv(`${ours}.expand`, `${timm}.conv_exp`, `${timm}.bn1`, spec.kernel, input, wide),
+        ...pointwise(`${ours}.project`, `${timm}.conv_pwl`, `${timm}.bn2`, wide, out),
+      ];
+    }
+    case 'uib': {
+      const wide = expandedChannels(input, spec.expand);
+      const named = (layer: string) => [`${timm}.${layer}.conv`, `${timm}.${layer}.bn`] as const;
+      return [
+        ...depthwise(`${ours}.start`, ...named('dw_start'), spec.startKernel, input),
+        ...pointwise(`${ours}.expand`, ...named('pw_exp'), input, wide),
+        ...depthwise(`${ours}.mid`, ...named('dw_mid'), spec.midKernel, wide),
+        ...pointwise(`${ours}.project`, ...named('pw_proj'), wide, out),
+        ...scale,
+      ];
+    }
+    case 'mqa':
+    case 'mha':
+      return [...attentionTies(block, spec), ...scale];
+    case 'dwSep':
+      return [
+        ...depthwise(`${ours}.dw`, `${timm}.conv_dw`, `${timm}.bn1`, spec.kernel, input),
+        ...pointwise(`${ours}.project`, `${timm}.conv_pw`, `${timm}.bn2`, input, out),
+      ];
+    case 'invertedResidual':
+      return invertedResidualTies(block, spec);
+    default:
+      return assertNever(spec);
+  }
+}
+
+function attentionTies({ input, ours, timm }: PlacedBlock, spec: AttentionSpec): Tie[] {
+  const { kind, heads, keyDim, valueDim, kvStride, out } = spec;
+  const attention = `${timm}.attn`;
+  const project = (of: string, named: string, from: number, to: number) =>
+    kernel(`${ours}.${of}.kernel`, `${attention}.${named}.weight`, 'pointwise', [to, from, 1, 1]);
+  if (kind === 'mha') {
+    const all = ['query', 'key', 'value'].map((of) => `${ours}.${of}.kernel`);
+    const qkv: Tie = {
+      timm: `${attention}.qkv.weight`,
+      ours: all,
+      layout: 'pointwise',
+      shape: [3 * input, input, 1, 1],
+    };
+    return [...norm(`${ours}.norm`, `${timm}.norm`, input), qkv, project('output', 'proj', heads * valueDim, out)];
+  }
+  const down = (of: string) => {
+    if (kvStride === 1) return [];
+    return depthwise(`${ours}.${of}.down`, `${attention}.${of}.down_conv`, `${attention}.${of}.norm`, 3, input);
+  };
+  return [
+    ...norm(`${ours}.norm`, `${timm}.norm`, input),
+    project('query', 'query.proj', input, heads * keyDim),
+    ...down('key'),
+    project('key', 'key.proj', input, keyDim),
+    ...down('value'),
+    project('value', 'value.proj', input, valueDim),
+    project('output', 'output.proj', heads * valueDim, out),
+  ];
+}
+
+function invertedResidualTies({ input, ours, timm }: PlacedBlock, spec: InvertedResidualSpec): Tie[] {
+  const { kernel: k, expand, squeeze, out } = spec;
+  const narrow = expand === 1; // timm's `ds`
+  const wide = narrow ? input : expandedChannels(input, expand);
+  const squeezed = squeezedChannels(wide);
+  const excitation = [
+    ...biased(`${ours}.squeeze.reduce`, `${timm}.se.conv_reduce`, wide, squeezed),
+    ...biased(`${ours}.squeeze.excite`, `${timm}.se.conv_expand`, squeezed, wide),
+  ];
+  return [
+    ...(narrow ? [] : pointwise(`${ours}.expand`, `${timm}.conv_pw`, `${timm}.bn1`, input, wide)),
+    ...depthwise(`${ours}.dw`, `${timm}.conv_dw`, `${timm}.${narrow ? 'bn1' : 'bn2'}`, k, wide),
+    ...(squeeze ? excitation : []),
+    ...pointwise(
+      `${ours}.project`,
+      `${timm}.${narrow ? 'conv_pw' : 'conv_pwl'}`,
+      `${timm}.${narrow ? 'bn2' : 'bn3'}`,
+      wide,
+      out,
+    ),
+  ];
+}
+
+function headTies(network: Architecture): Tie[] {
+  const { conv: width, hidden, hiddenNorm } = network.head;
+  const input = headInput(network);
+  const pooled = width === 0 ? input : width;
+  const last = `blocks.${placedBlocks(network).length}.0`; // the head's convolution is a stage of its own there
+  const [inTimm, itsNorm] = hidden > 0 ? [`${last}.conv`, `${last}.bn1`] : ['conv_head', 'bn2'];
+  const features = hidden > 0 ? hidden : pooled;
+  const deep = hiddenNorm
+    ? pointwise('head.hidden', 'conv_head', 'norm_head', pooled, hidden)
+    : biased('head.hidden', 'conv_head', pooled, hidden);
+  return [
+    ...(width === 0 ? [] : pointwise('head.conv', inTimm, itsNorm, input, width)),
+    ...(hidden === 0 ? [] : deep),
+    kernel('head.fc.kernel', 'classifier.weight', 'fc', [network.classes, features]),
+    vector('head.fc.bias', 'classifier.bias', network.classes),
+  ];
+}
+
+/** k x k convolution and BN; with us the kernel's size is part of the name. */
+function conv(ours: string, timm: string, itsNorm: string, k: number, input: number, out: number): Tie[] {
+  const named = `${ours}${k}`;
+  return [
+    kernel(`${named}.kernel`, `${timm}.weight`, 'dense', [out, input, k, k]),
+    ...norm(`${named}.bn`, itsNorm, out),
+  ];
+}
+
+/** k x k depthwise convolution and BN; a kernel of 0 has neither. */
+function depthwise(ours: string, timm: string, itsNorm: string, k: number, channels: number): Tie[] {
+  if (k === 0) return [];
+  const named = `${ours}${k}`;
+  return [
+    kernel(`${named}.kernel`, `${timm}.weight`, 'depthwise', [channels, 1, k, k]),
+    ...norm(`${named}.bn`, itsNorm, channels),
+  ];
+}
+
+function pointwise(ours: string, timm: string, itsNorm: string, input: number, out: number): Tie[] {
+  return [
+    kernel(`${ours}.kernel`, `${timm}.weight`, 'pointwise', [out, input, 1, 1]),
+    ...norm(`${ours}.bn`, itsNorm, out),
+  ];
+}
+
+/** 1x1 convolution with a bias in place of BN. */
+function biased(ours: string, timm: string, input: number, out: number): Tie[] {
+  return [
+    kernel(`${ours}.kernel`, `${timm}.weight`, 'pointwise', [out, input, 1, 1]),
+    vector(`${ours}.bias`, `${timm}.bias`, out),
+  ];
+}
+
+function norm(ours: string, timm: string, channels: number): Tie[] {
+  return [
+    vector(`${ours}.gamma`, `${timm}.weight`, channels),
+    vector(`${ours}.beta`, `${timm}.bias`, channels),
+    vector(`${ours}.mean`, `${timm}.running_mean`, channels),
+    vector(`${ours}.variance`, `${timm}.running_var`, channels),
+  ];
+}
+
+function kernel(ours: string, timm: string, layout: Layout, shape: readonly number[]): Tie {
+  return { timm, ours: [ours], layout, shape };
+}
+
+function vector(ours: string, timm: string, channels: number): Tie {
+  return { timm, ours: [ours], layout: 'vector', shape: [channels] };
+}

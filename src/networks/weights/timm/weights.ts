@@ -1,0 +1,110 @@
+/** Weights of ours under timm's names and in PyTorch's layouts, and back. */
+import { type Diagnostic, Failure } from '#core/failure';
+import { permuted } from '#core/permuted';
+import type { NamedTensor, Tensors } from '#data/files/safetensors';
+import type { Architecture } from '#networks/space/space';
+import { type Layout, type Tie, ties } from './weight-map.js';
+
+/** Our weights and BN statistics by name -> timm's state dict. */
+export function toTimm(network: Architecture, tensors: Tensors): Map<string, NamedTensor> {
+  return new Map(
+    ties(network).map(({ timm, ours, layout, shape }) => {
+      const parts = ours.map((name) => theirs(taken(tensors, name), layout));
+      return [timm, { shape, values: joined(parts) }];
+    }),
+  );
+}
+
+/** timm's state dict -> our weights and BN statistics by name; one of another network is a failure that names each tensor. */
+export function fromTimm(network: Architecture, tensors: Tensors, file: string): Map<string, NamedTensor> {
+  const tied = ties(network);
+  requireState(network, tied, tensors, file);
+  return new Map(
+    tied.flatMap(({ timm, ours: names, layout }) => {
+      const whole = taken(tensors, timm);
+      return names.map((name, part) => [name, ours(partOf(whole, part, names.length), layout)] as const);
+    }),
+  );
+}
+
+/** Names that belong to no weight: how many batches a BN has seen, and how many steps are in a moving average. */
+export function isCount(name: string): boolean {
+  return /(^|\.)(num_batches_tracked|n_averaged)$/.test(name);
+}
+
+/** Whether tensors have timm's names. */
+export function isTimms(tensors: Tensors): boolean {
+  return tensors.has('conv_stem.weight');
+}
+
+const mostReported = 5;
+
+function requireState(network: Architecture, tied: readonly Tie[], tensors: Tensors, file: string): void {
+  const problems: Diagnostic[] = [];
+  const report = (path: string, message: string) => problems.push({ file, path, message });
+  for (const { timm, shape } of tied) {
+    const found = tensors.get(timm);
+    if (found === undefined) report(timm, `missing; expected shape [${shape}], as timm's ${network.name} has`);
+    else if (found.shape.join() !== shape.join()) report(timm, `expected shape [${shape}]; got [${found.shape}]`);
+  }
+  const known = new Set(tied.map(({ timm }) => timm));
+  for (const name of tensors.keys()) {
+    if (!known.has(name) && !isCount(name))
+      report(name, `expected a tensor of timm's ${network.name}; got one that it lacks`);
+  }
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, mostReported);
+  if (problems.length > mostReported)
+    shown.push({ file, message: `and ${problems.length - mostReported} more tensors` });
+  throw new Failure(
+    'data',
+    shown,
+    `expected the weights of ${network.name}: check the network, its classes and the file`,
+  );
+}
+
+function taken(tensors: Tensors, name: string): NamedTensor {
+  const tensor = tensors.get(name);
+  if (tensor === undefined) throw new Error(`no tensor is called ${name}`);
+  return tensor;
+}
+
+/** The axes of ours in timm's order, and of timm's in ours; timm's 1x1 kernels have two axes of size 1 more. */
+const orders: Readonly<Record<Layout, { readonly toTimm: readonly number[]; readonly fromTimm: readonly number[] }>> = {
+  dense: { toTimm: [3, 2, 0, 1], fromTimm: [2, 3, 1, 0] },
+  depthwise: { toTimm: [2, 3, 0, 1], fromTimm: [2, 3, 0, 1] },
+  pointwise: { toTimm: [1, 0], fromTimm: [1, 0] },
+  fc: { toTimm: [1, 0], fromTimm: [1, 0] },
+  vector: { toTimm: [0], fromTimm: [0] },
+};
+
+/** Values of ours in timm's order. */
+function theirs(tensor: NamedTensor, layout: Layout): Float32Array {
+  return permuted(tensor, orders[layout].toTimm).values;
+}
+
+/** A tensor of timm's in our order and shape. */
+function ours({ shape, values }: NamedTensor, layout: Layout): NamedTensor {
+  const own = layout === 'pointwise' ? shape.slice(0, 2) : shape;
+  return permuted({ shape: own, values }, orders[layout].fromTimm);
+}
+
+/** One of several parts that lie one behind the other along the first axis. */
+function partOf({ shape, values }: NamedTensor, part: number, parts: number): NamedTensor {
+  if (parts === 1) return { shape, values };
+  const [first = 0, ...rest] = shape;
+  const size = values.length / parts;
+  return { shape: [first / parts, ...rest], values: values.subarray(part * size, (part + 1) * size) };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const whole = new Float32Array(parts.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

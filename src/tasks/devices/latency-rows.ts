@@ -1,0 +1,34 @@
+/** Measured latencies of networks as CSV, in the columns that `calibrate` reads. */
+import { type Resolution, resolutionText } from '#networks/space/resolution';
+import type { Timing } from './interleaved.js';
+
+export interface LatencyRow extends Timing {
+  /** What names the network: a shipped name, or a YAML file. */
+  readonly network: string;
+  readonly resolution: Resolution;
+}
+
+const columns = ['network', 'resolution', 'ms', 'ms_deviation', 'repeats'];
+
+/** @param comments  lines that say where the rows come from */
+export function latencyCsv(rows: readonly LatencyRow[], comments: readonly string[]): string {
+  const lines = rows.map(({ network, resolution, ms, deviation, repeats }) =>
+    [
+      cell(network),
+      resolutionText(resolution),
+      rounded(ms),
+      deviation === null ? '' : rounded(deviation),
+      repeats,
+    ].join(','),
+  );
+  return `${[...comments.map((comment) => `# ${comment}`), columns.join(','), ...lines].join('\n')}\n`;
+}
+
+/** A text as one cell (RFC 4180), in quotes also where it would not be read as it is: as a comment, or trimmed. */
+function cell(text: string): string {
+  return /[",\r\n]|^[#\s“”„‟]|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function rounded(ms: number): number {
+  return Number(ms.toPrecision(5));
+}

@@ -1,0 +1,37 @@
+/** Weights for measuring time, which does not depend on their values as long as these stay of an ordinary size. */
+import { randomStream } from '#core/random';
+import type { NamedTensor } from '#data/files/safetensors';
+import { weightShapes } from '#networks/nn/weight-shapes';
+import type { Architecture } from '#networks/space/space';
+
+/** All that a network's file would hold: kernels that keep the spread of what goes through, norms that change nothing. */
+export function standInWeights(network: Architecture): Map<string, NamedTensor> {
+  return new Map([...weightShapes(network)].map(([name, shape]) => [name, { shape, values: valuesOf(name, shape) }]));
+}
+
+function valuesOf(name: string, shape: readonly number[]): Float32Array {
+  const size = shape.reduce((n, extent) => n * extent, 1);
+  if (/\.(gamma|variance|layerScale)$/.test(name)) return new Float32Array(size).fill(1);
+  if (!name.endsWith('.kernel')) return new Float32Array(size);
+  const isDepthwise = shape.length === 4 && shape[3] === 1;
+  const inputs = isDepthwise ? (shape[0] as number) ** 2 : size / (shape.at(-1) as number);
+  return noise(size, Math.sqrt(6 / inputs)); // He et al. 2015 (arXiv:1502.01852), uniform
+}
+
+const period = 65_521; // a prime, so that no kernel repeats in step with its shape
+
+/** Uniform numbers from -most to most, which repeat: of large tensors each by itself would cost more than it is worth. */
+export function noise(size: number, most: number): Float32Array {
+  const values = new Float32Array(size);
+  const some = unitNoise();
+  for (let i = 0; i < size; i++) values[i] = most * (some[i % period] as number);
+  return values;
+}
+
+let unit: Float32Array | undefined;
+
+function unitNoise(): Float32Array {
+  const random = randomStream('measure/noise');
+  unit ??= Float32Array.from({ length: period }, () => 2 * random.uniform() - 1);
+  return unit;
+}

@@ -1,0 +1,125 @@
+/**
+ * What is already built of a set: `building.json` while it is under way, `manifest.json` once it is whole. A folder
+ * that holds a set of another recipe, source or teacher is refused with what differs.
+ */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { list, readChecked, record } from '#core/documents/conform';
+import { formatPath, type Path } from '#core/documents/document';
+import { Failure } from '#core/failure';
+import { namesIn, readBytes, sha256, statsOf, writeAtomically } from '#core/files/files';
+import { jsonText } from '#core/files/json';
+import { shown } from '#core/shown';
+import { dataFailure } from '#data/data-failure';
+import { type Manifest, manifestName, readManifest, type ShardEntry, shardEntry } from '#data/sets/manifest';
+
+/** Everything that the bytes of a set depend on. */
+export type BuildIdentity = Pick<Manifest, 'version' | 'name' | 'recipe' | 'seed' | 'mixedLabels'> & {
+  readonly source: Manifest['source'];
+  readonly teacher: { readonly name: string; readonly fingerprint: string };
+};
+
+export interface BuildJournal {
+  /** The entry of a shard whose file is there with the bytes that were written. */
+  built(file: string): ShardEntry | undefined;
+  add(entry: ShardEntry): void;
+  /** Removes the journal once the manifest is there. */
+  close(): void;
+}
+
+const journalName = 'building.json';
+const otherFolder = 'build into another folder, or remove this one first';
+
+export function openJournal(folder: string, identity: BuildIdentity): BuildJournal {
+  const file = join(folder, journalName);
+  const before = recorded(folder);
+  if (before === undefined) refuseForeignFiles(folder);
+  else if (before.shards.length > 0) refuseOtherSet(folder, before.identity, identity); // else nothing of it was made
+  const entries = new Map(before?.shards.map((entry) => [entry.file, entry]));
+  const save = () => writeAtomically(file, jsonText({ identity, shards: [...entries.values()] }));
+  if (!existsSync(join(folder, manifestName))) save();
+  removeParts(folder);
+  return {
+    built: (name) => {
+      const entry = entries.get(name);
+      return entry !== undefined && hashes(join(folder, name), entry.sha256) ? entry : undefined;
+    },
+    add: (entry) => {
+      entries.set(entry.file, entry);
+      save();
+    },
+    close: () => rmSync(file, { force: true }),
+  };
+}
+
+interface Recorded {
+  readonly identity: Readonly<Record<string, unknown>>;
+  readonly shards: readonly ShardEntry[];
+}
+
+function recorded(folder: string): Recorded | undefined {
+  const file = join(folder, journalName);
+  if (existsSync(file)) return readChecked(file, journalSchema, otherFolder);
+  if (!existsSync(join(folder, manifestName))) return undefined;
+  const { version, name, recipe, seed, mixedLabels, source, teacher, shards } = readManifest(folder);
+  const { name: teacherName, fingerprint } = teacher;
+  const identity = { version, name, recipe, seed, source, teacher: { name: teacherName, fingerprint } };
+  return { identity: { ...identity, ...(mixedLabels && { mixedLabels }) }, shards };
+}
+
+/** The identity is compared as a whole with what is asked for, whatever it holds. */
+const journalSchema = record({
+  identity: z.record(z.string(), z.unknown(), { error: 'a mapping' }),
+  shards: list(shardEntry, 'a list of shards', 0),
+});
+
+function refuseForeignFiles(folder: string): void {
+  const found = statsOf(folder)?.isDirectory() ? namesIn(folder).filter((name) => !isPart(name)) : []; // a file in the folder's place is what the first writing reports
+  if (found.length > 0) {
+    const expected = 'expected an empty or new folder, or one with an unfinished set';
+    throw dataFailure(folder, `${expected}; got ${shown(found.slice(0, 3).join(', '))}`, otherFolder);
+  }
+}
+
+function refuseOtherSet(folder: string, before: Recorded['identity'], now: BuildIdentity): void {
+  const differing = differences(before, now);
+  if (differing.length === 0) return;
+  const diagnostics = differing.map(({ path, a, b }) => ({
+    file: folder,
+    path: formatPath(path),
+    message: `expected ${shown(a)} as the set there was begun with; got ${shown(b)}`,
+  }));
+  throw new Failure('data', diagnostics, otherFolder);
+}
+
+interface Difference {
+  readonly path: Path;
+  readonly a: unknown;
+  readonly b: unknown;
+}
+
+/** The leaves in which two JSON values differ. */
+function differences(a: unknown, b: unknown, path: Path = []): Difference[] {
+  if (!isCollection(a) || !isCollection(b) || Array.isArray(a) !== Array.isArray(b)) {
+    return Object.is(a, b) ? [] : [{ path, a, b }];
+  }
+  const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return keys.flatMap((key) => differences(a[key], b[key], [...path, Array.isArray(a) ? Number(key) : key]));
+}
+
+function isCollection(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function hashes(file: string, expected: string): boolean {
+  return existsSync(file) && sha256(readBytes(file)) === expected;
+}
+
+function removeParts(folder: string): void {
+  for (const name of readdirSync(folder).filter(isPart)) rmSync(join(folder, name), { force: true });
+}
+
+function isPart(name: string): boolean {
+  return /\.part-\d+$/.test(name);
+}

@@ -1,0 +1,78 @@
+/** Which rows a distillation set has, and in which shard each stands: a pure function of recipe and source. */
+import { Failure } from '#core/failure';
+import { permutation, randomStream } from '#core/random';
+import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { type SplitName, splitNames } from '#data/sets/manifest';
+import type { BuildRecipe } from './build-recipe.js';
+import { splitSources } from './build-split.js';
+
+/** A row before it exists: which source image, and which copy of it. */
+export interface PlannedRow {
+  readonly source: number;
+  readonly replica: number;
+}
+
+export interface PlannedShard {
+  readonly file: string;
+  readonly split: SplitName;
+  readonly rows: number;
+  /** The row at a place 0…rows-1 of this shard. */
+  at(row: number): PlannedRow;
+}
+
+export interface BuildPlan {
+  /** The source images that are trained on. */
+  readonly train: Int32Array;
+  /** In the order in which they are built. */
+  readonly shards: readonly PlannedShard[];
+}
+
+const mostShards = 1e5;
+const mostBytes = 2 ** 30;
+const shardBytes = 2 ** 26; // of pixels: small images come in few files, large ones in files that still fit in memory
+
+export function planBuild(source: ImageSource, recipe: BuildRecipe): BuildPlan {
+  const perShard = recipe.rowsPerShard ?? Math.min(8192, Math.ceil(shardBytes / imageBytes(source.shape)));
+  const { train, held } = splitSources(source.train.labels, source.classes, recipe.held, recipe.seed);
+  const splits: Record<SplitName, { rows: number; at: (row: number) => PlannedRow }> = {
+    train: { rows: train.length * recipe.replicas, at: replicaMajor(train, recipe.seed) },
+    held: { rows: held.length, at: (row) => ({ source: held[row] as number, replica: 0 }) },
+    test: { rows: source.test.n, at: (row) => ({ source: source.train.n + row, replica: 0 }) },
+  };
+  requireShards(Object.values(splits), perShard, source);
+  const shards = splitNames.flatMap((split) => {
+    const { rows, at } = splits[split];
+    return Array.from({ length: Math.ceil(rows / perShard) }, (_, i) => ({
+      file: `${split}-${String(i).padStart(5, '0')}.arrow`,
+      split,
+      rows: Math.min(perShard, rows - i * perShard),
+      at: (row: number) => at(i * perShard + row),
+    }));
+  });
+  return { train, shards };
+}
+
+/** Files are numbered with five digits, and one must fit into memory several times over. */
+function requireShards(splits: readonly { readonly rows: number }[], perShard: number, { shape }: ImageSource): void {
+  const most = Math.max(...splits.map(({ rows }) => Math.ceil(rows / perShard)));
+  if (most > mostShards) {
+    const message = `rowsPerShard: expected at most ${mostShards} shards of a split; got ${most}`;
+    throw new Failure('config', message);
+  }
+  const bytes = Math.max(...splits.map(({ rows }) => Math.min(rows, perShard))) * imageBytes(shape);
+  if (bytes > mostBytes) {
+    throw new Failure('config', `rowsPerShard: expected shards of at most ${mostBytes} bytes of pixels; got ${bytes}`);
+  }
+}
+
+/** Copy 0 of every image, then copy 1, ...; each time the images in another order, so that every shard is a fair mix. */
+function replicaMajor(sources: Int32Array, seed: number): (row: number) => PlannedRow {
+  let made: { replica: number; order: Uint32Array } | undefined;
+  return (row) => {
+    const replica = Math.floor(row / sources.length);
+    if (made?.replica !== replica) {
+      made = { replica, order: permutation(sources.length, randomStream(`${seed}/data/build/${replica}`)) };
+    }
+    return { source: sources[made.order[row % sources.length] as number] as number, replica };
+  };
+}

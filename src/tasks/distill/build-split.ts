@@ -1,0 +1,41 @@
+/** Which source images go into which split. Split before augmentation: no copy of a held image is ever trained on. */
+import { Failure } from '#core/failure';
+import { permutation, randomStream } from '#core/random';
+
+/** Indices into the source's train part, each ascending. */
+export interface SourceSplit {
+  readonly train: Int32Array;
+  readonly held: Int32Array;
+}
+
+/** Holds out `held` images, each class in proportion to its size (largest remainders), drawn from the seed's stream. */
+export function splitSources(labels: ArrayLike<number>, classes: number, held: number, seed: number): SourceSplit {
+  if (held >= labels.length) {
+    throw new Failure('config', `held: expected fewer than the source's ${labels.length} train images; got ${held}`);
+  }
+  const members: number[][] = Array.from({ length: classes }, () => []);
+  for (let i = 0; i < labels.length; i++) members[labels[i] as number]?.push(i);
+  const quotas = apportioned(
+    held,
+    members.map(({ length }) => length),
+  );
+  const chosen = new Set<number>();
+  for (const [label, indices] of members.entries()) {
+    const order = permutation(indices.length, randomStream(`${seed}/data/held/${label}`));
+    for (const place of order.subarray(0, quotas[label])) chosen.add(indices[place] as number);
+  }
+  const all = Int32Array.from({ length: labels.length }, (_, i) => i);
+  return { train: all.filter((i) => !chosen.has(i)), held: all.filter((i) => chosen.has(i)) };
+}
+
+/** `total` dealt in proportion to `sizes`, in whole numbers that sum to it: the largest remainders round up. */
+export function apportioned(total: number, sizes: readonly number[]): number[] {
+  const sum = sizes.reduce((a, b) => a + b, 0);
+  const exact = sizes.map((size) => (total * size) / sum);
+  const quotas = exact.map(Math.floor);
+  const left = total - quotas.reduce((a, b) => a + b, 0);
+  const byRemainder = exact.map((share, i) => ({ i, rest: share - (quotas[i] as number) }));
+  byRemainder.sort((a, b) => b.rest - a.rest || a.i - b.i);
+  for (const { i } of byRemainder.slice(0, left)) quotas[i] = (quotas[i] as number) + 1;
+  return quotas;
+}

@@ -1,0 +1,128 @@
+/** Builds an offline distillation set: every image is changed and judged by the teacher once, then only read. */
+import { join } from 'node:path';
+import { Failure } from '#core/failure';
+import { sha256, writeAtomically } from '#core/files/files';
+import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { readShard } from '#data/sets/distillation-set';
+import {
+  formatManifest,
+  type Manifest,
+  manifestName,
+  manifestVersion,
+  type ShardEntry,
+  type SplitName,
+} from '#data/sets/manifest';
+import { correctRows, encodeShard, type RowLayout } from '#data/sets/shard';
+import { type BuildIdentity, openJournal } from './build-journal.js';
+import { planBuild } from './build-plan.js';
+import type { BuildRecipe } from './build-recipe.js';
+import { cleanImages, fillShard, trainImages } from './build-shard.js';
+import type { Teacher } from './build-teacher.js';
+
+export interface BuildRequest {
+  readonly source: ImageSource;
+  readonly recipe: BuildRecipe;
+  readonly teacher: Teacher;
+  /** The folder that becomes the set. */
+  readonly to: string;
+  readonly onProgress?: (progress: BuildProgress) => void;
+  /** Asked between two chunks; once it says yes, the build ends with a failure of kind `stopped`. */
+  readonly shouldStop?: () => boolean;
+}
+
+/** Rows done so far, of all; `split` is the one under way. */
+export interface BuildProgress {
+  readonly split: SplitName;
+  readonly rows: number;
+  readonly of: number;
+}
+
+/**
+ * Builds a set, or what is missing of it: whole shards of an earlier attempt are kept, so that an interrupted build
+ * goes on, a damaged shard is made anew, and the result has the same bytes in any case.
+ */
+export async function buildDistillationSet(request: BuildRequest): Promise<Manifest> {
+  const { source, recipe, teacher, to } = request;
+  const mixed = recipe.augment.mixup !== undefined;
+  const layout = { imageBytes: imageBytes(source.shape), classes: source.classes, mixed };
+  const { train, shards } = planBuild(source, recipe);
+  const identity = identify(request);
+  const journal = openJournal(to, identity);
+  const clean = cleanImages(source);
+  const images = { train: trainImages(source, recipe, train), held: clean, test: clean };
+  const of = shards.reduce((sum, { rows }) => sum + rows, 0);
+  const entries: ShardEntry[] = [];
+  let done = 0;
+  for (const planned of shards) {
+    const { file, split, rows } = planned;
+    const onChunk = (chunkRows: number) => {
+      request.onProgress?.({ split, rows: done + chunkRows, of });
+      if (request.shouldStop?.())
+        throw new Failure('stopped', `stopped on request in ${file}`, 'run it again to go on');
+    };
+    let entry = journal.built(file);
+    if (entry === undefined) {
+      const ports = { source, image: images[split], teacher, onChunk };
+      const bytes = encodeShard(await fillShard(planned, ports, mixed), layout);
+      writeAtomically(join(to, file), bytes);
+      entry = { file, split, rows, bytes: bytes.length, sha256: sha256(bytes) };
+      journal.add(entry);
+    }
+    entries.push(entry);
+    done += rows;
+    request.onProgress?.({ split, rows: done, of });
+  }
+  const manifest = describe(identity, source, entries, testAccuracy(to, entries, layout));
+  writeAtomically(join(to, manifestName), formatManifest(manifest));
+  journal.close();
+  return manifest;
+}
+
+function identify({ source, recipe, teacher }: BuildRequest): BuildIdentity {
+  return {
+    version: manifestVersion,
+    name: recipe.name,
+    source: { name: source.name, provenance: source.provenance, sha256: fingerprint(source) },
+    recipe: JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>, // as it reads back: without absent keys
+    teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
+    seed: recipe.seed,
+    ...(recipe.augment.mixup && { mixedLabels: true as const }),
+  };
+}
+
+function fingerprint({ shape, classNames, train, test }: ImageSource): string {
+  const parts = [train, test].flatMap(({ images, labels }) => [images, new Uint8Array(Int32Array.from(labels).buffer)]);
+  return sha256(JSON.stringify({ shape, classNames }), ...parts);
+}
+
+/** The teacher's accuracy on the stored test pixels, from the stored probabilities. */
+function testAccuracy(folder: string, entries: readonly ShardEntry[], layout: RowLayout): number {
+  const shards = entries.filter(({ split }) => split === 'test').map((entry) => readShard(folder, entry, layout));
+  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+  return sum(shards.map((shard) => correctRows(shard, layout))) / sum(shards.map(({ rows }) => rows));
+}
+
+function describe(
+  identity: BuildIdentity,
+  { classes, classNames, shape }: ImageSource,
+  shards: ShardEntry[],
+  accuracy: number,
+): Manifest {
+  const rowsOf = (name: SplitName) => shards.reduce((sum, { split, rows }) => (split === name ? sum + rows : sum), 0);
+  return {
+    version: identity.version,
+    name: identity.name,
+    classes,
+    classNames: [...classNames],
+    shape: [...shape],
+    source: identity.source,
+    recipe: identity.recipe,
+    teacher: { ...identity.teacher, testAccuracy: accuracy },
+    seed: identity.seed,
+    ...(identity.mixedLabels && { mixedLabels: true as const }),
+    replicas: (identity.recipe as BuildRecipe).replicas,
+    splits: { train: rowsOf('train'), held: rowsOf('held'), test: rowsOf('test') },
+    shards,
+    bytes: shards.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}

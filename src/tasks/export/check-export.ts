@@ -1,0 +1,51 @@
+/** Whether an export computes what the network does: its logits, as its users' program gives them, beside ours. */
+import { Failure } from '#core/failure';
+import { logitsWith } from '#networks/nn/frozen-network';
+import type { Exported, Exporter, TrialImages } from './exporter.js';
+
+export interface ExportCheck {
+  /** Who computed the export's logits. */
+  readonly runtime: string;
+  readonly images: number;
+  /** The largest difference between two logits. */
+  readonly maxAbsolute: number;
+  /** The same as a share of the largest logit. */
+  readonly maxRelative: number;
+}
+
+const tolerance = 1e-4; // of the largest logit
+
+/** Compares; a difference beyond rounding is a bug of ours or of the program that computes. */
+export async function checkExport(
+  folder: string,
+  exporter: Exporter,
+  exported: Exported,
+  images: TrialImages,
+): Promise<ExportCheck> {
+  const { network, weights } = exported;
+  const expected = logitsWith(network, weights, images, images.batch);
+  if (!expected.every(Number.isFinite))
+    throw new Failure('data', `${network.name}: its weights give logits that are not finite`);
+  const { logits, runtime } = await exporter.logits(folder, exported, images);
+  const check = { runtime, images: images.n, ...difference(logits, expected) };
+  if (!(check.maxRelative <= tolerance))
+    throw new Error(`${folder}: ${checkText(check)}; expected at most ${tolerance}`);
+  return check;
+}
+
+/** @param expected  at least one is not 0 */
+export function difference(found: Float32Array, expected: Float32Array) {
+  if (found.length !== expected.length) throw new Error(`expected ${expected.length} logits; got ${found.length}`);
+  let maxAbsolute = 0;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) {
+    maxAbsolute = Math.max(maxAbsolute, Math.abs((found[i] as number) - (expected[i] as number))); // NaN stays NaN
+    largest = Math.max(largest, Math.abs(expected[i] as number));
+  }
+  return { maxAbsolute, maxRelative: maxAbsolute === 0 ? 0 : maxAbsolute / largest };
+}
+
+export function checkText({ runtime, images, maxAbsolute, maxRelative }: ExportCheck): string {
+  const largest = `${maxAbsolute.toExponential(1)}, ${maxRelative.toExponential(1)} of the largest logit`;
+  return `logits of ${images} images by ${runtime} differ from ours by at most ${largest}`;
+}

@@ -1,0 +1,143 @@
+/**
+ * The graph that exports write: a traced forward pass with its convolutions in one form, batch first everywhere and,
+ * where asked, batch norm folded into the convolution before it.
+ */
+
+import type { Tensors } from '#data/files/safetensors';
+import type { Architecture } from '#networks/space/space';
+import { affineOf, withAffine } from './affine.js';
+import { type Rewriting, type Rewritten, rewritten } from './rewrite.js';
+import { type Graph, type GraphNode, traceGraph } from './trace-graph.js';
+
+/** Zeros before and behind the rows, then the columns, of the map that a convolution goes over. */
+export type Pads = readonly [top: number, bottom: number, left: number, right: number];
+
+export interface GraphOptions {
+  /** Whether batch norm and layer scale go into the weights before them. */
+  readonly fold: boolean;
+}
+
+export function inferenceGraph(network: Architecture, weights: Tensors, options: GraphOptions): Graph {
+  return simplified(traceGraph(network, weights), options);
+}
+
+/** A traced graph; `Conv2D` and `DepthwiseConv2dNative` have `stride` and `pads` here, and perhaps a bias as third input. */
+export function simplified(traced: Graph, { fold }: GraphOptions): Graph {
+  const plain = requireBatchFirst(rewritten(traced, inOneForm));
+  return rewritten(plain, (node, seen) => withParameters(node, seen, fold));
+}
+
+/** Whether a node is a linear map by weights, so that a scale and a shift behind it may go into these. */
+export function isLinear({ op }: GraphNode): boolean {
+  return op === 'Conv2D' || op === 'DepthwiseConv2dNative' || op === 'MatMul';
+}
+
+function inOneForm(node: GraphNode, seen: Rewriting): Rewritten {
+  const [first] = node.inputs as [string];
+  switch (node.op) {
+    case 'Identity':
+      return first;
+    case 'AddN':
+      return node.inputs.length === 1 ? first : node;
+    case 'Reshape':
+      return isSame(node.shape, seen.shapeOf(first)) ? first : (pointwise(node, seen) ?? node);
+    case 'Conv2D':
+    case 'DepthwiseConv2dNative':
+      return convolution(node, seen);
+    default:
+      return node;
+  }
+}
+
+/**
+ * A product of rows by weights, reshaped back, as what it stands for (`tensor/ops/pointwise.ts`): of [B, H, W, C] a 1x1
+ * convolution, of other ranks a product of the last axis. Undefined where a Reshape is something else.
+ */
+function pointwise(back: GraphNode, seen: Rewriting): Rewritten | undefined {
+  const product = seen.node(back.inputs[0] as string);
+  if (product?.op !== 'MatMul' || !seen.isReadOnce(product.name)) return undefined;
+  const [rows, weights] = product.inputs as [string, string];
+  const [x, kernel] = [seen.node(rows)?.inputs[0], seen.constant(weights)];
+  if (seen.node(rows)?.op !== 'Reshape' || x === undefined || kernel === undefined) return undefined;
+  const shape = seen.shapeOf(x);
+  if (!isSame(back.shape, [...shape.slice(0, -1), kernel.shape[1] as number])) return undefined;
+  const { name } = product;
+  if (shape.length !== 4) {
+    return { into: { name, op: 'BatchMatMulV2', inputs: [x, weights], shape: back.shape, attributes: {} } };
+  }
+  seen.keep(weights, { ...kernel, shape: [1, 1, ...kernel.shape] });
+  const attributes = { stride: 1, pads: [0, 0, 0, 0] };
+  return { into: { name, op: 'Conv2D', inputs: [x, weights], shape: back.shape, attributes } };
+}
+
+/** A convolution with all its padding explicit, that of a Pad before it included. */
+function convolution(node: GraphNode, seen: Rewriting): GraphNode {
+  const [x, kernel] = node.inputs as [string, string];
+  const [, stride] = node.attributes['strides'] as number[];
+  const padding = node.attributes['padding'] as string;
+  const before = padding === 'VALID' ? seen.node(x) : undefined;
+  const around = before?.op === 'Pad' ? padsOf(seen.constant(before.inputs[1] as string)?.values) : undefined;
+  const input = around === undefined ? x : ((before as GraphNode).inputs[0] as string);
+  const pads = around ?? padsBy(padding, node, seen.shapeOf(x), seen.shapeOf(kernel), stride as number);
+  return { ...node, inputs: [input, kernel], attributes: { stride: stride as number, pads: [...pads] } };
+}
+
+/** The padding of a Pad over rows and columns alone. */
+function padsOf(paddings: ArrayLike<number> | undefined): Pads | undefined {
+  if (paddings?.length !== 8) return undefined;
+  const [batch0, batch1, top, bottom, left, right, c0, c1] = Array.from(paddings) as [number, ...number[]];
+  const isSpatial = [batch0, batch1, c0, c1].every((n) => n === 0);
+  return isSpatial ? ([top, bottom, left, right] as unknown as Pads) : undefined;
+}
+
+/** The padding of a traced convolution; `EXPLICIT` lists it for [batch, rows, columns, channels]. */
+function padsBy(
+  padding: string,
+  node: GraphNode,
+  map: readonly number[],
+  kernel: readonly number[],
+  stride: number,
+): Pads {
+  if (padding === 'VALID') return [0, 0, 0, 0];
+  if (padding !== 'EXPLICIT') return samePads(node, map, kernel, stride);
+  return (node.attributes['explicit_paddings'] as number[]).slice(2, 6) as unknown as Pads;
+}
+
+/**
+ * TensorFlow's `SAME`, which puts the odd zero behind.
+ *
+ * @param map     [B, H, W, C] that the convolution goes over
+ * @param kernel  [height, width, ...]
+ */
+export function samePads(
+  { shape: out }: GraphNode,
+  map: readonly number[],
+  [height, width]: readonly number[],
+  stride: number,
+): Pads {
+  const along = (axis: 1 | 2, kernel: number) => {
+    const all = Math.max(0, ((out[axis] as number) - 1) * stride + kernel - (map[axis] as number));
+    return [Math.floor(all / 2), Math.ceil(all / 2)] as const;
+  };
+  return [...along(1, height as number), ...along(2, width as number)];
+}
+
+/** A bias goes into the linear map before it; batch norm and a scale per channel do where asked. */
+function withParameters(node: GraphNode, seen: Rewriting, fold: boolean): Rewritten {
+  const linear = seen.node(node.inputs[0] as string);
+  if (linear === undefined || !isLinear(linear) || !seen.isReadOnce(linear.name)) return node;
+  if (node.op !== 'BiasAdd' && !fold) return node;
+  const affine = affineOf(node, seen);
+  return affine === undefined ? node : { into: withAffine(linear, affine, seen) };
+}
+
+/** Refuses a graph in which a value does not have the images along its first axis. */
+function requireBatchFirst(graph: Graph): Graph {
+  const odd = graph.nodes.find(({ shape }) => shape[0] !== graph.batch);
+  if (odd === undefined) return graph;
+  throw new Error(`${odd.name}: its shape for ${graph.batch} images, [${odd.shape}], does not have them first`);
+}
+
+function isSame(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((extent, i) => extent === b[i]);
+}

@@ -1,0 +1,202 @@
+/**
+ * A network's forward pass as a graph of TensorFlow's ops: the one pass that there is, run on a backend that notes what
+ * it is asked for. What exports write comes from here, so that a new block needs no second description.
+ */
+
+import type { NamedTensor } from '#networks/nn/named-tensors';
+import { networkForward } from '#networks/nn/network';
+import { weightPass } from '#networks/nn/pass';
+import { inputShape, inputSize } from '#networks/space/resolution';
+import type { Architecture } from '#networks/space/space';
+import { type Backend, backend, type Shape, type Tensor, through } from '#networks/tensor/backend';
+import type { Statistics } from '#networks/tensor/ops/batch-norm';
+import { settled } from '#networks/tensor/ops/combine';
+import { Tape } from '#networks/tensor/tape';
+import type { Values } from '#networks/tensor/tensor';
+import type { OpAttribute } from '#networks/tensor/tensorflow';
+
+export interface GraphConstant {
+  readonly shape: Shape;
+  readonly values: Values;
+}
+
+/** One op. Its first output has its name; the others are not part of a graph. */
+export interface GraphNode {
+  readonly name: string;
+  /** TensorFlow's name. */
+  readonly op: string;
+  /** Names of nodes, constants or the graph's input. */
+  readonly inputs: readonly string[];
+  /** Of the output, for `batch` images. */
+  readonly shape: Shape;
+  /** All but the types, which are float32. */
+  readonly attributes: Readonly<Record<string, OpAttribute['value']>>;
+}
+
+/** Nodes in an order in which they can be computed. */
+export interface Graph {
+  /** Pixels as the network takes them, from -1 to 1: [batch, H, W, C]. */
+  readonly input: { readonly name: string; readonly shape: Shape };
+  /** The node that gives the logits. */
+  readonly output: string;
+  readonly nodes: readonly GraphNode[];
+  /** Weights and statistics by our names, and numbers that ops take. */
+  readonly constants: ReadonlyMap<string, GraphConstant>;
+  /** How many images the shapes are for. */
+  readonly batch: number;
+}
+
+const batch = 2; // not 1, so that a Reshape that mixes images shows
+const typeKind = 4; // as `attribute.type` has it
+
+/**
+ * The graph of a network with these weights and statistics, by public ops alone: no kernel of one build.
+ *
+ * @param weights  by name, each normalised layer's `mean` and `variance` among them
+ */
+export function traceGraph(network: Architecture, weights: ReadonlyMap<string, NamedTensor>): Graph {
+  const recording = new Recording();
+  return through(
+    (inner) => recording.of(inner),
+    () => {
+      const tape = new Tape({ recording: false });
+      const constant = (name: string): Tensor => {
+        const weight = weights.get(name);
+        if (weight === undefined) throw new Error(`no weight is called ${name}`);
+        const { tensor } = tape.adopt(backend().create(weight.values, weight.shape));
+        recording.name(tensor, name);
+        return tensor;
+      };
+      try {
+        const shape = [batch, ...inputShape(network.input)];
+        const image = tape.adopt(backend().create(new Float32Array(batch * inputSize(network.input)), shape));
+        const input = { name: 'image', shape };
+        recording.begin(image.tensor, input.name);
+        const pass = weightPass({
+          tape,
+          conventions: network,
+          reading: { weight: (name) => tape.leaf(constant(name)) },
+          statistics: statisticsBy(weights, constant),
+        });
+        const logits = settled(tape, networkForward(network)(pass, image));
+        return { input, output: recording.nameOf(logits.tensor), ...recording.found(), batch };
+      } finally {
+        tape.dispose();
+      }
+    },
+  );
+}
+
+/** Statistics of each layer that has a mean, made when first asked for. */
+function statisticsBy(
+  weights: ReadonlyMap<string, NamedTensor>,
+  constant: (name: string) => Tensor,
+): ReadonlyMap<string, Statistics> {
+  const layers = [...weights.keys()].flatMap((name) =>
+    name.endsWith('.mean') ? [name.slice(0, -'.mean'.length)] : [],
+  );
+  return new Map(
+    layers.map((layer) => [layer, { mean: constant(`${layer}.mean`), variance: constant(`${layer}.variance`) }]),
+  );
+}
+
+/** What a backend was asked for: ops on what depends on the image; everything else is a constant. */
+class Recording {
+  readonly #nodes: GraphNode[] = [];
+  readonly #constants = new Map<string, GraphConstant>();
+  /** The tensor that each constant was read from. */
+  readonly #sources = new Map<string, number>();
+  /** Names of tensors by their id: of the image and what depends on it, and of weights. */
+  readonly #names = new Map<number, string>();
+  readonly #depending = new Set<string>();
+  readonly #taken = new Map<string, number>();
+
+  name(tensor: Tensor, name: string): void {
+    this.#names.set(tensor.id, name);
+  }
+
+  /** Names the tensor that all recorded ones depend on. */
+  begin(image: Tensor, name: string): void {
+    this.name(image, name);
+    this.#depending.add(name);
+  }
+
+  of(inner: Backend): Backend {
+    return {
+      name: inner.name,
+      version: inner.version,
+      isGpu: inner.isGpu,
+      isNativeCpu: false, // public ops alone
+      run: (op, attributes, inputs, outputs) => {
+        const results = inner.run(op, attributes, inputs, outputs);
+        if (inputs.some((input) => this.#depends(input))) this.#note(op, attributes, inputs, results, inner);
+        else this.#inherit(inputs, results);
+        return results;
+      },
+      create: (values, shape) => inner.create(values, shape),
+      read: (tensor) => inner.read(tensor),
+      dispose: (tensor) => {
+        this.#names.delete(tensor.id);
+        inner.dispose(tensor);
+      },
+      tensorsAlive: () => inner.tensorsAlive(),
+    };
+  }
+
+  nameOf(tensor: Tensor): string {
+    return this.#names.get(tensor.id) as string;
+  }
+
+  found(): Pick<Graph, 'nodes' | 'constants'> {
+    return { nodes: this.#nodes, constants: this.#constants };
+  }
+
+  #depends({ id }: Tensor): boolean {
+    return this.#depending.has(this.#names.get(id) ?? '');
+  }
+
+  /** A constant made of weights has the name of the first, which it stands for: a scaled gamma is still gamma. */
+  #inherit([source]: readonly Tensor[], [result]: readonly Tensor[]): void {
+    const name = source && this.#names.get(source.id);
+    if (name?.includes('.') && result !== undefined) this.name(result, name);
+  }
+
+  #note(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly Tensor[],
+    [first, ...others]: readonly Tensor[],
+    inner: Backend,
+  ): void {
+    const names = inputs.map((input) => (this.#depends(input) ? this.nameOf(input) : this.#constant(input, inner)));
+    const name = this.#free(`${layerOf(names, this.#depending)}${op}`);
+    const { shape } = first as Tensor;
+    const given = attributes.filter(({ type }) => type !== typeKind).map(({ name, value }) => [name, value]);
+    this.#nodes.push({ name, op, inputs: names, shape, attributes: Object.fromEntries(given) });
+    this.begin(first as Tensor, name);
+    for (const [i, other] of others.entries()) this.begin(other, `${name}:${i + 1}`);
+  }
+
+  /** The name of a constant, whose values are kept. */
+  #constant(tensor: Tensor, inner: Backend): string {
+    const name = this.#names.get(tensor.id) ?? this.#free('constant');
+    this.name(tensor, name);
+    const known = this.#sources.get(name) ?? tensor.id;
+    if (known !== tensor.id) throw new Error(`two different constants are called ${name}`);
+    this.#sources.set(name, tensor.id);
+    if (!this.#constants.has(name)) this.#constants.set(name, { shape: tensor.shape, values: inner.read(tensor) });
+    return name;
+  }
+
+  #free(wanted: string): string {
+    const before = this.#taken.get(wanted) ?? 0;
+    this.#taken.set(wanted, before + 1);
+    return before === 0 ? wanted : `${wanted}_${before + 1}`;
+  }
+}
+
+/** `stages.0.blocks.0.conv3/` of an op with `stages.0.blocks.0.conv3.kernel`; nothing of an op without weights. */
+function layerOf(inputs: readonly string[], depending: ReadonlySet<string>): string {
+  const weight = inputs.find((name) => !depending.has(name) && name.includes('.'));
+  return weight === undefined ? '' : `${weight.slice(0, weight.lastIndexOf('.'))}/`;
+}

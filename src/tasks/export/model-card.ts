@@ -1,0 +1,85 @@
+/** `README.md` of an export: what the files are, how they are used, and where they come from. */
+
+import { pixelNorm } from '#networks/space/space';
+import type { Exported, Exporter, ExportOptions } from './exporter.js';
+import { preprocessingOf } from './preprocessing.js';
+
+export function modelCard(exported: Exported, exporter: Exporter, options: ExportOptions): string {
+  const { network, params, macs, origin, provenance } = exported;
+  const sections = [
+    ['---', 'tags: [image-classification, mobilenetv4, mnv4-nas]', '---'],
+    [`# ${inline(network.name)}`],
+    [
+      `An image classifier of ${network.classes} classes as ${exporter.title}${foldText(options)}.`,
+      `${inline(capital(origin))}.`,
+    ],
+    [
+      '| | |',
+      '|---|---|',
+      `| parameters | ${grouped(params)} |`,
+      `| multiply-accumulates | ${grouped(macs)} for an image |`,
+      `| accuracy | ${accuracyText(exported)} |`,
+      `| input | ${inputText(exported, exporter)} |`,
+      `| batch | ${options.batch ?? 'any'} |`,
+      ...Object.entries(provenance).map(([key, value]) => `| ${key} | ${inline(value)} |`),
+    ],
+    ['## Use', '', exporter.usage(exported)],
+    [
+      `Pixels of 8 bits become \`(pixel / 255 - mean) / std\`, ${normText(network)},`,
+      'as preprocessing.json says; the output are logits, which a softmax turns into probabilities of the classes in labels.txt,',
+      'one a line. architecture.yaml is the network in the form that mnv4-nas reads.',
+    ],
+    ['## Classes', '', classesText(exported)],
+    [
+      '## Licence',
+      '',
+      'mnv4-nas is under the Apache License 2.0. Weights come under the terms of the images that they were trained on.',
+    ],
+  ];
+  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** `a mean of 0.5 and a std of 0.5`, or a list of each where channels differ. */
+function normText({ input }: Pick<Exported['network'], 'input'>): string {
+  const { mean, std } = pixelNorm(input);
+  const text = (values: readonly number[]) => ([...new Set(values)].length === 1 ? `${values[0]}` : values.join(', '));
+  return `a mean of ${text(mean)} and a std of ${text(std)}`;
+}
+
+function foldText({ fold }: ExportOptions): string {
+  return fold ? ', batch norm folded into the weights' : ', batch norm by itself';
+}
+
+function inputText({ network }: Exported, { layout }: Exporter): string {
+  const { shape } = preprocessingOf(network, layout);
+  return `float32 [${shape.join(', ')}] (${layout})`;
+}
+
+function accuracyText({ evaluation }: Exported): string {
+  if (evaluation === undefined) return 'not evaluated';
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  const { top1, n, top1Interval } = evaluation;
+  return `${percent(top1)} of ${grouped(n)} test images (95 % interval ${top1Interval.map(percent).join(' to ')})`;
+}
+
+const shownClasses = 20;
+
+function classesText({ classNames, network }: Exported): string {
+  if (classNames === undefined) return `${network.classes}, without names: labels.txt has their numbers.`;
+  const rest = classNames.length - shownClasses;
+  const shown = classNames.slice(0, shownClasses).map(inline).join(', ');
+  return rest > 0 ? `In order: ${shown} and ${grouped(rest)} more, in labels.txt.` : `In order: ${shown}.`;
+}
+
+/** A text as one line of Markdown that says the same, in a table too. */
+function inline(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*[\]<>|&#~]|\b_|_\b/g, '\\$&');
+}
+
+function grouped(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}

@@ -1,0 +1,134 @@
+/** How each of TensorFlow's ops is said in ONNX; a new op takes a line here and one in `tfjs-graph.ts`. */
+
+import type { OnnxAttribute } from '#data/files/onnx-file';
+import type { Pads } from '#tasks/export/graph/inference-graph';
+import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
+import { type Layout, OnnxBuilder } from './onnx-builder.js';
+
+/** Adds what a node is in ONNX, and says in which layout its output lies then. */
+type Rule = (node: GraphNode, builder: OnnxBuilder) => Layout;
+
+type Attributes = Readonly<Record<string, OnnxAttribute>>;
+
+/** The nodes and initializers of a graph; its output is called `output`. */
+export function onnxGraph(graph: Graph, output: string): Pick<OnnxBuilder, 'nodes' | 'initializers'> {
+  const builder = new OnnxBuilder(graph, output);
+  for (const node of graph.nodes) {
+    const rule = onnxRules[node.op];
+    if (rule === undefined) throw new Error(`${node.name}: no rule says what ${node.op} is in ONNX`);
+    builder.made(node, rule(node, builder));
+  }
+  return builder;
+}
+
+/** A convolution; `order` takes its kernel's axes to [Cout, Cin per group, k, k]. */
+function convolution(order: readonly number[], groups?: (node: GraphNode) => number): Rule {
+  return (node, builder) => {
+    const [x, kernel, ...bias] = node.inputs as [string, string, ...string[]];
+    const weights = [builder.weight(kernel, order), ...bias.map((name) => builder.weight(name))];
+    const group = groups === undefined ? {} : { group: { int: groups(node) } };
+    builder.add(node, 'Conv', [builder.value(x, 'channelsFirst'), ...weights], { ...windows(node), ...group });
+    return 'channelsFirst';
+  };
+}
+
+const windows = ({ attributes }: GraphNode): Attributes => {
+  const { stride, pads } = attributes as { stride: number; pads: Pads };
+  const [top, bottom, left, right] = pads;
+  return { strides: { ints: [stride, stride] }, pads: { ints: [top, left, bottom, right] } };
+};
+
+/** An op on each number by itself, constants broadcast; it keeps the layout. */
+function byElement(op: string, more: readonly number[] = []): Rule {
+  return (node, builder) => {
+    const layout = builder.layoutAmong(node.inputs);
+    const inputs = node.inputs.map((name) => builder.operand(name, layout));
+    builder.add(node, op, [...inputs, ...more.map((value) => builder.scalar(value))]);
+    return layout;
+  };
+}
+
+/** An op that takes its inputs as TensorFlow has them. */
+function asIs(op: string, attributes: Attributes = {}): Rule {
+  return (node, builder) => {
+    builder.add(
+      node,
+      op,
+      node.inputs.map((name) => builder.operand(name, 'asIs')),
+      attributes,
+    );
+    return 'asIs';
+  };
+}
+
+const onnxRules: Readonly<Record<string, Rule>> = {
+  Conv2D: convolution([3, 2, 0, 1]),
+  DepthwiseConv2dNative: convolution([2, 3, 0, 1], ({ shape }) => shape[3] as number),
+  FusedBatchNormV3: batchNorm,
+  Mean: mean,
+  Relu: byElement('Relu'),
+  Relu6: byElement('Clip', [0, 6]),
+  Erf: byElement('Erf'),
+  Mul: byElement('Mul'),
+  AddV2: byElement('Add'),
+  BiasAdd: byElement('Add'),
+  Sub: byElement('Sub'),
+  AddN: (node, builder) => byElement(node.inputs.length === 2 ? 'Add' : 'Sum')(node, builder),
+  MatMul: (node, builder) => asIs(node.inputs.length > 2 ? 'Gemm' : 'MatMul')(node, builder),
+  BatchMatMulV2: batchMatMul,
+  Softmax: asIs('Softmax', { axis: { int: -1 } }),
+  Reshape: reshape,
+  Transpose: transpose,
+};
+
+function batchNorm(node: GraphNode, builder: OnnxBuilder): Layout {
+  const [x, ...parameters] = node.inputs as [string, ...string[]];
+  const inputs = [builder.value(x, 'channelsFirst'), ...parameters.map((name) => builder.weight(name))];
+  builder.add(node, 'BatchNormalization', inputs, { epsilon: { float: node.attributes['epsilon'] as number } });
+  return 'channelsFirst';
+}
+
+/** Over whole maps it is a pooling; else a mean over the axes that TensorFlow counts. */
+function mean(node: GraphNode, builder: OnnxBuilder): Layout {
+  const [x, axes] = node.inputs as [string, string];
+  const over = builder.integers(axes);
+  const keeps = node.attributes['keep_dims'] === true;
+  const isPooling = builder.rankOf(x) === 4 && `${over}` === '1,2';
+  if (isPooling && keeps) {
+    builder.add(node, 'GlobalAveragePool', [builder.value(x, 'channelsFirst')]);
+    return 'channelsFirst';
+  }
+  const attributes = { axes: { ints: isPooling ? [2, 3] : over }, keepdims: { int: Number(keeps) } };
+  builder.add(node, 'ReduceMean', [builder.value(x, isPooling ? 'channelsFirst' : 'asIs')], attributes);
+  return 'asIs';
+}
+
+/** ONNX has no product with a transposed side: its last two axes are swapped before. */
+function batchMatMul(node: GraphNode, builder: OnnxBuilder): Layout {
+  const swapped = (name: string, is: unknown) => {
+    const value = builder.operand(name, 'asIs');
+    if (is !== true) return value;
+    const rank = builder.rankOf(name);
+    const axes = Array.from({ length: rank }, (_, i) => i);
+    return builder.transposed(value, [...axes.slice(0, -2), rank - 1, rank - 2]);
+  };
+  const [a, b] = node.inputs as [string, string];
+  builder.add(node, 'MatMul', [swapped(a, node.attributes['adj_x']), swapped(b, node.attributes['adj_y'])]);
+  return 'asIs';
+}
+
+/** The batch keeps its extent, whatever that is: ONNX's 0 copies it. A map of one pixel lies the same in both layouts. */
+function reshape(node: GraphNode, builder: OnnxBuilder): Layout {
+  const [x] = node.inputs as [string];
+  const shape = builder.numbers([0, ...node.shape.slice(1)]);
+  builder.add(node, 'Reshape', [builder.flatOrder(x), shape]);
+  return 'asIs';
+}
+
+function transpose(node: GraphNode, builder: OnnxBuilder): Layout {
+  const [x, order] = node.inputs as [string, string];
+  const perm = builder.integers(order);
+  if (perm[0] !== 0) throw new Error(`${node.name}: moves the batch to another axis`);
+  builder.add(node, 'Transpose', [builder.value(x, 'asIs')], { perm: { ints: perm } });
+  return 'asIs';
+}

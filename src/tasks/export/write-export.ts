@@ -1,0 +1,49 @@
+/** The folder of an export: the model's files, and what whoever uses them needs beside them. */
+
+import { Failure } from '#core/failure';
+import { jsonText } from '#core/files/json';
+import { type FileContent, writeFolder } from '#core/files/whole-folder';
+import { shown } from '#core/shown';
+import { classNameProblems } from '#data/images/class-names';
+import { asSpace, printSpace } from '#networks/space/print';
+import type { Exported, Exporter, ExportOptions } from './exporter.js';
+import { modelCard } from './model-card.js';
+import { preprocessingOf } from './preprocessing.js';
+
+/** Writes a new folder and gives the names of its files. */
+export function writeExport(
+  folder: string,
+  exporter: Exporter,
+  exported: Exported,
+  options: ExportOptions,
+): readonly string[] {
+  const files = [...exporter.files(exported, options), ...filesBeside(exporter, exported, options)];
+  writeFolder(folder, files);
+  return files.map(({ name }) => name);
+}
+
+function filesBeside(exporter: Exporter, exported: Exported, options: ExportOptions): FileContent[] {
+  const { network, provenance, origin } = exported;
+  const preprocessing = preprocessingOf(network, exporter.layout);
+  return [
+    { name: 'labels.txt', content: `${labels(exported).join('\n')}\n` },
+    { name: 'preprocessing.json', content: jsonText(preprocessing) },
+    { name: 'architecture.yaml', content: printSpace(asSpace(network), { ...provenance, origin }) },
+    { name: 'README.md', content: modelCard(exported, exporter, options) },
+  ];
+}
+
+/** A name for each class, one a line: its number where nobody named it. */
+function labels({ classNames, network }: Exported): readonly string[] {
+  const problems = classNameProblems(classNames ?? []);
+  if (problems.length > 0) {
+    throw new Failure(
+      'data',
+      problems.map(({ at, expected }) => ({
+        message: `${network.name}: classNames[${at}]: expected ${expected}; got ${shown(classNames?.[at])}`,
+      })),
+      'name the classes of the images anew, and train on them or build their set again',
+    );
+  }
+  return classNames ?? Array.from({ length: network.classes }, (_, k) => String(k));
+}

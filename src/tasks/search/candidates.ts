@@ -1,0 +1,96 @@
+/** Architectures judged alike: in one SuperNet, on the whole held-out split, each with BN statistics of its own. */
+
+import { Failure } from '#core/failure';
+import type { Batches } from '#data/sets/loader';
+import type { Decisions } from '#networks/space/space';
+import { type CostTerm, reward } from '#tasks/search/controller/reward';
+import type { SearchParts } from '#tasks/search/stage/stage-request';
+import { type Evaluation, evaluate, splitImages } from '#tasks/training/evaluate';
+
+export interface Judgement {
+  readonly decisions: Decisions;
+  readonly evaluation: Evaluation;
+  readonly quality: number;
+  readonly costs: readonly CostTerm[];
+  readonly reward: number;
+}
+
+/**
+ * What each of the architectures is worth; the workers judge one each at a time, and all of them learn of all. The search
+ * itself is saved by now, so that a stop costs the judging alone.
+ *
+ * @param tell  is told before each round how many are judged
+ */
+export async function judgeAll(
+  parts: SearchParts,
+  architectures: readonly Decisions[],
+  tell: (judged: number) => void = () => {},
+): Promise<Judgement[]> {
+  const { rank, size, sum } = parts.collective;
+  const figures = new Float64Array(architectures.length * figureCount);
+  for (let first = 0; first < architectures.length; first += size) {
+    await requireGoingOn(parts);
+    tell(first);
+    const own = architectures[first + rank];
+    if (own !== undefined) figures.set(figuresOf(heldEvaluation(parts, own)), (first + rank) * figureCount);
+  }
+  await sum(figures);
+  return architectures.map((decisions, i) =>
+    judgement(parts, decisions, figures.subarray(i * figureCount, (i + 1) * figureCount)),
+  );
+}
+
+async function requireGoingOn({ collective, shouldStop, stage }: SearchParts): Promise<void> {
+  await new Promise(setImmediate); // signals are seen here
+  if (!(await collective.any(shouldStop()))) return;
+  const where = `stopped on request while the ${stage} stage was concluded`;
+  throw new Failure('stopped', where, 'run the same command again to go on');
+}
+
+/** What judging an architecture takes: a SuperNet, the split it is judged on, and batches for statistics. */
+export interface Judge extends Pick<SearchParts, 'supernet' | 'set' | 'settings'> {
+  readonly train: Batches;
+}
+
+/** On the whole held-out split, with BN statistics estimated for the architecture. */
+export function heldEvaluation({ supernet, set, train, settings }: Judge, decisions: Decisions): Evaluation {
+  const batches = firstBatches(train, settings.statisticsBatches);
+  return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
+}
+
+/** Milliseconds that judging an architecture takes, estimated from one batch of each kind. */
+export function judgeTime({ supernet, set, train, settings }: SearchParts, decisions: Decisions): number {
+  const held = splitImages(set.split('held'));
+  const [batch] = held.batches();
+  if (batch === undefined) return 0;
+  const start = performance.now();
+  return supernet.withStatistics({ decisions }, firstBatches(train, 1), (logits) => {
+    const estimated = performance.now();
+    logits(batch);
+    const passes = set.split('held').rows / batch.n;
+    return (estimated - start) * settings.statisticsBatches + (performance.now() - estimated) * passes;
+  });
+}
+
+const figureCount = 5;
+
+function figuresOf({ top1, top1Interval, top5, loss }: Evaluation): number[] {
+  return [top1, ...top1Interval, top5, loss];
+}
+
+function judgement(
+  { settings, set, costs: costsOf }: SearchParts,
+  decisions: Decisions,
+  figures: Float64Array,
+): Judgement {
+  const [top1, from, to, top5, loss] = figures as unknown as [number, number, number, number, number];
+  const { name: split, rows: n } = set.split('held');
+  const evaluation = { split, n, top1, top1Interval: [from, to] as const, top5, loss };
+  const quality = settings.quality === 'accuracy' ? top1 : -loss;
+  const costs = costsOf(decisions);
+  return { decisions, evaluation, quality, costs, reward: reward(settings.reward, quality, costs) };
+}
+
+function* firstBatches(train: Batches, count: number) {
+  for (let i = 0; i < count; i++) yield train.at(i);
+}

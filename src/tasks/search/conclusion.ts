@@ -1,0 +1,129 @@
+/** The end of a stage: its winner, what it is worth beside random architectures, and the files that say so. */
+
+import { randomStream } from '#core/random';
+import { deviationOf, meanOf } from '#core/statistics/scoring';
+import type { CostTarget } from '#networks/cost/target';
+import { asSpace, printSpace } from '#networks/space/print';
+import { randomDecisions } from '#networks/space/random-decisions';
+import { type Architecture, close, type Decisions } from '#networks/space/space';
+import { controllerChoices } from '#tasks/search/controller/controller-choices';
+import { argmax, entropy, type Policy } from '#tasks/search/controller/policy';
+import { type ControllerState, startController } from '#tasks/search/controller/reinforce';
+import { sample } from '#tasks/search/controller/sample';
+import type { SearchParts, StageRequest, StageTask } from '#tasks/search/stage/stage-request';
+import { type Judgement, judgeAll } from './candidates.js';
+import { onTarget } from './on-target.js';
+import { policyCosts } from './policy-costs.js';
+import { streamOf } from './ports.js';
+
+export interface StageOutcome {
+  readonly architecture: Architecture;
+  readonly winner: Judgement;
+  readonly random: readonly Judgement[];
+  /** Targets that the winner misses by more than the tolerance: name, value, target. */
+  readonly missed: readonly string[];
+}
+
+/** What is judged at the end, the same for every worker: those that may win, then random ones beside them. */
+export function finalists(task: StageTask, policy: Policy): { candidates: Decisions[]; random: Decisions[] } {
+  const { settings, space } = task;
+  const others = randomStream(`${streamOf(task)}/random-architectures`);
+  return {
+    candidates: candidatesOf(task, policy),
+    random: Array.from({ length: settings.compareRandom }, () => randomDecisions(space, others)),
+  };
+}
+
+const drawnByDefault = 32; // candidates of the random baseline
+
+function candidatesOf(task: StageTask, policy: Policy): Decisions[] {
+  const { strategy, select } = task.settings;
+  if (strategy === 'random') return onTarget(task, select === 'argmax' ? drawnByDefault : select.bestOf);
+  const draws = select === 'argmax' ? 0 : select.bestOf - 1;
+  const drawn = randomStream(`${streamOf(task)}/best-of`);
+  return [argmax(policy), ...Array.from({ length: draws }, () => sample(policy, drawn).decisions)];
+}
+
+/** Chooses, judges and writes the winner, as worker 0; the others judge the same finalists. */
+export async function concludeStage(
+  request: StageRequest,
+  parts: SearchParts,
+  { policy }: ControllerState,
+): Promise<StageOutcome> {
+  const { space, settings, run, observer, targets, stage } = request;
+  const { candidates, random } = finalists(request, policy);
+  const judged = await judgeAll(parts, [...candidates, ...random], inEights(request, candidates.length));
+  const contenders = judged.slice(0, candidates.length);
+  const winner = best(contenders);
+  const others = judged.slice(candidates.length);
+  const architecture = { ...close(space, winner.decisions), name: `${space.name}.${run.id}` };
+  const { mean, relative } = entropy(policy);
+  const start = entropy(startController(controllerChoices(space)).policy);
+  const ofPolicy = policyCosts(parts, policy, settings.steps);
+  const missed = missedTargets(winner, targets, settings.tolerance);
+  const result = {
+    decisions: winner.decisions,
+    quality: winner.quality,
+    costs: Object.fromEntries(
+      targets.map(({ name, target }, i) => [name, { value: winner.costs[i]?.value as number, ...ofPolicy[i], target }]),
+    ),
+    reward: winner.reward,
+    entropy: mean,
+    entropyAtStart: start.mean,
+    relativeEntropy: relative,
+    held: winner.evaluation,
+    random: others.length === 0 ? null : summary(others),
+    missed,
+  };
+  run.writeArchitecture(printSpace(asSpace(architecture), { run: run.id, stage, ...result }));
+  run.writeResult({ ...result, candidates: contenders.map((contender) => candidateResult(contender, targets)) });
+  for (const miss of missed) observer.warn(`${run.id}: target missed: ${miss}`);
+  return { architecture, winner, random: others, missed };
+}
+
+function candidateResult({ decisions, evaluation, quality, reward, costs }: Judgement, targets: readonly CostTarget[]) {
+  const named = targets.map(({ name, target }, i) => [name, { value: costs[i]?.value as number, target }]);
+  const { top1, loss } = evaluation;
+  return { decisions, quality, reward, costs: Object.fromEntries(named), held: { top1, loss } };
+}
+
+/** Notes every eighth random architecture, which follow `before` others. */
+function inEights({ stage, settings, observer }: StageRequest, before: number): (judged: number) => void {
+  let eights = 0;
+  return (judged) => {
+    const now = Math.floor((judged - before) / 8);
+    if (now > eights) observer.note(`${stage}: ${8 * now} of ${settings.compareRandom} random architectures judged`);
+    eights = Math.max(eights, now);
+  };
+}
+
+/** The first of those with the highest reward. */
+function best(judgements: readonly Judgement[]): Judgement {
+  return judgements.reduce((a, b) => (b.reward > a.reward ? b : a));
+}
+
+function summary(judgements: readonly Judgement[]) {
+  const rewards = judgements.map(({ reward }) => reward);
+  const qualities = judgements.map(({ quality }) => quality);
+  const { reward, quality, decisions } = best(judgements);
+  return {
+    n: judgements.length,
+    meanReward: meanOf(rewards),
+    deviation: deviationOf(rewards),
+    bestReward: reward,
+    meanQuality: meanOf(qualities),
+    bestQuality: quality,
+    bestDecisions: decisions,
+  };
+}
+
+function missedTargets({ costs }: Judgement, targets: readonly CostTarget[], tolerance: number): string[] {
+  return targets.flatMap(({ name }, i) => {
+    const { value, target } = costs[i] as { value: number; target: number };
+    const distance = value / target - 1;
+    if (Math.abs(distance) <= tolerance) return [];
+    return [
+      `${name} is ${value.toPrecision(4)}, ${(100 * distance).toFixed(1)} % from its target of ${target.toPrecision(4)}`,
+    ];
+  });
+}

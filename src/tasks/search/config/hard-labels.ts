@@ -1,0 +1,23 @@
+/** Training without the teacher's soft labels: what a distillation set is worth is measured against it. */
+
+import { smoothed } from '#data/sets/labelled-batches';
+import type { Batches } from '#data/sets/loader';
+import type { Manifest } from '#data/sets/manifest';
+
+const smoothing = 0.1; // TuNAS, released default, where there are only hard labels
+
+/** The same images with the source's labels, smoothed, in place of the teacher's. */
+export function hardLabelled(batches: Batches, classes: number): Batches {
+  return {
+    at(step) {
+      const batch = batches.at(step);
+      return { ...batch, soft: smoothed(batch.labels, classes, smoothing, batch.mixing) };
+    },
+  };
+}
+
+/** True if a set has blends of two images but records one label of each, as sets of older versions do. */
+export function lacksMixedLabels({ recipe, mixedLabels }: Manifest): boolean {
+  const augment = recipe.augment as { readonly mixup?: unknown } | undefined;
+  return augment?.mixup !== undefined && mixedLabels === undefined;
+}

@@ -1,0 +1,157 @@
+/** The settings of a stage: the defaults below, overlaid with `search`, overlaid with the stage's section. */
+
+import { Failure } from '#core/failure';
+import {
+  defaultShares,
+  referenceLearningRate,
+  type ScheduleSettings,
+  scheduleProblems,
+} from '#tasks/search/controller/schedule';
+import { warmupProblem } from '#tasks/training/requirements';
+import type { LocatedConfig, SearchConfig, StageName } from './config.js';
+
+type Required<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
+type Overlay = SearchConfig['search'];
+type ControllerOverlay = NonNullable<Overlay['controller']>;
+
+/** All settings of a stage, none left open. */
+export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'controller'>> {
+  readonly weights: Required<NonNullable<Overlay['weights']>>;
+  readonly controller: Required<Omit<NonNullable<Overlay['controller']>, 'travel' | 'learningRate'>> &
+    ScheduleSettings['rate'];
+}
+
+export const defaultStatisticsBatches = 20;
+
+const defaults = {
+  steps: 1000,
+  batch: 128,
+  samplesPerStep: 1,
+  weights: {
+    optimizer: { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 },
+    warmup: 0.025,
+    l2: 4e-5,
+    labels: 'teacher',
+  }, // TuNAS
+  controller: {
+    growth: defaultShares.growth,
+    delay: defaultShares.delay,
+    opWarmup: defaultShares.warmup.op,
+    filterWarmup: defaultShares.warmup.filter,
+    temperature: 1,
+    entropyBonus: 0,
+  },
+  strategy: 'reinforce',
+  quality: 'accuracy',
+  reward: 'absolute',
+  select: 'argmax',
+  compareRandom: 0,
+  statisticsBatches: defaultStatisticsBatches,
+  logEvery: 20,
+  checkpointEvery: 250,
+  tolerance: 0.05,
+} as const;
+
+/** A stage's settings; a stage that the config does not have, and warm-ups that outlast the delay, are failures. */
+export function stageSettings(located: LocatedConfig, stage: StageName): StageSettings {
+  const { config, file } = located;
+  const section = config[stage];
+  if (section === undefined) {
+    throw new Failure('config', { file, path: stage, message: `missing; expected the settings of the ${stage} stage` });
+  }
+  const merged = overlay(overlay(defaults, config.search), section) as unknown as Overlay & typeof defaults;
+  const { travel, learningRate, ...controller } = nearestRate(merged.controller, section.controller);
+  const imagesPerStep = merged.batch * merged.samplesPerStep;
+  const settings = {
+    ...merged,
+    heldBatch: merged.heldBatch ?? 4 * merged.batch,
+    weights: { learningRate: (0.165 * imagesPerStep) / 256, ...merged.weights },
+    controller: { ...controller, ...controllerRate(travel, learningRate, imagesPerStep) },
+  } as unknown as StageSettings;
+  const problems = scheduleProblems(scheduleSettings(settings)).map(atSchedule);
+  if (travel !== undefined && learningRate !== undefined) {
+    problems.push({ path: ['controller', 'travel'], message: 'expected either travel or learningRate; got both' });
+  }
+  problems.push(...warmupProblems(settings), ...rewardProblems(settings));
+  refuseSettings(located, stage, problems);
+  return settings;
+}
+
+/** A setting of a stage that does not fit; `path` leads to it from the stage's section. */
+export interface SettingProblem {
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** Throws the problems, if there are any, as one failure; each stands at its place in the config. */
+export function refuseSettings(config: LocatedConfig, stage: StageName, problems: readonly SettingProblem[]): void {
+  if (problems.length === 0) return;
+  const place = (path: readonly string[]) => settingPlace(config.config, stage, path);
+  const diagnostics = problems.map(({ path, message }) => config.located.at(place(path), message));
+  throw new Failure('config', diagnostics, problems.find(({ remedy }) => remedy !== undefined)?.remedy);
+}
+
+/** Maps the path of a schedule's setting to that of the controller's. */
+function atSchedule({ path: [first, kind], message }: SettingProblem): SettingProblem {
+  return { path: ['controller', first === 'warmup' ? `${kind}Warmup` : (first as string)], message };
+}
+
+/** The weights' learning rate must come down again. */
+function warmupProblems({ steps, weights }: StageSettings): SettingProblem[] {
+  const end = Math.round(weights.warmup * steps);
+  const message = warmupProblem(end, steps);
+  return weights.warmup > 0 && end >= steps ? [{ path: ['weights', 'warmup'], message }] : [];
+}
+
+/** Rewards that multiply the quality would make a penalty into a bonus where that is below 0. */
+function rewardProblems({ quality, reward }: StageSettings): SettingProblem[] {
+  const message = `expected absolute with the quality distillation, which is below 0; got ${reward}`;
+  return quality === 'distillation' && reward !== 'absolute' ? [{ path: ['reward'], message }] : [];
+}
+
+/** The rate that a stage states for itself, in whichever way, takes the place of the shared one. */
+function nearestRate(merged: ControllerOverlay, own: ControllerOverlay | undefined): ControllerOverlay {
+  const { travel, learningRate } = own ?? {};
+  return travel === undefined && learningRate === undefined ? merged : { ...merged, travel, learningRate };
+}
+
+function controllerRate(
+  travel: number | undefined,
+  learningRate: number | undefined,
+  images: number,
+): ScheduleSettings['rate'] {
+  if (travel !== undefined) return { travel };
+  return { learningRate: learningRate ?? referenceLearningRate(images) };
+}
+
+/** Returns the controller's schedule settings. */
+export function scheduleSettings({ steps, controller }: StageSettings): ScheduleSettings {
+  const { opWarmup, filterWarmup, delay, growth } = controller;
+  const rate = 'travel' in controller ? { travel: controller.travel } : { learningRate: controller.learningRate };
+  return { steps, warmup: { op: opWarmup, filter: filterWarmup }, delay, growth, rate };
+}
+
+/** Returns the path of a stage's setting: in the stage's section if it is set there, else in the shared one. */
+function settingPlace(config: SearchConfig, stage: StageName, path: readonly string[]): string[] {
+  const own = path.reduce<unknown>(
+    (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
+    config[stage],
+  );
+  return [own === undefined ? 'search' : stage, ...path];
+}
+
+function overlay(base: object, over: object): object {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    if (value === undefined) continue;
+    const before = merged[key];
+    const isMerged = isPlain(before) && isPlain(value) && !('kind' in value);
+    merged[key] = isMerged ? overlay(before, value) : value;
+  }
+  return merged;
+}
+
+function isPlain(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

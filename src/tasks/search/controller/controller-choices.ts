@@ -1,0 +1,12 @@
+import { isFilterChoice, type Space } from '#networks/space/space';
+import type { ControllerChoice } from './policy.js';
+
+/** A space's choices as the controller sees them: how many options, which kind, under which decisions they matter. */
+export function controllerChoices(space: Space): ControllerChoice[] {
+  return space.choices.map((choice) => {
+    const { path, options, when } = choice;
+    const isFilter = isFilterChoice(choice);
+    const largest = isFilter ? options.indexOf(Math.max(...(options as number[]))) : 0;
+    return { path, options: options.length, kind: isFilter ? 'filter' : 'op', largest, when };
+  });
+}

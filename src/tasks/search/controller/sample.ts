@@ -1,0 +1,84 @@
+/**
+ * Drawing an architecture from the policy, with the two warm-ups of TuNAS (Bender et al. 2020, "Can weight sharing
+ * outperform random architecture search?", released code, `controller.py`).
+ */
+import { drawnOption, type Random } from '#core/random';
+import { entropyOf, type Policy, probabilities } from './policy.js';
+
+/** The probabilities with which a choice of each kind is replaced by all of its options. */
+export interface Warmup {
+  readonly op: number;
+  readonly filter: number;
+}
+
+export interface Sample {
+  /** One option per choice; for a filter choice that was warmed up its largest. */
+  readonly decisions: readonly number[];
+  /** Op choices that were warmed up: the mean of all their options takes the place of the one drawn. */
+  readonly allOn: readonly boolean[];
+  /** Choices that a warm-up replaced, of either kind: they give no gradient. */
+  readonly replaced: readonly boolean[];
+  /** Choices that matter: not those inside a skipped or unpicked block. */
+  readonly active: readonly boolean[];
+  /** Log-probability of the sample, over the active choices. */
+  readonly logProb: number;
+  /** Entropy in nats of the active choices' distributions. */
+  readonly entropy: number;
+}
+
+/** No warm-up: the policy decides every choice. */
+export const cold: Warmup = { op: 0, filter: 0 };
+
+/**
+ * A sample from the policy. Each choice is replaced independently with the probability w of its kind; then it adds
+ * ln w to the log-probability, otherwise ln(1 - w) + ln p. Two numbers are drawn per choice whatever comes out, so that
+ * the stream stays aligned.
+ */
+export function sample(policy: Policy, random: Random, warmup: Warmup = cold): Sample {
+  return drawn(policy, distributionsOf(policy), random, warmup);
+}
+
+/** So many samples of one policy, drawn one after the other as `sample` draws each. */
+export function samples(policy: Policy, count: number, random: Random, warmup: Warmup = cold): Sample[] {
+  const distributions = distributionsOf(policy);
+  return Array.from({ length: count }, () => drawn(policy, distributions, random, warmup));
+}
+
+/** The probabilities of a choice's options and their entropy in nats. */
+interface Distribution {
+  readonly probabilities: readonly number[];
+  readonly entropy: number;
+}
+
+function distributionsOf({ logits, temperature }: Policy): Distribution[] {
+  return logits.map((row) => {
+    const distribution = probabilities(row, temperature);
+    return { probabilities: distribution, entropy: entropyOf(distribution) };
+  });
+}
+
+function drawn({ choices }: Policy, distributions: readonly Distribution[], random: Random, warmup: Warmup): Sample {
+  const decisions: number[] = [];
+  const allOn: boolean[] = [];
+  const replaced: boolean[] = [];
+  const active: boolean[] = [];
+  let logProb = 0;
+  let entropy = 0;
+  for (const [i, { kind, largest, when }] of choices.entries()) {
+    const distribution = distributions[i] as Distribution;
+    const option = drawnOption(distribution.probabilities, random);
+    const w = warmup[kind];
+    const isReplaced = random.uniform() < w;
+    const isActive = when.every(
+      (other) => active[other.choice] && (allOn[other.choice] || decisions[other.choice] === other.option),
+    );
+    decisions.push(isReplaced && kind === 'filter' ? largest : option);
+    allOn.push(isReplaced && kind === 'op');
+    replaced.push(isReplaced);
+    active.push(isActive);
+    if (!isActive) continue;
+    logProb += isReplaced ? Math.log(w) : Math.log(1 - w) + Math.log(distribution.probabilities[option] as number);
+    entropy += distribution.entropy;
+  }
+  return { decisions, allOn, replaced, active, logProb, entropy };
+}

@@ -1,0 +1,77 @@
+/** A stage rehearsed in seconds: its own loop, controller, schedule, reward and cost tables, on made-up qualities. */
+
+import { randomStream } from '#core/random';
+import { targetTable } from '#networks/cost/target';
+import type { Decisions } from '#networks/space/space';
+import { scheduleSettings } from '#tasks/search/config/stage-settings';
+import { controllerChoices } from '#tasks/search/controller/controller-choices';
+import { argmax, type Policy } from '#tasks/search/controller/policy';
+import { startController } from '#tasks/search/controller/reinforce';
+import { type CostTerm, reward } from '#tasks/search/controller/reward';
+import { samples } from '#tasks/search/controller/sample';
+import { learningRateAt, schedule, warmupAt } from '#tasks/search/controller/schedule';
+import { searchLoop } from './loop.js';
+import { madeUpQuality } from './made-up-quality.js';
+import { costTerms } from './ports.js';
+import { likelyDecisions, type PlannedStage } from './start-search.js';
+
+/** What a rehearsed search ended with. */
+export interface Rehearsal {
+  readonly policy: Policy;
+  /** The policy's argmax. */
+  readonly decisions: Decisions;
+  readonly costs: readonly CostTerm[];
+  /** Of any architecture of the space, both without noise. */
+  qualityOf(decisions: Decisions): number;
+  rewardOf(decisions: Decisions): number;
+}
+
+/**
+ * Searches as the stage would, but that every sample's quality is made up, `madeUpQuality` of the seed, and measured with
+ * the noise of its held-out batch: the standard error sqrt(q (1 - q) / images), independent for each sample. What is not
+ * rehearsed: that weights are shared and learn while the controller does.
+ */
+export async function rehearse({ space, settings, targets, ...plan }: PlannedStage, seed: string): Promise<Rehearsal> {
+  const { samplesPerStep, steps, controller } = settings;
+  const timetable = schedule(scheduleSettings(settings));
+  const qualityOf = madeUpQuality(space, likelyDecisions({ space, settings, targets, ...plan }), seed);
+  const costsOf = costTerms(targetTable(space, targets), targets);
+  const random = randomStream(`${seed}/controller`);
+  const noise = randomStream(`${seed}/noise`);
+  const { policy } = await searchLoop(
+    startController(controllerChoices(space), controller.temperature),
+    {
+      from: 0,
+      steps,
+      reward: settings.reward,
+      learningRate: (step) => learningRateAt(timetable, step),
+      entropyBonus: controller.entropyBonus,
+    },
+    {
+      samples: (current, step) => samples(current, samplesPerStep, random, warmupAt(timetable, step)),
+      trainStep: async () => 0,
+      qualities: async (drawn) =>
+        drawn.map(({ decisions }) => {
+          const quality = qualityOf(decisions);
+          return quality + Math.sqrt((quality * (1 - quality)) / settings.heldBatch) * noise.normal();
+        }),
+      costs: ({ decisions }) => costsOf(decisions),
+      record: async () => true,
+    },
+  );
+  const decisions = argmax(policy);
+  const rewardOf = (any: Decisions) => reward(settings.reward, qualityOf(any), costsOf(any));
+  return { policy, decisions, costs: costsOf(decisions), qualityOf, rewardOf };
+}
+
+/**
+ * The stage in fewer steps, where it has more. Its controller travels as far as before but no farther than `travel`: it
+ * settles within 100, and a travel of thousands over few steps would be another search.
+ */
+export function shortened(plan: PlannedStage, steps: number, travel = 100): PlannedStage {
+  const { settings } = plan;
+  if (settings.steps <= steps) return plan;
+  const { learningRate: _, ...controller } = { learningRate: 0, ...settings.controller };
+  const own = schedule(scheduleSettings(settings)).travel;
+  return { ...plan, settings: { ...settings, steps, controller: { ...controller, travel: Math.min(own, travel) } } };
+}

@@ -1,0 +1,129 @@
+/**
+ * A sampled architecture's forward pass through shared weights. There is one set of weights, at the largest widths; a
+ * choice of c channels uses the first c of each kernel and of each BN parameter, sliced rather than masked: the
+ * mathematics is the same, the work smaller. The 1x1 layers of a block are shared by its depthwise options, each of
+ * which has a kernel and a BN of its own. TuNAS (Bender et al. 2020), but for the slicing.
+ */
+
+import { block } from '#networks/nn/blocks/block';
+import { head } from '#networks/nn/blocks/head';
+import type { Averaged } from '#networks/nn/mixed-block';
+import { blockName, type Forward, weightLayout } from '#networks/nn/network';
+import type { Pass } from '#networks/nn/pass';
+import { layoutOf, type WeightLayout, type WeightSpec } from '#networks/nn/weight-layout';
+import {
+  closeHead,
+  type Decisions,
+  decide,
+  isChoice,
+  isFilterChoice,
+  type Open,
+  type Opened,
+  type Slot,
+  type Space,
+} from '#networks/space/space';
+import { mean } from '#networks/tensor/ops/combine';
+import type { Features } from '#networks/tensor/tape';
+
+/** One option of each choice or, where an op choice is all on, the mean of all its options' outputs. */
+export interface Selection {
+  readonly decisions: Decisions;
+  /** By choice; absent where nothing is all on. */
+  readonly allOn?: readonly boolean[];
+}
+
+/** The forward pass of a selection; images [B, H, W, C] to logits [B, classes]. */
+export function superForward(space: Space, selection: Selection): Forward {
+  const { decisions } = selection;
+  const slots = space.stages.flatMap(({ slots }, s) =>
+    slots.map((slot, b) => filledSlot(slot, blockName(s, b), selection)),
+  );
+  const headSpec = closeHead(space.head, decisions);
+  return (pass, images) => {
+    const features = pass.tape.sequence(
+      slots.map((slot) => (x: Features) => fill(pass, slot, x)),
+      images,
+    );
+    return head(pass, headSpec, space.classes, features);
+  };
+}
+
+/** The selection that takes most memory: every width at its largest and, where `allOn`, all options of op choices. */
+export function largestSelection(space: Space, allOn: boolean): Selection {
+  const decisions = space.choices.map((choice) => {
+    const { options } = choice;
+    return isFilterChoice(choice) ? options.indexOf(Math.max(...(options as number[]))) : options.length - 1;
+  });
+  return { decisions, ...(allOn && { allOn: space.choices.map((choice) => !isFilterChoice(choice)) }) };
+}
+
+/**
+ * The layout of a space's shared weights: everything on, every width at its largest. Where the head may lack a layer,
+ * the next one sees other widths; its weights are as large as the largest of them.
+ */
+export function superLayout(space: Space): WeightLayout {
+  const { decisions: largest, allOn } = largestSelection(space, true);
+  const specs = new Map<string, WeightSpec>();
+  for (const decisions of headVariants(space, largest)) {
+    for (const spec of weightLayout(
+      space,
+      superForward(space, { decisions, ...(allOn && { allOn }) }),
+    ).specs.values()) {
+      const before = specs.get(spec.name)?.shape ?? spec.shape;
+      const shape = spec.shape.map((extent, axis) => Math.max(extent, before[axis] as number));
+      specs.set(spec.name, { ...spec, shape });
+    }
+  }
+  return layoutOf(specs.values());
+}
+
+/** The decisions, and those that leave out each layer of the head that the space lets go. */
+function headVariants({ head: { conv, hidden } }: Space, decisions: Decisions): Decisions[] {
+  return [conv, hidden].reduce<Decisions[]>(
+    (variants, width) => {
+      const absent = isChoice(width) ? width.options.indexOf(0) : -1;
+      return isChoice(width) && absent >= 0 ? variants.flatMap((one) => [one, one.with(width.id, absent)]) : variants;
+    },
+    [decisions],
+  );
+}
+
+/** What is on in a slot: the block or the mean of several blocks, the identity, or the mean of both. */
+interface FilledSlot {
+  readonly uses: readonly boolean[];
+  readonly blocks: readonly { readonly name: string; readonly spec: Averaged }[];
+}
+
+function filledSlot({ use, pick, among }: Slot, name: string, selection: Selection): FilledSlot {
+  const blocks = optionsOn(pick, selection).map((index) => ({
+    name: isChoice(pick) ? `${name}.option${index}` : name,
+    spec: averaged(among[index] as Opened, selection),
+  }));
+  return { uses: optionsOn(use, selection), blocks };
+}
+
+function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Features): Features {
+  const filled = () =>
+    mean(
+      pass.tape,
+      blocks.map(({ name, spec }) => block(pass, name, spec, x)),
+    );
+  return mean(
+    pass.tape,
+    uses.map((used) => (used ? filled() : x)),
+  );
+}
+
+function averaged(opened: Opened, selection: Selection): Averaged {
+  const fields = Object.entries(opened).map(([key, value]) => {
+    const on = optionsOn(value as Open<unknown>, selection);
+    return [key, on.length === 1 ? on[0] : on];
+  });
+  return Object.fromEntries(fields) as Averaged;
+}
+
+/** The values of an open field that are on: the decided one, or all of them. */
+function optionsOn<T>(value: Open<T>, { decisions, allOn }: Selection): readonly T[] {
+  if (isChoice(value) && allOn?.[value.id]) return value.options;
+  return [decide(value, decisions)];
+}

@@ -1,0 +1,82 @@
+/** The shared weights of a space with their optimizer: one step of training, one measure of quality. */
+
+import { Learner, type Update } from '#networks/nn/learner';
+import { disposeStatistics, type Images, type LabelledImages, Model } from '#networks/nn/model';
+import type { NamedTensor } from '#networks/nn/named-tensors';
+import type { OptimizerSpec } from '#networks/nn/optimizer';
+import type { InPlace } from '#networks/nn/weights';
+import type { Space } from '#networks/space/space';
+import { backend } from '#networks/tensor/backend';
+import { type Selection, superForward, superLayout } from './super-forward.js';
+
+export interface SuperNetOptions {
+  readonly seed: string;
+  readonly optimizer: OptimizerSpec;
+  /** L2 factor on the kernels in use. */
+  readonly l2: number;
+}
+
+export class SuperNet extends Learner {
+  readonly space: Space;
+  readonly #l2: number;
+
+  constructor(space: Space, { seed, optimizer, l2 }: SuperNetOptions) {
+    super(new Model(space, superLayout(space), seed), optimizer);
+    this.space = space;
+    this.#l2 = l2;
+  }
+
+  /**
+   * One weight update with the mean gradient of a step's selections, each on a batch of its own.
+   *
+   * @param shared  how many selections the step has over all workers, and what sums over these
+   * @returns       mean cross-entropy of the step in nats
+   */
+  trainStep(
+    selections: readonly Selection[],
+    batches: readonly LabelledImages[],
+    step: number,
+    learningRate: number,
+    shared: Pick<Update, 'of' | 'sums'> = {},
+  ): Promise<number> {
+    const parts = selections.map((selection, i) => (into?: InPlace) => {
+      const forward = superForward(this.space, selection);
+      return this.model.gradient(forward, batches[i] as LabelledImages, { decay: this.#l2, into });
+    });
+    return this.update(parts, { step, learningRate, ...shared });
+  }
+
+  /** Takes over some weights, named as `save` names them; the others and the optimizer's slots stay as they are. */
+  inherit(tensors: ReadonlyMap<string, NamedTensor>): void {
+    this.restore(new Map([...this.save(), ...tensors]));
+  }
+
+  /** Logits of a selection, [n, K] row by row; each layer normalises with the batch's own statistics. */
+  logits(selection: Selection, images: Images): Float32Array {
+    return this.model.logits(superForward(this.space, selection), images);
+  }
+
+  /**
+   * What gives logits of a selection whose layers normalise with statistics estimated on the batches, once.
+   *
+   * @param use  is given that function, which is good until `use` returns
+   */
+  withStatistics<T>(
+    selection: Selection,
+    batches: Iterable<Images>,
+    use: (logits: (images: Images) => Float32Array) => T,
+  ): T {
+    const forward = superForward(this.space, selection);
+    const statistics = this.model.estimateStatistics(forward, batches);
+    try {
+      return use((images) => this.model.logits(forward, images, statistics));
+    } finally {
+      disposeStatistics(statistics);
+    }
+  }
+
+  /** Tensors of this process that TensorFlow holds, whoever made them. */
+  tensorsAlive(): number {
+    return backend().tensorsAlive();
+  }
+}

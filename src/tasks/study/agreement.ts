@@ -1,0 +1,94 @@
+/** How far searches that differ by their seed alone come to the same result. */
+import { join } from 'node:path';
+import { deviationOf, meanOf } from '#core/statistics/scoring';
+import { type RunSummary, readRunSummary } from '#jobs/runs/run-summary';
+import { decisionsFor } from '#networks/space/decisions-for';
+import { readSpace } from '#networks/space/parse';
+import type { Decisions, Space } from '#networks/space/space';
+
+/** Distribution of a figure over the searches. */
+export interface Spread {
+  readonly mean: number;
+  /** Standard deviation; null for one search. */
+  readonly deviation: number | null;
+  readonly least: number;
+  readonly most: number;
+}
+
+export interface Agreement {
+  readonly runs: readonly string[];
+  /** Share of choices on which two searches agree, averaged over all pairs; null for one search. */
+  readonly agreement: number | null;
+  /** Per choice by its path how many searches chose what; `-` where the choice did not matter to them. */
+  readonly choices: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Accuracy of the winners on the held-out split. */
+  readonly accuracy: Spread;
+  readonly reward: Spread;
+  readonly costs: Readonly<Record<string, Spread & { readonly target: number }>>;
+}
+
+/** @param folders  of finished runs of one stage */
+export function agreementOf(folders: readonly string[]): Agreement {
+  const runs = folders.map(readRunSummary);
+  const chosen = folders.map((folder, i) => chosenByRun(readSpace(join(folder, 'space.yaml')), runs[i] as RunSummary));
+  const spread = (value: (run: (typeof runs)[number]) => number) => spreadOf(runs.map(value));
+  const costs = Object.entries(runs[0]?.costs ?? {}).map(([name, { target }]) => {
+    return [name, { ...spread(({ costs }) => costs?.[name]?.value as number), target }] as const;
+  });
+  return {
+    runs: runs.map(({ id }) => id),
+    agreement: pairwiseAgreement(chosen),
+    choices: Object.fromEntries(pathsOf(chosen).map((path) => [path, counted(chosen.map((values) => values[path]))])),
+    accuracy: spread(({ held }) => held?.top1 as number),
+    reward: spread(({ reward }) => reward as number),
+    costs: Object.fromEntries(costs),
+  };
+}
+
+/** Returns the same values for the same network, whichever of its decisions the search took. */
+export function chosenByRun(
+  space: Space,
+  { architecture, decisions }: Pick<RunSummary, 'architecture' | 'decisions'>,
+): Chosen {
+  const first = architecture === null ? undefined : decisionsFor(space, architecture);
+  return chosenValues(space, first ?? (decisions as Decisions));
+}
+
+export function spreadOf(values: readonly number[]): Spread {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return { mean: meanOf(values), deviation: deviationOf(values), least, most };
+}
+
+type Chosen = Readonly<Record<string, string>>;
+
+/** The options that the decisions take, by the paths of the choices that matter. */
+export function chosenValues({ choices }: Space, decisions: Decisions): Chosen {
+  const active: boolean[] = [];
+  const chosen: [string, string][] = [];
+  for (const [i, { path, options, when }] of choices.entries()) {
+    active[i] = when.every(({ choice, option }) => active[choice] && decisions[choice] === option);
+    if (active[i]) chosen.push([path, String(options[decisions[i] as number])]);
+  }
+  return Object.fromEntries(chosen);
+}
+
+function pathsOf(chosen: readonly Chosen[]): string[] {
+  return [...new Set(chosen.flatMap((values) => Object.keys(values)))];
+}
+
+function counted(values: readonly (string | undefined)[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value ?? '-'] = (counts[value ?? '-'] ?? 0) + 1;
+  return counts;
+}
+
+/** Returns the share of choices on which two searches agree, averaged over all pairs; null where there are none. */
+export function pairwiseAgreement(chosen: readonly Chosen[]): number | null {
+  const pairs = chosen.flatMap((a, i) => chosen.slice(0, i).map((b) => [a, b] as const));
+  return pairs.length === 0 ? null : meanOf(pairs.map(([a, b]) => sharedOf(a, b)));
+}
+
+function sharedOf(a: Chosen, b: Chosen): number {
+  const paths = pathsOf([a, b]);
+  return paths.length === 0 ? 1 : paths.filter((path) => a[path] === b[path]).length / paths.length;
+}

@@ -1,0 +1,52 @@
+/** A study's stages and trainings planned before any of them runs, so that its mistakes cost nothing. */
+import { Failure } from '#core/failure';
+import type { LocatedConfig } from '#tasks/search/config/config';
+import { onTarget } from '#tasks/search/on-target';
+import { openStageSet, type PlannedStage, planCoarse, planFine, standInFor } from '#tasks/search/start-search';
+import { openTrainingData } from '#tasks/training/open-training-data';
+import { requireImages, requireNormalisable } from '#tasks/training/requirements';
+import { requireFit } from '#tasks/training/start-training';
+import type { Arm, Study } from './study.js';
+
+interface Planned {
+  readonly config: LocatedConfig;
+  readonly plan: PlannedStage;
+}
+
+/** Plans every stage of every arm, and the trainings of what may come out; what is wrong in any is a failure. */
+export function planStudy({ arms, judge, recipe, measure }: Study): Planned[] {
+  const planned = arms.flatMap((arm) => planArm(arm, measure));
+  for (const { plan } of planned) requireNormalisable(plan.space, recipe);
+  if (judge === undefined) return planned;
+  const plan = planCoarse(judge);
+  requireOnTarget(plan, 1);
+  return [...planned, { config: judge, plan }];
+}
+
+function planArm({ stages, draw, config: configOf }: Arm, measure: Study['measure']): Planned[] {
+  const config = configOf(1);
+  const coarse = planCoarse(config);
+  if (draw !== undefined || coarse.settings.strategy === 'random') {
+    requireOnTarget(coarse, measure === 'ranking' && stages.at(-1) === 'coarse' ? 2 : 1);
+  }
+  const plans = stages.includes('fine') ? [coarse, planFine(config, standInFor(coarse))] : [coarse];
+  return plans.map((plan) => ({ config, plan }));
+}
+
+/** Refuses targets that too few architectures of a space keep to draw from them. */
+function requireOnTarget({ stage, space, targets, settings }: PlannedStage, least: number): void {
+  const { length } = onTarget({ stage, space, targets, settings, seed: 0 }, least);
+  if (length >= least) return;
+  const message = `${space.name}: expected ${least} architectures on target, or a ranking says nothing; got ${length}`;
+  throw new Failure('config', message, 'change the targets, or allow a larger tolerance');
+}
+
+/** The same, and all images opened, which must be there and suffice. */
+export function requireStudy(study: Study): void {
+  const planned = planStudy(study);
+  for (const { config, plan } of planned) openStageSet(config, plan);
+  const [first] = planned as [Planned];
+  const { shape, classes, images } = openTrainingData(study.recipe, first.plan.space.classes);
+  for (const { plan } of planned) requireFit(plan.space, shape, classes);
+  requireImages(study.recipe, images);
+}

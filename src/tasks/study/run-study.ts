@@ -1,0 +1,146 @@
+/**
+ * Runs a study: every arm's searches, seed after seed, then every result alone. All of it lies in runs of its own under
+ * the study's folder; what is done already is not done again, so that a study that was stopped goes on.
+ */
+import { join } from 'node:path';
+import { targetTable } from '#networks/cost/target';
+import { networkKey } from '#networks/space/network-key';
+import { readSpace } from '#networks/space/parse';
+import { type Architecture, close } from '#networks/space/space';
+import type { LocatedConfig } from '#tasks/search/config/config';
+import { stageSettings } from '#tasks/search/config/stage-settings';
+import { onTarget } from '#tasks/search/on-target';
+import { readFound } from '#tasks/search/result';
+import { runStages } from '#tasks/search/run-stages';
+import { foundArchitecture, planCoarse } from '#tasks/search/start-search';
+import type { RunOptions } from '#tasks/training/start-training';
+import { requireStudy } from './plan-study.js';
+import type { Arm, Study } from './study.js';
+import { architectureId, trainedAlone } from './trained-alone.js';
+import { judgedAlike } from './uniform-supernet.js';
+
+export type StudyOptions = Omit<RunOptions, 'id' | 'profile'>;
+
+/** An architecture of an arm: what it costs, what it seemed to be worth and what it is worth. */
+export interface Finding {
+  readonly seed: number;
+  /** The fingerprint of the architecture: findings of one are not independent cases. */
+  readonly architecture: string;
+  readonly costs: Readonly<Record<string, { readonly value: number; readonly target: number }>>;
+  /** In the SuperNet, on the held-out split; null for one that was drawn. */
+  readonly held: { readonly top1: number; readonly loss: number } | null;
+  /** The same in the study's judge, from when that is trained on. */
+  readonly alike?: number | undefined;
+  /** Top-1 on the test split after a training of its own, the mean over the trainings. */
+  readonly alone: number;
+}
+
+export interface ArmFindings {
+  readonly name: string;
+  readonly findings: readonly Finding[];
+  /** Images that a search of the arm trained its SuperNets with. */
+  readonly searchImages: number;
+}
+
+/** @param tell  is given what is known after each architecture */
+export async function runStudy(
+  study: Study,
+  options: StudyOptions,
+  tell: (arms: readonly ArmFindings[]) => Promise<void>,
+): Promise<ArmFindings[]> {
+  requireStudy(study);
+  const trained: Trained[] = [];
+  for (let seed = 1; seed <= study.seeds; seed++) {
+    for (const arm of study.arms) {
+      options.observer.note(`${study.name}: ${arm.name}, seed ${seed} of ${study.seeds}`);
+      for (const { architecture, ...figures } of await candidates(study, arm, seed, options)) {
+        const alone = await trainedAlone(architecture, study.recipe, study.trainings, options);
+        const finding = { seed, architecture: architectureId(architecture), ...figures, alone };
+        trained.push({ arm: arm.name, architecture, finding });
+        await tell(byArm(study, trained));
+      }
+    }
+  }
+  const arms = byArm(study, study.judge === undefined ? trained : await judged(study, study.judge, trained, options));
+  await tell(arms);
+  return arms;
+}
+
+/** An architecture and what is known of it. */
+interface Trained {
+  readonly arm: string;
+  readonly architecture: Architecture;
+  readonly finding: Finding;
+}
+
+function byArm({ arms }: Study, trained: readonly Trained[]): ArmFindings[] {
+  return arms.map((arm) => ({
+    name: arm.name,
+    findings: trained.filter((of) => of.arm === arm.name).map(({ finding }) => finding),
+    searchImages: searchImages(arm),
+  }));
+}
+
+/** With what all are worth in the SuperNet that judges them alike. */
+async function judged(
+  { name }: Study,
+  judge: LocatedConfig,
+  trained: readonly Trained[],
+  options: StudyOptions,
+): Promise<Trained[]> {
+  options.observer.note(`${name}: all architectures in one SuperNet, its policy uniform`);
+  const architectures = trained.map(({ architecture }) => architecture);
+  const root = join(options.root, name);
+  const accuracies = await judgedAlike(judge, architectures, { ...options, root, id: 'judge' });
+  return trained.map((of, i) => ({ ...of, finding: { ...of.finding, alike: accuracies[i] } }));
+}
+
+type Candidate = Pick<Finding, 'costs' | 'held'> & { readonly architecture: Architecture };
+
+/** What of the arm is trained alone: of a ranking all that its SuperNet judged, else what it found or drew. */
+async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {
+  const config = arm.config(seed);
+  if (arm.draw !== undefined) return seed === 1 ? drawn(config, arm.draw) : [];
+  const id = `${arm.runs}-${seed}`;
+  const root = join(options.root, study.name);
+  await runStages(config, { ...options, root, id }, arm.stages);
+  const folder = join(root, `${id}-${arm.stages.at(-1)}`);
+  return study.measure === 'winners' ? [winner(folder)] : ranked(folder);
+}
+
+function drawn(config: LocatedConfig, count: number): Candidate[] {
+  const { space, targets, settings, stage } = planCoarse(config);
+  const table = targetTable(space, targets);
+  return onTarget({ stage, space, targets, settings, seed: config.config.seed }, count).map((decisions) => {
+    const values = table.evaluate(decisions);
+    const costs = targets.map(({ name, target }, i) => [name, { value: values[i] as number, target }]);
+    return { architecture: close(space, decisions), held: null, costs: Object.fromEntries(costs) };
+  });
+}
+
+function winner(folder: string): Candidate {
+  const { held, costs } = readFound(folder);
+  return { architecture: foundArchitecture(folder), held, costs };
+}
+
+/** Each network once, as its SuperNet first judged it: a policy may draw one several times. */
+function ranked(folder: string): Candidate[] {
+  const space = readSpace(join(folder, 'space.yaml'));
+  const networks = new Map<string, Candidate>();
+  for (const { decisions, held, costs } of readFound(folder).candidates) {
+    const architecture = close(space, decisions);
+    const key = networkKey(architecture);
+    if (!networks.has(key)) networks.set(key, { architecture, held, costs });
+  }
+  return [...networks.values()];
+}
+
+/** Training images of all stages of a search. */
+function searchImages({ draw, stages, config }: Arm): number {
+  if (draw !== undefined) return 0;
+  const images = stages.map((stage) => {
+    const { steps, samplesPerStep, batch } = stageSettings(config(1), stage);
+    return steps * samplesPerStep * batch;
+  });
+  return images.reduce((a, b) => a + b, 0);
+}

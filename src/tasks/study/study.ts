@@ -1,0 +1,131 @@
+/**
+ * `*.study.yaml`: a comparison of ways to search, each arm the same config with some values changed. What counts is what
+ * the found architectures reach when they are trained alone.
+ */
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { conform, integer, list, record, text, word } from '#core/documents/conform';
+import { type Located, locateYaml, readText } from '#core/documents/document';
+import { type Override, parseOverride } from '#core/documents/overrides';
+import { Failure } from '#core/failure';
+import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
+import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
+
+const count = (what: string) => integer(`a number of ${what} of at least 1`);
+const label = z
+  .string({ error: 'a name' })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]*$/, { error: 'a name of letters, digits and hyphens' });
+const values = z.record(z.string(), z.unknown(), {
+  error: 'a mapping of keys of the search config, such as search.steps',
+});
+
+const armSchema = record({
+  name: label,
+  /** Values of the config by dotted key. */
+  set: values.default({}),
+  /** Which stages it runs; by default those of the config. The last one's result is the arm's. */
+  stages: list(word('coarse', 'fine'), 'a list of coarse and fine').optional(),
+  /** Instead of a search: so many architectures of the coarse space, drawn uniformly among those on target. */
+  draw: count('architectures').optional(),
+  /** Another arm, whose runs it takes instead of runs of its own: such as the coarse results of a search in two stages. */
+  runsOf: text('the name of another arm').optional(),
+});
+
+export const studySchema = record({
+  name: label,
+  /** The search config that all arms change. */
+  config: text('a file'),
+  /** How every architecture is trained alone. */
+  recipe: text('a file'),
+  /** `winners`: what the arms' results reach alone. `ranking`: whether a SuperNet orders its candidates as training does. */
+  measure: word('winners', 'ranking').default('winners'),
+  /** Searches of each arm. */
+  seeds: count('seeds').default(3),
+  /** Trainings of each architecture, each from other weights; their mean counts. */
+  trainings: count('trainings').default(1),
+  set: values.default({}),
+  /**
+   * Values of a config whose coarse SuperNet, its policy uniform, judges all architectures alike, beside what they reach
+   * alone. Its space must have them all.
+   */
+  judge: values.optional(),
+  arms: list(armSchema, 'a list of arms'),
+});
+
+type StudyFile = z.output<typeof studySchema>;
+
+export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 'set' | 'judge'> {
+  readonly recipe: TrainingRecipe;
+  readonly judge?: LocatedConfig | undefined;
+  readonly arms: readonly Arm[];
+}
+
+export interface Arm {
+  readonly name: string;
+  /** Of the arm whose runs are its runs; by default its own. */
+  readonly runs: string;
+  readonly draw?: number | undefined;
+  readonly stages: readonly ('coarse' | 'fine')[];
+  /** The arm's config under a seed, from 1. */
+  config(seed: number): LocatedConfig;
+}
+
+/** The study with all its arms' configs checked; what is wrong in any is a config failure. */
+export function readStudy(file: string): Study {
+  const located = locateYaml(file, readText(file));
+  const study = conform(located, studySchema);
+  const path = (name: string) => resolve(dirname(file), name);
+  refuseMistakes(study, located);
+  const configWith = (overrides: readonly Override[], seed: number) =>
+    readSearchConfig(path(study.config), [...overrides, { path: ['seed'], value: seed, origin: `seed ${seed}` }]);
+  const shared = assignments(study.set, file, 'set');
+  const arms = study.arms.map((arm, a): Arm => {
+    const overrides = [...shared, ...assignments(arm.set, file, `arms[${a}].set`)];
+    const config = (seed: number) => configWith(overrides, seed);
+    const { coarse, fine } = config(1).config;
+    const present = (['coarse', 'fine'] as const).filter((stage) => ({ coarse, fine })[stage] !== undefined);
+    const { name, draw, runsOf = name, stages = present } = arm;
+    return { name, runs: runsOf, draw, stages, config };
+  });
+  const { name, measure, seeds, trainings } = study;
+  const judge =
+    study.judge &&
+    configWith([...shared, ...assignments(study.judge, file, 'judge'), ...uniform('judge', 2)], judgeSeed);
+  return { name, measure, seeds, trainings, recipe: readTrainingRecipe(path(study.recipe)), judge, arms };
+}
+
+const judgeSeed = 0; // arms have theirs from 1 on
+
+/** What makes a search train its SuperNet with a uniform policy, and judge so many architectures on target. */
+export function uniform(origin: string, candidates: number): Override[] {
+  return [
+    { path: ['search', 'strategy'], value: 'random', origin },
+    { path: ['search', 'select'], value: { bestOf: candidates }, origin },
+  ];
+}
+
+/** A mapping of dotted keys as overrides, which report mistakes at the study's own key. */
+function assignments(set: Readonly<Record<string, unknown>>, file: string, key: string): Override[] {
+  return Object.entries(set).map(([name, value]) => {
+    const { path } = parseOverride(`${name}=0`);
+    return { path, value, origin: `${file}: ${key}.${name}` };
+  });
+}
+
+function refuseMistakes({ arms, measure, judge }: StudyFile, located: Located): void {
+  const names = arms.map(({ name }) => name);
+  const problems = arms.flatMap(({ name, runsOf, draw }, a) => {
+    const again = names.indexOf(name) < a;
+    const unknown = runsOf !== undefined && (runsOf === name || !names.includes(runsOf));
+    const unranked = measure === 'ranking' && draw !== undefined;
+    return [
+      ...(unranked ? [located.at(['arms', a, 'draw'], 'expected a search, whose SuperNet is ranked; got draw')] : []),
+      ...(again ? [located.at(['arms', a, 'name'], `expected a name that no other arm has; got ${name} again`)] : []),
+      ...(unknown ? [located.at(['arms', a, 'runsOf'], `expected the name of another arm; got ${runsOf}`)] : []),
+    ];
+  });
+  if (judge !== undefined && measure === 'ranking') {
+    problems.push(located.at(['judge'], 'expected none in a ranking, whose arms are judges themselves; got one'));
+  }
+  if (problems.length > 0) throw new Failure('config', problems);
+}

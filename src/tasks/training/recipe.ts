@@ -1,0 +1,75 @@
+/** `*.train.yaml`: how one network is trained from scratch. */
+import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
+import { conform, fileName, integer, quantity, record, text } from '#core/documents/conform';
+import { locateYaml, readText } from '#core/documents/document';
+import { type Override, withOverrides } from '#core/documents/overrides';
+import { augmentSchema, sourceSchema } from '#data/images/source-schema';
+import { optimizerSchema } from '#networks/nn/optimizer-schema';
+
+const share = quantity('a share from 0 to below 1', { min: 0, below: 1 });
+const rate = quantity('a rate from 0 to .9', { min: 0, max: 0.9 });
+
+const count = (what: string, max = 1e6) => integer(`a number of ${what} from 1 to ${max}`, 1, max);
+
+export const defaultStatisticsBatches = 50;
+
+const fields = record({
+  name: fileName(),
+  /** Labelled images, changed anew in every epoch; or a distillation set, as it was built. */
+  data: z.union(
+    [
+      record({ source: sourceSchema, augment: augmentSchema.default({}) }),
+      record({ recipe: text('the file of a dataset recipe') }),
+      record({ folder: text('the folder of a distillation set') }),
+    ],
+    { error: '{ source }, { recipe } or { folder }' },
+  ),
+  epochs: quantity('a number of epochs > 0, at most 1e6', { above: 0, max: 1e6 }),
+  batch: count('images').default(128),
+  /**
+   * Equal parts of a batch, each normalised by itself (Hoffer et al. 2017, arXiv:1705.08741, "ghost batches"), that
+   * workers may compute side by side; by default 1. The result depends on it, not on how many workers there are.
+   */
+  shares: count('shares').optional(),
+  optimizer: optimizerSchema,
+  learningRate: quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 }),
+  /** Epochs over which the learning rate rises. */
+  warmupEpochs: quantity('a number of epochs from 0 to 1e6', { min: 0, max: 1e6 }).default(0),
+  /** Hard labels alone are smoothed; a teacher's are soft already. */
+  labelSmoothing: share.default(0.1),
+  dropout: rate.default(0),
+  /** The share of images for which the last residual block adds nothing; it rises to that from the first on. */
+  stochasticDepth: rate.optional(),
+  l2: quantity('a number from 0 to 1e9', { min: 0, max: 1e9 }).default(0),
+  seed: integer('a seed from 0', 0).default(0),
+  /** Training batches that BN statistics are estimated on at the end. */
+  statisticsBatches: count('batches').default(defaultStatisticsBatches),
+  logEvery: count('steps', 1e9).default(50),
+  checkpointEvery: count('steps', 1e9).default(500),
+});
+
+export const trainingRecipeSchema = fields
+  .refine(({ batch, shares }) => batch % sharesOf({ shares }) === 0, {
+    error: ({ input }) => `a divisor of the batch of ${(input as z.output<typeof fields>).batch}`,
+    path: ['shares'],
+  })
+  .refine(({ epochs, warmupEpochs }) => warmupEpochs < epochs, {
+    error: ({ input }) => `fewer epochs than the ${(input as z.output<typeof fields>).epochs} of the training`,
+    path: ['warmupEpochs'],
+  });
+
+/** Parts of a step's batch: left out of a recipe, and of what its run is known by, it is 1. */
+export function sharesOf({ shares = 1 }: { readonly shares?: number | undefined }): number {
+  return shares;
+}
+
+export interface TrainingRecipe extends z.output<typeof trainingRecipeSchema> {
+  /** The folder that its relative paths start from. */
+  readonly base: string;
+}
+
+export function readTrainingRecipe(file: string, overrides: readonly Override[] = []): TrainingRecipe {
+  const located = withOverrides(locateYaml(file, readText(file)), overrides);
+  return { ...conform(located, trainingRecipeSchema), base: dirname(resolve(file)) };
+}

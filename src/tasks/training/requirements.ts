@@ -1,0 +1,53 @@
+/** Checks a training recipe against the network and the images, before a run begins. */
+import { Failure } from '#core/failure';
+import { pointNorm } from '#networks/space/point-norm';
+import type { Space } from '#networks/space/space';
+import { defaultStatisticsBatches, sharesOf, type TrainingRecipe } from './recipe.js';
+import { trainingSteps, warmupSteps } from './training-plan.js';
+
+/** Refuses a batch norm that would see one value of each channel: a network, or any of a space, trained on one image at a time. */
+export function requireNormalisable(space: Space, recipe: TrainingRecipe): void {
+  const { name, batch } = recipe;
+  const shares = sharesOf(recipe);
+  const layer = batch === shares ? pointNorm(space) : undefined;
+  if (layer === undefined) return;
+  const given = shares === 1 ? 'a batch of 1' : `a batch of ${batch} in ${shares} shares`;
+  const message = `${space.name}: batch norm in ${layer} sees a single value per channel and image, so it needs 2 images or more at a time; ${name} gives it 1 (${given})`;
+  throw new Failure('config', message, batch === 1 ? 'set batch to 2 or more' : `set shares to ${mostShares(batch)}`);
+}
+
+/** The most shares that leave each two images or more. */
+function mostShares(batch: number): number {
+  for (let shares = Math.floor(batch / 2); shares > 1; shares--) if (batch % shares === 0) return shares;
+  return 1;
+}
+
+/** Refuses a batch of more images than an epoch has, more batches for statistics than that, and a warm-up without an end. */
+export function requireImages(recipe: TrainingRecipe, images: number): void {
+  const { name, batch, statisticsBatches } = recipe;
+  const problems: string[] = [];
+  if (batch > images) problems.push(`batch: expected at most the ${images} train images; got ${batch}`);
+  const most = mostStatisticsBatches(batch, images, defaultStatisticsBatches);
+  if (statisticsBatches > most) problems.push(`statisticsBatches: ${statisticsProblem(statisticsBatches, most)}`);
+  const [end, steps] = [warmupSteps(recipe, images), trainingSteps(recipe, images)];
+  if (end > 0 && end >= steps) problems.push(`warmupEpochs: ${warmupProblem(end, steps)}`);
+  if (problems.length === 0) return;
+  throw new Failure(
+    'config',
+    problems.map((message) => ({ message: `${name}: ${message}` })),
+  );
+}
+
+/** Batches that one epoch has; a default may go over the images again where they are few. */
+export function mostStatisticsBatches(batch: number, images: number, byDefault: number): number {
+  return Math.max(byDefault, Math.ceil(images / batch));
+}
+
+/** The learning rate must come down again. */
+export function warmupProblem(end: number, steps: number): string {
+  return `expected a warm-up that ends before the last of ${steps} steps; got one of ${end} steps`;
+}
+
+export function statisticsProblem(got: number, most: number): string {
+  return `expected at most ${most}, which go over all train images; got ${got}`;
+}

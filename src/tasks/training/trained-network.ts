@@ -1,0 +1,42 @@
+/** A trained network on disk: its architecture, its weights and the BN statistics that it is evaluated with. */
+import { join } from 'node:path';
+import { readBytes, sha256 } from '#core/files/files';
+import { writeSafetensors } from '#data/files/safetensors';
+import { type FrozenNetwork, frozenNetwork } from '#networks/nn/frozen-network';
+import type { Model } from '#networks/nn/model';
+import { type NamedTensor, namedTensors } from '#networks/nn/named-tensors';
+import type { StatisticsByName } from '#networks/nn/pass';
+import { readNetwork } from '#networks/space/parse';
+import { backend } from '#networks/tensor/backend';
+import { readNetworkWeights } from '#networks/weights/network-weights';
+
+export interface TrainedNetwork extends FrozenNetwork {
+  /** SHA-256 of its architecture and weights. */
+  readonly fingerprint: string;
+}
+
+export const weightsFile = 'weights.safetensors';
+const architectureFile = 'architecture.yaml';
+const remedy = 'name the folder of a finished training run: mnv4-nas train makes one';
+
+/** Writes weights by name, and each BN's statistics as its `mean` and `variance`. */
+export function writeTrainedWeights(folder: string, model: Model, statistics: StatisticsByName): void {
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, tensor] of namedTensors(model.layout, new Map([['weights', model.weights]]))) {
+    tensors.set(name.slice('weights/'.length), tensor);
+  }
+  for (const [name, { mean, variance }] of statistics) {
+    for (const [part, tensor] of Object.entries({ mean, variance })) {
+      tensors.set(`${name}.${part}`, { shape: tensor.shape, values: backend().read(tensor) as Float32Array });
+    }
+  }
+  writeSafetensors(join(folder, weightsFile), tensors);
+}
+
+/** Reads what a training run wrote; the caller disposes it. A folder without weights is a data failure. */
+export function readTrainedNetwork(folder: string): TrainedNetwork {
+  const [architecture, file] = [join(folder, architectureFile), join(folder, weightsFile)];
+  const fingerprint = sha256(readBytes(architecture, remedy), readBytes(file, remedy));
+  const network = readNetwork(architecture);
+  return { ...frozenNetwork(network, readNetworkWeights(network, file)), fingerprint };
+}

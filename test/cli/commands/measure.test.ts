@@ -1,0 +1,83 @@
+/** `mnv4-nas measure`, as a user runs it. No time is asserted. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSpace } from '#networks/space/parse';
+import { program } from '#test/cli/program';
+import { newFolder } from '#test/data/fixtures';
+import { smallNetworkText } from '#test/tasks/training/small-network';
+
+const folder = newFolder();
+writeFileSync(join(folder, 'small.yaml'), smallNetworkText);
+const measure = (...args: string[]) => program(['measure', '--repeats', '2', ...args], { cwd: folder });
+const number = String.raw`[\d.]+(e-\d+)?`;
+
+describe('measure', () => {
+  it('prints rows that calibrate reads, with what they were measured on', async () => {
+    const { status, stdout } = await measure('small.yaml', 'small.yaml@16', 'small.yaml@8x16', 'small.yaml@16x8');
+    expect(status).toBe(0);
+    const [comment, ...rows] = stdout.trimEnd().split('\n');
+    expect(comment).toMatch(/^# .+, threads: 1; ONNX Runtime \d.+, float32, one image\.$/);
+    expect(rows).toEqual([
+      'network,resolution,ms,ms_deviation,repeats',
+      expect.stringMatching(`^small.yaml,8,${number},${number},2$`),
+      expect.stringMatching(`^small.yaml,16,${number},${number},2$`),
+      expect.stringMatching(`^small.yaml,8x16,${number},${number},2$`),
+      expect.stringMatching(`^small.yaml,16x8,${number},${number},2$`),
+    ]);
+  });
+
+  it('draws architectures of a space, which differ, and writes them beside their rows', async () => {
+    const args = ['--space', 'tiny.coarse', '--samples', '3', '--seed', '1', '--output', 'drawn', '--resolution', '20'];
+    const { status, stdout } = await measure(...args, '--json');
+    expect(status).toBe(0);
+    const { rows, threads } = JSON.parse(stdout);
+    expect(threads).toBe(1);
+    const names = ['001.yaml', '002.yaml', '003.yaml'];
+    expect(
+      rows.map(({ network, resolution }: { network: string; resolution: number }) => [network, resolution]),
+    ).toEqual(names.map((name) => [name, 20]));
+    expect(readdirSync(join(folder, 'drawn')).sort()).toEqual([...names, 'rows.csv']);
+    const spaces = names.map((name) => readSpace(join(folder, 'drawn', name)));
+    expect(spaces.every(({ choices, input }) => choices.length === 0 && input.resolution === 20)).toBe(true);
+    expect(new Set(spaces.map(({ stages }) => JSON.stringify(stages))).size).toBe(3);
+    expect(readFileSync(join(folder, 'drawn', 'rows.csv'), 'utf8')).toContain('\n001.yaml,20,');
+  });
+
+  it('draws every network of a space that has few, though some decisions make the same', async () => {
+    const uib = '{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 8, optional: true, repeat: 2 }';
+    writeFileSync(
+      join(folder, 'three.yaml'),
+      smallNetworkText.replace(
+        /stages:.*head/s,
+        `stages:\n  - blocks: [{ kind: conv, kernel: 3, out: 8 }, ${uib}]\nhead`,
+      ),
+    );
+    const { status, stdout } = await measure('--space', 'three.yaml', '--output', 'three', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).rows).toHaveLength(3);
+    const names = ['001.yaml', '002.yaml', '003.yaml'];
+    const lengths = names.map((name) => readSpace(join(folder, 'three', name)).stages[0]?.slots.length);
+    expect(lengths.sort()).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    [[], 'measure: expected networks or --space; got neither'],
+    [['small.yaml', '--space', 'tiny.coarse', '--output', 'x'], 'measure: expected networks or --space; got both'],
+    [['--space', 'tiny.coarse'], '--space: expected --output too'],
+    [['small.yaml', '--samples', '3'], '--samples: expected --space too; got networks'],
+    [
+      ['--space', 'tiny.coarse', '--output', 'x', '--samples', '385'],
+      '--samples: expected at most 384, all different networks of tiny.coarse; got 385',
+    ],
+    [['small.yaml@8x16', 'small.yaml@8x16'], 'got small.yaml@8x16 again'],
+    [['small.yaml', 'small.yaml@8'], 'measure: expected each network once; got small.yaml@8 again'],
+    [['small.yaml@8x12', 'small.yaml@12x8', 'small.yaml@8x12'], 'got small.yaml@8x12 again'],
+    [['small.yaml@16', 'small.yaml', '--resolution', '20'], 'got small.yaml@20 again'],
+    [['small.yaml', '--output', '.'], '.: expected a folder that is not there yet'],
+  ])('refuses %j', async (args, message) => {
+    const { status, stderr } = await measure(...args);
+    expect(status).toBe(2);
+    expect(stderr).toContain(message);
+  });
+});

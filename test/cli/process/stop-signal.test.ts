@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { isAlive } from '#core/machine/processes';
+import { stopSignals } from '#core/machine/stop-signals';
+
+const asker = resolve('test/cli/asker.mjs');
+const ours = [process.execPath, asker];
+
+/** Starts a command in a job of its own; killed with all that it has started when the test ends. */
+function started(command: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): ChildProcess {
+  const [file = '', ...args] = command;
+  const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'ignore'], ...options });
+  onTestFinished(() => {
+    try {
+      process.kill(-(child.pid as number), 'SIGKILL');
+    } catch {
+      // all are gone
+    }
+  });
+  return child;
+}
+
+/** The id of the process that says that it is ready. */
+function ready({ stdout }: ChildProcess): Promise<number> {
+  return new Promise((heard) => {
+    let said = '';
+    stdout?.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      const pid = /ready (\d+)/.exec(said)?.[1];
+      if (pid !== undefined) heard(Number(pid));
+    });
+  });
+}
+
+function endOf(child: ChildProcess): Promise<number | string | null> {
+  return new Promise((ended) => child.once('exit', (code, signal) => ended(signal ?? code)));
+}
+
+async function hasGone(pid: number): Promise<boolean> {
+  for (let looks = 0; looks < 200 && isAlive(pid); looks++) await new Promise((passed) => setTimeout(passed, 50));
+  return !isAlive(pid);
+}
+
+/** How a process ends that gets a signal once it is ready. */
+async function ends(words: readonly string[], signal: NodeJS.Signals, env = {}): Promise<number | string | null> {
+  const child = started([...ours, ...words], { env: { ...process.env, ...env } });
+  const ended = endOf(child);
+  process.kill(await ready(child), signal);
+  return ended;
+}
+
+describe('a signal', () => {
+  it.each(stopSignals)('%s is a request to stop for work that asks', async (signal) => {
+    expect(await ends(['works'], signal)).toBe(75);
+  });
+
+  it.each(stopSignals)('%s ends a command at once whose work has not begun', async (signal) => {
+    expect(await ends(['idles'], signal)).toBe(signal === 'SIGINT' ? 130 : 75);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
+    '%s is left to the system by a short one',
+    async (signal) => {
+      expect(await ends(['deaf'], signal)).toBe(signal);
+    },
+  );
+
+  it.runIf(process.platform === 'linux')('SIGUSR1 is heard from when Node itself begins to hear it', async () => {
+    const child = started([process.execPath, '--debug-port=0', asker, 'works']); // the usual port may be taken
+    const ended = endOf(child);
+    const catches = () => {
+      const caught = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? '0';
+      return (BigInt(`0x${caught}`) & (1n << 9n)) !== 0n;
+    };
+    while (!catches()); // until then it ends the process
+    child.kill('SIGUSR1');
+    expect(await ended).toBe(75);
+  });
+});
+
+describe.runIf(process.platform === 'linux')('nohup', () => {
+  it('is known by the name that shells leave, and makes a hangup count for nothing', async () => {
+    const env = { _: '/usr/bin/nohup' };
+    const children = ['works', 'deaf'].map((word) => started([...ours, word], { env: { ...process.env, ...env } }));
+    for (const child of children) process.kill(await ready(child), 'SIGHUP');
+    await new Promise((passed) => setTimeout(passed, 300));
+    expect(children.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
+    expect(await ends(['works'], 'SIGTERM', env)).toBe(75);
+  });
+
+  it('is known by the input that it cannot be read from', async () => {
+    const child = started(['sh', '-c', 'exec "$@" 0>/dev/null', 'sh', ...ours, 'works']);
+    process.kill(await ready(child), 'SIGHUP');
+    await new Promise((passed) => setTimeout(passed, 300));
+    expect(child.exitCode).toBeNull();
+  });
+});
+
+const hasNpm = process.platform === 'linux' && spawnSync('npm', ['--version']).status === 0;
+
+describe.skipIf(!hasNpm)('npm', () => {
+  /** Runs a script of a package in which `$0` is the asking process. */
+  function npmRun(script: string): ChildProcess {
+    const folder = mkdtempSync(join(tmpdir(), 'mnv4-npm-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const command = `'${process.execPath}' '${asker}' works`;
+    const scripts = { go: script.replaceAll('$0', command), outer: 'npm run go' };
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'a', scripts }));
+    const env = { ...process.env, npm_config_update_notifier: 'false', npm_config_cache: join(folder, 'cache') };
+    return started(['npm', 'run', script.includes('outer') ? 'outer' : 'go'], { cwd: folder, env });
+  }
+
+  it.each([
+    ['SIGTERM', '$0'],
+    ['SIGKILL', '$0'],
+    ['SIGHUP', 'true && $0'],
+    ['SIGUSR2', '$0'],
+    ['SIGTERM', '$0 || true # outer'],
+  ] as const)('that ends by %s stops what it runs by the script %s', async (signal, script) => {
+    const npm = npmRun(script);
+    const pid = await ready(npm);
+    npm.kill(signal);
+    expect(await hasGone(pid)).toBe(true);
+  });
+
+  it.each(['setsid $0 & sleep 1', 'env _=/usr/bin/nohup $0 & sleep 1'])(
+    'whose script %s puts it aside leaves it alone',
+    async (script) => {
+      const npm = npmRun(script);
+      const pid = await ready(npm);
+      onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+      const ended = endOf(npm);
+      npm.kill('SIGTERM');
+      await ended;
+      await new Promise((passed) => setTimeout(passed, 500));
+      expect(isAlive(pid)).toBe(true);
+    },
+  );
+
+  it('counts, a shell does not: a program in the background outlives the shell that began it', async () => {
+    const shell = started(['sh', '-c', '"$@" & sleep 1', 'sh', ...ours, 'works']);
+    const ended = endOf(shell);
+    const pid = await ready(shell);
+    await ended;
+    await new Promise((passed) => setTimeout(passed, 500));
+    expect(isAlive(pid)).toBe(true);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { createReporter, isInteractive } from '#cli/terminal/log';
+
+const cost = { value: 3, expected: 2.5, argmax: 2.1, target: 2 };
+const at = (step: number) => ({ stage: 'fine', step, steps: 4, costs: [{ name: 'ms', ...cost }] });
+const clear = '\r\u001b[2K';
+
+function recorded(isTerminal: boolean, env: Record<string, string> = {}, columns = 80) {
+  const written: string[] = [];
+  const clock = { ms: 0 };
+  const stream = { write: (text: string) => written.push(text), columns };
+  return { written, clock, reporter: createReporter({ stream, isTerminal, env, clock: () => clock.ms }) };
+}
+
+describe('without a terminal a reporter', () => {
+  it('writes the fields as JSON lines', () => {
+    const { written, clock, reporter } = recorded(false);
+    clock.ms = 1700;
+    reporter.progress(at(1));
+    reporter.note('wrote a checkpoint', { step: 1 });
+    reporter.warn('slow');
+    reporter.close();
+    expect(written.map((line) => JSON.parse(line))).toEqual([
+      {
+        level: 'info',
+        time: 1700,
+        stage: 'fine',
+        step: 1,
+        steps: 4,
+        costs: { ms: cost },
+        msg: 'progress',
+      },
+      { level: 'info', time: 1700, step: 1, msg: 'wrote a checkpoint' },
+      { level: 'warn', time: 1700, msg: 'slow' },
+    ]);
+    expect(written.every((line) => line.endsWith('}\n'))).toBe(true);
+  });
+});
+
+describe('on a terminal a reporter', () => {
+  it('redraws one line, at most ten times a second but for the last step', () => {
+    const { written, clock, reporter } = recorded(true, { NO_COLOR: '1' });
+    for (const [ms, step] of [
+      [0, 1],
+      [50, 2],
+      [120, 3],
+      [130, 4],
+    ] as const) {
+      clock.ms = ms;
+      reporter.progress(at(step));
+    }
+    reporter.close();
+    const drawn = [1, 3, 4].map((step) => `${clear}fine  ${step}/4  ${25 * step}%  ms +25%  argmax +5.0%`);
+    expect(written).toEqual([...drawn, '\n']);
+  });
+
+  it('puts notes and warnings above the line', () => {
+    const { written, reporter } = recorded(true, { NO_COLOR: '1' });
+    reporter.note('begun', { run: 'a', seed: 1 });
+    reporter.progress(at(1));
+    reporter.warn('slow');
+    expect(written[0]).toBe('begun  run a  seed 1\n');
+    expect(written[2]).toBe(`${clear}warning: slow\nfine  1/4  25%  ms +25%  argmax +5.0%`);
+  });
+
+  it('colours unless NO_COLOR is set, and never fills the last column', () => {
+    const coloured = recorded(true, { NO_COLOR: '' });
+    coloured.reporter.progress(at(1));
+    expect(coloured.written[0]).toContain('\u001b[33mms +25%');
+    const narrow = recorded(true, { NO_COLOR: '1' }, 10);
+    narrow.reporter.progress(at(1));
+    expect(narrow.written[0]).toBe(`${clear}fine  1/4`);
+  });
+});
+
+it('a line is redrawn only on a terminal that can, outside CI', () => {
+  expect(isInteractive({ isTTY: true }, {})).toBe(true);
+  expect(isInteractive({}, {})).toBe(false);
+  expect(isInteractive({ isTTY: true }, { CI: 'true' })).toBe(false);
+  expect(isInteractive({ isTTY: true }, { TERM: 'dumb' })).toBe(false);
+});

@@ -1,0 +1,106 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '#core/random';
+import { type Augmentation, augmented, betaSample, randomRectangle } from '#data/images/augment/augment';
+import type { Rectangle } from '#data/images/augment/resample';
+import type { Shape } from '#data/images/image-source';
+
+const shape: Shape = [7, 9, 3];
+const bytes = fc.uint8Array({ minLength: 189, maxLength: 189 });
+const augmentations = fc.record<Augmentation>({
+  inceptionCrop: fc.option(fc.constant({ area: [0.08, 1], aspect: [0.75, 4 / 3] } as const), { nil: undefined }),
+  shift: fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined }),
+  flip: fc.boolean(),
+  mixup: fc.option(fc.record({ alpha: fc.constantFrom(0.2, 1, 4) }), { nil: undefined }),
+  erase: fc.option(fc.constant({ probability: 0.5, area: [0.02, 0.3] } as const), { nil: undefined }),
+});
+
+describe('augmented', () => {
+  it('has the shape and range of its images, leaves them alone, and depends on the stream alone', () => {
+    fc.assert(
+      fc.property(bytes, bytes, augmentations, fc.integer(), (image, other, augmentation, seed) => {
+        const before = image.slice();
+        const another = () => ({ pixels: other, label: 1 });
+        const copy = () =>
+          augmented({ pixels: image, label: 0 }, shape, augmentation, randomStream(`${seed}`), another).pixels;
+        const result = copy();
+        expect(result.length).toBe(image.length);
+        expect(Math.max(...result)).toBeLessThanOrEqual(Math.max(...image, ...other));
+        expect(copy()).toEqual(result);
+        expect(image).toEqual(before);
+      }),
+    );
+  });
+
+  it('without parts is the image', () => {
+    const image = Uint8Array.from({ length: 189 }, (_, i) => i);
+    const one = { pixels: image, label: 3 };
+    expect(augmented(one, shape, {}, randomStream('x'), () => one)).toEqual({ ...one, mixedLabel: 3, mixedShare: 0 });
+  });
+
+  it('moves by each of the 2s + 1 distances along both axes', () => {
+    const image = new Uint8Array(25);
+    image[12] = 255; // the middle of 5x5
+    const seen = new Set<number>();
+    for (let i = 0; i < 300; i++) {
+      const one = { pixels: image, label: 0 };
+      seen.add(augmented(one, [5, 5, 1], { shift: 1 }, randomStream(`${i}`), () => one).pixels.indexOf(255));
+    }
+    expect([...seen].sort((a, b) => a - b)).toEqual([6, 7, 8, 11, 12, 13, 16, 17, 18]);
+  });
+
+  it('mixes targets as it mixes pixels: what is left of a bright image is the share of its class', () => {
+    const [dark, bright] = [0, 200].map((level, label) => ({ pixels: new Uint8Array(189).fill(level), label }));
+    for (let i = 0; i < 300; i++) {
+      const [one, other] = i % 2 === 0 ? [dark, bright] : [bright, dark];
+      const random = randomStream(`mix/${i}`);
+      const mixed = augmented(one as never, shape, { flip: true, mixup: { alpha: 0.4 } }, random, () => other as never);
+      const share = (mixed.pixels[0] as number) / 200;
+      const ofBright = mixed.label === 1 ? 1 - mixed.mixedShare : mixed.mixedShare;
+      expect(mixed.label + mixed.mixedLabel).toBe(1);
+      expect(mixed.mixedShare).toBeLessThanOrEqual(0.5);
+      expect(Math.abs(ofBright - share)).toBeLessThanOrEqual(0.5 / 200 + 1e-9);
+    }
+  });
+
+  it('leaves an image as it is where the rectangle to erase fits nowhere', () => {
+    const image = { pixels: new Uint8Array(160).fill(9), label: 0 };
+    const erase = { probability: 1, area: [0.99, 0.99] } as const;
+    expect(augmented(image, [4, 40, 1], { erase }, randomStream('x'), () => image).pixels).toEqual(image.pixels);
+  });
+
+  it('draws rectangles of the asked areas and aspects inside the image', () => {
+    const random = randomStream('rectangles');
+    for (let i = 0; i < 500; i++) {
+      const { top, left, height, width } = randomRectangle([20, 30, 1], [0.1, 0.5], [0.5, 2], random) as Rectangle;
+      expect(top).toBeGreaterThanOrEqual(0);
+      expect(left).toBeGreaterThanOrEqual(0);
+      expect(top + height).toBeLessThanOrEqual(20 + 1e-9);
+      expect(left + width).toBeLessThanOrEqual(30 + 1e-9);
+      const area = (height * width) / 600;
+      expect(area).toBeGreaterThan(0.1 - 1e-9);
+      expect(area).toBeLessThan(0.5 + 1e-9);
+      expect(Math.abs(Math.log(width / height))).toBeLessThanOrEqual(Math.log(2) + 1e-9);
+    }
+  });
+
+  it('crops nothing where no rectangle fits', () => {
+    const image = { pixels: Uint8Array.from({ length: 160 }, (_, i) => i), label: 0 };
+    const inceptionCrop = { area: [1, 1], aspect: [1, 1] } as const;
+    expect(randomRectangle([4, 40, 1], [1, 1], [1, 1], randomStream('x'))).toBeUndefined();
+    expect(augmented(image, [4, 40, 1], { inceptionCrop }, randomStream('x'), () => image).pixels).toEqual(
+      image.pixels,
+    );
+  });
+
+  // Beta(a, a) has mean 1/2 and variance 1 / (4 (2a + 1)).
+  it.each([0.2, 1, 3])('mixes by a share from Beta(%d, %d)', (alpha) => {
+    const random = randomStream(`beta/${alpha}`);
+    const shares = Array.from({ length: 20_000 }, () => betaSample(alpha, random));
+    const mean = shares.reduce((a, b) => a + b, 0) / shares.length;
+    const variance = shares.reduce((a, b) => a + (b - mean) ** 2, 0) / shares.length;
+    expect(shares.every((share) => share >= 0 && share <= 1)).toBe(true);
+    expect(mean).toBeCloseTo(0.5, 1);
+    expect(variance * 4 * (2 * alpha + 1)).toBeCloseTo(1, 1);
+  });
+});

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { classNotes } from '#data/images/class-notes';
+import type { ImageSource } from '#data/images/image-source';
+import { tinySource } from '#test/data/fixtures';
+
+/** A source whose labels are changed. */
+function relabelled(change: (label: number) => number, inTest = change): ImageSource {
+  const source = tinySource();
+  const { train, test } = source;
+  return {
+    ...source,
+    train: { ...train, labels: Uint8Array.from(train.labels, change) },
+    test: { ...test, labels: Uint8Array.from(test.labels, inTest) },
+  };
+}
+
+it('nothing is said of images of all classes', () => {
+  expect(classNotes(tinySource(), true)).toEqual([]);
+});
+
+it('classes without a train image are named, with what to state where labels count from 1', () => {
+  const fromOne = relabelled((label) => Math.max(1, label));
+  const message = 'tiny: no train image has the class class 0';
+  expect(classNotes(fromOne, true)).toEqual([`${message}; if labels count from 1, state firstLabel: 1`]);
+  expect(classNotes(fromOne, false)).toEqual([message]);
+});
+
+it('a class of test images alone is told as such', () => {
+  expect(
+    classNotes(
+      relabelled(
+        (label) => (label === 2 ? 3 : label),
+        (label) => label,
+      ),
+      true,
+    ),
+  ).toEqual(['tiny: no train image has the class class 2, though test images have']);
+});
+
+it('of very many classes the first are named', () => {
+  const wide = { ...tinySource(), classes: 14, classNames: Array.from({ length: 14 }, (_, k) => `n${k}`) };
+  expect(classNotes(wide, true)).toEqual([
+    'tiny: no train image has the class n4, n5, n6, n7, n8, n9, n10, n11 and 2 more',
+  ]);
+});

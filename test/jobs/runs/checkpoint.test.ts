@@ -1,0 +1,230 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '#core/random';
+import { loadLatestCheckpoint, resumeFromCheckpoint, saveCheckpoint } from '#jobs/runs/checkpoint';
+import { checkpointSteps } from '#jobs/runs/checkpoint-folders';
+import type { Run } from '#jobs/runs/run-folder';
+import { readState } from '#jobs/runs/run-state';
+import { failureOf, opened, temporaryFolder } from './run-fixture.js';
+
+const random = randomStream('checkpoint').state();
+
+/** What a run at `step` would save. */
+function content(step: number) {
+  const tensors = new Map([
+    ['stem', { shape: [2, 2], values: Float32Array.of(step, -0, 1e-45, Number.NaN) }],
+    ['stem/square', { shape: [1], values: Float32Array.of(1 / step) }],
+  ]);
+  return { step, tensors, state: { policy: [[0.1 + 0.2, -1 / 3]], random, step } };
+}
+
+function runWith(...steps: number[]): Run {
+  const run = opened(temporaryFolder());
+  for (const step of steps) saveCheckpoint(run, content(step));
+  return run;
+}
+
+function path(run: Run, step: number, ...names: string[]): string {
+  return join(run.folder, 'checkpoints', `step-${`${step}`.padStart(6, '0')}`, ...names);
+}
+
+/** What loading gives and says. */
+function load(run: Run) {
+  const notices: string[] = [];
+  return { checkpoint: resumeFromCheckpoint(run, (message) => notices.push(message)), notices };
+}
+
+function flipByte(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at] = (bytes[at] as number) ^ 0x10;
+  writeFileSync(file, bytes);
+}
+
+describe('a checkpoint', () => {
+  it('comes back bit by bit: tensors and numbers', () => {
+    const { checkpoint, notices } = load(runWith(400));
+    expect(checkpoint).toEqual(content(400));
+    expect(notices).toEqual([]);
+  });
+
+  it('is three files, and nothing else is left', () => {
+    const run = runWith(400);
+    expect(readdirSync(join(run.folder, 'checkpoints'))).toEqual(['step-000400']);
+    expect(readdirSync(path(run, 400)).sort()).toEqual(['manifest.json', 'state.json', 'weights.safetensors']);
+  });
+
+  it('is one of the last two, or of as many as are kept', () => {
+    const run = runWith(100, 200, 300, 400);
+    expect(checkpointSteps(run)).toEqual([300, 400]);
+    saveCheckpoint(run, content(500), 3);
+    expect(checkpointSteps(run)).toEqual([300, 400, 500]);
+    saveCheckpoint(run, content(600), 1);
+    expect(checkpointSteps(run)).toEqual([600]);
+  });
+
+  it('stays as long as none has a higher score, beside the last ones', () => {
+    const run = runWith();
+    for (const [i, score] of [0.5, 0.9, 0.7, 0.9, 0.8, 0.95, 0.1].entries()) {
+      saveCheckpoint(run, { ...content(100 * (i + 1)), score });
+    }
+    expect(checkpointSteps(run)).toEqual([600, 700]); // the best is one of the last two
+    saveCheckpoint(run, { ...content(800), score: 0.2 });
+    saveCheckpoint(run, { ...content(900), score: 0.3 });
+    expect(checkpointSteps(run)).toEqual([600, 800, 900]);
+    flipByte(path(run, 900, 'state.json'), 2);
+    expect(load(run).checkpoint).toEqual(content(800));
+    saveCheckpoint(run, { ...content(1000), score: 0.96 });
+    expect(checkpointSteps(run)).toEqual([900, 1000]);
+  });
+
+  it.each([
+    ['cut off', (text: string) => text.slice(0, 5)],
+    ['of another score', (text: string) => text.replace('"score": 0.9', '"score": 1.9')],
+  ])('with a manifest %s is no best one', (_, damaged) => {
+    const run = runWith();
+    saveCheckpoint(run, { ...content(100), score: 0.9 });
+    const manifest = path(run, 100, 'manifest.json');
+    writeFileSync(manifest, damaged(readFileSync(manifest, 'utf8')));
+    for (const step of [200, 300]) saveCheckpoint(run, { ...content(step), score: 0.1 });
+    expect(checkpointSteps(run)).toEqual([200, 300]);
+  });
+
+  it('of a step over a million sorts by number', () => {
+    expect(checkpointSteps(runWith(999_999, 1_000_000))).toEqual([999_999, 1_000_000]);
+  });
+
+  it('replaces one of the same step', () => {
+    const run = runWith(100);
+    saveCheckpoint(run, { ...content(100), state: 'second' });
+    expect(load(run).checkpoint?.state).toBe('second');
+  });
+
+  it('refuses numbers that JSON cannot hold', () => {
+    const run = runWith(100);
+    expect(() => saveCheckpoint(run, { ...content(200), state: { baseline: Number.NaN } })).toThrow('baseline is NaN');
+    expect(readdirSync(join(run.folder, 'checkpoints'))).toEqual(['step-000100']);
+  });
+
+  it('is not written by a process that lost the run', () => {
+    const run = runWith(100);
+    writeFileSync(join(run.folder, 'run.lock'), '{"host":"elsewhere","pid":5}');
+    expect(failureOf(() => saveCheckpoint(run, content(200))).message).toContain('held by process 5 on elsewhere');
+    expect(checkpointSteps(run)).toEqual([100]);
+  });
+});
+
+describe('loading', () => {
+  it('finds nothing in a run that has saved nothing', () => {
+    expect(load(runWith()).checkpoint).toBeUndefined();
+  });
+
+  it.each(['weights.safetensors', 'state.json', 'manifest.json'])(
+    'names a %s with a flipped byte and uses the one before',
+    (name) => {
+      const size = readFileSync(path(runWith(400), 400, name)).length;
+      for (const at of [0, Math.floor(size / 2), size - 3]) {
+        const run = runWith(200, 400);
+        flipByte(path(run, 400, name), at);
+        const { checkpoint, notices } = load(run);
+        expect(checkpoint).toEqual(content(200));
+        expect(notices).toHaveLength(1);
+        const named = name === 'manifest.json' ? path(run, 400) : path(run, 400, name); // it may blame what it lists
+        expect(notices[0]).toContain(`${path(run, 400)}: damaged, so the checkpoint before it is used: ${named}`);
+      }
+    },
+  );
+
+  it('names a file that is cut off or missing and uses the one before', () => {
+    const run = runWith(100, 200);
+    truncateSync(path(run, 200, 'weights.safetensors'), 20);
+    const cutOff = load(run);
+    expect(cutOff.checkpoint?.step).toBe(100);
+    expect(cutOff.notices[0]).toMatch(/weights\.safetensors: expected \d+ bytes; got 20$/);
+    rmSync(path(run, 200, 'manifest.json'));
+    const missing = load(run);
+    expect(missing.checkpoint?.step).toBe(100);
+    expect(missing.notices[0]).toContain('manifest.json: expected a readable file');
+  });
+
+  it('refuses a checkpoint under the name of another step', () => {
+    const run = runWith(100);
+    cpSync(path(run, 100), path(run, 300), { recursive: true });
+    const { checkpoint, notices } = load(run);
+    expect(checkpoint?.step).toBe(100);
+    expect(notices[0]).toContain('expected step 300; got 100');
+  });
+
+  it('only to look changes nothing', () => {
+    const run = runWith(100);
+    const part = join(run.folder, 'checkpoints', '.step-000200.part');
+    mkdirSync(part);
+    expect(loadLatestCheckpoint(run, () => {})).toEqual(content(100));
+    expect([existsSync(part), readState(run.folder).step]).toEqual([true, 0]);
+  });
+
+  it('fails where every checkpoint is damaged', () => {
+    const run = runWith(100, 200);
+    for (const step of [100, 200]) flipByte(path(run, step, 'weights.safetensors'), 40);
+    const failure = failureOf(() => load(run));
+    const folder = join(run.folder, 'checkpoints');
+    expect([failure.kind, failure.message]).toEqual([
+      'data',
+      `${folder}: expected a checkpoint to resume from; got 2, all damaged`,
+    ]);
+  });
+
+  it('refuses a checkpoint of another version', () => {
+    const run = runWith(100, 200);
+    const file = path(run, 200, 'manifest.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"version": 1', '"version": 2'));
+    const failure = failureOf(() => load(run));
+    expect([failure.kind, failure.message]).toEqual(['data', `${file}: version: expected version 1; got 2`]);
+  });
+
+  it('refuses a manifest that says the same in other bytes: a damaged disk wrote them', () => {
+    const run = runWith(100, 200);
+    const file = path(run, 200, 'manifest.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('\n  ', '\n\t '));
+    const { checkpoint, notices } = load(run);
+    expect(checkpoint?.step).toBe(100);
+    expect(notices[0]).toContain(`${file}: expected the text that was written; got another`);
+  });
+
+  it('refuses a file in the place of the folder', () => {
+    const run = runWith();
+    writeFileSync(join(run.folder, 'checkpoints'), '');
+    expect(failureOf(() => load(run))).toMatchObject({ kind: 'data' });
+  });
+
+  it('removes what a process left that was killed while it wrote or removed a checkpoint', () => {
+    const run = runWith(100);
+    const folder = join(run.folder, 'checkpoints');
+    for (const name of ['.step-000200.part', '.step-000050.old']) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'weights.safetensors'), 'half');
+    }
+    expect(load(run).checkpoint?.step).toBe(100);
+    expect(readdirSync(folder)).toEqual(['step-000100']);
+  });
+
+  it('ends what a process did not that was killed between writing a checkpoint and removing those before it', () => {
+    const run = runWith(100, 200);
+    const aside = join(run.folder, 'aside');
+    cpSync(path(run, 100), aside, { recursive: true });
+    saveCheckpoint(run, content(300));
+    cpSync(aside, path(run, 100), { recursive: true });
+    expect(load(run).checkpoint).toEqual(content(300));
+    expect(checkpointSteps(run)).toEqual([200, 300]);
+    expect(readState(run.folder).step).toBe(300);
+  });
+
+  it('of an older checkpoint is followed by saves that drop the damaged later one', () => {
+    const run = runWith(200, 400);
+    flipByte(path(run, 400, 'state.json'), 2);
+    expect(load(run).checkpoint?.step).toBe(200);
+    saveCheckpoint(run, content(300));
+    expect(checkpointSteps(run)).toEqual([200, 300]);
+    expect(existsSync(path(run, 400))).toBe(false);
+  });
+});

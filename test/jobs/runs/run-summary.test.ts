@@ -1,0 +1,119 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type LockHolder, ownHolder } from '#jobs/runs/lock-holder';
+import { findRun, listRuns, readRunSummary } from '#jobs/runs/run-summary';
+import { readNetwork, readSpace } from '#networks/space/parse';
+import { printSpace } from '#networks/space/print';
+import { findSpace } from '#networks/zoo/shipped';
+import { failureOf, opened, temporaryFolder } from './run-fixture.js';
+
+const network = findSpace('mnv4-conv-s');
+const costs = { 'latency on reference': { value: 0.21, target: 0.2 } };
+const result = { decisions: [0, 2], quality: 0.81, costs, reward: 0.8, entropy: 0.4, baselines: { random: 0.72 } };
+
+describe('the summary of a run', () => {
+  it('has exactly the contract, with null for what is not known', () => {
+    const run = opened(temporaryFolder());
+    const contract = { architecture: null, decisions: null, quality: null, costs: null, reward: null, entropy: null };
+    const unknown = { ...contract, entropyAtStart: null, held: null, random: null };
+    const known = { id: 'a', stage: 'coarse', status: 'running', step: 0, steps: 400, folder: run.folder };
+    expect(readRunSummary(run.folder)).toEqual({ ...known, ...unknown });
+  });
+
+  it('has the figures of the last interval while the run goes on', () => {
+    const run = opened(temporaryFolder());
+    const log = run.openLog('events', undefined);
+    log.append({ step: 40, quality: 0.1, reward: 0.05, costs, entropy: 9 });
+    log.append({ step: 80, quality: 0.2, reward: 0.15, costs, entropy: 8 });
+    run.progress(80);
+    const { step, quality, reward, entropy, decisions } = readRunSummary(run.folder);
+    expect([step, quality, reward, entropy, decisions]).toEqual([80, 0.2, 0.15, 8, null]);
+  });
+
+  it('has the result and the architecture of a run that is done', () => {
+    const run = opened(temporaryFolder());
+    run.writeArchitecture(printSpace(readSpace(network), { run: 'a' }));
+    run.writeResult(result);
+    run.finish('done');
+    const { baselines: _, ...shown } = result;
+    const architecture = readNetwork(network);
+    expect(readRunSummary(run.folder)).toMatchObject({ status: 'done', ...shown, architecture });
+    expect(readRunSummary(run.folder)).not.toHaveProperty('baselines');
+  });
+
+  it('forgets the result of a run that is carried on', () => {
+    const root = temporaryFolder();
+    const first = opened(root);
+    first.writeResult(result);
+    first.finish('done');
+    expect(readRunSummary(opened(root).folder).quality).toBeNull();
+  });
+
+  it('says stopped of a run that was killed, running of one that another host works on', () => {
+    const run = opened(temporaryFolder());
+    const holder = (changes: Partial<LockHolder>) =>
+      writeFileSync(join(run.folder, 'run.lock'), JSON.stringify({ ...ownHolder(), pid: 2 ** 30, ...changes }));
+    holder({ host: 'elsewhere', table: 'another' });
+    expect(readRunSummary(run.folder).status).toBe('running');
+    holder({});
+    expect(readRunSummary(run.folder).status).toBe('stopped');
+  });
+
+  it.each([
+    ['null', '1:1: expected a mapping; got null'],
+    ['{"quality":"high"}', '1:12: quality: expected a number; got high'],
+    ['{"costs":{"macs":{"value":1}}}', '1:18: costs.macs.target: missing; expected a number'],
+    ['{"held":{"n":1,"top1":0.5}}', '1:9: held.top1Interval: missing; expected two shares'],
+  ])('says what is wrong with the result %s', (text, message) => {
+    const run = opened(temporaryFolder());
+    run.finish('done');
+    writeFileSync(join(run.folder, 'result.json'), text);
+    const failure = failureOf(() => readRunSummary(run.folder));
+    expect([failure.kind, failure.message]).toEqual(['data', `${join(run.folder, 'result.json')}:${message}`]);
+  });
+
+  it('says what is wrong with the last event of a log', () => {
+    const run = opened(temporaryFolder());
+    writeFileSync(join(run.folder, 'events.jsonl'), '{"step":1,"quality":[]}\n');
+    expect(failureOf(() => readRunSummary(run.folder)).message).toBe(
+      `${join(run.folder, 'events.jsonl')}: quality: expected a number; got []`,
+    );
+  });
+
+  it('says which result is damaged', () => {
+    const run = opened(temporaryFolder());
+    run.finish('done');
+    writeFileSync(join(run.folder, 'result.json'), '{');
+    const failure = failureOf(() => readRunSummary(run.folder));
+    expect(failure.kind).toBe('data');
+    expect(failure.message).toContain(`${join(run.folder, 'result.json')}: expected JSON; got`);
+  });
+});
+
+describe('the runs under a root', () => {
+  it('are listed by id, the damaged ones apart', () => {
+    const root = temporaryFolder();
+    for (const id of ['c', 'b', 'a']) opened(root, { id }).finish('stopped');
+    writeFileSync(join(root, 'b', 'state.json'), 'no state');
+    writeFileSync(join(root, 'README.md'), '');
+    const { entries, failures } = listRuns(root);
+    expect(entries.map(({ id, status }) => `${id} ${status}`)).toEqual(['a stopped', 'c stopped']);
+    expect(failures.map(({ kind }) => kind)).toEqual(['data']);
+  });
+
+  it('are none where there is no root', () => {
+    expect(listRuns(join(temporaryFolder(), 'none'))).toEqual({ entries: [], failures: [] });
+  });
+
+  it('are found by id and by folder; a missing one is a failure with the nearest id', () => {
+    const root = temporaryFolder();
+    const { folder } = opened(root, { id: 'small-1' });
+    expect([findRun(root, 'small-1'), findRun('runs', folder)]).toEqual([folder, folder]);
+    const failure = failureOf(() => findRun(root, 'small-2'));
+    expect([failure.kind, failure.message]).toEqual([
+      'usage',
+      `small-2: expected a run under ${root}; got none; did you mean small-1?`,
+    ]);
+  });
+});

@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { sha256 } from '#core/files/files';
+import { ownHolder } from '#jobs/runs/lock-holder';
+import { settleLock } from '#jobs/runs/settle-lock';
+import {
+  canContain,
+  contained,
+  deadPid,
+  endGroup,
+  type LockProcess,
+  longTimes,
+  shortTimes,
+  startLocking,
+  writeLock,
+} from './lock-fixture.js';
+import { temporaryFolder } from './run-fixture.js';
+
+const hour = 3_600_000;
+const elsewhere = { host: 'elsewhere', pid: process.pid, born: '1', table: 'another boot' };
+
+/** What the settling of a lock says, and ends with. */
+async function settled(folder: string, times = shortTimes, shouldStop = () => false): Promise<string[]> {
+  const notices: string[] = [];
+  const notice = (message: string) => notices.push(message.replace(`${folder}: `, ''));
+  const end = await settleLock(folder, { notice, shouldStop }, times).then(
+    () => (existsSync(join(folder, 'run.lock')) ? 'locked' : 'free'),
+    (error) => `${error.kind}: ${error.message.replace(`${folder}: `, '')}`,
+  );
+  return [...notices, end];
+}
+
+const waits = 'held by another host or container: waiting up to 2 s for a heartbeat of';
+const refused = 'usage: expected a run that nobody works on; got one held by';
+
+describe('a lock', () => {
+  it('that is not there is settled', async () => {
+    expect(await settled(temporaryFolder())).toEqual(['free']);
+  });
+
+  it('of a process that is gone is removed at once, with a notice', async () => {
+    const folder = temporaryFolder();
+    const pid = deadPid();
+    writeLock(folder, { ...ownHolder(), pid });
+    const notice = `took over the lock of process ${pid} on ${hostname()}, which is gone`;
+    expect(await settled(folder, longTimes)).toEqual([notice, 'free']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('of a living process stays, however old its heartbeat', async () => {
+    const folder = temporaryFolder();
+    const holder = startLocking(folder, [], { ...shortTimes, beatMs: hour });
+    await holder.says('locked');
+    utimesSync(join(folder, 'run.lock'), 0, 0);
+    expect(await settled(folder)).toEqual([`${refused} process ${holder.child.pid} on ${hostname()}`]);
+  });
+
+  it.each([-hour, 0, hour])(
+    'of another host that does not beat is taken over, be its clock off by %d ms',
+    async (offMs) => {
+      const folder = temporaryFolder();
+      writeLock(folder, elsewhere, offMs);
+      const holder = `process ${process.pid} on elsewhere`;
+      const took = `took over the lock of ${holder}, which is gone`;
+      expect(await settled(folder)).toEqual([`${waits} ${holder}, which cannot be seen from here`, took, 'free']);
+    },
+  );
+
+  it.each([-hour, hour])('of another host that beats stays, be its clock off by %d ms', async (offMs) => {
+    const folder = temporaryFolder();
+    const file = writeLock(folder, elsewhere, offMs);
+    let beats = 0;
+    const timer = setInterval(() => utimesSync(file, ++beats, (Date.now() - offMs) / 1000), shortTimes.staleMs / 3);
+    onTestFinished(() => clearInterval(timer));
+    const holder = `process ${process.pid} on elsewhere`;
+    expect(await settled(folder)).toEqual([
+      `${waits} ${holder}, which cannot be seen from here`,
+      `${refused} ${holder}`,
+    ]);
+  });
+
+  it('that goes while it is watched is settled', async () => {
+    const folder = temporaryFolder();
+    const file = writeLock(folder, elsewhere);
+    setTimeout(() => rmSync(file), 200);
+    expect((await settled(folder, longTimes)).at(-1)).toBe('free');
+  });
+
+  it.each(['', '{"ho', 'null'])('of which %j is written is soon taken over', async (text) => {
+    const folder = temporaryFolder();
+    writeLock(folder, text);
+    const times = { ...longTimes, unfinishedMs: shortTimes.unfinishedMs };
+    expect(await settled(folder, times)).toEqual(['took over the lock of an unknown process, which is gone', 'free']);
+  });
+
+  it('is waited for no longer once somebody asks to stop', async () => {
+    const folder = temporaryFolder();
+    writeLock(folder, elsewhere);
+    const [, end] = await settled(folder, longTimes, () => true);
+    expect(end).toBe('stopped: stopped on request while it waited for the run');
+    expect(readdirSync(folder)).toEqual(['run.lock']);
+  });
+
+  it('that somebody was about to take over, but was killed, is taken over', async () => {
+    const folder = temporaryFolder();
+    const text = JSON.stringify({ ...ownHolder(), pid: deadPid() });
+    writeLock(folder, text);
+    writeFileSync(join(folder, `run.lock.stale-${Number.parseInt(sha256(text).slice(0, 12), 16)}`), '');
+    expect((await settled(folder)).at(-1)).toBe('free');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('that is stale is taken over by one of several who wait for it', async () => {
+    const folder = temporaryFolder();
+    writeLock(folder, elsewhere);
+    const waiting = Array.from({ length: 4 }, () => startLocking(folder));
+    const ends = await Promise.all(waiting.map(endOf));
+    expect(ends.sort()).toEqual(['failed: usage', 'failed: usage', 'failed: usage', 'locked']);
+  });
+});
+
+/** The last thing that a locking process says: that it has the lock, or that it failed. */
+async function endOf({ says }: LockProcess): Promise<string> {
+  const said = await Promise.race([says('locked\n'), says('failed: ')]);
+  return said.trimEnd().split('\n').at(-1) as string;
+}
+
+describe.skipIf(!canContain)('a run in a container that has the name of its host', () => {
+  it.each([
+    ['outside', contained, []],
+    ['in the container', [], contained],
+    ['in another container', contained, contained],
+  ])('is kept from a process %s while it lives, and taken over once it is killed', async (_, first, second) => {
+    const folder = temporaryFolder();
+    const holder = startLocking(folder, first);
+    await holder.says('locked');
+    expect(await endOf(startLocking(folder, second))).toBe('failed: usage');
+    endGroup(holder.child);
+    expect(await endOf(startLocking(folder, second))).toBe('locked');
+  });
+});

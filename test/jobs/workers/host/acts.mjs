@@ -1,0 +1,58 @@
+// @ts-check
+/** What the tests have a team do: worker 0 in the test's own process, the others from `member.mjs`. */
+
+/** @typedef {import('#jobs/workers/collective').Collective} Collective */
+
+/** What worker `rank` gives to the sum in a round. @param {number} rank @param {number} i @param {number} round */
+export const partOf = (rank, i, round) => Math.sin(1000 * rank + i + 7 * round);
+
+/**
+ * Sums vectors one after the other, and adds to each what this worker got for them before, so that a worker that once
+ * read something else would spoil the rest for all.
+ *
+ * @param {Collective} collective
+ * @param {{ lengths: readonly number[], bits: 32 | 64 }} job
+ */
+export async function sums(collective, { lengths, bits }) {
+  const totals = [];
+  let carried = 0;
+  for (const [round, length] of lengths.entries()) {
+    const values = new (bits === 32 ? Float32Array : Float64Array)(length);
+    for (let i = 0; i < length; i++) values[i] = partOf(collective.rank, i, round) + carried;
+    await collective.sum(values);
+    carried = values[length - 1] ?? 0;
+    totals.push(values);
+  }
+  return totals;
+}
+
+/** Whether any, where only the last worker says yes, and where none does. @param {Collective} collective */
+export async function any({ any, rank, size }) {
+  return [await any(rank === size - 1), await any(false), await any(rank === 0)];
+}
+
+/** Worker 0's vectors, as the last worker got them. @param {Collective} collective */
+export async function broadcast({ broadcast, sum, rank, size }) {
+  const heard = [];
+  for (const length of [3, 50_000, 1]) {
+    const values = Float32Array.from({ length }, (_, i) => partOf(rank, i, length));
+    await broadcast(values);
+    const told = rank === size - 1 ? values : new Float32Array(length);
+    await sum(told);
+    heard.push(told);
+  }
+  return heard;
+}
+
+/** The process ids of all workers. @param {Collective} collective */
+export async function processes({ sum, rank, size }) {
+  const ids = new Float64Array(size);
+  ids[rank] = process.pid;
+  await sum(ids);
+  return [...ids];
+}
+
+/** @param {Collective} collective */
+export async function unequalSums({ sum, rank }) {
+  await sum(new Float64Array(3 + rank));
+}

@@ -1,0 +1,28 @@
+// @ts-check
+/** A member of the teams that tests start: computes nothing, but does as it is told. */
+import { Failure } from '#core/failure';
+import { requireAgreement } from '#jobs/workers/agreement';
+import { serveMember } from '#jobs/workers/host/member';
+import { any, broadcast, processes, sums, unequalSums } from './acts.mjs';
+
+const acts = { any, broadcast, processes, sums, unequalSums };
+
+const misdeeds = {
+  fails: () => {
+    throw new Failure('data', { file: 'shard-3', line: 4, message: 'expected a, got b' }, 'build it again');
+  },
+  isWrong: () => {
+    throw new TypeError('no such thing');
+  },
+  dies: () => process.kill(process.pid, 'SIGKILL'),
+  exits: () => process.exit(9),
+  isAskedToStop: () => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR1']) process.kill(process.pid, signal);
+  },
+};
+
+serveMember(async (/** @type {any} */ job, /** @type {import('./acts.mjs').Collective} */ collective) => {
+  if ('state' in job) await requireAgreement(collective, 5, () => [job.state[collective.rank]]);
+  if (job.misdeed !== undefined && collective.rank === job.by) misdeeds[/** @type {'dies'} */ (job.misdeed)]();
+  await acts[/** @type {'sums'} */ (job.act)](collective, job);
+});

@@ -1,0 +1,189 @@
+/** Teams of real processes, whose members run the build. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { requireAgreement } from '#jobs/workers/agreement';
+import type { Collective } from '#jobs/workers/collective';
+import { openSharedMemory, readFloatsAt, writeFloats } from '#jobs/workers/host/shared-memory';
+import { withTeam } from '#jobs/workers/host/team';
+import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
+import * as acts from './acts.mjs';
+
+const module = new URL('./member.mjs', import.meta.url);
+
+/** Does one of `acts.mjs` as worker 0 while the members do it too. */
+function together<T>(size: number, job: object, act: (collective: Collective) => Promise<T>) {
+  return withTeam({ size, module, job, longest: 2 ** 17 }, act);
+}
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe.each([1, 2, 3])('a team of %i', (size) => {
+  const lengths = [1, 2, 100_003, 3, 2 ** 14, 2 ** 14 + 1, 2 ** 17, 2 ** 17, 7, 20_000];
+
+  it.each([32, 64] as const)('sums vectors of %i bits in the order of the ranks, the same for all', async (bits) => {
+    const job = { act: 'sums', lengths, bits };
+    const totals = await together(size, job, (collective) => acts.sums(collective, job));
+    const round = bits === 32 ? Math.fround : Number;
+    let carried = 0;
+    for (const [j, length] of lengths.entries()) {
+      const expected = Array.from({ length }, (_, i) => {
+        let total = 0;
+        for (let rank = 0; rank < size; rank++) total = round(total + round(acts.partOf(rank, i, j) + carried));
+        return total;
+      });
+      expect(
+        Buffer.compare(
+          Buffer.from(Float64Array.from(totals[j]!).buffer),
+          Buffer.from(Float64Array.from(expected).buffer),
+        ),
+        `${length}`,
+      ).toBe(0);
+      carried = expected.at(-1)!;
+    }
+  });
+
+  it('knows whether it is so on any of them', async () => {
+    expect(await together(size, { act: 'any' }, acts.any)).toEqual([true, false, true]);
+  });
+
+  it("takes over worker 0's vectors", async () => {
+    const heard = await together(size, { act: 'broadcast' }, acts.broadcast);
+    for (const values of heard) {
+      expect(values).toEqual(values.map((_, i) => acts.partOf(0, i, values.length)));
+    }
+  });
+});
+
+describe('a team', () => {
+  it('is gone when its work is done, and when it fails in worker 0', async () => {
+    let ids: number[] = [];
+    const noting = async (collective: Collective) => {
+      ids = await acts.processes(collective);
+    };
+    await together(3, { act: 'processes' }, noting);
+    expect(new Set(ids).size).toBe(3);
+    expect(ids.map(isAlive)).toEqual([true, false, false]);
+    const failing = async (collective: Collective) => {
+      await noting(collective);
+      throw new Error('on purpose');
+    };
+    await expect(together(2, { act: 'processes' }, failing)).rejects.toThrow('on purpose');
+    expect(ids.map(isAlive)).toEqual([true, false]);
+  });
+
+  it('leaves nothing where its memory was', async () => {
+    const ours = () => readdirSync('/dev/shm').filter((name) => name.startsWith('mnv4-nas-'));
+    await together(2, { act: 'any' }, async (collective) => {
+      expect(ours()).toEqual([]);
+      await acts.any(collective);
+    });
+    expect(ours()).toEqual([]);
+  });
+
+  it('fails as its member failed: file, line, remedy and kind', async () => {
+    const job = { act: 'any', misdeed: 'fails', by: 1 };
+    const failure = await failureOfAsync(() => together(2, job, acts.any));
+    expect([failure.kind, failure.diagnostics, failure.remedy]).toEqual([
+      'data',
+      [{ file: 'shard-3', line: 4, message: 'expected a, got b' }],
+      'build it again',
+    ]);
+  });
+
+  it('tells a bug of a member with its trace and the number of the worker', async () => {
+    const job = { act: 'any', misdeed: 'isWrong', by: 2 };
+    const error = await together(3, job, acts.any).catch((thrown: Error) => thrown);
+    expect((error as Error).stack).toMatch(/^in worker 2: TypeError: no such thing\n {4}at .*member\.mjs/);
+  });
+
+  it.each([
+    ['dies', 'was ended by SIGKILL', /^it may have run out of memory .*; the last checkpoint is kept/],
+    ['exits', 'exited with 9', /^the last checkpoint is kept: run the same command again to go on$/],
+  ])('whose member %s is a backend failure that says so, and ends the others', async (misdeed, how, remedy) => {
+    let others: number[] = [];
+    const job = { act: 'processes', misdeed, by: 2, state: ['a', 'a', 'a'] };
+    const failure = await failureOfAsync(() =>
+      together(3, job, async (collective) => {
+        await requireAgreement(collective, 5, () => ['a']);
+        others = await acts.processes(collective);
+      }),
+    );
+    expect([failure.kind, failure.exitCode, failure.message]).toEqual([
+      'backend',
+      5,
+      `worker 2 of 3 ${how} before its work was done`,
+    ]);
+    expect(failure.remedy).toMatch(remedy);
+    expect(others).toEqual([]);
+  });
+
+  it('leaves signals to worker 0: its members go on', async () => {
+    const job = { act: 'any', misdeed: 'isAskedToStop', by: 1 };
+    expect(await together(2, job, acts.any)).toEqual([true, false, true]);
+  });
+
+  it('whose workers sum unequal vectors ends as a bug', async () => {
+    await expect(together(2, { act: 'unequalSums' }, acts.unequalSums)).rejects.toThrow(
+      'the workers sum 3 and 4 values at once',
+    );
+  });
+
+  it('whose vector is longer than was said ends as a bug', async () => {
+    const broadcast = ({ broadcast }: Collective) => broadcast(new Float32Array(2 ** 17 + 1));
+    await expect(together(2, { act: 'any' }, broadcast)).rejects.toThrow(
+      'expected up to 131072 floats to share; got 131073',
+    );
+  });
+});
+
+describe('agreement', () => {
+  it('of all is silent, and asks nothing where there is one worker', async () => {
+    const agree = (collective: Collective) => requireAgreement(collective, 5, () => ['a']);
+    await together(3, { act: 'any', state: ['a', 'a', 'a'] }, async (collective) => {
+      await agree(collective);
+      await acts.any(collective);
+    });
+    await together(1, {}, agree);
+  });
+
+  it('that fails names the worker and the step', async () => {
+    const job = { act: 'any', state: ['a', 'a', 'b'] };
+    const failure = await failureOfAsync(() =>
+      together(3, job, (collective) => requireAgreement(collective, 5, () => ['a'])),
+    );
+    expect([failure.kind, failure.message]).toEqual([
+      'backend',
+      'expected the same weights on all workers; got others on worker 2 of 3 at step 5',
+    ]);
+  });
+});
+
+describe('shared memory', () => {
+  it('keeps what is written to it, has no name, and is in the first folder with room', () => {
+    const [missing, there] = [join(newFolder(), 'none'), newFolder()];
+    const memory = openSharedMemory(4 * 1000, [missing, there]);
+    expect(readdirSync(there)).toEqual([]);
+    writeFloats(memory, Float32Array.of(1.5, -2), 998);
+    const read = new Float32Array(3);
+    readFloatsAt(memory, read, 997);
+    expect([...read]).toEqual([0, 1.5, -2]);
+    expect(() => readFloatsAt(memory, read, 998)).toThrow('the shared memory ends before float 1001');
+  });
+
+  it('that no folder has room for is a backend failure that names them', () => {
+    const folder = join(newFolder(), 'none');
+    const failure = failureOf(() => openSharedMemory(3 * 2 ** 20, [folder]));
+    expect([failure.kind, failure.message]).toEqual([
+      'backend',
+      `expected 3 MB of memory for the workers to share; got ${folder}: no such file (ENOENT)`,
+    ]);
+    expect(failure.remedy).toContain('--workers');
+  });
+});

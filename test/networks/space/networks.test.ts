@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { networkKey } from '#networks/space/network-key';
+import { countNetworks, differentNetworks } from '#networks/space/networks';
+import { readSpace } from '#networks/space/parse';
+import { close, type Space, spaceSize } from '#networks/space/space';
+import { findSpace } from '#networks/zoo/shipped';
+import { layersInWords } from './layers-in-words.js';
+import { allDecisions, randomSpace } from './random-space.js';
+import { spaceOf } from './space-of.js';
+
+/** The networks that trying all decisions finds, told apart by their layers. */
+function allNetworks(space: Space): Set<string> {
+  return new Set([...allDecisions(space)].map((decisions) => layersInWords(close(space, decisions))));
+}
+
+const isSmall = ({ choices }: Space) => choices.reduce((n, { options }) => n * options.length, 1) <= 600;
+const uib = '{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 3';
+
+describe('the different networks of a space', () => {
+  it('are as many, and those, that trying all decisions finds', () => {
+    fc.assert(
+      fc.property(randomSpace.filter(isSmall), (space) => {
+        const all = allNetworks(space);
+        expect(countNetworks(space)).toEqual({ networks: BigInt(all.size), isExact: true });
+        const found = [...differentNetworks(space)].map((decisions) => close(space, decisions));
+        expect(new Set(found.map(layersInWords))).toEqual(all);
+        expect(found).toHaveLength(all.size);
+        expect(new Set(found.map(networkKey)).size).toBe(all.size);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it.each<[string, string, bigint, bigint]>([
+    [
+      'one for each number of blocks skipped, of blocks that are alike',
+      `[${uib}, optional: true, repeat: 40 }]`,
+      2n ** 40n,
+      41n,
+    ],
+    [
+      'so also where blocks like them may not be skipped',
+      `[${uib}, optional: true, repeat: 3 }, ${uib}, repeat: 9 }, ${uib}, optional: true, repeat: 4 }]`,
+      128n,
+      8n,
+    ],
+    [
+      'every series of kernels once, however it comes about',
+      `[{ kind: uib, startKernel: 0, midKernel: [3, 5], expand: 2, out: 3, optional: true, repeat: 4 }]`,
+      81n,
+      1n + 2n + 4n + 8n + 16n,
+    ],
+    [
+      'one for options of oneOf that overlap',
+      `[{ oneOf: [{ kind: conv, kernel: [1, 3], out: 8 }, { kind: conv, kernel: [3, 5], out: 8 }] }]`,
+      4n,
+      3n,
+    ],
+  ])('are %s', (_, blocks, size, networks) => {
+    const space = spaceOf(`  - blocks: ${blocks}`);
+    expect(spaceSize(space)).toBe(size);
+    expect(countNetworks(space)).toEqual({ networks, isExact: true });
+  });
+
+  it('are one where a block may stand at the end of a stage or at the beginning of the next', () => {
+    const stage = `  - blocks: [${uib}, optional: true }]\n`;
+    expect(countNetworks(spaceOf(`${stage}${stage}`)).networks).toBe(3n);
+  });
+
+  it('are one where expansions round to the same width', () => {
+    const narrow = '{ kind: uib, startKernel: 0, midKernel: 3, expand: [2, 16], out: 8 }';
+    const fused = '{ kind: fusedIb, kernel: 3, expand: [1, 2], out: 8 }';
+    expect(countNetworks(spaceOf(`  - blocks: [{ kind: conv, kernel: 3, out: [1, 8] }, ${fused}, ${narrow}]`))).toEqual(
+      {
+        networks: 2n * (1n + 2n),
+        isExact: true,
+      },
+    );
+  });
+
+  it('of Conv-M are those of two widths to the power of seven, and of four and five depths', () => {
+    const space = readSpace(findSpace('mnv4-conv-m.coarse'));
+    expect(spaceSize(space)).toBe(7n ** 3n * 2n ** 7n);
+    expect(countNetworks(space)).toEqual({ networks: 7n ** 3n * 4n * 5n, isExact: true });
+  });
+
+  it('are at most the ways to decide where comparing them would take too long', () => {
+    const space = spaceOf(`  - blocks: [${uib}, optional: true, repeat: 6 }]`);
+    expect(countNetworks(space, 10)).toEqual({ networks: 64n, isExact: false });
+  });
+});

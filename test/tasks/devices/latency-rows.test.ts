@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { locateCsv } from '#core/documents/csv';
+import { latencyCsv } from '#tasks/devices/latency-rows';
+
+it('writes comments, a header and rows of five digits, with names in quotes where they need it', () => {
+  const row = { name: '', network: 'mnv4-conv-s', resolution: 224, ms: 8.123456, deviation: 0.0123456, repeats: 15 };
+  expect(
+    latencyCsv(
+      [row, { ...row, network: 'a,"b".yaml', ms: 1234.5678, resolution: { height: 8, width: 12 } }],
+      ['here', 'there'],
+    ),
+  ).toBe(
+    `# here
+# there
+network,resolution,ms,ms_deviation,repeats
+mnv4-conv-s,224,8.1235,0.012346,15
+"a,""b"".yaml",8x12,1234.6,0.012346,15
+`,
+  );
+});
+
+it('leaves the deviation of a single repeat out', () => {
+  const row = { name: '', network: 'a', resolution: 224, ms: 8, deviation: null, repeats: 1 };
+  expect(latencyCsv([row], [])).toContain('\na,224,8,,1\n');
+});
+
+it('writes names that come back as they were, whatever they hold', () => {
+  const character = fc.constantFrom('a', '.', ' ', ',', ';', '"', '#', '“', '”', '\n', '\r', '\t', '=', '\u00a0');
+  const names = fc.array(fc.string({ unit: character, minLength: 1 }), { minLength: 1 });
+  fc.assert(
+    fc.property(names, (networks) => {
+      const rows = networks.map((network) => ({
+        name: '',
+        network,
+        resolution: 8,
+        ms: 2.5,
+        deviation: 0.1,
+        repeats: 3,
+      }));
+      const { value } = locateCsv('rows.csv', latencyCsv(rows, ['here']), ['network', 'ms'], ['ms']);
+      expect(value).toEqual(networks.map((network) => expect.objectContaining({ network, ms: 2.5 })));
+    }),
+  );
+});

@@ -1,0 +1,58 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseBuildRecipe, readBuildRecipe } from '#tasks/distill/build-recipe';
+import { failureOf } from '#test/data/fixtures';
+
+const folder = join(import.meta.dirname, '../../../configs/recipes');
+const shipped = readdirSync(folder).filter((name) => name.endsWith('.dataset.yaml'));
+
+const good = `name: x
+source: { dataset: mnist }
+held: 10
+teacher: [{ run: t }]
+`;
+
+describe('a dataset recipe', () => {
+  it.each(shipped)('%s reads without mistakes', (name) => {
+    expect(readBuildRecipe(join(folder, name)).name).toBe(name.replace('.dataset.yaml', ''));
+  });
+
+  it('has defaults for what may be left out', () => {
+    expect(parseBuildRecipe('r', good)).toMatchObject({ augment: {}, replicas: 1, seed: 1 });
+  });
+
+  it.each([
+    ['an unknown key', good.replace('held', 'hold'), 'r:3:1: hold: unknown key; did you mean held?'],
+    [
+      'a missing key',
+      good.replace('held: 10\n', ''),
+      'r:1:1: held: missing; expected a count of source images, 1 or more',
+    ],
+    ['an unknown data set', good.replace('mnist', 'mnits'), 'expected one of fashion-mnist, mnist, cifar10; got mnits'],
+    ['an unknown format', good.replace('dataset: mnist', 'format: idy, folder: x'), 'expected idx or cifar10; got idy'],
+    [
+      'no teacher',
+      good.replace('[{ run: t }]', '[]'),
+      'r:4:10: teacher: expected a list of teachers of at least 1; got []',
+    ],
+    ['a half teacher', good.replace('{ run: t }', '{ network: n }'), 'missing; expected the file of a training recipe'],
+    [
+      'a negative shift',
+      `${good}augment: { shift: -1 }`,
+      'r:5:19: augment.shift: expected a count of pixels from 0 to 2048; got -1',
+    ],
+    ['a reversed range', `${good}augment: { inceptionCrop: { area: [1, .5] } }`, 'low before high; got [1,0.5]'],
+    [
+      'a large area',
+      `${good}augment: { inceptionCrop: { area: [.5, 2] } }`,
+      'expected two shares of the area above 0 and at most 1; got 2',
+    ],
+    ['no replicas', `${good}replicas: 0`, 'r:5:11: replicas: expected a count of replicas from 1 to 10000; got 0'],
+    ['a seed in words', `${good}seed: one`, 'r:5:7: seed: expected a seed, 0 or more; got one'],
+  ])('with %s is refused where it stands', (_, text, message) => {
+    const failure = failureOf(() => parseBuildRecipe('r', text));
+    expect(failure.exitCode).toBe(3);
+    expect(failure.message).toContain(message);
+  });
+});

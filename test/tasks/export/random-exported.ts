@@ -1,0 +1,25 @@
+/** Networks with weights in which no error can hide: every value random, statistics too. */
+import { randomStream } from '#core/random';
+import type { NamedTensor } from '#data/files/safetensors';
+import { weightShapes } from '#networks/nn/weight-shapes';
+import { inputSize } from '#networks/space/resolution';
+import type { Architecture } from '#networks/space/space';
+import { sizeOf } from '#networks/tensor/backend';
+import type { Exported } from '#tasks/export/exporter';
+
+export function randomExported(network: Architecture): Exported {
+  const weights = new Map<string, NamedTensor>();
+  for (const [name, shape] of weightShapes(network)) {
+    const random = randomStream(name);
+    const value = name.endsWith('.variance') ? () => 0.5 + random.uniform() : () => 0.5 * random.normal();
+    weights.set(name, { shape, values: Float32Array.from({ length: sizeOf(shape) }, value) });
+  }
+  return { network, weights, params: 1, macs: 2, origin: 'made up for a test', provenance: { program: '1.2.3' } };
+}
+
+/** Random pixels. */
+export function trial({ input }: Architecture, n: number, batch = n) {
+  const random = randomStream('pixels');
+  const images = Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256));
+  return { n, batch, images };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { randomStream } from '#core/random';
+import { uniformPolicy } from '#tasks/search/controller/policy';
+import { sample } from '#tasks/search/controller/sample';
+import { choice, choicesOf } from './choices.js';
+
+const ln = Math.log;
+const draws = (n: number, draw: (i: number) => ReturnType<typeof sample>) =>
+  Array.from({ length: n }, (_, i) => draw(i));
+
+describe('a sample', () => {
+  it('of the uniform policy over 1, 2, 3, 4 options has log-probability -ln 24 and entropy ln 24', () => {
+    const drawn = sample(uniformPolicy(choicesOf(1, 2, 3, 4)), randomStream('s'));
+    expect(drawn.logProb).toBeCloseTo(-ln(24), 12);
+    expect(drawn.entropy).toBeCloseTo(ln(24), 12);
+    expect(drawn.active).toEqual([true, true, true, true]);
+  });
+
+  it('follows the probabilities', () => {
+    const policy = { ...uniformPolicy(choicesOf(3)), logits: [[ln(1), ln(2), ln(5)]] };
+    const random = randomStream('frequencies');
+    const drawn = draws(20_000, () => sample(policy, random)).map(({ decisions }) => decisions[0]);
+    for (const [i, p] of [1 / 8, 2 / 8, 5 / 8].entries()) {
+      expect(drawn.filter((option) => option === i).length / 20_000).toBeCloseTo(p, 2);
+    }
+  });
+
+  it('depends on the stream alone and always draws two numbers per choice', () => {
+    const policy = uniformPolicy(choicesOf(4, 4, 4));
+    const [warm, cold, counted] = [randomStream('a'), randomStream('a'), randomStream('a')];
+    sample(policy, warm, { op: 0.5, filter: 0.5 });
+    sample(policy, cold);
+    for (let i = 0; i < 6; i++) counted.uniform();
+    expect([warm.uniform(), cold.uniform()]).toEqual(new Array(2).fill(counted.uniform()));
+  });
+});
+
+describe('the warm-up', () => {
+  const policy = uniformPolicy([choice(4), choice(5, { kind: 'filter', largest: 2 })]);
+
+  it('replaces everything at probability 1, at log-probability 0', () => {
+    const drawn = sample(policy, randomStream('s'), { op: 1, filter: 1 });
+    expect(drawn).toMatchObject({ allOn: [true, false], replaced: [true, true], logProb: 0 });
+    expect(drawn.decisions[1]).toBe(2);
+  });
+
+  it('adds ln w where it replaces and ln(1 - w) + ln p where it does not', () => {
+    const random = randomStream('warm');
+    for (const { replaced, logProb } of draws(200, () => sample(policy, random, { op: 0.3, filter: 0.6 }))) {
+      const op = replaced[0] ? ln(0.3) : ln(0.7) - ln(4);
+      const filter = replaced[1] ? ln(0.6) : ln(0.4) - ln(5);
+      expect(logProb).toBeCloseTo(op + filter, 12);
+    }
+  });
+
+  it('replaces each choice independently, at the probability of its kind', () => {
+    const random = randomStream('independent');
+    const all = draws(20_000, () => sample(policy, random, { op: 0.3, filter: 0.6 }));
+    const share = (of: (s: (typeof all)[number]) => boolean | undefined) => all.filter(of).length / all.length;
+    expect(share(({ replaced }) => replaced[0])).toBeCloseTo(0.3, 1);
+    expect(share(({ replaced }) => replaced[1])).toBeCloseTo(0.6, 1);
+    expect(share(({ replaced }) => replaced[0] && replaced[1])).toBeCloseTo(0.18, 1);
+  });
+});
+
+describe('a choice inside a skipped or unpicked block', () => {
+  /** A block that may be skipped, in it a pick between two, in the second of these a kernel. */
+  const nested = uniformPolicy([
+    choice(2),
+    choice(2, { when: [{ choice: 0, option: 1 }] }),
+    choice(3, {
+      when: [
+        { choice: 0, option: 1 },
+        { choice: 1, option: 1 },
+      ],
+    }),
+  ]);
+
+  it('does not count', () => {
+    const random = randomStream('nested');
+    const seen = new Map(draws(300, () => sample(nested, random)).map((s) => [s.active.join(), s]));
+    expect([...seen.keys()].sort()).toEqual(['true,false,false', 'true,true,false', 'true,true,true']);
+    for (const { active, decisions, logProb, entropy } of seen.values()) {
+      const architectures = [2, 4, 12][active.filter(Boolean).length - 1] as number;
+      expect(logProb).toBeCloseTo(-ln(architectures), 12);
+      expect(entropy).toBeCloseTo(ln(architectures), 12);
+      expect(active[1]).toBe(decisions[0] === 1);
+    }
+  });
+
+  it('counts where a warm-up turned all options of the outer choice on', () => {
+    const drawn = sample(nested, randomStream('s'), { op: 1, filter: 0 });
+    expect(drawn).toMatchObject({ active: [true, true, true], allOn: [true, true, true] });
+  });
+});

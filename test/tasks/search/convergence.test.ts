@@ -1,0 +1,97 @@
+/**
+ * Does a search find what is there to be found, in spaces of the size that people search? The medium config's own spaces,
+ * samples, warm-ups, delay and noise, on made-up qualities, in far fewer steps.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { randomStream } from '#core/random';
+import { readSpace } from '#networks/space/parse';
+import { findSpace } from '#networks/zoo/shipped';
+import { readSearchConfig } from '#tasks/search/config/config';
+import type { CostTerm } from '#tasks/search/controller/reward';
+import { type Rehearsal, rehearse, shortened } from '#tasks/search/rehearsal';
+import { type PlannedStage, planCoarse, planFine, standInFor } from '#tasks/search/start-search';
+import { bestFound, highestReward, meanReward } from './best-decisions.js';
+import { seedCount } from './seeds.js';
+
+const config = readSearchConfig('configs/mnv4-conv-m.yaml');
+const coarse = planCoarse(config);
+const fine = planFine(config, standInFor(coarse));
+const oneStage = { ...coarse, space: readSpace(findSpace('mnv4-conv-m.one-stage')) };
+
+interface Found {
+  /** Of the gain in reward that the best has over the mean architecture, the share that the winner reaches. */
+  readonly share: number;
+  readonly costs: readonly CostTerm[];
+}
+
+const untargeted = (plan: PlannedStage): PlannedStage => ({ ...plan, targets: [] });
+
+/** What the search finds under each of so many seeds. */
+async function searched(plan: PlannedStage, seeds: number): Promise<Found[]> {
+  const found: Found[] = [];
+  for (let seed = 0; seed < seeds; seed++) {
+    const rehearsal = await rehearse(plan, `${seed}/${plan.stage}`);
+    found.push({ share: shareOf(plan, rehearsal, seed), costs: rehearsal.costs });
+  }
+  return found;
+}
+
+/** The best of the 43,904 coarse architectures beside a target by trying all, else by climbing. */
+function shareOf({ space, targets }: PlannedStage, { decisions, rewardOf }: Rehearsal, seed: number): number {
+  const random = randomStream(`${seed}/others`);
+  const mean = meanReward(space, rewardOf, random);
+  const climbed = () => rewardOf(bestFound(space, rewardOf, [decisions], random));
+  const best = targets.length > 0 && space.choices.length <= 10 ? highestReward(space, rewardOf) : climbed();
+  return (rewardOf(decisions) - mean) / (best - mean);
+}
+
+const seeds = seedCount(20, 100);
+const most = 0.95 * seeds;
+const reaching = (found: readonly Found[]) => found.filter(({ share }) => share >= 0.95).length;
+const isNear = ({ value, target }: CostTerm) => Math.abs(value / target - 1) <= 0.05;
+
+it('climbing from a few starts finds nearly what it finds from many', async () => {
+  const { space } = fine;
+  for (const seed of [0, 1, 2]) {
+    const { rewardOf, decisions } = await rehearse(shortened(fine, 50), `${seed}`);
+    const best = (starts: number) =>
+      rewardOf(bestFound(space, rewardOf, [decisions], randomStream(`${seed}/starts`), starts));
+    const gain = best(20) - meanReward(space, rewardOf, randomStream(`${seed}/mean`));
+    expect(best(20) - best(2)).toBeLessThan(0.01 * gain);
+  }
+});
+
+describe(`a search of the medium space, of ${seeds} seeds at least ${most}`, { timeout: 600_000 }, () => {
+  it('reach 95 % of the possible gain in its coarse space, in 250 steps', async () => {
+    expect(reaching(await searched(shortened(untargeted(coarse), 250), seeds))).toBeGreaterThanOrEqual(most);
+  });
+
+  it('reach 95 % of it in its fine space, 34 choices, in 250 steps', async () => {
+    expect(fine.space.choices.length).toBe(34);
+    expect(reaching(await searched(shortened(untargeted(fine), 250), seeds))).toBeGreaterThanOrEqual(most);
+  });
+
+  describe.each([
+    ['coarse', coarse, 500],
+    ['fine', fine, 250],
+  ] as const)('of its %s stage', (_, plan, steps) => {
+    let found: Found[];
+    beforeAll(async () => {
+      found = await searched(shortened(plan, steps), seeds);
+    }, 600_000);
+
+    it('reach 95 % of the possible gain in reward beside the latency target', () => {
+      expect(reaching(found)).toBeGreaterThanOrEqual(most);
+    });
+
+    it('land within 5 % of the target', () => {
+      expect(found.filter(({ costs }) => costs.every(isNear)).length).toBeGreaterThanOrEqual(most);
+    });
+  });
+});
+
+it('with everything open at once, choices inside of optional blocks, every search reaches 95 % of the gain', async () => {
+  const searches = seedCount(3, 10);
+  expect(oneStage.space.choices.some(({ when }) => when.length > 0)).toBe(true);
+  expect(reaching(await searched(shortened(untargeted(oneStage), 500), searches))).toBe(searches);
+}, 120_000);

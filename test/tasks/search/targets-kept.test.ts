@@ -1,0 +1,54 @@
+/**
+ * Do the shipped configs keep their targets? Each config's own spaces, schedule, reward and cost tables, on made-up
+ * qualities; long configs in fewer steps, which only makes it harder. The fine stage opens what its coarse one found.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { close } from '#networks/space/space';
+import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
+import type { CostTerm } from '#tasks/search/controller/reward';
+import { rehearse, shortened } from '#tasks/search/rehearsal';
+import { type PlannedStage, planCoarse, planFine, planWarnings } from '#tasks/search/start-search';
+import { seedCount } from './seeds.js';
+
+const configs = readdirSync('configs').filter((name) => name.endsWith('.yaml'));
+
+/** Steps and seeds that take seconds: a step of the large configs has 32 samples. */
+function effort({ settings }: PlannedStage): { steps: number; seeds: number } {
+  return settings.samplesPerStep > 2
+    ? { steps: 500, seeds: seedCount(4, 20) }
+    : { steps: 1500, seeds: seedCount(10, 40) };
+}
+
+/** Both stages under a seed: what the winner of each costs. */
+async function searched(config: LocatedConfig, seed: number): Promise<(readonly CostTerm[])[]> {
+  const coarse = planCoarse(config);
+  const { steps } = effort(coarse);
+  const first = await rehearse(shortened(coarse, steps), `${seed}/coarse`);
+  const fine = planFine(config, close(coarse.space, first.decisions));
+  const second = await rehearse(shortened(fine, steps), `${seed}/fine`);
+  return [first.costs, second.costs];
+}
+
+const within = (tolerance: number) => (costs: readonly CostTerm[]) =>
+  costs.every(({ value, target }) => Math.abs(value / target - 1) <= tolerance);
+
+describe.each(configs)('configs/%s', { timeout: 600_000 }, (name) => {
+  const config = readSearchConfig(join('configs', name));
+
+  it('has targets within the reach of its space', () => {
+    expect(planWarnings(planCoarse(config))).toEqual([]);
+  });
+
+  it('ends within 5 % of every target, its coarse stage within 10 %, in 95 % of the seeds', async () => {
+    const { seeds } = effort(planCoarse(config));
+    const stages: (readonly CostTerm[])[][] = [[], []];
+    for (let seed = 0; seed < seeds; seed++) {
+      for (const [s, costs] of (await searched(config, seed)).entries()) stages[s]?.push(costs);
+    }
+    const [coarse, fine] = stages as [(readonly CostTerm[])[], (readonly CostTerm[])[]];
+    expect(fine.filter(within(0.05)).length).toBeGreaterThanOrEqual(0.95 * seeds);
+    expect(coarse.filter(within(0.1)).length).toBeGreaterThanOrEqual(0.95 * seeds);
+  });
+});

@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { stageSettings } from '#tasks/search/config/stage-settings';
+import { planCoarse } from '#tasks/search/start-search';
+import { readStudy } from '#tasks/study/study';
+import { failureOf, newFolder } from '#test/data/fixtures';
+import { smallConfig, smallSpace } from '#test/tasks/search/small-world';
+
+const folder = newFolder();
+
+const recipe = `name: alone
+data: { folder: ../set }
+epochs: 1
+batch: 16
+optimizer: { kind: adamW }
+learningRate: 0.01
+`;
+
+function study(arms: string, rest = ''): string {
+  const file = join(folder, 'studies', 'some.study.yaml');
+  writeFileSync(file, `name: some\nconfig: ../small.yaml\nrecipe: alone.train.yaml\n${rest}arms:\n${arms}`);
+  return file;
+}
+
+beforeAll(() => {
+  mkdirSync(join(folder, 'studies'), { recursive: true });
+  writeFileSync(join(folder, 'small.yaml'), smallConfig);
+  writeFileSync(join(folder, 'small.coarse.yaml'), smallSpace);
+  writeFileSync(join(folder, 'studies', 'alone.train.yaml'), recipe);
+});
+
+describe('a study', () => {
+  it("gives each arm the config with the study's values, then its own, under each seed", () => {
+    const arms =
+      '  - { name: a }\n  - { name: b, stages: [coarse], set: { search.steps: 6, "cost[0].target": 9000 } }\n';
+    const {
+      arms: found,
+      measure,
+      seeds,
+      trainings,
+    } = readStudy(study(arms, 'set: { search.batch: 8, search.steps: 5 }\n'));
+    expect([measure, seeds, trainings]).toEqual(['winners', 3, 1]);
+    expect(found.map(({ name, stages }) => [name, stages])).toEqual([
+      ['a', ['coarse', 'fine']],
+      ['b', ['coarse']],
+    ]);
+    const settings = found.map(({ config }) => stageSettings(config(2), 'coarse'));
+    expect(settings.map(({ batch, steps }) => [batch, steps])).toEqual([
+      [8, 5],
+      [8, 6],
+    ]);
+    expect(found.map(({ config }) => planCoarse(config(1)).targets[0]?.target)).toEqual([12000, 9000]);
+    expect([1, 7].map((seed) => found[0]?.config(seed).config.seed)).toEqual([1, 7]);
+  });
+
+  it('has a judge with a uniform policy and a seed of its own', () => {
+    const judge = 'judge: { search.steps: 9, search.strategy: reinforce }\n';
+    const { judge: found } = readStudy(study('  - { name: a }\n', `set: { search.batch: 8 }\n${judge}`));
+    expect(found?.config.seed).toBe(0);
+    expect(found && stageSettings(found, 'coarse')).toMatchObject({ batch: 8, steps: 9, strategy: 'random' });
+    const failure = failureOf(() => readStudy(study('  - { name: a }\n', `measure: ranking\n${judge}`)));
+    expect(failure.message).toContain('5:8: judge: expected none in a ranking');
+  });
+
+  it('that ranks has no arm without a SuperNet', () => {
+    const failure = failureOf(() => readStudy(study('  - { name: a, draw: 3 }\n', 'measure: ranking\n')));
+    expect(failure.message).toContain('arms[0].draw: expected a search, whose SuperNet is ranked; got draw');
+  });
+
+  it.each([
+    ['  - { name: a }\n  - { name: a }\n', '6:13: arms[1].name: expected a name that no other arm has; got a again'],
+    [
+      '  - { name: a, set: { search.stepz: 3 } }\n',
+      ': arms[0].set.search.stepz: search.stepz: unknown key; did you mean steps?',
+    ],
+    [
+      '  - { name: a, set: { search.steps: many } }\n',
+      ': arms[0].set.search.steps: search.steps: expected a number of steps',
+    ],
+    ['  - { name: a, runsOf: b }\n', '5:24: arms[0].runsOf: expected the name of another arm; got b'],
+    ['  - { name: a b }\n', 'arms[0].name: expected a name of letters, digits and hyphens; got a b'],
+    ['  - { name: a, stages: [fein] }\n', 'arms[0].stages[0]: expected one of coarse, fine; got fein'],
+    ['  - { name: a, draw: 0 }\n', 'arms[0].draw: expected a number of architectures of at least 1; got 0'],
+  ])('whose arms are\n%s is refused', (arms, message) => {
+    const failure = failureOf(() => readStudy(study(arms)));
+    expect(failure.kind).toBe('config');
+    expect(failure.message).toContain(message);
+  });
+});

@@ -1,0 +1,193 @@
+/** A whole training in its run folder. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parseOverride } from '#core/documents/overrides';
+import { randomStream } from '#core/random';
+import type { ImageSource } from '#data/images/image-source';
+import { readEvents } from '#jobs/runs/events';
+import { readState } from '#jobs/runs/run-state';
+import { oneWorker } from '#jobs/workers/worker-pool';
+import { readNetwork } from '#networks/space/parse';
+import { openBackend } from '#networks/tensor/backend';
+import { evaluate, testImages } from '#tasks/training/evaluate';
+import { readTrainingRecipe } from '#tasks/training/recipe';
+import { train } from '#tasks/training/start-training';
+import { readTrainedNetwork } from '#tasks/training/trained-network';
+import { failureOfAsync, newFolder, writeIdxFolder } from '#test/data/fixtures';
+import { patternSource, smallWorld } from '#test/tasks/search/small-world';
+import { silent, smallNetworkText, smallTraining, writeSmallTraining } from './small-network.js';
+
+const folder = writeSmallTraining(newFolder());
+
+beforeAll(() => void openBackend({ threads: 1 }));
+
+interface Attempt {
+  readonly root?: string;
+  readonly set?: readonly string[];
+  readonly network?: string;
+  readonly recipe?: string;
+  readonly extend?: boolean;
+  readonly shouldStop?: () => boolean;
+  readonly warn?: (line: string) => void;
+}
+
+async function training({ root = newFolder(), set = [], network, recipe, extend, shouldStop, warn }: Attempt = {}) {
+  const evaluation = await train(
+    readNetwork(network ?? join(folder, 'small.yaml')),
+    readTrainingRecipe(
+      recipe ?? join(folder, 'small.train.yaml'),
+      set.map((assignment) => parseOverride(assignment)),
+    ),
+    {
+      root,
+      id: 'a',
+      resume: 'allow',
+      extend,
+      environment: {},
+      workers: oneWorker,
+      observer: { ...silent, ...(warn && { warn }) },
+      shouldStop: shouldStop ?? (() => false),
+      clock: () => 0,
+    },
+  );
+  return { folder: join(root, 'a'), evaluation };
+}
+
+/** Images of 6 rows and 11 columns, striped along the rows or along the columns under noise. */
+function stripes(): ImageSource {
+  const random = randomStream('stripes');
+  const part = (n: number) => {
+    const images = new Uint8Array(n * 66);
+    const labels = Uint8Array.from({ length: n }, (_, i) => i % 2);
+    images.forEach((_, i) => {
+      const place = labels[Math.floor(i / 66)] === 0 ? Math.floor((i % 66) / 11) : (i % 66) % 11;
+      images[i] = 80 * (place % 2) + random.below(60);
+    });
+    return { n, images, labels };
+  };
+  const classNames = ['rows', 'columns'];
+  return {
+    name: 'stripes',
+    classes: 2,
+    classNames,
+    shape: [6, 11, 1],
+    provenance: 'made up',
+    train: part(240),
+    test: part(40),
+  };
+}
+
+const bytes = (run: string, name: string) => readFileSync(join(run, name), 'utf8');
+
+describe('a training', () => {
+  it('says what is odd about its images before it refuses them', async () => {
+    const { train: images, ...source } = patternSource();
+    const labels = images.labels.map((label) => label + 1);
+    const test = { ...source.test, labels: source.test.labels.map((label) => label + 1) };
+    mkdirSync(join(folder, 'from-one'));
+    writeIdxFolder(join(folder, 'from-one'), { ...source, train: { ...images, labels }, test });
+    const warnings: string[] = [];
+    const set = ['data.source.folder=from-one'];
+    const failure = await failureOfAsync(() => training({ set, warn: (line) => warnings.push(line) }));
+    expect(failure.message).toContain('3 classes; got 8x8x1 and 4 classes');
+    expect(warnings).toEqual(['from-one: no train image has the class 0; if labels count from 1, state firstLabel: 1']);
+    expect(await training({ set: [...set, 'data.source.firstLabel=1'] })).toHaveProperty('evaluation.split', 'test');
+  });
+
+  it('leaves a network that evaluates as its result says', async () => {
+    const { folder: run, evaluation } = await training();
+    expect(readState(run)).toMatchObject({ stage: 'train', status: 'done', step: 20, steps: 20 }); // 2 x 240 / 24
+    expect(readEvents(join(run, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20]);
+    expect(JSON.parse(bytes(run, 'result.json'))).toMatchObject({ quality: evaluation?.top1, test: evaluation });
+    expect(evaluation).toMatchObject({ split: 'test', n: 36 });
+    const read = readTrainedNetwork(run);
+    expect(
+      evaluate(testImages(patternSource()), (batch) => read.model.logits(read.forward, batch, read.statistics)),
+    ).toEqual(evaluation);
+    read.dispose();
+  });
+
+  it('that was stopped ends, run again, as one that never was', async () => {
+    const whole = await training();
+    const root = newFolder();
+    let asked = 0;
+    const failure = await failureOfAsync(() => training({ root, shouldStop: () => ++asked === 7 }));
+    expect([failure.kind, failure.message]).toEqual(['stopped', 'stopped on request after step 7 of 20']);
+    expect(readState(join(root, 'a'))).toMatchObject({ status: 'stopped', step: 7 });
+    const { folder: run, evaluation } = await training({ root });
+    expect(evaluation).toEqual(whole.evaluation);
+    for (const name of ['weights.safetensors', 'architecture.yaml', 'result.json']) {
+      expect(bytes(run, name)).toBe(bytes(whole.folder, name));
+    }
+  });
+
+  it('of images that are not square learns them, and refuses them lying on their side', async () => {
+    const folder = newFolder();
+    writeIdxFolder(folder, stripes());
+    writeFileSync(join(folder, 'small.train.yaml'), smallTraining);
+    const network = (resolution: string) => {
+      const file = join(folder, 'wide.yaml');
+      writeFileSync(
+        file,
+        smallNetworkText.replace('resolution: 8', `resolution: ${resolution}`).replace('classes: 3', 'classes: 2'),
+      );
+      return file;
+    };
+    const recipe = join(folder, 'small.train.yaml');
+    const { evaluation } = await training({ network: network('{ height: 6, width: 11 }'), recipe, set: ['epochs=4'] });
+    expect(evaluation?.top1).toBe(1);
+    const failure = await failureOfAsync(() => training({ network: network('{ height: 11, width: 6 }'), recipe }));
+    expect(failure.message).toBe('small: expected images of 11x6x1 and 2 classes; got 6x11x1 and 2 classes');
+  });
+
+  it('that is done is left as it is', async () => {
+    const root = newFolder();
+    await training({ root });
+    expect((await training({ root })).evaluation).toBeUndefined();
+    expect(readState(join(root, 'a')).status).toBe('done');
+  });
+
+  it('goes on to more epochs only where it is extended', async () => {
+    const root = newFolder();
+    const before = await training({ root });
+    const set = ['epochs=3'];
+    const failure = await failureOfAsync(() => training({ root, set }));
+    expect(failure.message).toBe(`${join(root, 'a', 'config.yaml')}: epochs: was 2, is 3`);
+    const { folder: run, evaluation } = await training({ root, set, extend: true });
+    expect(readState(run)).toMatchObject({ status: 'done', step: 30, extensions: [{ step: 20, steps: 20 }] });
+    expect(readEvents(join(run, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20, 24, 28, 30]);
+    expect(evaluation).not.toEqual(before.evaluation);
+    expect(JSON.parse(bytes(run, 'result.json')).test).toEqual(evaluation);
+  });
+
+  it("learns from a distillation set too, by the teacher's labels", async () => {
+    const world = await smallWorld();
+    const recipe = join(world, 'set.train.yaml');
+    writeFileSync(
+      recipe,
+      'name: t\ndata: { folder: set }\nepochs: 1\nbatch: 24\noptimizer: { kind: adamW }\nlearningRate: 0.02\nstatisticsBatches: 2\n',
+    );
+    const { folder: run, evaluation } = await training({ recipe });
+    expect(readState(run).steps).toBe(18); // 432 rows
+    expect(evaluation).toMatchObject({ split: 'test', n: 36 });
+  });
+
+  it('that diverges ends as a mistake in the recipe', async () => {
+    const failure = await failureOfAsync(() => training({ set: ['learningRate=1e30'] }));
+    expect([failure.kind, failure.message]).toEqual([
+      'config',
+      expect.stringMatching(/^training diverged: .+ at step \d+$/),
+    ]);
+  });
+
+  it('of a network for other images is refused before a run is made', async () => {
+    const other = join(folder, 'other.yaml');
+    writeFileSync(other, smallNetworkText.replace('classes: 3', 'classes: 10'));
+    const failure = await failureOfAsync(() => training({ network: other }));
+    expect([failure.kind, failure.message]).toEqual([
+      'config',
+      'small: expected images of 8x8x1 and 10 classes; got 8x8x1 and 3 classes',
+    ]);
+  });
+});

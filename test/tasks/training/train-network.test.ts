@@ -1,0 +1,122 @@
+/** Training one network for real, on patterns that it tells apart after some steps. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { labelledBatches } from '#data/sets/labelled-batches';
+import { oneProcess } from '#jobs/workers/collective';
+import { disposeStatistics } from '#networks/nn/model';
+import { backend, dispose, openBackend } from '#networks/tensor/backend';
+import { evaluate, testImages } from '#tasks/training/evaluate';
+import { Trainee, type TrainingPlan, type TrainingStep, trainNetwork } from '#tasks/training/train-network';
+import { patternSource } from '#test/tasks/search/small-world';
+import { smallNetwork } from './small-network.js';
+
+const source = patternSource();
+const batches = labelledBatches(source, { seed: 1, batch: 24, augment: {}, labelSmoothing: 0 });
+const adamW = { kind: 'adamW', beta1: 0.9, beta2: 0.999, weightDecay: 0 } as const;
+const plan: TrainingPlan = {
+  from: 0,
+  steps: 60,
+  warmupSteps: 3,
+  learningRate: 0.02,
+  l2: 1e-5,
+  dropout: 0,
+  stochasticDepth: 0,
+  seed: 1,
+  shares: 1,
+};
+
+beforeAll(() => void openBackend({ threads: 1 }));
+
+async function trained(changes: Partial<TrainingPlan> = {}, trainee = new Trainee(smallNetwork(), adamW, 1)) {
+  const steps: TrainingStep[] = [];
+  await trainNetwork(trainee, { ...plan, ...changes }, batches, oneProcess, async (step) => steps.push(step) > 0);
+  return { trainee, steps };
+}
+
+describe('training', () => {
+  it('learns what there is to learn: the loss falls from ln 3, all test images are told apart', async () => {
+    const { trainee, steps } = await trained();
+    expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i));
+    expect(steps[0]?.loss).toBeGreaterThan(0.7);
+    expect(steps.at(-1)?.loss).toBeLessThan(0.1);
+    const statistics = trainee.statistics(batches, 8);
+    const found = evaluate(testImages(source), (batch) => trainee.model.logits(trainee.forward, batch, statistics));
+    disposeStatistics(statistics);
+    trainee.dispose();
+    expect(found.top1).toBe(1);
+    expect(found.loss).toBeLessThan(0.2);
+  });
+
+  it('climbs to its learning rate and falls from it', async () => {
+    const { trainee, steps } = await trained({ steps: 12 });
+    trainee.dispose();
+    const rates = steps.map(({ learningRate }) => learningRate);
+    expect(Math.max(...rates)).toBe(0.02);
+    expect(rates.indexOf(0.02)).toBe(2);
+    expect(rates.at(-1)).toBeLessThan(0.002);
+  });
+
+  it('of one seed gives one result, with dropout too; of another seed another', async () => {
+    const losses = async (seed: number) => {
+      const trainee = new Trainee(smallNetwork(), adamW, seed);
+      const { steps } = await trained({ steps: 5, dropout: 0.3, seed }, trainee);
+      trainee.dispose();
+      return steps.map(({ loss }) => loss);
+    };
+    const first = await losses(1);
+    expect(await losses(1)).toEqual(first);
+    expect(await losses(2)).not.toEqual(first);
+  });
+
+  it('in shares has the mean of their losses, each share normalised by itself', async () => {
+    const halves = labelledBatches(source, { seed: 1, batch: 12, augment: {}, labelSmoothing: 0 });
+    const trainee = new Trainee(smallNetwork(), adamW, 1);
+    const losses = [0, 1].map((k) => {
+      const { loss, gradient } = trainee.model.gradient(trainee.forward, halves.at(k));
+      dispose(gradient);
+      return loss;
+    });
+    const steps: TrainingStep[] = [];
+    await trainNetwork(
+      trainee,
+      { ...plan, l2: 0, shares: 2 },
+      halves,
+      oneProcess,
+      async (step) => steps.push(step) < 1,
+    );
+    trainee.dispose();
+    expect(steps[0]?.loss).toBeCloseTo((losses[0]! + losses[1]!) / 2, 6);
+    const whole = await trained({ steps: 1 });
+    whole.trainee.dispose();
+    expect(whole.steps[0]?.loss).not.toBeCloseTo(steps[0]!.loss, 4);
+  });
+
+  it('goes on from a saved state as if it had never stopped', async () => {
+    const whole = await trained({ steps: 10 });
+    const stopping = new Trainee(smallNetwork(), adamW, 1);
+    await trainNetwork(stopping, { ...plan, steps: 10 }, batches, oneProcess, async ({ step }) => step < 3); // 4 steps, then no
+    const saved = stopping.save();
+    stopping.dispose();
+    const resumed = new Trainee(smallNetwork(), adamW, 99);
+    resumed.restore(saved);
+    const { steps } = await trained({ from: 4, steps: 10 }, resumed);
+    expect(steps.map(({ step }) => step)).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(resumed.save()).toEqual(whole.trainee.save());
+    resumed.dispose();
+    whole.trainee.dispose();
+  });
+
+  it('leaves no tensor behind', async () => {
+    (await trained({ steps: 3 })).trainee.dispose();
+    const before = backend().tensorsAlive();
+    const { trainee } = await trained({ steps: 20 });
+    disposeStatistics(trainee.statistics(batches, 2));
+    trainee.dispose();
+    expect(backend().tensorsAlive() - before).toBeLessThan(20); // steps; constants are made once
+  });
+});
+
+it('a state of another network is refused', () => {
+  const trainee = new Trainee(smallNetwork(), adamW, 1);
+  expect(() => trainee.restore(new Map())).toThrow(/the saved state has no weights\/.* of that size/);
+  trainee.dispose();
+});

@@ -28,7 +28,7 @@ const rooms = {
     study: ['report', 'search', 'training'],
   },
   jobs: {
-    '.': ['workers'],
+    '.': ['runs', 'workers'],
   },
   networks: {
     cost: ['space', 'zoo'],

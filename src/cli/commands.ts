@@ -37,7 +37,7 @@ function program(): Command {
       loadTeachers: (references, context, options) => {
         const shares = teacherShares(references, context.recipeFile);
         const workers = workersOf(options, shares, "the shares of the teachers' training recipes");
-        return working(workers, (tools) => teacherLoader(tools)(references, context));
+        return working(workers, (job) => teacherLoader(job)(references, context));
       },
     }),
     describeCommand(),

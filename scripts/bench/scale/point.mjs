@@ -2,7 +2,7 @@
 // milliseconds of a step and the most memory that its workers had resident together, as JSON.
 import { readFileSync } from 'node:fs';
 import { randomStream } from '#core/random';
-import { withComputingTeam } from '#jobs/workers/worker-pool';
+import { hostLauncher } from '#jobs/workers/host/team';
 import { isFilterChoice } from '#networks/space/space';
 import { openBackend } from '#networks/tensor/backend';
 import { batchPool } from '../peer/batches.mjs';
@@ -17,10 +17,10 @@ const workload = workloadOf(point);
 openBackend({ threads: 1 });
 const net = ourNet(workload);
 const commandNames = ['steps'];
-const result = await withComputingTeam(
-  { count: point.workers, threads: 1 },
+const result = await hostLauncher.launch(
   {
-    module: new URL('../peer/our-worker.mjs', import.meta.url),
+    workers: { count: point.workers, threads: 1 },
+    module: new URL('../peer/our-worker.mjs', import.meta.url).href,
     job: { workload, commandNames },
     longest: net.model.layout.size,
   },

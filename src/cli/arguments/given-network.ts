@@ -11,7 +11,7 @@ import { freshWeights, type GivenWeights, readGivenWeights } from '#networks/wei
 import { type PixelNormName, pixelNormNames } from '#networks/weights/pixel-norms';
 import { type WeightConvention, weightConventionNames } from '#networks/weights/weight-conventions';
 import { isNetworkReference, namedNetwork } from '#networks/zoo/named-network';
-import { foundArchitecture } from '#tasks/search/start-search';
+import { foundArchitecture } from '#tasks/search/result';
 import { type FinishedRun, hasWeights, readFinishedRun } from '#tasks/training/finished-run';
 
 export interface WeightOptions {

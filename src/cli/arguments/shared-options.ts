@@ -7,8 +7,9 @@ import { environmentOverrides, type Override, parseOverride } from '#core/docume
 import { Failure } from '#core/failure';
 import { usableCores } from '#core/machine/cores';
 import { slug } from '#core/slug';
+import type { JobContext } from '#jobs/job-context';
 import type { ResumeMode } from '#jobs/runs/run-folder';
-import type { Workers } from '#jobs/workers/worker-pool';
+import type { Workers } from '#jobs/workers/launcher';
 import { type BackendOptions, backendNames, openBackend } from '#networks/tensor/backend';
 
 export interface WorkerOptions extends BackendOptions {
@@ -118,7 +119,7 @@ export function defaultRunId(name: string, stage: string, now: Date): string {
 }
 
 /** Runs long work with a backend, a reporter and ears for signals. */
-export async function working<T>(workers: Workers, work: (tools: Tools) => Promise<T>): Promise<T> {
+export async function working<T>(workers: Workers, work: (context: JobContext) => Promise<T>): Promise<T> {
   const { backend, threads } = workers;
   openBackend({ backend, threads });
   const observer = standardReporter();
@@ -130,12 +131,4 @@ export async function working<T>(workers: Workers, work: (tools: Tools) => Promi
     stop.release();
     observer.close();
   }
-}
-
-export interface Tools {
-  readonly observer: ReturnType<typeof standardReporter>;
-  readonly shouldStop: () => boolean;
-  readonly clock: () => number;
-  readonly environment: object;
-  readonly workers: Workers;
 }

@@ -6,7 +6,6 @@ import {
   overridesOf,
   profiledSteps,
   type RunOptions,
-  type Tools,
   wholeNumber,
   withRunOptions,
   workersOf,
@@ -16,21 +15,16 @@ import { agreementText } from '#cli/terminal/agreement-text';
 import { runText } from '#cli/terminal/runs-text';
 import type { Override } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
+import type { JobContext, RunRequest } from '#jobs/job-context';
 import { runFolder } from '#jobs/runs/run-folder';
 import { findRun, readRunSummary } from '#jobs/runs/run-summary';
-import type { Workers } from '#jobs/workers/worker-pool';
+import type { Workers } from '#jobs/workers/launcher';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
-import { readFound } from '#tasks/search/result';
-import { runPlanned, runStages, stageIds } from '#tasks/search/run-stages';
-import {
-  foundArchitecture,
-  openStageSet,
-  type PlannedStage,
-  planCoarse,
-  planFine,
-  standInFor,
-} from '#tasks/search/start-search';
+import { openStageSet } from '#tasks/search/open';
+import { planCoarse, planFine, type StagePlan, standInFor } from '#tasks/search/plan';
+import { foundArchitecture, readFound } from '#tasks/search/result';
+import { runStage, runStages, stageIds } from '#tasks/search/run-stages';
 import { agreementOf } from '#tasks/study/agreement';
 import { dryRun } from './dry-run.js';
 
@@ -80,14 +74,14 @@ export function searchCommand(): Command {
       const config = readSearchConfig(file, searchOverrides(options));
       const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
       const coarse = planCoarse(config);
-      const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
+      const likely = planFine(config, standInFor(coarse.task)); // so that its mistakes are told before the coarse stage runs
       const workers = stageWorkers([coarse, likely], config, options);
       const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
       for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
       if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
-      for (const plan of [coarse, likely]) openStageSet(config, plan); // likewise
-      await working(workers, async (tools) => {
-        for (const { id, config } of searches) await runStages(config, stageOptions(id, options, tools));
+      for (const { task } of [coarse, likely]) openStageSet(task, config); // likewise
+      await working(workers, async (context) => {
+        for (const { id, config } of searches) await runStages(config, runRequest(id, options, context));
       });
       const ids = searches.map((search) => search.id);
       if (options.seeds === undefined) printRuns(stageIds(id), options);
@@ -127,23 +121,23 @@ function searchOverrides(options: SearchOptions): Override[] {
   return [...overridesOf(options), ...(baseline === undefined ? [] : [strategy]), ...(warmStart ? [warm] : [])];
 }
 
-async function single(plan: PlannedStage, config: LocatedConfig, options: SearchOptions): Promise<void> {
+async function single(plan: StagePlan, config: LocatedConfig, options: SearchOptions): Promise<void> {
   const workers = stageWorkers([plan], config, options);
-  const id = options.runId ?? defaultRunId(config.config.name, plan.stage, new Date());
+  const id = options.runId ?? defaultRunId(config.config.name, plan.task.stage, new Date());
   runFolder(options.root, id); // a bad id fails now
   if (options.dryRun) return dryRun([plan], config, workers, options);
-  await working(workers, (tools) => runPlanned(plan, config, stageOptions(id, options, tools)));
+  await working(workers, (context) => runStage(plan, config, runRequest(id, options, context)));
   printRuns([id], options);
   requireTargets([id], options);
 }
 
 /** Who shares the steps of all these stages, as the flags say or else the config. */
 function stageWorkers(
-  plans: readonly PlannedStage[],
+  plans: readonly StagePlan[],
   { config, located }: LocatedConfig,
   { backend, threads = config.threads, workers }: SearchOptions,
 ): Workers {
-  const samples = Math.max(...plans.map(({ settings }) => settings.samplesPerStep));
+  const samples = Math.max(...plans.map(({ task }) => task.settings.samplesPerStep));
   const what = 'the samplesPerStep';
   if (workers === undefined && config.workers !== undefined && config.workers > samples) {
     const message = `expected at most ${samples}, ${what}; got ${config.workers}`;
@@ -152,9 +146,9 @@ function stageWorkers(
   return workersOf({ backend, threads, workers: workers ?? config.workers }, samples, what);
 }
 
-function stageOptions(id: string, options: SearchOptions, tools: Tools) {
+function runRequest(id: string, options: SearchOptions, context: JobContext): RunRequest {
   const { root, resume, extend } = options;
-  return { ...tools, root, resume, extend, id, profile: profiledSteps(options) };
+  return { context, root, resume, extend, id, profile: profiledSteps(options) };
 }
 
 /** Fails where finished runs missed a target and were told not to. */
@@ -166,7 +160,7 @@ function requireTargets(ids: readonly string[], { root, strictTarget }: SearchOp
   if (misses.length > 0) throw new Failure('targetMissed', misses);
 }
 
-function planBase(config: LocatedConfig, { from, base, root }: SearchOptions): PlannedStage {
+function planBase(config: LocatedConfig, { from, base, root }: SearchOptions): StagePlan {
   if ((from === undefined) === (base === undefined)) {
     throw new Failure(
       'usage',

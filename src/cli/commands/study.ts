@@ -77,8 +77,8 @@ async function carriedOut(study: Study, options: StudyOptions): Promise<void> {
   const { root } = options;
   const folder = join(root, study.name);
   const workers = workersOf(options, mostParts(study), 'the parts of a step');
-  const arms = await working(workers, async (tools) =>
-    runStudy(study, { ...tools, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
+  const arms = await working(workers, async (context) =>
+    runStudy(study, { context, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
   );
   const result = studyResult(study, arms);
   if (options.json) process.stdout.write(`${JSON.stringify(result)}\n`);

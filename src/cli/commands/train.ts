@@ -19,7 +19,8 @@ import { type BackendOptions, openBackend } from '#networks/tensor/backend';
 import { type Evaluation, evaluate, splitImages } from '#tasks/training/evaluate';
 import { readEvaluation } from '#tasks/training/finished-run';
 import { readTrainingRecipe, sharesOf } from '#tasks/training/recipe';
-import { requireFit, train } from '#tasks/training/start-training';
+import { requireFit } from '#tasks/training/requirements';
+import { train } from '#tasks/training/train';
 
 export function trainCommand(): Command {
   return withRunOptions(new Command('train'))
@@ -33,7 +34,7 @@ export function trainCommand(): Command {
       const { root, resume, extend } = options;
       const profile = profiledSteps(options);
       const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
-      await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, extend, id, profile }));
+      await working(workers, (context) => train(network, recipe, { context, root, resume, extend, id, profile }));
       print(network.name, readEvaluation(join(root, id)), options);
     });
 }

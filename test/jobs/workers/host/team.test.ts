@@ -9,7 +9,7 @@ import { withTeam } from '#jobs/workers/host/team';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import * as acts from './acts.mjs';
 
-const module = new URL('./member.mjs', import.meta.url);
+const module = new URL('./member.mjs', import.meta.url).href;
 
 /** Does one of `acts.mjs` as worker 0 while the members do it too. */
 function together<T>(size: number, job: object, act: (collective: Collective) => Promise<T>) {

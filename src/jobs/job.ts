@@ -117,10 +117,13 @@ async function done<Job, Data, L extends Learner, Outcome>(
   try {
     const start = startOf(kind, opened, learner, context.observer, profile);
     const message: JobMessage<Job> = { job, start };
-    const request = { workers, module: kind.module, job: message, longest: learner.model.layout.size };
-    return await hostLauncher.launch(request, (collective) =>
-      worked(kind, { ...parts, job, learner, start, collective, context }),
-    );
+    const longest = learner.model.layout.size;
+    const team = hostLauncher.start({ workers, module: kind.module, job: message, longest });
+    try {
+      return await worked(kind, { ...parts, job, learner, start, collective: team.collective, context });
+    } finally {
+      await team.end();
+    }
   } finally {
     learner.dispose();
   }

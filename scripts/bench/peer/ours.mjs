@@ -23,18 +23,16 @@ const pool = batchPool(given);
 const net = ourNet(given);
 if (folder !== undefined) writeExchange(folder, given, pool, net.save());
 const job = { workload: given, commandNames };
-await hostLauncher.launch(
-  { workers: { count: workers, threads }, module, job, longest: net.model.layout.size },
-  async (collective) => {
-    const commands = ourCommands(net, given, pool, collective);
-    answer({ tensorflow: version, processes: workers, threads });
-    for await (const line of createInterface({ input: process.stdin })) {
-      const [command, number] = line.split(' ');
-      await collective.sum(Float64Array.of(commandNames.indexOf(command), Number(number)));
-      answer(await commands[command](Number(number)));
-    }
-  },
-);
+const request = { workers: { count: workers, threads }, module, job, longest: net.model.layout.size };
+const { collective, end } = hostLauncher.start(request);
+const commands = ourCommands(net, given, pool, collective);
+answer({ tensorflow: version, processes: workers, threads });
+for await (const line of createInterface({ input: process.stdin })) {
+  const [command, number] = line.split(' ');
+  await collective.sum(Float64Array.of(commandNames.indexOf(command), Number(number)));
+  answer(await commands[command](Number(number)));
+}
+await end();
 
 function answer(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);

@@ -28,9 +28,14 @@ export interface LaunchRequest<Job> {
 }
 
 export interface Launcher {
-  /**
-   * Does `work` as worker 0 while the others serve the job; they have ended when the promise settles. A worker that
-   * fails or dies makes the pending call of the collective fail, and all later ones.
-   */
-  launch<Job, T>(request: LaunchRequest<Job>, work: (collective: Collective) => Promise<T>): Promise<T>;
+  /** Starts the other workers, which serve the job; this process is worker 0. */
+  start<Job>(request: LaunchRequest<Job>): Team;
+}
+
+/** The workers of a job, as worker 0 has them. */
+export interface Team {
+  /** Worker 0's. A worker that fails or dies makes its pending call fail, and all later ones. */
+  readonly collective: Collective;
+  /** Ends the others, whatever they are doing; resolves when they are gone. */
+  end(): Promise<void>;
 }

@@ -7,8 +7,8 @@ import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#core/failure';
 import { stopSignals } from '#core/machine/stop-signals';
-import { type Collective, oneProcess } from '#jobs/workers/collective';
-import type { Launcher, LaunchRequest } from '#jobs/workers/launcher';
+import { oneProcess } from '#jobs/workers/collective';
+import type { Launcher, LaunchRequest, Team } from '#jobs/workers/launcher';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
 import { hostKernels } from '#networks/tensor/tensorflow';
 import { add, hostCollective, sharedBytes } from './host-collective.js';
@@ -17,8 +17,8 @@ import { openSharedMemory } from './shared-memory.js';
 
 /** Processes of this host that compute with tensors, each with the same backend and as many threads. */
 export const hostLauncher: Launcher = {
-  launch: ({ workers: { count, ...compute }, ...request }, work) =>
-    withTeam({ ...request, size: count, compute }, work, hostKernels),
+  start: ({ workers: { count, ...compute }, ...request }) =>
+    startTeam({ ...request, size: count, compute }, hostKernels),
 };
 
 export interface TeamRequest<Job> extends Omit<LaunchRequest<Job>, 'workers'>, Pick<Start<Job>, 'compute'> {
@@ -26,14 +26,10 @@ export interface TeamRequest<Job> extends Omit<LaunchRequest<Job>, 'workers'>, P
   readonly size: number;
 }
 
-/** Does `work` as worker 0 of a team, as `Launcher` says. */
-export async function withTeam<Job, T>(
-  request: TeamRequest<Job>,
-  work: (collective: Collective) => Promise<T>,
-  host: HostKernels = noHostKernels,
-): Promise<T> {
+/** Starts the other workers of a job, as `Launcher` says. */
+export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Team {
   const { size, longest } = request;
-  if (size === 1) return work(oneProcess);
+  if (size === 1) return { collective: oneProcess, end: async () => {} };
   const memory = openSharedMemory(sharedBytes(longest, size));
   const gathering = gatheringOf(size);
   const members: Member[] = [];
@@ -41,16 +37,17 @@ export async function withTeam<Job, T>(
     for (const { child } of members) child.kill('SIGKILL');
   };
   process.on('exit', kill); // as after a second SIGINT
-  try {
-    for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
-    return await work(hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }));
-  } finally {
-    kill();
-    await Promise.all(members.map(({ ended }) => ended));
-    process.off('exit', kill);
-    host.share(memory, 0, 1);
-    closeSync(memory);
-  }
+  for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
+  return {
+    collective: hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }),
+    async end() {
+      kill();
+      await Promise.all(members.map(({ ended }) => ended));
+      process.off('exit', kill);
+      host.share(memory, 0, 1);
+      closeSync(memory);
+    },
+  };
 }
 
 interface Member {

@@ -26,8 +26,8 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { ...shared, name: 'plain', include: plain, isolate: false } },
-      { test: { ...shared, name: 'own process', include: ['test/**/*.test.ts'], exclude: plain } },
+      { extends: true, test: { ...shared, name: 'plain', include: plain, isolate: false } },
+      { extends: true, test: { ...shared, name: 'own process', include: ['test/**/*.test.ts'], exclude: plain } },
     ],
   },
 });

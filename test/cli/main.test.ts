@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { inProcess } from './in-process.js';
 import { type Ended, entry, program } from './program.js';
 
 /** Makes the program exit with 99 where it has loaded a package of TensorFlow. */
@@ -95,7 +96,7 @@ describe('a mistake on the command line', () => {
     ],
     [['fine', 'configs/quickstart.yaml'], 'fine: expected either --from RUN or --base NETWORK; got neither'],
   ])('%j exits with 2 and one message', async (args, message) => {
-    const { status, stdout, stderr } = await program(args);
+    const { status, stdout, stderr } = await inProcess(args);
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/^ {4}at /m);
     expect([status, stdout]).toEqual([2, '']);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stopSignals } from '#core/machine/stop-signals';
 import { readState } from '#jobs/runs/run-state';
+import { inProcess } from '#test/cli/in-process';
 import { type Ended, entry, type ProgramOptions, program } from '#test/cli/program';
 import { smallWorld } from '#test/tasks/search/small-world';
 import { endOf } from './ends.js';
@@ -18,9 +19,14 @@ const coarse = (root: string, ...more: string[]) => {
   return ['coarse', 'small.yaml', '--run-id', 'a', '--root', root, '--threads', '1', ...settings, ...more];
 };
 
-/** `mnv4-nas coarse` of 12 steps, one thread, its run `a` under `root`. */
-function search(root: string, options: ProgramOptions = {}, ...more: string[]): Promise<Ended> {
-  return program(coarse(root, ...more), { cwd: world, ...options });
+/** `mnv4-nas coarse` of 12 steps, one thread, its run `a` under `root`, as a process. */
+function started(root: string, options: ProgramOptions = {}): Promise<Ended> {
+  return program(coarse(root), { cwd: world, ...options });
+}
+
+/** The same command in this process, where that makes no difference. */
+function search(root: string, ...more: string[]): Promise<Ended> {
+  return inProcess(coarse(root, ...more), { cwd: world });
 }
 
 const folderOf = (root: string) => join(world, root, 'a');
@@ -47,13 +53,13 @@ async function expectSameEnd(root: string, from: number): Promise<Ended> {
 
 beforeAll(async () => {
   world = await smallWorld();
-  const [whole, killed] = await Promise.all([search('whole'), search('killed', signalAt('coarse', 9, 'SIGKILL'))]);
+  const [whole, killed] = await Promise.all([started('whole'), started('killed', signalAt('coarse', 9, 'SIGKILL'))]);
   expect([whole.status, killed.status]).toEqual([0, null]);
 });
 
 describe('a disk that is full', { timeout: 120_000 }, () => {
   it('for the lines of a log ends the run with 4, no half line left, and the run goes on later', async () => {
-    const full = await search('log', fullAt('events.jsonl', 6, false));
+    const full = await started('log', fullAt('events.jsonl', 6, false));
     expect([full.status, full.stdout]).toEqual([4, '']);
     const [what, remedy] = lastLines(full, 2);
     expect(what).toMatch(
@@ -70,7 +76,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
   });
 
   it('for a checkpoint, and for all that follows, leaves the one before, and the run goes on from it', async () => {
-    const full = await search('checkpoint', fullAt('step-000008.part/weights.safetensors', 3, true));
+    const full = await started('checkpoint', fullAt('step-000008.part/weights.safetensors', 3, true));
     expect(full.status).toBe(4);
     expect(lastLines(full, 2)[0]).toMatch(
       /^checkpoint\/a\/checkpoints\/step-000008: expected to write a checkpoint; got no space/,
@@ -82,7 +88,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
   it.runIf(process.platform === 'linux')('as a limit on the size of files is told as such', async () => {
     killedAt9('limit');
     const sixteenToThirtyTwoKb = ['sh', '-c', 'ulimit -f 32; exec "$@"', 'sh'];
-    const full = await search('limit', { under: sixteenToThirtyTwoKb });
+    const full = await started('limit', { under: sixteenToThirtyTwoKb });
     expect(full.status).toBe(4);
     expect(lastLines(full, 2)).toEqual([
       'limit/a/checkpoints/step-000012: expected to write a checkpoint; got a file larger than allowed (EFBIG)',
@@ -95,7 +101,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
 
 describe.runIf(existsSync('/dev/full'))('a terminal or a reader that is gone', { timeout: 120_000 }, () => {
   it('does not end the run', async () => {
-    const unheard = await search('unheard', { under: ['sh', '-c', '"$@" 2>/dev/full', 'sh'] });
+    const unheard = await started('unheard', { under: ['sh', '-c', '"$@" 2>/dev/full', 'sh'] });
     expect(unheard.status).toBe(0);
     expect(endOf(folderOf('unheard'))).toEqual(endOf(folderOf('whole')));
   });
@@ -115,7 +121,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_00
   it('is told before anything is computed, and the run is as it was', async () => {
     killedAt9('locked');
     const allow = readOnly('locked');
-    const refused = await search('locked', { under: bound });
+    const refused = await started('locked', { under: bound });
     expect([refused.status, ...lastLines(refused, 2)]).toEqual([
       4,
       `${join(folderOf('locked'), 'run.lock')}: expected to take over the lock of the run; got no permission (EACCES)`,
@@ -128,7 +134,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_00
   it('for checkpoints ends the run at the next one, and the last one is kept', async () => {
     killedAt9('half');
     const allow = readOnly('half', 'checkpoints');
-    const refused = await search('half', { under: bound });
+    const refused = await started('half', { under: bound });
     expect([refused.status, lastLines(refused, 2)[0]]).toEqual([
       4,
       'half/a/checkpoints/step-000012: expected to write a checkpoint; got no permission (EACCES)',
@@ -144,7 +150,7 @@ describe('a second process', { timeout: 120_000 }, () => {
     const startAgain = `
       const { status, stderr } = spawnSync(process.execPath, ${again}, { encoding: 'utf8' });
       write(JSON.stringify({ pid: process.pid, status, stderr }) + '\\n');`;
-    const first = await search(
+    const first = await started(
       'twice',
       atStep('coarse', 6, startAgain, "import { spawnSync } from 'node:child_process';"),
     );
@@ -207,7 +213,7 @@ describe('a checkpoint', { timeout: 120_000 }, () => {
 describe('the command of a run that is there', { timeout: 120_000 }, () => {
   it('with another config is refused, every change is listed, and the run is as it was', async () => {
     killedAt9('changed');
-    const ended = await search('changed', {}, '--set', 'search.batch=8', '--seed', '4');
+    const ended = await search('changed', '--set', 'search.batch=8', '--seed', '4');
     expect([ended.status, ...lastLines(ended, 3)]).toEqual([
       3,
       'changed/a/config.yaml: seed: was 3, is 4',
@@ -219,13 +225,13 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
 
   it('with more steps is refused unless it says --extend', async () => {
     cpSync(join(world, 'whole'), join(world, 'longer'), { recursive: true });
-    const refused = await search('longer', {}, '--set', 'coarse.steps=16');
+    const refused = await search('longer', '--set', 'coarse.steps=16');
     expect([refused.status, ...lastLines(refused, 2)]).toEqual([
       3,
       'longer/a/config.yaml: coarse.steps: was 12, is 16',
       'what to do: let the run go on to more steps with --extend, or begin another one with --run-id',
     ]);
-    const extended = await search('longer', {}, '--set', 'coarse.steps=16', '--extend');
+    const extended = await search('longer', '--set', 'coarse.steps=16', '--extend');
     expect(extended.status).toBe(0);
     expect(extended.stderr).toContain(
       'a: extended from 12 to 16 steps; from step 12 on its schedules are those of a run of 16',
@@ -235,14 +241,14 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
       step: 16,
       extensions: [{ step: 12, steps: 12 }],
     });
-    const again = await search('longer', {}, '--set', 'coarse.steps=16', '--extend');
+    const again = await search('longer', '--set', 'coarse.steps=16', '--extend');
     expect([again.status, again.stdout]).toEqual([0, extended.stdout]);
   });
 
   it('with --resume never, or must where there is none, is refused', async () => {
     killedAt9('there');
-    const never = await search('there', {}, '--resume', 'never');
-    const must = await search('elsewhere', {}, '--resume', 'must');
+    const never = await search('there', '--resume', 'never');
+    const must = await search('elsewhere', '--resume', 'must');
     expect([never.status, lastLines(never, 2)[0], must.status, lastLines(must, 1)[0]]).toEqual([
       2,
       '--resume never: expected a new run; got there/a, which is there',
@@ -254,7 +260,7 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
 
 describe('a run that is asked to stop', { timeout: 120_000 }, () => {
   it.each(stopSignals)('by %s ends with 75 after a checkpoint', async (signal) => {
-    const stopped = await search(signal, signalAt('coarse', 5, signal));
+    const stopped = await started(signal, signalAt('coarse', 5, signal));
     expect([stopped.status, stopped.stdout, ...lastLines(stopped, 2)]).toEqual([
       75,
       '',
@@ -267,7 +273,7 @@ describe('a run that is asked to stop', { timeout: 120_000 }, () => {
   });
 
   it('by a second SIGINT ends at once with 130, and goes on from its last checkpoint', async () => {
-    const ended = await search('twice-asked', signalAt('coarse', 6, 'SIGINT', 'SIGINT'));
+    const ended = await started('twice-asked', signalAt('coarse', 6, 'SIGINT', 'SIGINT'));
     expect([ended.status, ended.stdout]).toEqual([130, '']);
     expect(checkpoints('twice-asked')).toEqual(['step-000004']);
     expect(readdirSync(folderOf('twice-asked'))).not.toContain('run.lock');

@@ -2,7 +2,7 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { program } from '#test/cli/program';
+import { inProcess } from '#test/cli/in-process';
 import { newFolder } from '#test/data/fixtures';
 import { smallConfig, smallSpace } from '#test/tasks/search/small-world';
 import { smallNetworkText, writeSmallTraining } from '#test/tasks/training/small-network';
@@ -26,7 +26,7 @@ teacher: [{ network: small.yaml, training: small.train.yaml }]
 
 /** Runs a command in the folder, with a cache of its own. */
 function run(...args: string[]) {
-  return program(args, { cwd: folder, env: { MNV4_CACHE: join(folder, 'cache') } });
+  return inProcess(args, { cwd: folder, env: { MNV4_CACHE: join(folder, 'cache') } });
 }
 
 /** What a command that must succeed prints as JSON. */

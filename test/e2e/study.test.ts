@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Agreement } from '#tasks/study/agreement';
 import type { StudyResult } from '#tasks/study/study-report';
-import { type Ended, type ProgramOptions, program } from '#test/cli/program';
+import { inProcess } from '#test/cli/in-process';
+import { type Ended, program } from '#test/cli/program';
 import { smallWorld } from '#test/tasks/search/small-world';
+import { hooked } from './hooks.js';
 
 let world: string;
 
@@ -31,9 +33,8 @@ arms:
   - { name: any-on-target, draw: 3 }
 `;
 
-function run(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
-  return program([...args, '--threads', '1', '--workers', '1', '--json'], { cwd: world, ...options });
-}
+const flags = ['--threads', '1', '--workers', '1', '--json'];
+const run = (args: readonly string[]) => inProcess([...args, ...flags], { cwd: world });
 
 function json<T>({ status, stdout, stderr }: Ended): T {
   expect([status, stderr.includes('bug')]).toEqual([0, false]);
@@ -84,11 +85,11 @@ describe('a study', { timeout: 240_000 }, () => {
         if (text.includes('best-of-random, seed 1')) process.kill(process.pid, 'SIGTERM');
         return write(text, ...more);
       };`;
-    const node = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
-    const stopped = await run(['study', 'small.study.yaml', '--root', 'b'], { node });
+    const args = ['study', 'small.study.yaml', '--root', 'b'];
+    const stopped = await program([...args, ...flags], { cwd: world, ...hooked(hook) });
     expect(stopped.status).toBe(75);
     expect(existsSync(join(world, 'b/small/two-stage-2-coarse'))).toBe(false);
-    const { arms } = json<StudyResult>(await run(['study', 'small.study.yaml', '--root', 'b']));
+    const { arms } = json<StudyResult>(await run(args));
     expect(arms).toEqual((JSON.parse(readFileSync(join(world, 'a/small/study.json'), 'utf8')) as StudyResult).arms);
   });
 });
@@ -112,7 +113,7 @@ ${arms}  - { name: any-on-target, draw: 2 }
     expect(alike.flat().every((top1) => top1 > 0 && top1 < 1)).toBe(true);
     expect(winners?.map((of) => of.alike)).toEqual(alike.map((of) => of.reduce((a, b) => a + b) / of.length));
     const judge = json<{ seed: number; entropy: number; entropyAtStart: number; step: number }>(
-      await program(['runs', 'show', 'judge-coarse', '--root', 'f/judging', '--json'], { cwd: world }),
+      await inProcess(['runs', 'show', 'judge-coarse', '--root', 'f/judging', '--json'], { cwd: world }),
     );
     expect(judge).toMatchObject({ step: 8, entropy: judge.entropyAtStart });
     expect(readFileSync(join(world, 'f/judging/study.md'), 'utf8')).toContain('| in the judge |');

@@ -1,4 +1,4 @@
-/** Several costs at once through the program itself: kept where they go together, told apart where they do not. */
+/** Several costs at once through the program's commands: kept where they go together, told apart where they do not. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { costOf } from '#networks/cost/cost';
 import { type CostTargetInput, costTargetSchema, resolveTarget } from '#networks/cost/target';
 import { readSpace } from '#networks/space/parse';
 import { close, type Space } from '#networks/space/space';
-import { program } from '#test/cli/program';
+import { inProcess } from '#test/cli/in-process';
 import { smallWorld } from '#test/tasks/search/small-world';
 
 let world: string;
@@ -33,7 +33,7 @@ async function searched(id: string, ...costs: object[]) {
   const settings = [`cost=${JSON.stringify(costs)}`, 'search.steps=200', 'search.controller.travel=60'];
   const sets = settings.flatMap((set) => ['--set', set]);
   const args = ['coarse', 'small.yaml', '--run-id', id, '--threads', '1', '--strict-target', ...sets];
-  const { status, stderr } = await program(args, { cwd: world });
+  const { status, stderr } = await inProcess(args, { cwd: world });
   return { status, stderr, result: JSON.parse(readFileSync(join(world, 'runs', id, 'result.json'), 'utf8')) };
 }
 

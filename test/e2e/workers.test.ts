@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readState } from '#jobs/runs/run-state';
+import { inProcess } from '#test/cli/in-process';
 import { type Ended, type ProgramOptions, program } from '#test/cli/program';
 import { newFolder } from '#test/data/fixtures';
 import { smallWorld } from '#test/tasks/search/small-world';
@@ -144,15 +145,16 @@ describe('--workers', () => {
     ['uneven shares', [...training, '--set', 'shares=5'], 3, /shares: expected a divisor of the batch of 24; got 5$/m],
   ];
   it.each(cases)('of %s is refused', async (_, args, status, told) => {
-    const ended = await program(args, { cwd: args[0] === 'train' ? trainingFolder : world });
+    const ended = await inProcess(args, { cwd: args[0] === 'train' ? trainingFolder : world });
     expect([ended.status, ended.stdout]).toEqual([status, '']);
     expect(ended.stderr).toMatch(told);
   });
 
   it('by default is the number of cores, as far as a step has samples, and the threads are what is left', async () => {
-    const planned = await program([...config('search.samplesPerStep=2'), '--json'], { cwd: world });
-    const [{ workers, threads }] = JSON.parse(planned.stdout);
-    const alone = JSON.parse((await program([...config(), '--json'], { cwd: world })).stdout)[0];
+    const planned = async (...set: string[]) =>
+      JSON.parse((await program([...config(...set), '--json'], { cwd: world })).stdout)[0];
+    const { workers, threads } = await planned('search.samplesPerStep=2');
+    const alone = await planned();
     expect(workers).toBe(Math.min(2, alone.threads));
     expect(alone.workers).toBe(1);
     expect(threads).toBe(Math.max(1, Math.floor(alone.threads / workers)));

@@ -2,13 +2,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { program } from '#test/cli/program';
+import { inProcess } from '#test/cli/in-process';
 import { newFolder } from '#test/data/fixtures';
 import { smallWorld } from '#test/tasks/search/small-world';
 import { writeSmallTraining } from '#test/tasks/training/small-network';
 
 const folder = writeSmallTraining(newFolder());
-const run = (...args: string[]) => program([...args, '--threads', '1'], { cwd: folder });
+const run = (...args: string[]) => inProcess([...args, '--threads', '1'], { cwd: folder });
 
 beforeAll(async () => {
   await smallWorld(join(folder, 'world'));

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSpace } from '#networks/space/parse';
-import { program } from '#test/cli/program';
+import { inProcess } from '#test/cli/in-process';
 import { newFolder } from '#test/data/fixtures';
 import { smallNetworkText } from '#test/tasks/training/small-network';
 
 const folder = newFolder();
 writeFileSync(join(folder, 'small.yaml'), smallNetworkText);
-const measure = (...args: string[]) => program(['measure', '--repeats', '2', ...args], { cwd: folder });
+const measure = (...args: string[]) => inProcess(['measure', '--repeats', '2', ...args], { cwd: folder });
 const number = String.raw`[\d.]+(e-\d+)?`;
 
 describe('measure', () => {

@@ -1,0 +1,41 @@
+/** A command of the program in the test's own process, for tests of what a command does rather than of its process. */
+import { vi } from 'vitest';
+import { run } from '#cli/commands';
+import type { Ended } from './program.js';
+
+export interface InProcessOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+let last: Promise<unknown> = Promise.resolve();
+
+/** Runs `mnv4-nas ARGS` once the runs before it have ended, since folder, environment and streams are the process's. */
+export function inProcess(args: readonly string[], options: InProcessOptions = {}): Promise<Ended> {
+  const ended = last.then(() => ran(args, options));
+  last = ended.catch(() => {});
+  return ended;
+}
+
+async function ran(args: readonly string[], { cwd = process.cwd(), env = {} }: InProcessOptions): Promise<Ended> {
+  const texts = { stdout: '', stderr: '' };
+  const before = { folder: process.cwd(), env: { ...process.env }, exitCode: process.exitCode };
+  const spies = (['stdout', 'stderr'] as const).map((name) =>
+    vi.spyOn(process[name], 'write').mockImplementation((text) => {
+      texts[name] += String(text);
+      return true;
+    }),
+  );
+  try {
+    process.chdir(cwd);
+    Object.assign(process.env, env);
+    process.exitCode = undefined;
+    return { status: await run(['node', 'mnv4-nas', ...args]), ...texts };
+  } finally {
+    process.exitCode = before.exitCode;
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, before.env);
+    process.chdir(before.folder);
+    for (const spy of spies) spy.mockRestore();
+  }
+}

@@ -18,11 +18,17 @@ const shared = {
   hookTimeout: 60_000,
 } as const;
 
-const conditions = ['mnv4-source', 'module', 'node', 'development|production']; // tests run src/, not the build
+/**
+ * Tests run src/, not the build. Conditions would do it too, but processes that tests start inherit these, and cannot run
+ * TypeScript.
+ */
+const alias = [
+  { find: /^#test\//, replacement: `${import.meta.dirname}/test/` },
+  { find: /^#(?=(cli|tasks|jobs|networks|data|core)\/)/, replacement: `${import.meta.dirname}/src/` },
+];
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+  resolve: { alias },
   test: {
     maxWorkers: 2,
     projects: [

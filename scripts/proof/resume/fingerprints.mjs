@@ -41,7 +41,7 @@ function contentOf(file, id) {
 }
 
 /** An event without speeds, and without how the memory was used before. @param {string} line */
-function withoutClock(line) {
+export function withoutClock(line) {
   const { imagesPerSecond, dataWait, memoryMb, tensors, ...event } = JSON.parse(line);
   return JSON.stringify(event);
 }

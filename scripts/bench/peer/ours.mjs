@@ -31,7 +31,7 @@ await withComputingTeam(
     answer({ tensorflow: version, processes: workers, threads });
     for await (const line of createInterface({ input: process.stdin })) {
       const [command, number] = line.split(' ');
-      await collective.sum(Float64Array.of(commandNames.indexOf(command), Number(number)));
+      await collective.allReduce(Float64Array.of(commandNames.indexOf(command), Number(number)));
       answer(await commands[command](Number(number)));
     }
   },

@@ -27,7 +27,7 @@ const result = await withComputingTeam(
   async (collective) => {
     const commands = ourCommands(net, workload, batchPool(workload), collective);
     const steps = async (count) => {
-      await collective.sum(Float64Array.of(0, count));
+      await collective.allReduce(Float64Array.of(0, count));
       return commands.steps(count);
     };
     await steps(cycle);

@@ -4,7 +4,7 @@ import { traced } from '#core/trace';
 import { type Batches, batches } from '#data/sets/loader';
 import { metered } from '#data/sets/metered';
 import type { RecordedSteps } from '#jobs/step-recorder';
-import { shareOf, sumsOver } from '#jobs/workers/collective';
+import { reducerOf, shareOf } from '#jobs/workers/collective';
 import type { CostTable } from '#networks/cost/cost-table';
 import { type CostTarget, targetTable } from '#networks/cost/target';
 import { warmupCosine } from '#networks/nn/warmup-cosine';
@@ -82,7 +82,7 @@ export function search(
   const plan = schedule(scheduleSettings(settings));
   const rate = weightRate(settings);
   const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.heldBatch });
-  const sums = sumsOver(collective);
+  const reducer = reducerOf(collective);
   return searchLoop(
     start,
     {
@@ -99,7 +99,7 @@ export function search(
         const own = shareOf(collective, samples);
         const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
         const selections = own.map(({ sample }) => sample);
-        return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sums });
+        return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, reducer });
       },
       qualities: async (samples, step) => {
         const batch = traced('data', 'held-out batch', () => held.at(step));
@@ -107,7 +107,7 @@ export function search(
         for (const { sample, k } of shareOf(collective, samples)) {
           qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);
         }
-        await collective.sum(qualities);
+        await collective.allReduce(qualities);
         return [...qualities];
       },
       costs: ({ decisions }) => costs(decisions),

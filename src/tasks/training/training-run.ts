@@ -67,7 +67,7 @@ export async function runTraining(request: TrainingRequest): Promise<Evaluation>
     const profile = profilePlan(run.folder, request.profile, from, plan.steps);
     const job: TrainingJob = { network, recipe, from, profile };
     await withComputingTeam(workers, { module, job, longest: trainee.model.layout.size }, async (collective) => {
-      if (from > 0) await trainee.adopt(collective.broadcast);
+      if (from > 0) await trainee.adopt(collective);
       const before = (saved?.state as SavedTraining | undefined)?.interval;
       const keep = keepInRun(request, trainee, plan, batches.waitMs, before);
       const traces = profiler(profile, from, collective, observer.note);

@@ -10,7 +10,7 @@ import type { TrainingJob } from './training-run.js';
 
 serveComputing(async ({ network, recipe, from, profile }: TrainingJob, collective) => {
   const trainee = new Trainee(network, recipe.optimizer, recipe.seed);
-  if (from > 0) await trainee.adopt(collective.broadcast);
+  if (from > 0) await trainee.adopt(collective);
   const data = openTrainingData(recipe, network.classes);
   const plan = trainingPlan(recipe, data.images, from);
   const traces = profiler(profile, from, collective, () => {});

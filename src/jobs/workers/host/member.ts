@@ -3,7 +3,7 @@
 import { stopSignals } from '#core/machine/stop-signals';
 import type { Collective } from '#jobs/workers/collective';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
-import { hostCollective } from './host-collective.js';
+import { HostCollective } from './host-collective.js';
 import { type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
 
 const memoryDescriptor = 4; // where `team.ts` hands it over, after the channel
@@ -17,7 +17,7 @@ export function serveMember<Job>(
   process.stderr.on('error', () => {}); // its terminal is gone
   process.on('disconnect', () => process.exit(0)); // worker 0 is gone
   process.once('message', ({ job, ...place }: Start<Job>) => {
-    const collective = hostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() });
+    const collective = new HostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() });
     work(job, collective).catch((error: unknown) => tell({ problem: problemOf(error) })); // then worker 0 ends it
   });
 }

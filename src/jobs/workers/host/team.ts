@@ -9,7 +9,7 @@ import { Failure } from '#core/failure';
 import { stopSignals } from '#core/machine/stop-signals';
 import { type Collective, oneProcess } from '#jobs/workers/collective';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
-import { add, hostCollective, sharedBytes } from './host-collective.js';
+import { add, HostCollective, sharedBytes } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
 import { openSharedMemory } from './shared-memory.js';
 
@@ -44,7 +44,7 @@ export async function withTeam<Job, T>(
   process.on('exit', kill); // as after a second SIGINT
   try {
     for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
-    return await work(hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }));
+    return await work(new HostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }));
   } finally {
     kill();
     await Promise.all(members.map(({ ended }) => ended));

@@ -101,7 +101,7 @@ export async function measured(parts: SearchParts, likely: readonly number[]): P
   const judged = Array.from({ length: judgedOnes }, () => judgeTime(parts, randomDecisions(parts.space, random)));
   const judgeMs = meanOf(judged.slice(1)); // the first one makes what stays
   const memory = Float64Array.of(peakResident());
-  await collective.sum(memory);
+  await collective.allReduce(memory);
   return { stepMs: meanOf(times), judgeMs, memoryBytes: memory[0] as number };
 }
 

@@ -11,7 +11,7 @@ import type { StageJob } from './stage.js';
 
 serveComputing(async ({ task, folder, from, adopts, controller, random, profile }: StageJob, collective) => {
   const supernet = startSuperNet(task);
-  if (adopts) await supernet.adopt(collective.broadcast);
+  if (adopts) await supernet.adopt(collective);
   const parts = searchParts({
     ...task,
     set: openDistillationSet(folder),

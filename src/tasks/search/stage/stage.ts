@@ -57,7 +57,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
       workers,
       { module, job, longest: supernet.model.layout.size },
       async (collective) => {
-        if (adopts) await supernet.adopt(collective.broadcast);
+        if (adopts) await supernet.adopt(collective);
         const parts = searchParts({
           ...task,
           set,

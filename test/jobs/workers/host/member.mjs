@@ -3,9 +3,9 @@
 import { Failure } from '#core/failure';
 import { requireAgreement } from '#jobs/workers/agreement';
 import { serveMember } from '#jobs/workers/host/member';
-import { any, broadcast, processes, sums, unequalSums } from './acts.mjs';
+import { allReduces, any, broadcast, processes, unequalLengths } from './acts.mjs';
 
-const acts = { any, broadcast, processes, sums, unequalSums };
+const acts = { allReduces, any, broadcast, processes, unequalLengths };
 
 const misdeeds = {
   fails: () => {
@@ -24,5 +24,5 @@ const misdeeds = {
 serveMember(async (/** @type {any} */ job, /** @type {import('./acts.mjs').Collective} */ collective) => {
   if ('state' in job) await requireAgreement(collective, 5, () => [job.state[collective.rank]]);
   if (job.misdeed !== undefined && collective.rank === job.by) misdeeds[/** @type {'dies'} */ (job.misdeed)]();
-  await acts[/** @type {'sums'} */ (job.act)](collective, job);
+  await acts[/** @type {'allReduces'} */ (job.act)](collective, job);
 });

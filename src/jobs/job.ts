@@ -154,7 +154,7 @@ async function worked<Job, Data, L extends Learner, Outcome>(
   worker: JobWorker<Job, Data, L>,
 ): Promise<Outcome> {
   const { start, learner, collective } = worker;
-  if (start.adopts) await learner.adopt(collective.broadcast);
+  if (start.adopts) await learner.adopt(collective);
   return kind.work(worker);
 }
 

@@ -34,10 +34,11 @@ export function profilePlan(
 export function profiler(
   plan: ProfilePlan | undefined,
   from: number,
-  { rank, size, any }: Collective,
+  collective: Collective,
   note: (line: string) => void,
 ): Profiler {
   if (plan === undefined || plan.until <= plan.after) return async () => {};
+  const { rank, size } = collective;
   const part = (r: number) => join(plan.folder, `profile.worker${r}.json`);
   let endStep: (() => void) | undefined;
   const begin = (step: number) => {
@@ -54,7 +55,7 @@ export function profiler(
     if (done >= plan.after && done < plan.until) begin(done);
     if (done !== plan.until) return;
     write(part(rank), endTrace());
-    await any(false); // all have written theirs
+    await collective.any(false); // all have written theirs
     if (rank !== 0) return;
     const workers = Array.from({ length: size }, (_, r) => readJson(part(r)) as Span[]);
     const file = join(plan.folder, 'profile.json');

@@ -84,7 +84,7 @@ function summary({ workload, imagesPerStep }, { steps, blocks: { ours, ...others
   return { stepsPerBlock: steps, ours: { ...speed(ourMs), ...shares(ours) }, others: Object.fromEntries(compared) };
 }
 
-/** Shares of our blocks' time that went into sums over the workers, and into waiting for the last worker to come. */
+/** Shares of our blocks' time that went into all-reduces over the workers, and into waiting for the last worker to come. */
 function shares(blocks) {
   const stepsMs = total(blocks.flatMap(({ ms }) => ms));
   const share = (field) => total(blocks.map((block) => block[field])) / stepsMs;

@@ -26,7 +26,7 @@ export function ourCommands(net, workload, pool, team) {
         const { loss, shown } = await next();
         losses.push(loss);
         if (shown === undefined) continue;
-        await team.sum(shown);
+        await team.allReduce(shown);
         logits.push([...shown]);
       }
       return { losses, ...(logits.length > 0 && { logits }) };
@@ -45,7 +45,7 @@ export function ourCommands(net, workload, pool, team) {
   };
 }
 
-/** A collective whose sums are timed. */
+/** A collective whose all-reduces are timed. */
 function timed(collective) {
   let spent = 0;
   const timing =
@@ -58,20 +58,23 @@ function timed(collective) {
     };
   const places = (n) => {
     const place = collective.places?.(n);
-    return place && { ...place, sum: timing(place.sum) };
+    return place && { ...place, allReduce: timing(place.allReduce) };
   };
-  return { collective: { ...collective, sum: timing(collective.sum), places }, spentMs: () => spent };
+  const { rank, size } = collective;
+  const allReduce = timing((values) => collective.allReduce(values));
+  return { collective: { rank, size, allReduce, places }, spentMs: () => spent };
 }
 
 /**
- * Milliseconds of a block's steps that went into sums: what the last worker to come spent there is averaging, what the
+ * Milliseconds of a block's steps that went into all-reduces: what the last worker to come spent there is averaging, what the
  * mean worker spent beyond it is waiting for that one.
  */
-async function averaging({ rank, size, sum }, sumMs) {
+async function averaging(collective, sumMs) {
+  const { rank, size } = collective;
   if (size === 1) return { averagingMs: 0, waitingMs: 0 };
   const table = new Float64Array(size * sumMs.length);
   table.set(sumMs, rank * sumMs.length);
-  await sum(table);
+  await collective.allReduce(table);
   const steps = sumMs.map((_, step) => Array.from({ length: size }, (_, r) => table[r * sumMs.length + step]));
   const averagingMs = steps.reduce((total, ranks) => total + Math.min(...ranks), 0);
   const waitingMs = table.reduce((total, ms) => total + ms, 0) / size - averagingMs;

@@ -1,7 +1,7 @@
 // Our side's steps of a workload, as every worker of a team does them: each takes its share of a step's samples, and sums
 // over the workers give all of them the same update. The parts are those of a search or a training run.
 import { sumCrossEntropy } from '#core/statistics/scoring';
-import { shareOf, sumsOver } from '#jobs/workers/collective';
+import { reducerOf, shareOf } from '#jobs/workers/collective';
 import { SuperNet } from '#tasks/search/supernet/supernet';
 import { Trainee, trainNetwork } from '#tasks/training/train-network';
 import { poolSize } from './batches.mjs';
@@ -24,12 +24,12 @@ export function ourSteps(net, workload, pool, collective) {
 /** As `tasks/search/ports.ts` takes a step. */
 function search(net, workload, pool, collective) {
   const { sequence, samples } = workload;
-  const sums = sumsOver(collective);
+  const reducer = reducerOf(collective);
   return async (position, since) => {
     const own = shareOf(collective, sequence[position % cycle]);
     const selections = own.map(({ sample }) => sample);
     const batches = own.map(({ k }) => pool[position % poolSize][k]);
-    return { loss: await net.trainStep(selections, batches, since, rateAt(workload, since), { of: samples, sums }) };
+    return { loss: await net.trainStep(selections, batches, since, rateAt(workload, since), { of: samples, reducer }) };
   };
 }
 
@@ -46,7 +46,7 @@ function heldOut(net, { sequence, samples, space: { classes } }, pool, collectiv
       losses[k] = sumCrossEntropy(logits, batch.soft, classes) / batch.n / samples;
       shown.set(logits.subarray(0, shownRows * classes), k * shownRows * classes);
     }
-    await collective.sum(losses);
+    await collective.allReduce(losses);
     return { loss: losses.reduce((total, loss) => total + loss, 0), shown };
   };
 }

@@ -7,7 +7,7 @@ export async function serve({ workload: given, commandNames }, collective) {
   const commands = ourCommands(ourNet(given), given, batchPool(given), collective);
   for (;;) {
     const told = new Float64Array(2); // worker 0 adds the command's index and count
-    await collective.sum(told);
+    await collective.allReduce(told);
     const [command, count] = told;
     await commands[commandNames[command]](count);
   }

@@ -29,7 +29,7 @@ const commands = ourCommands(net, given, pool, collective);
 answer({ tensorflow: version, processes: workers, threads });
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, number] = line.split(' ');
-  await collective.sum(Float64Array.of(commandNames.indexOf(command), Number(number)));
+  await collective.allReduce(Float64Array.of(commandNames.indexOf(command), Number(number)));
   answer(await commands[command](Number(number)));
 }
 await end();

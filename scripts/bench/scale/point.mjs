@@ -25,7 +25,7 @@ const team = hostLauncher.start({
 });
 const commands = ourCommands(net, workload, batchPool(workload), team.collective);
 const steps = async (count) => {
-  await team.collective.sum(Float64Array.of(0, count));
+  await team.collective.allReduce(Float64Array.of(0, count));
   return commands.steps(count);
 };
 await steps(cycle);

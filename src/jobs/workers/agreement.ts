@@ -8,16 +8,17 @@ const words = 8; // of 32 bits, a SHA-256
 
 /** Compares a state over the workers by its SHA-256; one that differs is a backend failure on all of them. */
 export async function requireAgreement(
-  { rank, size, sum }: Collective,
+  collective: Collective,
   step: number,
   state: () => readonly (Uint8Array | string)[],
 ): Promise<void> {
+  const { rank, size } = collective;
   if (size === 1) return;
   const now = state();
   const hash = traced('keeping', 'agreement', () => sha256(...now));
   const table = new Float64Array(size * words);
   for (let i = 0; i < words; i++) table[rank * words + i] = Number.parseInt(hash.slice(8 * i, 8 * (i + 1)), 16);
-  await sum(table);
+  await collective.allReduce(table);
   const rows = Array.from({ length: size }, (_, r) => table.slice(r * words, (r + 1) * words).join());
   const other = rows.findIndex((row) => row !== rows[0]);
   if (other < 0) return;

@@ -2,20 +2,21 @@ import type { SharedPlace } from '#networks/tensor/host-kernels';
 
 /**
  * How the workers of a run share a step. Every worker draws the same samples; worker `rank` computes its share of them,
- * and sums over the workers give all of them the same gradient, qualities and, with those, the same policy.
+ * and all-reduces give all of them the same gradient, qualities and, with those, the same policy. All workers call the
+ * operations in the same order, with vectors of the same length.
  */
 export interface Collective {
   /** From 0; worker 0 decides and writes, the others only compute. */
   readonly rank: number;
   readonly size: number;
   /**
-   * Replaces the values by their element-wise sum over the workers, added in the order of the ranks: on all the same bits.
-   * All workers call this and the functions below in the same order, with as many values.
+   * Replaces the values by their element-wise sum over the workers, added in the order of the ranks, so that all workers
+   * hold the same bits.
    */
-  sum(values: Float32Array | Float64Array): Promise<void>;
-  /** The worker's own place for a vector of n floats in memory that all share; none where no memory is mapped. */
-  readonly places?: (n: number) => SharedPlace | undefined;
-  /** Whether it is so on any worker. */
+  allReduce(values: Float32Array | Float64Array): Promise<void>;
+  /** This worker's place for a vector of n floats in memory that all share; undefined where no memory is mapped. */
+  places?(n: number): SharedPlace | undefined;
+  /** Logical OR over the workers. */
   any(flag: boolean): Promise<boolean>;
   /** Replaces the values by worker 0's. */
   broadcast(values: Float32Array): Promise<void>;
@@ -25,7 +26,7 @@ export interface Collective {
 export const oneProcess: Collective = {
   rank: 0,
   size: 1,
-  sum: async () => {},
+  allReduce: async () => {},
   any: async (flag) => flag,
   broadcast: async () => {},
 };
@@ -38,7 +39,7 @@ export function shareOf<T>(
   return samples.map((sample, k) => ({ sample, k })).filter(({ k }) => k % size === rank);
 }
 
-/** What sums over the workers; undefined where there is but one. */
-export function sumsOver(collective: Collective): Pick<Collective, 'sum' | 'places'> | undefined {
+/** The collective where a step's parts are summed over several workers; undefined where there is only one. */
+export function reducerOf(collective: Collective): Pick<Collective, 'allReduce' | 'places'> | undefined {
   return collective.size > 1 ? collective : undefined;
 }

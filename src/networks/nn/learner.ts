@@ -9,12 +9,12 @@ import { type NamedTensor, namedTensors, restoreTensors } from './named-tensors.
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
 import type { FlatVariable, InPlace } from './weights.js';
 
-/** Sums over all who compute a step. */
-export interface Sums {
-  /** Replaces values by their element-wise sum. */
-  readonly sum: (values: Float32Array | Float64Array) => Promise<void>;
-  /** One's own place for a vector of n floats in memory that all share; none where no memory is mapped. */
-  readonly places?: (n: number) => SharedPlace | undefined;
+/** Adds up what all workers that compute a step have. */
+export interface Reducer {
+  /** Replaces values by their element-wise sum over the workers. */
+  allReduce(values: Float32Array | Float64Array): Promise<void>;
+  /** This worker's place for a vector of n floats in memory that all share; undefined where no memory is mapped. */
+  places?(n: number): SharedPlace | undefined;
 }
 
 /** What a part of a step says: its mean cross-entropy in nats, and the gradient, whose owner its caller becomes. */
@@ -33,7 +33,7 @@ export interface Update {
   /** Parts of the step over all who compute it; by default those given. */
   readonly of?: number;
   /** Left out where nobody else computes the step. */
-  readonly sums?: Sums | undefined;
+  readonly reducer?: Reducer | undefined;
 }
 
 /** Owns the weights and the optimizer's slots; `dispose` frees them. */
@@ -56,14 +56,14 @@ export class Learner {
    * @param parts  the own ones, at least one
    * @returns      mean loss of the step
    */
-  async update(parts: readonly Part[], { step, learningRate, of = parts.length, sums }: Update): Promise<number> {
+  async update(parts: readonly Part[], { step, learningRate, of = parts.length, reducer }: Update): Promise<number> {
     if (parts.length === 0) throw new Error('a step needs a part for each of those who compute it');
     const losses = new Float64Array(1);
     const took = (loss: number) => {
       losses[0] = (losses[0] as number) + loss / of;
     };
-    const mean = await (hasOwnKernels() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, sums);
-    await sums?.sum(losses);
+    const mean = await (hasOwnKernels() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, reducer);
+    await reducer?.allReduce(losses);
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
     return losses[0] as number;
@@ -74,14 +74,14 @@ export class Learner {
     parts: readonly Part[],
     took: (loss: number) => void,
     factor: number,
-    sums: Sums | undefined,
+    reducer: Reducer | undefined,
   ): Promise<Tensor> {
     const own = parts.reduce<Tensor | undefined>((total, part) => {
       const { loss, gradient } = part();
       took(loss);
       return total === undefined ? gradient : replaced('AddV2', total, gradient);
     }, undefined) as Tensor;
-    return scaled(sums === undefined ? own : await summed(own, sums), factor);
+    return scaled(reducer === undefined ? own : await reduced(own, reducer), factor);
   }
 
   /** As `#mean`, by kernels that add to a gradient in place: our own, or that in memory which all share. */
@@ -89,18 +89,18 @@ export class Learner {
     parts: readonly Part[],
     took: (loss: number) => void,
     factor: number,
-    sums: Sums | undefined,
+    reducer: Reducer | undefined,
   ): Promise<Tensor> {
     const shape = [this.model.layout.size];
-    const place = sums?.places?.(this.model.layout.size);
+    const place = reducer?.places?.(this.model.layout.size);
     const tensor = place === undefined ? this.#ownGradient() : backend().create(place.own, shape);
     parts.forEach((part, i) => {
       took(part({ tensor, adds: i > 0 }).loss);
     });
     if (place === undefined)
-      return scaled(sums === undefined ? alias(tensor) : await summed(alias(tensor), sums), factor);
+      return scaled(reducer === undefined ? alias(tensor) : await reduced(alias(tensor), reducer), factor);
     dispose(tensor);
-    return backend().create(await place.sum(factor), shape);
+    return backend().create(await place.allReduce(factor), shape);
   }
 
   #ownGradient(): Tensor {
@@ -118,11 +118,11 @@ export class Learner {
     restoreTensors(this.model.layout, this.#vectors(), tensors);
   }
 
-  /** Takes over the weights and slots that `broadcast` puts in place of its own. */
-  async adopt(broadcast: (values: Float32Array) => Promise<void>): Promise<void> {
+  /** Replaces weights and slots by those that the source's `broadcast` writes over them. */
+  async adopt(source: { broadcast(values: Float32Array): Promise<void> }): Promise<void> {
     for (const variable of this.#vectors().values()) {
       const values = variable.values();
-      await broadcast(values);
+      await source.broadcast(values);
       variable.write(values);
     }
   }
@@ -153,11 +153,11 @@ function replaced(op: string, a: Tensor, b: Tensor): Tensor {
 }
 
 /** The sum over those who compute the step; takes the tensor over. */
-async function summed(tensor: Tensor, { sum }: Sums): Promise<Tensor> {
+async function reduced(tensor: Tensor, reducer: Reducer): Promise<Tensor> {
   const values = readFloats(tensor);
   const { shape } = tensor;
   dispose(tensor);
-  await sum(values);
+  await reducer.allReduce(values);
   return backend().create(values, shape);
 }
 

@@ -15,12 +15,12 @@ export interface HostKernels {
   addUp(parts: readonly Float32Array[], factor: number, to: Float32Array): void;
 }
 
-/** A worker's place in mapped memory, for a vector that all sum. */
+/** A worker's place in mapped memory, for a vector that is summed over all. */
 export interface SharedPlace {
   /** To be filled by the worker. */
   readonly own: Float32Array;
-  /** Waits until all have filled theirs; the sum times a factor, which stays until the next sum. */
-  readonly sum: (factor: number) => Promise<Float32Array>;
+  /** Waits until all have filled theirs; the sum times a factor, which stays until the next call. */
+  readonly allReduce: (factor: number) => Promise<Float32Array>;
 }
 
 /** Nobody lends anything, and memory is read and written through its descriptor. */

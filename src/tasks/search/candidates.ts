@@ -27,7 +27,7 @@ export async function judgeAll(
   architectures: readonly Decisions[],
   tell: (judged: number) => void = () => {},
 ): Promise<Judgement[]> {
-  const { rank, size, sum } = parts.collective;
+  const { rank, size } = parts.collective;
   const figures = new Float64Array(architectures.length * figureCount);
   for (let first = 0; first < architectures.length; first += size) {
     await requireGoingOn(parts);
@@ -35,7 +35,7 @@ export async function judgeAll(
     const own = architectures[first + rank];
     if (own !== undefined) figures.set(figuresOf(heldEvaluation(parts, own)), (first + rank) * figureCount);
   }
-  await sum(figures);
+  await parts.collective.allReduce(figures);
   return architectures.map((decisions, i) =>
     judgement(parts, decisions, figures.subarray(i * figureCount, (i + 1) * figureCount)),
   );

@@ -7,7 +7,7 @@ import { type Batches, batches } from '#data/sets/loader';
 import { type MeteredBatches, metered } from '#data/sets/metered';
 import type { JobWorker } from '#jobs/job';
 import type { Observer } from '#jobs/observer';
-import { type Collective, shareOf, sumsOver } from '#jobs/workers/collective';
+import { type Collective, reducerOf, shareOf } from '#jobs/workers/collective';
 import type { CostTable } from '#networks/cost/cost-table';
 import { type CostTarget, targetTable } from '#networks/cost/target';
 import { warmupCosine } from '#networks/nn/warmup-cosine';
@@ -91,7 +91,7 @@ export function search(
   const plan = schedule(scheduleSettings(settings));
   const rate = weightRate(settings);
   const held = batches(set.split('held'), { seed: streamOf(task), batch: settings.heldBatch });
-  const sums = sumsOver(collective);
+  const reducer = reducerOf(collective);
   return searchLoop(
     start,
     {
@@ -108,7 +108,7 @@ export function search(
         const own = shareOf(collective, samples);
         const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
         const selections = own.map(({ sample }) => sample);
-        return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sums });
+        return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, reducer });
       },
       qualities: async (samples, step) => {
         const batch = traced('data', 'held-out batch', () => held.at(step));
@@ -116,7 +116,7 @@ export function search(
         for (const { sample, k } of shareOf(collective, samples)) {
           qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);
         }
-        await collective.sum(qualities);
+        await collective.allReduce(qualities);
         return [...qualities];
       },
       costs: ({ decisions }) => costs(decisions),

@@ -1,7 +1,7 @@
 /** Plain training of one network: the loop, and the statistics that it is evaluated with. */
 
 import type { Batch, Batches } from '#data/sets/loader';
-import { type Collective, shareOf, sumsOver } from '#jobs/workers/collective';
+import { type Collective, reducerOf, shareOf } from '#jobs/workers/collective';
 import { Learner, type Part } from '#networks/nn/learner';
 import { Model } from '#networks/nn/model';
 import { type Forward, networkForward, weightLayout } from '#networks/nn/network';
@@ -65,13 +65,13 @@ export async function trainNetwork(
   record: (step: TrainingStep) => Promise<boolean>,
 ): Promise<void> {
   const rate = warmupCosine(plan.learningRate, plan.steps, plan.warmupSteps);
-  const sums = sumsOver(collective);
+  const reducer = reducerOf(collective);
   const shares = Array.from({ length: plan.shares }, (_, k) => k);
   for (let step = plan.from; step < plan.steps; step++) {
     const own = shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
     const parts = own.map((index) => shareGradient(trainee, plan, batches, index));
     const learningRate = rate(step);
-    const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, sums });
+    const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, reducer });
     if (!(await record({ step, loss, learningRate }))) return;
   }
 }

@@ -9,7 +9,7 @@ import { readFloatsAt, writeFloats } from './shared-memory.js';
 export interface HostCollectiveParts {
   readonly rank: number;
   readonly size: number;
-  /** The sum over the workers by messages, as a vector of its own; resolves once all workers have called it. */
+  /** The sum over the workers by messages, in a new vector; resolves once all workers have called it. */
   readonly gather: (values: Vector) => Promise<Vector>;
   /** Shared memory of `sharedBytes(longest, size)`. */
   readonly memory: number;
@@ -23,105 +23,135 @@ export function sharedBytes(longest: number, size: number): number {
   return counterOffset(longest, size) + Int32Array.BYTES_PER_ELEMENT;
 }
 
-/** Where the counter of waiting workers lies behind the places, in bytes. */
+/** Offset in bytes of the counter of waiting workers, which follows the places. */
 function counterOffset(longest: number, size: number): number {
   return Float32Array.BYTES_PER_ELEMENT * (size + 1) * placeFloats(longest);
 }
 
-/** Floats from one place to the next: whole cache lines, so that a tensor may lie in a place as it is. */
+/** Floats from one place to the next: whole cache lines, so that a tensor may lie in a place without a copy. */
 function placeFloats(longest: number): number {
   return Math.ceil(longest / 16) * 16;
 }
 
-const cachedFloats = 2 ** 15; // so many at a time stay in a core's cache
+const cachedFloats = 2 ** 15; // floats added at a time: they stay in a core's cache
 const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about as much as an empty one
 const nothing = new Float64Array(0);
 
-export function hostCollective({ rank, size, gather, memory, longest, host }: HostCollectiveParts): Collective {
-  const between = placeFloats(longest);
-  let shares = false;
-  let mapped: ArrayBuffer | undefined;
-  const gathered = (values: Vector) =>
-    traced('waiting', 'for the other workers', async () => {
-      if (!shares) host.share(memory, counterOffset(longest, size), size); // once the worker has what can use it
-      shares = true;
-      host.wait(true);
-      return gather(values).finally(() => host.wait(false));
-    });
-  const barrier = async () => void (await gathered(nothing));
-  const checked = (floats: number) => {
-    if (floats > longest) throw new Error(`expected up to ${longest} floats to share; got ${floats}`);
-  };
-  const chunk = (n: number) => [rank, rank + 1].map((r) => Math.floor((r * n) / size)) as [number, number];
+/** One worker's side; the memory stays its caller's. */
+export class HostCollective implements Collective {
+  readonly rank: number;
+  readonly size: number;
+  readonly #parts: HostCollectiveParts;
+  readonly #scratch = [new Float32Array(cachedFloats), new Float32Array(cachedFloats)] as const;
+  #lendsCores = false;
+  #mapped: ArrayBuffer | undefined;
 
-  /**
-   * Each worker adds up one chunk of the vector. No part is overwritten while another worker may read it: parts are read
-   * between the two barriers, the result after the second one, and the next first barrier waits for those readers.
-   */
-  async function sumThroughMemory(values: Float32Array): Promise<void> {
-    checked(values.length);
-    const [from, to] = chunk(values.length);
-    traced('averaging', 'write', () => writeFloats(memory, values, rank * between));
-    await barrier();
-    traced('averaging', 'add', () => addChunk(values, from, to));
-    await barrier();
-    traced('averaging', 'read', () => readFloatsAt(memory, values, size * between));
+  constructor(parts: HostCollectiveParts) {
+    this.rank = parts.rank;
+    this.size = parts.size;
+    this.#parts = parts;
   }
 
-  const scratch = [new Float32Array(cachedFloats), new Float32Array(cachedFloats)] as const;
-
-  /** Adds up all parts from `from` to `to`, of which the worker's own are in `values`, into the result, bit by bit. */
-  function addChunk(values: Float32Array, from: number, to: number): void {
-    for (let at = from; at < to; at += cachedFloats) {
-      const end = Math.min(to, at + cachedFloats);
-      const [total, part] = scratch.map((floats) => floats.subarray(0, end - at)) as [Float32Array, Float32Array];
-      for (let r = 0; r < size; r++) {
-        const into = r === 0 ? total : part;
-        if (r === rank) into.set(values.subarray(at, end));
-        else readFloatsAt(memory, into, r * between + at);
-        if (r > 0) add(total, part);
-      }
-      writeFloats(memory, total, size * between + at);
-    }
+  async allReduce(values: Vector): Promise<void> {
+    if (values instanceof Float32Array && values.length > longestMessage) await this.#allReduceThroughMemory(values);
+    else values.set(await this.#gathered(values));
   }
 
-  /** As `sumThroughMemory`, in mapped memory: nothing is copied. */
-  function places(n: number): SharedPlace | undefined {
-    checked(n);
-    mapped ??= host.map(memory, counterOffset(longest, size));
-    const buffer = mapped;
+  async any(flag: boolean): Promise<boolean> {
+    const [raised] = await this.#gathered(Float64Array.of(Number(flag)));
+    return (raised as number) > 0;
+  }
+
+  async broadcast(values: Float32Array): Promise<void> {
+    const { memory } = this.#parts;
+    this.#requireRoom(values.length);
+    if (this.rank === 0) writeFloats(memory, values, 0);
+    await this.#barrier();
+    if (this.rank !== 0) readFloatsAt(memory, values, 0);
+    await this.#barrier();
+  }
+
+  /** A place in mapped memory, where `allReduce` copies nothing; undefined where no memory can be mapped. */
+  places(n: number): SharedPlace | undefined {
+    const { memory, longest, host } = this.#parts;
+    this.#requireRoom(n);
+    this.#mapped ??= host.map(memory, counterOffset(longest, this.size));
+    const buffer = this.#mapped;
     if (buffer === undefined) return undefined;
-    const place = (r: number) => new Float32Array(buffer, Float32Array.BYTES_PER_ELEMENT * r * between, n);
-    const [parts, result] = [Array.from({ length: size }, (_, r) => place(r)), place(size)];
+    const place = (r: number) => new Float32Array(buffer, Float32Array.BYTES_PER_ELEMENT * this.#placeOf(r), n);
+    const [vectors, result] = [Array.from({ length: this.size }, (_, r) => place(r)), place(this.size)];
+    const ownChunk = (vector: Float32Array) => vector.subarray(...this.#chunkOf(n));
     return {
-      own: parts[rank] as Float32Array,
-      async sum(factor) {
-        const own = (vector: Float32Array) => vector.subarray(...chunk(n));
-        await barrier();
-        traced('averaging', 'add', () => host.addUp(parts.map(own), factor, own(result)));
-        await barrier();
+      own: vectors[this.rank] as Float32Array,
+      allReduce: async (factor) => {
+        await this.#barrier();
+        traced('averaging', 'add', () => host.addUp(vectors.map(ownChunk), factor, ownChunk(result)));
+        await this.#barrier();
         return result;
       },
     };
   }
 
-  return {
-    rank,
-    size,
-    places,
-    async sum(values) {
-      if (values instanceof Float32Array && values.length > longestMessage) await sumThroughMemory(values);
-      else values.set(await gathered(values));
-    },
-    any: async (flag) => ((await gathered(Float64Array.of(Number(flag))))[0] as number) > 0,
-    async broadcast(values) {
-      checked(values.length);
-      if (rank === 0) writeFloats(memory, values, 0);
-      await barrier();
-      if (rank !== 0) readFloatsAt(memory, values, 0);
-      await barrier();
-    },
-  };
+  /**
+   * Each worker adds up one chunk of the vector. No part is overwritten while another worker may read it: parts are read
+   * between the two barriers, the result after the second one, and the next first barrier waits for those readers.
+   */
+  async #allReduceThroughMemory(values: Float32Array): Promise<void> {
+    const { memory } = this.#parts;
+    this.#requireRoom(values.length);
+    traced('averaging', 'write', () => writeFloats(memory, values, this.#placeOf(this.rank)));
+    await this.#barrier();
+    traced('averaging', 'add', () => this.#addChunk(values));
+    await this.#barrier();
+    traced('averaging', 'read', () => readFloatsAt(memory, values, this.#placeOf(this.size)));
+  }
+
+  /** Adds up this worker's chunk of all vectors, of which its own is `values`, into the result, piece by piece. */
+  #addChunk(values: Float32Array): void {
+    const [from, to] = this.#chunkOf(values.length);
+    for (let at = from; at < to; at += cachedFloats) this.#addPiece(values, at, Math.min(to, at + cachedFloats));
+  }
+
+  #addPiece(values: Float32Array, from: number, to: number): void {
+    const { memory } = this.#parts;
+    const [total, part] = this.#scratch.map((floats) => floats.subarray(0, to - from)) as [Float32Array, Float32Array];
+    for (let r = 0; r < this.size; r++) {
+      const into = r === 0 ? total : part;
+      if (r === this.rank) into.set(values.subarray(from, to));
+      else readFloatsAt(memory, into, this.#placeOf(r) + from);
+      if (r > 0) add(total, part);
+    }
+    writeFloats(memory, total, this.#placeOf(this.size) + from);
+  }
+
+  async #barrier(): Promise<void> {
+    await this.#gathered(nothing);
+  }
+
+  #gathered(values: Vector): Promise<Vector> {
+    const { gather, memory, longest, host } = this.#parts;
+    return traced('waiting', 'for the other workers', async () => {
+      if (!this.#lendsCores) host.share(memory, counterOffset(longest, this.size), this.size); // once the worker can use them
+      this.#lendsCores = true;
+      host.wait(true);
+      return gather(values).finally(() => host.wait(false));
+    });
+  }
+
+  /** Where worker `r`'s vector begins, in floats; that of `size` is the result's. */
+  #placeOf(r: number): number {
+    return r * placeFloats(this.#parts.longest);
+  }
+
+  /** From and to: this worker's chunk of a vector of n floats. */
+  #chunkOf(n: number): [number, number] {
+    return [Math.floor((this.rank * n) / this.size), Math.floor(((this.rank + 1) * n) / this.size)];
+  }
+
+  #requireRoom(floats: number): void {
+    const { longest } = this.#parts;
+    if (floats > longest) throw new Error(`expected up to ${longest} floats to share; got ${floats}`);
+  }
 }
 
 /** Adds `part` to `total`, element by element. */

@@ -6,7 +6,7 @@ import { stopSignals } from '#core/machine/stop-signals';
 import type { Serve } from '#jobs/workers/launcher';
 import type { BackendOptions } from '#networks/tensor/backend';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
-import { hostCollective } from './host-collective.js';
+import { HostCollective } from './host-collective.js';
 import { type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
 
 const memoryDescriptor = 4; // where `team.ts` hands it over, after the channel
@@ -21,7 +21,7 @@ process.once('message', (start: Start<unknown>) => {
 async function served({ module, compute, job, ...place }: Start<unknown>): Promise<void> {
   const host = compute === undefined ? noHostKernels : await opened(compute);
   const { serve } = (await import(module)) as { readonly serve: Serve<unknown> };
-  await serve(job, hostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() }));
+  await serve(job, new HostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() }));
 }
 
 /** Opens the backend; the kernels that workers of one host share. */

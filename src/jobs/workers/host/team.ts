@@ -11,7 +11,7 @@ import { oneProcess } from '#jobs/workers/collective';
 import type { Launcher, LaunchRequest, Team } from '#jobs/workers/launcher';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
 import { hostKernels } from '#networks/tensor/tensorflow';
-import { add, hostCollective, sharedBytes } from './host-collective.js';
+import { add, HostCollective, sharedBytes } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
 import { openSharedMemory } from './shared-memory.js';
 
@@ -39,7 +39,7 @@ export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = no
   process.on('exit', kill); // as after a second SIGINT
   for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
   return {
-    collective: hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }),
+    collective: new HostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }),
     async end() {
       kill();
       await Promise.all(members.map(({ ended }) => ended));

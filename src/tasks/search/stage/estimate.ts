@@ -92,7 +92,7 @@ async function measured(parts: SearchParts, likely: readonly number[]): Promise<
   const judged = Array.from({ length: judgedOnes }, () => judgeTime(parts, randomDecisions(space, random)));
   const judgeMs = meanOf(judged.slice(1)); // the first one makes what stays
   const memory = Float64Array.of(peakResident());
-  await collective.sum(memory);
+  await collective.allReduce(memory);
   return { stepMs: meanOf(times), judgeMs, memoryBytes: memory[0] as number };
 }
 

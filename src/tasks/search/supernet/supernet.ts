@@ -29,7 +29,7 @@ export class SuperNet extends Learner {
   /**
    * One weight update with the mean gradient of a step's selections, each on a batch of its own.
    *
-   * @param shared  how many selections the step has over all workers, and what sums over these
+   * @param shared  how many selections the step has over all workers, and what reduces over these
    * @returns       mean cross-entropy of the step in nats
    */
   trainStep(
@@ -37,7 +37,7 @@ export class SuperNet extends Learner {
     batches: readonly LabelledImages[],
     step: number,
     learningRate: number,
-    shared: Pick<Update, 'of' | 'sums'> = {},
+    shared: Pick<Update, 'of' | 'reducer'> = {},
   ): Promise<number> {
     const parts = selections.map((selection, i) => (into?: InPlace) => {
       const forward = superForward(this.space, selection);

@@ -13,13 +13,13 @@ export const partOf = (rank, i, round) => Math.sin(1000 * rank + i + 7 * round);
  * @param {Collective} collective
  * @param {{ lengths: readonly number[], bits: 32 | 64 }} job
  */
-export async function sums(collective, { lengths, bits }) {
+export async function allReduces(collective, { lengths, bits }) {
   const totals = [];
   let carried = 0;
   for (const [round, length] of lengths.entries()) {
     const values = new (bits === 32 ? Float32Array : Float64Array)(length);
     for (let i = 0; i < length; i++) values[i] = partOf(collective.rank, i, round) + carried;
-    await collective.sum(values);
+    await collective.allReduce(values);
     carried = values[length - 1] ?? 0;
     totals.push(values);
   }
@@ -27,32 +27,35 @@ export async function sums(collective, { lengths, bits }) {
 }
 
 /** Whether any, where only the last worker says yes, and where none does. @param {Collective} collective */
-export async function any({ any, rank, size }) {
-  return [await any(rank === size - 1), await any(false), await any(rank === 0)];
+export async function any(collective) {
+  const { rank, size } = collective;
+  return [await collective.any(rank === size - 1), await collective.any(false), await collective.any(rank === 0)];
 }
 
 /** Worker 0's vectors, as the last worker got them. @param {Collective} collective */
-export async function broadcast({ broadcast, sum, rank, size }) {
+export async function broadcast(collective) {
+  const { rank, size } = collective;
   const heard = [];
   for (const length of [3, 50_000, 1]) {
     const values = Float32Array.from({ length }, (_, i) => partOf(rank, i, length));
-    await broadcast(values);
+    await collective.broadcast(values);
     const told = rank === size - 1 ? values : new Float32Array(length);
-    await sum(told);
+    await collective.allReduce(told);
     heard.push(told);
   }
   return heard;
 }
 
 /** The process ids of all workers. @param {Collective} collective */
-export async function processes({ sum, rank, size }) {
+export async function processes(collective) {
+  const { rank, size } = collective;
   const ids = new Float64Array(size);
   ids[rank] = process.pid;
-  await sum(ids);
+  await collective.allReduce(ids);
   return [...ids];
 }
 
 /** @param {Collective} collective */
-export async function unequalSums({ sum, rank }) {
-  await sum(new Float64Array(3 + rank));
+export async function unequalLengths(collective) {
+  await collective.allReduce(new Float64Array(3 + collective.rank));
 }

@@ -2,9 +2,9 @@
 /** The job of the teams that tests start: computes nothing, but does as it is told. */
 import { Failure } from '#core/failure';
 import { requireAgreement } from '#jobs/workers/agreement';
-import { any, broadcast, processes, sums, unequalSums } from './acts.mjs';
+import { allReduces, any, broadcast, processes, unequalLengths } from './acts.mjs';
 
-const acts = { any, broadcast, processes, sums, unequalSums };
+const acts = { allReduces, any, broadcast, processes, unequalLengths };
 
 const misdeeds = {
   fails: () => {
@@ -24,5 +24,5 @@ const misdeeds = {
 export async function serve(job, collective) {
   if ('state' in job) await requireAgreement(collective, 5, () => [job.state[collective.rank]]);
   if (job.misdeed !== undefined && collective.rank === job.by) misdeeds[/** @type {'dies'} */ (job.misdeed)]();
-  await acts[/** @type {'sums'} */ (job.act)](collective, job);
+  await acts[/** @type {'allReduces'} */ (job.act)](collective, job);
 }

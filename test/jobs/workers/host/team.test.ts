@@ -33,8 +33,8 @@ describe.each([1, 2, 3])('a team of %i', (size) => {
   const lengths = [1, 2, 100_003, 3, 2 ** 14, 2 ** 14 + 1, 2 ** 17, 2 ** 17, 7, 20_000];
 
   it.each([32, 64] as const)('sums vectors of %i bits in the order of the ranks, the same for all', async (bits) => {
-    const job = { act: 'sums', lengths, bits };
-    const totals = await together(size, job, (collective) => acts.sums(collective, job));
+    const job = { act: 'allReduces', lengths, bits };
+    const totals = await together(size, job, (collective) => acts.allReduces(collective, job));
     const round = bits === 32 ? Math.fround : Number;
     let carried = 0;
     for (const [j, length] of lengths.entries()) {
@@ -135,13 +135,13 @@ describe('a team', () => {
   });
 
   it('whose workers sum unequal vectors ends as a bug', async () => {
-    await expect(together(2, { act: 'unequalSums' }, acts.unequalSums)).rejects.toThrow(
+    await expect(together(2, { act: 'unequalLengths' }, acts.unequalLengths)).rejects.toThrow(
       'the workers sum 3 and 4 values at once',
     );
   });
 
   it('whose vector is longer than was said ends as a bug', async () => {
-    const broadcast = ({ broadcast }: Collective) => broadcast(new Float32Array(2 ** 17 + 1));
+    const broadcast = (collective: Collective) => collective.broadcast(new Float32Array(2 ** 17 + 1));
     await expect(together(2, { act: 'any' }, broadcast)).rejects.toThrow(
       'expected up to 131072 floats to share; got 131073',
     );

@@ -66,10 +66,10 @@ describe('a step of the SuperNet', () => {
     const others: Vector[] = [];
     const noting = async (values: Vector) => void others.push(values.slice());
     const scout = makeNet();
-    await scout.trainStep([large], [batch('b')], 0, 0.1, { of: 2, sums: { sum: noting } });
+    await scout.trainStep([large], [batch('b')], 0, 0.1, { of: 2, reducer: { allReduce: noting } });
     const net = makeNet();
-    const sum = async (values: Vector) => add(values, others.shift()!);
-    expect(await net.trainStep([small], [batch('a')], 0, 0.1, { of: 2, sums: { sum } })).toBe(loss);
+    const allReduce = async (values: Vector) => add(values, others.shift()!);
+    expect(await net.trainStep([small], [batch('a')], 0, 0.1, { of: 2, reducer: { allReduce } })).toBe(loss);
     expect(net.model.weights.values()).toEqual(alone.model.weights.values());
     for (const each of [alone, scout, net]) each.dispose();
   });

@@ -10,7 +10,7 @@ import { gunzipped, type IdxDescription, readIdxSource } from '#data/images/form
 import { located } from '#data/images/formats/idx-files';
 import { classNotes } from './class-notes.js';
 import { type Dataset, type DatasetName, datasets, type Edition } from './datasets.js';
-import type { ImageSource } from './image-source.js';
+import type { ImageSet } from './image-source.js';
 
 /** What a recipe's `source` says; `folder` of a known data set defaults to the cache. */
 export type SourceReference =
@@ -27,7 +27,7 @@ export function datasetFolder(name: string): string {
  * @param base     the folder that relative folders start from: the recipe's own
  * @param classes  of the network that is to see them: of images whose classes nobody named there are so many at least
  */
-export function openSource(reference: SourceReference, base: string, classes?: number): ImageSource {
+export function openSource(reference: SourceReference, base: string, classes?: number): ImageSet {
   const given = reference.folder === undefined ? undefined : resolve(base, reference.folder);
   if ('dataset' in reference) {
     return openDataset(datasets[reference.dataset], given ?? datasetFolder(reference.dataset));
@@ -41,7 +41,7 @@ function openFolder(
   reference: Exclude<SourceReference, { readonly dataset: DatasetName }>,
   folder: string,
   leastClasses: number | undefined,
-): ImageSource {
+): ImageSet {
   const { format } = reference;
   const named = { name: basename(folder), provenance: `the user's files in format ${format}` };
   switch (format) {
@@ -57,7 +57,7 @@ function openFolder(
 }
 
 /** Opens a known data set whose files' SHA-256 are those of one of its editions. */
-export function openDataset(dataset: Dataset, folder: string): ImageSource {
+export function openDataset(dataset: Dataset, folder: string): ImageSet {
   const { name, classNames } = dataset;
   const { provenance } = verifiedEdition(dataset, folder);
   const description = { name, provenance, classNames };

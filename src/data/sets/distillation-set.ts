@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Diagnostic, Failure } from '#core/failure';
 import { readBytes, sha256, statsOf } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
-import { imageBytes } from '#data/images/image-source';
+import { imageBytes } from '#data/images/image-stack';
 import { type Manifest, readManifest, type ShardEntry, type SplitName } from './manifest.js';
 import { decodeShard, type RowLayout, rowBytes, type Shard } from './shard.js';
 

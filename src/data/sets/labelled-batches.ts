@@ -1,7 +1,8 @@
 /** Batches of labelled images, augmented as they are drawn, with hard labels mixed as the images are, and smoothed. */
 import { permutation, type Random, randomStream } from '#core/random';
 import { type Augmentation, augmented } from '#data/images/augment/augment';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { formOf, type ImageSet } from '#data/images/image-source';
+import { imageBytes, stackedImages } from '#data/images/image-stack';
 import type { Batch, Batches } from './loader.js';
 import type { Mixing } from './shard.js';
 
@@ -12,28 +13,26 @@ export interface LabelledBatchOptions {
   readonly labelSmoothing: number;
 }
 
-/** Shuffled batches of a source's train part; what a batch holds depends on the seed and its step alone. */
-export function labelledBatches(source: ImageSource, options: LabelledBatchOptions): Batches {
+/** Shuffled batches of a set's train part; what a batch holds depends on the seed and its step alone. */
+export function labelledBatches(source: ImageSet, options: LabelledBatchOptions): Batches {
   const { seed, batch, augment, labelSmoothing } = options;
-  const { train, classes, shape } = source;
+  const { train } = source;
+  const { shape, classes } = formOf(source);
   const size = imageBytes(shape);
-  const imageAt = (index: number) => {
-    const pixels = train.images.subarray(index * size, (index + 1) * size);
-    return { pixels, label: train.labels[index] as number };
-  };
+  const imageAt = async (index: number) => ({ ...(await train.pixels(index)), label: train.label(index) });
   const another = (random: Random) => imageAt(random.below(train.n));
   const orderOf = lastOnly((epoch: number) => permutation(train.n, randomStream(`${seed}/data/epoch/${epoch}`)));
   return {
-    at(step): Batch {
+    async at(step): Promise<Batch> {
       const random = randomStream(`${seed}/data/augment/${step}`);
+      const places = Array.from({ length: batch }, (_, i) => step * batch + i);
+      const indices = places.map((place) => orderOf(Math.floor(place / train.n))[place % train.n] as number);
       const images = new Uint8Array(batch * size);
       const labels = new Int32Array(batch);
       const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
-      for (let i = 0; i < batch; i++) {
-        const drawn = step * batch + i;
-        const index = orderOf(Math.floor(drawn / train.n))[drawn % train.n] as number;
-        const { pixels, label, mixedLabel, mixedShare } = augmented(imageAt(index), shape, augment, random, another);
-        images.set(pixels, i * size);
+      for (const [i, image] of (await Promise.all(indices.map(imageAt))).entries()) {
+        const { pixels, label, mixedLabel, mixedShare } = await augmented(image, augment, random, another);
+        stackedImages(images, size, i).set(pixels);
         labels[i] = label;
         mixing.labels[i] = mixedLabel;
         mixing.shares[i] = mixedShare;

@@ -2,6 +2,7 @@
 
 import { Failure } from '#core/failure';
 import { halfValues } from '#core/float16';
+import { stackedImages } from '#data/images/image-stack';
 import { defaultBudgetBytes, type Split } from './distillation-set.js';
 import { type RowPlace, rowOrder } from './order.js';
 import type { Mixing, Shard } from './shard.js';
@@ -21,7 +22,7 @@ export interface Batch {
 
 /** The batches of a training run by step; any step may be asked for, so a resumed run needs no more than its step. */
 export interface Batches {
-  at(step: number): Batch;
+  at(step: number): Promise<Batch>;
 }
 
 /** Bytes that are shuffled together. A constant: were it the machine's memory, the order would depend on the machine. */
@@ -38,7 +39,12 @@ export interface BatchOptions {
 export function batches(split: Split, { seed, batch, windowBytes: window = windowBytes }: BatchOptions): Batches {
   if (split.rows === 0) throw new Failure('data', `expected rows in the split ${split.name}; got none`);
   const placeAt = rowOrder(split.shards, window, `${seed}/data/${split.name}`);
-  return { at: (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
+  return { at: async (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
+}
+
+/** The batches of the first `count` steps. */
+export async function* firstBatches(batches: Batches, count: number): AsyncGenerator<Batch> {
+  for (let step = 0; step < count; step++) yield await batches.at(step);
 }
 
 /** All rows once, in the order of the files; the last batch holds what is left. */
@@ -62,7 +68,7 @@ function gathered(split: Split, n: number, placeOf: (i: number) => RowPlace): Ba
   for (let i = 0; i < n; i++) {
     const place = placeOf(i);
     const shard: Shard = split.read(place.shard);
-    images.set(shard.images.subarray(place.row * imageBytes, (place.row + 1) * imageBytes), i * imageBytes);
+    stackedImages(images, imageBytes, i).set(stackedImages(shard.images, imageBytes, place.row));
     labels[i] = shard.labels[place.row] as number;
     if (mixing !== undefined && shard.mixing !== undefined) {
       mixing.labels[i] = shard.mixing.labels[place.row] as number;

@@ -1,6 +1,6 @@
 /** What a build asks of a teacher, and the check that its answers are probabilities. */
 import { Failure } from '#core/failure';
-import type { ImageSource } from '#data/images/image-source';
+import type { ImageForm } from '#data/images/image-source';
 import type { TeacherReference } from './build-recipe.js';
 
 export interface Teacher {
@@ -18,7 +18,7 @@ export interface Teacher {
 /** Makes one teacher of a recipe's references; several are averaged. */
 export type LoadTeachers = (
   references: readonly TeacherReference[],
-  context: { readonly recipeFile: string; readonly source: ImageSource },
+  context: { readonly recipeFile: string; readonly form: ImageForm },
 ) => Promise<Teacher>;
 
 /** How far a row of float32 probabilities may sum from 1. */

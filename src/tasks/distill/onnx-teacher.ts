@@ -5,7 +5,8 @@ import { Failure } from '#core/failure';
 import { readBytes, sha256 } from '#core/files/files';
 import { shownError } from '#core/shown';
 import { readOnnxMetadata } from '#data/files/onnx-file';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import type { ImageForm } from '#data/images/image-source';
+import { imageBytes, stackedImages } from '#data/images/image-stack';
 import { type OnnxPort, type OnnxSession, openOnnxSession } from '#data/runtimes/onnx-session';
 import { extentsIn, type Preprocessing, preprocessed, preprocessingSchema } from '#networks/nn/preprocessing';
 import type { TeacherReference } from './build-recipe.js';
@@ -14,23 +15,23 @@ import { scoreReading } from './onnx-scores.js';
 
 type OnnxReference = Extract<TeacherReference, { readonly onnx: string }>;
 
-/** A teacher for the images of a source; a model that does not fit them is a failure that says what it takes. */
+/** A teacher for images of a form; a model that does not fit them is a failure that says what it takes. */
 export async function onnxTeacher(
   file: string,
   { preprocessing: stated, output }: Pick<OnnxReference, 'preprocessing' | 'output'>,
-  source: ImageSource,
+  form: ImageForm,
   warn: (line: string) => void = () => {},
 ): Promise<Teacher> {
   const bytes = readBytes(file, 'name the file of an ONNX model, relative to the recipe');
   const session = await openOnnxSession(file, { name: file });
-  const how = requireChannels(file, stated ?? ownPreprocessing(file), source);
-  requireShapes(file, session, how, source);
-  const reading = scoreReading(file, output, source.classes, warn);
+  const how = requireChannels(file, stated ?? ownPreprocessing(file), form);
+  requireShapes(file, session, how, form);
+  const reading = scoreReading(file, output, form.classes, warn);
   return {
     name: file.replace(/^.*\//, '').replace(/\.onnx$/, ''),
     fingerprint: sha256(bytes, JSON.stringify(how), output),
     async predict(images, n) {
-      return reading(await scoresOf(file, session, how, images, n, source));
+      return reading(await scoresOf(file, session, how, images, n, form));
     },
   };
 }
@@ -50,7 +51,7 @@ function ownPreprocessing(file: string): Preprocessing {
   );
 }
 
-function requireChannels(file: string, how: Preprocessing, { shape: [, , channels] }: ImageSource): Preprocessing {
+function requireChannels(file: string, how: Preprocessing, { shape: [, , channels] }: ImageForm): Preprocessing {
   if (how.mean.length === channels && how.std.length === channels) return how;
   const got = `${how.mean.length} and ${how.std.length}`;
   throw new Failure('config', {
@@ -64,7 +65,7 @@ function requireShapes(
   file: string,
   { input, output }: OnnxSession,
   { layout }: Preprocessing,
-  { shape, classes }: ImageSource,
+  { shape, classes }: ImageForm,
 ): void {
   requirePort(file, 'input', input, extentsIn(layout, [1, ...shape]));
   requirePort(file, 'output', output, [1, classes]);
@@ -84,7 +85,7 @@ async function scoresOf(
   how: Preprocessing,
   images: Uint8Array,
   n: number,
-  { shape, classes }: ImageSource,
+  { shape, classes }: ImageForm,
 ): Promise<Float32Array> {
   const [batch] = session.input.shape;
   const count = typeof batch === 'number' ? batch : n;
@@ -92,7 +93,7 @@ async function scoresOf(
   const scores = new Float32Array(n * classes);
   for (let from = 0; from < n; from += count) {
     const part = new Uint8Array(count * size);
-    part.set(images.subarray(from * size, Math.min(n, from + count) * size));
+    part.set(stackedImages(images, size, from, Math.min(n, from + count)));
     const extents = [count, ...shape];
     const values = preprocessed(part, extents, how);
     const found = await answered(file, count, () => session.run(values, extentsIn(how.layout, extents)));

@@ -4,7 +4,7 @@ import { readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { cacheFolder } from '#core/files/cache';
 import { readBytes, sha256 } from '#core/files/files';
-import type { ImageSource } from '#data/images/image-source';
+import type { ImageForm } from '#data/images/image-source';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { readNetwork } from '#networks/space/parse';
@@ -20,10 +20,10 @@ type TeacherOptions = Omit<RunOptions, 'root' | 'id' | 'resume'>;
 
 /** Loads teachers, training those that a recipe describes and nobody trained yet; their runs lie in the cache. */
 export function teacherLoader(options: TeacherOptions): LoadTeachers {
-  return async (references, { recipeFile, source }) => {
+  return async (references, { recipeFile, form }) => {
     const teachers: Teacher[] = [];
-    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), source, options));
-    return averaged(teachers, source);
+    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), form, options));
+    return averaged(teachers, form);
   };
 }
 
@@ -36,12 +36,12 @@ export function teacherShares(references: readonly TeacherReference[], recipeFil
 async function teacherOf(
   reference: TeacherReference,
   base: string,
-  source: ImageSource,
+  form: ImageForm,
   options: TeacherOptions,
 ): Promise<Teacher> {
-  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, source, options.observer.warn);
-  if ('weights' in reference) return weightsTeacher(reference, base, source);
-  return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, options)), source);
+  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, form, options.observer.warn);
+  if ('weights' in reference) return weightsTeacher(reference, base, form);
+  return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, options)), form);
 }
 
 type Trained = Exclude<TeacherReference, { readonly onnx: string } | { readonly weights: string }>;
@@ -75,15 +75,15 @@ function trainedRun(folder: string): string {
 function weightsTeacher(
   { network: name, weights: file, convention, pixels }: Extract<TeacherReference, { readonly weights: string }>,
   base: string,
-  source: ImageSource,
+  form: ImageForm,
 ): Teacher {
   const [architecture, path] = [resolve(base, name), resolve(base, file)];
   const { network, weights } = readGivenWeights(readNetwork(architecture), path, { convention, pixels });
   const fingerprint = sha256(readBytes(architecture), readBytes(path), JSON.stringify(network));
-  return networkTeacher({ ...frozenNetwork(network, weights), fingerprint }, source);
+  return networkTeacher({ ...frozenNetwork(network, weights), fingerprint }, form);
 }
 
-function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageSource): Teacher {
+function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageForm): Teacher {
   const { network, model, forward, statistics, fingerprint } = trained;
   requireFit(network, shape, classes);
   return {
@@ -94,7 +94,7 @@ function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageSource
 }
 
 /** The mean of the teachers' probabilities. */
-function averaged(teachers: readonly Teacher[], { classes }: ImageSource): Teacher {
+function averaged(teachers: readonly Teacher[], { classes }: ImageForm): Teacher {
   return {
     name: teachers.map(({ name }) => name).join('+'),
     fingerprint: sha256(...teachers.map(({ fingerprint }) => fingerprint)),

@@ -1,7 +1,7 @@
 /** A stage's search as every worker runs it: the loop, its ports made of real parts. */
 
 import { traced } from '#core/trace';
-import { type Batches, batches } from '#data/sets/loader';
+import { type Batch, type Batches, batches } from '#data/sets/loader';
 import { metered } from '#data/sets/metered';
 import type { RecordedSteps } from '#jobs/step-recorder';
 import { shareOf, sumsOver } from '#jobs/workers/collective';
@@ -95,14 +95,15 @@ export function search(
     {
       samples: (policy, step) =>
         traced('controller', 'sample', () => samples(policy, samplesPerStep, random, warmupAt(plan, step))),
-      trainStep: (samples, step) => {
+      trainStep: async (samples, step) => {
         const own = shareOf(collective, samples);
-        const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
+        const images: Batch[] = [];
+        for (const { k } of own) images.push(await train.at(step * samplesPerStep + k));
         const selections = own.map(({ sample }) => sample);
         return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sums });
       },
       qualities: async (samples, step) => {
-        const batch = traced('data', 'held-out batch', () => held.at(step));
+        const batch = await traced('data', 'held-out batch', () => held.at(step));
         const qualities = new Float64Array(samples.length);
         for (const { sample, k } of shareOf(collective, samples)) {
           qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { integer, quantity, text } from '#core/documents/conform';
 import { countTop, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { formOf, type ImageSet } from '#data/images/image-source';
+import { imageBytes, stackedImages } from '#data/images/image-stack';
 import type { Split } from '#data/sets/distillation-set';
 import { smoothed } from '#data/sets/labelled-batches';
 import { type Batch, inOrder } from '#data/sets/loader';
@@ -39,37 +40,47 @@ const evaluationBatch = 500; // images; large enough that per-op overhead vanish
 export interface EvaluationImages {
   readonly name: string;
   readonly classes: number;
-  batches(): Iterable<Batch>;
+  batches(): Iterable<Batch> | AsyncIterable<Batch>;
 }
 
-export function splitImages(split: Split): EvaluationImages {
-  return { name: split.name, classes: split.layout.classes, batches: () => inOrder(split, evaluationBatch) };
+/** The images of one split of a distillation set, the teacher's probabilities as targets. */
+export function splitImages(split: Split) {
+  const batches = () => inOrder(split, evaluationBatch);
+  return { name: split.name, classes: split.layout.classes, batches } satisfies EvaluationImages;
 }
 
-/** A source's test part, its labels as targets. */
-export function testImages({ test, classes, shape }: ImageSource): EvaluationImages {
+/** A set's test part, its labels as targets. */
+export function testImages(source: ImageSet): EvaluationImages {
+  const { test } = source;
+  const { shape, classes } = formOf(source);
   const size = imageBytes(shape);
+  const batchFrom = async (from: number): Promise<Batch> => {
+    const n = Math.min(evaluationBatch, test.n - from);
+    const images = new Uint8Array(n * size);
+    const labels = Int32Array.from({ length: n }, (_, i) => test.label(from + i));
+    const load = async (_: number, i: number) => {
+      stackedImages(images, size, i).set((await test.pixels(from + i)).pixels);
+    };
+    await Promise.all(Array.from(labels, load));
+    return { n, images, labels, soft: smoothed(labels, classes, 0) };
+  };
   return {
     name: 'test',
     classes,
-    *batches() {
-      for (let from = 0; from < test.n; from += evaluationBatch) {
-        const labels = Int32Array.from(test.labels.subarray(from, from + evaluationBatch));
-        const images = test.images.subarray(from * size, (from + labels.length) * size);
-        yield { n: labels.length, images, labels, soft: smoothed(labels, classes, 0) };
-      }
+    async *batches() {
+      for (let from = 0; from < test.n; from += evaluationBatch) yield await batchFrom(from);
     },
   };
 }
 
 /** @param logits  of a batch, [n, K] row by row */
-export function evaluate(on: EvaluationImages, logits: (batch: Batch) => Float32Array): Evaluation {
+export async function evaluate(on: EvaluationImages, logits: (batch: Batch) => Float32Array): Promise<Evaluation> {
   const { name, classes } = on;
   let n = 0;
   let top1 = 0;
   let top5 = 0;
   let loss = 0;
-  for (const batch of on.batches()) {
+  for await (const batch of on.batches()) {
     n += batch.n;
     const scores = logits(batch);
     top1 += countTop(scores, batch.labels, classes, 1);

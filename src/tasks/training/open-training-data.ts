@@ -1,6 +1,7 @@
 /** The images of a training recipe: labelled ones, or a distillation set. */
 import { resolve } from 'node:path';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
+import { formOf } from '#data/images/image-source';
 import { openSource } from '#data/images/open-source';
 import { openSet } from '#data/sets/built-set';
 import { labelledBatches } from '#data/sets/labelled-batches';
@@ -34,14 +35,15 @@ export function openTrainingData(recipe: TrainingRecipe, networkClasses: number)
   const batch = recipe.batch / sharesOf(recipe);
   if ('source' in data) {
     const source = openSource(data.source, recipe.base, networkClasses);
-    requireAugmentation(data.augment, source.shape);
+    const { shape, classes } = formOf(source);
+    requireAugmentation(data.augment, shape);
     const train = labelledBatches(source, { seed, batch, augment: data.augment, labelSmoothing });
     return {
       batches: train,
       images: source.train.n,
       test: testImages(source),
-      shape: source.shape,
-      classes: source.classes,
+      shape,
+      classes,
       classNames: source.classNames,
       provenance: source.provenance,
       notes: source.notes ?? [],

@@ -74,7 +74,7 @@ export async function runTraining(request: TrainingRequest): Promise<Evaluation>
       const record = stepRecorder(recordedSteps(recipe, plan, trainee, collective, shouldStop, traces), keep);
       await trainNetwork(trainee, plan, batches, collective, record);
     });
-    return conclude(request, trainee);
+    return await conclude(request, trainee);
   } finally {
     trainee.dispose();
   }
@@ -112,10 +112,10 @@ function keepInRun(
   };
 }
 
-function conclude({ network, recipe, data, run }: TrainingRequest, trainee: Trainee): Evaluation {
-  const statistics = trainee.statistics(data.batches, recipe.statisticsBatches * sharesOf(recipe));
+async function conclude({ network, recipe, data, run }: TrainingRequest, trainee: Trainee): Promise<Evaluation> {
+  const statistics = await trainee.statistics(data.batches, recipe.statisticsBatches * sharesOf(recipe));
   try {
-    const evaluation = evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
+    const evaluation = await evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
     writeTrainedWeights(run.folder, trainee.model, statistics);
     run.writeArchitecture(printSpace(asSpace(network), { run: run.id, recipe: recipe.name, test: evaluation }));
     run.writeResult({

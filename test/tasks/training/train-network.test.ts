@@ -38,8 +38,10 @@ describe('training', () => {
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i));
     expect(steps[0]?.loss).toBeGreaterThan(0.7);
     expect(steps.at(-1)?.loss).toBeLessThan(0.1);
-    const statistics = trainee.statistics(batches, 8);
-    const found = evaluate(testImages(source), (batch) => trainee.model.logits(trainee.forward, batch, statistics));
+    const statistics = await trainee.statistics(batches, 8);
+    const found = await evaluate(testImages(source), (batch) =>
+      trainee.model.logits(trainee.forward, batch, statistics),
+    );
     disposeStatistics(statistics);
     trainee.dispose();
     expect(found.top1).toBe(1);
@@ -70,8 +72,9 @@ describe('training', () => {
   it('in shares has the mean of their losses, each share normalised by itself', async () => {
     const halves = labelledBatches(source, { seed: 1, batch: 12, augment: {}, labelSmoothing: 0 });
     const trainee = new Trainee(smallNetwork(), adamW, 1);
-    const losses = [0, 1].map((k) => {
-      const { loss, gradient } = trainee.model.gradient(trainee.forward, halves.at(k));
+    const parts = await Promise.all([0, 1].map((k) => halves.at(k)));
+    const losses = parts.map((part) => {
+      const { loss, gradient } = trainee.model.gradient(trainee.forward, part);
       dispose(gradient);
       return loss;
     });
@@ -109,7 +112,7 @@ describe('training', () => {
     (await trained({ steps: 3 })).trainee.dispose();
     const before = backend().tensorsAlive();
     const { trainee } = await trained({ steps: 20 });
-    disposeStatistics(trainee.statistics(batches, 2));
+    disposeStatistics(await trainee.statistics(batches, 2));
     trainee.dispose();
     expect(backend().tensorsAlive() - before).toBeLessThan(20); // steps; constants are made once
   });

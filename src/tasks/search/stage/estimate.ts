@@ -98,7 +98,8 @@ export async function measured(parts: SearchParts, likely: readonly number[]): P
     });
   }
   const random = randomStream('estimate/judged');
-  const judged = Array.from({ length: judgedOnes }, () => judgeTime(parts, randomDecisions(parts.space, random)));
+  const judged: number[] = [];
+  for (let i = 0; i < judgedOnes; i++) judged.push(await judgeTime(parts, randomDecisions(parts.space, random)));
   const judgeMs = meanOf(judged.slice(1)); // the first one makes what stays
   const memory = Float64Array.of(peakResident());
   await collective.sum(memory);

@@ -1,6 +1,9 @@
 /** What the bytes of a set of images hash to, so that a distillation set is known by the images that it was built from. */
 import { createHash, type Hash } from 'node:crypto';
 import { type ImageSet, type ImageSource, labelsOf } from './image-source.js';
+import { readAhead } from './read-ahead.js';
+
+const ahead = 16; // images that load while one is hashed
 
 /** SHA-256 of shape, class names, and of each part all pixels and then its labels; each image is loaded once. */
 export async function fingerprintOf({ classNames, train, test }: ImageSet): Promise<string> {
@@ -10,6 +13,15 @@ export async function fingerprintOf({ classNames, train, test }: ImageSet): Prom
 }
 
 async function addImages(hash: Hash, source: ImageSource): Promise<void> {
-  for (let i = 0; i < source.n; i++) hash.update((await source.pixels(i)).pixels);
+  const { n, inMemory } = source;
+  const load = readAhead((i) => source.pixels(i));
+  for (let i = 0; i < n; i++) {
+    const following = inMemory ? 0 : Math.min(ahead, n - 1 - i);
+    const { pixels } = await load(
+      i,
+      Array.from({ length: following }, (_, k) => i + 1 + k),
+    );
+    hash.update(pixels);
+  }
   hash.update(new Uint8Array(labelsOf(source).buffer)); // int32, little endian
 }

@@ -3,6 +3,7 @@ import { permutation, type Random, randomStream } from '#core/random';
 import { type Augmentation, augmented } from '#data/images/augment/augment';
 import { formOf, type ImageSet } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
+import { readAhead } from '#data/images/read-ahead';
 import type { Batch, Batches } from './loader.js';
 import type { Mixing } from './shard.js';
 
@@ -22,24 +23,23 @@ export function labelledBatches(source: ImageSet, options: LabelledBatchOptions)
   const imageAt = async (index: number) => ({ ...(await train.pixels(index)), label: train.label(index) });
   const another = (random: Random) => imageAt(random.below(train.n));
   const orderOf = lastOnly((epoch: number) => permutation(train.n, randomStream(`${seed}/data/epoch/${epoch}`)));
-  return {
-    async at(step): Promise<Batch> {
-      const random = randomStream(`${seed}/data/augment/${step}`);
-      const places = Array.from({ length: batch }, (_, i) => step * batch + i);
-      const indices = places.map((place) => orderOf(Math.floor(place / train.n))[place % train.n] as number);
-      const images = new Uint8Array(batch * size);
-      const labels = new Int32Array(batch);
-      const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
-      for (const [i, image] of (await Promise.all(indices.map(imageAt))).entries()) {
-        const { pixels, label, mixedLabel, mixedShare } = await augmented(image, augment, random, another);
-        stackedImages(images, size, i).set(pixels);
-        labels[i] = label;
-        mixing.labels[i] = mixedLabel;
-        mixing.shares[i] = mixedShare;
-      }
-      return { n: batch, images, labels, soft: smoothed(labels, classes, labelSmoothing, mixing) };
-    },
+  const make = async (step: number): Promise<Batch> => {
+    const random = randomStream(`${seed}/data/augment/${step}`);
+    const places = Array.from({ length: batch }, (_, i) => step * batch + i);
+    const indices = places.map((place) => orderOf(Math.floor(place / train.n))[place % train.n] as number);
+    const images = new Uint8Array(batch * size);
+    const labels = new Int32Array(batch);
+    const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
+    for (const [i, image] of (await Promise.all(indices.map(imageAt))).entries()) {
+      const { pixels, label, mixedLabel, mixedShare } = await augmented(image, augment, random, another);
+      stackedImages(images, size, i).set(pixels);
+      labels[i] = label;
+      mixing.labels[i] = mixedLabel;
+      mixing.shares[i] = mixedShare;
+    }
+    return { n: batch, images, labels, soft: smoothed(labels, classes, labelSmoothing, mixing) };
   };
+  return { at: train.inMemory ? make : readAhead(make) };
 }
 
 /**

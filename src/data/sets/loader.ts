@@ -22,7 +22,8 @@ export interface Batch {
 
 /** The batches of a training run by step; any step may be asked for, so a resumed run needs no more than its step. */
 export interface Batches {
-  at(step: number): Promise<Batch>;
+  /** @param following  the steps asked for next; batches that are loaded in the background are started */
+  at(step: number, following?: readonly number[]): Promise<Batch>;
 }
 
 /** Bytes that are shuffled together. A constant: were it the machine's memory, the order would depend on the machine. */
@@ -40,11 +41,6 @@ export function batches(split: Split, { seed, batch, windowBytes: window = windo
   if (split.rows === 0) throw new Failure('data', `expected rows in the split ${split.name}; got none`);
   const placeAt = rowOrder(split.shards, window, `${seed}/data/${split.name}`);
   return { at: async (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
-}
-
-/** The batches of the first `count` steps. */
-export async function* firstBatches(batches: Batches, count: number): AsyncGenerator<Batch> {
-  for (let step = 0; step < count; step++) yield await batches.at(step);
 }
 
 /** All rows once, in the order of the files; the last batch holds what is left. */

@@ -10,9 +10,9 @@ export interface MeteredBatches extends Batches {
 export function metered(batches: Batches): MeteredBatches {
   let waited = 0;
   return {
-    async at(step) {
+    async at(step, following) {
       const start = performance.now();
-      const batch = await traced('data', 'batch', () => batches.at(step));
+      const batch = await traced('data', 'batch', () => batches.at(step, following));
       waited += performance.now() - start;
       return batch;
     },

@@ -1,7 +1,8 @@
 /** Architectures judged alike: in one SuperNet, on the whole held-out split, each with BN statistics of its own. */
 
 import { Failure } from '#core/failure';
-import { type Batches, firstBatches } from '#data/sets/loader';
+import { firstBatches } from '#data/sets/batches-in-turn';
+import type { Batches } from '#data/sets/loader';
 import type { Decisions } from '#networks/space/space';
 import { type CostTerm, reward } from '#tasks/search/controller/reward';
 import type { SearchParts } from '#tasks/search/stage/stage-request';

@@ -1,7 +1,8 @@
 /** A stage's search as every worker runs it: the loop, its ports made of real parts. */
 
 import { traced } from '#core/trace';
-import { type Batch, type Batches, batches } from '#data/sets/loader';
+import { batchesAt } from '#data/sets/batches-in-turn';
+import { type Batches, batches } from '#data/sets/loader';
 import { metered } from '#data/sets/metered';
 import type { RecordedSteps } from '#jobs/step-recorder';
 import { shareOf, sumsOver } from '#jobs/workers/collective';
@@ -97,13 +98,13 @@ export function search(
         traced('controller', 'sample', () => samples(policy, samplesPerStep, random, warmupAt(plan, step))),
       trainStep: async (samples, step) => {
         const own = shareOf(collective, samples);
-        const images: Batch[] = [];
-        for (const { k } of own) images.push(await train.at(step * samplesPerStep + k));
+        const placesAt = (step: number) => own.map(({ k }) => step * samplesPerStep + k);
+        const images = await batchesAt(train, placesAt(step), step + 1 < steps ? placesAt(step + 1) : []);
         const selections = own.map(({ sample }) => sample);
         return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, sums });
       },
       qualities: async (samples, step) => {
-        const batch = await traced('data', 'held-out batch', () => held.at(step));
+        const batch = await traced('data', 'held-out batch', () => held.at(step, step + 1 < steps ? [step + 1] : []));
         const qualities = new Float64Array(samples.length);
         for (const { sample, k } of shareOf(collective, samples)) {
           qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);

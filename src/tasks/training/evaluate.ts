@@ -2,8 +2,9 @@
 import { z } from 'zod';
 import { integer, quantity, text } from '#core/documents/conform';
 import { countTop, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
-import { formOf, type ImageSet } from '#data/images/image-source';
+import { formOf, type ImageForm, type ImageSet, type ImageSource } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
+import { readAhead } from '#data/images/read-ahead';
 import type { Split } from '#data/sets/distillation-set';
 import { smoothed } from '#data/sets/labelled-batches';
 import { type Batch, inOrder } from '#data/sets/loader';
@@ -52,25 +53,36 @@ export function splitImages(split: Split) {
 /** A set's test part, its labels as targets. */
 export function testImages(source: ImageSet): EvaluationImages {
   const { test } = source;
-  const { shape, classes } = formOf(source);
-  const size = imageBytes(shape);
-  const batchFrom = async (from: number): Promise<Batch> => {
-    const n = Math.min(evaluationBatch, test.n - from);
-    const images = new Uint8Array(n * size);
-    const labels = Int32Array.from({ length: n }, (_, i) => test.label(from + i));
-    const load = async (_: number, i: number) => {
-      stackedImages(images, size, i).set((await test.pixels(from + i)).pixels);
-    };
-    await Promise.all(Array.from(labels, load));
-    return { n, images, labels, soft: smoothed(labels, classes, 0) };
-  };
+  const form = formOf(source);
+  const load = (from: number) => hardLabelled(test, form, from, Math.min(evaluationBatch, test.n - from));
   return {
     name: 'test',
-    classes,
+    classes: form.classes,
     async *batches() {
-      for (let from = 0; from < test.n; from += evaluationBatch) yield await batchFrom(from);
+      const at = test.inMemory ? load : readAhead(load);
+      for (let from = 0; from < test.n; from += evaluationBatch) {
+        const next = from + evaluationBatch;
+        yield await at(from, next < test.n ? [next] : []);
+      }
     },
   };
+}
+
+/** The `n` images of a source from one on, with one-hot targets. */
+async function hardLabelled(
+  source: ImageSource,
+  { shape, classes }: ImageForm,
+  from: number,
+  n: number,
+): Promise<Batch> {
+  const labels = Int32Array.from({ length: n }, (_, i) => source.label(from + i));
+  const images = new Uint8Array(n * imageBytes(shape));
+  const load = async (place: number) => {
+    const { pixels } = await source.pixels(from + place);
+    stackedImages(images, pixels.length, place).set(pixels);
+  };
+  await Promise.all(Array.from({ length: n }, (_, i) => load(i)));
+  return { n, images, labels, soft: smoothed(labels, classes, 0) };
 }
 
 /** @param logits  of a batch, [n, K] row by row */

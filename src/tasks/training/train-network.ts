@@ -1,6 +1,7 @@
 /** Plain training of one network: the loop, and the statistics that it is evaluated with. */
 
-import { type Batch, type Batches, firstBatches } from '#data/sets/loader';
+import { batchesAt, firstBatches } from '#data/sets/batches-in-turn';
+import type { Batch, Batches } from '#data/sets/loader';
 import { type Collective, shareOf, sumsOver } from '#jobs/workers/collective';
 import { Learner, type Part } from '#networks/nn/learner';
 import { Model } from '#networks/nn/model';
@@ -64,10 +65,11 @@ export async function trainNetwork(
   const rate = warmupCosine(plan.learningRate, plan.steps, plan.warmupSteps);
   const sums = sumsOver(collective);
   const shares = Array.from({ length: plan.shares }, (_, k) => k);
+  const ownOf = (step: number) => shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
   for (let step = plan.from; step < plan.steps; step++) {
-    const own = shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
-    const parts: Part[] = [];
-    for (const index of own) parts.push(shareGradient(trainee, plan, await batches.at(index), index));
+    const own = ownOf(step);
+    const found = await batchesAt(batches, own, step + 1 < plan.steps ? ownOf(step + 1) : []);
+    const parts = found.map((batch, i) => shareGradient(trainee, plan, batch, own[i] as number));
     const learningRate = rate(step);
     const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, sums });
     if (!(await record({ step, loss, learningRate }))) return;

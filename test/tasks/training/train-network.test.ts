@@ -6,6 +6,7 @@ import { disposeStatistics } from '#networks/nn/model';
 import { backend, dispose, openBackend } from '#networks/tensor/backend';
 import { evaluate, testImages } from '#tasks/training/evaluate';
 import { Trainee, type TrainingPlan, type TrainingStep, trainNetwork } from '#tasks/training/train-network';
+import { lazySet } from '#test/data/fixtures';
 import { patternSource } from '#test/tasks/search/small-world';
 import { smallNetwork } from './small-network.js';
 
@@ -91,6 +92,24 @@ describe('training', () => {
     const whole = await trained({ steps: 1 });
     whole.trainee.dispose();
     expect(whole.steps[0]?.loss).not.toBeCloseTo(steps[0]!.loss, 4);
+  });
+
+  it('has the same bits from images that are loaded while a step is computed', async () => {
+    const options = { seed: 1, batch: 12, augment: { shift: 1, mixup: { alpha: 1 } }, labelSmoothing: 0 };
+    const weights = [];
+    for (const images of [source, lazySet(source)]) {
+      const trainee = new Trainee(smallNetwork(), adamW, 1);
+      await trainNetwork(
+        trainee,
+        { ...plan, steps: 6, shares: 2 },
+        labelledBatches(images, options),
+        oneProcess,
+        async () => true,
+      );
+      weights.push(trainee.save());
+      trainee.dispose();
+    }
+    expect(weights[1]).toEqual(weights[0]);
   });
 
   it('goes on from a saved state as if it had never stopped', async () => {

@@ -37,6 +37,15 @@ const idxForm = {
   transposed: flag().optional(),
 };
 
+/** What a recipe's `source` says; relative folders start from the recipe's own. */
+export type SourceReference = z.output<typeof sourceSchema>;
+
+/** A source with its kind, which its keys tell: a known data set, or a folder of files in a format. */
+export function sourceOfKind(source: SourceReference) {
+  if ('dataset' in source) return { kind: 'known', ...source } as const;
+  return source.format === 'idx' ? ({ kind: 'idx', ...source } as const) : ({ kind: 'cifar10', ...source } as const);
+}
+
 export const sourceSchema = z.union(
   [
     record({ dataset: word(...datasetNames), folder: folder.optional() }),

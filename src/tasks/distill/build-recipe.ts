@@ -44,6 +44,17 @@ export const buildRecipeSchema = record({
 export type BuildRecipe = z.output<typeof buildRecipeSchema>;
 export type TeacherReference = BuildRecipe['teacher'][number];
 
+/** A teacher with its kind, which its keys tell. */
+export function teacherOfKind(teacher: TeacherReference) {
+  if ('run' in teacher) return { kind: 'run', ...teacher } as const;
+  if ('onnx' in teacher) return { kind: 'onnx', ...teacher } as const;
+  return 'weights' in teacher
+    ? ({ kind: 'weights', ...teacher } as const)
+    : ({ kind: 'training', ...teacher } as const);
+}
+
+export type TeacherOfKind<Kind extends string> = Extract<ReturnType<typeof teacherOfKind>, { readonly kind: Kind }>;
+
 /** Reads a recipe; all its mistakes are thrown as one `Failure` of kind `config`. */
 export function readBuildRecipe(file: string): BuildRecipe {
   return parseBuildRecipe(file, readText(file));

@@ -9,16 +9,14 @@ import type { ImageForm } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
 import { type OnnxPort, type OnnxSession, openOnnxSession } from '#data/runtimes/onnx-session';
 import { extentsIn, type Preprocessing, preprocessed, preprocessingSchema } from '#networks/nn/preprocessing';
-import type { TeacherReference } from './build-recipe.js';
+import type { TeacherOfKind } from './build-recipe.js';
 import type { Teacher } from './build-teacher.js';
 import { scoreReading } from './onnx-scores.js';
-
-type OnnxReference = Extract<TeacherReference, { readonly onnx: string }>;
 
 /** A teacher for images of a form; a model that does not fit them is a failure that says what it takes. */
 export async function onnxTeacher(
   file: string,
-  { preprocessing: stated, output }: Pick<OnnxReference, 'preprocessing' | 'output'>,
+  { preprocessing: stated, output }: Pick<TeacherOfKind<'onnx'>, 'preprocessing' | 'output'>,
   form: ImageForm,
   warn: (line: string) => void = () => {},
 ): Promise<Teacher> {

@@ -1,5 +1,6 @@
 /** Teachers that dataset recipes name: networks of ours, trained here if they are not yet, and ONNX models. */
 import { dirname, join, resolve } from 'node:path';
+import { assertNever } from '#core/assert-never';
 import { readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { cacheFolder } from '#core/files/cache';
@@ -10,9 +11,10 @@ import { frozenNetwork } from '#networks/nn/frozen-network';
 import { readNetwork } from '#networks/space/parse';
 import { readGivenWeights } from '#networks/weights/network-weights';
 import { readTrainingRecipe, sharesOf, type TrainingRecipe } from '#tasks/training/recipe';
+import { dataOfKind } from '#tasks/training/recipe-data';
 import { type RunOptions, requireFit, train } from '#tasks/training/start-training';
 import { readTrainedNetwork, type TrainedNetwork } from '#tasks/training/trained-network';
-import type { TeacherReference } from './build-recipe.js';
+import { type TeacherOfKind, type TeacherReference, teacherOfKind } from './build-recipe.js';
 import type { LoadTeachers, Teacher } from './build-teacher.js';
 import { onnxTeacher } from './onnx-teacher.js';
 
@@ -29,7 +31,7 @@ export function teacherLoader(options: TeacherOptions): LoadTeachers {
 
 /** The most shares that a step of the teachers' trainings has. */
 export function teacherShares(references: readonly TeacherReference[], recipeFile: string): number {
-  const trainings = references.flatMap((reference) => ('training' in reference ? [reference.training] : []));
+  const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one.training] : []));
   return Math.max(1, ...trainings.map((file) => sharesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))));
 }
 
@@ -39,17 +41,25 @@ async function teacherOf(
   form: ImageForm,
   options: TeacherOptions,
 ): Promise<Teacher> {
-  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, form, options.observer.warn);
-  if ('weights' in reference) return weightsTeacher(reference, base, form);
-  return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, options)), form);
+  const teacher = teacherOfKind(reference);
+  switch (teacher.kind) {
+    case 'run':
+      return networkTeacher(readTrainedNetwork(requireTrained(resolve(base, teacher.run))), form);
+    case 'training':
+      return networkTeacher(readTrainedNetwork(await trainedHere(teacher, base, options)), form);
+    case 'weights':
+      return weightsTeacher(teacher, base, form);
+    case 'onnx':
+      return onnxTeacher(resolve(base, teacher.onnx), teacher, form, options.observer.warn);
+    default:
+      return assertNever(teacher);
+  }
 }
 
-type Trained = Exclude<TeacherReference, { readonly onnx: string } | { readonly weights: string }>;
-
-async function teacherFolder(reference: Trained, base: string, options: TeacherOptions): Promise<string> {
-  if ('run' in reference) return trainedRun(resolve(base, reference.run));
-  const network = resolve(base, reference.network);
-  const training = resolve(base, reference.training);
+/** The folder of the teacher's training, which is run now unless it is done. */
+async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, options: TeacherOptions): Promise<string> {
+  const network = resolve(base, teacher.network);
+  const training = resolve(base, teacher.training);
   const recipe = readTrainingRecipe(training);
   const root = join(cacheFolder(), 'teachers');
   const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
@@ -58,12 +68,13 @@ async function teacherFolder(reference: Trained, base: string, options: TeacherO
 }
 
 /** Where a recipe's images lie, as far as it names a place: the same text in another folder may mean other images. */
-function imagesOf({ data, base }: TrainingRecipe): string {
-  const named = 'source' in data ? data.source.folder : 'recipe' in data ? data.recipe : data.folder;
-  return named === undefined ? '' : resolve(base, named);
+function imagesOf(recipe: TrainingRecipe): string {
+  const data = dataOfKind(recipe);
+  const named = data.kind === 'source' ? data.source.folder : data.file;
+  return named === undefined ? '' : resolve(recipe.base, named);
 }
 
-function trainedRun(folder: string): string {
+function requireTrained(folder: string): string {
   if (isRun(folder) && readState(folder).status === 'done') return folder;
   throw new Failure('data', {
     file: folder,
@@ -73,7 +84,7 @@ function trainedRun(folder: string): string {
 
 /** A network of the user's with weights from a file. */
 function weightsTeacher(
-  { network: name, weights: file, convention, pixels }: Extract<TeacherReference, { readonly weights: string }>,
+  { network: name, weights: file, convention, pixels }: TeacherOfKind<'weights'>,
   base: string,
   form: ImageForm,
 ): Teacher {

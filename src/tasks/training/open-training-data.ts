@@ -8,6 +8,7 @@ import { labelledBatches } from '#data/sets/labelled-batches';
 import { type Batches, batches } from '#data/sets/loader';
 import { type EvaluationImages, splitImages, testImages } from './evaluate.js';
 import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { dataOfKind } from './recipe-data.js';
 
 export interface TrainingData {
   /** Of one share of a step each. */
@@ -31,9 +32,10 @@ export interface OpenedData extends TrainingData {
 
 /** @param networkClasses  classes of the network that is to see the images: so many at least have those that nobody named */
 export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
-  const { data, seed, labelSmoothing } = recipe;
+  const { seed, labelSmoothing } = recipe;
+  const data = dataOfKind(recipe);
   const batch = recipe.batch / sharesOf(recipe);
-  if ('source' in data) {
+  if (data.kind === 'source') {
     const source = openSource(data.source, recipe.base, networkClasses);
     const { shape, classes } = formOf(source);
     requireAugmentation(data.augment, shape);
@@ -49,9 +51,8 @@ export function openTrainingData(recipe: TrainingRecipe, networkClasses: number)
       notes: source.notes ?? [],
     };
   }
-  const reference =
-    'recipe' in data ? { recipe: resolve(recipe.base, data.recipe) } : { folder: resolve(recipe.base, data.folder) };
-  const set = openSet(reference);
+  const file = resolve(recipe.base, data.file);
+  const set = openSet(data.kind === 'recipe' ? { recipe: file } : { folder: file });
   const train = set.split('train');
   return {
     batches: batches(train, { seed, batch }),

@@ -1,4 +1,4 @@
-/** What the bytes of a set of images hash to, so that a distillation set is known by the images that it was built from. */
+/** Hash of a set of images, by which a distillation set is known to be built from them. */
 import { createHash, type Hash } from 'node:crypto';
 import { type ImageSet, type ImageSource, labelsOf } from './image-source.js';
 import { readAhead } from './read-ahead.js';

@@ -45,7 +45,7 @@ export interface ImageSet<Source extends ImageSource = ImageSource> {
   readonly notes?: readonly string[] | undefined;
 }
 
-/** What a network must fit to see the images of a set. */
+/** Shape of images and number of their classes: a network for them has the same. */
 export interface ImageForm {
   readonly shape: Shape;
   readonly classes: number;

@@ -19,7 +19,7 @@ export function datasetFolder(name: string): string {
 }
 
 /**
- * The images that a source names.
+ * Opens the images that a source names; missing and damaged files are data failures.
  *
  * @param base     the folder that relative folders start from: the recipe's own
  * @param classes  of the network that is to see them: images whose classes nobody named have at least as many
@@ -62,7 +62,7 @@ export function openDataset(dataset: Dataset, folder: string): ImageSet {
   return dataset.format === 'idx' ? readIdxSource(folder, description) : readCifar10Source(folder, description);
 }
 
-/** Which edition lies in a folder; a missing or other file is a data failure. */
+/** The edition whose files lie in a folder; a missing file and one with other content are data failures. */
 export function verifiedEdition(dataset: Dataset, folder: string): Edition {
   const names = Object.keys(dataset.official.sha256);
   const files = names.map((name) => located(folder, name));
@@ -81,7 +81,7 @@ export function verifiedEdition(dataset: Dataset, folder: string): Edition {
   throw dataFailure(files[wrong] as string, message, `remove the file, then ${remedy}`);
 }
 
-/** The official edition, then those of substitutes. */
+/** The official edition, then substitutes. */
 export function editions({ official, origins }: Dataset): Edition[] {
   return [official, ...origins.flatMap((origin) => (origin.kind === 'npm' ? [origin.edition] : []))];
 }

@@ -7,12 +7,12 @@ import { defaultBudgetBytes, type Split } from './distillation-set.js';
 import { type RowPlace, rowOrder } from './order.js';
 import type { Mixing, Shard } from './shard.js';
 
-/** Rows side by side; the arrays are new for every batch and belong to whoever asked for it. */
+/** Rows of images with their targets; the arrays are new for every batch and belong to the caller. */
 export interface Batch {
   readonly n: number;
   /** Raw pixels [n, H, W, C]. */
   readonly images: Uint8Array;
-  /** The source's labels [n]; of a blend of two images that of the larger share. */
+  /** The source's labels [n]; a blend of two images has that of the larger share. */
   readonly labels: Int32Array;
   /** The image that mixup blended into each row, where the set records it. */
   readonly mixing?: Mixing;
@@ -20,18 +20,18 @@ export interface Batch {
   readonly soft: Float32Array;
 }
 
-/** The batches of a training run by step; any step may be asked for, so a resumed run needs no more than its step. */
+/** Batches of a training by step; any step may be asked for, so a resumed run needs only its step. */
 export interface Batches {
   /** @param following  the steps asked for next; batches that are loaded in the background are started */
   at(step: number, following?: readonly number[]): Promise<Batch>;
 }
 
-/** Bytes that are shuffled together. A constant: were it the machine's memory, the order would depend on the machine. */
+/** Bytes that are shuffled together: a constant, so that the order does not depend on a machine's memory. */
 export const windowBytes = 0.75 * defaultBudgetBytes;
 
 export interface BatchOptions {
   readonly seed: number | string;
-  /** Rows of every batch; the batches run on across the ends of epochs. */
+  /** Rows of every batch; batches continue across the ends of epochs. */
   readonly batch: number;
   readonly windowBytes?: number;
 }

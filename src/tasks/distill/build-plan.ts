@@ -1,4 +1,4 @@
-/** Which rows a distillation set has, and in which shard each stands: a pure function of recipe and source. */
+/** The rows of a distillation set and the shard of each: a pure function of recipe and images. */
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
 import { formOf, type ImageSet, labelsOf, type Shape } from '#data/images/image-source';
@@ -7,7 +7,7 @@ import { type SplitName, splitNames } from '#data/sets/manifest';
 import type { BuildRecipe } from './build-recipe.js';
 import { splitSources } from './build-split.js';
 
-/** A row before it exists: which source image, and which copy of it. */
+/** A row to be built: its source image, and which copy of it. */
 export interface PlannedRow {
   readonly source: number;
   readonly replica: number;
@@ -17,14 +17,14 @@ export interface PlannedShard {
   readonly file: string;
   readonly split: SplitName;
   readonly rows: number;
-  /** The row at a place 0…rows-1 of this shard. */
+  /** The row at a place 0...rows-1 of this shard. */
   at(row: number): PlannedRow;
 }
 
 export interface BuildPlan {
   /** The source images that are trained on. */
   readonly train: Int32Array;
-  /** In the order in which they are built. */
+  /** Shards in the order in which they are built. */
   readonly shards: readonly PlannedShard[];
 }
 
@@ -54,7 +54,7 @@ export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
   return { train, shards };
 }
 
-/** Files are numbered with five digits, and one must fit into memory several times over. */
+/** Refuses more shards than five digits number, and shards that do not fit into memory several times. */
 function requireShards(splits: readonly { readonly rows: number }[], perShard: number, shape: Shape): void {
   const most = Math.max(...splits.map(({ rows }) => Math.ceil(rows / perShard)));
   if (most > mostShards) {
@@ -67,7 +67,7 @@ function requireShards(splits: readonly { readonly rows: number }[], perShard: n
   }
 }
 
-/** Copy 0 of every image, then copy 1, ...; each time the images in another order, so that every shard is a fair mix. */
+/** Orders copy 0 of every image, then copy 1, ..., each time shuffled, so that every shard is a fair mix. */
 function replicaMajor(sources: Int32Array, seed: number): (row: number) => PlannedRow {
   let made: { replica: number; order: Uint32Array } | undefined;
   return (row) => {

@@ -1,4 +1,4 @@
-/** `*.dataset.yaml`: from which images, with which changes and by which teachers a distillation set is built. */
+/** `*.dataset.yaml`: images, augmentation and teachers of a distillation set. */
 import { z } from 'zod';
 import { conform, fileName, integer, list, record, text, word } from '#core/documents/conform';
 import { locateYaml, readText } from '#core/documents/document';
@@ -30,7 +30,7 @@ const teacher = z.union(
 export const buildRecipeSchema = record({
   name: fileName(),
   source: sourceSchema,
-  /** Source images of the train part that the controller judges by; the same share of every class. */
+  /** Number of train images held out for the controller; the same share of every class. */
   held: integer('a count of source images, 1 or more'),
   augment: augmentSchema.default({}),
   /** Augmented copies of each train image. */

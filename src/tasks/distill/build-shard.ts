@@ -24,7 +24,7 @@ const chunkRows = 512; // judged at a time: fixed, since a teacher's last bits m
 /**
  * Fills a shard; the teacher sees exactly the pixels that are stored.
  *
- * @param mixed  whether its rows say what mixup blended into them
+ * @param mixed  true if its rows record the image that mixup blended into them
  */
 export async function fillShard(
   planned: PlannedShard,
@@ -59,7 +59,7 @@ export async function fillShard(
   return { rows: rows.length, images, labels, soft, sources, replicas, ...(mixed && { mixing }) };
 }
 
-/** The images of train rows. Every copy of every image has a random stream of its own; mixed in are train images alone. */
+/** Draws the images of train rows. Each copy of each image has its own random stream; only train images are mixed in. */
 export function trainImages(source: ImageSet, recipe: BuildRecipe, train: Int32Array) {
   const another = (random: Random) => imageOf(source, train[random.below(train.length)] as number);
   return async (row: PlannedRow): Promise<AugmentedImage> => {
@@ -68,7 +68,7 @@ export function trainImages(source: ImageSet, recipe: BuildRecipe, train: Int32A
   };
 }
 
-/** The images of held and test rows, as the source has them. */
+/** Draws the images of held and test rows, which are unchanged. */
 export function cleanImages(source: ImageSet) {
   return async (row: PlannedRow): Promise<AugmentedImage> => {
     const image = await imageOf(source, row.source);
@@ -76,7 +76,7 @@ export function cleanImages(source: ImageSet) {
   };
 }
 
-/** A source image by its index, counted through the train part and on through the test part; borrowed. */
+/** Loads a source image by its index, which counts through the train part, then the test part; borrowed. */
 async function imageOf({ train, test }: ImageSet, index: number): Promise<LabelledImage> {
   const [part, at] = index < train.n ? [train, index] : [test, index - train.n];
   return { ...(await part.pixels(at)), label: part.label(at) };

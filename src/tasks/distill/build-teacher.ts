@@ -1,4 +1,4 @@
-/** What a build asks of a teacher, and the check that its answers are probabilities. */
+/** The port through which a build asks a teacher, and the check that its answers are probabilities. */
 import { Failure } from '#core/failure';
 import type { ImageForm } from '#data/images/image-source';
 import type { TeacherReference } from './build-recipe.js';
@@ -21,10 +21,10 @@ export type LoadTeachers = (
   context: { readonly recipeFile: string; readonly form: ImageForm },
 ) => Promise<Teacher>;
 
-/** How far a row of float32 probabilities may sum from 1. */
+/** Largest difference between 1 and the sum of a row of float32 probabilities. */
 const sumTolerance = 1e-3;
 
-/** Refuses what is not `n` rows of `classes` probabilities, with a data failure that names the teacher and the image. */
+/** Refuses anything but `n` rows of `classes` probabilities with a data failure that names the teacher. */
 export function checkProbabilities(probabilities: Float32Array, n: number, classes: number, teacher: string): void {
   const fail = (message: string) => new Failure('data', `teacher ${teacher}: ${message}`);
   if (probabilities.length !== n * classes) {

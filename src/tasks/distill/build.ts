@@ -1,4 +1,4 @@
-/** Builds an offline distillation set: every image is changed and judged by the teacher once, then only read. */
+/** Builds an offline distillation set: each image is augmented and shown to the teacher once, then only read. */
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { sha256, writeAtomically } from '#core/files/files';
@@ -28,7 +28,7 @@ export interface BuildRequest {
   /** The folder that becomes the set. */
   readonly to: string;
   readonly onProgress?: (progress: BuildProgress) => void;
-  /** Asked between two chunks; once it says yes, the build ends with a failure of kind `stopped`. */
+  /** Called between chunks; once it returns true, the build ends with a failure of kind `stopped`. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -40,8 +40,8 @@ export interface BuildProgress {
 }
 
 /**
- * Builds a set, or what is missing of it: whole shards of an earlier attempt are kept, so that an interrupted build
- * goes on, a damaged shard is made anew, and the result has the same bytes in any case.
+ * Builds a set, or the missing part of one: complete shards of an earlier attempt are kept, so that an interrupted build
+ * resumes, a damaged shard is rebuilt, and the result always has the same bytes.
  */
 export async function buildDistillationSet(request: BuildRequest): Promise<Manifest> {
   const { source, recipe, teacher, to } = request;

@@ -1,4 +1,4 @@
-/** ONNX models as teachers: any classifier of others' that ONNX Runtime runs. */
+/** ONNX models as teachers: any classifier that ONNX Runtime runs. */
 import { asDataFailure, conform, locatedValue } from '#core/documents/conform';
 import { locateYaml } from '#core/documents/document';
 import { Failure } from '#core/failure';
@@ -13,7 +13,7 @@ import type { TeacherOfKind } from './build-recipe.js';
 import type { Teacher } from './build-teacher.js';
 import { scoreReading } from './onnx-scores.js';
 
-/** A teacher for images of a form; a model that does not fit them is a failure that says what it takes. */
+/** Opens a model as a teacher for images of a form; one that does not fit them is a failure that says what it takes. */
 export async function onnxTeacher(
   file: string,
   { preprocessing: stated, output }: Pick<TeacherOfKind<'onnx'>, 'preprocessing' | 'output'>,
@@ -34,7 +34,7 @@ export async function onnxTeacher(
   };
 }
 
-/** What a model says of its input, as our exports do. */
+/** Reads the preprocessing from the model's metadata, where our exports state it. */
 function ownPreprocessing(file: string): Preprocessing {
   const { preprocessing } = readOnnxMetadata(file);
   if (preprocessing === undefined) {
@@ -43,7 +43,7 @@ function ownPreprocessing(file: string): Preprocessing {
     throw new Failure('data', { file, message }, remedy);
   }
   const { value } = asDataFailure(() => locateYaml(`${file}: preprocessing`, preprocessing));
-  const { layout, mean, std } = (value ?? {}) as Record<string, unknown>; // the model card's other fields stand beside
+  const { layout, mean, std } = (value ?? {}) as Record<string, unknown>; // next to other fields of the model card
   return asDataFailure(() =>
     conform(locatedValue(`${file}: preprocessing`, { layout, mean, std }), preprocessingSchema),
   );
@@ -76,7 +76,7 @@ function requirePort(file: string, what: string, { shape }: OnnxPort, extents: r
   throw new Failure('config', { file, message: `expected an ${what} of [${expected}]; got [${shape.join(', ')}]` });
 }
 
-/** The model's output [n, K], as many images at a time as it takes; black ones fill up its last batch. */
+/** Computes the model's output [n, K] in batches of the size that it takes; black images fill up the last one. */
 async function scoresOf(
   file: string,
   session: OnnxSession,

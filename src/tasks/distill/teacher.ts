@@ -20,7 +20,7 @@ import { onnxTeacher } from './onnx-teacher.js';
 
 type TeacherOptions = Omit<RunOptions, 'root' | 'id' | 'resume'>;
 
-/** Loads teachers, training those that a recipe describes and nobody trained yet; their runs lie in the cache. */
+/** Loads teachers, and trains those that are not trained yet in runs in the cache. */
 export function teacherLoader(options: TeacherOptions): LoadTeachers {
   return async (references, { recipeFile, form }) => {
     const teachers: Teacher[] = [];
@@ -29,7 +29,7 @@ export function teacherLoader(options: TeacherOptions): LoadTeachers {
   };
 }
 
-/** The most shares that a step of the teachers' trainings has. */
+/** Largest number of shares in a step of the teachers' trainings. */
 export function teacherShares(references: readonly TeacherReference[], recipeFile: string): number {
   const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one.training] : []));
   return Math.max(1, ...trainings.map((file) => sharesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))));
@@ -56,7 +56,7 @@ async function teacherOf(
   }
 }
 
-/** The folder of the teacher's training, which is run now unless it is done. */
+/** Trains the teacher unless that is done, and returns the run's folder. */
 async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, options: TeacherOptions): Promise<string> {
   const network = resolve(base, teacher.network);
   const training = resolve(base, teacher.training);
@@ -67,7 +67,7 @@ async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, opt
   return join(root, id);
 }
 
-/** Where a recipe's images lie, as far as it names a place: the same text in another folder may mean other images. */
+/** Path of a recipe's images, where it names one: the same recipe in another folder may mean other images. */
 function imagesOf(recipe: TrainingRecipe): string {
   const data = dataOfKind(recipe);
   const named = data.kind === 'source' ? data.source.folder : data.file;
@@ -82,7 +82,7 @@ function requireTrained(folder: string): string {
   });
 }
 
-/** A network of the user's with weights from a file. */
+/** Makes a teacher of a network with weights from a file. */
 function weightsTeacher(
   { network: name, weights: file, convention, pixels }: TeacherOfKind<'weights'>,
   base: string,
@@ -104,7 +104,7 @@ function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageForm):
   };
 }
 
-/** The mean of the teachers' probabilities. */
+/** Makes a teacher that answers with the mean of the teachers' probabilities. */
 function averaged(teachers: readonly Teacher[], { classes }: ImageForm): Teacher {
   return {
     name: teachers.map(({ name }) => name).join('+'),

@@ -1,4 +1,4 @@
-/** Accuracy and loss of a network on a split, or of a sub-network of a SuperNet. */
+/** Accuracy and loss of a network, or of a sub-network of a SuperNet, on labelled images. */
 import { z } from 'zod';
 import { integer, quantity, text } from '#core/documents/conform';
 import { countTop, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
@@ -13,7 +13,7 @@ export interface Evaluation {
   readonly split: string;
   readonly n: number;
   readonly top1: number;
-  /** 95 %, Wilson. */
+  /** Wilson interval of `top1`, 95 %. */
   readonly top1Interval: readonly [number, number];
   readonly top5: number;
   /** Mean cross-entropy against the split's soft labels, in nats. */
@@ -22,7 +22,7 @@ export interface Evaluation {
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 
-/** An evaluation as a run's result keeps it. */
+/** Schema of an evaluation in a run's result. */
 export const evaluationSchema: z.ZodType<Evaluation> = z.object(
   {
     split: text('a split'),
@@ -37,7 +37,7 @@ export const evaluationSchema: z.ZodType<Evaluation> = z.object(
 
 const evaluationBatch = 500; // images; large enough that per-op overhead vanishes
 
-/** Labelled images that a network is evaluated on, each once. */
+/** Labelled images that a network is evaluated on; its batches hold each of them once. */
 export interface EvaluationImages {
   readonly name: string;
   readonly classes: number;
@@ -68,7 +68,7 @@ export function testImages(source: ImageSet): EvaluationImages {
   };
 }
 
-/** The `n` images of a source from one on, with one-hot targets. */
+/** Loads `n` images of a source, the first at `from`, with one-hot targets. */
 async function hardLabelled(
   source: ImageSource,
   { shape, classes }: ImageForm,
@@ -76,16 +76,20 @@ async function hardLabelled(
   n: number,
 ): Promise<Batch> {
   const labels = Int32Array.from({ length: n }, (_, i) => source.label(from + i));
-  const images = new Uint8Array(n * imageBytes(shape));
+  const size = imageBytes(shape);
+  const images = new Uint8Array(n * size);
   const load = async (place: number) => {
-    const { pixels } = await source.pixels(from + place);
-    stackedImages(images, pixels.length, place).set(pixels);
+    stackedImages(images, size, place).set((await source.pixels(from + place)).pixels);
   };
   await Promise.all(Array.from({ length: n }, (_, i) => load(i)));
   return { n, images, labels, soft: smoothed(labels, classes, 0) };
 }
 
-/** @param logits  of a batch, [n, K] row by row */
+/**
+ * Evaluates a network on all images.
+ *
+ * @param logits  gives the network's logits of a batch, [n, K] row by row
+ */
 export async function evaluate(on: EvaluationImages, logits: (batch: Batch) => Float32Array): Promise<Evaluation> {
   const { name, classes } = on;
   let n = 0;

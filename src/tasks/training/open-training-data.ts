@@ -11,14 +11,14 @@ import { sharesOf, type TrainingRecipe } from './recipe.js';
 import { dataOfKind } from './recipe-data.js';
 
 export interface TrainingData {
-  /** Of one share of a step each. */
+  /** Batches of one share of a step each. */
   readonly batches: Batches;
-  /** Images of an epoch. */
+  /** Number of images in an epoch. */
   readonly images: number;
   readonly test: EvaluationImages;
 }
 
-/** The images that a recipe names, and what they look like. */
+/** The images that a recipe names, with their form and origin. */
 export interface OpenedData extends TrainingData {
   /** [H, W, C]. */
   readonly shape: readonly [number, number, number];
@@ -30,7 +30,11 @@ export interface OpenedData extends TrainingData {
   readonly notes: readonly string[];
 }
 
-/** @param networkClasses  classes of the network that is to see the images: so many at least have those that nobody named */
+/**
+ * Opens the images that a recipe names; images that do not exist or differ in size are data failures.
+ *
+ * @param networkClasses  classes of the network to be trained: images whose classes nobody named have at least as many
+ */
 export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
   const { seed, labelSmoothing } = recipe;
   const data = dataOfKind(recipe);

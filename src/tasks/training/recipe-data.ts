@@ -1,4 +1,4 @@
-/** What a training recipe's `data` names, told apart by kind. */
+/** The `data` of a training recipe, told apart by kind. */
 import type { TrainingRecipe } from './recipe.js';
 
 /**

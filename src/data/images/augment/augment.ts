@@ -1,25 +1,25 @@
-/** Random changes to an image, drawn from a stream that belongs to this image and copy alone. */
+/** Random changes to an image, drawn from a given stream. */
 import type { Random } from '#core/random';
 import type { Image } from '#data/images/image-source';
 import { blended, cropped, erased, flipped, type Rectangle, shifted } from './resample.js';
 
 type Range = readonly [number, number];
 
-/** What a recipe asks for; the parts apply in this order, and those left out draw nothing. */
+/** A recipe's `augment`; its parts apply in this order, and those left out draw no random numbers. */
 export interface Augmentation {
-  /** Rectangles of this share of the area and this width to height, scaled to full size. */
+  /** Crops rectangles of this share of the area and this ratio of width to height, scaled to full size. */
   readonly inceptionCrop?: { readonly area: Range; readonly aspect: Range } | undefined;
   /** Largest move in pixels along each axis. */
   readonly shift?: number | undefined;
-  /** Mirrored left to right, every second time. */
+  /** Mirrors left to right with probability 1/2. */
   readonly flip?: boolean | undefined;
-  /** Blended with another image of the train part, by a share drawn from Beta(alpha, alpha). */
+  /** Blends with another image of the train part, by a share drawn from Beta(alpha, alpha). */
   readonly mixup?: { readonly alpha: number } | undefined;
-  /** With this probability a rectangle of this share of the area is set to 0. */
+  /** Sets a rectangle of this share of the area to 0 with this probability. */
   readonly erase?: { readonly probability: number; readonly area: Range } | undefined;
 }
 
-/** Widths to heights of what is erased: Zhong et al., "Random erasing" (arXiv:1708.04896). */
+/** Ratios of width to height of erased rectangles: Zhong et al., "Random erasing" (arXiv:1708.04896). */
 export const eraseAspect: Range = [0.3, 1 / 0.3];
 
 /** An image and its class. */
@@ -85,7 +85,7 @@ function moved(image: Image, { inceptionCrop, shift, flip }: Augmentation, rando
 /**
  * A rectangle inside the image, its share of the area uniform, its aspect (width / height) log-uniform.
  * Szegedy et al., "Going deeper with convolutions" (arXiv:1409.4842), section 6; undefined after ten draws that do not
- * fit, for which cropping takes the whole image and erasing leaves it as it is.
+ * fit, where cropping takes the whole image and erasing nothing.
  */
 export function randomRectangle(
   { height: H, width: W }: Pick<Image, 'height' | 'width'>,

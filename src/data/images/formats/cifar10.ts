@@ -15,9 +15,9 @@ const recordBytes = 1 + 3 * pixels;
 export interface Cifar10Description {
   readonly name: string;
   readonly provenance: string;
-  /** By default the labels found, `0`, `1`, ... */
+  /** Names of the classes; by default the labels found, `0`, `1`, ... */
   readonly classNames?: readonly string[] | undefined;
-  /** Classes that there are at least, where they have no names. */
+  /** Least number of classes where they have no names. */
   readonly leastClasses?: number | undefined;
 }
 
@@ -44,7 +44,7 @@ function readBatch(file: string, classes: number): RawImages {
   return parseCifar10(gunzipped(file, bytes), classes, file);
 }
 
-/** The images of one batch file, channels last. */
+/** Reads the images of one batch file, channels last. */
 export function parseCifar10(bytes: Uint8Array, classes: number, file: string): RawImages {
   const n = Math.floor(bytes.length / recordBytes);
   const rest = bytes.length - n * recordBytes;

@@ -18,7 +18,7 @@ export interface Idx {
 
 const unsignedByte = 0x08;
 
-/** The four files that make a data set of this kind, as MNIST names them; each may end in `.gz`. */
+/** Names of the four files of a set, as MNIST has them; each may end in `.gz`. */
 export const idxFiles = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
@@ -26,7 +26,7 @@ export const idxFiles = {
   testLabels: 't10k-labels-idx1-ubyte',
 } as const;
 
-/** Reads one file of unsigned bytes with this many dimensions; anything else is a data failure at its byte. */
+/** Reads a file of unsigned bytes with `rank` dimensions; anything else is a data failure at its byte. */
 export function readIdx(file: string, rank: number): Idx {
   return parseIdx(gunzipped(file, readBytes(file, placeFiles)), rank, file);
 }
@@ -35,9 +35,9 @@ const placeFiles =
   'place the four IDX files in that folder, plain or gzip: train-images-idx3-ubyte, train-labels-idx1-ubyte, ' +
   't10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, with - or . before idx, or all with one prefix';
 
-const mostUnpacked = 2 ** 30; // bytes: over 20 times the largest of these files, far below what a crafted one may claim
+const mostUnpacked = 2 ** 30; // bytes: 20 times the largest known file, far below what a crafted one may claim
 
-/** The content of a gzip file, or the bytes themselves where they are not gzip. */
+/** Unpacks a gzip file; bytes that are not gzip are returned unchanged. */
 export function gunzipped(file: string, bytes: Uint8Array, most = mostUnpacked): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
@@ -75,7 +75,7 @@ function hex(n: number): string {
   return `0x${n.toString(16).padStart(8, '0')}`;
 }
 
-/** An IDX file's bytes: the inverse of `parseIdx`. */
+/** Encodes an IDX file: the inverse of `parseIdx`. */
 export function formatIdx({ dims, values }: Idx): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * dims.length + values.length);
   const view = new DataView(bytes.buffer);
@@ -87,12 +87,12 @@ export function formatIdx({ dims, values }: Idx): Uint8Array {
   return bytes;
 }
 
-/** What a folder of four IDX files cannot say itself. `classNames` defaults to the labels found, `0`, `1`, ... */
+/** Facts about four IDX files that they do not state. `classNames` defaults to the labels found, `0`, `1`, ... */
 export interface IdxDescription {
   readonly name: string;
   readonly provenance: string;
   readonly classNames?: readonly string[] | undefined;
-  /** The label that stands for the first class; by default 0. */
+  /** Label of the first class; by default 0. */
   readonly firstLabel?: number | undefined;
   /** True if rows and columns of the images are exchanged, as in EMNIST. */
   readonly transposed?: boolean | undefined;

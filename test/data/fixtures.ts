@@ -6,7 +6,8 @@ import { afterAll } from 'vitest';
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
 import { formatIdx, idxFiles } from '#data/images/formats/idx';
-import type { ImageSource, LabelledImages, Shape } from '#data/images/image-source';
+import type { ImageSet, ImageSource, Shape } from '#data/images/image-source';
+import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 
 /** A new folder that goes when the test file is done. */
 export function newFolder(): string {
@@ -42,22 +43,25 @@ export async function failureOfAsync(act: () => Promise<unknown>): Promise<Failu
 }
 
 /** `perClass` images of each class in random order; every image differs, its first pixel is its label. */
-export function tinyImages(shape: Shape, classes: number, perClass: number, name: string): LabelledImages {
+export function tinyImages(shape: Shape, classes: number, perClass: number, name: string): InMemorySource {
   const size = shape[0] * shape[1] * shape[2];
   const random = randomStream(`test/${name}`);
   const n = classes * perClass;
   const labels = Uint8Array.from(permutation(n, random), (i) => i % classes);
   const images = Uint8Array.from({ length: n * size }, () => random.below(256));
   for (let i = 0; i < n; i++) images[i * size] = labels[i] as number;
-  return { n, images, labels };
+  return inMemorySource(shape, { images, labels });
 }
 
-export function tinySource(shape: Shape = [6, 5, 1], classes = 4, trainPerClass = 30, testPerClass = 5): ImageSource {
+export function tinySource(
+  shape: Shape = [6, 5, 1],
+  classes = 4,
+  trainPerClass = 30,
+  testPerClass = 5,
+): ImageSet<InMemorySource> {
   return {
     name: 'tiny',
-    classes,
     classNames: Array.from({ length: classes }, (_, i) => `class ${i}`),
-    shape,
     provenance: 'made up for a test',
     train: tinyImages(shape, classes, trainPerClass, 'train'),
     test: tinyImages(shape, classes, testPerClass, 'test'),
@@ -65,18 +69,37 @@ export function tinySource(shape: Shape = [6, 5, 1], classes = 4, trainPerClass 
 }
 
 /** Classes 0 and 1 whose images are all 0 and all 200: a blend's pixels tell the share of each. */
-export function darkAndBright(perClass = 20): ImageSource {
-  const part = (n: number) => ({
-    n,
-    labels: Uint8Array.from({ length: n }, (_, i) => i % 2),
-    images: Uint8Array.from({ length: 4 * n }, (_, i) => 200 * (Math.floor(i / 4) % 2)),
-  });
+export function darkAndBright(perClass = 20): ImageSet<InMemorySource> {
+  const part = (n: number) =>
+    inMemorySource([2, 2, 1], {
+      labels: Uint8Array.from({ length: n }, (_, i) => i % 2),
+      images: Uint8Array.from({ length: 4 * n }, (_, i) => 200 * (Math.floor(i / 4) % 2)),
+    });
   const names = { name: 'levels', classNames: ['dark', 'bright'], provenance: 'made up for a test' };
-  return { ...names, classes: 2, shape: [2, 2, 1], train: part(2 * perClass), test: part(4) };
+  return { ...names, train: part(2 * perClass), test: part(4) };
+}
+
+/** The images of a source, each given out on a later turn of the event loop, in another order than it was asked for. */
+export function lazily(source: ImageSource): ImageSource {
+  const random = randomStream('test/lazily');
+  return {
+    ...source,
+    inMemory: false,
+    pixels: async (i) => {
+      for (let turns = random.below(4); turns >= 0; turns--) await new Promise(setImmediate);
+      return source.pixels(i);
+    },
+  };
+}
+
+/** A set whose images are given out later. */
+export function lazySet({ train, test, ...set }: ImageSet): ImageSet {
+  return { ...set, train: lazily(train), test: lazily(test) };
 }
 
 /** Writes a source's images as the four IDX files. */
-export function writeIdxFolder(folder: string, { shape: [height, width], train, test }: ImageSource): void {
+export function writeIdxFolder(folder: string, { train, test }: ImageSet<InMemorySource>): void {
+  const [height, width] = train.shape;
   const write = (name: string, dims: number[], values: Uint8Array) =>
     writeFileSync(join(folder, name), formatIdx({ dims, values }));
   write(idxFiles.trainImages, [train.n, height, width], train.images);

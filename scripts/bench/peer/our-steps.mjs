@@ -56,7 +56,7 @@ function training(net, { l2, learningRate, warmupSteps, samples }, pool, collect
   const steps = 1e9; // so many that the learning rate stays at its peak after the warm-up
   const plan = { steps, warmupSteps, learningRate, l2, dropout: 0, seed: 0, shares: samples };
   return async (position, since) => {
-    const batches = { at: (index) => pool[position % poolSize][index % samples] };
+    const batches = { at: async (index) => pool[position % poolSize][index % samples] };
     let loss = 0;
     await trainNetwork(net, { ...plan, from: since }, batches, collective, async (done) => {
       loss = done.loss;

@@ -35,7 +35,7 @@ export function ourLogits(network, tensors, images) {
  * Random weights by name: batch norms and layer scales around 1, biases around 0, and statistics near those that noise
  * has, so that no layer drowns another, yet moved at random, so that each of them shows in the logits.
  */
-export function telling(network) {
+export async function telling(network) {
   const random = randomStream(`interop/${network.name}`);
   const around = (centre, spread) => () => centre + spread * (2 * random.uniform() - 1);
   const tensors = new Map(freshWeights(network, 1));
@@ -43,7 +43,7 @@ export function telling(network) {
     const draw = drawFor(name, around);
     if (draw !== undefined) tensors.set(name, { shape, values: values.map(draw) });
   }
-  for (const [name, { mean, variance }] of observed(network, tensors)) {
+  for (const [name, { mean, variance }] of await observed(network, tensors)) {
     const least = 0.1 * (variance.reduce((sum, value) => sum + value, 0) / variance.length); // of channels that are dead
     const moved = mean.map((value, c) => value + 0.2 * Math.sqrt(variance[c]) * random.normal());
     const scaled = variance.map((value) => value * around(1, 0.5)() + least);
@@ -62,13 +62,13 @@ function drawFor(name, around) {
 }
 
 /** Statistics of each batch norm over a few images of noise. */
-function observed(network, tensors) {
+async function observed(network, tensors) {
   const forward = networkForward(network);
   const model = new Model(network, weightLayout(network, forward), 'interop');
   const flat = model.weights.values();
   for (const { name, offset } of model.layout.specs.values()) flat.set(tensors.get(name).values, offset);
   model.weights.write(flat);
-  const statistics = model.estimateStatistics(forward, [noiseImages(network, 4)]);
+  const statistics = await model.estimateStatistics(forward, [noiseImages(network, 4)]);
   const values = [...statistics].map(([name, { mean, variance }]) => {
     return [name, { mean: backend().read(mean), variance: backend().read(variance) }];
   });

@@ -45,7 +45,7 @@ export async function* pairsOf(name, { others, folder, searched }) {
   openBackend({});
   const own = join(folder, name);
   mkdirSync(own);
-  const given = name === 'searched' ? trained(searched ?? searchedRun(own), own) : withTellingWeights(name, own);
+  const given = name === 'searched' ? trained(searched ?? searchedRun(own), own) : await withTellingWeights(name, own);
   const { source, network, logits, pixels, images } = given;
   const ask = async (asked) =>
     Float32Array.from((await others.ask(JSON.stringify({ ...asked, pixels }))).logits.flat());
@@ -67,10 +67,10 @@ export async function* pairsOf(name, { others, folder, searched }) {
 }
 
 /** A network with weights made for the comparison: its source for `export`, and what is known of it. */
-function withTellingWeights(name, folder) {
+async function withTellingWeights(name, folder) {
   const reference = everyKind[name] ?? name;
   const network = namedNetwork(reference);
-  const tensors = telling(network);
+  const tensors = await telling(network);
   const weights = join(folder, 'weights.safetensors');
   writeSafetensors(weights, tensors);
   return { source: [reference, '--weights', weights], ...tried(network, tensors, folder) };

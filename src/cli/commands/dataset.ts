@@ -9,6 +9,7 @@ import { suggestion } from '#core/nearest';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
 import { type DatasetName, datasetNames, datasets } from '#data/images/datasets';
 import { fetchDataset } from '#data/images/fetch/fetch';
+import { formOf } from '#data/images/image-source';
 import { datasetFolder, openSource } from '#data/images/open-source';
 import { builtSetFolder } from '#data/sets/built-set';
 import { type Manifest, readManifest } from '#data/sets/manifest';
@@ -82,10 +83,11 @@ async function buildAction(
 ): Promise<void> {
   const recipe = readBuildRecipe(recipeFile);
   const source = openSource(recipe.source, dirname(recipeFile));
-  requireAugmentation(recipe.augment, source.shape);
+  const form = formOf(source);
+  requireAugmentation(recipe.augment, form.shape);
   planBuild(source, recipe); // so that its mistakes are told before a teacher is trained
   for (const note of source.notes ?? []) standardReporter().warn(note);
-  const teacher = await loadTeachers(recipe.teacher, { recipeFile, source }, options);
+  const teacher = await loadTeachers(recipe.teacher, { recipeFile, form }, options);
   const stop = stopOnSignal();
   const reporter = standardReporter();
   try {

@@ -50,7 +50,7 @@ async function exportAction(what: string, options: ExportCommandOptions): Promis
   requireNewFolder(folder, '--out');
   const fold = options.fold ?? exporter.isGraph;
   const batch = options.batch === 'dynamic' ? undefined : options.batch;
-  const trial = options.check && trialImages(network, run, options, batch);
+  const trial = options.check && (await trialImages(network, run, options, batch));
   const exported = exportedOf(given, trial?.classNames);
   const files = writeExport(folder, exporter, exported, { fold, batch });
   const check = trial && { ...(await checkExport(folder, exporter, exported, trial.images)), on: trial.from };

@@ -2,10 +2,12 @@
 
 import type { GivenNetwork } from '#cli/arguments/given-network';
 import { commit, packageVersion } from '#cli/process/environment';
+import { sourceOfKind } from '#data/images/source-schema';
 import { networkDescription } from '#networks/cost/description';
 import type { Exported } from '#tasks/export/exporter';
 import type { FinishedRun } from '#tasks/training/finished-run';
 import type { TrainingRecipe } from '#tasks/training/recipe';
+import { dataOfKind } from '#tasks/training/recipe-data';
 
 /** @param classNames  of the images it is checked on, where its run has none */
 export function exportedOf({ network, weights, origin, run }: GivenNetwork, classNames?: readonly string[]): Exported {
@@ -27,9 +29,11 @@ function training({ id, recipe, images, environment }: FinishedRun) {
   return { run: id, recipe: recipe.name, data: dataText(recipe), images, trainedBy, trainedAt };
 }
 
-function dataText({ data }: TrainingRecipe): string {
-  if ('source' in data) return 'dataset' in data.source ? data.source.dataset : `a folder of ${data.source.format}`;
-  return 'recipe' in data ? `the set of ${data.recipe}` : `the set in ${data.folder}`;
+function dataText(recipe: TrainingRecipe): string {
+  const data = dataOfKind(recipe);
+  if (data.kind !== 'source') return data.kind === 'recipe' ? `the set of ${data.file}` : `the set in ${data.file}`;
+  const source = sourceOfKind(data.source);
+  return source.kind === 'known' ? source.dataset : `a folder of ${source.kind}`;
 }
 
 function known(facts: Readonly<Record<string, string | null | undefined>>): Record<string, string> {

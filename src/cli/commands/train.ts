@@ -60,7 +60,7 @@ interface EvalOptions extends BackendOptions, WeightOptions {
 
 const splits = ['train', 'held', 'test'] as const;
 
-function evalAction(what: string, options: EvalOptions): void {
+async function evalAction(what: string, options: EvalOptions): Promise<void> {
   const split = splits.find((name) => name === options.split);
   if (split === undefined)
     throw new Failure('usage', `--split: expected one of ${splits.join(', ')}; got ${options.split}`);
@@ -77,11 +77,7 @@ function evalAction(what: string, options: EvalOptions): void {
   requireFit(network, set.manifest.shape, set.manifest.classes);
   const { model, forward, statistics } = frozenNetwork(network, weights);
   const images = splitImages(set.split(split));
-  print(
-    network.name,
-    evaluate(images, (batch) => model.logits(forward, batch, statistics)),
-    options,
-  );
+  print(network.name, await evaluate(images, (batch) => model.logits(forward, batch, statistics)), options);
 }
 
 function print(network: string, evaluation: Evaluation, { json }: { json?: true }): void {

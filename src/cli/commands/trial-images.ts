@@ -1,6 +1,7 @@
 /** The images that an export is checked on. */
 import { Failure } from '#core/failure';
 import { randomStream } from '#core/random';
+import { stackedImages } from '#data/images/image-stack';
 import { openSet } from '#data/sets/built-set';
 import type { Images } from '#networks/nn/model';
 import { inputSize } from '#networks/space/resolution';
@@ -31,12 +32,12 @@ const wanted = 16; // images
  * Test images of the set that is named, else of the run's data, else random ones: some 16, in whole batches where those
  * are fixed. Fewer are all taken, over and over where they do not fill a batch.
  */
-export function trialImages(
+export async function trialImages(
   network: Architecture,
   run: FinishedRun | undefined,
   options: ImageOptions,
   batch?: number,
-): Trial {
+): Promise<Trial> {
   const most = batch === undefined ? wanted : Math.max(batch, wanted - (wanted % batch));
   const found = realImages(network, run, options);
   if (found === undefined) {
@@ -44,7 +45,7 @@ export function trialImages(
     return { images, from: 'random images', classNames: undefined };
   }
   const { from, classNames, test } = found;
-  const real = firstImages(test, most);
+  const real = await firstImages(test, most);
   if (real.n === 0) throw new Failure('data', `${from}: expected images; got none`);
   const images = wholeBatches(real, batch ?? real.n);
   const repeated = images.n > real.n ? `, all ${real.n} repeated` : '';
@@ -52,12 +53,12 @@ export function trialImages(
 }
 
 /** The first images of a split, at most so many. */
-function firstImages(test: EvaluationImages, most: number): Images {
+async function firstImages(test: EvaluationImages, most: number): Promise<Images> {
   const parts: Uint8Array[] = [];
   let n = 0;
-  for (const batch of test.batches()) {
+  for await (const batch of test.batches()) {
     const taken = Math.min(batch.n, most - n);
-    parts.push(batch.images.subarray(0, (taken * batch.images.length) / batch.n));
+    parts.push(stackedImages(batch.images, batch.images.length / batch.n, 0, taken));
     n += taken;
     if (n === most) break;
   }
@@ -69,7 +70,8 @@ function wholeBatches({ n, images }: Images, batch: number): TrialImages {
   const size = images.length / n;
   const wanted = Math.max(batch, n - (n % batch));
   const filled = new Uint8Array(wanted * size);
-  for (let at = 0; at < wanted; at += n) filled.set(images.subarray(0, (wanted - at) * size), at * size);
+  for (let at = 0; at < wanted; at += n)
+    stackedImages(filled, size, at, wanted).set(stackedImages(images, size, 0, wanted - at));
   return { n: wanted, batch, images: filled };
 }
 

@@ -11,7 +11,7 @@ import { readNetwork, readSpace } from '#networks/space/parse';
 import { asSpace } from '#networks/space/print';
 import { readRefinement } from '#networks/space/refine';
 import { refinementSchema, spaceSchema } from '#networks/space/schema';
-import { buildRecipeSchema, readBuildRecipe } from '#tasks/distill/build-recipe';
+import { buildRecipeSchema, readBuildRecipe, teacherOfKind } from '#tasks/distill/build-recipe';
 import { readSearchConfig, searchConfigSchema } from '#tasks/search/config/config';
 import { stageSettings } from '#tasks/search/config/stage-settings';
 import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
@@ -127,10 +127,10 @@ function checkConfig(file: string, set: readonly string[]): void {
 }
 
 function checkBuildRecipe(file: string): void {
-  for (const teacher of readBuildRecipe(file).teacher) {
-    // runs and weights may come later
-    const network = 'network' in teacher ? readNetwork(resolve(dirname(file), teacher.network)) : undefined;
-    if (network === undefined || !('training' in teacher)) continue;
+  for (const teacher of readBuildRecipe(file).teacher.map(teacherOfKind)) {
+    if (teacher.kind !== 'training' && teacher.kind !== 'weights') continue; // runs and weights may come later
+    const network = readNetwork(resolve(dirname(file), teacher.network));
+    if (teacher.kind === 'weights') continue;
     requireNormalisable(asSpace(network), readTrainingRecipe(resolve(dirname(file), teacher.training)));
   }
 }

@@ -1,11 +1,11 @@
-/** The element types of safetensors whose every value is one of float32. */
+/** Element types of safetensors whose values float32 holds exactly. */
 import { halfValues } from '#core/float16';
 
 export type Dtype = keyof typeof dtypeBytes;
 
 export const dtypeBytes = { F32: 4, F16: 2, BF16: 2 } as const;
 
-/** The bytes as float32, those that are it copied only where they do not lie on a multiple of 4. */
+/** Reads the bytes as float32; float32 itself is copied only where it is not aligned to 4 bytes. */
 export function float32Values(bytes: Uint8Array, dtype: Dtype): Float32Array {
   const { buffer, byteOffset, byteLength } = byteOffsetIsAligned(bytes) ? bytes : new Uint8Array(bytes); // a Buffer's own slice is no copy
   if (dtype === 'F32') return new Float32Array(buffer, byteOffset, byteLength / Float32Array.BYTES_PER_ELEMENT);

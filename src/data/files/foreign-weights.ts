@@ -1,11 +1,11 @@
-/** Weights in the formats of others, given where they are not read: what they are, and how to convert them. */
+/** Names weights in formats that are not read, and says how to convert them. */
 import { basename } from 'node:path';
 import { Failure } from '#core/failure';
 import { type FileKind, fileKind } from '#core/files/file-kind';
 
 type Readable = Extract<FileKind, 'safetensors' | 'an ONNX model'>;
 
-/** The failure that says what a file is that was to be of the expected kind; undefined where it is, or nothing tells. */
+/** The failure for a file of another kind than expected; undefined where it is of that kind or of no known one. */
 export function foreignWeights(file: string, bytes: Uint8Array, expected: Readable): Failure | undefined {
   const kind = /\.data-\d{5}-of-\d{5}$/.test(file) ? 'a TensorFlow checkpoint' : fileKind(bytes);
   if (kind === undefined || kind === expected) return undefined;

@@ -40,7 +40,7 @@ export type OnnxAttribute =
   | { readonly ints: readonly number[] }
   | { readonly float: number };
 
-/** Floats, or numbers that ops take as int64. */
+/** Float32 values, or int64 ones where an op takes integers. */
 export type OnnxTensor = NamedTensor | { readonly shape: readonly number[]; readonly values: BigInt64Array };
 
 /** A float32 input or output; an axis whose extent may vary has a name. */
@@ -109,7 +109,7 @@ const messages = {
 
 let modelType: protobuf.Type | undefined;
 
-/** The type of a whole file; the library is loaded when it is first asked for. */
+/** Message type of a whole file; the first call loads the library. */
 function model(): protobuf.Type {
   if (modelType === undefined) {
     const { Root } = createRequire(import.meta.url)('protobufjs/light.js') as typeof protobuf;
@@ -118,7 +118,7 @@ function model(): protobuf.Type {
   return modelType;
 }
 
-/** The bytes of a file: one message, so below 2 GB. */
+/** Encodes a model as one message, whose size must stay below 2 GB. */
 export function onnxBytes({ irVersion, opset, producer, documentation, graph, metadata }: OnnxModel): Uint8Array {
   return model()
     .encode({
@@ -174,12 +174,12 @@ interface DecodedTensor {
   readonly raw_data: Uint8Array;
 }
 
-/** What a model says of itself, by key. */
+/** Reads a model's metadata, by key. */
 export function readOnnxMetadata(file: string): Record<string, string> {
   return Object.fromEntries(decoded(file).metadata_props.map(({ key, value }) => [key, value]));
 }
 
-/** The float32 weights of a model whose values are stored raw, as ours are; anything else is a data failure. */
+/** Reads the float32 weights of a model that stores raw values, as our exports do; anything else is a data failure. */
 export function readOnnxWeights(file: string): Map<string, NamedTensor> {
   const { graph } = decoded(file);
   const floats = (graph?.initializer ?? []).filter((tensor) => tensor.data_type === elementType.float32);
@@ -211,7 +211,7 @@ function decodedTensor(file: string, { name, dims, raw_data: raw }: DecodedTenso
     const message = `expected ${bytes} bytes of raw values for shape [${shape}]; got ${raw.length}`;
     throw new Failure('data', { file, path: name, message });
   }
-  const copy = new Uint8Array(raw); // aligned, which what protobufjs gives need not be
+  const copy = new Uint8Array(raw); // aligned, unlike what protobufjs gives
   return {
     shape,
     values: new Float32Array(copy.buffer),

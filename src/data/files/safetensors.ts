@@ -13,7 +13,7 @@ import { foreignWeights } from './foreign-weights.js';
 
 export interface NamedTensor {
   readonly shape: readonly number[];
-  /** As many as the product of the shape. */
+  /** Row by row; the product of the shape is their number. */
   readonly values: Float32Array;
 }
 
@@ -30,13 +30,13 @@ const lengthBytes = 8;
 const alignment = 8;
 const maxHeaderBytes = 100_000_000; // the reference reader's limit
 const metadataKey = '__metadata__';
-const checksumKey = 'mnv4-nas.sha256'; // in the metadata: of the other entries as JSON, then of all values
+const checksumKey = 'mnv4-nas.sha256'; // in the metadata: hash of the other entries as JSON, then of all values
 
 export function writeSafetensors(file: string, tensors: Tensors, metadata: Metadata = {}): void {
   writeAtomically(file, ...checkedSafetensorsParts(tensors, metadata));
 }
 
-/** The same parts as `safetensorsParts` with a checksum among the metadata: a reader that knows it finds any damage. */
+/** Parts as `safetensorsParts` gives them, with a checksum in the metadata by which our reader finds any damage. */
 export function checkedSafetensorsParts(tensors: Tensors, metadata: Metadata = {}): Uint8Array[] {
   const entries = Object.fromEntries(entriesOf(tensors));
   const values = [...tensors.values()].map((tensor) => bytesOf(tensor.values));
@@ -47,7 +47,7 @@ function checksumOf(entries: object, values: readonly Uint8Array[]): string {
   return sha256(JSON.stringify(entries), ...values);
 }
 
-/** The bytes of the file in parts: the header, then views of the tensors' own memory. */
+/** Encodes a file in parts: the header, then views of the tensors' memory. */
 export function safetensorsParts(tensors: Tensors, metadata: Metadata = {}): Uint8Array[] {
   requireLittleEndian();
   const before = Object.keys(metadata).length > 0 ? [[metadataKey, metadata] as const] : [];
@@ -59,7 +59,7 @@ export function safetensorsParts(tensors: Tensors, metadata: Metadata = {}): Uin
   return [head, ...[...tensors.values()].map(({ values }) => bytesOf(values))];
 }
 
-/** The header's entry of each tensor. */
+/** The header's entries, one for each tensor. */
 function entriesOf(tensors: Tensors): [name: string, entry: object][] {
   let end = 0;
   return [...tensors].map(([name, { shape, values }]) => {
@@ -75,18 +75,18 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Names of tensors to leave out, whatever their dtype. */
+/** True for names of tensors to leave out, whatever their dtype. */
 type Skip = (name: string) => boolean;
 
 /**
- * The tensors of a file, as views of its bytes; anything but these dtypes without gaps is a data failure, and so is, where
- * the file states its checksum, what does not have it.
+ * Reads the tensors of a file as views of its bytes. Other dtypes, gaps between values and content that differs from the
+ * file's checksum, where it states one, are data failures.
  */
 export function readSafetensors(file: string, skip?: Skip, dtypes?: readonly Dtype[]): SafetensorsContent {
   return parseSafetensors(file, readBytes(file), skip, dtypes);
 }
 
-/** The tensors of a file that is in memory; those of float32 share `bytes` where these are aligned. */
+/** Reads tensors from a file's bytes; float32 tensors share them where they are aligned. */
 export function parseSafetensors(
   file: string,
   bytes: Uint8Array,
@@ -175,7 +175,7 @@ function checkedEntry(file: string, name: string, entry: unknown, dtypes: readon
   return { dtype, shape, offsets: offsets as [number, number] };
 }
 
-/** The range of a tensor that is left out. */
+/** Reads the byte range of a tensor that is left out. */
 function skippedEntry(file: string, name: string, entry: unknown): Entry {
   const { data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (isCounts(offsets) && offsets.length === 2)

@@ -1,4 +1,4 @@
-/** Names of classes, as people give them and as files list them: one a line, each once. */
+/** Names of classes, given by people and written to files with one name per line. */
 import { z } from 'zod';
 import { list } from '#core/documents/conform';
 
@@ -18,7 +18,7 @@ export function classNameList() {
   );
 }
 
-/** YAML takes some names for something else; quotes keep it from that. */
+/** Asks for quotes where YAML reads a name as a number, a truth value or null. */
 function unquoted(input: unknown): string {
   const isTaken = ['number', 'boolean'].includes(typeof input) || input === null;
   return isTaken ? `a class name in quotes, such as "${input}"` : 'a class name';

@@ -1,12 +1,13 @@
 /** Notes for the user about the distribution of images over classes. */
-import type { ImageSource, LabelledImages } from './image-source.js';
+import { type ImageSet, type ImageSource, labelsOf } from './image-source.js';
 
 /**
  * A sentence for classes that no network can learn, since no train image has them.
  *
  * @param mayShift  whether the source's labels may be told to count from another number
  */
-export function classNotes({ name, classes, classNames, train, test }: ImageSource, mayShift: boolean): string[] {
+export function classNotes({ name, classNames, train, test }: ImageSet, mayShift: boolean): string[] {
+  const classes = classNames.length;
   const [taught, tested] = [counts(train, classes), counts(test, classes)];
   const missing = classNames.filter((_, k) => taught[k] === 0);
   if (missing.length === 0) return [];
@@ -19,9 +20,9 @@ export function classNotes({ name, classes, classNames, train, test }: ImageSour
   ];
 }
 
-function counts({ labels }: LabelledImages, classes: number): number[] {
+function counts(source: ImageSource, classes: number): number[] {
   const found = new Array<number>(classes).fill(0);
-  for (const label of labels) found[label] = (found[label] as number) + 1;
+  for (const label of labelsOf(source)) found[label] = (found[label] as number) + 1;
   return found;
 }
 

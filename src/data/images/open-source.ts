@@ -5,18 +5,13 @@ import { assertNever } from '#core/assert-never';
 import { cacheFolder } from '#core/files/cache';
 import { readBytes, sha256 } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
-import { type Cifar10Description, readCifar10Source } from '#data/images/formats/cifar10';
-import { gunzipped, type IdxDescription, readIdxSource } from '#data/images/formats/idx';
+import { readCifar10Source } from '#data/images/formats/cifar10';
+import { gunzipped, readIdxSource } from '#data/images/formats/idx';
 import { located } from '#data/images/formats/idx-files';
 import { classNotes } from './class-notes.js';
-import { type Dataset, type DatasetName, datasets, type Edition } from './datasets.js';
-import type { ImageSource } from './image-source.js';
-
-/** What a recipe's `source` says; `folder` of a known data set defaults to the cache. */
-export type SourceReference =
-  | { readonly dataset: DatasetName; readonly folder?: string | undefined }
-  | ({ readonly format: 'idx'; readonly folder: string } & Omit<IdxDescription, 'name' | 'provenance'>)
-  | ({ readonly format: 'cifar10'; readonly folder: string } & Pick<Cifar10Description, 'classNames'>);
+import { type Dataset, datasets, type Edition } from './datasets.js';
+import type { ImageSet } from './image-source.js';
+import { type SourceReference, sourceOfKind } from './source-schema.js';
 
 /** The folder that `dataset fetch` fills. */
 export function datasetFolder(name: string): string {
@@ -24,47 +19,50 @@ export function datasetFolder(name: string): string {
 }
 
 /**
+ * Opens the images that a source names; missing and damaged files are data failures.
+ *
  * @param base     the folder that relative folders start from: the recipe's own
- * @param classes  of the network that is to see them: of images whose classes nobody named there are so many at least
+ * @param classes  of the network that is to see them: images whose classes nobody named have at least as many
  */
-export function openSource(reference: SourceReference, base: string, classes?: number): ImageSource {
-  const given = reference.folder === undefined ? undefined : resolve(base, reference.folder);
-  if ('dataset' in reference) {
-    return openDataset(datasets[reference.dataset], given ?? datasetFolder(reference.dataset));
+export function openSource(reference: SourceReference, base: string, classes?: number): ImageSet {
+  const source = sourceOfKind(reference);
+  switch (source.kind) {
+    case 'known': {
+      const { dataset, folder } = source;
+      return openDataset(datasets[dataset], folder === undefined ? datasetFolder(dataset) : resolve(base, folder));
+    }
+    case 'idx': {
+      const { folder, classNames, firstLabel, transposed } = source;
+      const description = { ...usersFiles(base, source), classNames, firstLabel, transposed };
+      return withClassNotes(readIdxSource(resolve(base, folder), description), firstLabel === undefined);
+    }
+    case 'cifar10': {
+      const { folder, classNames } = source;
+      const description = { ...usersFiles(base, source), classNames, leastClasses: classes };
+      return withClassNotes(readCifar10Source(resolve(base, folder), description), false);
+    }
+    default:
+      return assertNever(source);
   }
-  const source = openFolder(reference, given as string, classes);
-  const mayShift = reference.format === 'idx' && reference.firstLabel === undefined;
-  return { ...source, notes: [...(source.notes ?? []), ...classNotes(source, mayShift)] };
 }
 
-function openFolder(
-  reference: Exclude<SourceReference, { readonly dataset: DatasetName }>,
-  folder: string,
-  leastClasses: number | undefined,
-): ImageSource {
-  const { format } = reference;
-  const named = { name: basename(folder), provenance: `the user's files in format ${format}` };
-  switch (format) {
-    case 'idx': {
-      const { classNames, firstLabel, transposed } = reference;
-      return readIdxSource(folder, { ...named, classNames, firstLabel, transposed });
-    }
-    case 'cifar10':
-      return readCifar10Source(folder, { ...named, classNames: reference.classNames, leastClasses });
-    default:
-      return assertNever(format);
-  }
+function usersFiles(base: string, { folder, format }: { readonly folder: string; readonly format: string }) {
+  return { name: basename(resolve(base, folder)), provenance: `the user's files in format ${format}` };
+}
+
+function withClassNotes(images: ImageSet, mayShift: boolean): ImageSet {
+  return { ...images, notes: [...(images.notes ?? []), ...classNotes(images, mayShift)] };
 }
 
 /** Opens a known data set whose files' SHA-256 are those of one of its editions. */
-export function openDataset(dataset: Dataset, folder: string): ImageSource {
+export function openDataset(dataset: Dataset, folder: string): ImageSet {
   const { name, classNames } = dataset;
   const { provenance } = verifiedEdition(dataset, folder);
   const description = { name, provenance, classNames };
   return dataset.format === 'idx' ? readIdxSource(folder, description) : readCifar10Source(folder, description);
 }
 
-/** Which edition lies in a folder; a missing or other file is a data failure. */
+/** The edition whose files lie in a folder; a missing file and one with other content are data failures. */
 export function verifiedEdition(dataset: Dataset, folder: string): Edition {
   const names = Object.keys(dataset.official.sha256);
   const files = names.map((name) => located(folder, name));
@@ -83,7 +81,7 @@ export function verifiedEdition(dataset: Dataset, folder: string): Edition {
   throw dataFailure(files[wrong] as string, message, `remove the file, then ${remedy}`);
 }
 
-/** The official edition, then those of substitutes. */
+/** The official edition, then substitutes. */
 export function editions({ official, origins }: Dataset): Edition[] {
   return [official, ...origins.flatMap((origin) => (origin.kind === 'npm' ? [origin.edition] : []))];
 }

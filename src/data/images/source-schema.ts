@@ -1,10 +1,10 @@
-/** How recipes name images and ask for changes to them; shared by dataset and training recipes. */
+/** Schemas of `source` and `augment`, which dataset and training recipes share. */
 import { z } from 'zod';
 import { flag, integer, quantity, record, text, word } from '#core/documents/conform';
 import { classNameList } from './class-names.js';
 import { datasetNames } from './datasets.js';
 
-/** Two numbers, the first not above the second. */
+/** A pair of numbers, the first not above the second. */
 function range(what: string, bounds: Parameters<typeof quantity>[1]) {
   const end = quantity(what, bounds);
   return z
@@ -36,6 +36,15 @@ const idxForm = {
   /** True if rows and columns of the images are exchanged, as in EMNIST. */
   transposed: flag().optional(),
 };
+
+/** A recipe's `source`; relative folders start from the recipe's own. */
+export type SourceReference = z.output<typeof sourceSchema>;
+
+/** A source with its kind, which its keys tell: a known data set, or a folder of files in a format. */
+export function sourceOfKind(source: SourceReference) {
+  if ('dataset' in source) return { kind: 'known', ...source } as const;
+  return source.format === 'idx' ? ({ kind: 'idx', ...source } as const) : ({ kind: 'cifar10', ...source } as const);
+}
 
 export const sourceSchema = z.union(
   [

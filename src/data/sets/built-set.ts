@@ -1,4 +1,4 @@
-/** Where the distillation set of a recipe lies once it is built, and the set itself. */
+/** Finds and opens the distillation set that was built from a recipe. */
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import { readBytes, sha256 } from '#core/files/files';
 import { type DistillationSet, openDistillationSet } from './distillation-set.js';
 import { manifestName } from './manifest.js';
 
-/** What the folder of a recipe's set depends on; all else of a recipe is for who builds it. */
+/** The part of a recipe that its set's folder depends on; the builder reads the rest. */
 const recipeSchema = z.object({
   name: fileName(),
   teacher: list(z.record(z.string(), z.unknown(), { error: 'a teacher' }), 'a list of teachers'),
@@ -31,7 +31,7 @@ export function builtSetFolder(recipeFile: string): string {
   return join(cacheFolder(), 'sets', `${name}-${sha256(content, ...contents, place).slice(0, 12)}`);
 }
 
-/** The set in a folder, or the one that a recipe builds; one that is not built is a data failure that says how to. */
+/** Opens the set in a folder, or the one that a recipe builds; where that is not built, a data failure says how to. */
 export function openSet(reference: { readonly folder: string } | { readonly recipe: string }): DistillationSet {
   if ('folder' in reference) return openDistillationSet(reference.folder);
   const folder = builtSetFolder(reference.recipe);

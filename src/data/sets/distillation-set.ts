@@ -1,9 +1,9 @@
-/** A finished distillation set: its manifest, and its shards read when first needed and kept within a byte budget. */
+/** A finished distillation set: its manifest, and its shards, read when first needed and cached within a byte budget. */
 import { join } from 'node:path';
 import { type Diagnostic, Failure } from '#core/failure';
 import { readBytes, sha256, statsOf } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
-import { imageBytes } from '#data/images/image-source';
+import { imageBytes } from '#data/images/image-stack';
 import { type Manifest, readManifest, type ShardEntry, type SplitName } from './manifest.js';
 import { decodeShard, type RowLayout, rowBytes, type Shard } from './shard.js';
 
@@ -23,10 +23,10 @@ export interface Split {
   read(shard: number): Shard;
 }
 
-/** Bytes of shards that one set keeps in memory; three quarters of it is what the loader shuffles at a time. */
+/** Bytes of shards that one set caches; the loader shuffles three quarters of that at a time. */
 export const defaultBudgetBytes = 2 ** 30;
 
-/** Opens a set; every shard that is missing or of another size is reported, none is read yet. */
+/** Opens a set without reading shards; all that are missing or of another size are one data failure. */
 export function openDistillationSet(folder: string, budgetBytes = defaultBudgetBytes): DistillationSet {
   const manifest = readManifest(folder);
   const layout = rowLayout(manifest);
@@ -79,7 +79,7 @@ function rebuildRemedy(folder: string): string {
   return `run the \`mnv4-nas dataset build\` of ${folder} again: it makes damaged and missing shards anew`;
 }
 
-/** Keeps the shards read last while their files' bytes fit into the budget; the newest is kept in any case. */
+/** Caches the shards used last whose files fit into the budget; the newest is always cached. */
 function rememberShards(read: (entry: ShardEntry) => Shard, budgetBytes: number): (entry: ShardEntry) => Shard {
   const kept = new Map<ShardEntry, Shard>();
   let keptBytes = 0;

@@ -1,7 +1,9 @@
-/** Batches of labelled images, augmented as they are drawn, with hard labels mixed as the images are, and smoothed. */
+/** Batches of augmented images with hard labels, which are mixed as the images are, and smoothed. */
 import { permutation, type Random, randomStream } from '#core/random';
 import { type Augmentation, augmented } from '#data/images/augment/augment';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { formOf, type ImageSet } from '#data/images/image-source';
+import { imageBytes, stackedImages } from '#data/images/image-stack';
+import { readAhead } from '#data/images/read-ahead';
 import type { Batch, Batches } from './loader.js';
 import type { Mixing } from './shard.js';
 
@@ -12,40 +14,37 @@ export interface LabelledBatchOptions {
   readonly labelSmoothing: number;
 }
 
-/** Shuffled batches of a source's train part; what a batch holds depends on the seed and its step alone. */
-export function labelledBatches(source: ImageSource, options: LabelledBatchOptions): Batches {
+/** Shuffled batches of a set's train part; what a batch holds depends on the seed and its step alone. */
+export function labelledBatches(source: ImageSet, options: LabelledBatchOptions): Batches {
   const { seed, batch, augment, labelSmoothing } = options;
-  const { train, classes, shape } = source;
+  const { train } = source;
+  const { shape, classes } = formOf(source);
   const size = imageBytes(shape);
-  const imageAt = (index: number) => {
-    const pixels = train.images.subarray(index * size, (index + 1) * size);
-    return { pixels, label: train.labels[index] as number };
-  };
+  const imageAt = async (index: number) => ({ ...(await train.pixels(index)), label: train.label(index) });
   const another = (random: Random) => imageAt(random.below(train.n));
   const orderOf = lastOnly((epoch: number) => permutation(train.n, randomStream(`${seed}/data/epoch/${epoch}`)));
-  return {
-    at(step): Batch {
-      const random = randomStream(`${seed}/data/augment/${step}`);
-      const images = new Uint8Array(batch * size);
-      const labels = new Int32Array(batch);
-      const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
-      for (let i = 0; i < batch; i++) {
-        const drawn = step * batch + i;
-        const index = orderOf(Math.floor(drawn / train.n))[drawn % train.n] as number;
-        const { pixels, label, mixedLabel, mixedShare } = augmented(imageAt(index), shape, augment, random, another);
-        images.set(pixels, i * size);
-        labels[i] = label;
-        mixing.labels[i] = mixedLabel;
-        mixing.shares[i] = mixedShare;
-      }
-      return { n: batch, images, labels, soft: smoothed(labels, classes, labelSmoothing, mixing) };
-    },
+  const make = async (step: number): Promise<Batch> => {
+    const random = randomStream(`${seed}/data/augment/${step}`);
+    const places = Array.from({ length: batch }, (_, i) => step * batch + i);
+    const indices = places.map((place) => orderOf(Math.floor(place / train.n))[place % train.n] as number);
+    const images = new Uint8Array(batch * size);
+    const labels = new Int32Array(batch);
+    const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
+    for (const [i, image] of (await Promise.all(indices.map(imageAt))).entries()) {
+      const { pixels, label, mixedLabel, mixedShare } = await augmented(image, augment, random, another);
+      stackedImages(images, size, i).set(pixels);
+      labels[i] = label;
+      mixing.labels[i] = mixedLabel;
+      mixing.shares[i] = mixedShare;
+    }
+    return { n: batch, images, labels, soft: smoothed(labels, classes, labelSmoothing, mixing) };
   };
+  return { at: train.inMemory ? make : readAhead(make) };
 }
 
 /**
- * Rows [n, classes] that are one-hot, or the blend of two such where images are, with a share of each spread evenly over
- * all classes. Szegedy et al. 2016, arXiv:1512.00567; Zhang et al., "mixup" (arXiv:1710.09412).
+ * Target rows [n, classes]: one-hot, or the blend of two one-hot rows where two images are blended, with a share of each
+ * spread evenly over all classes. Szegedy et al. 2016, arXiv:1512.00567; Zhang et al., "mixup" (arXiv:1710.09412).
  */
 export function smoothed(labels: ArrayLike<number>, classes: number, share: number, mixing?: Mixing): Float32Array {
   const soft = new Float32Array(labels.length * classes).fill(share / classes);

@@ -2,16 +2,17 @@
 
 import { Failure } from '#core/failure';
 import { halfValues } from '#core/float16';
+import { stackedImages } from '#data/images/image-stack';
 import { defaultBudgetBytes, type Split } from './distillation-set.js';
 import { type RowPlace, rowOrder } from './order.js';
 import type { Mixing, Shard } from './shard.js';
 
-/** Rows side by side; the arrays are new for every batch and belong to whoever asked for it. */
+/** Rows of images with their targets; the arrays are new for every batch and belong to the caller. */
 export interface Batch {
   readonly n: number;
   /** Raw pixels [n, H, W, C]. */
   readonly images: Uint8Array;
-  /** The source's labels [n]; of a blend of two images that of the larger share. */
+  /** The source's labels [n]; a blend of two images has that of the larger share. */
   readonly labels: Int32Array;
   /** The image that mixup blended into each row, where the set records it. */
   readonly mixing?: Mixing;
@@ -19,17 +20,18 @@ export interface Batch {
   readonly soft: Float32Array;
 }
 
-/** The batches of a training run by step; any step may be asked for, so a resumed run needs no more than its step. */
+/** Batches of a training by step; any step may be asked for, so a resumed run needs only its step. */
 export interface Batches {
-  at(step: number): Batch;
+  /** @param following  the steps asked for next; batches that are loaded in the background are started */
+  at(step: number, following?: readonly number[]): Promise<Batch>;
 }
 
-/** Bytes that are shuffled together. A constant: were it the machine's memory, the order would depend on the machine. */
+/** Bytes that are shuffled together: a constant, so that the order does not depend on a machine's memory. */
 export const windowBytes = 0.75 * defaultBudgetBytes;
 
 export interface BatchOptions {
   readonly seed: number | string;
-  /** Rows of every batch; the batches run on across the ends of epochs. */
+  /** Rows of every batch; batches continue across the ends of epochs. */
   readonly batch: number;
   readonly windowBytes?: number;
 }
@@ -38,7 +40,7 @@ export interface BatchOptions {
 export function batches(split: Split, { seed, batch, windowBytes: window = windowBytes }: BatchOptions): Batches {
   if (split.rows === 0) throw new Failure('data', `expected rows in the split ${split.name}; got none`);
   const placeAt = rowOrder(split.shards, window, `${seed}/data/${split.name}`);
-  return { at: (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
+  return { at: async (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
 }
 
 /** All rows once, in the order of the files; the last batch holds what is left. */
@@ -62,7 +64,7 @@ function gathered(split: Split, n: number, placeOf: (i: number) => RowPlace): Ba
   for (let i = 0; i < n; i++) {
     const place = placeOf(i);
     const shard: Shard = split.read(place.shard);
-    images.set(shard.images.subarray(place.row * imageBytes, (place.row + 1) * imageBytes), i * imageBytes);
+    stackedImages(images, imageBytes, i).set(stackedImages(shard.images, imageBytes, place.row));
     labels[i] = shard.labels[place.row] as number;
     if (mixing !== undefined && shard.mixing !== undefined) {
       mixing.labels[i] = shard.mixing.labels[place.row] as number;

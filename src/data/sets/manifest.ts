@@ -1,4 +1,4 @@
-/** `manifest.json` of a distillation set: what it holds and how it was made. Written last, so a set with one is whole. */
+/** `manifest.json` of a distillation set: its content and how it was made. Written last, so it marks a complete set. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asDataFailure, conform, integer, list, quantity, record, text, word } from '#core/documents/conform';
@@ -47,11 +47,11 @@ const fields = record({
   splits: record({ train: count, held: count, test: count }),
   shards: list(shardEntry, 'a list of shards'),
   bytes: integer('a count of bytes'),
-  /** Of all the others; older sets have none. */
+  /** Checksum of all other fields; older sets have none. */
   sha256: checksum.optional(),
 });
 
-/** A set's classes as often as its names of them, and each shard's file once. */
+/** Requires a name for each class and a separate file for each shard. */
 const manifestSchema = fields
   .refine(({ classes, classNames }) => classNames.length === classes, {
     error: ({ input }) => `${(input as z.output<typeof fields>).classes} names, as there are classes`,
@@ -62,7 +62,7 @@ const manifestSchema = fields
     path: ['shards'],
   });
 
-/** One shard file, its rows and what its bytes must hash to. */
+/** One shard file, its number of rows and its SHA-256. */
 export type ShardEntry = z.output<typeof shardEntry>;
 export type Manifest = z.output<typeof manifestSchema>;
 

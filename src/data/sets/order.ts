@@ -1,7 +1,7 @@
 /**
  * The order in which training sees a split's rows: a pure function of (stream, epoch, position). A split that fits
- * into one window is permuted as a whole; a larger one is cut into windows of whole shards, the shards dealt anew each
- * epoch, and each window permuted by itself, so that only one window needs to be in memory.
+ * into one window is permuted as a whole; a larger one is cut into windows of whole shards, the shards shuffled in each
+ * epoch and each window permuted separately, so that only one window needs to be in memory.
  */
 import { permutation, randomStream } from '#core/random';
 
@@ -15,14 +15,14 @@ interface ShardSize {
   readonly bytes: number;
 }
 
-/** Consecutive shards of an epoch's deal and the positions they fill. */
+/** Consecutive shards of an epoch's order and the positions that they fill. */
 interface Window {
   readonly from: number;
   readonly rows: number;
   readonly shards: readonly number[];
 }
 
-/** Which row stands at each position 0, 1, 2, ... of an endless run through the epochs. */
+/** The row at each position 0, 1, 2, ... of an endless sequence of epochs. */
 export function rowOrder(
   shards: readonly ShardSize[],
   windowBytes: number,

@@ -47,7 +47,7 @@ export interface Mixing {
   readonly shares: Float32Array;
 }
 
-/** Bytes of an image and number of classes: what the column types depend on. */
+/** Bytes of an image and number of classes, which determine the column types. */
 export interface RowLayout {
   readonly imageBytes: number;
   readonly classes: number;
@@ -55,7 +55,7 @@ export interface RowLayout {
   readonly mixed?: boolean | undefined;
 }
 
-/** What a row takes in a file, beside what the file takes for all of them. */
+/** Bytes of a row in a file, without those that the file takes for all rows. */
 export function rowBytes({ imageBytes, classes, mixed }: RowLayout): number {
   return imageBytes + (mixed ? 5 : 3) * Int32Array.BYTES_PER_ELEMENT + classes * Uint16Array.BYTES_PER_ELEMENT;
 }
@@ -128,7 +128,7 @@ interface Parsed {
   readonly first: RecordBatch | null;
 }
 
-/** Reads what a file's own footer lists; the library's `tableFromIPC` (apache-arrow 21.0) may hang on a damaged file. */
+/** Reads what a file's footer lists; the library's `tableFromIPC` (apache-arrow 21.0) may hang on a damaged file. */
 function parsed(bytes: Uint8Array, file: string): Parsed {
   try {
     const reader = RecordBatchReader.from(bytes);
@@ -140,7 +140,7 @@ function parsed(bytes: Uint8Array, file: string): Parsed {
   }
 }
 
-/** How many rows have their label as the class of the highest probability, the first of equals. */
+/** Number of rows whose most probable class, the first of equals, is their label. */
 export function correctRows({ rows, labels, soft }: Shard, { classes }: RowLayout): number {
   const probability = (row: number, label: number) => halfValues[soft[row * classes + label] as number] as number;
   let correct = 0;

@@ -1,4 +1,4 @@
-/** Re-reads a whole distillation set and lists all that is wrong with it. */
+/** Re-reads a whole distillation set and lists all damage. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Diagnostic, Failure } from '#core/failure';
@@ -40,7 +40,7 @@ function countImages({ sources }: Shard, counts: Map<number, number>): void {
   for (const source of sources) counts.set(source, (counts.get(source) ?? 0) + 1);
 }
 
-/** What float16 and the teacher's own arithmetic may leave between a row's sum and 1. */
+/** Largest difference between a row's sum and 1 that float16 and the teacher's arithmetic explain. */
 function sumTolerance(classes: number): number {
   return 1e-3 + 2 ** -11 + classes * 2 ** -25;
 }

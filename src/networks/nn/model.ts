@@ -104,7 +104,10 @@ export class Model {
   }
 
   /** Means over the batches of each layer's batch statistics; the caller owns them (`disposeStatistics`). */
-  estimateStatistics(forward: Forward, batches: Iterable<Images>): StatisticsByName {
+  async estimateStatistics(
+    forward: Forward,
+    batches: Iterable<Images> | AsyncIterable<Images>,
+  ): Promise<StatisticsByName> {
     const sums = new Map<string, { mean: Float32Array; variance: Float32Array }>();
     let count = 0;
     const observe = (name: string, { mean, variance }: ObservedStatistics) => {
@@ -117,7 +120,7 @@ export class Model {
         ] as const)
           accumulate(total, part);
     };
-    for (const batch of batches) {
+    for await (const batch of batches) {
       this.#forward(forward, batch, { observe }, () => undefined);
       count++;
     }

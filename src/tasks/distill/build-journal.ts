@@ -1,6 +1,6 @@
 /**
- * What is already built of a set: `building.json` while it is under way, `manifest.json` once it is whole. A folder
- * that holds a set of another recipe, source or teacher is refused with what differs.
+ * Progress of a build: `building.json` while it runs, `manifest.json` once the set is complete. A folder that holds a set
+ * of another recipe, source or teacher is refused, with the differences.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,7 +68,7 @@ function recorded(folder: string): Recorded | undefined {
   return { identity: { ...identity, ...(mixedLabels && { mixedLabels }) }, shards };
 }
 
-/** The identity is compared as a whole with what is asked for, whatever it holds. */
+/** Schema of `building.json`; the identity is compared as a whole, so its fields are not checked. */
 const journalSchema = record({
   identity: z.record(z.string(), z.unknown(), { error: 'a mapping' }),
   shards: list(shardEntry, 'a list of shards', 0),

@@ -1,12 +1,13 @@
-/** Which rows a distillation set has, and in which shard each stands: a pure function of recipe and source. */
+/** The rows of a distillation set and the shard of each: a pure function of recipe and images. */
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { formOf, type ImageSet, labelsOf, type Shape } from '#data/images/image-source';
+import { imageBytes } from '#data/images/image-stack';
 import { type SplitName, splitNames } from '#data/sets/manifest';
 import type { BuildRecipe } from './build-recipe.js';
 import { splitSources } from './build-split.js';
 
-/** A row before it exists: which source image, and which copy of it. */
+/** A row to be built: its source image, and which copy of it. */
 export interface PlannedRow {
   readonly source: number;
   readonly replica: number;
@@ -16,14 +17,14 @@ export interface PlannedShard {
   readonly file: string;
   readonly split: SplitName;
   readonly rows: number;
-  /** The row at a place 0…rows-1 of this shard. */
+  /** The row at a place 0...rows-1 of this shard. */
   at(row: number): PlannedRow;
 }
 
 export interface BuildPlan {
   /** The source images that are trained on. */
   readonly train: Int32Array;
-  /** In the order in which they are built. */
+  /** Shards in the order in which they are built. */
   readonly shards: readonly PlannedShard[];
 }
 
@@ -31,15 +32,16 @@ const mostShards = 1e5;
 const mostBytes = 2 ** 30;
 const shardBytes = 2 ** 26; // of pixels: small images come in few files, large ones in files that still fit in memory
 
-export function planBuild(source: ImageSource, recipe: BuildRecipe): BuildPlan {
-  const perShard = recipe.rowsPerShard ?? Math.min(8192, Math.ceil(shardBytes / imageBytes(source.shape)));
-  const { train, held } = splitSources(source.train.labels, source.classes, recipe.held, recipe.seed);
+export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
+  const { shape, classes } = formOf(source);
+  const perShard = recipe.rowsPerShard ?? Math.min(8192, Math.ceil(shardBytes / imageBytes(shape)));
+  const { train, held } = splitSources(labelsOf(source.train), classes, recipe.held, recipe.seed);
   const splits: Record<SplitName, { rows: number; at: (row: number) => PlannedRow }> = {
     train: { rows: train.length * recipe.replicas, at: replicaMajor(train, recipe.seed) },
     held: { rows: held.length, at: (row) => ({ source: held[row] as number, replica: 0 }) },
     test: { rows: source.test.n, at: (row) => ({ source: source.train.n + row, replica: 0 }) },
   };
-  requireShards(Object.values(splits), perShard, source);
+  requireShards(Object.values(splits), perShard, shape);
   const shards = splitNames.flatMap((split) => {
     const { rows, at } = splits[split];
     return Array.from({ length: Math.ceil(rows / perShard) }, (_, i) => ({
@@ -52,8 +54,8 @@ export function planBuild(source: ImageSource, recipe: BuildRecipe): BuildPlan {
   return { train, shards };
 }
 
-/** Files are numbered with five digits, and one must fit into memory several times over. */
-function requireShards(splits: readonly { readonly rows: number }[], perShard: number, { shape }: ImageSource): void {
+/** Refuses more shards than five digits number, and shards that do not fit into memory several times. */
+function requireShards(splits: readonly { readonly rows: number }[], perShard: number, shape: Shape): void {
   const most = Math.max(...splits.map(({ rows }) => Math.ceil(rows / perShard)));
   if (most > mostShards) {
     const message = `rowsPerShard: expected at most ${mostShards} shards of a split; got ${most}`;
@@ -65,7 +67,7 @@ function requireShards(splits: readonly { readonly rows: number }[], perShard: n
   }
 }
 
-/** Copy 0 of every image, then copy 1, ...; each time the images in another order, so that every shard is a fair mix. */
+/** Orders copy 0 of every image, then copy 1, ..., each time shuffled, so that every shard is a fair mix. */
 function replicaMajor(sources: Int32Array, seed: number): (row: number) => PlannedRow {
   let made: { replica: number; order: Uint32Array } | undefined;
   return (row) => {

@@ -1,4 +1,4 @@
-/** `*.dataset.yaml`: from which images, with which changes and by which teachers a distillation set is built. */
+/** `*.dataset.yaml`: images, augmentation and teachers of a distillation set. */
 import { z } from 'zod';
 import { conform, fileName, integer, list, record, text, word } from '#core/documents/conform';
 import { locateYaml, readText } from '#core/documents/document';
@@ -30,7 +30,7 @@ const teacher = z.union(
 export const buildRecipeSchema = record({
   name: fileName(),
   source: sourceSchema,
-  /** Source images of the train part that the controller judges by; the same share of every class. */
+  /** Number of train images held out for the controller; the same share of every class. */
   held: integer('a count of source images, 1 or more'),
   augment: augmentSchema.default({}),
   /** Augmented copies of each train image. */
@@ -43,6 +43,17 @@ export const buildRecipeSchema = record({
 
 export type BuildRecipe = z.output<typeof buildRecipeSchema>;
 export type TeacherReference = BuildRecipe['teacher'][number];
+
+/** A teacher with its kind, which its keys tell. */
+export function teacherOfKind(teacher: TeacherReference) {
+  if ('run' in teacher) return { kind: 'run', ...teacher } as const;
+  if ('onnx' in teacher) return { kind: 'onnx', ...teacher } as const;
+  return 'weights' in teacher
+    ? ({ kind: 'weights', ...teacher } as const)
+    : ({ kind: 'training', ...teacher } as const);
+}
+
+export type TeacherOfKind<Kind extends string> = Extract<ReturnType<typeof teacherOfKind>, { readonly kind: Kind }>;
 
 /** Reads a recipe; all its mistakes are thrown as one `Failure` of kind `config`. */
 export function readBuildRecipe(file: string): BuildRecipe {

@@ -1,4 +1,4 @@
-/** Which source images go into which split. Split before augmentation: no copy of a held image is ever trained on. */
+/** Splits source images into train and held before augmentation, so that no copy of a held image is trained on. */
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
 
@@ -28,7 +28,7 @@ export function splitSources(labels: ArrayLike<number>, classes: number, held: n
   return { train: all.filter((i) => !chosen.has(i)), held: all.filter((i) => chosen.has(i)) };
 }
 
-/** `total` dealt in proportion to `sizes`, in whole numbers that sum to it: the largest remainders round up. */
+/** Divides `total` in proportion to `sizes` into whole numbers that sum to it; the largest remainders round up. */
 export function apportioned(total: number, sizes: readonly number[]): number[] {
   const sum = sizes.reduce((a, b) => a + b, 0);
   const exact = sizes.map((size) => (total * size) / sum);

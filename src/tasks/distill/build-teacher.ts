@@ -1,6 +1,6 @@
-/** What a build asks of a teacher, and the check that its answers are probabilities. */
+/** The port through which a build asks a teacher, and the check that its answers are probabilities. */
 import { Failure } from '#core/failure';
-import type { ImageSource } from '#data/images/image-source';
+import type { ImageForm } from '#data/images/image-source';
 import type { TeacherReference } from './build-recipe.js';
 
 export interface Teacher {
@@ -18,13 +18,13 @@ export interface Teacher {
 /** Makes one teacher of a recipe's references; several are averaged. */
 export type LoadTeachers = (
   references: readonly TeacherReference[],
-  context: { readonly recipeFile: string; readonly source: ImageSource },
+  context: { readonly recipeFile: string; readonly form: ImageForm },
 ) => Promise<Teacher>;
 
-/** How far a row of float32 probabilities may sum from 1. */
+/** Largest difference between 1 and the sum of a row of float32 probabilities. */
 const sumTolerance = 1e-3;
 
-/** Refuses what is not `n` rows of `classes` probabilities, with a data failure that names the teacher and the image. */
+/** Refuses anything but `n` rows of `classes` probabilities with a data failure that names the teacher. */
 export function checkProbabilities(probabilities: Float32Array, n: number, classes: number, teacher: string): void {
   const fail = (message: string) => new Failure('data', `teacher ${teacher}: ${message}`);
   if (probabilities.length !== n * classes) {

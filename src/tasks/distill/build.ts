@@ -1,8 +1,10 @@
-/** Builds an offline distillation set: every image is changed and judged by the teacher once, then only read. */
+/** Builds an offline distillation set: each image is augmented and shown to the teacher once, then only read. */
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { sha256, writeAtomically } from '#core/files/files';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { fingerprintOf } from '#data/images/fingerprint';
+import { formOf, type ImageForm, type ImageSet } from '#data/images/image-source';
+import { imageBytes } from '#data/images/image-stack';
 import { readShard } from '#data/sets/distillation-set';
 import {
   formatManifest,
@@ -20,13 +22,13 @@ import { cleanImages, fillShard, trainImages } from './build-shard.js';
 import type { Teacher } from './build-teacher.js';
 
 export interface BuildRequest {
-  readonly source: ImageSource;
+  readonly source: ImageSet;
   readonly recipe: BuildRecipe;
   readonly teacher: Teacher;
   /** The folder that becomes the set. */
   readonly to: string;
   readonly onProgress?: (progress: BuildProgress) => void;
-  /** Asked between two chunks; once it says yes, the build ends with a failure of kind `stopped`. */
+  /** Called between chunks; once it returns true, the build ends with a failure of kind `stopped`. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -38,15 +40,16 @@ export interface BuildProgress {
 }
 
 /**
- * Builds a set, or what is missing of it: whole shards of an earlier attempt are kept, so that an interrupted build
- * goes on, a damaged shard is made anew, and the result has the same bytes in any case.
+ * Builds a set, or the missing part of one: complete shards of an earlier attempt are kept, so that an interrupted build
+ * resumes, a damaged shard is rebuilt, and the result always has the same bytes.
  */
 export async function buildDistillationSet(request: BuildRequest): Promise<Manifest> {
   const { source, recipe, teacher, to } = request;
   const mixed = recipe.augment.mixup !== undefined;
-  const layout = { imageBytes: imageBytes(source.shape), classes: source.classes, mixed };
+  const form = formOf(source);
+  const layout = { imageBytes: imageBytes(form.shape), classes: form.classes, mixed };
   const { train, shards } = planBuild(source, recipe);
-  const identity = identify(request);
+  const identity = await identify(request);
   const journal = openJournal(to, identity);
   const clean = cleanImages(source);
   const images = { train: trainImages(source, recipe, train), held: clean, test: clean };
@@ -62,7 +65,7 @@ export async function buildDistillationSet(request: BuildRequest): Promise<Manif
     };
     let entry = journal.built(file);
     if (entry === undefined) {
-      const ports = { source, image: images[split], teacher, onChunk };
+      const ports = { form, image: images[split], teacher, onChunk };
       const bytes = encodeShard(await fillShard(planned, ports, mixed), layout);
       writeAtomically(join(to, file), bytes);
       entry = { file, split, rows, bytes: bytes.length, sha256: sha256(bytes) };
@@ -72,27 +75,22 @@ export async function buildDistillationSet(request: BuildRequest): Promise<Manif
     done += rows;
     request.onProgress?.({ split, rows: done, of });
   }
-  const manifest = describe(identity, source, entries, testAccuracy(to, entries, layout));
+  const manifest = describe(identity, source.classNames, form, entries, testAccuracy(to, entries, layout));
   writeAtomically(join(to, manifestName), formatManifest(manifest));
   journal.close();
   return manifest;
 }
 
-function identify({ source, recipe, teacher }: BuildRequest): BuildIdentity {
+async function identify({ source, recipe, teacher }: BuildRequest): Promise<BuildIdentity> {
   return {
     version: manifestVersion,
     name: recipe.name,
-    source: { name: source.name, provenance: source.provenance, sha256: fingerprint(source) },
+    source: { name: source.name, provenance: source.provenance, sha256: await fingerprintOf(source) },
     recipe: JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>, // as it reads back: without absent keys
     teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
     seed: recipe.seed,
     ...(recipe.augment.mixup && { mixedLabels: true as const }),
   };
-}
-
-function fingerprint({ shape, classNames, train, test }: ImageSource): string {
-  const parts = [train, test].flatMap(({ images, labels }) => [images, new Uint8Array(Int32Array.from(labels).buffer)]);
-  return sha256(JSON.stringify({ shape, classNames }), ...parts);
 }
 
 /** The teacher's accuracy on the stored test pixels, from the stored probabilities. */
@@ -104,7 +102,8 @@ function testAccuracy(folder: string, entries: readonly ShardEntry[], layout: Ro
 
 function describe(
   identity: BuildIdentity,
-  { classes, classNames, shape }: ImageSource,
+  classNames: readonly string[],
+  { shape, classes }: ImageForm,
   shards: ShardEntry[],
   accuracy: number,
 ): Manifest {

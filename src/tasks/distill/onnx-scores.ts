@@ -3,10 +3,10 @@ import { Failure } from '#core/failure';
 import { isProbabilities } from './build-teacher.js';
 
 /**
- * A function from the model's output [n, K] to probabilities. Logits that are all probabilities are refused: a softmax of
- * a softmax is nearly uniform. So are probabilities that are none, and values that are no numbers.
+ * Returns a function from the model's output [n, K] to probabilities. It refuses logits that are probabilities, since a
+ * softmax of a softmax is nearly uniform, probabilities that are none, and values that are not finite.
  *
- * @param warn  told once where the outputs look like those of a sigmoid
+ * @param warn  called once where the outputs look like those of a sigmoid
  */
 export function scoreReading(
   file: string,
@@ -30,7 +30,7 @@ function requireProbabilities(file: string, scores: Float32Array, classes: numbe
   throw new Failure('data', { file, message }, 'leave out output: probabilities if these are logits');
 }
 
-/** By chance a row of logits may be probabilities, all rows of the first images are not. */
+/** Refuses logits if all rows of the first images are probabilities; a single row may be by chance. */
 function refuseProbabilities(file: string, scores: Float32Array, classes: number, warn: (line: string) => void): void {
   const rows = rowsOf(scores, classes);
   if (rows.every(isProbabilities)) {
@@ -64,7 +64,7 @@ function shownRow(row: Float32Array): string {
   return row.length > 4 ? `${first}, ...` : first;
 }
 
-/** Each row of K logits as probabilities. */
+/** Softmax of each row of K logits. */
 function softmaxed(logits: Float32Array, classes: number): Float32Array {
   const result = new Float32Array(logits.length);
   for (let from = 0; from < logits.length; from += classes) {

@@ -1,41 +1,40 @@
-/** ONNX models as teachers: any classifier of others' that ONNX Runtime runs. */
+/** ONNX models as teachers: any classifier that ONNX Runtime runs. */
 import { asDataFailure, conform, locatedValue } from '#core/documents/conform';
 import { locateYaml } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { readBytes, sha256 } from '#core/files/files';
 import { shownError } from '#core/shown';
 import { readOnnxMetadata } from '#data/files/onnx-file';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import type { ImageForm } from '#data/images/image-source';
+import { imageBytes, stackedImages } from '#data/images/image-stack';
 import { type OnnxPort, type OnnxSession, openOnnxSession } from '#data/runtimes/onnx-session';
 import { extentsIn, type Preprocessing, preprocessed, preprocessingSchema } from '#networks/nn/preprocessing';
-import type { TeacherReference } from './build-recipe.js';
+import type { TeacherOfKind } from './build-recipe.js';
 import type { Teacher } from './build-teacher.js';
 import { scoreReading } from './onnx-scores.js';
 
-type OnnxReference = Extract<TeacherReference, { readonly onnx: string }>;
-
-/** A teacher for the images of a source; a model that does not fit them is a failure that says what it takes. */
+/** Opens a model as a teacher for images of a form; one that does not fit them is a failure that says what it takes. */
 export async function onnxTeacher(
   file: string,
-  { preprocessing: stated, output }: Pick<OnnxReference, 'preprocessing' | 'output'>,
-  source: ImageSource,
+  { preprocessing: stated, output }: Pick<TeacherOfKind<'onnx'>, 'preprocessing' | 'output'>,
+  form: ImageForm,
   warn: (line: string) => void = () => {},
 ): Promise<Teacher> {
   const bytes = readBytes(file, 'name the file of an ONNX model, relative to the recipe');
   const session = await openOnnxSession(file, { name: file });
-  const how = requireChannels(file, stated ?? ownPreprocessing(file), source);
-  requireShapes(file, session, how, source);
-  const reading = scoreReading(file, output, source.classes, warn);
+  const how = requireChannels(file, stated ?? ownPreprocessing(file), form);
+  requireShapes(file, session, how, form);
+  const reading = scoreReading(file, output, form.classes, warn);
   return {
     name: file.replace(/^.*\//, '').replace(/\.onnx$/, ''),
     fingerprint: sha256(bytes, JSON.stringify(how), output),
     async predict(images, n) {
-      return reading(await scoresOf(file, session, how, images, n, source));
+      return reading(await scoresOf(file, session, how, images, n, form));
     },
   };
 }
 
-/** What a model says of its input, as our exports do. */
+/** Reads the preprocessing from the model's metadata, where our exports state it. */
 function ownPreprocessing(file: string): Preprocessing {
   const { preprocessing } = readOnnxMetadata(file);
   if (preprocessing === undefined) {
@@ -44,13 +43,13 @@ function ownPreprocessing(file: string): Preprocessing {
     throw new Failure('data', { file, message }, remedy);
   }
   const { value } = asDataFailure(() => locateYaml(`${file}: preprocessing`, preprocessing));
-  const { layout, mean, std } = (value ?? {}) as Record<string, unknown>; // the model card's other fields stand beside
+  const { layout, mean, std } = (value ?? {}) as Record<string, unknown>; // next to other fields of the model card
   return asDataFailure(() =>
     conform(locatedValue(`${file}: preprocessing`, { layout, mean, std }), preprocessingSchema),
   );
 }
 
-function requireChannels(file: string, how: Preprocessing, { shape: [, , channels] }: ImageSource): Preprocessing {
+function requireChannels(file: string, how: Preprocessing, { shape: [, , channels] }: ImageForm): Preprocessing {
   if (how.mean.length === channels && how.std.length === channels) return how;
   const got = `${how.mean.length} and ${how.std.length}`;
   throw new Failure('config', {
@@ -64,7 +63,7 @@ function requireShapes(
   file: string,
   { input, output }: OnnxSession,
   { layout }: Preprocessing,
-  { shape, classes }: ImageSource,
+  { shape, classes }: ImageForm,
 ): void {
   requirePort(file, 'input', input, extentsIn(layout, [1, ...shape]));
   requirePort(file, 'output', output, [1, classes]);
@@ -77,14 +76,14 @@ function requirePort(file: string, what: string, { shape }: OnnxPort, extents: r
   throw new Failure('config', { file, message: `expected an ${what} of [${expected}]; got [${shape.join(', ')}]` });
 }
 
-/** The model's output [n, K], as many images at a time as it takes; black ones fill up its last batch. */
+/** Computes the model's output [n, K] in batches of the size that it takes; black images fill up the last one. */
 async function scoresOf(
   file: string,
   session: OnnxSession,
   how: Preprocessing,
   images: Uint8Array,
   n: number,
-  { shape, classes }: ImageSource,
+  { shape, classes }: ImageForm,
 ): Promise<Float32Array> {
   const [batch] = session.input.shape;
   const count = typeof batch === 'number' ? batch : n;
@@ -92,7 +91,7 @@ async function scoresOf(
   const scores = new Float32Array(n * classes);
   for (let from = 0; from < n; from += count) {
     const part = new Uint8Array(count * size);
-    part.set(images.subarray(from * size, Math.min(n, from + count) * size));
+    part.set(stackedImages(images, size, from, Math.min(n, from + count)));
     const extents = [count, ...shape];
     const values = preprocessed(part, extents, how);
     const found = await answered(file, count, () => session.run(values, extentsIn(how.layout, extents)));

@@ -1,55 +1,65 @@
 /** Teachers that dataset recipes name: networks of ours, trained here if they are not yet, and ONNX models. */
 import { dirname, join, resolve } from 'node:path';
+import { assertNever } from '#core/assert-never';
 import { readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { cacheFolder } from '#core/files/cache';
 import { readBytes, sha256 } from '#core/files/files';
-import type { ImageSource } from '#data/images/image-source';
+import type { ImageForm } from '#data/images/image-source';
 import type { JobContext } from '#jobs/job-context';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { readNetwork } from '#networks/space/parse';
 import { readGivenWeights } from '#networks/weights/network-weights';
 import { readTrainingRecipe, sharesOf, type TrainingRecipe } from '#tasks/training/recipe';
+import { dataOfKind } from '#tasks/training/recipe-data';
 import { requireFit } from '#tasks/training/requirements';
 import { train } from '#tasks/training/train';
 import { readTrainedNetwork, type TrainedNetwork } from '#tasks/training/trained-network';
-import type { TeacherReference } from './build-recipe.js';
+import { type TeacherOfKind, type TeacherReference, teacherOfKind } from './build-recipe.js';
 import type { LoadTeachers, Teacher } from './build-teacher.js';
 import { onnxTeacher } from './onnx-teacher.js';
 
-/** Loads teachers, training those that a recipe describes and nobody trained yet; their runs lie in the cache. */
-export function teacherLoader(job: JobContext): LoadTeachers {
-  return async (references, { recipeFile, source }) => {
+/** Loads teachers, and trains those that are not trained yet in runs in the cache. */
+export function teacherLoader(context: JobContext): LoadTeachers {
+  return async (references, { recipeFile, form }) => {
     const teachers: Teacher[] = [];
-    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), source, job));
-    return averaged(teachers, source);
+    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), form, context));
+    return averaged(teachers, form);
   };
 }
 
-/** The most shares that a step of the teachers' trainings has. */
+/** Largest number of shares in a step of the teachers' trainings. */
 export function teacherShares(references: readonly TeacherReference[], recipeFile: string): number {
-  const trainings = references.flatMap((reference) => ('training' in reference ? [reference.training] : []));
+  const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one.training] : []));
   return Math.max(1, ...trainings.map((file) => sharesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))));
 }
 
 async function teacherOf(
   reference: TeacherReference,
   base: string,
-  source: ImageSource,
-  job: JobContext,
+  form: ImageForm,
+  context: JobContext,
 ): Promise<Teacher> {
-  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, source, job.observer.warn);
-  if ('weights' in reference) return weightsTeacher(reference, base, source);
-  return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, job)), source);
+  const teacher = teacherOfKind(reference);
+  switch (teacher.kind) {
+    case 'run':
+      return networkTeacher(readTrainedNetwork(requireTrained(resolve(base, teacher.run))), form);
+    case 'training':
+      return networkTeacher(readTrainedNetwork(await trainedHere(teacher, base, context)), form);
+    case 'weights':
+      return weightsTeacher(teacher, base, form);
+    case 'onnx':
+      return onnxTeacher(resolve(base, teacher.onnx), teacher, form, context.observer.warn);
+    default:
+      return assertNever(teacher);
+  }
 }
 
-type Trained = Exclude<TeacherReference, { readonly onnx: string } | { readonly weights: string }>;
-
-async function teacherFolder(reference: Trained, base: string, context: JobContext): Promise<string> {
-  if ('run' in reference) return trainedRun(resolve(base, reference.run));
-  const network = resolve(base, reference.network);
-  const training = resolve(base, reference.training);
+/** Trains the teacher unless that is done, and returns the run's folder. */
+async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, context: JobContext): Promise<string> {
+  const network = resolve(base, teacher.network);
+  const training = resolve(base, teacher.training);
   const recipe = readTrainingRecipe(training);
   const root = join(cacheFolder(), 'teachers');
   const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
@@ -57,13 +67,14 @@ async function teacherFolder(reference: Trained, base: string, context: JobConte
   return join(root, id);
 }
 
-/** Where a recipe's images lie, as far as it names a place: the same text in another folder may mean other images. */
-function imagesOf({ data, base }: TrainingRecipe): string {
-  const named = 'source' in data ? data.source.folder : 'recipe' in data ? data.recipe : data.folder;
-  return named === undefined ? '' : resolve(base, named);
+/** Path of a recipe's images, where it names one: the same recipe in another folder may mean other images. */
+function imagesOf(recipe: TrainingRecipe): string {
+  const data = dataOfKind(recipe);
+  const named = data.kind === 'source' ? data.source.folder : data.file;
+  return named === undefined ? '' : resolve(recipe.base, named);
 }
 
-function trainedRun(folder: string): string {
+function requireTrained(folder: string): string {
   if (isRun(folder) && readState(folder).status === 'done') return folder;
   throw new Failure('data', {
     file: folder,
@@ -71,19 +82,19 @@ function trainedRun(folder: string): string {
   });
 }
 
-/** A network of the user's with weights from a file. */
+/** Makes a teacher of a network with weights from a file. */
 function weightsTeacher(
-  { network: name, weights: file, convention, pixels }: Extract<TeacherReference, { readonly weights: string }>,
+  { network: name, weights: file, convention, pixels }: TeacherOfKind<'weights'>,
   base: string,
-  source: ImageSource,
+  form: ImageForm,
 ): Teacher {
   const [architecture, path] = [resolve(base, name), resolve(base, file)];
   const { network, weights } = readGivenWeights(readNetwork(architecture), path, { convention, pixels });
   const fingerprint = sha256(readBytes(architecture), readBytes(path), JSON.stringify(network));
-  return networkTeacher({ ...frozenNetwork(network, weights), fingerprint }, source);
+  return networkTeacher({ ...frozenNetwork(network, weights), fingerprint }, form);
 }
 
-function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageSource): Teacher {
+function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageForm): Teacher {
   const { network, model, forward, statistics, fingerprint } = trained;
   requireFit(network, shape, classes);
   return {
@@ -93,8 +104,8 @@ function networkTeacher(trained: TrainedNetwork, { shape, classes }: ImageSource
   };
 }
 
-/** The mean of the teachers' probabilities. */
-function averaged(teachers: readonly Teacher[], { classes }: ImageSource): Teacher {
+/** Makes a teacher that answers with the mean of the teachers' probabilities. */
+function averaged(teachers: readonly Teacher[], { classes }: ImageForm): Teacher {
   return {
     name: teachers.map(({ name }) => name).join('+'),
     fingerprint: sha256(...teachers.map(({ fingerprint }) => fingerprint)),

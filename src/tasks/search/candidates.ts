@@ -1,6 +1,7 @@
 /** Architectures judged alike: in one SuperNet, on the whole held-out split, each with BN statistics of its own. */
 
 import { Failure } from '#core/failure';
+import { firstBatches } from '#data/sets/batches-in-turn';
 import type { Batches } from '#data/sets/loader';
 import type { Decisions } from '#networks/space/space';
 import { type CostTerm, reward } from '#tasks/search/controller/reward';
@@ -33,7 +34,7 @@ export async function judgeAll(
     await requireGoingOn(parts);
     tell(first);
     const own = architectures[first + rank];
-    if (own !== undefined) figures.set(figuresOf(heldEvaluation(parts, own)), (first + rank) * figureCount);
+    if (own !== undefined) figures.set(figuresOf(await heldEvaluation(parts, own)), (first + rank) * figureCount);
   }
   await parts.collective.allReduce(figures);
   return architectures.map((decisions, i) =>
@@ -55,15 +56,14 @@ export interface Judge extends Pick<SearchParts, 'supernet' | 'set'> {
 }
 
 /** On the whole held-out split, with BN statistics estimated for the architecture. */
-export function heldEvaluation({ supernet, set, train, task }: Judge, decisions: Decisions): Evaluation {
+export function heldEvaluation({ supernet, set, train, task }: Judge, decisions: Decisions): Promise<Evaluation> {
   const batches = firstBatches(train, task.settings.statisticsBatches);
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }
 
 /** Milliseconds that judging an architecture takes, estimated from one batch of each kind. */
-export function judgeTime({ supernet, set, train, task }: SearchParts, decisions: Decisions): number {
-  const held = splitImages(set.split('held'));
-  const [batch] = held.batches();
+export async function judgeTime({ supernet, set, train, task }: SearchParts, decisions: Decisions): Promise<number> {
+  const [batch] = splitImages(set.split('held')).batches();
   if (batch === undefined) return 0;
   const start = performance.now();
   return supernet.withStatistics({ decisions }, firstBatches(train, 1), (logits) => {
@@ -91,8 +91,4 @@ function judgement(
   const quality = settings.quality === 'accuracy' ? top1 : -loss;
   const costs = costsOf(decisions);
   return { decisions, evaluation, quality, costs, reward: reward(settings.reward, quality, costs) };
-}
-
-function* firstBatches(train: Batches, count: number) {
-  for (let i = 0; i < count; i++) yield train.at(i);
 }

@@ -2,6 +2,7 @@
 
 import type { Random } from '#core/random';
 import { traced } from '#core/trace';
+import { batchesAt } from '#data/sets/batches-in-turn';
 import type { DistillationSet } from '#data/sets/distillation-set';
 import { type Batches, batches } from '#data/sets/loader';
 import { type MeteredBatches, metered } from '#data/sets/metered';
@@ -104,14 +105,15 @@ export function search(
     {
       samples: (policy, step) =>
         traced('controller', 'sample', () => samples(policy, samplesPerStep, random, warmupAt(plan, step))),
-      trainStep: (samples, step) => {
+      trainStep: async (samples, step) => {
         const own = shareOf(collective, samples);
-        const images = own.map(({ k }) => train.at(step * samplesPerStep + k));
+        const placesAt = (step: number) => own.map(({ k }) => step * samplesPerStep + k);
+        const images = await batchesAt(train, placesAt(step), step + 1 < steps ? placesAt(step + 1) : []);
         const selections = own.map(({ sample }) => sample);
         return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, reducer });
       },
       qualities: async (samples, step) => {
-        const batch = traced('data', 'held-out batch', () => held.at(step));
+        const batch = await traced('data', 'held-out batch', () => held.at(step, step + 1 < steps ? [step + 1] : []));
         const qualities = new Float64Array(samples.length);
         for (const { sample, k } of shareOf(collective, samples)) {
           qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);

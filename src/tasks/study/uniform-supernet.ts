@@ -33,7 +33,9 @@ export async function judgedAlike(
   try {
     supernet.restore(finalTensors(join(request.root, `${request.id}-${task.stage}`), request.context.observer.warn));
     const judge = { supernet, set, task, train: trainBatches(task, set) };
-    return decisions.map((of) => heldEvaluation(judge, of).top1);
+    const top1: number[] = [];
+    for (const one of decisions) top1.push((await heldEvaluation(judge, one)).top1);
+    return top1;
   } finally {
     supernet.dispose();
   }

@@ -1,8 +1,10 @@
-/** Accuracy and loss of a network on a split, or of a sub-network of a SuperNet. */
+/** Accuracy and loss of a network, or of a sub-network of a SuperNet, on labelled images. */
 import { z } from 'zod';
 import { integer, quantity, text } from '#core/documents/conform';
 import { countTop, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
-import { type ImageSource, imageBytes } from '#data/images/image-source';
+import { formOf, type ImageForm, type ImageSet, type ImageSource } from '#data/images/image-source';
+import { imageBytes, stackedImages } from '#data/images/image-stack';
+import { readAhead } from '#data/images/read-ahead';
 import type { Split } from '#data/sets/distillation-set';
 import { smoothed } from '#data/sets/labelled-batches';
 import { type Batch, inOrder } from '#data/sets/loader';
@@ -11,7 +13,7 @@ export interface Evaluation {
   readonly split: string;
   readonly n: number;
   readonly top1: number;
-  /** 95 %, Wilson. */
+  /** Wilson interval of `top1`, 95 %. */
   readonly top1Interval: readonly [number, number];
   readonly top5: number;
   /** Mean cross-entropy against the split's soft labels, in nats. */
@@ -20,7 +22,7 @@ export interface Evaluation {
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 
-/** An evaluation as a run's result keeps it. */
+/** Schema of an evaluation in a run's result. */
 export const evaluationSchema: z.ZodType<Evaluation> = z.object(
   {
     split: text('a split'),
@@ -35,41 +37,66 @@ export const evaluationSchema: z.ZodType<Evaluation> = z.object(
 
 const evaluationBatch = 500; // images; large enough that per-op overhead vanishes
 
-/** Labelled images that a network is evaluated on, each once. */
+/** Labelled images that a network is evaluated on; its batches hold each of them once. */
 export interface EvaluationImages {
   readonly name: string;
   readonly classes: number;
-  batches(): Iterable<Batch>;
+  batches(): Iterable<Batch> | AsyncIterable<Batch>;
 }
 
-export function splitImages(split: Split): EvaluationImages {
-  return { name: split.name, classes: split.layout.classes, batches: () => inOrder(split, evaluationBatch) };
+/** The images of one split of a distillation set, the teacher's probabilities as targets. */
+export function splitImages(split: Split) {
+  const batches = () => inOrder(split, evaluationBatch);
+  return { name: split.name, classes: split.layout.classes, batches } satisfies EvaluationImages;
 }
 
-/** A source's test part, its labels as targets. */
-export function testImages({ test, classes, shape }: ImageSource): EvaluationImages {
-  const size = imageBytes(shape);
+/** A set's test part, its labels as targets. */
+export function testImages(source: ImageSet): EvaluationImages {
+  const { test } = source;
+  const form = formOf(source);
+  const load = (from: number) => hardLabelled(test, form, from, Math.min(evaluationBatch, test.n - from));
   return {
     name: 'test',
-    classes,
-    *batches() {
+    classes: form.classes,
+    async *batches() {
+      const at = test.inMemory ? load : readAhead(load);
       for (let from = 0; from < test.n; from += evaluationBatch) {
-        const labels = Int32Array.from(test.labels.subarray(from, from + evaluationBatch));
-        const images = test.images.subarray(from * size, (from + labels.length) * size);
-        yield { n: labels.length, images, labels, soft: smoothed(labels, classes, 0) };
+        const next = from + evaluationBatch;
+        yield await at(from, next < test.n ? [next] : []);
       }
     },
   };
 }
 
-/** @param logits  of a batch, [n, K] row by row */
-export function evaluate(on: EvaluationImages, logits: (batch: Batch) => Float32Array): Evaluation {
+/** Loads `n` images of a source, the first at `from`, with one-hot targets. */
+async function hardLabelled(
+  source: ImageSource,
+  { shape, classes }: ImageForm,
+  from: number,
+  n: number,
+): Promise<Batch> {
+  const labels = Int32Array.from({ length: n }, (_, i) => source.label(from + i));
+  const size = imageBytes(shape);
+  const images = new Uint8Array(n * size);
+  const load = async (place: number) => {
+    stackedImages(images, size, place).set((await source.pixels(from + place)).pixels);
+  };
+  await Promise.all(Array.from({ length: n }, (_, i) => load(i)));
+  return { n, images, labels, soft: smoothed(labels, classes, 0) };
+}
+
+/**
+ * Evaluates a network on all images.
+ *
+ * @param logits  gives the network's logits of a batch, [n, K] row by row
+ */
+export async function evaluate(on: EvaluationImages, logits: (batch: Batch) => Float32Array): Promise<Evaluation> {
   const { name, classes } = on;
   let n = 0;
   let top1 = 0;
   let top5 = 0;
   let loss = 0;
-  for (const batch of on.batches()) {
+  for await (const batch of on.batches()) {
     n += batch.n;
     const scores = logits(batch);
     top1 += countTop(scores, batch.labels, classes, 1);

@@ -6,6 +6,7 @@ import { list, readChecked, text } from '#core/documents/conform';
 import { Failure } from '#core/failure';
 import type { Tensors } from '#data/files/safetensors';
 import { datasets } from '#data/images/datasets';
+import { sourceOfKind } from '#data/images/source-schema';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
@@ -13,6 +14,7 @@ import { readNetworkWeights } from '#networks/weights/network-weights';
 import { type Evaluation, evaluationSchema } from './evaluate.js';
 import { type OpenedData, openTrainingData } from './open-training-data.js';
 import { readTrainingRecipe, type TrainingRecipe } from './recipe.js';
+import { dataOfKind } from './recipe-data.js';
 import { weightsFile } from './trained-network.js';
 
 export interface FinishedRun {
@@ -81,8 +83,10 @@ export function readFinishedRun(folder: string): FinishedRun {
 }
 
 /** The classes of a data set that we know, for runs of versions that did not note them. */
-function knownClassNames({ data }: TrainingRecipe): readonly string[] | undefined {
-  return 'source' in data && 'dataset' in data.source ? datasets[data.source.dataset].classNames : undefined;
+function knownClassNames(recipe: TrainingRecipe): readonly string[] | undefined {
+  const data = dataOfKind(recipe);
+  const source = data.kind === 'source' ? sourceOfKind(data.source) : undefined;
+  return source?.kind === 'known' ? datasets[source.dataset].classNames : undefined;
 }
 
 /** The images that a run was trained and tested on; where they lie no more it is a data failure with a remedy of this. */

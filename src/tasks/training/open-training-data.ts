@@ -1,22 +1,24 @@
 /** The images of a training recipe: labelled ones, or a distillation set. */
 import { resolve } from 'node:path';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
+import { formOf } from '#data/images/image-source';
 import { openSource } from '#data/images/open-source';
 import { openSet } from '#data/sets/built-set';
 import { labelledBatches } from '#data/sets/labelled-batches';
 import { type Batches, batches } from '#data/sets/loader';
 import { type EvaluationImages, splitImages, testImages } from './evaluate.js';
 import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { dataOfKind } from './recipe-data.js';
 
 export interface TrainingData {
-  /** Of one share of a step each. */
+  /** Batches of one share of a step each. */
   readonly batches: Batches;
-  /** Images of an epoch. */
+  /** Number of images in an epoch. */
   readonly images: number;
   readonly test: EvaluationImages;
 }
 
-/** The images that a recipe names, and what they look like. */
+/** The images that a recipe names, with their form and origin. */
 export interface OpenedData extends TrainingData {
   /** [H, W, C]. */
   readonly shape: readonly [number, number, number];
@@ -28,28 +30,33 @@ export interface OpenedData extends TrainingData {
   readonly notes: readonly string[];
 }
 
-/** @param networkClasses  classes of the network that is to see the images: so many at least have those that nobody named */
+/**
+ * Opens the images that a recipe names; images that do not exist or differ in size are data failures.
+ *
+ * @param networkClasses  classes of the network to be trained: images whose classes nobody named have at least as many
+ */
 export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
-  const { data, seed, labelSmoothing } = recipe;
+  const { seed, labelSmoothing } = recipe;
+  const data = dataOfKind(recipe);
   const batch = recipe.batch / sharesOf(recipe);
-  if ('source' in data) {
+  if (data.kind === 'source') {
     const source = openSource(data.source, recipe.base, networkClasses);
-    requireAugmentation(data.augment, source.shape);
+    const { shape, classes } = formOf(source);
+    requireAugmentation(data.augment, shape);
     const train = labelledBatches(source, { seed, batch, augment: data.augment, labelSmoothing });
     return {
       batches: train,
       images: source.train.n,
       test: testImages(source),
-      shape: source.shape,
-      classes: source.classes,
+      shape,
+      classes,
       classNames: source.classNames,
       provenance: source.provenance,
       notes: source.notes ?? [],
     };
   }
-  const reference =
-    'recipe' in data ? { recipe: resolve(recipe.base, data.recipe) } : { folder: resolve(recipe.base, data.folder) };
-  const set = openSet(reference);
+  const file = resolve(recipe.base, data.file);
+  const set = openSet(data.kind === 'recipe' ? { recipe: file } : { folder: file });
   const train = set.split('train');
   return {
     batches: batches(train, { seed, batch }),

@@ -1,5 +1,6 @@
 /** Plain training of one network: the loop, and the statistics that it is evaluated with. */
 
+import { batchesAt, firstBatches } from '#data/sets/batches-in-turn';
 import type { Batch, Batches } from '#data/sets/loader';
 import { type Collective, reducerOf, shareOf } from '#jobs/workers/collective';
 import { Learner, type Part } from '#networks/nn/learner';
@@ -43,11 +44,8 @@ export class Trainee extends Learner {
   }
 
   /** Means of the first batches' statistics; the caller owns them. */
-  statistics(batches: Batches, count: number): StatisticsByName {
-    const first = (function* (): Generator<Batch> {
-      for (let i = 0; i < count; i++) yield batches.at(i);
-    })();
-    return this.model.estimateStatistics(this.forward, first);
+  statistics(batches: Batches, count: number): Promise<StatisticsByName> {
+    return this.model.estimateStatistics(this.forward, firstBatches(batches, count));
   }
 }
 
@@ -67,20 +65,22 @@ export async function trainNetwork(
   const rate = warmupCosine(plan.learningRate, plan.steps, plan.warmupSteps);
   const reducer = reducerOf(collective);
   const shares = Array.from({ length: plan.shares }, (_, k) => k);
+  const ownOf = (step: number) => shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
   for (let step = plan.from; step < plan.steps; step++) {
-    const own = shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
-    const parts = own.map((index) => shareGradient(trainee, plan, batches, index));
+    const own = ownOf(step);
+    const found = await batchesAt(batches, own, step + 1 < plan.steps ? ownOf(step + 1) : []);
+    const parts = found.map((batch, i) => shareGradient(trainee, plan, batch, own[i] as number));
     const learningRate = rate(step);
     const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, reducer });
     if (!(await record({ step, loss, learningRate }))) return;
   }
 }
 
-function shareGradient({ model, forward }: Trainee, plan: TrainingPlan, batches: Batches, index: number): Part {
+function shareGradient({ model, forward }: Trainee, plan: TrainingPlan, batch: Batch, index: number): Part {
   const seed = [plan.seed, index] as const;
   const drops = {
     ...(plan.dropout > 0 && { dropout: { rate: plan.dropout, seed } }),
     ...(plan.stochasticDepth > 0 && { stochasticDepth: { rate: plan.stochasticDepth, seed } }),
   };
-  return (into) => model.gradient(forward, batches.at(index), { decay: plan.l2, into, ...drops });
+  return (into) => model.gradient(forward, batch, { decay: plan.l2, into, ...drops });
 }

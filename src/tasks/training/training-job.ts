@@ -73,10 +73,13 @@ function recordedSteps(
 }
 
 /** Evaluates the network on the test images, and writes it. */
-function concluded({ job: { network, recipe }, data, learner: trainee }: TrainingWorker, run: Run): Evaluation {
-  const statistics = trainee.statistics(data.batches, recipe.statisticsBatches * sharesOf(recipe));
+async function concluded(
+  { job: { network, recipe }, data, learner: trainee }: TrainingWorker,
+  run: Run,
+): Promise<Evaluation> {
+  const statistics = await trainee.statistics(data.batches, recipe.statisticsBatches * sharesOf(recipe));
   try {
-    const evaluation = evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
+    const evaluation = await evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
     writeTrainedWeights(run.folder, trainee.model, statistics);
     run.writeArchitecture(printSpace(asSpace(network), { run: run.id, recipe: recipe.name, test: evaluation }));
     run.writeResult({

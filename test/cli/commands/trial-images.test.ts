@@ -4,7 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { trialImages } from '#cli/commands/trial-images';
 import { openDistillationSet } from '#data/sets/distillation-set';
 import { formatManifest } from '#data/sets/manifest';
-import { failureOf, newFolder } from '#test/data/fixtures';
+import { failureOfAsync, newFolder } from '#test/data/fixtures';
 import { smallWorld } from '#test/tasks/search/small-world';
 import { smallNetwork } from '#test/tasks/training/small-network';
 
@@ -24,14 +24,14 @@ it.each([
   [12, 12, 12],
   [17, 17, 17],
   [36, 36, 36],
-])('with a batch of %s an export is tried on %i test images', (batch, n, each) => {
-  const { images, from } = trialImages(smallNetwork(), undefined, { folder }, batch);
+])('with a batch of %s an export is tried on %i test images', async (batch, n, each) => {
+  const { images, from } = await trialImages(smallNetwork(), undefined, { folder }, batch);
   expect([images.n, images.batch, from]).toEqual([n, each, 'test images of patterns']);
   expect([...images.images]).toEqual([...pixels.subarray(0, 64 * n)]);
 });
 
-it.each([37, 64, 500, 1000])('a batch of %i is filled with the test images over and over', (batch) => {
-  const { images, from } = trialImages(smallNetwork(), undefined, { folder }, batch);
+it.each([37, 64, 500, 1000])('a batch of %i is filled with the test images over and over', async (batch) => {
+  const { images, from } = await trialImages(smallNetwork(), undefined, { folder }, batch);
   expect([images.n, images.batch, from]).toEqual([batch, batch, 'test images of patterns, all 36 repeated']);
   for (const i of [0, 35, 36, batch - 1]) {
     const own = images.images.subarray(64 * i, 64 * (i + 1));
@@ -39,8 +39,8 @@ it.each([37, 64, 500, 1000])('a batch of %i is filled with the test images over 
   }
 });
 
-it('random images fill any batch', () => {
-  const { images } = trialImages(smallNetwork(), undefined, {}, 600);
+it('random images fill any batch', async () => {
+  const { images } = await trialImages(smallNetwork(), undefined, {}, 600);
   expect([images.n, images.images.length]).toEqual([600, 600 * 64]);
 });
 
@@ -49,6 +49,6 @@ it('a set without test images is refused', async () => {
   const { manifest } = openDistillationSet(empty);
   const shards = manifest.shards.filter(({ split }) => split !== 'test');
   writeFileSync(join(empty, 'manifest.json'), formatManifest({ ...manifest, shards }));
-  const failure = failureOf(() => trialImages(smallNetwork(), undefined, { folder: empty }));
+  const failure = await failureOfAsync(() => trialImages(smallNetwork(), undefined, { folder: empty }));
   expect([failure.kind, failure.message]).toEqual(['data', 'test images of patterns: expected images; got none']);
 });

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { classNotes } from '#data/images/class-notes';
-import type { ImageSource } from '#data/images/image-source';
+import type { ImageSet } from '#data/images/image-source';
+import { inMemorySource } from '#data/images/in-memory';
 import { tinySource } from '#test/data/fixtures';
 
 /** A source whose labels are changed. */
-function relabelled(change: (label: number) => number, inTest = change): ImageSource {
-  const source = tinySource();
-  const { train, test } = source;
+function relabelled(change: (label: number) => number, inTest = change): ImageSet {
+  const { train, test, ...source } = tinySource();
   return {
     ...source,
-    train: { ...train, labels: Uint8Array.from(train.labels, change) },
-    test: { ...test, labels: Uint8Array.from(test.labels, inTest) },
+    train: inMemorySource(train.shape, { images: train.images, labels: Uint8Array.from(train.labels, change) }),
+    test: inMemorySource(test.shape, { images: test.images, labels: Uint8Array.from(test.labels, inTest) }),
   };
 }
 
@@ -38,7 +38,7 @@ it('a class of test images alone is told as such', () => {
 });
 
 it('of very many classes the first are named', () => {
-  const wide = { ...tinySource(), classes: 14, classNames: Array.from({ length: 14 }, (_, k) => `n${k}`) };
+  const wide = { ...tinySource(), classNames: Array.from({ length: 14 }, (_, k) => `n${k}`) };
   expect(classNotes(wide, true)).toEqual([
     'tiny: no train image has the class n4, n5, n6, n7, n8, n9, n10, n11 and 2 more',
   ]);

@@ -7,7 +7,7 @@ import { batches, inOrder } from '#data/sets/loader';
 import { formatManifest, type Manifest } from '#data/sets/manifest';
 import { decodeShard, encodeShard, type Mixing, type Shard } from '#data/sets/shard';
 import { verifyDistillationSet } from '#data/sets/verify';
-import { failureOf, newFolder } from '#test/data/fixtures';
+import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import { tinySet } from '#test/data/set-fixture';
 
 /** Changes one byte in the middle of a file. */
@@ -57,7 +57,7 @@ describe('a distillation set', () => {
     const file = join(folder, 'train-00002.arrow');
     flipByte(file);
     const split = openDistillationSet(folder).split('train');
-    const failure = failureOf(() => batches(split, { seed: 1, batch: 288 }).at(0));
+    const failure = await failureOfAsync(() => batches(split, { seed: 1, batch: 288 }).at(0));
     expect(failure.exitCode).toBe(4);
     expect(failure.message).toMatch(
       /train-00002\.arrow: expected SHA-256 [0-9a-f]{64}; got [0-9a-f]{64}: the shard is damaged$/,

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imageBytes } from '#data/images/image-source';
+import { imageBytes } from '#data/images/image-stack';
+import { inMemorySource } from '#data/images/in-memory';
 import { labelledBatches, smoothed } from '#data/sets/labelled-batches';
-import { darkAndBright, tinySource } from '#test/data/fixtures';
+import type { Batches } from '#data/sets/loader';
+import { darkAndBright, lazySet, tinySource } from '#test/data/fixtures';
 
 const source = tinySource([6, 5, 1], 4, 6); // 24 train images; the first pixel of each is its label
-const size = imageBytes(source.shape);
+const size = imageBytes(source.train.shape);
 const plain = { seed: 1, batch: 8, augment: {}, labelSmoothing: 0 };
 
 /** The images of a batch as text, in its order. */
@@ -13,56 +15,72 @@ function rows({ n, images }: { n: number; images: Uint8Array }): string[] {
   return Array.from({ length: n }, (_, i) => images.subarray(i * size, (i + 1) * size).join());
 }
 
+async function rowsAt(batches: Batches, steps: readonly number[]): Promise<string[]> {
+  return (await Promise.all(steps.map((step) => batches.at(step)))).flatMap(rows);
+}
+
 describe('batches of labelled images', () => {
-  it('depend on the seed and the step alone, in whatever order they are asked for', () => {
+  it('depend on the seed and the step alone, in whatever order they are asked for', async () => {
     const options = { ...plain, augment: { shift: 1, flip: true, mixup: { alpha: 1 } } };
     const [forward, backward] = [labelledBatches(source, options), labelledBatches(source, options)];
     const steps = [0, 1, 5, 6];
-    const there = steps.map((step) => forward.at(step));
-    const back = [...steps].reverse().map((step) => backward.at(step));
+    const there = await Promise.all(steps.map((step) => forward.at(step)));
+    const back = await Promise.all([...steps].reverse().map((step) => backward.at(step)));
     expect(back.reverse()).toEqual(there);
-    expect(labelledBatches(source, { ...options, seed: 2 }).at(0)).not.toEqual(there[0]);
+    expect(await labelledBatches(source, { ...options, seed: 2 }).at(0)).not.toEqual(there[0]);
   });
 
-  it('show every image once per epoch, each time in another order', () => {
+  it('are the same of images that are loaded one by one', async () => {
+    const options = { ...plain, augment: { shift: 1, flip: true, mixup: { alpha: 1 } } };
+    const [there, loaded] = [labelledBatches(source, options), labelledBatches(lazySet(source), options)];
+    for (const step of [0, 5, 6]) expect(await loaded.at(step, [step + 1])).toEqual(await there.at(step));
+  });
+
+  it('fail with what an image fails with', async () => {
+    const train = {
+      ...source.train,
+      pixels: (i: number) => (i === 3 ? Promise.reject(new Error('damaged')) : source.train.pixels(i)),
+    };
+    const batches = labelledBatches({ ...source, train }, { ...plain, batch: 24 });
+    await expect(batches.at(0)).rejects.toThrow('damaged');
+  });
+
+  it('show every image once per epoch, each time in another order', async () => {
     const batches = labelledBatches(source, plain);
-    const epoch = (e: number) => [0, 1, 2].flatMap((i) => rows(batches.at(3 * e + i)));
-    const [first, second] = [epoch(0), epoch(1)];
+    const [first, second] = [await rowsAt(batches, [0, 1, 2]), await rowsAt(batches, [3, 4, 5])];
     expect(new Set(first).size).toBe(24);
     expect([...second].sort()).toEqual([...first].sort());
     expect(second).not.toEqual(first);
   });
 
-  it('run on across the end of an epoch', () => {
+  it('run on across the end of an epoch', async () => {
     const batches = labelledBatches(source, { ...plain, batch: 9 });
-    const images = [0, 1, 2].flatMap((step) => rows(batches.at(step)));
+    const images = await rowsAt(batches, [0, 1, 2]);
     expect(new Set(images.slice(0, 24)).size).toBe(24);
     expect(images).toHaveLength(27);
   });
 
-  it('keep each image beside its label', () => {
-    const { n, images, labels, soft } = labelledBatches(source, plain).at(2);
+  it('keep each image beside its label', async () => {
+    const { n, images, labels, soft } = await labelledBatches(source, plain).at(2);
     expect(Array.from({ length: n }, (_, i) => images[i * size])).toEqual([...labels]);
     expect(soft).toEqual(smoothed(labels, 4, 0));
   });
 
-  it('change an image anew in each epoch', () => {
+  it('change an image anew in each epoch', async () => {
     const { train } = source;
-    const one = {
-      ...source,
-      train: { n: 1, images: train.images.subarray(0, size), labels: train.labels.subarray(0, 1) },
-    };
+    const first = { images: train.images.subarray(0, size), labels: train.labels.subarray(0, 1) };
+    const one = { ...source, train: inMemorySource(train.shape, first) };
     const batches = labelledBatches(one, { ...plain, batch: 1, augment: { shift: 2 } });
-    expect(new Set(Array.from({ length: 20 }, (_, step) => rows(batches.at(step))[0])).size).toBeGreaterThan(5);
+    expect(new Set(await rowsAt(batches, [...Array(20).keys()])).size).toBeGreaterThan(5);
   });
 });
 
 describe('batches with mixup', () => {
-  it.each([0, 0.1])('have the targets that the pixels tell, smoothed by %d', (labelSmoothing) => {
+  it.each([0, 0.1])('have the targets that the pixels tell, smoothed by %d', async (labelSmoothing) => {
     const options = { seed: 2, batch: 40, augment: { mixup: { alpha: 0.2 } }, labelSmoothing };
     const batches = labelledBatches(darkAndBright(), options);
     for (let step = 0; step < 5; step++) {
-      const { n, images, labels, soft } = batches.at(step);
+      const { n, images, labels, soft } = await batches.at(step);
       for (let i = 0; i < n; i++) {
         const bright = (images[4 * i] as number) / 200;
         expect(

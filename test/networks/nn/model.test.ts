@@ -47,25 +47,29 @@ describe('a model', () => {
     expectClose(model.probabilities(forward, batch), logits.softmax().dataSync() as Float32Array, 1e-6);
   });
 
-  it('leaves nothing alive after logits, probabilities, a gradient or statistics', () => {
+  it('leaves nothing alive after logits, probabilities, a gradient or statistics', async () => {
     const dropout = { rate: 0.3, seed: [1, 2] } as const;
     expect(leftAlive(() => model.logits(forward, batch))).toBe(0);
     expect(leftAlive(() => model.probabilities(forward, batch))).toBe(0);
     expect(leftAlive(() => dispose(model.gradient(forward, batch, { decay: 0.1, dropout }).gradient))).toBe(0);
-    expect(leftAlive(() => disposeStatistics(model.estimateStatistics(forward, [batch, batch])))).toBe(0);
-    const statistics = model.estimateStatistics(forward, [batch]);
+    const before = backend().tensorsAlive();
+    disposeStatistics(await model.estimateStatistics(forward, [batch, batch]));
+    expect(backend().tensorsAlive()).toBe(before);
+    const statistics = await model.estimateStatistics(forward, [batch]);
     expect(leftAlive(() => model.logits(forward, batch, statistics))).toBe(0);
     disposeStatistics(statistics);
   });
 
-  it('leaves nothing alive after a forward pass that throws', () => {
+  it('leaves nothing alive after a forward pass that throws', async () => {
     const failing: Forward = (pass, images) => {
       forward(pass, images);
       throw new Error('on purpose');
     };
     expect(leftAlive(() => expect(() => model.gradient(failing, batch)).toThrow('on purpose'))).toBe(0);
     expect(leftAlive(() => expect(() => model.logits(failing, batch)).toThrow('on purpose'))).toBe(0);
-    expect(leftAlive(() => expect(() => model.estimateStatistics(failing, [batch])).toThrow('on purpose'))).toBe(0);
+    const before = backend().tensorsAlive();
+    await expect(model.estimateStatistics(failing, [batch])).rejects.toThrow('on purpose');
+    expect(backend().tensorsAlive()).toBe(before);
   });
 
   it('frees all of its weights', () => {
@@ -178,8 +182,8 @@ describe('frozen statistics', () => {
       : 6 * 16;
   };
 
-  it("estimated on one batch give that batch's logits once their variances are taken back from n / (n - 1) to the batch's own", () => {
-    const statistics = model.estimateStatistics(forward, [batch]);
+  it("estimated on one batch give that batch's logits once their variances are taken back from n / (n - 1) to the batch's own", async () => {
+    const statistics = await model.estimateStatistics(forward, [batch]);
     expect([...statistics.keys()]).toHaveLength(6);
     const biased = new Map(
       [...statistics].map(([name, { mean, variance }]) => {
@@ -196,15 +200,15 @@ describe('frozen statistics', () => {
     disposeStatistics(statistics);
   });
 
-  it('are the means over several batches', () => {
-    const estimate = (batches: Images[]) => {
-      const statistics: StatisticsByName = model.estimateStatistics(forward, batches);
+  it('are the means over several batches', async () => {
+    const estimate = async (batches: Images[]) => {
+      const statistics: StatisticsByName = await model.estimateStatistics(forward, batches);
       const read = [...statistics.values()].map(({ mean, variance }) => [readFloats(mean), readFloats(variance)]);
       disposeStatistics(statistics);
       return read.flat();
     };
     const [first, second] = [slice(batch, 0, 3), slice(batch, 3, 6)];
-    const [a, b, both] = [estimate([first]), estimate([second]), estimate([first, second])];
+    const [a, b, both] = [await estimate([first]), await estimate([second]), await estimate([first, second])];
     for (const [i, found] of both.entries())
       expectClose(
         found,
@@ -213,8 +217,8 @@ describe('frozen statistics', () => {
       );
   });
 
-  it('make the logits of an image independent of the batch that it comes in', () => {
-    const statistics = model.estimateStatistics(forward, [batch]);
+  it('make the logits of an image independent of the batch that it comes in', async () => {
+    const statistics = await model.estimateStatistics(forward, [batch]);
     const together = model.logits(forward, batch, statistics);
     const alone = model.logits(forward, slice(batch, 2, 3), statistics);
     expectClose(alone, together.subarray(8, 12), 1e-5);

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseBuildRecipe, readBuildRecipe } from '#tasks/distill/build-recipe';
+import { parseBuildRecipe, readBuildRecipe, teacherOfKind } from '#tasks/distill/build-recipe';
 import { failureOf } from '#test/data/fixtures';
 
 const folder = join(import.meta.dirname, '../../../configs/recipes');
@@ -16,6 +16,13 @@ teacher: [{ run: t }]
 describe('a dataset recipe', () => {
   it.each(shipped)('%s reads without mistakes', (name) => {
     expect(readBuildRecipe(join(folder, name)).name).toBe(name.replace('.dataset.yaml', ''));
+  });
+
+  it('tells its teachers apart by their keys, and is not changed by that', () => {
+    const given = ['{ run: a }', '{ onnx: b }', '{ network: c, weights: d }', '{ network: c, training: e }'];
+    const { teacher } = parseBuildRecipe('r', good.replace('{ run: t }', given.join(', ')));
+    expect(teacher.map((one) => teacherOfKind(one).kind)).toEqual(['run', 'onnx', 'weights', 'training']);
+    expect(teacher[0]).toEqual({ run: 'a' });
   });
 
   it('has defaults for what may be left out', () => {

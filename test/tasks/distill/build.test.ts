@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDistillationSet } from '#data/sets/distillation-set';
 import { buildDistillationSet } from '#tasks/distill/build';
-import { failureOfAsync, newFolder, tinySource } from '#test/data/fixtures';
+import { failureOfAsync, lazySet, newFolder, tinySource } from '#test/data/fixtures';
 import { pixelTeacher, tinyRecipe, tinySet } from '#test/data/set-fixture';
 
 const source = tinySource();
@@ -36,6 +36,17 @@ describe('a set that cannot be built', () => {
     const failure = await failureOfAsync(() => buildDistillationSet({ source, recipe: tinyRecipe(), teacher, to }));
     expect(failure.kind).toBe('data');
     expect(failure.message).toContain(join(to, 'building.json'));
+  });
+
+  it('is one of images that differ in size', async () => {
+    const odd = { ...source, test: { ...source.test, shape: undefined } };
+    const failure = await failureOfAsync(() =>
+      buildDistillationSet({ source: odd, recipe: tinyRecipe(), teacher, to: newFolder() }),
+    );
+    expect([failure.kind, failure.message]).toEqual([
+      'data',
+      'tiny: the images differ in size, but trainings and distillation sets need one size for all',
+    ]);
   });
 
   it('is one of more shards than have a number, and none of it is planned', async () => {
@@ -86,6 +97,12 @@ describe('a built set', () => {
     expect(contents(two)).toEqual(contents(one));
     await buildDistillationSet({ source, recipe: tinyRecipe('seed: 2'), teacher, to: other });
     expect(contents(other)['train-00000.arrow']).not.toEqual(contents(one)['train-00000.arrow']);
+  });
+
+  it('is the same of images that are loaded one by one', async () => {
+    const to = newFolder();
+    await buildDistillationSet({ source: lazySet(source), recipe: tinyRecipe(), teacher, to });
+    expect(contents(to)).toEqual(contents(await tinySet()));
   });
 
   it('that was interrupted goes on and has the same bytes', async () => {

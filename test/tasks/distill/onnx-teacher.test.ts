@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type OnnxNode, onnxBytes } from '#data/files/onnx-file';
 import { writeSafetensors } from '#data/files/safetensors';
+import { formOf } from '#data/images/image-source';
 import { oneWorker } from '#jobs/workers/launcher';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { openBackend } from '#networks/tensor/backend';
@@ -29,7 +30,7 @@ function world(batch?: number): string {
   return folder;
 }
 
-function load(folder: string, teacher: string, images = source, warn = silent.warn) {
+function load(folder: string, teacher: string, form = formOf(source), warn = silent.warn) {
   const recipeFile = join(folder, 'r.dataset.yaml');
   const recipe = `name: r\nsource: { format: idx, folder: . }\nheld: 3\nteacher: [${teacher}]\n`;
   const loader = teacherLoader({
@@ -39,7 +40,7 @@ function load(folder: string, teacher: string, images = source, warn = silent.wa
     clock: () => 0,
     shouldStop: () => false,
   });
-  return loader(parseBuildRecipe(recipeFile, recipe).teacher, { recipeFile, source: images });
+  return loader(parseBuildRecipe(recipeFile, recipe).teacher, { recipeFile, form });
 }
 
 function ourAnswers(): Float32Array {
@@ -114,7 +115,9 @@ describe('a teacher', () => {
   });
 
   it('of other classes is refused', async () => {
-    const failure = await failureOfAsync(() => load(world(), '{ onnx: model.onnx }', { ...source, classes: 4 }));
+    const failure = await failureOfAsync(() =>
+      load(world(), '{ onnx: model.onnx }', { ...formOf(source), classes: 4 }),
+    );
     expect(failure.message).toContain('expected an output of [batch, 4]; got [batch, 3]');
   });
 
@@ -155,7 +158,7 @@ describe('a teacher', () => {
     return bareModel({}, { nodes: chain, classes: 64 });
   }
 
-  const ofPixels = { ...patternSource(), classes: 64 };
+  const ofPixels = { ...formOf(source), classes: 64 };
   const raw = 'preprocessing: { layout: NHWC, mean: [0], std: [0.01] }';
   const centred = 'preprocessing: { layout: NHWC, mean: [0.5], std: [0.01] }';
 

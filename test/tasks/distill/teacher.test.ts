@@ -2,6 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { formOf } from '#data/images/image-source';
 import { oneWorker } from '#jobs/workers/launcher';
 import { openBackend } from '#networks/tensor/backend';
 import type { TeacherReference } from '#tasks/distill/build-recipe';
@@ -28,7 +29,7 @@ afterEach(() => {
 
 function load(references: readonly TeacherReference[], folder: string, shouldStop = () => false) {
   const load = teacherLoader({ ...world, shouldStop });
-  return load(references, { recipeFile: join(folder, 'r.dataset.yaml'), source });
+  return load(references, { recipeFile: join(folder, 'r.dataset.yaml'), form: formOf(source) });
 }
 
 const teachers = () => readdirSync(join(cache, 'teachers'));
@@ -93,9 +94,8 @@ describe('a teacher', () => {
   it('for images of another shape is refused', async () => {
     const folder = writeSmallTraining(newFolder());
     const loader = teacherLoader({ ...world, shouldStop: () => false });
-    const other = { ...source, classes: 4 };
     const failure = await failureOfAsync(() =>
-      loader([trained], { recipeFile: join(folder, 'r.yaml'), source: other }),
+      loader([trained], { recipeFile: join(folder, 'r.yaml'), form: { ...formOf(source), classes: 4 } }),
     );
     expect(failure.message).toBe('small: expected images of 8x8x1 and 3 classes; got 8x8x1 and 4 classes');
   });

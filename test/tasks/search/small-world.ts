@@ -2,7 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomStream } from '#core/random';
-import type { ImageSource, LabelledImages } from '#data/images/image-source';
+import type { ImageSet } from '#data/images/image-source';
+import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 import { buildDistillationSet } from '#tasks/distill/build';
 import { parseBuildRecipe } from '#tasks/distill/build-recipe';
 import type { Teacher } from '#tasks/distill/build-teacher';
@@ -13,7 +14,7 @@ const imageBytes = side * side;
 const classes = 3;
 
 /** Bright rows, bright columns or a bright middle, each under noise: what a convolution tells apart at once. */
-export function patterns(perClass: number, name: string): LabelledImages {
+export function patterns(perClass: number, name: string): InMemorySource {
   const random = randomStream(`test/${name}`);
   const n = classes * perClass;
   const labels = Uint8Array.from({ length: n }, (_, i) => i % classes);
@@ -27,15 +28,13 @@ export function patterns(perClass: number, name: string): LabelledImages {
       images[i * imageBytes + p] = (isBright ? 120 : 40) + random.below(96);
     }
   }
-  return { n, images, labels };
+  return inMemorySource([side, side, 1], { images, labels });
 }
 
-export function patternSource(perClass = 80): ImageSource {
+export function patternSource(perClass = 80): ImageSet<InMemorySource> {
   return {
     name: 'patterns',
-    classes,
     classNames: ['rows', 'columns', 'middle'],
-    shape: [side, side, 1],
     provenance: 'made up for a test',
     train: patterns(perClass, 'patterns/train'),
     test: patterns(12, 'patterns/test'),

@@ -6,6 +6,7 @@ import { disposeStatistics } from '#networks/nn/model';
 import { backend, dispose, openBackend } from '#networks/tensor/backend';
 import { evaluate, testImages } from '#tasks/training/evaluate';
 import { Trainee, type TrainingPlan, type TrainingStep, trainNetwork } from '#tasks/training/train-network';
+import { lazySet } from '#test/data/fixtures';
 import { patternSource } from '#test/tasks/search/small-world';
 import { smallNetwork } from './small-network.js';
 
@@ -38,8 +39,10 @@ describe('training', () => {
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i));
     expect(steps[0]?.loss).toBeGreaterThan(0.7);
     expect(steps.at(-1)?.loss).toBeLessThan(0.1);
-    const statistics = trainee.statistics(batches, 8);
-    const found = evaluate(testImages(source), (batch) => trainee.model.logits(trainee.forward, batch, statistics));
+    const statistics = await trainee.statistics(batches, 8);
+    const found = await evaluate(testImages(source), (batch) =>
+      trainee.model.logits(trainee.forward, batch, statistics),
+    );
     disposeStatistics(statistics);
     trainee.dispose();
     expect(found.top1).toBe(1);
@@ -70,8 +73,9 @@ describe('training', () => {
   it('in shares has the mean of their losses, each share normalised by itself', async () => {
     const halves = labelledBatches(source, { seed: 1, batch: 12, augment: {}, labelSmoothing: 0 });
     const trainee = new Trainee(smallNetwork(), adamW, 1);
-    const losses = [0, 1].map((k) => {
-      const { loss, gradient } = trainee.model.gradient(trainee.forward, halves.at(k));
+    const parts = await Promise.all([0, 1].map((k) => halves.at(k)));
+    const losses = parts.map((part) => {
+      const { loss, gradient } = trainee.model.gradient(trainee.forward, part);
       dispose(gradient);
       return loss;
     });
@@ -88,6 +92,24 @@ describe('training', () => {
     const whole = await trained({ steps: 1 });
     whole.trainee.dispose();
     expect(whole.steps[0]?.loss).not.toBeCloseTo(steps[0]!.loss, 4);
+  });
+
+  it('has the same bits from images that are loaded while a step is computed', async () => {
+    const options = { seed: 1, batch: 12, augment: { shift: 1, mixup: { alpha: 1 } }, labelSmoothing: 0 };
+    const weights = [];
+    for (const images of [source, lazySet(source)]) {
+      const trainee = new Trainee(smallNetwork(), adamW, 1);
+      await trainNetwork(
+        trainee,
+        { ...plan, steps: 6, shares: 2 },
+        labelledBatches(images, options),
+        oneProcess,
+        async () => true,
+      );
+      weights.push(trainee.save());
+      trainee.dispose();
+    }
+    expect(weights[1]).toEqual(weights[0]);
   });
 
   it('goes on from a saved state as if it had never stopped', async () => {
@@ -109,7 +131,7 @@ describe('training', () => {
     (await trained({ steps: 3 })).trainee.dispose();
     const before = backend().tensorsAlive();
     const { trainee } = await trained({ steps: 20 });
-    disposeStatistics(trainee.statistics(batches, 2));
+    disposeStatistics(await trainee.statistics(batches, 2));
     trainee.dispose();
     expect(backend().tensorsAlive() - before).toBeLessThan(20); // steps; constants are made once
   });

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseOverride } from '#core/documents/overrides';
 import { randomStream } from '#core/random';
-import type { ImageSource } from '#data/images/image-source';
+import type { ImageSet } from '#data/images/image-source';
+import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 import { readEvents } from '#jobs/runs/events';
 import { readState } from '#jobs/runs/run-state';
 import { oneWorker } from '#jobs/workers/launcher';
@@ -57,7 +58,7 @@ async function training({ root = newFolder(), set = [], network, recipe, extend,
 }
 
 /** Images of 6 rows and 11 columns, striped along the rows or along the columns under noise. */
-function stripes(): ImageSource {
+function stripes(): ImageSet<InMemorySource> {
   const random = randomStream('stripes');
   const part = (n: number) => {
     const images = new Uint8Array(n * 66);
@@ -66,14 +67,12 @@ function stripes(): ImageSource {
       const place = labels[Math.floor(i / 66)] === 0 ? Math.floor((i % 66) / 11) : (i % 66) % 11;
       images[i] = 80 * (place % 2) + random.below(60);
     });
-    return { n, images, labels };
+    return inMemorySource([6, 11, 1], { images, labels });
   };
   const classNames = ['rows', 'columns'];
   return {
     name: 'stripes',
-    classes: 2,
     classNames,
-    shape: [6, 11, 1],
     provenance: 'made up',
     train: part(240),
     test: part(40),
@@ -84,11 +83,11 @@ const bytes = (run: string, name: string) => readFileSync(join(run, name), 'utf8
 
 describe('a training', () => {
   it('says what is odd about its images before it refuses them', async () => {
-    const { train: images, ...source } = patternSource();
-    const labels = images.labels.map((label) => label + 1);
-    const test = { ...source.test, labels: source.test.labels.map((label) => label + 1) };
+    const fromOne = ({ shape, images, labels }: InMemorySource) =>
+      inMemorySource(shape, { images, labels: labels.map((label) => label + 1) });
+    const { train, test, ...source } = patternSource();
     mkdirSync(join(folder, 'from-one'));
-    writeIdxFolder(join(folder, 'from-one'), { ...source, train: { ...images, labels }, test });
+    writeIdxFolder(join(folder, 'from-one'), { ...source, train: fromOne(train), test: fromOne(test) });
     const warnings: string[] = [];
     const set = ['data.source.folder=from-one'];
     const failure = await failureOfAsync(() => training({ set, warn: (line) => warnings.push(line) }));
@@ -105,7 +104,7 @@ describe('a training', () => {
     expect(evaluation).toMatchObject({ split: 'test', n: 36 });
     const read = readTrainedNetwork(run);
     expect(
-      evaluate(testImages(patternSource()), (batch) => read.model.logits(read.forward, batch, read.statistics)),
+      await evaluate(testImages(patternSource()), (batch) => read.model.logits(read.forward, batch, read.statistics)),
     ).toEqual(evaluation);
     read.dispose();
   });

@@ -34,8 +34,8 @@ async function written(seed = 1) {
     shares: 1,
   };
   await trainNetwork(trainee, plan, batches, oneProcess, async () => true);
-  const statistics = trainee.statistics(batches, 3);
-  const logits = trainee.model.logits(trainee.forward, batches.at(9), statistics);
+  const statistics = await trainee.statistics(batches, 3);
+  const logits = trainee.model.logits(trainee.forward, await batches.at(9), statistics);
   writeTrainedWeights(folder, trainee.model, statistics);
   writeFileSync(join(folder, 'architecture.yaml'), printSpace(asSpace(smallNetwork())));
   disposeStatistics(statistics);
@@ -49,7 +49,7 @@ describe('a trained network', () => {
     const before = backend().tensorsAlive();
     const read = readTrainedNetwork(folder);
     expect(read.network).toEqual(smallNetwork());
-    expect(read.model.logits(read.forward, batches.at(9), read.statistics)).toEqual(logits);
+    expect(read.model.logits(read.forward, await batches.at(9), read.statistics)).toEqual(logits);
     read.dispose();
     expect(backend().tensorsAlive()).toBe(before);
   });

@@ -1,30 +1,29 @@
-/** Random changes to an image, drawn from a stream that belongs to this image and copy alone. */
+/** Random changes to an image, drawn from a given stream. */
 import type { Random } from '#core/random';
-import type { Shape } from '#data/images/image-source';
+import type { Image } from '#data/images/image-source';
 import { blended, cropped, erased, flipped, type Rectangle, shifted } from './resample.js';
 
 type Range = readonly [number, number];
 
-/** What a recipe asks for; the parts apply in this order, and those left out draw nothing. */
+/** A recipe's `augment`; its parts apply in this order, and those left out draw no random numbers. */
 export interface Augmentation {
-  /** Rectangles of this share of the area and this width to height, scaled to full size. */
+  /** Crops rectangles of this share of the area and this ratio of width to height, scaled to full size. */
   readonly inceptionCrop?: { readonly area: Range; readonly aspect: Range } | undefined;
   /** Largest move in pixels along each axis. */
   readonly shift?: number | undefined;
-  /** Mirrored left to right, every second time. */
+  /** Mirrors left to right with probability 1/2. */
   readonly flip?: boolean | undefined;
-  /** Blended with another image of the train part, by a share drawn from Beta(alpha, alpha). */
+  /** Blends with another image of the train part, by a share drawn from Beta(alpha, alpha). */
   readonly mixup?: { readonly alpha: number } | undefined;
-  /** With this probability a rectangle of this share of the area is set to 0. */
+  /** Sets a rectangle of this share of the area to 0 with this probability. */
   readonly erase?: { readonly probability: number; readonly area: Range } | undefined;
 }
 
-/** Widths to heights of what is erased: Zhong et al., "Random erasing" (arXiv:1708.04896). */
+/** Ratios of width to height of erased rectangles: Zhong et al., "Random erasing" (arXiv:1708.04896). */
 export const eraseAspect: Range = [0.3, 1 / 0.3];
 
-/** An image [H, W, C] and its class. */
-export interface LabelledImage {
-  readonly pixels: Uint8Array;
+/** An image and its class. */
+export interface LabelledImage extends Image {
   readonly label: number;
 }
 
@@ -39,57 +38,61 @@ export interface AugmentedImage extends LabelledImage {
 }
 
 /**
- * An augmented copy of an image.
+ * An augmented copy of an image, of the same size.
  *
- * @param another  draws the image to mix with; called where the augmentation has `mixup`
+ * @param another  draws and loads the image to mix with; called where the augmentation has `mixup`
  */
-export function augmented(
+export async function augmented(
   image: LabelledImage,
-  shape: Shape,
   augmentation: Augmentation,
   random: Random,
-  another: (random: Random) => LabelledImage,
-): AugmentedImage {
-  const draw = (one: LabelledImage) => ({ ...one, pixels: moved(one.pixels, shape, augmentation, random) });
+  another: (random: Random) => Promise<LabelledImage>,
+): Promise<AugmentedImage> {
+  const draw = (one: LabelledImage) => ({ ...moved(one, augmentation, random), label: one.label });
   const { mixup, erase } = augmentation;
   const own = draw(image);
   const result =
     mixup === undefined
       ? { ...own, mixedLabel: own.label, mixedShare: 0 }
-      : mixedPair(own, draw(another(random)), betaSample(mixup.alpha, random));
+      : mixedPair(own, draw(await another(random)), betaSample(mixup.alpha, random));
   if (erase === undefined || random.uniform() >= erase.probability) return result;
-  const rectangle = randomRectangle(shape, erase.area, eraseAspect, random);
-  return rectangle === undefined ? result : { ...result, pixels: erased(result.pixels, shape, wholePixels(rectangle)) };
+  const rectangle = randomRectangle(result, erase.area, eraseAspect, random);
+  return rectangle === undefined ? result : { ...result, ...erased(result, wholePixels(rectangle)) };
 }
 
 /** `share` of one image and the rest of the other. */
 function mixedPair(one: LabelledImage, other: LabelledImage, share: number): AugmentedImage {
-  const pixels = blended(one.pixels, other.pixels, share);
+  const image = blended(one, other, share);
   return share >= 0.5
-    ? { pixels, label: one.label, mixedLabel: other.label, mixedShare: 1 - share }
-    : { pixels, label: other.label, mixedLabel: one.label, mixedShare: share };
+    ? { ...image, label: one.label, mixedLabel: other.label, mixedShare: 1 - share }
+    : { ...image, label: other.label, mixedLabel: one.label, mixedShare: share };
 }
 
-function moved(image: Uint8Array, shape: Shape, { inceptionCrop, shift, flip }: Augmentation, random: Random) {
+function moved(image: Image, { inceptionCrop, shift, flip }: Augmentation, random: Random): Image {
   let result = image;
   if (inceptionCrop !== undefined) {
-    const [height, width] = shape;
-    const rectangle = randomRectangle(shape, inceptionCrop.area, inceptionCrop.aspect, random);
-    result = cropped(result, shape, rectangle ?? { top: 0, left: 0, height, width });
+    const { height, width } = image;
+    const rectangle = randomRectangle(image, inceptionCrop.area, inceptionCrop.aspect, random);
+    result = cropped(result, rectangle ?? { top: 0, left: 0, height, width });
   }
   if (shift !== undefined && shift > 0) {
     const draw = () => random.below(2 * shift + 1) - shift;
-    result = shifted(result, shape, draw(), draw());
+    result = shifted(result, draw(), draw());
   }
-  return flip && random.uniform() < 0.5 ? flipped(result, shape) : result;
+  return flip && random.uniform() < 0.5 ? flipped(result) : result;
 }
 
 /**
  * A rectangle inside the image, its share of the area uniform, its aspect (width / height) log-uniform.
  * Szegedy et al., "Going deeper with convolutions" (arXiv:1409.4842), section 6; undefined after ten draws that do not
- * fit, for which cropping takes the whole image and erasing leaves it as it is.
+ * fit, where cropping takes the whole image and erasing nothing.
  */
-export function randomRectangle([H, W]: Shape, area: Range, aspect: Range, random: Random): Rectangle | undefined {
+export function randomRectangle(
+  { height: H, width: W }: Pick<Image, 'height' | 'width'>,
+  area: Range,
+  aspect: Range,
+  random: Random,
+): Rectangle | undefined {
   for (let attempt = 0; attempt < 10; attempt++) {
     const pixels = H * W * between(area, random.uniform());
     const ratio = Math.exp(between([Math.log(aspect[0]), Math.log(aspect[1])], random.uniform()));

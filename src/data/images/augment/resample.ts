@@ -1,5 +1,5 @@
-/** Cutting rectangles out of raw images: pure functions on pixels [H, W, C], each with a new array as its result. */
-import type { Shape } from '#data/images/image-source';
+/** Changes to raw images of any size: pure functions, each with a new array of pixels as its result. */
+import type { Image } from '#data/images/image-source';
 
 /** A part of an image in pixels; the edges may lie between pixels. */
 export interface Rectangle {
@@ -9,24 +9,29 @@ export interface Rectangle {
   readonly width: number;
 }
 
-/** The rectangle scaled to the whole image's size, bilinear between pixel centres, rounded to the nearest integer. */
-export function cropped(image: Uint8Array, shape: Shape, { top, left, height, width }: Rectangle): Uint8Array {
-  const [H, W, C] = shape;
-  const rows = taps(top, height, H);
-  const columns = taps(left, width, W);
-  const out = new Uint8Array(image.length);
+type Size = Pick<Image, 'height' | 'width'>;
+
+/**
+ * The rectangle scaled to a size, by default the whole image's, bilinear between pixel centres, rounded to the nearest
+ * integer. Scaling down by more than two leaves pixels out.
+ */
+export function cropped(image: Image, { top, left, height, width }: Rectangle, to: Size = image): Image {
+  const { channels, pixels } = image;
+  const rows = taps(top, height, image.height, to.height);
+  const columns = taps(left, width, image.width, to.width);
+  const out = new Uint8Array(to.height * to.width * channels);
   let at = 0;
   for (const row of rows) {
     for (const column of columns) {
-      for (let c = 0; c < C; c++) {
-        const pixel = (y: number, x: number) => image[(y * W + x) * C + c] as number;
+      for (let c = 0; c < channels; c++) {
+        const pixel = (y: number, x: number) => pixels[(y * image.width + x) * channels + c] as number;
         const upper = mix(pixel(row.low, column.low), pixel(row.low, column.high), column.share);
         const lower = mix(pixel(row.high, column.low), pixel(row.high, column.high), column.share);
         out[at++] = Math.round(mix(upper, lower, row.share));
       }
     }
   }
-  return out;
+  return { height: to.height, width: to.width, channels, pixels: out };
 }
 
 /** The two neighbours that a sample lies between, and the share of the higher one. */
@@ -36,12 +41,12 @@ interface Tap {
   readonly share: number;
 }
 
-/** `size` samples at the centres of equal parts of `from`…`from + length`, within the pixels that the part touches. */
-function taps(from: number, length: number, size: number): Tap[] {
+/** `count` samples at the centres of equal parts of `from`...`from + length`, within the pixels that the part touches. */
+function taps(from: number, length: number, size: number, count: number): Tap[] {
   const first = Math.floor(from);
   const last = Math.min(size, Math.ceil(from + length)) - 1;
-  return Array.from({ length: size }, (_, i) => {
-    const centre = from + ((i + 0.5) * length) / size - 0.5;
+  return Array.from({ length: count }, (_, i) => {
+    const centre = from + ((i + 0.5) * length) / count - 0.5;
     const within = Math.min(Math.max(centre, first), last);
     const low = Math.floor(within);
     return { low, high: Math.min(low + 1, last), share: within - low };
@@ -53,35 +58,40 @@ function mix(a: number, b: number, share: number): number {
 }
 
 /** The image moved down and right by whole pixels; what comes in is 0. */
-export function shifted(image: Uint8Array, [H, W, C]: Shape, down: number, right: number): Uint8Array {
-  const out = new Uint8Array(image.length);
+export function shifted(image: Image, down: number, right: number): Image {
+  const { height: H, width: W, channels: C, pixels } = image;
+  const out = new Uint8Array(pixels.length);
   const copied = W - Math.abs(right);
-  if (copied <= 0) return out;
+  if (copied <= 0) return { ...image, pixels: out };
   for (let y = Math.max(0, down); y < Math.min(H, H + down); y++) {
     const from = ((y - down) * W + Math.max(0, -right)) * C;
-    out.set(image.subarray(from, from + copied * C), (y * W + Math.max(0, right)) * C);
+    out.set(pixels.subarray(from, from + copied * C), (y * W + Math.max(0, right)) * C);
   }
-  return out;
+  return { ...image, pixels: out };
 }
 
 /** The image mirrored left to right. */
-export function flipped(image: Uint8Array, [H, W, C]: Shape): Uint8Array {
-  const out = new Uint8Array(image.length);
+export function flipped(image: Image): Image {
+  const { height: H, width: W, channels: C, pixels } = image;
+  const out = new Uint8Array(pixels.length);
   let at = 0;
   for (let y = 0; y < H; y++) {
-    for (let x = W - 1; x >= 0; x--) for (let c = 0; c < C; c++) out[at++] = image[(y * W + x) * C + c] as number;
+    for (let x = W - 1; x >= 0; x--) for (let c = 0; c < C; c++) out[at++] = pixels[(y * W + x) * C + c] as number;
   }
-  return out;
+  return { ...image, pixels: out };
 }
 
 /** The image with the whole pixels of a rectangle set to 0. */
-export function erased(image: Uint8Array, [, W, C]: Shape, { top, left, height, width }: Rectangle): Uint8Array {
-  const out = new Uint8Array(image);
+export function erased(image: Image, { top, left, height, width }: Rectangle): Image {
+  const { width: W, channels: C } = image;
+  const out = new Uint8Array(image.pixels);
   for (let y = top; y < top + height; y++) out.fill(0, (y * W + left) * C, (y * W + left + width) * C);
-  return out;
+  return { ...image, pixels: out };
 }
 
-/** `share` of `a` and the rest of `b`, pixel by pixel, rounded to the nearest integer. */
-export function blended(a: Uint8Array, b: Uint8Array, share: number): Uint8Array {
-  return a.map((pixel, i) => Math.round(mix(b[i] as number, pixel, share)));
+/** `share` of `a` and the rest of `b`, scaled to its size, pixel by pixel, rounded to the nearest integer. */
+export function blended(a: Image, b: Image, share: number): Image {
+  const isSameSize = a.height === b.height && a.width === b.width;
+  const { pixels: other } = isSameSize ? b : cropped(b, { top: 0, left: 0, height: b.height, width: b.width }, a);
+  return { ...a, pixels: a.pixels.map((pixel, i) => Math.round(mix(other[i] as number, pixel, share))) };
 }

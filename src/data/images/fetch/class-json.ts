@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '#core/files/files';
 import { formatIdx, idxFiles } from '#data/images/formats/idx';
+import { stackedImages } from '#data/images/image-stack';
 
 const side = 28;
 const pixels = side * side;
@@ -51,7 +52,7 @@ function readClass(file: string, scale: number): Uint8Array[] {
 
 function writePart(folder: string, imageName: string, labelName: string, rows: readonly Labelled[]): void {
   const images = new Uint8Array(rows.length * pixels);
-  for (const [i, { image }] of rows.entries()) images.set(image, i * pixels);
+  for (const [i, { image }] of rows.entries()) stackedImages(images, pixels, i).set(image);
   const labels = Uint8Array.from(rows, ({ label }) => label);
   writeFileSync(join(folder, imageName), formatIdx({ dims: [rows.length, side, side], values: images }));
   writeFileSync(join(folder, labelName), formatIdx({ dims: [rows.length], values: labels }));

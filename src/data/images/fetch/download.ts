@@ -1,9 +1,9 @@
-/** Plain downloads with short patience: what does not answer at once is tried elsewhere. */
+/** Downloads with short timeouts, so that another origin is tried soon. */
 
-const answerMs = 10_000; // until the headers are there
-const silenceMs = 15_000; // between two pieces of the body
+const answerMs = 10_000; // until the headers arrive
+const silenceMs = 15_000; // between two chunks of the body
 
-/** The body of a web address; rejects with one line that says why not. */
+/** Downloads the body of a web address; rejects with the reason in one line. */
 export async function download(url: string): Promise<Uint8Array> {
   const abort = new AbortController();
   let patience = setTimeout(() => abort.abort(), answerMs);
@@ -27,7 +27,7 @@ export async function download(url: string): Promise<Uint8Array> {
   }
 }
 
-/** `fetch` says no more than "fetch failed"; what failed is in its cause, or in the first of the causes. */
+/** The reason behind `fetch`'s "fetch failed": its cause, or the first of several. */
 function reason({ message, cause }: Error): string {
   const inner = cause instanceof AggregateError ? (cause.errors[0] as Error) : (cause as Error | undefined);
   return inner?.message || (inner as NodeJS.ErrnoException | undefined)?.code || message;

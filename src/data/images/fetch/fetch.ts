@@ -1,4 +1,4 @@
-/** Brings a data set onto this machine: from the first origin whose files hash to what is pinned. */
+/** Downloads a data set from the first origin whose files have the pinned SHA-256. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
@@ -11,17 +11,17 @@ import { fetchOrigin, originName } from './fetch-origin.js';
 
 export interface Fetched {
   readonly folder: string;
-  /** The origin's name; undefined where the files were there already. */
+  /** Name of the origin; undefined where the files existed already. */
   readonly origin: string | undefined;
   readonly provenance: string;
-  /** False where a substitute was taken because the official files could not be had. */
+  /** False for a substitute, taken because the official files could not be downloaded. */
   readonly official: boolean;
 }
 
 /**
- * Makes a folder hold a data set's files, unpacked; what is there already and verified is left alone.
+ * Downloads a data set's files into a folder, unpacked; files that exist and are verified are kept.
  *
- * @param say  hears one line per attempt
+ * @param say  is given a line for each attempt
  */
 export async function fetchDataset(dataset: Dataset, to: string, say: (line: string) => void): Promise<Fetched> {
   const there = editionThere(dataset, to);
@@ -66,13 +66,13 @@ function fetched(dataset: Dataset, folder: string, origin: string | undefined, {
   return { folder, origin, provenance, official: provenance === dataset.official.provenance };
 }
 
-/** The edition in the folder; undefined where not all of its files are there. A file with other content is a failure. */
+/** The edition in the folder; undefined where files are missing. A file with other content is a failure. */
 function editionThere(dataset: Dataset, folder: string): Edition | undefined {
   const files = Object.keys(dataset.official.sha256).map((name) => located(folder, name));
   return files.every((file) => existsSync(file)) ? verifiedEdition(dataset, folder) : undefined;
 }
 
-/** The unpacked content of all files of an edition by name; throws one line about the first that is another's. */
+/** Unpacked content of all files of an edition, by name; throws one line about the first file that differs. */
 function verifiedContents(folder: string, edition: Edition): Map<string, Uint8Array> {
   const contents = new Map<string, Uint8Array>();
   for (const [name, expected] of Object.entries(edition.sha256)) {

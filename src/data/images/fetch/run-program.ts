@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** Runs a program to its end; a missing one, a failing one and one that takes too long reject with one line. */
+/** Runs a program; rejects with one line where it is missing, fails or takes too long. */
 export function runProgram(
   command: string,
   args: readonly string[],
@@ -18,7 +18,7 @@ export function runProgram(
   });
 }
 
-/** The line that says most: the last that speaks of an error, else the last. */
+/** The most telling line: the last one about an error, else the last one. */
 function lastWords(text: string): string | undefined {
   const lines = text
     .split('\n')

@@ -1,43 +1,51 @@
 /** CIFAR-10's binary form: records of one label byte and 32x32 pixels in three planes, red, green, blue. */
 import { readBytes } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
-import { highest, type ImageSource, type LabelledImages, numbered } from '#data/images/image-source';
+import { highest, type ImageSet, numbered, type Shape } from '#data/images/image-source';
+import { type InMemorySource, inMemorySource, type RawImages } from '#data/images/in-memory';
 import { gunzipped } from './idx.js';
 import { located } from './idx-files.js';
 
 const trainFiles = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
 const testFiles = ['test_batch.bin'];
+const shape: Shape = [32, 32, 3];
 const pixels = 32 * 32;
 const recordBytes = 1 + 3 * pixels;
 
 export interface Cifar10Description {
   readonly name: string;
   readonly provenance: string;
-  /** By default the labels found, `0`, `1`, ... */
+  /** Names of the classes; by default the labels found, `0`, `1`, ... */
   readonly classNames?: readonly string[] | undefined;
-  /** Classes that there are at least, where they have no names. */
+  /** Least number of classes where they have no names. */
   readonly leastClasses?: number | undefined;
 }
 
 const mostClasses = 256; // labels are bytes
 
 /** Reads the six batch files of a folder. */
-export function readCifar10Source(folder: string, description: Cifar10Description): ImageSource {
+export function readCifar10Source(folder: string, description: Cifar10Description): ImageSet<InMemorySource> {
   const { name, provenance, classNames, leastClasses = 1 } = description;
   const most = classNames?.length ?? mostClasses;
   const part = (files: readonly string[]) => joined(files.map((file) => readBatch(located(folder, file), most)));
   const [train, test] = [part(trainFiles), part(testFiles)];
   const names = classNames ?? numbered(Math.max(highest(train.labels, test.labels) + 1, leastClasses));
-  return { name, classes: names.length, classNames: names, shape: [32, 32, 3], provenance, train, test };
+  return {
+    name,
+    classNames: names,
+    provenance,
+    train: inMemorySource(shape, train),
+    test: inMemorySource(shape, test),
+  };
 }
 
-function readBatch(file: string, classes: number): LabelledImages {
+function readBatch(file: string, classes: number): RawImages {
   const bytes = readBytes(file, 'place the six .bin files of CIFAR-10 in that folder, plain or gzip');
   return parseCifar10(gunzipped(file, bytes), classes, file);
 }
 
-/** The images of one batch file, channels last. */
-export function parseCifar10(bytes: Uint8Array, classes: number, file: string): LabelledImages {
+/** Reads the images of one batch file, channels last. */
+export function parseCifar10(bytes: Uint8Array, classes: number, file: string): RawImages {
   const n = Math.floor(bytes.length / recordBytes);
   const rest = bytes.length - n * recordBytes;
   if (n === 0 || rest > 0) {
@@ -56,18 +64,22 @@ export function parseCifar10(bytes: Uint8Array, classes: number, file: string): 
       for (let p = 0; p < pixels; p++) images[(i * pixels + p) * 3 + c] = bytes[plane + p] as number;
     }
   }
-  return { n, images, labels };
+  return { images, labels };
 }
 
-function joined(parts: readonly LabelledImages[]): LabelledImages {
-  const n = parts.reduce((sum, part) => sum + part.n, 0);
-  const images = new Uint8Array(n * 3 * pixels);
-  const labels = new Uint8Array(n);
+function joined(parts: readonly RawImages[]): RawImages {
+  return {
+    images: concatenated(parts.map(({ images }) => images)),
+    labels: concatenated(parts.map(({ labels }) => labels)),
+  };
+}
+
+function concatenated(parts: readonly ArrayLike<number>[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {
-    images.set(part.images, at * 3 * pixels);
-    labels.set(part.labels, at);
-    at += part.n;
+    all.set(part, at);
+    at += part.length;
   }
-  return { n, images, labels };
+  return all;
 }

@@ -1,11 +1,11 @@
-/** The four files of an IDX set, found by the names that they go by. */
+/** Finds the four files of an IDX set by their usual names. */
 import { join } from 'node:path';
 import { namesIn, statsOf } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
 
-/** Paths of the files of one set; where one is missing, of what it should be called. */
+/** Paths of the files of one set; a missing file has the path that it should have. */
 export interface IdxPaths {
-  /** Common prefix of the set's file names: `emnist-letters`, or nothing. */
+  /** Common prefix of the set's file names, such as `emnist-letters`; may be empty. */
   readonly prefix: string;
   readonly trainImages: string;
   readonly trainLabels: string;
@@ -19,7 +19,7 @@ type Role = (typeof roles)[number];
 /** MNIST's names, with a dash or a dot before `idx`; EMNIST's, with a prefix and `test`. */
 const pattern = /^(.*?)-?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?$/;
 
-/** The set without a prefix, else the only one that is whole; several are a data failure. */
+/** Finds the set without a prefix, else the only complete one; several complete ones are a data failure. */
 export function idxPaths(folder: string): IdxPaths {
   const sets = setsIn(folder);
   const rolesOf = (prefix: string) => sets.get(prefix)?.size ?? 0;
@@ -35,7 +35,7 @@ export function idxPaths(folder: string): IdxPaths {
   return { prefix, trainImages, trainLabels, testImages, testLabels };
 }
 
-/** Names by role, of each prefix. */
+/** File names by prefix and role. */
 function setsIn(folder: string): Map<string, Map<Role, string>> {
   const sets = new Map<string, Map<Role, string>>();
   const names = statsOf(folder)?.isDirectory() ? namesIn(folder).sort(byPreference) : [];
@@ -50,7 +50,7 @@ function setsIn(folder: string): Map<string, Map<Role, string>> {
   return sets;
 }
 
-/** Plain before gzip, MNIST's own names before others. */
+/** Order of preference: plain before gzip, MNIST's names before others. */
 function byPreference(a: string, b: string): number {
   const rank = (name: string) =>
     4 * Number(name.endsWith('.gz')) + 2 * Number(name.includes('.idx')) + Number(/(^|-)test-/.test(name));
@@ -63,7 +63,7 @@ function missingName(prefix: string, role: Role): string {
   return `${prefix === '' ? '' : `${prefix}-`}${part}-${kind}-ubyte`;
 }
 
-/** The file of that name or, of an IDX file, with a dot before `idx`; the plain one where there is one, else the gzip one. */
+/** Path of the file with that name or, for IDX, with a dot before `idx`; the plain file is preferred to the gzip one. */
 export function located(folder: string, name: string): string {
   const names = [name, name.replace('-idx', '.idx')].flatMap((one) => [one, `${one}.gz`]);
   const found = names.map((one) => join(folder, one)).find(isFile);

@@ -7,7 +7,8 @@ import { gunzipSync } from 'node:zlib';
 import { readBytes } from '#core/files/files';
 import { shownError } from '#core/shown';
 import { dataFailure } from '#data/data-failure';
-import { highest, type ImageSource, type LabelledImages, numbered } from '#data/images/image-source';
+import { highest, type ImageSet, numbered, type Shape } from '#data/images/image-source';
+import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 import { idxPaths } from './idx-files.js';
 
 export interface Idx {
@@ -17,7 +18,7 @@ export interface Idx {
 
 const unsignedByte = 0x08;
 
-/** The four files that make a data set of this kind, as MNIST names them; each may end in `.gz`. */
+/** Names of the four files of a set, as MNIST has them; each may end in `.gz`. */
 export const idxFiles = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
@@ -25,7 +26,7 @@ export const idxFiles = {
   testLabels: 't10k-labels-idx1-ubyte',
 } as const;
 
-/** Reads one file of unsigned bytes with this many dimensions; anything else is a data failure at its byte. */
+/** Reads a file of unsigned bytes with `rank` dimensions; anything else is a data failure at its byte. */
 export function readIdx(file: string, rank: number): Idx {
   return parseIdx(gunzipped(file, readBytes(file, placeFiles)), rank, file);
 }
@@ -34,9 +35,9 @@ const placeFiles =
   'place the four IDX files in that folder, plain or gzip: train-images-idx3-ubyte, train-labels-idx1-ubyte, ' +
   't10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, with - or . before idx, or all with one prefix';
 
-const mostUnpacked = 2 ** 30; // bytes: over 20 times the largest of these files, far below what a crafted one may claim
+const mostUnpacked = 2 ** 30; // bytes: 20 times the largest known file, far below what a crafted one may claim
 
-/** The content of a gzip file, or the bytes themselves where they are not gzip. */
+/** Unpacks a gzip file; bytes that are not gzip are returned unchanged. */
 export function gunzipped(file: string, bytes: Uint8Array, most = mostUnpacked): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
@@ -74,7 +75,7 @@ function hex(n: number): string {
   return `0x${n.toString(16).padStart(8, '0')}`;
 }
 
-/** An IDX file's bytes: the inverse of `parseIdx`. */
+/** Encodes an IDX file: the inverse of `parseIdx`. */
 export function formatIdx({ dims, values }: Idx): Uint8Array {
   const bytes = new Uint8Array(4 + 4 * dims.length + values.length);
   const view = new DataView(bytes.buffer);
@@ -86,43 +87,37 @@ export function formatIdx({ dims, values }: Idx): Uint8Array {
   return bytes;
 }
 
-/** What a folder of four IDX files cannot say itself. `classNames` defaults to the labels found, `0`, `1`, ... */
+/** Facts about four IDX files that they do not state. `classNames` defaults to the labels found, `0`, `1`, ... */
 export interface IdxDescription {
   readonly name: string;
   readonly provenance: string;
   readonly classNames?: readonly string[] | undefined;
-  /** The label that stands for the first class; by default 0. */
+  /** Label of the first class; by default 0. */
   readonly firstLabel?: number | undefined;
   /** True if rows and columns of the images are exchanged, as in EMNIST. */
   readonly transposed?: boolean | undefined;
 }
 
 /** Reads the four IDX files of a folder; grey images get one channel. */
-export function readIdxSource(folder: string, description: IdxDescription): ImageSource {
+export function readIdxSource(folder: string, description: IdxDescription): ImageSet<InMemorySource> {
   const { name, provenance, classNames, transposed } = description;
   const { prefix, ...files } = idxPaths(folder);
   const train = readPart(files.trainImages, files.trainLabels, description);
   const test = readPart(files.testImages, files.testLabels, description);
-  const [height, width] = train.size;
-  if (test.size.join() !== train.size.join()) {
-    throw dataFailure(
-      files.testImages,
-      `byte 8: expected images of ${train.size.join('x')} as in train; got ${test.size.join('x')}`,
-    );
+  const [expected, got] = [train, test].map(({ shape: [height, width] }) => `${height}x${width}`);
+  if (got !== expected) {
+    throw dataFailure(files.testImages, `byte 8: expected images of ${expected} as in train; got ${got}`);
   }
-  const labels = highest(train.part.labels, test.part.labels) + 1;
-  const names = classNames ?? numbered(labels);
-  checkLabels(train.part.labels, names.length, files.trainLabels, description);
-  checkLabels(test.part.labels, names.length, files.testLabels, description);
+  const names = classNames ?? numbered(highest(train.labels, test.labels) + 1);
+  checkLabels(train.labels, names.length, files.trainLabels, description);
+  checkLabels(test.labels, names.length, files.testLabels, description);
   const isEmnist = /emnist/i.test(`${prefix} ${basename(folder)}`);
   return {
     name,
-    classes: names.length,
     classNames: names,
-    shape: [height, width, 1],
     provenance,
-    train: train.part,
-    test: test.part,
+    train,
+    test,
     notes: isEmnist && transposed === undefined ? [emnistNote] : [],
   };
 }
@@ -130,15 +125,14 @@ export function readIdxSource(folder: string, description: IdxDescription): Imag
 const emnistNote =
   'the images of EMNIST lie on their side; state transposed: true to turn them, or false to leave them';
 
-interface Part {
-  readonly part: LabelledImages;
-  readonly size: readonly [number, number];
-}
-
-function readPart(imageFile: string, labelFile: string, { firstLabel = 0, transposed }: IdxDescription): Part {
-  const images = readIdx(imageFile, 3);
+function readPart(
+  imageFile: string,
+  labelFile: string,
+  { firstLabel = 0, transposed }: IdxDescription,
+): InMemorySource {
+  const { dims, values } = readIdx(imageFile, 3);
   const labels = readIdx(labelFile, 1);
-  const [n, height, width] = images.dims as [number, number, number];
+  const [n, height, width] = dims as [number, number, number];
   if (labels.dims[0] !== n) {
     throw dataFailure(labelFile, `byte 4: expected ${n} labels as there are images; got ${labels.dims[0]}`);
   }
@@ -147,10 +141,9 @@ function readPart(imageFile: string, labelFile: string, { firstLabel = 0, transp
     const message = `byte ${8 + below}: expected a label of ${firstLabel} or more, as firstLabel says; got ${labels.values[below]}`;
     throw dataFailure(labelFile, message);
   }
-  const part = { n, labels: labels.values.map((label) => label - firstLabel) };
-  return transposed
-    ? { part: { ...part, images: turned(images.values, height, width) }, size: [width, height] }
-    : { part: { ...part, images: images.values }, size: [height, width] };
+  const classes = labels.values.map((label) => label - firstLabel);
+  const shape: Shape = transposed ? [width, height, 1] : [height, width, 1];
+  return inMemorySource(shape, { images: transposed ? turned(values, height, width) : values, labels: classes });
 }
 
 /** Images [n, height, width] with rows and columns exchanged. */

@@ -9,8 +9,8 @@ const smoothing = 0.1; // TuNAS, released default, where there are only hard lab
 /** The same images with the source's labels, smoothed, in place of the teacher's. */
 export function hardLabelled(batches: Batches, classes: number): Batches {
   return {
-    at(step) {
-      const batch = batches.at(step);
+    async at(step, following) {
+      const batch = await batches.at(step, following);
       return { ...batch, soft: smoothed(batch.labels, classes, smoothing, batch.mixing) };
     },
   };

@@ -89,7 +89,8 @@ async function measured(parts: SearchParts, likely: readonly number[]): Promise<
     });
   }
   const random = randomStream('estimate/judged');
-  const judged = Array.from({ length: judgedOnes }, () => judgeTime(parts, randomDecisions(space, random)));
+  const judged: number[] = [];
+  for (let i = 0; i < judgedOnes; i++) judged.push(await judgeTime(parts, randomDecisions(space, random)));
   const judgeMs = meanOf(judged.slice(1)); // the first one makes what stays
   const memory = Float64Array.of(peakResident());
   await collective.allReduce(memory);

@@ -59,17 +59,17 @@ export class SuperNet extends Learner {
   /**
    * What gives logits of a selection whose layers normalise with statistics estimated on the batches, once.
    *
-   * @param use  is given that function, which is good until `use` returns
+   * @param use  is given that function, which is good until what `use` returns is settled
    */
-  withStatistics<T>(
+  async withStatistics<T>(
     selection: Selection,
-    batches: Iterable<Images>,
-    use: (logits: (images: Images) => Float32Array) => T,
-  ): T {
+    batches: Iterable<Images> | AsyncIterable<Images>,
+    use: (logits: (images: Images) => Float32Array) => T | Promise<T>,
+  ): Promise<T> {
     const forward = superForward(this.space, selection);
-    const statistics = this.model.estimateStatistics(forward, batches);
+    const statistics = await this.model.estimateStatistics(forward, batches);
     try {
-      return use((images) => this.model.logits(forward, images, statistics));
+      return await use((images) => this.model.logits(forward, images, statistics));
     } finally {
       disposeStatistics(statistics);
     }

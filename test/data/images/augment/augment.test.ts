@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '#core/random';
 import { type Augmentation, augmented, betaSample, randomRectangle } from '#data/images/augment/augment';
 import type { Rectangle } from '#data/images/augment/resample';
-import type { Shape } from '#data/images/image-source';
 
-const shape: Shape = [7, 9, 3];
+const size = { height: 7, width: 9, channels: 3 };
+const flatSize = { height: 4, width: 40, channels: 1 };
 const bytes = fc.uint8Array({ minLength: 189, maxLength: 189 });
 const augmentations = fc.record<Augmentation>({
   inceptionCrop: fc.option(fc.constant({ area: [0.08, 1], aspect: [0.75, 4 / 3] } as const), { nil: undefined }),
@@ -16,45 +16,49 @@ const augmentations = fc.record<Augmentation>({
 });
 
 describe('augmented', () => {
-  it('has the shape and range of its images, leaves them alone, and depends on the stream alone', () => {
-    fc.assert(
-      fc.property(bytes, bytes, augmentations, fc.integer(), (image, other, augmentation, seed) => {
-        const before = image.slice();
-        const another = () => ({ pixels: other, label: 1 });
-        const copy = () =>
-          augmented({ pixels: image, label: 0 }, shape, augmentation, randomStream(`${seed}`), another).pixels;
-        const result = copy();
-        expect(result.length).toBe(image.length);
-        expect(Math.max(...result)).toBeLessThanOrEqual(Math.max(...image, ...other));
-        expect(copy()).toEqual(result);
-        expect(image).toEqual(before);
+  it('has the shape and range of its images, leaves them alone, and depends on the stream alone', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytes, bytes, augmentations, fc.integer(), async (pixels, other, augmentation, seed) => {
+        const before = pixels.slice();
+        const another = async () => ({ ...size, pixels: other, label: 1 });
+        const copy = () => augmented({ ...size, pixels, label: 0 }, augmentation, randomStream(`${seed}`), another);
+        const result = await copy();
+        expect(result).toMatchObject(size);
+        expect(result.pixels.length).toBe(pixels.length);
+        expect(Math.max(...result.pixels)).toBeLessThanOrEqual(Math.max(...pixels, ...other));
+        expect(await copy()).toEqual(result);
+        expect(pixels).toEqual(before);
       }),
     );
   });
 
-  it('without parts is the image', () => {
-    const image = Uint8Array.from({ length: 189 }, (_, i) => i);
-    const one = { pixels: image, label: 3 };
-    expect(augmented(one, shape, {}, randomStream('x'), () => one)).toEqual({ ...one, mixedLabel: 3, mixedShare: 0 });
+  it('without parts is the image', async () => {
+    const one = { ...size, pixels: Uint8Array.from({ length: 189 }, (_, i) => i), label: 3 };
+    expect(await augmented(one, {}, randomStream('x'), async () => one)).toEqual({
+      ...one,
+      mixedLabel: 3,
+      mixedShare: 0,
+    });
   });
 
-  it('moves by each of the 2s + 1 distances along both axes', () => {
-    const image = new Uint8Array(25);
-    image[12] = 255; // the middle of 5x5
+  it('moves by each of the 2s + 1 distances along both axes', async () => {
+    const one = { height: 5, width: 5, channels: 1, pixels: new Uint8Array(25), label: 0 };
+    one.pixels[12] = 255; // the middle
     const seen = new Set<number>();
     for (let i = 0; i < 300; i++) {
-      const one = { pixels: image, label: 0 };
-      seen.add(augmented(one, [5, 5, 1], { shift: 1 }, randomStream(`${i}`), () => one).pixels.indexOf(255));
+      const { pixels } = await augmented(one, { shift: 1 }, randomStream(`${i}`), async () => one);
+      seen.add(pixels.indexOf(255));
     }
     expect([...seen].sort((a, b) => a - b)).toEqual([6, 7, 8, 11, 12, 13, 16, 17, 18]);
   });
 
-  it('mixes targets as it mixes pixels: what is left of a bright image is the share of its class', () => {
-    const [dark, bright] = [0, 200].map((level, label) => ({ pixels: new Uint8Array(189).fill(level), label }));
+  it('mixes targets as it mixes pixels: what is left of a bright image is the share of its class', async () => {
+    const flat = (level: number, label: number) => ({ ...size, pixels: new Uint8Array(189).fill(level), label });
+    const [dark, bright] = [flat(0, 0), flat(200, 1)];
     for (let i = 0; i < 300; i++) {
       const [one, other] = i % 2 === 0 ? [dark, bright] : [bright, dark];
       const random = randomStream(`mix/${i}`);
-      const mixed = augmented(one as never, shape, { flip: true, mixup: { alpha: 0.4 } }, random, () => other as never);
+      const mixed = await augmented(one, { flip: true, mixup: { alpha: 0.4 } }, random, async () => other);
       const share = (mixed.pixels[0] as number) / 200;
       const ofBright = mixed.label === 1 ? 1 - mixed.mixedShare : mixed.mixedShare;
       expect(mixed.label + mixed.mixedLabel).toBe(1);
@@ -63,16 +67,22 @@ describe('augmented', () => {
     }
   });
 
-  it('leaves an image as it is where the rectangle to erase fits nowhere', () => {
-    const image = { pixels: new Uint8Array(160).fill(9), label: 0 };
+  it('leaves an image as it is where the rectangle to erase fits nowhere', async () => {
+    const image = { ...flatSize, pixels: new Uint8Array(160).fill(9), label: 0 };
     const erase = { probability: 1, area: [0.99, 0.99] } as const;
-    expect(augmented(image, [4, 40, 1], { erase }, randomStream('x'), () => image).pixels).toEqual(image.pixels);
+    const { pixels } = await augmented(image, { erase }, randomStream('x'), async () => image);
+    expect(pixels).toEqual(image.pixels);
   });
 
   it('draws rectangles of the asked areas and aspects inside the image', () => {
     const random = randomStream('rectangles');
     for (let i = 0; i < 500; i++) {
-      const { top, left, height, width } = randomRectangle([20, 30, 1], [0.1, 0.5], [0.5, 2], random) as Rectangle;
+      const { top, left, height, width } = randomRectangle(
+        { height: 20, width: 30 },
+        [0.1, 0.5],
+        [0.5, 2],
+        random,
+      ) as Rectangle;
       expect(top).toBeGreaterThanOrEqual(0);
       expect(left).toBeGreaterThanOrEqual(0);
       expect(top + height).toBeLessThanOrEqual(20 + 1e-9);
@@ -84,13 +94,12 @@ describe('augmented', () => {
     }
   });
 
-  it('crops nothing where no rectangle fits', () => {
-    const image = { pixels: Uint8Array.from({ length: 160 }, (_, i) => i), label: 0 };
+  it('crops nothing where no rectangle fits', async () => {
+    const image = { ...flatSize, pixels: Uint8Array.from({ length: 160 }, (_, i) => i), label: 0 };
     const inceptionCrop = { area: [1, 1], aspect: [1, 1] } as const;
-    expect(randomRectangle([4, 40, 1], [1, 1], [1, 1], randomStream('x'))).toBeUndefined();
-    expect(augmented(image, [4, 40, 1], { inceptionCrop }, randomStream('x'), () => image).pixels).toEqual(
-      image.pixels,
-    );
+    expect(randomRectangle(flatSize, [1, 1], [1, 1], randomStream('x'))).toBeUndefined();
+    const { pixels } = await augmented(image, { inceptionCrop }, randomStream('x'), async () => image);
+    expect(pixels).toEqual(image.pixels);
   });
 
   // Beta(a, a) has mean 1/2 and variance 1 / (4 (2a + 1)).

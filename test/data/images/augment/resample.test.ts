@@ -1,73 +1,91 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blended, cropped, erased, flipped, shifted } from '#data/images/augment/resample';
-import type { Shape } from '#data/images/image-source';
+import type { Image, Shape } from '#data/images/image-source';
 
-const shape: Shape = [2, 3, 1];
-const image = Uint8Array.of(1, 2, 3, 4, 5, 6);
+const image = imageOf([2, 3, 1], 1, 2, 3, 4, 5, 6);
+
+function imageOf([height, width, channels]: Shape, ...pixels: number[]): Image {
+  return { height, width, channels, pixels: Uint8Array.from(pixels) };
+}
 
 /** An image of any small shape. */
 const anyImage = fc
   .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 3))
-  .chain(([H, W, C]) => {
-    const length = H * W * C;
+  .chain(([height, width, channels]) => {
+    const length = height * width * channels;
     return fc
       .uint8Array({ minLength: length, maxLength: length })
-      .map((image) => ({ image, shape: [H, W, C] as Shape }));
+      .map((pixels): Image => ({ height, width, channels, pixels }));
   });
 
 describe('resampling', () => {
   it('moves by whole pixels and fills with 0', () => {
-    expect([...shifted(image, shape, 1, 0)]).toEqual([0, 0, 0, 1, 2, 3]);
-    expect([...shifted(image, shape, 0, -1)]).toEqual([2, 3, 0, 5, 6, 0]);
-    expect([...shifted(image, shape, -1, 2)]).toEqual([0, 0, 4, 0, 0, 0]);
-    expect([...shifted(image, shape, 0, 9)]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...shifted(image, 1, 0).pixels]).toEqual([0, 0, 0, 1, 2, 3]);
+    expect([...shifted(image, 0, -1).pixels]).toEqual([2, 3, 0, 5, 6, 0]);
+    expect([...shifted(image, -1, 2).pixels]).toEqual([0, 0, 4, 0, 0, 0]);
+    expect([...shifted(image, 0, 9).pixels]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('mirrors left to right, channels kept', () => {
-    expect([...flipped(image, shape)]).toEqual([3, 2, 1, 6, 5, 4]);
-    expect([...flipped(Uint8Array.of(1, 2, 3, 4, 5, 6), [1, 2, 3])]).toEqual([4, 5, 6, 1, 2, 3]);
+    expect([...flipped(image).pixels]).toEqual([3, 2, 1, 6, 5, 4]);
+    expect([...flipped(imageOf([1, 2, 3], 1, 2, 3, 4, 5, 6)).pixels]).toEqual([4, 5, 6, 1, 2, 3]);
   });
 
   it('mirrored twice is the image', () => {
     fc.assert(
-      fc.property(anyImage, ({ image, shape }) => {
-        expect(flipped(flipped(image, shape), shape)).toEqual(image);
+      fc.property(anyImage, (image) => {
+        expect(flipped(flipped(image))).toEqual(image);
       }),
     );
   });
 
   it('erases whole pixels', () => {
     const column = { top: 0, left: 1, height: 2, width: 1 };
-    expect([...erased(image, shape, column)]).toEqual([1, 0, 3, 4, 0, 6]);
-    const buffer = Buffer.from(image); // whose slice is no copy
-    erased(buffer, shape, column);
-    expect([...buffer]).toEqual([...image]);
+    expect([...erased(image, column).pixels]).toEqual([1, 0, 3, 4, 0, 6]);
+    const buffer = Buffer.from(image.pixels); // whose slice is no copy
+    erased({ ...image, pixels: buffer }, column);
+    expect([...buffer]).toEqual([...image.pixels]);
   });
 
   it('blends to the nearest integer', () => {
-    expect([...blended(Uint8Array.of(0, 10, 255), Uint8Array.of(100, 11, 255), 0.25)]).toEqual([75, 11, 255]);
+    const [a, b] = [imageOf([1, 3, 1], 0, 10, 255), imageOf([1, 3, 1], 100, 11, 255)];
+    expect([...blended(a, b, 0.25).pixels]).toEqual([75, 11, 255]);
   });
 
   it('crops bilinearly between pixel centres', () => {
-    const row = Uint8Array.of(0, 100, 200, 40);
+    const row = imageOf([1, 4, 1], 0, 100, 200, 40);
     const whole = { top: 0, left: 0, height: 1, width: 4 };
-    expect([...cropped(row, [1, 4, 1], whole)]).toEqual([...row]);
-    // The middle half, twice as wide: centres at .75, 1.25, 1.75 and 2.25 of the part 1…3, whose pixels are 100 and 200.
-    expect([...cropped(row, [1, 4, 1], { top: 0, left: 1, height: 1, width: 2 })]).toEqual([100, 125, 175, 200]);
+    expect(cropped(row, whole)).toEqual(row);
+    // The middle half, twice as wide: centres at 0.75, 1.25, 1.75 and 2.25 of the part 1…3, whose pixels are 100 and 200.
+    expect([...cropped(row, { top: 0, left: 1, height: 1, width: 2 }).pixels]).toEqual([100, 125, 175, 200]);
+  });
+
+  it('scales to another size: each pixel twice as wide lies between its neighbours, half as wide is their mean', () => {
+    const row = imageOf([1, 2, 1], 0, 100);
+    const whole = { top: 0, left: 0, height: 1, width: 2 };
+    const wide = cropped(row, whole, { height: 1, width: 4 });
+    expect(wide).toEqual(imageOf([1, 4, 1], 0, 25, 75, 100));
+    expect(cropped(wide, { ...whole, width: 4 }, { height: 1, width: 2 })).toEqual(imageOf([1, 2, 1], 13, 88));
+  });
+
+  it('blends an image of another size scaled to that of the first', () => {
+    const [wide, narrow] = [imageOf([1, 4, 1], 0, 0, 0, 0), imageOf([1, 2, 1], 0, 100)];
+    expect([...blended(wide, narrow, 0).pixels]).toEqual([0, 25, 75, 100]);
+    expect([...blended(narrow, wide, 1).pixels]).toEqual([0, 100]);
   });
 
   it('crops of any image stay within its range, and the whole is the image', () => {
     const share = fc.double({ min: 0.05, max: 1, noNaN: true });
     fc.assert(
-      fc.property(anyImage, share, share, share, share, ({ image, shape }, a, b, c, d) => {
-        const [H, W] = shape;
+      fc.property(anyImage, share, share, share, share, (image, a, b, c, d) => {
+        const { height: H, width: W } = image;
         const [height, width] = [a * H, b * W];
-        const part = cropped(image, shape, { top: c * (H - height), left: d * (W - width), height, width });
-        expect(part.length).toBe(image.length);
-        expect(Math.max(...part)).toBeLessThanOrEqual(Math.max(...image));
-        expect(Math.min(...part)).toBeGreaterThanOrEqual(Math.min(...image));
-        expect(cropped(image, shape, { top: 0, left: 0, height: H, width: W })).toEqual(image);
+        const part = cropped(image, { top: c * (H - height), left: d * (W - width), height, width });
+        expect(part.pixels.length).toBe(image.pixels.length);
+        expect(Math.max(...part.pixels)).toBeLessThanOrEqual(Math.max(...image.pixels));
+        expect(Math.min(...part.pixels)).toBeGreaterThanOrEqual(Math.min(...image.pixels));
+        expect(cropped(image, { top: 0, left: 0, height: H, width: W })).toEqual(image);
       }),
     );
   });

@@ -67,7 +67,7 @@ describe('IDX', () => {
       [source.train, idxFiles.trainImages, idxFiles.trainLabels],
       [source.test, idxFiles.testImages, idxFiles.testLabels],
     ] as const) {
-      const pixels = formatIdx({ dims: [part.n, source.shape[0], source.shape[1]], values: part.images });
+      const pixels = formatIdx({ dims: [part.n, ...part.shape.slice(0, 2)], values: part.images });
       writeFileSync(join(zipped, `${images}.gz`), gzipSync(pixels));
       writeFileSync(
         join(zipped, `${labels}.gz`),
@@ -94,7 +94,7 @@ describe('IDX', () => {
 
   it("turns EMNIST's images and counts its labels from 1 where it is told, and says so where it is not", () => {
     const source = tinySource();
-    const [height, width] = source.shape;
+    const [height, width] = source.train.shape;
     const folder = join(newFolder(), 'emnist');
     mkdirSync(folder);
     writeIdxFolder(folder, source);
@@ -107,7 +107,7 @@ describe('IDX', () => {
     }
     const description = { name: 'tiny', provenance: '' };
     const read = readIdxSource(folder, { ...description, firstLabel: 1, transposed: true });
-    expect([read.shape, read.classes, read.notes]).toEqual([[width, height, 1], 4, []]);
+    expect([read.train.shape, read.classNames.length, read.notes]).toEqual([[width, height, 1], 4, []]);
     expect([...read.train.labels]).toEqual([...source.train.labels]);
     const at = (images: Uint8Array, i: number, row: number, column: number, columns: number) =>
       images[i * height * width + row * columns + column];
@@ -140,6 +140,6 @@ describe('IDX', () => {
   });
 });
 
-function bytesOf({ shape, train, test }: ReturnType<typeof tinySource>) {
-  return { shape, parts: [train, test].map(({ n, images, labels }) => [n, Buffer.from(images), [...labels]]) };
+function bytesOf({ train, test }: ReturnType<typeof tinySource>) {
+  return [train, test].map(({ n, shape, images, labels }) => [n, shape, Buffer.from(images), [...labels]]);
 }

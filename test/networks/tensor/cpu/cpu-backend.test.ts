@@ -103,7 +103,7 @@ async function trained(backendName: Backend['name'], activation: string, optimiz
     dispose(gradient);
     await net.trainStep([selection, { decisions: [0, 0, 0, 1] }], [batch, batch], 0, 0.1);
     const logits = net.logits(selection, batch);
-    const frozenLogits = net.withStatistics(selection, [batch], (logitsOf) => logitsOf(batch));
+    const frozenLogits = await net.withStatistics(selection, [batch], (logitsOf) => logitsOf(batch));
     return { loss, gradient: values, weights: net.model.weights.values(), logits, frozenLogits };
   };
   const result = await step();

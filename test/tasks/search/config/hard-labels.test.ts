@@ -8,14 +8,16 @@ import { hardLabelled } from '#tasks/search/config/hard-labels';
 import { darkAndBright, newFolder } from '#test/data/fixtures';
 import { pixelTeacher } from '#test/data/set-fixture';
 
-it("hard labels take the teacher's place: nine tenths on the source's class, the rest spread evenly, the images the same", () => {
+it("hard labels take the teacher's place: nine tenths on the source's class, the rest spread evenly, the images the same", async () => {
   const batch: Batch = {
     n: 2,
     images: Uint8Array.of(7, 8),
     labels: Int32Array.of(1, 0),
     soft: Float32Array.of(0.5, 0.5, 0, 0.25, 0.5, 0.25),
   };
-  const { soft, ...same } = hardLabelled({ at: (step) => (step === 3 ? batch : { ...batch, n: 0 }) }, 3).at(3);
+  const { soft, ...same } = await hardLabelled({ at: async (step) => (step === 3 ? batch : { ...batch, n: 0 }) }, 3).at(
+    3,
+  );
   const { soft: _, ...expected } = batch;
   expect(same).toEqual(expected);
   const rest = 0.1 / 3;
@@ -35,7 +37,7 @@ async function levels(augment: string) {
 
 it('hard labels of a set built with mixup are blended as its pixels are', async () => {
   const set = await levels('{ mixup: { alpha: 0.3 } }');
-  const { n, images, soft } = hardLabelled(batches(set.split('train'), { seed: 1, batch: 128 }), 2).at(0);
+  const { n, images, soft } = await hardLabelled(batches(set.split('train'), { seed: 1, batch: 128 }), 2).at(0);
   for (let i = 0; i < n; i++) {
     const bright = (images[4 * i] as number) / 200;
     expect(Math.abs((soft[2 * i + 1] as number) - (0.9 * bright + 0.05))).toBeLessThan(0.0024); // half a level, smoothed

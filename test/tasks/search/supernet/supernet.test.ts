@@ -103,19 +103,19 @@ describe('a step of the SuperNet', () => {
 });
 
 describe('logits with statistics', () => {
-  it('are those of the model with the statistics of the given batches, which are freed afterwards, also by an exception', () => {
+  it('are those of the model with the statistics of the given batches, which are freed afterwards, also by an exception', async () => {
     const net = makeNet();
     const batches = [batch('a'), batch('b')];
     const forward = superForward(space, small);
-    const statistics = net.model.estimateStatistics(forward, batches);
+    const statistics = await net.model.estimateStatistics(forward, batches);
     const expected = net.model.logits(forward, batch('c'), statistics);
     disposeStatistics(statistics);
     const before = net.tensorsAlive();
-    expect(net.withStatistics(small, batches, (logits) => logits(batch('c')))).toEqual(expected);
+    expect(await net.withStatistics(small, batches, (logits) => logits(batch('c')))).toEqual(expected);
     const failing = () => {
       throw new Error('on purpose');
     };
-    expect(() => net.withStatistics(small, batches, failing)).toThrow('on purpose');
+    await expect(net.withStatistics(small, batches, failing)).rejects.toThrow('on purpose');
     expect(net.tensorsAlive()).toBe(before);
     expect(net.logits(small, batch('c'))).not.toEqual(expected);
     net.dispose();

@@ -1,0 +1,27 @@
+/** Hash of a set of images, by which a distillation set is known to be built from them. */
+import { createHash, type Hash } from 'node:crypto';
+import { type ImageSet, type ImageSource, labelsOf } from './image-source.js';
+import { readAhead } from './read-ahead.js';
+
+const ahead = 16; // images that load while one is hashed
+
+/** SHA-256 of shape, class names, and of each part all pixels and then its labels; each image is loaded once. */
+export async function fingerprintOf({ classNames, train, test }: ImageSet): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify({ shape: train.shape, classNames }));
+  for (const part of [train, test]) await addImages(hash, part);
+  return hash.digest('hex');
+}
+
+async function addImages(hash: Hash, source: ImageSource): Promise<void> {
+  const { n, inMemory } = source;
+  const load = readAhead((i) => source.pixels(i));
+  for (let i = 0; i < n; i++) {
+    const following = inMemory ? 0 : Math.min(ahead, n - 1 - i);
+    const { pixels } = await load(
+      i,
+      Array.from({ length: following }, (_, k) => i + 1 + k),
+    );
+    hash.update(pixels);
+  }
+  hash.update(new Uint8Array(labelsOf(source).buffer)); // int32, little endian
+}

@@ -1,0 +1,12 @@
+/** Images of one shape side by side in one array, [n, H, W, C]: how batches, shards and sources in memory hold them. */
+import type { Shape } from './image-source.js';
+
+/** Bytes of one raw image. */
+export function imageBytes([height, width, channels]: Shape): number {
+  return height * width * channels;
+}
+
+/** The images `from`...`to`-1 of a stack, by default one; a view of its memory. */
+export function stackedImages(stack: Uint8Array, size: number, from: number, to = from + 1): Uint8Array {
+  return stack.subarray(from * size, to * size);
+}

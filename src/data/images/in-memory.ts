@@ -1,0 +1,30 @@
+/** The images of a source in memory: how formats whose files are read as a whole hand them out. */
+import type { ImageSource, Shape } from './image-source.js';
+import { imageBytes, stackedImages } from './image-stack.js';
+
+/** A part of a set as its files hold it. */
+export interface RawImages {
+  /** [n, H, W, C]. */
+  readonly images: Uint8Array;
+  /** Classes [n]. */
+  readonly labels: Uint8Array | Int32Array;
+}
+
+export interface InMemorySource extends ImageSource, RawImages {
+  readonly shape: Shape;
+}
+
+/** A source of the images in one array, which it takes over and hands out views of. */
+export function inMemorySource(shape: Shape, { images, labels }: RawImages): InMemorySource {
+  const [height, width, channels] = shape;
+  const size = imageBytes(shape);
+  return {
+    n: labels.length,
+    shape,
+    inMemory: true,
+    images,
+    labels,
+    label: (i) => labels[i] as number,
+    pixels: async (i) => ({ height, width, channels, pixels: stackedImages(images, size, i) }),
+  };
+}

@@ -1,0 +1,20 @@
+/** Batches one after the other, each asked for with those that follow it. */
+import type { Batch, Batches } from './loader.js';
+
+/** The batches at some places, one after the other, and those at the places that follow started. */
+export async function batchesAt(
+  batches: Batches,
+  places: readonly number[],
+  following: readonly number[],
+): Promise<Batch[]> {
+  const found: Batch[] = [];
+  for (const [i, place] of places.entries()) {
+    found.push(await batches.at(place, [...places.slice(i + 1), ...following]));
+  }
+  return found;
+}
+
+/** The batches of the first `count` steps. */
+export async function* firstBatches(batches: Batches, count: number): AsyncGenerator<Batch> {
+  for (let step = 0; step < count; step++) yield await batches.at(step, step + 1 < count ? [step + 1] : []);
+}

@@ -1,6 +1,6 @@
 /** All commands: results on standard output, everything else on standard error, and the exit codes of `core/failure.ts`. */
 import { Command, CommanderError } from 'commander';
-import { workersOf, working } from '#cli/arguments/shared-options';
+import { workersOf } from '#cli/arguments/shared-options';
 import { calibrateCommand } from '#cli/commands/calibrate';
 import { datasetCommand } from '#cli/commands/dataset';
 import { describeCommand } from '#cli/commands/describe';
@@ -15,6 +15,7 @@ import { evalCommand, trainCommand } from '#cli/commands/train';
 import { validateCommand } from '#cli/commands/validate';
 import { packageVersion } from '#cli/process/environment';
 import { hearNoStopSignals } from '#cli/process/stop-signal';
+import { working } from '#cli/process/working';
 import { exitCodes, Failure, formatDiagnostic } from '#core/failure';
 import { teacherLoader, teacherShares } from '#tasks/distill/teacher';
 

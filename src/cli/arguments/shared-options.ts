@@ -1,15 +1,12 @@
 /** Options and parts that the long commands share. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { environment } from '#cli/process/environment';
-import { stopOnSignal } from '#cli/process/stop-signal';
-import { standardReporter } from '#cli/terminal/log';
 import { environmentOverrides, type Override, parseOverride } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
 import { usableCores } from '#core/machine/cores';
 import { slug } from '#core/slug';
 import type { ResumeMode } from '#jobs/runs/run-folder';
 import type { Workers } from '#jobs/workers/worker-pool';
-import { type BackendOptions, backendNames, openBackend } from '#networks/tensor/backend';
+import { type BackendOptions, backendNames } from '#networks/tensor/backend';
 
 export interface WorkerOptions extends BackendOptions {
   readonly workers?: number | undefined;
@@ -115,27 +112,4 @@ export function profiledSteps({ profile }: RunOptions): number | undefined {
 export function defaultRunId(name: string, stage: string, now: Date): string {
   const [date, time] = now.toISOString().split(/[T.]/) as [string, string];
   return `${slug(name)}-${stage}-${date.replaceAll('-', '')}-${time.replaceAll(':', '')}`;
-}
-
-/** Runs long work with a backend, a reporter and ears for signals. */
-export async function working<T>(workers: Workers, work: (tools: Tools) => Promise<T>): Promise<T> {
-  const { backend, threads } = workers;
-  openBackend({ backend, threads });
-  const observer = standardReporter();
-  const stop = stopOnSignal();
-  try {
-    const clock = () => performance.now();
-    return await work({ observer, shouldStop: stop.asked, clock, environment: environment(), workers });
-  } finally {
-    stop.release();
-    observer.close();
-  }
-}
-
-export interface Tools {
-  readonly observer: ReturnType<typeof standardReporter>;
-  readonly shouldStop: () => boolean;
-  readonly clock: () => number;
-  readonly environment: object;
-  readonly workers: Workers;
 }

@@ -6,12 +6,11 @@ import {
   overridesOf,
   profiledSteps,
   type RunOptions,
-  type Tools,
   wholeNumber,
   withRunOptions,
   workersOf,
-  working,
 } from '#cli/arguments/shared-options';
+import { type Tools, working } from '#cli/process/working';
 import { agreementText } from '#cli/terminal/agreement-text';
 import { runText } from '#cli/terminal/runs-text';
 import type { Override } from '#core/documents/overrides';

@@ -9,8 +9,8 @@ import {
   wholeNumber,
   withWorkerOptions,
   workersOf,
-  working,
 } from '#cli/arguments/shared-options';
+import { working } from '#cli/process/working';
 import { aligned } from '#cli/terminal/table';
 import { readSearchConfig } from '#tasks/search/config/config';
 import { stageSettings } from '#tasks/search/config/stage-settings';

@@ -10,8 +10,8 @@ import {
   withBackendOptions,
   withRunOptions,
   workersOf,
-  working,
 } from '#cli/arguments/shared-options';
+import { working } from '#cli/process/working';
 import { Failure } from '#core/failure';
 import { openSet } from '#data/sets/built-set';
 import { frozenNetwork } from '#networks/nn/frozen-network';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { working } from '#cli/arguments/shared-options';
 import { datasetCommand } from '#cli/commands/dataset';
 import { coarseCommand, fineCommand, searchCommand } from '#cli/commands/search';
 import { evalCommand, trainCommand } from '#cli/commands/train';
+import { working } from '#cli/process/working';
 
 const noTeachers = () => Promise.reject(new Error('no teacher is loaded here'));
 const build = datasetCommand({ loadTeachers: noTeachers }).commands.find((command) => command.name() === 'build')!;

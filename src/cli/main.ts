@@ -11,5 +11,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`standard output: expected to write the result; got ${systemProblem(error)}\n`);
   process.exit(exitCodes.data);
 });
-const { run } = await import('./commands.js');
+const { run } = await import('./program.js');
 process.exitCode = await run(process.argv);

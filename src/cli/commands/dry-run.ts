@@ -1,5 +1,5 @@
 /** `--dry-run` of the search commands: the plan, and what it will take. */
-
+import type { Output } from '#cli/arguments/command-spec';
 import { duration } from '#cli/terminal/progress';
 import { Failure } from '#core/failure';
 import type { Workers } from '#jobs/workers/worker-pool';
@@ -8,13 +8,8 @@ import type { LocatedConfig } from '#tasks/search/config/config';
 import type { Estimate } from '#tasks/search/stage/estimate';
 import { type PlannedStage, planEstimate, plannedFigures, planWarnings } from '#tasks/search/start-search';
 
-/** Prints what the stages are and will take; the second opens a stand-in for what the first has yet to find. */
-export async function dryRun(
-  plans: readonly PlannedStage[],
-  config: LocatedConfig,
-  workers: Workers,
-  { json }: { readonly json?: true },
-): Promise<void> {
+/** What the stages are and will take; the second opens a stand-in for what the first has yet to find. */
+export async function dryRun(plans: readonly PlannedStage[], config: LocatedConfig, workers: Workers): Promise<Output> {
   const figures: object[] = [];
   for (const [i, plan] of plans.entries()) {
     figures.push({
@@ -24,8 +19,7 @@ export async function dryRun(
       warnings: i === 0 ? planWarnings(plan) : [],
     });
   }
-  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-  else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);
+  return { json: figures, text: () => plans.map((plan, i) => planText(plan, figures[i] as object)).join('\n') };
 }
 
 /** Time and memory of the stage, or why they cannot be told. */

@@ -1,7 +1,7 @@
 /** What is known of a network that is exported. */
 
 import type { GivenNetwork } from '#cli/arguments/given-network';
-import { commit, packageVersion } from '#cli/process/environment';
+import { commit, packageVersion } from '#cli/process/version';
 import { networkDescription } from '#networks/cost/description';
 import type { Exported } from '#tasks/export/exporter';
 import type { FinishedRun } from '#tasks/training/finished-run';

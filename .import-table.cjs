@@ -29,7 +29,7 @@ const rooms = {
     study: ['report', 'search', 'training'],
   },
   jobs: {
-    '.': ['workers'],
+    '.': ['runs', 'workers'],
   },
   networks: {
     cost: ['space', 'zoo'],

@@ -8,8 +8,8 @@ import { close } from '#networks/space/space';
 import { readSearchConfig } from '#tasks/search/config/config';
 import { defaultShares, schedule } from '#tasks/search/controller/schedule';
 import { normalEffects, tableSearch } from '#tasks/search/controller/table-search';
+import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
 import { rehearse, shortened } from '#tasks/search/rehearsal';
-import { planCoarse, planFine, standInFor } from '#tasks/search/start-search';
 import { docs, filled, table } from './page.mjs';
 
 const makers = { targets, penalty, travel };
@@ -26,7 +26,7 @@ async function targets() {
   const rows = [];
   for (const name of names) {
     const config = readSearchConfig(`${folder}/${name}`);
-    const { settings, targets: held } = planCoarse(config);
+    const { settings, targets: held } = planCoarse(config).task;
     const [steps, seeds] = settings.samplesPerStep > 2 ? [500, 20] : [1500, 100];
     const found = await distances(config, steps, seeds);
     for (const stage of ['coarse', 'fine']) {
@@ -41,12 +41,12 @@ async function targets() {
 
 /** Per seed and stage the distance of each cost from its target, as a share of it. */
 async function distances(config, steps, seeds) {
-  const coarse = planCoarse(config);
+  const coarse = planCoarse(config).task;
   const off = ({ costs }) => costs.map(({ value, target }) => value / target - 1);
   const found = [];
   for (let seed = 0; seed < seeds; seed++) {
     const first = await rehearse(shortened(coarse, steps), `${seed}/coarse`);
-    const fine = planFine(config, close(coarse.space, first.decisions));
+    const fine = planFine(config, close(coarse.space, first.decisions)).task;
     const second = await rehearse(shortened(fine, steps), `${seed}/fine`);
     found.push({ coarse: off(first), fine: off(second) });
   }
@@ -62,8 +62,8 @@ function offCells(off) {
 /** What a heavier penalty does to the quickstart's two stages, the fine one over the same network for all. */
 async function penalty() {
   const config = readSearchConfig(docs('../configs/quickstart.yaml'));
-  const coarse = planCoarse(config);
-  const fine = planFine(config, standInFor(coarse));
+  const coarse = planCoarse(config).task;
+  const fine = planFine(config, standInFor(coarse)).task;
   const rows = [];
   for (const beta of [-0.1, -0.2, -0.3, -0.5, -1, -2]) {
     const cells = [];

@@ -8,6 +8,17 @@ import { inputSize } from '#networks/space/resolution';
 import { dispose } from '#networks/tensor/backend';
 import { peakBytes } from '#networks/tensor/peak-memory';
 
+/** The step of a job that needs the most memory. */
+export interface LargestStep {
+  readonly forward: Forward;
+  /** Images that are computed at once. */
+  readonly images: number;
+  /** The batch that the user states. */
+  readonly batch: number;
+  /** Its place in the config. */
+  readonly setting: string;
+}
+
 /** Memory of a worker in bytes: what it has taken by now, and what a step of the batch adds. */
 export interface Need {
   readonly taken: number;
@@ -28,15 +39,20 @@ function blank({ frame: { input, classes } }: Model, n: number): LabelledImages 
   return { n, images, soft: new Float32Array(n * classes).fill(1 / classes) };
 }
 
-/**
- * Refuses a batch whose steps are sure not to fit, and warns of one that may not.
- *
- * @param setting  the batch's place in the config
- * @throws Failure `backend`, which names a batch to try
- */
+/** Refuses a batch whose steps are sure not to fit on all workers, and warns of one that may not. */
 export function requireMemory(
+  model: Model,
+  { forward, images, batch, setting }: LargestStep,
+  workers: number,
+  warn: (line: string) => void,
+): void {
+  requireAvailable(needOf(model, forward, images), { batch, setting, workers }, warn);
+}
+
+/** @throws Failure `backend`, which names a batch to try */
+export function requireAvailable(
   { taken, step }: Need,
-  { batch, workers, setting }: { readonly batch: number; readonly workers: number; readonly setting: string },
+  { batch, workers, setting }: Pick<LargestStep, 'batch' | 'setting'> & { readonly workers: number },
   warn: (line: string) => void,
   available = usableMemory().available,
 ): void {

@@ -1,54 +1,132 @@
-/** What follows every step of a search or training: it is kept, workers compare their states, and a stop is agreed on. */
+/** What follows every step of a job: its figures are logged, workers compare their states, and a stop is agreed on. */
 import { Failure } from '#core/failure';
 import { traced } from '#core/trace';
+import { saveCheckpoint } from '#jobs/runs/checkpoint';
+import type { EventLog } from '#jobs/runs/events';
+import type { Run } from '#jobs/runs/run-folder';
 import { requireAgreement } from '#jobs/workers/agreement';
-import type { Collective } from '#jobs/workers/collective';
-import type { Profiler } from './profile.js';
+import type { Learner } from '#networks/nn/learner';
+import { backend } from '#networks/tensor/backend';
+import { requireFinite, requireFiniteTensors } from './divergence.js';
+import type { JobWorker } from './job.js';
+import { type IntervalSummary, type IntervalValues, startInterval } from './meter.js';
+import type { Observer, Progress } from './observer.js';
+import { profiler } from './profile.js';
 
-/** What is kept of the steps. */
-export interface Keeper<S> {
-  /** Sees every step. */
-  add(step: S): void;
-  /** Ends an interval. */
-  log(step: S): void;
-  /** Saves the state after the step. */
-  checkpoint(step: S): void;
-}
-
-/** What the workers keep that write nothing. */
-export const keepNothing: Keeper<unknown> = { add: () => {}, log: () => {}, checkpoint: () => {} };
-
+/** How the steps of a job are recorded. */
 export interface RecordedSteps<S> {
   readonly steps: number;
   readonly logEvery: number;
   readonly checkpointEvery: number;
-  readonly collective: Collective;
-  readonly shouldStop: () => boolean;
-  /** What must be the same on all workers after a step. */
-  readonly state: (step: S) => readonly (Uint8Array | string)[];
-  /** Told of every step last. */
-  readonly profile: Profiler;
+  readonly imagesPerStep: number;
+  /** The config key of the weights' learning rate, which is named when training diverges. */
+  readonly rateName: string;
+  /** Milliseconds spent waiting for data since the start. */
+  waitMs(): number;
+  /** The step's figures by name; events have their means over an interval. */
+  figures(step: S): Readonly<Record<string, number>>;
+  /** All that a checkpoint holds besides the tensors; the same on all workers. */
+  state(step: S): Readonly<Record<string, unknown>>;
+  /** How good the weights are after the step, the higher the better, where that is known. */
+  score?(step: S): number;
+  /** Told of every interval, on worker 0. */
+  sinks(run: Run, from: number): readonly StepSink<S>[];
 }
+
+/** An interval of steps that has ended. */
+export interface RecordedInterval<S> {
+  /** The last step. */
+  readonly step: S;
+  /** Finished steps. */
+  readonly done: number;
+  readonly summary: IntervalSummary;
+}
+
+/** Takes in what is known after an interval of steps: a log, a progress line. */
+export interface StepSink<S> {
+  record(interval: RecordedInterval<S>): void;
+}
+
+/** Appends the fields of each interval to a log of the run. */
+export function logSink<S>(log: EventLog, fields: (interval: RecordedInterval<S>) => object): StepSink<S> {
+  return { record: (interval) => log.append({ step: interval.done, ...fields(interval) }) };
+}
+
+/** Tells the observer of each interval. */
+export function progressSink<S>(
+  observer: Observer,
+  progressOf: (interval: RecordedInterval<S>) => Progress,
+): StepSink<S> {
+  return { record: (interval) => observer.progress(progressOf(interval)) };
+}
+
+/** Speed, memory and tensors at the end of an interval, as events have them. */
+export function usageFields({ imagesPerSecond, dataWait }: IntervalSummary) {
+  const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
+  return { imagesPerSecond, dataWait, memoryMb, tensors: backend().tensorsAlive() };
+}
+
+type Recording = JobWorker<unknown, unknown, Learner>;
 
 /** Once any worker is asked to stop, the state is saved and the steps end with a failure of kind `stopped` on all. */
 export function stepRecorder<S extends { readonly step: number }>(
-  { steps, logEvery, checkpointEvery, collective, shouldStop, state, profile }: RecordedSteps<S>,
-  keep: Keeper<S>,
+  worker: Recording,
+  recorded: RecordedSteps<S>,
 ): (step: S) => Promise<boolean> {
+  const { steps, logEvery, checkpointEvery, state } = recorded;
+  const { learner, start, collective, context } = worker;
+  const keeper = worker.run === undefined ? undefined : keeperOf(worker, worker.run, recorded);
+  const profile = profiler(start.profile, start.from, collective, context.observer.note);
   return async (step) => {
     const done = step.step + 1;
-    keep.add(step);
+    keeper?.add(step);
     await new Promise(setImmediate); // signals are seen here
-    const isStopping = (await collective.any(shouldStop())) && done < steps;
+    const isStopping = (await collective.any(context.shouldStop())) && done < steps;
     const isLast = done === steps || isStopping;
-    if (done === steps || done % logEvery === 0) traced('keeping', 'events', () => keep.log(step));
+    if (done === steps || done % logEvery === 0) traced('keeping', 'events', () => keeper?.log(step));
     if (isLast || done % checkpointEvery === 0) {
-      await requireAgreement(collective, done, () => state(step));
-      traced('keeping', 'checkpoint', () => keep.checkpoint(step));
+      await requireAgreement(collective, done, () => [JSON.stringify(state(step)), learner.weightBytes()]);
+      traced('keeping', 'checkpoint', () => keeper?.checkpoint(step));
     }
     await profile(done);
     if (!isStopping) return true;
     const where = `stopped on request after step ${done} of ${steps}`;
     throw new Failure('stopped', where, 'run the same command again to go on');
   };
+}
+
+/** Writes the run, as worker 0. */
+function keeperOf<S extends { readonly step: number }>(
+  { learner, start: { from, state }, context }: Recording,
+  run: Run,
+  recorded: RecordedSteps<S>,
+) {
+  const { steps, imagesPerStep, rateName } = recorded;
+  const interval = startInterval(context.clock, recorded.waitMs, (state as SavedInterval | undefined)?.interval);
+  const sinks = recorded.sinks(run, from);
+  return {
+    add(step: S) {
+      const figures = recorded.figures(step);
+      requireFinite(Object.values(figures), step.step + 1, rateName);
+      interval.add(figures, imagesPerStep);
+    },
+    log(step: S) {
+      const done = step.step + 1;
+      const summary = interval.close(steps - done);
+      for (const sink of sinks) sink.record({ step, done, summary });
+    },
+    checkpoint(step: S) {
+      const done = step.step + 1;
+      const tensors = learner.save();
+      requireFiniteTensors(tensors, done, rateName);
+      const saved = { ...recorded.state(step), interval: interval.values() } satisfies SavedInterval;
+      saveCheckpoint(run, { step: done, tensors, state: saved, score: recorded.score?.(step) });
+      run.progress(done);
+    },
+  };
+}
+
+/** The part of a checkpoint's state that the recorder adds: the values of the interval that the next event ends. */
+interface SavedInterval {
+  readonly interval?: IntervalValues;
 }

@@ -10,7 +10,14 @@ import { functionOf, listOf, Texts } from './texts.js';
 const parameterSinks = new Set(['message', 'problem', 'detail']); // of functions, methods and constructors of ours
 const propertySinks = new Set(['message', 'detail']);
 const successes = new Set(['passed']); // these take a detail too, of what is well
-const plainErrors = ['src/data/', 'src/core/files/files.ts', 'src/tasks/export/check-export.ts', 'scripts/setup/']; // users see these
+/** Where users see what an Error says. */
+const plainErrors = [
+  'src/data/images/',
+  'src/data/sets/',
+  'src/core/files/files.ts',
+  'src/tasks/export/check-export.ts',
+  'scripts/setup/',
+];
 
 /** Every message of `src/` and of the set-up, with the file and line that it comes from. */
 export function messagesOf(root: string): Map<string, string> {

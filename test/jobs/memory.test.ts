@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { needOf, requireMemory } from '#jobs/memory';
+import { needOf, requireAvailable } from '#jobs/memory';
 import { Model } from '#networks/nn/model';
 import { networkForward, weightLayout } from '#networks/nn/network';
 import { backend, dispose, openBackend, run } from '#networks/tensor/backend';
@@ -42,7 +42,7 @@ describe('a step that does not fit', () => {
   const need = { taken: 0.5 * gib, step: 4 * gib };
   const asked = { batch: 128, workers: 2, setting: 'search.batch' };
   const warnings: string[] = [];
-  const check = (available: number, of = asked) => requireMemory(need, of, (line) => warnings.push(line), available);
+  const check = (available: number, of = asked) => requireAvailable(need, of, (line) => warnings.push(line), available);
 
   it('is refused before it is tried, and the message names a batch that fits', () => {
     const failure = failureOf(() => check(6 * gib));

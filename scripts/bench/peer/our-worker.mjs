@@ -1,10 +1,9 @@
 // A worker of our side beside worker 0: computes its share of each command.
-import { serveComputing } from '#jobs/workers/worker-pool';
 import { batchPool } from './batches.mjs';
 import { ourCommands } from './our-commands.mjs';
 import { ourNet } from './our-steps.mjs';
 
-serveComputing(async ({ workload: given, commandNames }, collective) => {
+export async function serve({ workload: given, commandNames }, collective) {
   const commands = ourCommands(ourNet(given), given, batchPool(given), collective);
   for (;;) {
     const told = new Float64Array(2); // worker 0 adds the command's index and count
@@ -12,4 +11,4 @@ serveComputing(async ({ workload: given, commandNames }, collective) => {
     const [command, count] = told;
     await commands[commandNames[command]](count);
   }
-});
+}

@@ -4,7 +4,7 @@
 //   check N      N steps, untimed   -> { losses, logits? }
 //   steps N      N steps            -> { ms, losses, averagingMs, waitingMs }, milliseconds of each step and of all
 import { createInterface } from 'node:readline';
-import { withComputingTeam } from '#jobs/workers/worker-pool';
+import { hostLauncher } from '#jobs/workers/host/team';
 import { openBackend } from '#networks/tensor/backend';
 import { batchPool } from './batches.mjs';
 import { writeExchange } from './exchange.mjs';
@@ -15,7 +15,7 @@ import { workload } from './workloads.mjs';
 const [name, count, threadsEach, folder] = process.argv.slice(2);
 const [workers, threads] = [Number(count), Number(threadsEach)];
 const commandNames = ['reset', 'check', 'steps'];
-const module = new URL('our-worker.mjs', import.meta.url);
+const module = new URL('our-worker.mjs', import.meta.url).href;
 
 const { version } = openBackend({ threads });
 const given = workload(name);
@@ -23,19 +23,16 @@ const pool = batchPool(given);
 const net = ourNet(given);
 if (folder !== undefined) writeExchange(folder, given, pool, net.save());
 const job = { workload: given, commandNames };
-await withComputingTeam(
-  { count: workers, threads },
-  { module, job, longest: net.model.layout.size },
-  async (collective) => {
-    const commands = ourCommands(net, given, pool, collective);
-    answer({ tensorflow: version, processes: workers, threads });
-    for await (const line of createInterface({ input: process.stdin })) {
-      const [command, number] = line.split(' ');
-      await collective.sum(Float64Array.of(commandNames.indexOf(command), Number(number)));
-      answer(await commands[command](Number(number)));
-    }
-  },
-);
+const request = { workers: { count: workers, threads }, module, job, longest: net.model.layout.size };
+const { collective, end } = hostLauncher.start(request);
+const commands = ourCommands(net, given, pool, collective);
+answer({ tensorflow: version, processes: workers, threads });
+for await (const line of createInterface({ input: process.stdin })) {
+  const [command, number] = line.split(' ');
+  await collective.sum(Float64Array.of(commandNames.indexOf(command), Number(number)));
+  answer(await commands[command](Number(number)));
+}
+await end();
 
 function answer(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);

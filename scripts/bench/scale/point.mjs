@@ -2,7 +2,7 @@
 // milliseconds of a step and the most memory that its workers had resident together, as JSON.
 import { readFileSync } from 'node:fs';
 import { randomStream } from '#core/random';
-import { withComputingTeam } from '#jobs/workers/worker-pool';
+import { hostLauncher } from '#jobs/workers/host/team';
 import { isFilterChoice } from '#networks/space/space';
 import { openBackend } from '#networks/tensor/backend';
 import { batchPool } from '../peer/batches.mjs';
@@ -17,25 +17,21 @@ const workload = workloadOf(point);
 openBackend({ threads: 1 });
 const net = ourNet(workload);
 const commandNames = ['steps'];
-const result = await withComputingTeam(
-  { count: point.workers, threads: 1 },
-  {
-    module: new URL('../peer/our-worker.mjs', import.meta.url),
-    job: { workload, commandNames },
-    longest: net.model.layout.size,
-  },
-  async (collective) => {
-    const commands = ourCommands(net, workload, batchPool(workload), collective);
-    const steps = async (count) => {
-      await collective.sum(Float64Array.of(0, count));
-      return commands.steps(count);
-    };
-    await steps(cycle);
-    const { ms } = await steps(cycle);
-    return { stepMs: median(ms), memoryMb: peakMb() * point.workers };
-  },
-);
-process.stdout.write(JSON.stringify(result));
+const team = hostLauncher.start({
+  workers: { count: point.workers, threads: 1 },
+  module: new URL('../peer/our-worker.mjs', import.meta.url).href,
+  job: { workload, commandNames },
+  longest: net.model.layout.size,
+});
+const commands = ourCommands(net, workload, batchPool(workload), team.collective);
+const steps = async (count) => {
+  await team.collective.sum(Float64Array.of(0, count));
+  return commands.steps(count);
+};
+await steps(cycle);
+const { ms } = await steps(cycle);
+process.stdout.write(JSON.stringify({ stepMs: median(ms), memoryMb: peakMb() * point.workers }));
+await team.end();
 
 /** The workload of a point, as the peer benchmark has them: a sample for each worker. */
 function workloadOf({ batch, kernels, workers: samples, ...sizes }) {

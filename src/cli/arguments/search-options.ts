@@ -1,9 +1,9 @@
 /** Options of the search commands, what they change in a config, and who computes as they and the config say. */
 import type { Override } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
-import type { Workers } from '#jobs/workers/worker-pool';
+import type { Workers } from '#jobs/workers/launcher';
 import type { LocatedConfig } from '#tasks/search/config/config';
-import type { PlannedStage } from '#tasks/search/start-search';
+import type { StagePlan } from '#tasks/search/plan';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 import { overridesOf, runOptions } from './run-options.js';
 import { workersOf } from './worker-options.js';
@@ -42,11 +42,11 @@ export function searchOverrides(options: SearchOptions & { readonly warmStart?: 
 
 /** Who shares the steps of all these stages, as the flags say or else the config. */
 export function stageWorkers(
-  plans: readonly PlannedStage[],
+  plans: readonly StagePlan[],
   { config, located }: LocatedConfig,
   { backend, threads = config.threads, workers }: SearchOptions,
 ): Workers {
-  const samples = Math.max(...plans.map(({ settings }) => settings.samplesPerStep));
+  const samples = Math.max(...plans.map(({ task }) => task.settings.samplesPerStep));
   const what = 'the samplesPerStep';
   if (workers === undefined && config.workers !== undefined && config.workers > samples) {
     const message = `expected at most ${samples}, ${what}; got ${config.workers}`;

@@ -1,7 +1,7 @@
 /** Options of commands that compute with tensors, in one process or in several. */
 import { Failure } from '#core/failure';
 import { usableCores } from '#core/machine/cores';
-import type { Workers } from '#jobs/workers/worker-pool';
+import type { Workers } from '#jobs/workers/launcher';
 import { backendNames } from '#networks/tensor/backend';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 import { wholeNumber } from './whole-number.js';

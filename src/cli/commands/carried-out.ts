@@ -18,8 +18,8 @@ export async function carriedOut(study: Study, options: OptionsOf<typeof studyOp
   const { root } = options;
   const folder = join(root, study.name);
   const workers = workersOf(options, mostParts(study), 'the parts of a step');
-  const arms = await working(workers, async (tools) =>
-    runStudy(study, { ...tools, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
+  const arms = await working(workers, async (context) =>
+    runStudy(study, { context, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
   );
   const json = studyResult(study, arms);
   return { json, text: () => [...aligned(studyRows(json), new Set()), join(folder, 'study.md')].join('\n') };

@@ -2,31 +2,32 @@
 import type { Output } from '#cli/arguments/command-spec';
 import { duration } from '#cli/terminal/progress';
 import { Failure } from '#core/failure';
-import type { Workers } from '#jobs/workers/worker-pool';
+import type { Workers } from '#jobs/workers/launcher';
 import { openBackend } from '#networks/tensor/backend';
 import type { LocatedConfig } from '#tasks/search/config/config';
-import type { Estimate } from '#tasks/search/stage/estimate';
-import { type PlannedStage, planEstimate, plannedFigures, planWarnings } from '#tasks/search/start-search';
+import { openStageSet } from '#tasks/search/open';
+import { plannedFigures, planWarnings, type StagePlan } from '#tasks/search/plan';
+import { type Estimate, estimateStage } from '#tasks/search/stage/estimate';
 
 /** What the stages are and will take; the second opens a stand-in for what the first has yet to find. */
-export async function dryRun(plans: readonly PlannedStage[], config: LocatedConfig, workers: Workers): Promise<Output> {
+export async function dryRun(plans: readonly StagePlan[], config: LocatedConfig, workers: Workers): Promise<Output> {
   const figures: object[] = [];
   for (const [i, plan] of plans.entries()) {
     figures.push({
-      ...plannedFigures(plan, workers),
+      ...plannedFigures(plan.task, workers),
       ...(i > 0 && { base: 'a stand-in, since the coarse result is not known yet' }),
       estimate: await estimated(plan, config, workers),
-      warnings: i === 0 ? planWarnings(plan) : [],
+      warnings: i === 0 ? planWarnings(plan.task) : [],
     });
   }
   return { json: figures, text: () => plans.map((plan, i) => planText(plan, figures[i] as object)).join('\n') };
 }
 
 /** Time and memory of the stage, or why they cannot be told. */
-async function estimated(plan: PlannedStage, config: LocatedConfig, workers: Workers): Promise<Estimate | string> {
+async function estimated(plan: StagePlan, config: LocatedConfig, workers: Workers): Promise<Estimate | string> {
   try {
     openBackend({ backend: workers.backend, threads: workers.threads });
-    return await planEstimate(plan, config, workers);
+    return await estimateStage(plan.task, openStageSet(plan.task, config), workers);
   } catch (error) {
     if (error instanceof Failure && error.kind === 'data')
       return `not without the images: ${error.remedy ?? error.message}`;
@@ -34,7 +35,7 @@ async function estimated(plan: PlannedStage, config: LocatedConfig, workers: Wor
   }
 }
 
-function planText({ stage }: PlannedStage, figures: object): string {
+function planText({ task: { stage } }: StagePlan, figures: object): string {
   const lines = Object.entries(figures)
     .filter(([, value]) => !Array.isArray(value) || value.length > 0)
     .map(

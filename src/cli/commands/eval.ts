@@ -9,7 +9,7 @@ import { openSet } from '#data/sets/built-set';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { openBackend } from '#networks/tensor/backend';
 import { evaluate, splitImages } from '#tasks/training/evaluate';
-import { requireFit } from '#tasks/training/start-training';
+import { requireFit } from '#tasks/training/requirements';
 
 export const evalNetwork = defineCommand({
   arguments: [{ name: '<network>', description: 'a training run, by id or folder; or a network, with --weights' }],

@@ -4,7 +4,8 @@ import { Failure } from '#core/failure';
 import { findRun } from '#jobs/runs/run-summary';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
-import { foundArchitecture, type PlannedStage, planFine } from '#tasks/search/start-search';
+import { planFine, type StagePlan } from '#tasks/search/plan';
+import { foundArchitecture } from '#tasks/search/result';
 import { oneStage } from './one-stage.js';
 
 const options = [
@@ -25,7 +26,7 @@ export const fine = defineCommand({
   },
 });
 
-function planBase(config: LocatedConfig, { from, base, root }: FineOptions): PlannedStage {
+function planBase(config: LocatedConfig, { from, base, root }: FineOptions): StagePlan {
   if ((from === undefined) === (base === undefined)) {
     const got = from === undefined ? 'neither' : 'both';
     throw new Failure('usage', `fine: expected either --from RUN or --base NETWORK; got ${got}`);

@@ -12,8 +12,10 @@ import { wholeNumber } from '#cli/arguments/whole-number';
 import { working } from '#cli/process/working';
 import { runFolder } from '#jobs/runs/run-folder';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
+import { openStageSet } from '#tasks/search/open';
+import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
 import { runStages, stageIds } from '#tasks/search/run-stages';
-import { openStageSet, planCoarse, planFine, standInFor } from '#tasks/search/start-search';
+
 import { dryRun } from './dry-run.js';
 import { agreementOutput, missedTargets, runsOutput } from './search-output.js';
 
@@ -42,14 +44,14 @@ export const search = defineCommand({
     const config = readSearchConfig(file, searchOverrides(options));
     const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
     const coarse = planCoarse(config);
-    const likely = planFine(config, standInFor(coarse)); // so that its mistakes are told before the coarse stage runs
+    const likely = planFine(config, standInFor(coarse.task)); // so that its mistakes are told before the coarse stage runs
     const workers = stageWorkers([coarse, likely], config, options);
     const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
     for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
     if (options.dryRun) return dryRun([coarse, likely], config, workers);
-    for (const plan of [coarse, likely]) openStageSet(config, plan); // likewise
-    await working(workers, async (tools) => {
-      for (const { id, config } of searches) await runStages(config, { ...tools, ...resumption(options), id });
+    for (const { task } of [coarse, likely]) openStageSet(task, config); // likewise
+    await working(workers, async (context) => {
+      for (const { id, config } of searches) await runStages(config, { context, ...resumption(options), id });
     });
     const ids = searches.map((search) => search.id);
     const output =

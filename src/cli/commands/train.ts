@@ -8,7 +8,7 @@ import { working } from '#cli/process/working';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { readEvaluation } from '#tasks/training/finished-run';
 import { readTrainingRecipe, sharesOf } from '#tasks/training/recipe';
-import { train as trainIn } from '#tasks/training/start-training';
+import { train as trainIn } from '#tasks/training/train';
 
 export const train = defineCommand({
   arguments: [{ name: '<network>', description: 'a network, or a run whose result to train' }],
@@ -21,7 +21,7 @@ export const train = defineCommand({
     const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
     const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
     const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
-    await working(workers, (tools) => trainIn(network, recipe, { ...tools, ...resumption(options), id }));
+    await working(workers, (context) => trainIn(network, recipe, { context, ...resumption(options), id }));
     const evaluation = readEvaluation(join(options.root, id));
     return {
       json: { network: network.name, ...evaluation },

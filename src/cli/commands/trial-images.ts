@@ -8,7 +8,7 @@ import type { Architecture } from '#networks/space/space';
 import type { TrialImages } from '#tasks/export/exporter';
 import { type EvaluationImages, splitImages } from '#tasks/training/evaluate';
 import { type FinishedRun, openRunImages } from '#tasks/training/finished-run';
-import { requireFit } from '#tasks/training/start-training';
+import { requireFit } from '#tasks/training/requirements';
 
 export interface ImageOptions {
   /** The recipe of a built set. */

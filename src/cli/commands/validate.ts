@@ -14,7 +14,7 @@ import { refinementSchema, spaceSchema } from '#networks/space/schema';
 import { buildRecipeSchema, readBuildRecipe } from '#tasks/distill/build-recipe';
 import { readSearchConfig, searchConfigSchema } from '#tasks/search/config/config';
 import { stageSettings } from '#tasks/search/config/stage-settings';
-import { planCoarse, planFine, standInFor } from '#tasks/search/start-search';
+import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
 import { planStudy } from '#tasks/study/plan-study';
 import { readStudy, studySchema } from '#tasks/study/study';
 import { readTrainingRecipe, trainingRecipeSchema } from '#tasks/training/recipe';
@@ -119,7 +119,7 @@ function checkConfig(file: string, set?: readonly string[]): void {
   const config = readSearchConfig(file, overridesOf({ set }));
   const { dataset, coarse, fine } = config.config;
   const planned = coarse === undefined ? undefined : planCoarse(config);
-  if (fine !== undefined && planned !== undefined) planFine(config, standInFor(planned));
+  if (fine !== undefined && planned !== undefined) planFine(config, standInFor(planned.task));
   else if (fine !== undefined) stageSettings(config, 'fine');
   if ('recipe' in dataset) checkBuildRecipe(config.path(dataset.recipe));
 }

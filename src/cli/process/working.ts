@@ -1,12 +1,13 @@
 /** What the program lends to long work: a backend, a reporter, a clock and an ear for signals. */
 import { standardReporter } from '#cli/terminal/log';
-import type { Workers } from '#jobs/workers/worker-pool';
+import type { JobContext } from '#jobs/job-context';
+import type { Workers } from '#jobs/workers/launcher';
 import { openBackend } from '#networks/tensor/backend';
 import { environment } from './environment.js';
 import { stopOnSignal } from './stop-signal.js';
 
 /** Runs long work with a backend, a reporter and ears for signals. */
-export async function working<T>(workers: Workers, work: (tools: Tools) => Promise<T>): Promise<T> {
+export async function working<T>(workers: Workers, work: (context: JobContext) => Promise<T>): Promise<T> {
   const { backend, threads } = workers;
   openBackend({ backend, threads });
   const observer = standardReporter();
@@ -18,12 +19,4 @@ export async function working<T>(workers: Workers, work: (tools: Tools) => Promi
     stop.release();
     observer.close();
   }
-}
-
-export interface Tools {
-  readonly observer: ReturnType<typeof standardReporter>;
-  readonly shouldStop: () => boolean;
-  readonly clock: () => number;
-  readonly environment: object;
-  readonly workers: Workers;
 }

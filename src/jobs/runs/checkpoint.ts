@@ -43,7 +43,7 @@ export interface Checkpoint {
   /** JSON; a number that is not finite is a bug. */
   readonly state: unknown;
   /** How good the run was here, the higher the better, where that can be told. */
-  readonly score?: number;
+  readonly score?: number | undefined;
 }
 
 export interface LoadedCheckpoint {

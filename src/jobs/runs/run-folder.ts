@@ -19,7 +19,7 @@ import { isRun, type RunState, type RunStatus, readState, writeState } from './r
 /** Whether to go on with a run that is there: if there is one, only if there is one, or not at all. */
 export type ResumeMode = 'allow' | 'must' | 'never';
 
-export interface RunRequest extends Asked {
+export interface OpenRunRequest extends Asked {
   readonly root: string;
   readonly id: string;
   readonly resume: ResumeMode;
@@ -68,6 +68,8 @@ export type LogName = 'events' | 'policy';
 export interface Run {
   readonly id: string;
   readonly folder: string;
+  /** Steps that it has in all. */
+  readonly steps: number;
   /** Whether the run was there before. */
   readonly isResumed: boolean;
   /** Whether it was there and done, with as many steps as it has now. */
@@ -89,7 +91,7 @@ export interface Run {
  * config failure that lists every change; a folder that refuses to be written is a data failure. A lock that is there is a
  * usage failure, so `settleLock` comes first.
  */
-export function openRun(request: RunRequest): Run {
+export function openRun(request: OpenRunRequest): Run {
   const folder = runFolder(request.root, request.id);
   refuseByMode(request, folder);
   makeFolder(folder);
@@ -102,7 +104,7 @@ export function openRun(request: RunRequest): Run {
   }
 }
 
-function begun(request: RunRequest, folder: string, lock: RunLock): Run {
+function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
   const { id, stage, steps } = request;
   const before = isRun(folder) ? readState(folder) : undefined;
   if (before === undefined) refuseForeignFiles(folder);
@@ -121,6 +123,7 @@ function begun(request: RunRequest, folder: string, lock: RunLock): Run {
   return {
     id,
     folder,
+    steps,
     isResumed: before !== undefined,
     wasDone: before?.status === 'done' && before.steps === steps,
     progress: (step) => setState({ step }),
@@ -183,7 +186,7 @@ export function runIds(root: string): string[] {
     .sort();
 }
 
-function refuseByMode({ root, id, resume }: RunRequest, folder: string): void {
+function refuseByMode({ root, id, resume }: OpenRunRequest, folder: string): void {
   if (resume === 'never' && isRun(folder)) {
     const remedy = 'name another run with --run-id, or resume this one with --resume allow';
     throw new Failure('usage', `--resume never: expected a new run; got ${folder}, which is there`, remedy);
@@ -221,7 +224,7 @@ function isLeftover(name: string): boolean {
   return /\.(part|stale)-\d+$/.test(name);
 }
 
-function writeRequest(folder: string, { config, space, environment, identity }: RunRequest): void {
+function writeRequest(folder: string, { config, space, environment, identity }: OpenRunRequest): void {
   const contents = [config, space, jsonText(environment), jsonText(identity)];
   for (const [i, name] of requestFiles.entries()) {
     const file = join(folder, name);

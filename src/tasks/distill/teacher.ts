@@ -5,24 +5,24 @@ import { Failure } from '#core/failure';
 import { cacheFolder } from '#core/files/cache';
 import { readBytes, sha256 } from '#core/files/files';
 import type { ImageSource } from '#data/images/image-source';
+import type { JobContext } from '#jobs/job-context';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { readNetwork } from '#networks/space/parse';
 import { readGivenWeights } from '#networks/weights/network-weights';
 import { readTrainingRecipe, sharesOf, type TrainingRecipe } from '#tasks/training/recipe';
-import { type RunOptions, requireFit, train } from '#tasks/training/start-training';
+import { requireFit } from '#tasks/training/requirements';
+import { train } from '#tasks/training/train';
 import { readTrainedNetwork, type TrainedNetwork } from '#tasks/training/trained-network';
 import type { TeacherReference } from './build-recipe.js';
 import type { LoadTeachers, Teacher } from './build-teacher.js';
 import { onnxTeacher } from './onnx-teacher.js';
 
-type TeacherOptions = Omit<RunOptions, 'root' | 'id' | 'resume'>;
-
 /** Loads teachers, training those that a recipe describes and nobody trained yet; their runs lie in the cache. */
-export function teacherLoader(options: TeacherOptions): LoadTeachers {
+export function teacherLoader(job: JobContext): LoadTeachers {
   return async (references, { recipeFile, source }) => {
     const teachers: Teacher[] = [];
-    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), source, options));
+    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), source, job));
     return averaged(teachers, source);
   };
 }
@@ -37,23 +37,23 @@ async function teacherOf(
   reference: TeacherReference,
   base: string,
   source: ImageSource,
-  options: TeacherOptions,
+  job: JobContext,
 ): Promise<Teacher> {
-  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, source, options.observer.warn);
+  if ('onnx' in reference) return onnxTeacher(resolve(base, reference.onnx), reference, source, job.observer.warn);
   if ('weights' in reference) return weightsTeacher(reference, base, source);
-  return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, options)), source);
+  return networkTeacher(readTrainedNetwork(await teacherFolder(reference, base, job)), source);
 }
 
 type Trained = Exclude<TeacherReference, { readonly onnx: string } | { readonly weights: string }>;
 
-async function teacherFolder(reference: Trained, base: string, options: TeacherOptions): Promise<string> {
+async function teacherFolder(reference: Trained, base: string, context: JobContext): Promise<string> {
   if ('run' in reference) return trainedRun(resolve(base, reference.run));
   const network = resolve(base, reference.network);
   const training = resolve(base, reference.training);
   const recipe = readTrainingRecipe(training);
   const root = join(cacheFolder(), 'teachers');
   const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
-  await train(readNetwork(network), recipe, { ...options, root, id, resume: 'allow' });
+  await train(readNetwork(network), recipe, { context, root, id, resume: 'allow' });
   return join(root, id);
 }
 

@@ -4,8 +4,9 @@ import { Failure } from '#core/failure';
 import type { Batches } from '#data/sets/loader';
 import type { Decisions } from '#networks/space/space';
 import { type CostTerm, reward } from '#tasks/search/controller/reward';
-import type { SearchParts } from '#tasks/search/stage/stage-request';
+import type { StageTask } from '#tasks/search/stage/stage-task';
 import { type Evaluation, evaluate, splitImages } from '#tasks/training/evaluate';
+import type { SearchParts } from './ports.js';
 
 export interface Judgement {
   readonly decisions: Decisions;
@@ -40,26 +41,27 @@ export async function judgeAll(
   );
 }
 
-async function requireGoingOn({ collective, shouldStop, stage }: SearchParts): Promise<void> {
+async function requireGoingOn({ collective, shouldStop, task }: SearchParts): Promise<void> {
   await new Promise(setImmediate); // signals are seen here
   if (!(await collective.any(shouldStop()))) return;
-  const where = `stopped on request while the ${stage} stage was concluded`;
+  const where = `stopped on request while the ${task.stage} stage was concluded`;
   throw new Failure('stopped', where, 'run the same command again to go on');
 }
 
 /** What judging an architecture takes: a SuperNet, the split it is judged on, and batches for statistics. */
-export interface Judge extends Pick<SearchParts, 'supernet' | 'set' | 'settings'> {
+export interface Judge extends Pick<SearchParts, 'supernet' | 'set'> {
+  readonly task: Pick<StageTask, 'settings'>;
   readonly train: Batches;
 }
 
 /** On the whole held-out split, with BN statistics estimated for the architecture. */
-export function heldEvaluation({ supernet, set, train, settings }: Judge, decisions: Decisions): Evaluation {
-  const batches = firstBatches(train, settings.statisticsBatches);
+export function heldEvaluation({ supernet, set, train, task }: Judge, decisions: Decisions): Evaluation {
+  const batches = firstBatches(train, task.settings.statisticsBatches);
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }
 
 /** Milliseconds that judging an architecture takes, estimated from one batch of each kind. */
-export function judgeTime({ supernet, set, train, settings }: SearchParts, decisions: Decisions): number {
+export function judgeTime({ supernet, set, train, task }: SearchParts, decisions: Decisions): number {
   const held = splitImages(set.split('held'));
   const [batch] = held.batches();
   if (batch === undefined) return 0;
@@ -68,7 +70,7 @@ export function judgeTime({ supernet, set, train, settings }: SearchParts, decis
     const estimated = performance.now();
     logits(batch);
     const passes = set.split('held').rows / batch.n;
-    return (estimated - start) * settings.statisticsBatches + (performance.now() - estimated) * passes;
+    return (estimated - start) * task.settings.statisticsBatches + (performance.now() - estimated) * passes;
   });
 }
 
@@ -79,7 +81,7 @@ function figuresOf({ top1, top1Interval, top5, loss }: Evaluation): number[] {
 }
 
 function judgement(
-  { settings, set, costs: costsOf }: SearchParts,
+  { task: { settings }, set, costs: costsOf }: SearchParts,
   decisions: Decisions,
   figures: Float64Array,
 ): Judgement {

@@ -2,6 +2,7 @@
 
 import { randomStream } from '#core/random';
 import { deviationOf, meanOf } from '#core/statistics/scoring';
+import type { Run } from '#jobs/runs/run-folder';
 import type { CostTarget } from '#networks/cost/target';
 import { asSpace, printSpace } from '#networks/space/print';
 import { randomDecisions } from '#networks/space/random-decisions';
@@ -10,11 +11,11 @@ import { controllerChoices } from '#tasks/search/controller/controller-choices';
 import { argmax, entropy, type Policy } from '#tasks/search/controller/policy';
 import { type ControllerState, startController } from '#tasks/search/controller/reinforce';
 import { sample } from '#tasks/search/controller/sample';
-import type { SearchParts, StageRequest, StageTask } from '#tasks/search/stage/stage-request';
+import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
 import { type Judgement, judgeAll } from './candidates.js';
 import { onTarget } from './on-target.js';
 import { policyCosts } from './policy-costs.js';
-import { streamOf } from './ports.js';
+import type { SearchParts } from './ports.js';
 
 export interface StageOutcome {
   readonly architecture: Architecture;
@@ -44,23 +45,38 @@ function candidatesOf(task: StageTask, policy: Policy): Decisions[] {
   return [argmax(policy), ...Array.from({ length: draws }, () => sample(policy, drawn).decisions)];
 }
 
-/** Chooses, judges and writes the winner, as worker 0; the others judge the same finalists. */
-export async function concludeStage(
-  request: StageRequest,
-  parts: SearchParts,
-  { policy }: ControllerState,
-): Promise<StageOutcome> {
-  const { space, settings, run, observer, targets, stage } = request;
-  const { candidates, random } = finalists(request, policy);
-  const judged = await judgeAll(parts, [...candidates, ...random], inEights(request, candidates.length));
+/** Judges the finalists on all workers and chooses the winner; written to the run, which worker 0 has. */
+export async function concludeStage(parts: SearchParts, { policy }: ControllerState, run?: Run): Promise<StageOutcome> {
+  const { task, observer } = parts;
+  const { candidates, random } = finalists(task, policy);
+  const judged = await judgeAll(parts, [...candidates, ...random], inEights(parts, candidates.length));
   const contenders = judged.slice(0, candidates.length);
   const winner = best(contenders);
-  const others = judged.slice(candidates.length);
-  const architecture = { ...close(space, winner.decisions), name: `${space.name}.${run.id}` };
+  const missed = missedTargets(winner, task.targets, task.settings.tolerance);
+  const outcome = {
+    architecture: close(task.space, winner.decisions),
+    winner,
+    random: judged.slice(candidates.length),
+    missed,
+  };
+  if (run !== undefined) {
+    writeConclusion(run, parts, policy, outcome, contenders);
+    for (const miss of missed) observer.warn(`${run.id}: target missed: ${miss}`);
+  }
+  return outcome;
+}
+
+function writeConclusion(
+  run: Run,
+  parts: SearchParts,
+  policy: Policy,
+  { architecture, winner, random, missed }: StageOutcome,
+  contenders: readonly Judgement[],
+): void {
+  const { space, settings, targets, stage } = parts.task;
   const { mean, relative } = entropy(policy);
   const start = entropy(startController(controllerChoices(space)).policy);
   const ofPolicy = policyCosts(parts, policy, settings.steps);
-  const missed = missedTargets(winner, targets, settings.tolerance);
   const result = {
     decisions: winner.decisions,
     quality: winner.quality,
@@ -72,13 +88,12 @@ export async function concludeStage(
     entropyAtStart: start.mean,
     relativeEntropy: relative,
     held: winner.evaluation,
-    random: others.length === 0 ? null : summary(others),
+    random: random.length === 0 ? null : summary(random),
     missed,
   };
-  run.writeArchitecture(printSpace(asSpace(architecture), { run: run.id, stage, ...result }));
+  const named = { ...architecture, name: `${space.name}.${run.id}` };
+  run.writeArchitecture(printSpace(asSpace(named), { run: run.id, stage, ...result }));
   run.writeResult({ ...result, candidates: contenders.map((contender) => candidateResult(contender, targets)) });
-  for (const miss of missed) observer.warn(`${run.id}: target missed: ${miss}`);
-  return { architecture, winner, random: others, missed };
 }
 
 function candidateResult({ decisions, evaluation, quality, reward, costs }: Judgement, targets: readonly CostTarget[]) {
@@ -88,7 +103,7 @@ function candidateResult({ decisions, evaluation, quality, reward, costs }: Judg
 }
 
 /** Notes every eighth random architecture, which follow `before` others. */
-function inEights({ stage, settings, observer }: StageRequest, before: number): (judged: number) => void {
+function inEights({ task: { stage, settings }, observer }: SearchParts, before: number): (judged: number) => void {
   let eights = 0;
   return (judged) => {
     const now = Math.floor((judged - before) / 8);

@@ -4,8 +4,7 @@ import { randomStream } from '#core/random';
 import { type CostTarget, targetTable } from '#networks/cost/target';
 import { drawNetworks } from '#networks/space/draw-networks';
 import type { Decisions } from '#networks/space/space';
-import type { StageTask } from '#tasks/search/stage/stage-request';
-import { streamOf } from './ports.js';
+import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
 
 /**
  * `count` different networks of the space, or all that are found: uniformly drawn decisions, those dropped whose costs lie

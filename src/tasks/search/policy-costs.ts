@@ -2,8 +2,8 @@
 
 import { randomStream } from '#core/random';
 import { argmax, type Policy, probabilities } from '#tasks/search/controller/policy';
-import type { SearchParts } from '#tasks/search/stage/stage-request';
-import { streamOf } from './ports.js';
+import { streamOf } from '#tasks/search/stage/stage-task';
+import type { SearchParts } from './ports.js';
 
 export interface PolicyCost {
   /** The mean over the architectures that the policy draws. */
@@ -16,7 +16,7 @@ export interface PolicyCost {
 export function policyCosts(parts: SearchParts, policy: Policy, step: number): PolicyCost[] {
   const { costTable } = parts;
   const distributions = policy.logits.map((row) => probabilities(row, policy.temperature));
-  const expected = costTable.expected(distributions, randomStream(`${streamOf(parts)}/expected-costs/${step}`));
+  const expected = costTable.expected(distributions, randomStream(`${streamOf(parts.task)}/expected-costs/${step}`));
   const likely = costTable.evaluate(argmax(policy));
   return [...expected].map((mean, i) => ({ expected: mean, argmax: likely[i] as number }));
 }

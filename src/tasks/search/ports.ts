@@ -1,10 +1,13 @@
 /** A stage's search as every worker runs it: the loop, its ports made of real parts. */
 
+import type { Random } from '#core/random';
 import { traced } from '#core/trace';
+import type { DistillationSet } from '#data/sets/distillation-set';
 import { type Batches, batches } from '#data/sets/loader';
-import { metered } from '#data/sets/metered';
-import type { RecordedSteps } from '#jobs/step-recorder';
-import { shareOf, sumsOver } from '#jobs/workers/collective';
+import { type MeteredBatches, metered } from '#data/sets/metered';
+import type { JobWorker } from '#jobs/job';
+import type { Observer } from '#jobs/observer';
+import { type Collective, shareOf, sumsOver } from '#jobs/workers/collective';
 import type { CostTable } from '#networks/cost/cost-table';
 import { type CostTarget, targetTable } from '#networks/cost/target';
 import { warmupCosine } from '#networks/nn/warmup-cosine';
@@ -15,14 +18,25 @@ import type { ControllerState } from '#tasks/search/controller/reinforce';
 import { type CostTerm, defaultBeta } from '#tasks/search/controller/reward';
 import { samples } from '#tasks/search/controller/sample';
 import { learningRateAt, schedule, warmupAt } from '#tasks/search/controller/schedule';
-import type { SearchParts, StageTask } from '#tasks/search/stage/stage-request';
+import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
 import { SuperNet } from '#tasks/search/supernet/supernet';
 import { batchQuality } from './batch-quality.js';
-import { type SearchPorts, type SearchStep, searchLoop } from './loop.js';
+import { type SearchPorts, searchLoop } from './loop.js';
 
-/** Prefix of the stage's random streams. */
-export function streamOf({ seed, stage }: Pick<StageTask, 'seed' | 'stage'>): string {
-  return `${seed}/${stage}`;
+/** The parts that a worker's search is made of. */
+export interface SearchParts {
+  readonly task: StageTask;
+  readonly set: DistillationSet;
+  readonly supernet: SuperNet;
+  readonly collective: Collective;
+  readonly observer: Observer;
+  /** This worker's stop flag; if any worker raises it, all stop. */
+  readonly shouldStop: () => boolean;
+  /** The controller's stream. */
+  readonly random: Random;
+  readonly costTable: CostTable;
+  readonly costs: (decisions: Decisions) => readonly CostTerm[];
+  readonly train: MeteredBatches;
 }
 
 /** The stage's SuperNet at its start; the caller disposes it. */
@@ -31,15 +45,22 @@ export function startSuperNet(task: StageTask): SuperNet {
   return new SuperNet(task.space, { seed: streamOf(task), optimizer, l2 });
 }
 
-/** The parts of a search, from those that the workers have each for themselves. */
-export function searchParts(own: Omit<SearchParts, 'costTable' | 'costs' | 'train'>): SearchParts {
-  const costTable = targetTable(own.space, own.targets);
-  return { ...own, costTable, costs: costTerms(costTable, own.targets), train: metered(trainBatches(own)) };
+export function searchParts(worker: SearchWorker, random: Random): SearchParts {
+  const { job, data: set, learner: supernet, collective, context } = worker;
+  const { task } = job;
+  const costTable = targetTable(task.space, task.targets);
+  const train = metered(trainBatches(task, set));
+  const { observer, shouldStop } = context;
+  const costs = costTerms(costTable, task.targets);
+  return { task, set, supernet, collective, observer, shouldStop, random, costTable, costs, train };
 }
 
-/** What the weights learn from. */
-export function trainBatches(task: StageTask & Pick<SearchParts, 'set'>): Batches {
-  const { space, settings, set } = task;
+/** A worker whose job has a stage. */
+type SearchWorker = JobWorker<{ readonly task: StageTask }, DistillationSet, SuperNet>;
+
+/** The batches that the weights learn from. */
+export function trainBatches(task: StageTask, set: DistillationSet): Batches {
+  const { space, settings } = task;
   const taught = batches(set.split('train'), { seed: streamOf(task), batch: settings.batch });
   return settings.weights.labels === 'hard' ? hardLabelled(taught, space.classes) : taught;
 }
@@ -50,19 +71,6 @@ export function costTerms(table: CostTable, targets: readonly CostTarget[]): (de
     const values = table.evaluate(decisions);
     return targets.map(({ target, beta }, i) => ({ value: values[i] as number, target, beta: beta ?? defaultBeta }));
   };
-}
-
-/** What the recorder of the search's steps is told. */
-export function recordedSteps({
-  settings,
-  supernet,
-  collective,
-  shouldStop,
-  profile,
-}: SearchParts): RecordedSteps<SearchStep> {
-  const { steps, logEvery, checkpointEvery } = settings;
-  const state = (step: SearchStep) => [JSON.stringify(step.state), supernet.weightBytes()];
-  return { steps, logEvery, checkpointEvery, collective, shouldStop, state, profile };
 }
 
 /** The learning rate of the shared weights at a step. */
@@ -77,11 +85,12 @@ export function search(
   from: number,
   record: SearchPorts['record'],
 ): Promise<ControllerState> {
-  const { supernet, settings, set, train, random, costs, collective } = parts;
+  const { task, supernet, set, train, random, costs, collective } = parts;
+  const { settings } = task;
   const { steps, samplesPerStep, quality } = settings;
   const plan = schedule(scheduleSettings(settings));
   const rate = weightRate(settings);
-  const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.heldBatch });
+  const held = batches(set.split('held'), { seed: streamOf(task), batch: settings.heldBatch });
   const sums = sumsOver(collective);
   return searchLoop(
     start,

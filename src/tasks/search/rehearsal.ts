@@ -12,8 +12,9 @@ import { samples } from '#tasks/search/controller/sample';
 import { learningRateAt, schedule, warmupAt } from '#tasks/search/controller/schedule';
 import { searchLoop } from './loop.js';
 import { madeUpQuality } from './made-up-quality.js';
+import { likelyDecisions } from './plan.js';
 import { costTerms } from './ports.js';
-import { likelyDecisions, type PlannedStage } from './start-search.js';
+import type { StageTask } from './stage/stage-task.js';
 
 /** What a rehearsed search ended with. */
 export interface Rehearsal {
@@ -31,10 +32,11 @@ export interface Rehearsal {
  * the noise of its held-out batch: the standard error sqrt(q (1 - q) / images), independent for each sample. What is not
  * rehearsed: that weights are shared and learn while the controller does.
  */
-export async function rehearse({ space, settings, targets, ...plan }: PlannedStage, seed: string): Promise<Rehearsal> {
+export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal> {
+  const { space, settings, targets } = task;
   const { samplesPerStep, steps, controller } = settings;
   const timetable = schedule(scheduleSettings(settings));
-  const qualityOf = madeUpQuality(space, likelyDecisions({ space, settings, targets, ...plan }), seed);
+  const qualityOf = madeUpQuality(space, likelyDecisions(task), seed);
   const costsOf = costTerms(targetTable(space, targets), targets);
   const random = randomStream(`${seed}/controller`);
   const noise = randomStream(`${seed}/noise`);
@@ -68,10 +70,10 @@ export async function rehearse({ space, settings, targets, ...plan }: PlannedSta
  * The stage in fewer steps, where it has more. Its controller travels as far as before but no farther than `travel`: it
  * settles within 100, and a travel of thousands over few steps would be another search.
  */
-export function shortened(plan: PlannedStage, steps: number, travel = 100): PlannedStage {
-  const { settings } = plan;
-  if (settings.steps <= steps) return plan;
+export function shortened(task: StageTask, steps: number, travel = 100): StageTask {
+  const { settings } = task;
+  if (settings.steps <= steps) return task;
   const { learningRate: _, ...controller } = { learningRate: 0, ...settings.controller };
   const own = schedule(scheduleSettings(settings)).travel;
-  return { ...plan, settings: { ...settings, steps, controller: { ...controller, travel: Math.min(own, travel) } } };
+  return { ...task, settings: { ...settings, steps, controller: { ...controller, travel: Math.min(own, travel) } } };
 }

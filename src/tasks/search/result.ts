@@ -1,10 +1,13 @@
 /** What a finished stage found, read back from its run's `result.json`. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { integer, quantity, readChecked } from '#core/documents/conform';
 import { Failure } from '#core/failure';
 import type { Tensors } from '#data/files/safetensors';
 import { loadLatestCheckpoint } from '#jobs/runs/checkpoint';
+import { readNetwork } from '#networks/space/parse';
+import type { Architecture } from '#networks/space/space';
 
 const number = quantity('a number');
 const judged = {
@@ -44,4 +47,14 @@ export function finalTensors(folder: string, warn: (message: string) => void): T
   if (checkpoint !== undefined) return checkpoint.tensors;
   const message = 'expected a run with a checkpoint to start from; got none';
   throw new Failure('data', { file: folder, message }, 'search the coarse stage again, or leave warmStart out');
+}
+
+/** The architecture that a finished run found. */
+export function foundArchitecture(folder: string): Architecture {
+  const file = join(folder, 'architecture.yaml');
+  if (!existsSync(file)) {
+    const message = 'expected the folder of a finished run, with architecture.yaml; got none';
+    throw new Failure('usage', { file: folder, message }, 'finish the run first: run its command again');
+  }
+  return readNetwork(file);
 }

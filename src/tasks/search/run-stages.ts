@@ -1,15 +1,13 @@
-/** The stages of a config one after the other, each in a run of its own: `ID-coarse`, then `ID-fine` on what it found. */
+/** The stages of a config one after the other, each in its own run: `ID-coarse`, then `ID-fine` on what it found. */
 import { join } from 'node:path';
+import { runJob } from '#jobs/job';
+import type { RunRequest } from '#jobs/job-context';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
-import type { RunOptions } from '#tasks/training/start-training';
-import {
-  foundArchitecture,
-  type PlannedStage,
-  planCoarse,
-  planFine,
-  planWarnings,
-  startStage,
-} from './start-search.js';
+import type { StageOutcome } from './conclusion.js';
+import { openStage } from './open.js';
+import { planCoarse, planFine, planWarnings, type StagePlan } from './plan.js';
+import { foundArchitecture } from './result.js';
+import { stageJob } from './stage/stage-job.js';
 
 const bothStages = ['coarse', 'fine'] as const;
 
@@ -18,31 +16,35 @@ export function stageIds(id: string, stages: readonly StageName[] = bothStages):
   return stages.map((stage) => `${id}-${stage}`);
 }
 
-/** Runs the stages, or what is left of them. A stage that is done is left as it is. */
+/** Runs the stages, or what is left of them. A stage that is done is left unchanged. */
 export async function runStages(
   config: LocatedConfig,
-  options: RunOptions,
+  request: RunRequest,
   stages: readonly StageName[] = bothStages,
 ): Promise<void> {
-  const { root, id } = options;
+  const { root, id } = request;
   for (const [i, stage] of stages.entries()) {
-    const resume = i > 0 && options.resume === 'must' ? 'allow' : options.resume; // the first run was what had to be there
-    await runPlanned(planned(stage, config, join(root, `${id}-coarse`)), config, {
-      ...options,
-      resume,
-      id: `${id}-${stage}`,
-    });
+    const resume = i > 0 && request.resume === 'must' ? 'allow' : request.resume; // the first run was what had to be there
+    const plan = planOf(stage, config, join(root, `${id}-coarse`));
+    await runStage(plan, config, { ...request, resume, id: `${id}-${stage}` });
   }
 }
 
-function planned(stage: StageName, config: LocatedConfig, coarseRun: string): PlannedStage {
+function planOf(stage: StageName, config: LocatedConfig, coarseRun: string): StagePlan {
   return stage === 'coarse' ? planCoarse(config) : planFine(config, foundArchitecture(coarseRun), coarseRun);
 }
 
-/** Runs one stage, its warnings told first. */
-export async function runPlanned(plan: PlannedStage, config: LocatedConfig, options: RunOptions): Promise<void> {
-  const { observer, id } = options;
-  for (const warning of planWarnings(plan)) observer.warn(warning);
-  const outcome = await startStage(plan, config, options);
+/** Runs one planned stage after its warnings; undefined for one that is done, which is left unchanged. */
+export async function runStage(
+  plan: StagePlan,
+  config: LocatedConfig,
+  request: RunRequest,
+): Promise<StageOutcome | undefined> {
+  const { context, profile, id } = request;
+  const { observer } = context;
+  for (const warning of planWarnings(plan.task)) observer.warn(warning);
+  const stage = await openStage(plan, config, request);
+  const outcome = await runJob(stageJob, stage, context, profile);
   if (outcome === undefined) observer.note(`${id} is done already; name another run with --run-id`);
+  return outcome;
 }

@@ -2,21 +2,21 @@
 import { Failure } from '#core/failure';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import { onTarget } from '#tasks/search/on-target';
-import { openStageSet, type PlannedStage, planCoarse, planFine, standInFor } from '#tasks/search/start-search';
+import { openStageSet } from '#tasks/search/open';
+import { planCoarse, planFine, type StagePlan, standInFor } from '#tasks/search/plan';
 import { openTrainingData } from '#tasks/training/open-training-data';
-import { requireImages, requireNormalisable } from '#tasks/training/requirements';
-import { requireFit } from '#tasks/training/start-training';
+import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
 import type { Arm, Study } from './study.js';
 
 interface Planned {
   readonly config: LocatedConfig;
-  readonly plan: PlannedStage;
+  readonly plan: StagePlan;
 }
 
 /** Plans every stage of every arm, and the trainings of what may come out; what is wrong in any is a failure. */
 export function planStudy({ arms, judge, recipe, measure }: Study): Planned[] {
   const planned = arms.flatMap((arm) => planArm(arm, measure));
-  for (const { plan } of planned) requireNormalisable(plan.space, recipe);
+  for (const { plan } of planned) requireNormalisable(plan.task.space, recipe);
   if (judge === undefined) return planned;
   const plan = planCoarse(judge);
   requireOnTarget(plan, 1);
@@ -26,27 +26,27 @@ export function planStudy({ arms, judge, recipe, measure }: Study): Planned[] {
 function planArm({ stages, draw, config: configOf }: Arm, measure: Study['measure']): Planned[] {
   const config = configOf(1);
   const coarse = planCoarse(config);
-  if (draw !== undefined || coarse.settings.strategy === 'random') {
+  if (draw !== undefined || coarse.task.settings.strategy === 'random') {
     requireOnTarget(coarse, measure === 'ranking' && stages.at(-1) === 'coarse' ? 2 : 1);
   }
-  const plans = stages.includes('fine') ? [coarse, planFine(config, standInFor(coarse))] : [coarse];
+  const plans = stages.includes('fine') ? [coarse, planFine(config, standInFor(coarse.task))] : [coarse];
   return plans.map((plan) => ({ config, plan }));
 }
 
 /** Refuses targets that too few architectures of a space keep to draw from them. */
-function requireOnTarget({ stage, space, targets, settings }: PlannedStage, least: number): void {
-  const { length } = onTarget({ stage, space, targets, settings, seed: 0 }, least);
+function requireOnTarget({ task }: StagePlan, least: number): void {
+  const { length } = onTarget({ ...task, seed: 0 }, least);
   if (length >= least) return;
-  const message = `${space.name}: expected ${least} architectures on target, or a ranking says nothing; got ${length}`;
+  const message = `${task.space.name}: expected ${least} architectures on target, or a ranking says nothing; got ${length}`;
   throw new Failure('config', message, 'change the targets, or allow a larger tolerance');
 }
 
 /** The same, and all images opened, which must be there and suffice. */
 export function requireStudy(study: Study): void {
   const planned = planStudy(study);
-  for (const { config, plan } of planned) openStageSet(config, plan);
+  for (const { config, plan } of planned) openStageSet(plan.task, config);
   const [first] = planned as [Planned];
-  const { shape, classes, images } = openTrainingData(study.recipe, first.plan.space.classes);
-  for (const { plan } of planned) requireFit(plan.space, shape, classes);
+  const { shape, classes, images } = openTrainingData(study.recipe, first.plan.task.space.classes);
+  for (const { plan } of planned) requireFit(plan.task.space, shape, classes);
   requireImages(study.recipe, images);
 }

@@ -3,6 +3,7 @@
  * the study's folder; what is done already is not done again, so that a study that was stopped goes on.
  */
 import { join } from 'node:path';
+import type { RunRequest } from '#jobs/job-context';
 import { targetTable } from '#networks/cost/target';
 import { networkKey } from '#networks/space/network-key';
 import { readSpace } from '#networks/space/parse';
@@ -10,16 +11,15 @@ import { type Architecture, close } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import { stageSettings } from '#tasks/search/config/stage-settings';
 import { onTarget } from '#tasks/search/on-target';
-import { readFound } from '#tasks/search/result';
+import { planCoarse } from '#tasks/search/plan';
+import { foundArchitecture, readFound } from '#tasks/search/result';
 import { runStages } from '#tasks/search/run-stages';
-import { foundArchitecture, planCoarse } from '#tasks/search/start-search';
-import type { RunOptions } from '#tasks/training/start-training';
 import { requireStudy } from './plan-study.js';
 import type { Arm, Study } from './study.js';
 import { architectureId, trainedAlone } from './trained-alone.js';
 import { judgedAlike } from './uniform-supernet.js';
 
-export type StudyOptions = Omit<RunOptions, 'id' | 'profile'>;
+export type StudyOptions = Omit<RunRequest, 'id' | 'profile'>;
 
 /** An architecture of an arm: what it costs, what it seemed to be worth and what it is worth. */
 export interface Finding {
@@ -52,7 +52,7 @@ export async function runStudy(
   const trained: Trained[] = [];
   for (let seed = 1; seed <= study.seeds; seed++) {
     for (const arm of study.arms) {
-      options.observer.note(`${study.name}: ${arm.name}, seed ${seed} of ${study.seeds}`);
+      options.context.observer.note(`${study.name}: ${arm.name}, seed ${seed} of ${study.seeds}`);
       for (const { architecture, ...figures } of await candidates(study, arm, seed, options)) {
         const alone = await trainedAlone(architecture, study.recipe, study.trainings, options);
         const finding = { seed, architecture: architectureId(architecture), ...figures, alone };
@@ -88,7 +88,7 @@ async function judged(
   trained: readonly Trained[],
   options: StudyOptions,
 ): Promise<Trained[]> {
-  options.observer.note(`${name}: all architectures in one SuperNet, its policy uniform`);
+  options.context.observer.note(`${name}: all architectures in one SuperNet, its policy uniform`);
   const architectures = trained.map(({ architecture }) => architecture);
   const root = join(options.root, name);
   const accuracies = await judgedAlike(judge, architectures, { ...options, root, id: 'judge' });
@@ -109,9 +109,10 @@ async function candidates(study: Study, arm: Arm, seed: number, options: StudyOp
 }
 
 function drawn(config: LocatedConfig, count: number): Candidate[] {
-  const { space, targets, settings, stage } = planCoarse(config);
+  const { task } = planCoarse(config);
+  const { space, targets } = task;
   const table = targetTable(space, targets);
-  return onTarget({ stage, space, targets, settings, seed: config.config.seed }, count).map((decisions) => {
+  return onTarget(task, count).map((decisions) => {
     const values = table.evaluate(decisions);
     const costs = targets.map(({ name, target }, i) => [name, { value: values[i] as number, target }]);
     return { architecture: close(space, decisions), held: null, costs: Object.fromEntries(costs) };

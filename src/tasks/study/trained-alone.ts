@@ -2,10 +2,11 @@
 import { join } from 'node:path';
 import { sha256 } from '#core/files/files';
 import { meanOf } from '#core/statistics/scoring';
+import type { RunRequest } from '#jobs/job-context';
 import type { Architecture } from '#networks/space/space';
 import { readEvaluation } from '#tasks/training/finished-run';
 import type { TrainingRecipe } from '#tasks/training/recipe';
-import { type RunOptions, train } from '#tasks/training/start-training';
+import { train } from '#tasks/training/train';
 
 /**
  * Top-1 accuracy on the test images, the mean over `trainings` from different weights. The runs lie at
@@ -15,7 +16,7 @@ export async function trainedAlone(
   network: Architecture,
   recipe: TrainingRecipe,
   trainings: number,
-  options: Omit<RunOptions, 'id'>,
+  options: Omit<RunRequest, 'id'>,
 ): Promise<number> {
   const root = join(options.root, 'alone');
   const { base: _, ...plain } = recipe;

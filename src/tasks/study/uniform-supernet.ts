@@ -4,15 +4,16 @@
  */
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
+import type { RunRequest } from '#jobs/job-context';
 import { decisionsFor } from '#networks/space/decisions-for';
 import type { Architecture, Decisions, Space } from '#networks/space/space';
 import { heldEvaluation } from '#tasks/search/candidates';
 import type { LocatedConfig } from '#tasks/search/config/config';
+import { openStageSet } from '#tasks/search/open';
+import { planCoarse } from '#tasks/search/plan';
 import { startSuperNet, trainBatches } from '#tasks/search/ports';
 import { finalTensors } from '#tasks/search/result';
 import { runStages } from '#tasks/search/run-stages';
-import { openStageSet, planCoarse } from '#tasks/search/start-search';
-import type { RunOptions } from '#tasks/training/start-training';
 
 /**
  * Trains the SuperNet of the config's coarse space, in a run of its own, unless that is done.
@@ -22,17 +23,16 @@ import type { RunOptions } from '#tasks/training/start-training';
 export async function judgedAlike(
   config: LocatedConfig,
   architectures: readonly Architecture[],
-  options: RunOptions,
+  request: RunRequest,
 ): Promise<number[]> {
-  const plan = planCoarse(config);
-  const decisions = architectures.map((architecture) => requireDecisions(plan.space, architecture));
-  await runStages(config, options, [plan.stage]);
-  const task = { ...plan, seed: config.config.seed };
-  const set = openStageSet(config, plan);
+  const { task } = planCoarse(config);
+  const decisions = architectures.map((architecture) => requireDecisions(task.space, architecture));
+  await runStages(config, request, [task.stage]);
+  const set = openStageSet(task, config);
   const supernet = startSuperNet(task);
   try {
-    supernet.restore(finalTensors(join(options.root, `${options.id}-${plan.stage}`), options.observer.warn));
-    const judge = { supernet, set, settings: plan.settings, train: trainBatches({ ...task, set }) };
+    supernet.restore(finalTensors(join(request.root, `${request.id}-${task.stage}`), request.context.observer.warn));
+    const judge = { supernet, set, task, train: trainBatches(task, set) };
     return decisions.map((of) => heldEvaluation(judge, of).top1);
   } finally {
     supernet.dispose();

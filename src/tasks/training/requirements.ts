@@ -1,9 +1,21 @@
 /** Checks a training recipe against the network and the images, before a run begins. */
 import { Failure } from '#core/failure';
 import { pointNorm } from '#networks/space/point-norm';
-import type { Space } from '#networks/space/space';
+import { inputShape } from '#networks/space/resolution';
+import type { Architecture, Space } from '#networks/space/space';
 import { defaultStatisticsBatches, sharesOf, type TrainingRecipe } from './recipe.js';
 import { trainingSteps, warmupSteps } from './training-plan.js';
+
+/** Refuses images that do not have the network's input shape and number of classes. */
+export function requireFit(
+  { name, input, classes }: Pick<Architecture, 'name' | 'input' | 'classes'>,
+  shape: readonly [number, number, number],
+  dataClasses: number,
+): void {
+  const expected = `${inputShape(input).join('x')} and ${classes} classes`;
+  const got = `${shape.join('x')} and ${dataClasses} classes`;
+  if (expected !== got) throw new Failure('config', `${name}: expected images of ${expected}; got ${got}`);
+}
 
 /** Refuses a batch norm that would see one value of each channel: a network, or any of a space, trained on one image at a time. */
 export function requireNormalisable(space: Space, recipe: TrainingRecipe): void {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Failure } from '#core/failure';
-import { openRun, type Run, type RunRequest } from '#jobs/runs/run-folder';
+import { type OpenRunRequest, openRun, type Run } from '#jobs/runs/run-folder';
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mnv4-runs-'));
@@ -13,7 +13,7 @@ export function temporaryFolder(): string {
 }
 
 /** A request for a run `a` under `root`. */
-export function request(root: string, changes: Partial<RunRequest> = {}): RunRequest {
+export function request(root: string, changes: Partial<OpenRunRequest> = {}): OpenRunRequest {
   return {
     root,
     id: 'a',
@@ -31,7 +31,7 @@ export function request(root: string, changes: Partial<RunRequest> = {}): RunReq
 }
 
 /** Opens a run and lets go of it after the test. */
-export function opened(root: string, changes: Partial<RunRequest> = {}): Run {
+export function opened(root: string, changes: Partial<OpenRunRequest> = {}): Run {
   const run = openRun(request(root, changes));
   onTestFinished(() => run.finish('failed'));
   return run;

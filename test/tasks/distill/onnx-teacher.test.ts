@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type OnnxNode, onnxBytes } from '#data/files/onnx-file';
 import { writeSafetensors } from '#data/files/safetensors';
-import { oneWorker } from '#jobs/workers/worker-pool';
+import { oneWorker } from '#jobs/workers/launcher';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { openBackend } from '#networks/tensor/backend';
 import { parseBuildRecipe } from '#tasks/distill/build-recipe';

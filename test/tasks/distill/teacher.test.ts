@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { oneWorker } from '#jobs/workers/worker-pool';
+import { oneWorker } from '#jobs/workers/launcher';
 import { openBackend } from '#networks/tensor/backend';
 import type { TeacherReference } from '#tasks/distill/build-recipe';
 import { teacherLoader } from '#tasks/distill/teacher';

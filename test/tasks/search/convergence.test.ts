@@ -8,14 +8,15 @@ import { readSpace } from '#networks/space/parse';
 import { findSpace } from '#networks/zoo/shipped';
 import { readSearchConfig } from '#tasks/search/config/config';
 import type { CostTerm } from '#tasks/search/controller/reward';
+import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
 import { type Rehearsal, rehearse, shortened } from '#tasks/search/rehearsal';
-import { type PlannedStage, planCoarse, planFine, standInFor } from '#tasks/search/start-search';
+import type { StageTask } from '#tasks/search/stage/stage-task';
 import { bestFound, highestReward, meanReward } from './best-decisions.js';
 import { seedCount } from './seeds.js';
 
 const config = readSearchConfig('configs/mnv4-conv-m.yaml');
-const coarse = planCoarse(config);
-const fine = planFine(config, standInFor(coarse));
+const coarse = planCoarse(config).task;
+const fine = planFine(config, standInFor(coarse)).task;
 const oneStage = { ...coarse, space: readSpace(findSpace('mnv4-conv-m.one-stage')) };
 
 interface Found {
@@ -24,10 +25,10 @@ interface Found {
   readonly costs: readonly CostTerm[];
 }
 
-const untargeted = (plan: PlannedStage): PlannedStage => ({ ...plan, targets: [] });
+const untargeted = (plan: StageTask): StageTask => ({ ...plan, targets: [] });
 
 /** What the search finds under each of so many seeds. */
-async function searched(plan: PlannedStage, seeds: number): Promise<Found[]> {
+async function searched(plan: StageTask, seeds: number): Promise<Found[]> {
   const found: Found[] = [];
   for (let seed = 0; seed < seeds; seed++) {
     const rehearsal = await rehearse(plan, `${seed}/${plan.stage}`);
@@ -37,7 +38,7 @@ async function searched(plan: PlannedStage, seeds: number): Promise<Found[]> {
 }
 
 /** The best of the 43,904 coarse architectures beside a target by trying all, else by climbing. */
-function shareOf({ space, targets }: PlannedStage, { decisions, rewardOf }: Rehearsal, seed: number): number {
+function shareOf({ space, targets }: StageTask, { decisions, rewardOf }: Rehearsal, seed: number): number {
   const random = randomStream(`${seed}/others`);
   const mean = meanReward(space, rewardOf, random);
   const climbed = () => rewardOf(bestFound(space, rewardOf, [decisions], random));

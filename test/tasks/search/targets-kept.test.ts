@@ -8,14 +8,15 @@ import { describe, expect, it } from 'vitest';
 import { close } from '#networks/space/space';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
 import type { CostTerm } from '#tasks/search/controller/reward';
+import { planCoarse, planFine, planWarnings } from '#tasks/search/plan';
 import { rehearse, shortened } from '#tasks/search/rehearsal';
-import { type PlannedStage, planCoarse, planFine, planWarnings } from '#tasks/search/start-search';
+import type { StageTask } from '#tasks/search/stage/stage-task';
 import { seedCount } from './seeds.js';
 
 const configs = readdirSync('configs').filter((name) => name.endsWith('.yaml'));
 
 /** Steps and seeds that take seconds: a step of the large configs has 32 samples. */
-function effort({ settings }: PlannedStage): { steps: number; seeds: number } {
+function effort({ settings }: StageTask): { steps: number; seeds: number } {
   return settings.samplesPerStep > 2
     ? { steps: 500, seeds: seedCount(4, 20) }
     : { steps: 1500, seeds: seedCount(10, 40) };
@@ -23,10 +24,10 @@ function effort({ settings }: PlannedStage): { steps: number; seeds: number } {
 
 /** Both stages under a seed: what the winner of each costs. */
 async function searched(config: LocatedConfig, seed: number): Promise<(readonly CostTerm[])[]> {
-  const coarse = planCoarse(config);
+  const coarse = planCoarse(config).task;
   const { steps } = effort(coarse);
   const first = await rehearse(shortened(coarse, steps), `${seed}/coarse`);
-  const fine = planFine(config, close(coarse.space, first.decisions));
+  const fine = planFine(config, close(coarse.space, first.decisions)).task;
   const second = await rehearse(shortened(fine, steps), `${seed}/fine`);
   return [first.costs, second.costs];
 }
@@ -38,11 +39,11 @@ describe.each(configs)('configs/%s', { timeout: 600_000 }, (name) => {
   const config = readSearchConfig(join('configs', name));
 
   it('has targets within the reach of its space', () => {
-    expect(planWarnings(planCoarse(config))).toEqual([]);
+    expect(planWarnings(planCoarse(config).task)).toEqual([]);
   });
 
   it('ends within 5 % of every target, its coarse stage within 10 %, in 95 % of the seeds', async () => {
-    const { seeds } = effort(planCoarse(config));
+    const { seeds } = effort(planCoarse(config).task);
     const stages: (readonly CostTerm[])[][] = [[], []];
     for (let seed = 0; seed < seeds; seed++) {
       for (const [s, costs] of (await searched(config, seed)).entries()) stages[s]?.push(costs);

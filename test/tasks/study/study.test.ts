@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stageSettings } from '#tasks/search/config/stage-settings';
-import { planCoarse } from '#tasks/search/start-search';
+import { planCoarse } from '#tasks/search/plan';
 import { readStudy } from '#tasks/study/study';
 import { failureOf, newFolder } from '#test/data/fixtures';
 import { smallConfig, smallSpace } from '#test/tasks/search/small-world';
@@ -50,7 +50,7 @@ describe('a study', () => {
       [8, 5],
       [8, 6],
     ]);
-    expect(found.map(({ config }) => planCoarse(config(1)).targets[0]?.target)).toEqual([12000, 9000]);
+    expect(found.map(({ config }) => planCoarse(config(1)).task.targets[0]?.target)).toEqual([12000, 9000]);
     expect([1, 7].map((seed) => found[0]?.config(seed).config.seed)).toEqual([1, 7]);
   });
 

@@ -23,7 +23,7 @@ type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, WorkerOption
 export const datasetBuild = datasetBuildWith((references, context, options) => {
   const shares = teacherShares(references, context.recipeFile);
   const workers = workersOf(options, shares, "the shares of the teachers' training recipes");
-  return working(workers, (tools) => teacherLoader(tools)(references, context));
+  return working(workers, (job) => teacherLoader(job)(references, context));
 });
 
 export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {

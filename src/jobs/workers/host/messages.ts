@@ -1,5 +1,6 @@
 /** What worker 0 and the other processes of a team say to each other. */
 import { type Diagnostic, Failure, type FailureKind } from '#core/failure';
+import type { BackendOptions } from '#networks/tensor/backend';
 
 export type Vector = Float32Array | Float64Array;
 
@@ -9,6 +10,10 @@ export interface Start<Job> {
   readonly size: number;
   /** Floats of the longest vector that goes through shared memory. */
   readonly longest: number;
+  /** The module that exports `serve`. */
+  readonly module: string;
+  /** The backend to open first; left out where nothing is computed with tensors. */
+  readonly compute?: BackendOptions;
   readonly job: Job;
 }
 

@@ -1,40 +1,35 @@
 /**
- * The processes that work on one stage or one training. This process is worker 0 and computes too; it starts the others,
- * gives each its job, and ends them when its own work is done or has failed.
+ * The processes of one host that share a job. This process is worker 0 and computes too; it starts the others, gives each
+ * the job, and ends them when its own work is done or has failed.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#core/failure';
 import { stopSignals } from '#core/machine/stop-signals';
-import { type Collective, oneProcess } from '#jobs/workers/collective';
+import { oneProcess } from '#jobs/workers/collective';
+import type { Launcher, LaunchRequest, Team } from '#jobs/workers/launcher';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
+import { hostKernels } from '#networks/tensor/tensorflow';
 import { add, hostCollective, sharedBytes } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
 import { openSharedMemory } from './shared-memory.js';
 
-export interface TeamRequest<Job> {
+/** Processes of this host that compute with tensors, each with the same backend and as many threads. */
+export const hostLauncher: Launcher = {
+  start: ({ workers: { count, ...compute }, ...request }) =>
+    startTeam({ ...request, size: count, compute }, hostKernels),
+};
+
+export interface TeamRequest<Job> extends Omit<LaunchRequest<Job>, 'workers'>, Pick<Start<Job>, 'compute'> {
   /** Workers, this process included. */
   readonly size: number;
-  /** What the others run: a module that calls `serveMember` with what to do. */
-  readonly module: URL;
-  /** Plain data: it is copied to each of them. */
-  readonly job: Job;
-  /** Floats of the longest vector that they sum. */
-  readonly longest: number;
 }
 
-/**
- * Does `work` as worker 0 of a team, which is gone when the promise settles. A worker that fails or dies makes the
- * pending call of the collective fail, and all later ones.
- */
-export async function withTeam<Job, T>(
-  request: TeamRequest<Job>,
-  work: (collective: Collective) => Promise<T>,
-  host: HostKernels = noHostKernels,
-): Promise<T> {
+/** Starts the other workers of a job, as `Launcher` says. */
+export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Team {
   const { size, longest } = request;
-  if (size === 1) return work(oneProcess);
+  if (size === 1) return { collective: oneProcess, end: async () => {} };
   const memory = openSharedMemory(sharedBytes(longest, size));
   const gathering = gatheringOf(size);
   const members: Member[] = [];
@@ -42,16 +37,17 @@ export async function withTeam<Job, T>(
     for (const { child } of members) child.kill('SIGKILL');
   };
   process.on('exit', kill); // as after a second SIGINT
-  try {
-    for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
-    return await work(hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }));
-  } finally {
-    kill();
-    await Promise.all(members.map(({ ended }) => ended));
-    process.off('exit', kill);
-    host.share(memory, 0, 1);
-    closeSync(memory);
-  }
+  for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
+  return {
+    collective: hostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }),
+    async end() {
+      kill();
+      await Promise.all(members.map(({ ended }) => ended));
+      process.off('exit', kill);
+      host.share(memory, 0, 1);
+      closeSync(memory);
+    },
+  };
 }
 
 interface Member {
@@ -60,9 +56,12 @@ interface Member {
   readonly ended: Promise<unknown>;
 }
 
+/** The program of every worker that is started, of the build also where tests run src/. */
+const program = new URL('../../../../dist/jobs/workers/host/member.js', import.meta.url);
+
 function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, gathering: Gathering): Member {
-  const { size, module, longest, job } = request;
-  const child = fork(fileURLToPath(module), {
+  const { size, ...start } = request;
+  const child = fork(fileURLToPath(program), {
     serialization: 'advanced', // typed arrays as they are
     detached: true, // what a terminal sends, a hangup or an interrupt, is for worker 0 to hear
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', memory], // the fifth is `memoryDescriptor` there
@@ -83,7 +82,7 @@ function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, g
     else gathering.receive(rank, message.values);
   });
   gathering.onTotal((total) => send({ total }));
-  send({ rank, size, longest, job });
+  send({ rank, size, ...start });
   return { child, ended };
 }
 

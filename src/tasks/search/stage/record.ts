@@ -1,73 +1,48 @@
-/** What a run folder keeps of the steps: means over an interval as events, the state as checkpoints; the observer hears. */
-
+/** How a search is recorded: scalars of an interval as events, logits as policies, the controller in checkpoints. */
 import type { RandomState } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
-import { requireFinite, requireFiniteTensors } from '#jobs/divergence';
-import { type IntervalSummary, type IntervalValues, startInterval } from '#jobs/meter';
-import type { CostProgress } from '#jobs/observer';
-import { saveCheckpoint } from '#jobs/runs/checkpoint';
-import type { Keeper } from '#jobs/step-recorder';
-import { entropy, type Policy } from '#tasks/search/controller/policy';
+import type { CostProgress, Progress } from '#jobs/observer';
+import { logSink, progressSink, type RecordedInterval, type RecordedSteps, usageFields } from '#jobs/step-recorder';
+import { entropy } from '#tasks/search/controller/policy';
 import { baselineValue, type ControllerState } from '#tasks/search/controller/reinforce';
 import type { CostTerm } from '#tasks/search/controller/reward';
 import type { SearchStep } from '#tasks/search/loop';
 import { type PolicyCost, policyCosts } from '#tasks/search/policy-costs';
-import { weightRate } from '#tasks/search/ports';
-import type { SearchParts, StageRequest } from './stage-request.js';
+import { type SearchParts, weightRate } from '#tasks/search/ports';
+import type { StageTask } from './stage-task.js';
 
-/** What a checkpoint holds beside the tensors. */
-export interface SavedSearch {
+/** The state of a search besides its tensors, as checkpoints hold it. */
+export interface SearchState {
   readonly controller: ControllerState;
   readonly random: RandomState;
-  /** What the next event has so far. */
-  readonly interval?: IntervalValues;
 }
 
-const rateName = 'weights.learningRate';
-
-export function keepInRun(
-  { run, observer, clock }: Pick<StageRequest, 'run' | 'observer' | 'clock'>,
-  parts: SearchParts,
-  from: number,
-  before?: IntervalValues,
-): Keeper<SearchStep> {
-  const { settings, targets, train, supernet, random } = parts;
-  const { steps } = settings;
-  const events = run.openLog('events', from);
-  const policies = run.openLog('policy', from);
-  const interval = startInterval(clock, train.waitMs, before);
-  const rate = weightRate(settings);
+export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep> {
+  const { task, train, random, observer } = parts;
+  const { steps, logEvery, checkpointEvery, batch, samplesPerStep } = task.settings;
   return {
-    add(search) {
-      requireFinite([search.loss, ...search.outcomes.map(({ reward }) => reward)], search.step + 1, rateName);
-      interval.add(stepValues(search, targets), settings.batch * settings.samplesPerStep);
-    },
-    log({ step, state, learningRate }) {
-      const done = step + 1;
-      const summary = interval.close(steps - done);
-      const rates = { weights: rate(step), controller: learningRate };
-      const costs = costFields(parts, summary, state.policy, done);
-      events.append({ step: done, ...eventFields(parts, summary, state, costs), rates });
-      policies.append({ step: done, logits: logitsByPath(state) });
-      observer.progress(progressFields(parts, done, summary, costs));
-    },
-    checkpoint({ step, state }) {
-      const done = step + 1;
-      const tensors = supernet.save();
-      requireFiniteTensors(tensors, done, rateName);
-      saveCheckpoint(run, {
-        step: done,
-        tensors,
-        state: { controller: state, random: random.state(), interval: interval.values() } satisfies SavedSearch,
-        score: baselineValue(state.baseline),
-      });
-      run.progress(done);
+    steps,
+    logEvery,
+    checkpointEvery,
+    imagesPerStep: batch * samplesPerStep,
+    rateName: 'weights.learningRate',
+    waitMs: train.waitMs,
+    figures: (step) => figuresOf(step, task.targets),
+    state: ({ state }) => ({ controller: state, random: random.state() }) satisfies SearchState,
+    score: ({ state }) => baselineValue(state.baseline),
+    sinks: (run, from) => {
+      const costs = memoised((interval: RecordedInterval<SearchStep>) => costsOf(parts, interval));
+      return [
+        logSink(run.openLog('events', from), (interval) => scalarsOf(task, interval, costs(interval))),
+        logSink(run.openLog('policy', from), ({ step }) => ({ logits: logitsByPath(step.state) })),
+        progressSink(observer, (interval) => progressOf(task, interval, costs(interval))),
+      ];
     },
   };
 }
 
 /** The step's figures by name, each the mean over its architectures; a cost under its own name. */
-function stepValues({ loss, outcomes }: SearchStep, targets: SearchParts['targets']): Record<string, number> {
+function figuresOf({ loss, outcomes }: SearchStep, targets: StageTask['targets']): Record<string, number> {
   const mean = (value: (outcome: SearchStep['outcomes'][number]) => number) => meanOf(outcomes.map(value));
   const costs = targets.map(({ name }, i) => [name, mean(({ costs }) => (costs[i] as CostTerm).value)]);
   return {
@@ -78,52 +53,59 @@ function stepValues({ loss, outcomes }: SearchStep, targets: SearchParts['target
   };
 }
 
-/** Each cost by name: `value`, the mean over the architectures sampled, and the policy's beside the target. */
-function costFields(parts: SearchParts, { means }: IntervalSummary, policy: Policy, step: number): CostProgress[] {
-  const ofPolicy = policyCosts(parts, policy, step);
-  return parts.targets.map(({ name, target }, i) => ({
+/** The costs by name: `value`, the mean over the architectures sampled, and the policy's, with the target. */
+function costsOf(parts: SearchParts, { step, done, summary }: RecordedInterval<SearchStep>): CostProgress[] {
+  const ofPolicy = policyCosts(parts, step.state.policy, done);
+  return parts.task.targets.map(({ name, target }, i) => ({
     name,
-    value: means[name] as number,
+    value: summary.means[name] as number,
     ...(ofPolicy[i] as PolicyCost),
     target,
   }));
 }
 
-function eventFields(
-  { supernet }: SearchParts,
-  summary: IntervalSummary,
-  state: ControllerState,
+/** The fields of an event. */
+function scalarsOf(
+  { settings }: StageTask,
+  { step, summary }: RecordedInterval<SearchStep>,
   costs: readonly CostProgress[],
 ) {
-  const { means, imagesPerSecond, dataWait } = summary;
-  const { loss, quality, reward } = means;
-  const { mean, relative } = entropy(state.policy);
+  const { loss, quality, reward } = summary.means;
+  const { policy, baseline } = step.state;
+  const { mean, relative } = entropy(policy);
   return {
     loss,
     quality,
     reward,
     costs: Object.fromEntries(costs.map(({ name, ...cost }) => [name, cost])),
-    baseline: baselineValue(state.baseline),
+    baseline: baselineValue(baseline),
     entropy: mean,
     relativeEntropy: relative,
-    imagesPerSecond,
-    dataWait,
-    memoryMb: Math.round(process.memoryUsage().rss / 2 ** 20),
-    tensors: supernet.tensorsAlive(),
+    ...usageFields(summary),
+    rates: { weights: weightRate(settings)(step.step), controller: step.learningRate },
   };
 }
 
-function progressFields(
-  { stage, settings }: SearchParts,
-  step: number,
-  summary: IntervalSummary,
+function progressOf(
+  { stage, settings }: StageTask,
+  { done, summary }: RecordedInterval<SearchStep>,
   costs: readonly CostProgress[],
-) {
-  const { means, imagesPerSecond, dataWait, secondsLeft } = summary;
-  const { loss, quality, reward } = means as Record<'loss' | 'quality' | 'reward', number>;
-  return { stage, step, steps: settings.steps, loss, quality, reward, costs, imagesPerSecond, dataWait, secondsLeft };
+): Progress {
+  const { imagesPerSecond, dataWait, secondsLeft } = summary;
+  const { loss, quality, reward } = summary.means as Record<'loss' | 'quality' | 'reward', number>;
+  const { steps } = settings;
+  return { stage, step: done, steps, loss, quality, reward, costs, imagesPerSecond, dataWait, secondsLeft };
 }
 
 function logitsByPath({ policy }: ControllerState): Record<string, readonly number[]> {
   return Object.fromEntries(policy.choices.map(({ path }, i) => [path, policy.logits[i] as readonly number[]]));
+}
+
+/** The function with its last result kept for as long as its argument is the same. */
+function memoised<A, R>(of: (argument: A) => R): (argument: A) => R {
+  let last: { readonly argument: A; readonly result: R } | undefined;
+  return (argument) => {
+    if (last?.argument !== argument) last = { argument, result: of(argument) };
+    return last.result;
+  };
 }

@@ -1,8 +1,7 @@
 // @ts-check
-/** A member of the teams that tests start: computes nothing, but does as it is told. */
+/** The job of the teams that tests start: computes nothing, but does as it is told. */
 import { Failure } from '#core/failure';
 import { requireAgreement } from '#jobs/workers/agreement';
-import { serveMember } from '#jobs/workers/host/member';
 import { any, broadcast, processes, sums, unequalSums } from './acts.mjs';
 
 const acts = { any, broadcast, processes, sums, unequalSums };
@@ -21,8 +20,9 @@ const misdeeds = {
   },
 };
 
-serveMember(async (/** @type {any} */ job, /** @type {import('./acts.mjs').Collective} */ collective) => {
+/** @param {any} job @param {import('./acts.mjs').Collective} collective */
+export async function serve(job, collective) {
   if ('state' in job) await requireAgreement(collective, 5, () => [job.state[collective.rank]]);
   if (job.misdeed !== undefined && collective.rank === job.by) misdeeds[/** @type {'dies'} */ (job.misdeed)]();
   await acts[/** @type {'sums'} */ (job.act)](collective, job);
-});
+}

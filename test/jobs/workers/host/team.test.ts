@@ -5,15 +5,20 @@ import { describe, expect, it } from 'vitest';
 import { requireAgreement } from '#jobs/workers/agreement';
 import type { Collective } from '#jobs/workers/collective';
 import { openSharedMemory, readFloatsAt, writeFloats } from '#jobs/workers/host/shared-memory';
-import { withTeam } from '#jobs/workers/host/team';
+import { startTeam } from '#jobs/workers/host/team';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import * as acts from './acts.mjs';
 
-const module = new URL('./member.mjs', import.meta.url);
+const module = new URL('./member.mjs', import.meta.url).href;
 
 /** Does one of `acts.mjs` as worker 0 while the members do it too. */
-function together<T>(size: number, job: object, act: (collective: Collective) => Promise<T>) {
-  return withTeam({ size, module, job, longest: 2 ** 17 }, act);
+async function together<T>(size: number, job: object, act: (collective: Collective) => Promise<T>) {
+  const team = startTeam({ size, module, job, longest: 2 ** 17 });
+  try {
+    return await act(team.collective);
+  } finally {
+    await team.end();
+  }
 }
 
 const isAlive = (pid: number) => {

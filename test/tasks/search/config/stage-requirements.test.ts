@@ -5,7 +5,8 @@ import { parseOverride } from '#core/documents/overrides';
 import { openDistillationSet } from '#data/sets/distillation-set';
 import { formatManifest } from '#data/sets/manifest';
 import { readSearchConfig } from '#tasks/search/config/config';
-import { openStageSet, planCoarse } from '#tasks/search/start-search';
+import { openStageSet } from '#tasks/search/open';
+import { planCoarse } from '#tasks/search/plan';
 import { failureOf, newFolder } from '#test/data/fixtures';
 import { smallSpace, smallWorld } from '#test/tasks/search/small-world';
 
@@ -25,7 +26,7 @@ function config(...set: string[]) {
 
 function open(...set: string[]) {
   const located = config(...set);
-  return openStageSet(located, planCoarse(located));
+  return openStageSet(planCoarse(located).task, located);
 }
 
 it.each(['batch', 'heldBatch'])('a %s of one image is refused where batch norm may see a single value', (key) => {
@@ -52,8 +53,8 @@ it('a held-out batch that follows from the batch may go over the held images aga
   const text = ['name: t', 'dataset: { folder: set }', 'cost: [{ cost: macs, target: 12000 }]'];
   writeFileSync(join(folder, 'least.yaml'), [...text, 'coarse: { space: small.coarse.yaml }'].join('\n'));
   const least = readSearchConfig(join(folder, 'least.yaml'));
-  expect(planCoarse(least).settings.heldBatch).toBe(512);
-  expect(() => openStageSet(least, planCoarse(least))).not.toThrow();
+  expect(planCoarse(least).task.settings.heldBatch).toBe(512);
+  expect(() => openStageSet(planCoarse(least).task, least)).not.toThrow();
 });
 
 it('hard labels of a set whose blends have one label alone are refused, with what to do', async () => {

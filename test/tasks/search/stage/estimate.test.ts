@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { costOf } from '#networks/cost/cost';
 import { backend, openBackend } from '#networks/tensor/backend';
 import { readSearchConfig } from '#tasks/search/config/config';
-import { likelyDecisions, planCoarse, planEstimate, planFine, standInFor } from '#tasks/search/start-search';
+import { openStageSet } from '#tasks/search/open';
+import { likelyDecisions, planCoarse, planFine, standInFor } from '#tasks/search/plan';
+import { estimateStage } from '#tasks/search/stage/estimate';
 import { smallWorld } from '#test/tasks/search/small-world';
 
 let world: string;
@@ -17,13 +19,14 @@ const smallSearch = () => readSearchConfig(join(world, 'small.yaml'), []);
 
 describe('an estimate of a stage', () => {
   it.each([1, 2])('by %i workers counts its steps and its judgements, and leaves no tensor behind', async (count) => {
-    const config = { ...smallSearch() };
-    const plan = planCoarse(config);
-    const twice = { ...plan, settings: { ...plan.settings, samplesPerStep: 2 } };
+    const config = smallSearch();
+    const { task } = planCoarse(config);
+    const twice = { ...task, settings: { ...task.settings, samplesPerStep: 2 } };
+    const set = openStageSet(twice, config);
     const workers = { count, threads: 1 };
-    await planEstimate(twice, config, workers);
+    await estimateStage(twice, set, workers);
     const before = backend().tensorsAlive();
-    const { seconds, stepMs, memoryMb } = await planEstimate(twice, config, workers);
+    const { seconds, stepMs, memoryMb } = await estimateStage(twice, set, workers);
     expect(backend().tensorsAlive()).toBe(before);
     expect(stepMs).toBeGreaterThan(0);
     expect(seconds).toBeGreaterThan((12 * stepMs) / 1000);
@@ -33,8 +36,9 @@ describe('an estimate of a stage', () => {
   it('of the fine stage is made on a network near the target', async () => {
     const config = smallSearch();
     const coarse = planCoarse(config);
-    const likely = standInFor(coarse);
-    const { seconds } = await planEstimate(planFine(config, likely), config, { count: 1, threads: 1 });
+    const likely = standInFor(coarse.task);
+    const { task } = planFine(config, likely);
+    const { seconds } = await estimateStage(task, openStageSet(task, config), { count: 1, threads: 1 });
     expect(seconds).toBeGreaterThan(0);
   });
 });
@@ -42,9 +46,9 @@ describe('an estimate of a stage', () => {
 describe('a likely architecture', () => {
   it('is that of many with the cost nearest to the target, the same each time', () => {
     const plan = planCoarse(smallSearch());
-    const likely = standInFor(plan);
+    const likely = standInFor(plan.task);
     expect(Math.abs(costOf({ cost: 'macs' }, likely) / 12_000 - 1)).toBeLessThan(0.2);
-    expect(likelyDecisions(plan)).toEqual(likelyDecisions(plan));
-    expect(likely.name).toBe(`the likely result of ${plan.space.name}`);
+    expect(likelyDecisions(plan.task)).toEqual(likelyDecisions(plan.task));
+    expect(likely.name).toBe(`the likely result of ${plan.task.space.name}`);
   });
 });

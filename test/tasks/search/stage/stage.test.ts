@@ -6,21 +6,16 @@ import { parseOverride } from '#core/documents/overrides';
 import { readSafetensors } from '#data/files/safetensors';
 import { readEvents } from '#jobs/runs/events';
 import { readState } from '#jobs/runs/run-state';
-import { oneWorker, type Workers } from '#jobs/workers/worker-pool';
+import { oneWorker, type Workers } from '#jobs/workers/launcher';
 import { costOf } from '#networks/cost/cost';
 import { readSpace } from '#networks/space/parse';
 import { close } from '#networks/space/space';
 import { openBackend } from '#networks/tensor/backend';
 import { readSearchConfig } from '#tasks/search/config/config';
 import { baselineValue } from '#tasks/search/controller/reinforce';
-import {
-  foundArchitecture,
-  planCoarse,
-  planFine,
-  plannedFigures,
-  planWarnings,
-  startStage,
-} from '#tasks/search/start-search';
+import { planCoarse, planFine, plannedFigures, planWarnings } from '#tasks/search/plan';
+import { foundArchitecture } from '#tasks/search/result';
+import { runStage } from '#tasks/search/run-stages';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import { expectClose } from '#test/networks/tensor/op-check';
 import { smallWorld } from '#test/tasks/search/small-world';
@@ -63,20 +58,21 @@ async function searched({
     set.map((assignment) => parseOverride(assignment)),
   );
   const coarse = planCoarse(config);
-  const base = baseRun === undefined ? close(coarse.space, [1, 1]) : foundArchitecture(baseRun);
+  const base = baseRun === undefined ? close(coarse.task.space, [1, 1]) : foundArchitecture(baseRun);
   const plan = stage === 'coarse' ? coarse : planFine(config, base, baseRun);
   notes.length = 0;
-  const outcome = await startStage(plan, config, {
-    root,
-    id,
-    resume: 'allow',
-    extend,
+  const context = {
     environment: { test: true },
     workers,
-    observer: { progress: () => {}, note: (line) => notes.push(line), warn: (line) => notes.push(`warning: ${line}`) },
+    observer: {
+      progress: () => {},
+      note: (line: string) => notes.push(line),
+      warn: (line: string) => notes.push(`warning: ${line}`),
+    },
     shouldStop: shouldStop ?? (() => false),
     clock: () => time++,
-  });
+  };
+  const outcome = await runStage(plan, config, { context, root, id, resume: 'allow', extend });
   return { folder: join(root, id), outcome };
 }
 
@@ -297,7 +293,7 @@ describe('a stage that was stopped', () => {
     expect(existsSync(join(folder, 'architecture.yaml'))).toBe(false);
 
     const again = await searched({ root, stage });
-    expect(notes[0]).toBe('a: going on after step 5 of 12');
+    expect(notes).toContain('a: going on after step 5 of 12');
     expect(text(folder, 'architecture.yaml')).toBe(text(whole.folder, 'architecture.yaml'));
     expect(json(folder, 'result.json')).toEqual(json(whole.folder, 'result.json'));
     expect(lastCheckpoint(folder)).toEqual(lastCheckpoint(whole.folder));
@@ -377,7 +373,7 @@ describe('a run that is done', () => {
     const root = newFolder();
     const { folder } = await searched({ root });
     const config = readSearchConfig(join(world, 'small.yaml'));
-    const { space } = planFine(config, foundArchitecture(folder));
+    const { space } = planFine(config, foundArchitecture(folder)).task;
     expect(space.name).toBe('small.fine');
     expect(new Set(space.choices.map(({ tag }) => tag))).toEqual(new Set(['startKernel', 'midKernel']));
     expect(failureOf(() => foundArchitecture(root))).toMatchObject({ kind: 'usage' });
@@ -400,7 +396,7 @@ it('images of another shape than the space are a config failure that says both',
 
 it('a plan states its figures without computing anything', () => {
   const config = readSearchConfig(join(world, 'small.yaml'));
-  expect(plannedFigures(planCoarse(config), { count: 4, threads: 2 })).toMatchObject({
+  expect(plannedFigures(planCoarse(config).task, { count: 4, threads: 2 })).toMatchObject({
     stage: 'coarse',
     choices: 2,
     steps: 12,
@@ -421,7 +417,7 @@ it('a plan warns of a policy that cannot move and of a target out of reach', () 
           join(world, 'small.yaml'),
           set.map((assignment) => parseOverride(assignment)),
         ),
-      ),
+      ).task,
     );
   expect(warnings()).toEqual([]);
   expect(warnings('search.controller.travel=4.9')[0]).toMatch(

@@ -7,12 +7,12 @@ import { randomStream } from '#core/random';
 import type { ImageSource } from '#data/images/image-source';
 import { readEvents } from '#jobs/runs/events';
 import { readState } from '#jobs/runs/run-state';
-import { oneWorker } from '#jobs/workers/worker-pool';
+import { oneWorker } from '#jobs/workers/launcher';
 import { readNetwork } from '#networks/space/parse';
 import { openBackend } from '#networks/tensor/backend';
 import { evaluate, testImages } from '#tasks/training/evaluate';
 import { readTrainingRecipe } from '#tasks/training/recipe';
-import { train } from '#tasks/training/start-training';
+import { train } from '#tasks/training/train';
 import { readTrainedNetwork } from '#tasks/training/trained-network';
 import { failureOfAsync, newFolder, writeIdxFolder } from '#test/data/fixtures';
 import { patternSource, smallWorld } from '#test/tasks/search/small-world';
@@ -40,15 +40,17 @@ async function training({ root = newFolder(), set = [], network, recipe, extend,
       set.map((assignment) => parseOverride(assignment)),
     ),
     {
+      context: {
+        environment: {},
+        workers: oneWorker,
+        observer: { ...silent, ...(warn && { warn }) },
+        shouldStop: shouldStop ?? (() => false),
+        clock: () => 0,
+      },
       root,
       id: 'a',
       resume: 'allow',
       extend,
-      environment: {},
-      workers: oneWorker,
-      observer: { ...silent, ...(warn && { warn }) },
-      shouldStop: shouldStop ?? (() => false),
-      clock: () => 0,
     },
   );
   return { folder: join(root, 'a'), evaluation };

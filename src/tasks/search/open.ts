@@ -1,0 +1,70 @@
+/** Opens what a planned stage needs on the disk: its images and its run. */
+import { flattened } from '#core/documents/flatten';
+import { Failure } from '#core/failure';
+import { openSet } from '#data/sets/built-set';
+import type { DistillationSet } from '#data/sets/distillation-set';
+import type { OpenJob } from '#jobs/job';
+import type { RunRequest } from '#jobs/job-context';
+import { openJobRun, type RunContent } from '#jobs/open-run';
+import { workersFor } from '#jobs/workers/launcher';
+import { printSpace } from '#networks/space/print';
+import type { LocatedConfig } from '#tasks/search/config/config';
+import { resolvedConfig } from '#tasks/search/config/resolved-config';
+import { requireSet } from '#tasks/search/config/stage-requirements';
+import { requireFit } from '#tasks/training/requirements';
+import { onTarget } from './on-target.js';
+import type { StagePlan } from './plan.js';
+import type { StageJob } from './stage/stage-job.js';
+import type { StageTask } from './stage/stage-task.js';
+
+/** A stage that is ready to run. */
+export type Stage = OpenJob<StageJob, DistillationSet>;
+
+/** Opens the stage's images and its run, resumed if it is there. */
+export async function openStage(plan: StagePlan, config: LocatedConfig, request: RunRequest): Promise<Stage> {
+  const { task } = plan;
+  const baseRun = plan.warmStart ? requireBaseRun(plan, config) : undefined;
+  const data = openStageSet(task, config);
+  if (task.settings.strategy === 'random') onTarget(task, 1); // fails now rather than after the last step
+  const workers = workersFor(request.context.workers, task.settings.samplesPerStep);
+  const run = await openJobRun(request, workers, runContent(task, config, data));
+  return { job: { task, folder: data.folder, baseRun }, data, workers, run };
+}
+
+function requireBaseRun({ baseRun }: StagePlan, { located }: LocatedConfig): string {
+  if (baseRun !== undefined) return baseRun;
+  const message = 'expected a coarse run to start from, --from RUN; got a network without weights';
+  throw new Failure(
+    'config',
+    located.at(['fine', 'warmStart'], message),
+    'name the coarse run with --from RUN, or leave warmStart out',
+  );
+}
+
+/** Opens the config's images, which must fit the stage's space and settings. */
+export function openStageSet({ stage, space, settings }: StageTask, located: LocatedConfig): DistillationSet {
+  const { config, path } = located;
+  const { dataset } = config;
+  const set = openSet('folder' in dataset ? { folder: path(dataset.folder) } : { recipe: path(dataset.recipe) });
+  requireFit(space, set.manifest.shape, set.manifest.classes);
+  requireSet(located, stage, settings, set.manifest);
+  return set;
+}
+
+/** A resumed run must find its settings, the amounts of its targets and its images unchanged. */
+function runContent(
+  { stage, space, settings, targets }: StageTask,
+  config: LocatedConfig,
+  { manifest: { source, teacher } }: DistillationSet,
+): RunContent {
+  const { yaml, values } = resolvedConfig(config, stage, settings);
+  const amounts = Object.fromEntries(targets.map(({ name, target }) => [name, target]));
+  return {
+    stage,
+    steps: settings.steps,
+    lengthKey: `${stage}.steps`,
+    config: yaml,
+    identity: flattened({ ...values, amounts, images: source.sha256, teacher: teacher.fingerprint }),
+    space: printSpace(space),
+  };
+}

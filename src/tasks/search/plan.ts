@@ -1,0 +1,117 @@
+/** The plan of a stage: all that its config states and names but the images, read and checked, nothing computed. */
+
+import { Failure } from '#core/failure';
+import { randomStream } from '#core/random';
+import { type Workers, workersFor } from '#jobs/workers/launcher';
+import { type CostTarget, resolveTargets, targetTable } from '#networks/cost/target';
+import { readSpace } from '#networks/space/parse';
+import { randomDecisions } from '#networks/space/random-decisions';
+import { readRefinement, refine } from '#networks/space/refine';
+import { type Architecture, close, type Space } from '#networks/space/space';
+import { findRefinement, findSpace } from '#networks/zoo/shipped';
+import type { LocatedConfig, SearchConfig, StageName } from '#tasks/search/config/config';
+import { requireNormalisable } from '#tasks/search/config/stage-requirements';
+import { scheduleSettings, stageSettings } from '#tasks/search/config/stage-settings';
+import { leastTravel, schedule } from '#tasks/search/controller/schedule';
+import type { StageTask } from './stage/stage-task.js';
+
+export interface StagePlan {
+  readonly task: StageTask;
+  /** Begins with the weights of the run whose result it opens. */
+  readonly warmStart?: boolean;
+  /** The folder of that run. */
+  readonly baseRun?: string | undefined;
+}
+
+export function planCoarse(config: LocatedConfig): StagePlan {
+  const name = config.config.coarse?.space as string;
+  const file = findSpace(name, config.path('.'), (message) => config.located.at(['coarse', 'space'], message));
+  return { task: taskOf(config, 'coarse', () => withChoices(readSpace(file), file)) };
+}
+
+/**
+ * @param base     the coarse stage's result, or another network that the fine stage opens
+ * @param baseRun  the folder of the coarse run, if it is that
+ */
+export function planFine(config: LocatedConfig, base: Architecture, baseRun?: string): StagePlan {
+  const { refine: name, warmStart = false } = config.config.fine as NonNullable<SearchConfig['fine']>;
+  const file = findRefinement(name, config.path('.'), (message) => config.located.at(['fine', 'refine'], message));
+  const space = () => ({ ...refine(base, readRefinement(file)), name: `${config.config.name}.fine` });
+  return { task: taskOf(config, 'fine', space), warmStart, baseRun };
+}
+
+function taskOf(config: LocatedConfig, stage: StageName, read: () => Space): StageTask {
+  const settings = stageSettings(config, stage);
+  const space = read();
+  requireNormalisable(config, stage, space, settings);
+  const { cost, seed } = config.config;
+  const targets = resolveTargets(cost, config.path('.'), { located: config.located, path: ['cost'] });
+  return { stage, space, settings, targets, seed };
+}
+
+function withChoices(space: Space, file: string): Space {
+  if (space.choices.length > 0) return space;
+  throw new Failure('config', { file, message: 'expected a space with choices; got a network, every value fixed' });
+}
+
+/** A network like the stage's result, before there is one; mistakes of what opens it name it so. */
+export function standInFor(task: StageTask): Architecture {
+  return { ...close(task.space, likelyDecisions(task)), name: `the likely result of ${task.space.name}` };
+}
+
+/** Draws 1,000 random architectures and returns the one whose costs are closest to the targets. */
+export function likelyDecisions({ space, targets, stage }: Omit<StageTask, 'settings' | 'seed'>): number[] {
+  const random = randomStream(`${stage}/likely`);
+  const table = targetTable(space, targets);
+  const distance = (decisions: readonly number[]) =>
+    table
+      .evaluate(decisions)
+      .reduce((sum, value, i) => sum + Math.abs(value / (targets[i] as CostTarget).target - 1), 0);
+  const drawn = Array.from({ length: 1000 }, () => randomDecisions(space, random));
+  return drawn.reduce((a, b) => (distance(b) < distance(a) ? b : a));
+}
+
+/** The plan's figures, which a dry run prints. */
+export function plannedFigures(
+  { stage, space, settings, targets }: StageTask,
+  workers: Workers,
+): Record<string, unknown> {
+  const { travel, learningRate, delaySteps } = schedule(scheduleSettings(settings));
+  return {
+    stage,
+    space: space.name,
+    choices: space.choices.length,
+    ...(settings.strategy === 'random' && { strategy: 'random: the policy stays uniform' }),
+    steps: settings.steps,
+    imagesPerStep: settings.batch * settings.samplesPerStep,
+    heldBatch: settings.heldBatch,
+    workers: workersFor(workers, settings.samplesPerStep).count,
+    threads: workers.threads,
+    weightLearningRate: settings.weights.learningRate,
+    controllerLearningRate: learningRate,
+    travel,
+    delaySteps,
+    targets: Object.fromEntries(targets.map(({ name, target }) => [name, target])),
+  };
+}
+
+/** Warnings that a user should see before the stage runs: a policy that cannot move, targets out of reach. */
+export function planWarnings({ stage, space, settings, targets }: StageTask): string[] {
+  const { travel } = schedule(scheduleSettings(settings));
+  const stays = `${stage}: the controller can move a logit by ${travel.toFixed(2)} in all, so the policy will stay nearly uniform`;
+  const warnings =
+    settings.strategy === 'reinforce' && travel < leastTravel
+      ? [`${stays}; state ${stage}.controller.travel (20 to 60 for short runs)`]
+      : [];
+  const table = targetTable(space, targets);
+  for (const [i, { name, target }] of targets.entries()) {
+    const [least, most] = [table.cheapest(i), table.dearest(i)].map((d) => table.evaluate(d)[i] as number) as [
+      number,
+      number,
+    ];
+    if (target >= least && target <= most) continue;
+    const range = `${least.toPrecision(4)} to ${most.toPrecision(4)}`;
+    warnings.push(`${stage}: no architecture of ${space.name} has ${name} ${target}: they have ${range}`);
+  }
+  return warnings;
+}

@@ -1,0 +1,57 @@
+/** A stage of a search as a job: its SuperNet and controller, begun or resumed, the loop, its conclusion. */
+import { randomStream, restoreRandom } from '#core/random';
+import { type DistillationSet, openDistillationSet } from '#data/sets/distillation-set';
+import { type JobKind, serving } from '#jobs/job';
+import { stepRecorder } from '#jobs/step-recorder';
+import { concludeStage, type StageOutcome } from '#tasks/search/conclusion';
+import { scheduleSettings } from '#tasks/search/config/stage-settings';
+import { controllerChoices } from '#tasks/search/controller/controller-choices';
+import { startController } from '#tasks/search/controller/reinforce';
+import { schedule } from '#tasks/search/controller/schedule';
+import { search, searchParts, startSuperNet } from '#tasks/search/ports';
+import { largestSelection, superForward } from '#tasks/search/supernet/super-forward';
+import type { SuperNet } from '#tasks/search/supernet/supernet';
+import { recordedSteps, type SearchState } from './record.js';
+import { type StageTask, streamOf } from './stage-task.js';
+import { inherit } from './warm-start.js';
+
+/** What every worker is told of a stage. */
+export interface StageJob {
+  readonly task: StageTask;
+  /** The folder of the distillation set. */
+  readonly folder: string;
+  /** The folder of the run whose weights a new run begins with, if any. */
+  readonly baseRun?: string | undefined;
+}
+
+export const stageJob: JobKind<StageJob, DistillationSet, SuperNet, StageOutcome> = {
+  module: '#tasks/search/stage/stage-job',
+  open: ({ folder }) => openDistillationSet(folder),
+  learner: ({ task }) => startSuperNet(task),
+  largestStep({ task: { space, settings } }) {
+    const warmsOps = schedule(scheduleSettings(settings)).warmupSteps.op > 0;
+    const forward = superForward(space, largestSelection(space, warmsOps));
+    return { forward, images: settings.batch, batch: settings.batch, setting: 'search.batch' };
+  },
+  warmStart({ baseRun }, supernet, warn) {
+    if (baseRun !== undefined) inherit(supernet, baseRun, warn);
+    return baseRun !== undefined;
+  },
+  async work(worker) {
+    const { start, job } = worker;
+    const { controller, random } = (start.state as SearchState | undefined) ?? startOf(job.task);
+    const parts = searchParts(worker, restoreRandom(random));
+    const end = await search(parts, controller, start.from, stepRecorder(worker, recordedSteps(parts)));
+    return concludeStage(parts, end, worker.run);
+  },
+};
+
+export const serve = serving(stageJob);
+
+function startOf(task: StageTask): SearchState {
+  const { space, settings } = task;
+  return {
+    controller: startController(controllerChoices(space), settings.controller.temperature),
+    random: randomStream(`${streamOf(task)}/controller`).state(),
+  };
+}

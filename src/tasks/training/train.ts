@@ -1,0 +1,50 @@
+/** From a network and a recipe to a finished training in a run folder. */
+import { stringify } from 'yaml';
+import { flattened } from '#core/documents/flatten';
+import { type OpenJob, runJob } from '#jobs/job';
+import type { RunRequest } from '#jobs/job-context';
+import { openJobRun } from '#jobs/open-run';
+import { workersFor } from '#jobs/workers/launcher';
+import { asSpace, printSpace } from '#networks/space/print';
+import type { Architecture } from '#networks/space/space';
+import type { Evaluation } from './evaluate.js';
+import { type OpenedData, openTrainingData } from './open-training-data.js';
+import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { requireFit, requireImages, requireNormalisable } from './requirements.js';
+import { type TrainingJob, trainingJob } from './training-job.js';
+import { trainingSteps } from './training-plan.js';
+
+/** Trains a network and evaluates it; undefined for a run that is done already, which is left unchanged. */
+export async function train(
+  network: Architecture,
+  recipe: TrainingRecipe,
+  request: RunRequest,
+): Promise<Evaluation | undefined> {
+  return runJob(trainingJob, await openTraining(network, recipe, request), request.context, request.profile);
+}
+
+/** Opens the recipe's images, which must fit the network, and the run, resumed if it is there. */
+async function openTraining(
+  network: Architecture,
+  recipe: TrainingRecipe,
+  request: RunRequest,
+): Promise<OpenJob<TrainingJob, OpenedData>> {
+  const { context } = request;
+  const data = openTrainingData(recipe, network.classes);
+  for (const note of data.notes) context.observer.warn(note); // first, since it may be why they do not fit
+  requireFit(network, data.shape, data.classes);
+  requireNormalisable(asSpace(network), recipe);
+  requireImages(recipe, data.images);
+  const { base: recipeFolder, ...plain } = recipe;
+  const workers = workersFor(context.workers, sharesOf(recipe));
+  const run = await openJobRun(request, workers, {
+    stage: 'train',
+    steps: trainingSteps(recipe, data.images),
+    lengthKey: 'epochs',
+    config: stringify(plain),
+    identity: flattened(plain),
+    space: printSpace(asSpace(network)),
+    environment: { recipeFolder },
+  });
+  return { job: { network, recipe }, data, workers, run };
+}

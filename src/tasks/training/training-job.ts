@@ -1,0 +1,96 @@
+/** A training as a job: its network and optimizer, begun or resumed, the loop, its evaluation. */
+import { metered } from '#data/sets/metered';
+import { type JobKind, type JobWorker, serving } from '#jobs/job';
+import type { Run } from '#jobs/runs/run-folder';
+import { logSink, progressSink, type RecordedSteps, stepRecorder, usageFields } from '#jobs/step-recorder';
+import { disposeStatistics } from '#networks/nn/model';
+import { asSpace, printSpace } from '#networks/space/print';
+import type { Architecture } from '#networks/space/space';
+import { type Evaluation, evaluate } from './evaluate.js';
+import { type OpenedData, openTrainingData } from './open-training-data.js';
+import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { Trainee, type TrainingStep, trainNetwork } from './train-network.js';
+import { writeTrainedWeights } from './trained-network.js';
+import { trainingPlan } from './training-plan.js';
+
+/** What every worker is told of a training. */
+export interface TrainingJob {
+  readonly network: Architecture;
+  readonly recipe: TrainingRecipe;
+}
+
+type TrainingWorker = JobWorker<TrainingJob, OpenedData, Trainee>;
+
+export const trainingJob: JobKind<TrainingJob, OpenedData, Trainee, Evaluation | undefined> = {
+  module: '#tasks/training/training-job',
+  open: ({ network, recipe }) => openTrainingData(recipe, network.classes),
+  learner: ({ network, recipe }) => new Trainee(network, recipe.optimizer, recipe.seed),
+  largestStep: ({ recipe }, { forward }) => ({
+    forward,
+    images: recipe.batch / sharesOf(recipe),
+    batch: recipe.batch,
+    setting: 'batch',
+  }),
+  async work(worker) {
+    const { job, data, learner: trainee, start, collective, run } = worker;
+    const plan = trainingPlan(job.recipe, data.images, start.from);
+    const batches = metered(data.batches);
+    const record = stepRecorder(worker, recordedSteps(worker, plan.steps, batches.waitMs));
+    await trainNetwork(trainee, plan, batches, collective, record);
+    return run === undefined ? undefined : concluded(worker, run);
+  },
+};
+
+export const serve = serving(trainingJob);
+
+function recordedSteps(
+  { job: { recipe }, context: { observer } }: TrainingWorker,
+  steps: number,
+  waitMs: () => number,
+): RecordedSteps<TrainingStep> {
+  const { logEvery, checkpointEvery, batch } = recipe;
+  return {
+    steps,
+    logEvery,
+    checkpointEvery,
+    imagesPerStep: batch,
+    rateName: 'learningRate',
+    waitMs,
+    figures: ({ loss }) => ({ loss }),
+    state: () => ({}),
+    sinks: (run, from) => [
+      logSink(run.openLog('events', from), ({ step: { learningRate }, summary }) => ({
+        ...summary.means,
+        learningRate,
+        ...usageFields(summary),
+      })),
+      progressSink(observer, ({ done, summary: { means, imagesPerSecond, dataWait, secondsLeft } }) => {
+        const loss = means.loss as number;
+        return { stage: 'train', step: done, steps, loss, imagesPerSecond, dataWait, secondsLeft };
+      }),
+    ],
+  };
+}
+
+/** Evaluates the network on the test images, and writes it. */
+function concluded({ job: { network, recipe }, data, learner: trainee }: TrainingWorker, run: Run): Evaluation {
+  const statistics = trainee.statistics(data.batches, recipe.statisticsBatches * sharesOf(recipe));
+  try {
+    const evaluation = evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
+    writeTrainedWeights(run.folder, trainee.model, statistics);
+    run.writeArchitecture(printSpace(asSpace(network), { run: run.id, recipe: recipe.name, test: evaluation }));
+    run.writeResult({
+      decisions: [],
+      quality: evaluation.top1,
+      costs: {},
+      reward: null,
+      entropy: null,
+      test: evaluation,
+      classNames: data.classNames,
+      images: data.provenance,
+    });
+    return evaluation;
+  } finally {
+    disposeStatistics(statistics);
+  }
+}

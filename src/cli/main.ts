@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { hearStopSignals } from '#cli/process/stop-signal';
 /** The program: it hears signals first, since all else takes a moment to load. */
+import { hearStopSignals } from '#cli/process/stop-signal';
 import { exitCodes } from '#core/failure';
 import { systemProblem } from '#core/files/files';
 

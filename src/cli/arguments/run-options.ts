@@ -5,7 +5,10 @@ import type { OptionSpec, OptionsOf } from './command-spec.js';
 import { wholeNumber } from './whole-number.js';
 import { workerOptions } from './worker-options.js';
 
-export const jsonOption = { flag: '--json', description: 'print one JSON document' } as const satisfies OptionSpec;
+export const jsonOption = {
+  flag: '--json',
+  description: 'print the result as one JSON document',
+} as const satisfies OptionSpec;
 
 export const rootOption = {
   flag: '--root <folder>',

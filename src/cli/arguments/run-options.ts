@@ -2,19 +2,10 @@
 import { environmentOverrides, type Override, parseOverride } from '#core/documents/overrides';
 import { slug } from '#core/slug';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
+import { jsonOption } from './json-option.js';
+import { rootOption } from './root-option.js';
 import { wholeNumber } from './whole-number.js';
 import { workerOptions } from './worker-options.js';
-
-export const jsonOption = {
-  flag: '--json',
-  description: 'print the result as one JSON document',
-} as const satisfies OptionSpec;
-
-export const rootOption = {
-  flag: '--root <folder>',
-  description: 'the folder that holds the runs',
-  default: 'runs',
-} as const satisfies OptionSpec;
 
 export const setOption = {
   flag: '--set <a.b=value>',

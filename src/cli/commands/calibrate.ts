@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { bytesOptions } from '#cli/arguments/bytes-options';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
-import { jsonOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
 import { aligned, grouped } from '#cli/terminal/table';
 import { formatPath } from '#core/documents/document';
 import { Failure } from '#core/failure';

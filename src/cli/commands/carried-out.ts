@@ -1,7 +1,8 @@
 /** A study from its plan to its report, as `study` and `rank` carry it out. */
 import { join } from 'node:path';
 import type { OptionSpec, OptionsOf, Output } from '#cli/arguments/command-spec';
-import { jsonOption, rootOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
+import { rootOption } from '#cli/arguments/root-option';
 import { workerOptions, workersOf } from '#cli/arguments/worker-options';
 import { working } from '#cli/process/working';
 import { aligned } from '#cli/terminal/table';

@@ -1,7 +1,8 @@
 /** `mnv4-nas eval`: the accuracy of one network. */
 import { defineCommand } from '#cli/arguments/command-spec';
 import { givenNetwork, weightsOptions } from '#cli/arguments/given-network';
-import { jsonOption, rootOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
+import { rootOption } from '#cli/arguments/root-option';
 import { backendOptions } from '#cli/arguments/worker-options';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { Failure } from '#core/failure';

@@ -2,7 +2,8 @@
 import { InvalidArgumentError } from 'commander';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
 import { givenNetwork, weightsOptions } from '#cli/arguments/given-network';
-import { jsonOption, rootOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
+import { rootOption } from '#cli/arguments/root-option';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { backendOptions } from '#cli/arguments/worker-options';
 import { Failure } from '#core/failure';

@@ -1,8 +1,8 @@
 /** `mnv4-nas measure`: how long networks take on this host, through ONNX Runtime. */
 import { cpus } from 'node:os';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
 import { resolutionOption } from '#cli/arguments/resolution-option';
-import { jsonOption } from '#cli/arguments/run-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { standardReporter } from '#cli/terminal/log';
 import { Failure } from '#core/failure';

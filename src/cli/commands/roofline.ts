@@ -1,8 +1,8 @@
 /** `mnv4-nas roofline`: networks compared on every device at once, by a sweep over ridge points. */
 import { bytesOptions } from '#cli/arguments/bytes-options';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
 import { ridgeRange } from '#cli/arguments/ridge-range';
-import { jsonOption } from '#cli/arguments/run-options';
 import { aligned } from '#cli/terminal/table';
 import { writeAtomically } from '#core/files/files';
 import { type RidgeSweep, ridgeSweep } from '#tasks/devices/ridge-sweep';

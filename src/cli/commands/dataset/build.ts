@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
-import { jsonOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
 import { workerOptions, workersOf } from '#cli/arguments/worker-options';
 import { stopOnSignal } from '#cli/process/stop-signal';
 import { working } from '#cli/process/working';

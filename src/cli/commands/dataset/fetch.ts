@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/arguments/command-spec';
-import { jsonOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
 import { standardReporter } from '#cli/terminal/log';
 import { Failure } from '#core/failure';
 import { suggestion } from '#core/nearest';

@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/arguments/command-spec';
-import { jsonOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
 import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
 import { readManifest } from '#data/sets/manifest';
 

@@ -1,5 +1,5 @@
 import { defineCommand } from '#cli/arguments/command-spec';
-import { jsonOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
 import { manifestSummary, rowsText } from '#cli/terminal/manifest-text';
 import { Failure } from '#core/failure';
 import { verifyDistillationSet } from '#data/sets/verify';

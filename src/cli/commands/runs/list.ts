@@ -1,5 +1,6 @@
 import { defineCommand } from '#cli/arguments/command-spec';
-import { jsonOption, rootOption } from '#cli/arguments/run-options';
+import { jsonOption } from '#cli/arguments/json-option';
+import { rootOption } from '#cli/arguments/root-option';
 import { runListText } from '#cli/terminal/runs-text';
 import { formatDiagnostic } from '#core/failure';
 import { listRuns } from '#jobs/runs/run-summary';

@@ -17,8 +17,9 @@ const wings = {
 const rooms = {
   cli: {
     '.': ['arguments', 'commands', 'process'],
-    arguments: ['process', 'terminal'],
+    arguments: ['terminal'],
     commands: ['arguments', 'process', 'terminal'],
+    process: ['terminal'],
   },
   tasks: {
     devices: ['export'],

@@ -1,10 +1,14 @@
 /** Every experiment that comes with the program is checked and planned, but not run. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
-import { coarseCommand, fineCommand, searchCommand } from '#cli/commands/search';
-import { validateCommand } from '#cli/commands/validate';
+import { describe, expect, it } from 'vitest';
+import type { CommandSpec } from '#cli/arguments/command-spec';
+import { coarse } from '#cli/commands/coarse';
+import { fine } from '#cli/commands/fine';
+import { search } from '#cli/commands/search';
+import { validate } from '#cli/commands/validate';
 import { shippedNames } from '#networks/zoo/shipped';
+import { printed } from '#test/cli/printed';
 import { newFolder } from '#test/data/fixtures';
 
 process.env['MNV4_CACHE'] = newFolder(); // without images, estimates leave it at the plan
@@ -12,20 +16,9 @@ process.env['MNV4_CACHE'] = newFolder(); // without images, estimates leave it a
 const configs = readdirSync('configs').filter((name) => name.endsWith('.yaml'));
 const networks = shippedNames('search-spaces/zoo');
 
-/** What a command prints. */
-async function printed(make: typeof coarseCommand, ...args: string[]): Promise<string> {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  try {
-    await make().parseAsync(args, { from: 'user' });
-    return out.mock.calls.map(([chunk]) => chunk).join('');
-  } finally {
-    out.mockRestore();
-  }
-}
-
 /** What a dry run plans. */
-async function plans(make: typeof coarseCommand, ...args: string[]) {
-  return JSON.parse(await printed(make, ...args, '--dry-run', '--json')) as Record<string, unknown>[];
+async function plans(command: CommandSpec, ...args: string[]) {
+  return JSON.parse(await printed(command, ...args, '--dry-run', '--json')) as Record<string, unknown>[];
 }
 
 /** What a reader needs to know of a plan, all of it there. */
@@ -53,24 +46,24 @@ describe.each(configs)('configs/%s', (name) => {
   });
 
   it('has no mistakes', async () => {
-    expect(await printed(validateCommand, file)).toBe(`${file}: search config, no mistakes\n`);
+    expect(await printed(validate, file)).toBe(`${file}: search config, no mistakes\n`);
   });
 
   it('plans a coarse stage', async () => {
-    expect(await plans(coarseCommand, file)).toMatchObject([{ stage: 'coarse', ...figures }]);
+    expect(await plans(coarse, file)).toMatchObject([{ stage: 'coarse', ...figures }]);
   });
 
   it('plans a fine stage over a network', async () => {
     const base = networks.find((network) => `${network}.yaml` === name) ?? 'mnv4-conv-s';
-    expect(await plans(fineCommand, file, '--base', base)).toMatchObject([{ stage: 'fine', ...figures }]);
+    expect(await plans(fine, file, '--base', base)).toMatchObject([{ stage: 'fine', ...figures }]);
   });
 
   it('plans both', async () => {
-    const both = await plans(searchCommand, file);
+    const both = await plans(search, file);
     expect(both).toMatchObject([
       { stage: 'coarse', ...figures },
       { stage: 'fine', ...figures },
     ]);
-    expect(await printed(searchCommand, file, '--dry-run')).toMatch(/^coarse \(dry run: nothing was written\)\n/);
+    expect(await printed(search, file, '--dry-run')).toMatch(/^coarse \(dry run: nothing was written\)\n/);
   });
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { hearStopSignals } from '#cli/process/stop-signal';
 /** The program: it hears signals first, since all else takes a moment to load. */
+import { hearStopSignals } from '#cli/process/stop-signal';
 import { exitCodes } from '#core/failure';
 import { systemProblem } from '#core/files/files';
 
@@ -11,5 +11,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`standard output: expected to write the result; got ${systemProblem(error)}\n`);
   process.exit(exitCodes.data);
 });
-const { run } = await import('./commands.js');
+const { run } = await import('./program.js');
 process.exitCode = await run(process.argv);

@@ -1,7 +1,9 @@
 /** `--profile`: a Chrome trace of some steps of all workers, and the share of each kind of work in them. */
+
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeAtomically } from '#core/files/files';
+import { percent } from '#core/percent';
 import { endTrace, openSpan, type Span, startTrace, type Work } from '#core/trace';
 import type { Collective } from '#jobs/workers/collective';
 
@@ -85,7 +87,7 @@ export function timeShares(spans: readonly Span[]): TimeShares {
 
 function sharesText(shares: TimeShares): string {
   const sorted = Object.entries(shares).sort(([, a], [, b]) => b - a);
-  return sorted.map(([work, share]) => `${work} ${(100 * share).toFixed(1)} %`).join(', ');
+  return sorted.map(([work, share]) => `${work} ${percent(share, 1)}`).join(', ');
 }
 
 /** The trace event format of Chrome: complete events in microseconds, a process for each worker. */

@@ -1,42 +1,42 @@
 /** A network with weights as a command is given it: a finished training run, or a network and where its weights are. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
 import { standardReporter } from '#cli/terminal/log';
 import { Failure } from '#core/failure';
 import { isRun } from '#jobs/runs/run-state';
 import { findRun } from '#jobs/runs/run-summary';
 import type { Architecture } from '#networks/space/space';
 import { freshWeights, type GivenWeights, readGivenWeights } from '#networks/weights/network-weights';
-import { type PixelNormName, pixelNormNames } from '#networks/weights/pixel-norms';
-import { type WeightConvention, weightConventionNames } from '#networks/weights/weight-conventions';
+import { pixelNormNames } from '#networks/weights/pixel-norms';
+import { weightConventionNames } from '#networks/weights/weight-conventions';
 import { isNetworkReference, namedNetwork } from '#networks/zoo/named-network';
 import { foundArchitecture } from '#tasks/search/result';
 import { type FinishedRun, hasWeights, readFinishedRun } from '#tasks/training/finished-run';
+import type { OptionSpec, OptionsOf } from './command-spec.js';
 
-export interface WeightOptions {
+/** Options that say where a network's weights are and how they were trained. */
+export const weightsOptions = [
+  {
+    flag: '--weights <file>',
+    description: "safetensors with our names or timm's, or an ONNX model written by export",
+  },
+  {
+    flag: '--convention <name>',
+    description:
+      "padding and epsilon that the weights were trained with (default: timm for timm's names, else the network's)",
+    choices: weightConventionNames,
+  },
+  {
+    flag: '--pixels <how>',
+    description:
+      "pixel normalisation that the weights were trained with: -1 to 1 (inception), ImageNet's mean and deviation (imagenet), 0 to 1 (unit)",
+    choices: pixelNormNames,
+  },
+] as const satisfies readonly OptionSpec[];
+
+interface WeightOptions extends OptionsOf<typeof weightsOptions> {
   readonly root: string;
-  readonly weights?: string;
-  readonly convention?: WeightConvention;
-  readonly pixels?: PixelNormName;
-  readonly seed?: number;
-}
-
-/** `--weights`, `--convention` and `--pixels`. */
-export function withWeightsOptions(command: Command): Command {
-  const convention = new Option(
-    '--convention <name>',
-    "how the weights were trained (default: timm for a file of timm's names, else as the network says)",
-  ).choices(weightConventionNames);
-  return command
-    .option('--weights <file>', "safetensors in our names or timm's, or an ONNX model that export wrote")
-    .addOption(convention)
-    .addOption(
-      new Option(
-        '--pixels <how>',
-        "how the weights' training normalised pixels: -1 to 1 (inception), by ImageNet's statistics, 0 to 1 (unit)",
-      ).choices(pixelNormNames),
-    );
+  readonly seed?: number | undefined;
 }
 
 export interface GivenNetwork extends GivenWeights {

@@ -1,10 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import { parsedResolution, type Resolution, resolutionWhat } from '#networks/space/resolution';
+import type { OptionSpec } from './command-spec.js';
 
-/** `--resolution`, for what a command does at it. */
-export function resolutionOption(what: string) {
-  return ['--resolution <pixels>', `${what} at this input resolution, or HEIGHTxWIDTH`, resolution] as const;
-}
+export const resolutionOption = {
+  flag: '--resolution <pixels>',
+  description: 'use this input resolution, a number or HEIGHTxWIDTH',
+  parse: resolution,
+} as const satisfies OptionSpec;
 
 function resolution(value: string): Resolution {
   const parsed = parsedResolution(value);

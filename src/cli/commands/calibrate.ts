@@ -1,13 +1,16 @@
 /** `mnv4-nas calibrate`: fits a device profile to measured latencies. */
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { bytesOptions } from '#cli/arguments/bytes-options';
+import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
 import { aligned, grouped } from '#cli/terminal/table';
 import { formatPath } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { writeAtomically } from '#core/files/files';
 import { shown } from '#core/shown';
 import { rooflineSchema } from '#networks/cost/device';
-import { type BytesPerValue, loadOf } from '#networks/cost/layers/layer-load';
+import { loadOf } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { distinctCases, fitRoofline, parametersOf, type RooflineFit } from '#tasks/devices/calibration';
 import { type Measurements, readMeasurements } from '#tasks/devices/measurements';
@@ -19,42 +22,39 @@ import {
   rhoText,
   ridgePointText,
 } from '#tasks/devices/print-device';
-import { withBytesOptions } from './roofline.js';
 
-interface CalibrateOptions extends BytesPerValue {
-  readonly out?: string;
-  readonly ridge?: number;
-  readonly overhead?: boolean;
-  readonly json?: boolean;
-}
+const options = [
+  { flag: '--out <device.yaml>', description: 'write the profile to this file', parse: deviceFile },
+  {
+    flag: '--ridge <macs-per-byte>',
+    description: 'fix the ridge point at this value (default: it is fitted)',
+    parse: ridgePoint,
+  },
+  { flag: '--overhead', description: 'also fit a constant overhead per layer (default: none)' },
+  ...bytesOptions,
+  jsonOption,
+] as const satisfies readonly OptionSpec[];
 
-export function calibrateCommand(): Command {
-  return withBytesOptions(
-    new Command('calibrate')
-      .description('fit a device profile to measured latencies, by least squares of the relative errors')
-      .argument('<rows.csv>', 'the latencies: a CSV with the columns network, resolution, ms')
-      .option('--out <device.yaml>', 'write the profile', deviceFile)
-      .option('--ridge <macs-per-byte>', 'hold the ridge point at this value (default: it is fitted)', ridgePoint)
-      .option('--overhead', 'fit a constant for each layer too (default: none)'),
-  )
-    .option('--json', 'print one JSON document')
-    .action((file: string, options: CalibrateOptions) => {
-      process.stdout.write(`${calibrate(file, options)}\n`);
-    });
-}
+type CalibrateOptions = OptionsOf<typeof options>;
 
-/** The fit as text, or as JSON where asked; the profile is written where a file is named. */
-export function calibrate(file: string, options: CalibrateOptions): string {
-  const measurements = readMeasurements(file);
-  const fit = fitTo(measurements, file, options);
-  const device = fittedDevice(file, measurements, fit, options);
-  requireReadable(profileOf(device), file);
-  if (options.out !== undefined) {
-    writeAtomically(options.out, printDevice(device));
-    process.stderr.write(`wrote ${options.out}\n`);
-  }
-  return options.json ? JSON.stringify(fit) : calibrationText(fit);
-}
+export const calibrate = defineCommand({
+  description: 'fit a device profile to measured latencies, by least squares of the relative errors',
+  arguments: [
+    { name: '<rows.csv>', description: 'the latencies: a CSV file with the columns network, resolution, ms' },
+  ],
+  options,
+  run([file], options) {
+    const measurements = readMeasurements(file);
+    const fit = fitTo(measurements, file, options);
+    const device = fittedDevice(file, measurements, fit, options);
+    requireReadable(profileOf(device), file);
+    if (options.out !== undefined) {
+      writeAtomically(options.out, printDevice(device));
+      process.stderr.write(`wrote ${options.out}\n`);
+    }
+    return { json: fit, text: () => calibrationText(fit) };
+  },
+});
 
 function fitTo(
   { rows }: Measurements,

@@ -23,7 +23,7 @@ export interface SweptContender extends Contender {
 export type StatedAccuracies = ReadonlyMap<string, number>;
 
 /** `--accuracy NAME=0.74` beside those before it. */
-export function statedAccuracy(value: string, before: StatedAccuracies): StatedAccuracies {
+export function statedAccuracy(value: string, before: StatedAccuracies = new Map()): StatedAccuracies {
   const [, name, share] = /^(.+)=(\d*\.?\d+)$/.exec(value) ?? [];
   if (name === undefined || !(Number(share) <= 1))
     throw new InvalidArgumentError('expected NAME=SHARE, a share from 0 to 1.');

@@ -1,7 +1,9 @@
 /** `mnv4-nas describe`: what a network or a space consists of and what it costs. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { defineCommand, type OptionSpec, type OptionsOf, type Output } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
 import { resolutionOption } from '#cli/arguments/resolution-option';
 import { networkText, spaceText } from '#cli/terminal/describe-text';
 import { Failure } from '#core/failure';
@@ -10,55 +12,62 @@ import { networkDescription, spaceDescription } from '#networks/cost/description
 import { readDevice } from '#networks/cost/device';
 import { signaturesOf } from '#networks/cost/space-parts';
 import { asNetwork, readSpace } from '#networks/space/parse';
-import type { Resolution } from '#networks/space/resolution';
 import type { Space } from '#networks/space/space';
 import { namedSpace } from '#networks/zoo/named-network';
 import { findDevice } from '#networks/zoo/shipped';
 
-interface DescribeOptions {
-  readonly resolution?: Resolution;
-  readonly classes?: number;
-  readonly device: readonly string[];
-  readonly byLayer?: boolean;
-  readonly signatures?: boolean;
-  readonly json?: boolean;
+const options = [
+  resolutionOption,
+  { flag: '--classes <n>', description: 'use this number of classes', parse: count },
+  { flag: '--device <names...>', description: 'show the latency on these devices (shipped names or YAML files)' },
+  { flag: '--by-layer', description: 'print one row per layer, with what bounds its latency: compute or memory' },
+  {
+    flag: '--signatures',
+    description: 'print only the signature of every layer there may be, for a latency table of measured layers',
+  },
+  jsonOption,
+] as const satisfies readonly OptionSpec[];
+
+type DescribeOptions = OptionsOf<typeof options>;
+
+export const describe = defineCommand({
+  description:
+    'show the layers, shapes, parameters, MACs, bytes and latency of a network or run; or the choices, size and extremes of a search space',
+  arguments: [
+    {
+      name: '<network>',
+      description: 'a network or space (a YAML file, or the name of a shipped one), or the folder of a run',
+    },
+  ],
+  options,
+  run([what], options) {
+    const space = resized(described(what), options);
+    if (options.signatures) return signatures(space);
+    return space.choices.length === 0 ? network(space, what, options) : choices(space, options);
+  },
+});
+
+function signatures(space: Space): Output {
+  const json = signaturesOf(space);
+  return { json, text: () => json.join('\n') };
 }
 
-export function describeCommand(): Command {
-  return new Command('describe')
-    .description(
-      'layers, shapes, parameters, MACs, bytes and latency of a network or run; choices and extremes of a space',
-    )
-    .argument('<network>', 'a network or space (a YAML file, or the name of a shipped one), or the folder of a run')
-    .option(...resolutionOption('describe it'))
-    .option('--classes <n>', 'describe it with this many classes', count)
-    .option('--device <names...>', 'latency on these devices (shipped names or YAML files)', [])
-    .option('--by-layer', 'one row per layer, with what it is bound by')
-    .option('--signatures', 'the signatures of all its layers, one a line, as a table device names them')
-    .option('--json', 'print one JSON document')
-    .action((what: string, options: DescribeOptions) => {
-      process.stdout.write(`${describe(what, options)}\n`);
-    });
+function network(space: Space, what: string, options: DescribeOptions): Output {
+  const architecture = asNetwork(space, what);
+  const devices = namedDevices(options);
+  const json = networkDescription(architecture, devices);
+  return { json, text: () => networkText(architecture, json, devices, options.byLayer ?? false) };
 }
 
-/** The description as text, or as JSON where asked. */
-export function describe(what: string, options: DescribeOptions): string {
-  const space = resized(described(what), options);
-  if (options.signatures) {
-    const signatures = signaturesOf(space);
-    return options.json ? JSON.stringify(signatures) : signatures.join('\n');
-  }
-  const devices = [...new Set(options.device)].map((name) => ({ name, device: readDevice(findDevice(name)) }));
-  if (space.choices.length === 0) {
-    const network = asNetwork(space, what);
-    const description = networkDescription(network, devices);
-    return options.json
-      ? JSON.stringify(description)
-      : networkText(network, description, devices, options.byLayer ?? false);
-  }
+function choices(space: Space, options: DescribeOptions): Output {
+  const devices = namedDevices(options);
   if (options.byLayer) throw new Failure('usage', `--by-layer: expected a network; got the space ${space.name}`);
-  const description = spaceDescription(space, devices);
-  return options.json ? JSON.stringify(description) : spaceText(description, devices);
+  const json = spaceDescription(space, devices);
+  return { json, text: () => spaceText(json, devices) };
+}
+
+function namedDevices({ device = [] }: DescribeOptions) {
+  return [...new Set(device)].map((name) => ({ name, device: readDevice(findDevice(name)) }));
 }
 
 function described(what: string): Space {

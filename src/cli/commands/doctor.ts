@@ -6,9 +6,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Command } from 'commander';
-import { exitCodes, Failure } from '#core/failure';
-import { jsonText } from '#core/files/json';
+import { defineCommand } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
+import { Failure } from '#core/failure';
 import { gib, inGib } from '#core/gibibytes';
 import { coreQuota, usableCores } from '#core/machine/cores';
 import { usableMemory } from '#core/machine/usable-memory';
@@ -30,16 +30,15 @@ const minMemoryBytes = 2 * gib; // a quick search on 32x32 images needs about 1 
 
 const setUp = 'run `node scripts/setup.mjs`';
 
-export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('check that this machine can run a search, and say what to do where it cannot')
-    .option('--json', 'print one JSON document')
-    .action(({ json }: { json?: true }) => {
-      const diagnosis = diagnose();
-      process.stdout.write(json ? jsonText(diagnosis) : diagnosisTable(diagnosis));
-      if (!diagnosis.ok) process.exitCode = exitCodes.backend;
-    });
-}
+export const doctor = defineCommand({
+  arguments: [],
+  options: [jsonOption],
+  run() {
+    const json = diagnose();
+    const failure = json.ok ? undefined : new Failure('backend', []);
+    return { json, isIndented: true, text: () => diagnosisTable(json), failure };
+  },
+});
 
 /** The state of this machine, TensorFlow loaded and tried. */
 export function diagnose(): Diagnosis {

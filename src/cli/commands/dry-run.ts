@@ -1,5 +1,5 @@
 /** `--dry-run` of the search commands: the plan, and what it will take. */
-
+import type { Output } from '#cli/arguments/command-spec';
 import { duration } from '#cli/terminal/progress';
 import { Failure } from '#core/failure';
 import type { Workers } from '#jobs/workers/launcher';
@@ -9,13 +9,8 @@ import { openStageSet } from '#tasks/search/open';
 import { plannedFigures, planWarnings, type StagePlan } from '#tasks/search/plan';
 import { type Estimate, estimateStage } from '#tasks/search/stage/estimate';
 
-/** Prints what the stages are and will take; the second opens a stand-in for what the first has yet to find. */
-export async function dryRun(
-  plans: readonly StagePlan[],
-  config: LocatedConfig,
-  workers: Workers,
-  { json }: { readonly json?: true },
-): Promise<void> {
+/** What the stages are and will take; the second opens a stand-in for what the first has yet to find. */
+export async function dryRun(plans: readonly StagePlan[], config: LocatedConfig, workers: Workers): Promise<Output> {
   const figures: object[] = [];
   for (const [i, plan] of plans.entries()) {
     figures.push({
@@ -25,8 +20,7 @@ export async function dryRun(
       warnings: i === 0 ? planWarnings(plan.task) : [],
     });
   }
-  if (json) process.stdout.write(`${JSON.stringify(figures)}\n`);
-  else for (const [i, plan] of plans.entries()) process.stdout.write(`${planText(plan, figures[i] as object)}\n`);
+  return { json: figures, text: () => plans.map((plan, i) => planText(plan, figures[i] as object)).join('\n') };
 }
 
 /** Time and memory of the stage, or why they cannot be told. */

@@ -1,7 +1,7 @@
 /** What is known of a network that is exported. */
 
 import type { GivenNetwork } from '#cli/arguments/given-network';
-import { commit, packageVersion } from '#cli/process/environment';
+import { commit, packageVersion } from '#cli/process/version';
 import { sourceOfKind } from '#data/images/source-schema';
 import { networkDescription } from '#networks/cost/description';
 import type { Exported } from '#tasks/export/exporter';

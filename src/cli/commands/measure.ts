@@ -1,8 +1,9 @@
 /** `mnv4-nas measure`: how long networks take on this host, through ONNX Runtime. */
 import { cpus } from 'node:os';
-import { Command } from 'commander';
+import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
 import { resolutionOption } from '#cli/arguments/resolution-option';
-import { wholeNumber } from '#cli/arguments/shared-options';
+import { wholeNumber } from '#cli/arguments/whole-number';
 import { standardReporter } from '#cli/terminal/log';
 import { Failure } from '#core/failure';
 import { type FileContent, requireNewFolder, writeFolder } from '#core/files/whole-folder';
@@ -11,7 +12,7 @@ import { drawNetworks } from '#networks/space/draw-networks';
 import { countNetworks } from '#networks/space/networks';
 import { readSpace } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
-import { type Resolution, resolutionText } from '#networks/space/resolution';
+import { resolutionText } from '#networks/space/resolution';
 import { type Architecture, close } from '#networks/space/space';
 import { openBackend } from '#networks/tensor/backend';
 import { namedNetwork } from '#networks/zoo/named-network';
@@ -20,47 +21,58 @@ import { interleaved } from '#tasks/devices/interleaved';
 import { type LatencyRow, latencyCsv } from '#tasks/devices/latency-rows';
 import { type NetworkSubject, networkSubject } from '#tasks/devices/network-subject';
 
-interface MeasureOptions {
-  readonly resolution?: Resolution;
-  readonly space?: string;
-  readonly samples?: number;
-  readonly seed?: number;
-  readonly output?: string;
-  readonly threads: number;
-  readonly repeats: number;
-  readonly json?: true;
-}
+const options = [
+  resolutionOption,
+  { flag: '--space <space>', description: 'measure architectures of this search space, drawn at random' },
+  {
+    flag: '--samples <n>',
+    description: 'how many of them, all different (default: 30, or all)',
+    parse: wholeNumber(1, 1000),
+  },
+  { flag: '--seed <n>', description: 'seed of the draw (default: 0)', parse: wholeNumber(0) },
+  {
+    flag: '--output <folder>',
+    description: 'a new folder for rows.csv and a YAML file of each drawn architecture',
+  },
+  { flag: '--threads <n>', description: 'threads of ONNX Runtime', parse: wholeNumber(1, 1024), default: 1 },
+  {
+    flag: '--repeats <n>',
+    description: 'measurements of each network, of which the median counts',
+    parse: wholeNumber(1, 10_000),
+    default: 15,
+  },
+  { ...jsonOption, description: 'print one JSON document instead of CSV' },
+] as const satisfies readonly OptionSpec[];
 
-export function measureCommand(): Command {
-  return new Command('measure')
-    .description('milliseconds that networks take on this host, through ONNX Runtime, one image at a time')
-    .argument('[networks...]', 'networks as NAME[-FACTORx][@PIXELS] or FILE.yaml[@PIXELS]; PIXELS may be HEIGHTxWIDTH')
-    .option(...resolutionOption('measure them'))
-    .option('--space <space>', 'measure architectures of this space, drawn at random')
-    .option('--samples <n>', 'how many of them, all different (default: 30, or all)', wholeNumber(1, 1000))
-    .option('--seed <n>', 'which of them (default: 0)', wholeNumber(0))
-    .option('--output <folder>', 'a new folder for rows.csv and a YAML file of each drawn architecture')
-    .option('--threads <n>', 'threads of ONNX Runtime', wholeNumber(1, 1024), 1)
-    .option('--repeats <n>', 'turns of each network, of which the median counts', wholeNumber(1, 10_000), 15)
-    .option('--json', 'print one JSON document instead of CSV')
-    .action(measure);
-}
+type MeasureOptions = OptionsOf<typeof options>;
+
+export const measure = defineCommand({
+  description: 'measure the latency of networks on this machine in ms: ONNX Runtime, float32, one image at a time',
+  arguments: [
+    {
+      name: '[networks...]',
+      description: 'networks as NAME[-FACTORx][@PIXELS] or FILE.yaml[@PIXELS]; PIXELS may be HEIGHTxWIDTH',
+    },
+  ],
+  options,
+  async run([names], options) {
+    const { output, threads } = options;
+    const networks = options.space === undefined ? given(names, options) : drawn(names, options.space, options);
+    if (output !== undefined) requireNewFolder(output, '--output');
+    const { rows, runtime } = await measured(networks, options);
+    const host = { processor: cpus()[0]?.model.trim() ?? 'unknown', threads, runtime };
+    const csv = latencyCsv(rows, [`${host.processor}, threads: ${threads}; ${runtime}, float32, one image.`]);
+    if (output !== undefined) {
+      writeFolder(output, [{ name: 'rows.csv', content: csv }, ...drawnFiles(networks, options)]);
+    }
+    return { json: { ...host, rows }, text: () => csv };
+  },
+});
 
 /** A network under what names it in the rows. */
 interface Named {
   readonly name: string;
   readonly network: Architecture;
-}
-
-async function measure(names: readonly string[], options: MeasureOptions): Promise<void> {
-  const { output, threads } = options;
-  const networks = options.space === undefined ? given(names, options) : drawn(names, options.space, options);
-  if (output !== undefined) requireNewFolder(output, '--output');
-  const { rows, runtime } = await measured(networks, options);
-  const host = { processor: cpus()[0]?.model.trim() ?? 'unknown', threads, runtime };
-  const csv = latencyCsv(rows, [`${host.processor}, threads: ${threads}; ${runtime}, float32, one image.`]);
-  if (output !== undefined) writeFolder(output, [{ name: 'rows.csv', content: csv }, ...drawnFiles(networks, options)]);
-  process.stdout.write(options.json ? `${JSON.stringify({ ...host, rows })}\n` : csv);
 }
 
 function given(names: readonly string[], { samples, seed, resolution }: MeasureOptions): readonly Named[] {

@@ -1,5 +1,7 @@
 /** `mnv4-nas roofline`: networks compared on every device at once, by a sweep over ridge points. */
-import { Command, InvalidArgumentError } from 'commander';
+import { bytesOptions } from '#cli/arguments/bytes-options';
+import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
 import { ridgeRange } from '#cli/arguments/ridge-range';
 import { aligned } from '#cli/terminal/table';
 import { writeAtomically } from '#core/files/files';
@@ -7,67 +9,56 @@ import { type RidgeSweep, ridgeSweep } from '#tasks/devices/ridge-sweep';
 import { rooflineChart } from '#tasks/report/roofline-chart';
 import { rooflinePage } from '#tasks/report/roofline-page';
 import { rooflineTables } from '#tasks/report/roofline-tables';
-import { type StatedAccuracies, type SweptContender, statedAccuracy, sweptContenders } from './contenders.js';
+import { type SweptContender, statedAccuracy, sweptContenders } from './contenders.js';
 
-interface RooflineOptions {
-  readonly ridge: readonly number[];
-  readonly accuracy: StatedAccuracies;
-  readonly bytesPerWeight: number;
-  readonly bytesPerActivation: number;
-  readonly svg?: string;
-  readonly html?: string;
-  readonly json?: boolean;
-}
+const options = [
+  {
+    flag: '--ridge <from:to:step>',
+    description: 'the ridge points to sweep, in MACs per byte (default: 0:500:1)',
+    parse: ridgeRange,
+  },
+  {
+    flag: '--accuracy <network=share>',
+    description: 'top-1 accuracy of a network, from 0 to 1; may be repeated',
+    parse: statedAccuracy,
+  },
+  ...bytesOptions,
+  { flag: '--svg <file>', description: 'draw the sweep' },
+  { flag: '--html <file>', description: 'write a page with the drawing and the tables' },
+  jsonOption,
+] as const satisfies readonly OptionSpec[];
 
-export function rooflineCommand(): Command {
-  return withBytesOptions(
-    new Command('roofline')
-      .description('latencies of networks on all devices at once: a sweep over the ratio of arithmetic to memory')
-      .argument('<networks...>', 'networks (shipped names or YAML files) or folders of finished runs')
-      .option('--ridge <from:to:step>', 'the ridge points, in MACs per byte', ridgeRange, ridgeRange('0:500:1'))
-      .option(
-        '--accuracy <network=share>',
-        'top-1 of a network, from 0 to 1; may be repeated',
-        statedAccuracy,
-        new Map(),
-      ),
-  )
-    .option('--svg <file>', 'draw the sweep')
-    .option('--html <file>', 'write a page with the drawing and the tables')
-    .option('--json', 'print one JSON document')
-    .action(roofline);
-}
+type RooflineOptions = OptionsOf<typeof options>;
 
-/** Adds the options that say how many bytes a value takes. */
-export function withBytesOptions(command: Command): Command {
-  return command
-    .option('--bytes-per-weight <n>', 'bytes of a weight: 1 for int8, 2 for float16', bytes, 1)
-    .option('--bytes-per-activation <n>', 'bytes of an activation', bytes, 1);
-}
+export const roofline = defineCommand({
+  description:
+    'compare the latency of networks on all devices at once, by a sweep over the ridge point, the ratio of arithmetic to memory bandwidth',
+  arguments: [
+    { name: '<networks...>', description: 'networks (shipped names or YAML files) or folders of finished runs' },
+  ],
+  options,
+  async run([references], options) {
+    const { ridge = ridgeRange('0:500:1'), accuracy = new Map(), svg, html } = options;
+    const contenders = sweptContenders(references, accuracy, options);
+    const sweep = ridgeSweep(contenders, ridge);
+    if (svg !== undefined) save(svg, await drawn(sweep));
+    if (html !== undefined) {
+      save(html, rooflinePage('Roofline sweep', await drawn(sweep), rooflineTables(sweep, contenders)));
+    }
+    return { json: rooflineJson(sweep, contenders, options), text: () => rooflineText(sweep, contenders) };
+  },
+});
 
-async function roofline(references: string[], options: RooflineOptions): Promise<void> {
-  const contenders = sweptContenders(references, options.accuracy, options);
-  const sweep = ridgeSweep(contenders, options.ridge);
-  process.stdout.write(
-    `${options.json ? rooflineJson(sweep, contenders, options) : rooflineText(sweep, contenders)}\n`,
-  );
-  if (options.svg !== undefined) save(options.svg, await drawn(sweep));
-  if (options.html !== undefined) {
-    const tables = rooflineTables(sweep, contenders);
-    save(options.html, rooflinePage('Roofline sweep', await drawn(sweep), tables));
-  }
-}
-
-function rooflineJson(sweep: RidgeSweep, contenders: readonly SweptContender[], options: RooflineOptions): string {
+function rooflineJson(sweep: RidgeSweep, contenders: readonly SweptContender[], options: RooflineOptions) {
   const { bytesPerWeight, bytesPerActivation } = options;
   const networks = sweep.networks.map(({ name, ...series }, n) => {
     const { resolution, macs, top1, source } = contenders[n] as SweptContender;
     return { name, resolution, macs, top1, source, ...series };
   });
-  return JSON.stringify({ ...sweep, networks, bytesPerWeight, bytesPerActivation });
+  return { ...sweep, networks, bytesPerWeight, bytesPerActivation };
 }
 
-export function rooflineText(sweep: RidgeSweep, contenders: readonly SweptContender[]): string {
+function rooflineText(sweep: RidgeSweep, contenders: readonly SweptContender[]): string {
   const tables = rooflineTables(sweep, contenders);
   return tables.map(({ title, rows, right }) => [title, ...aligned(rows, right)].join('\n')).join('\n\n');
 }
@@ -81,12 +72,4 @@ async function drawn(sweep: RidgeSweep): Promise<string> {
 function save(file: string, content: string): void {
   writeAtomically(file, content);
   process.stderr.write(`wrote ${file}\n`);
-}
-
-function bytes(value: string): number {
-  const number = Number(value);
-  if (value.trim() === '' || !(number > 0 && number <= 64)) {
-    throw new InvalidArgumentError('expected a number of bytes > 0, at most 64.');
-  }
-  return number;
 }

@@ -1,188 +1,70 @@
-/** `mnv4-nas coarse`, `fine` and `search`: the two stages, one by one or both. */
-import { join } from 'node:path';
-import { Command, Option } from 'commander';
+/** `mnv4-nas search`: both stages, one after the other, with one seed or several. */
+import { defineCommand, type OptionSpec, type OptionsOf, type Output } from '#cli/arguments/command-spec';
+import { defaultRunId, resumption } from '#cli/arguments/run-options';
 import {
-  defaultRunId,
-  overridesOf,
-  profiledSteps,
-  type RunOptions,
-  wholeNumber,
-  withRunOptions,
-  workersOf,
-  working,
-} from '#cli/arguments/shared-options';
-import { agreementText } from '#cli/terminal/agreement-text';
-import { runText } from '#cli/terminal/runs-text';
-import type { Override } from '#core/documents/overrides';
-import { Failure } from '#core/failure';
-import type { JobContext, RunRequest } from '#jobs/job-context';
+  configArgument,
+  searchOptions,
+  searchOverrides,
+  stageWorkers,
+  warmStartOption,
+} from '#cli/arguments/search-options';
+import { wholeNumber } from '#cli/arguments/whole-number';
+import { working } from '#cli/process/working';
 import { runFolder } from '#jobs/runs/run-folder';
-import { findRun, readRunSummary } from '#jobs/runs/run-summary';
-import type { Workers } from '#jobs/workers/launcher';
-import { namedNetwork } from '#networks/zoo/named-network';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
 import { openStageSet } from '#tasks/search/open';
-import { planCoarse, planFine, type StagePlan, standInFor } from '#tasks/search/plan';
-import { foundArchitecture, readFound } from '#tasks/search/result';
-import { runStage, runStages, stageIds } from '#tasks/search/run-stages';
-import { agreementOf } from '#tasks/study/agreement';
+import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
+import { runStages, stageIds } from '#tasks/search/run-stages';
+
 import { dryRun } from './dry-run.js';
+import { agreementOutput, missedTargets, runsOutput } from './search-output.js';
 
-interface SearchOptions extends RunOptions {
-  readonly dryRun?: true;
-  readonly strictTarget?: true;
-  readonly from?: string;
-  readonly base?: string;
-  readonly baseline?: 'random';
-  readonly seeds?: number;
-  readonly warmStart?: true;
+const options = [
+  ...searchOptions,
+  warmStartOption,
+  {
+    flag: '--seeds <n>',
+    description: "search with this many seeds, counted up from the config's, and report how far the results agree",
+    parse: wholeNumber(2),
+  },
+] as const satisfies readonly OptionSpec[];
+
+type Options = OptionsOf<typeof options>;
+
+interface Search {
+  readonly id: string;
+  readonly config: LocatedConfig;
 }
 
-const warmStartOption = ['--warm-start', "begin the fine stage with the coarse stage's weights"] as const;
-
-export function coarseCommand(): Command {
-  return searchOptions(new Command('coarse'))
-    .description('search filter sizes, the block fixed to an inverted bottleneck')
-    .action(async (file: string, options: SearchOptions) => {
-      const config = readSearchConfig(file, searchOverrides(options));
-      await single(planCoarse(config), config, options);
+export const search = defineCommand({
+  description: 'run the coarse stage, then the fine stage on its result; run again with the same --run-id, it resumes',
+  arguments: [configArgument],
+  options,
+  async run([file], options): Promise<Output> {
+    const config = readSearchConfig(file, searchOverrides(options));
+    const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
+    const coarse = planCoarse(config);
+    const likely = planFine(config, standInFor(coarse.task)); // so that its mistakes are told before the coarse stage runs
+    const workers = stageWorkers([coarse, likely], config, options);
+    const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
+    for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
+    if (options.dryRun) return dryRun([coarse, likely], config, workers);
+    for (const { task } of [coarse, likely]) openStageSet(task, config); // likewise
+    await working(workers, async (context) => {
+      for (const { id, config } of searches) await runStages(config, { context, ...resumption(options), id });
     });
-}
-
-export function fineCommand(): Command {
-  return searchOptions(new Command('fine'))
-    .description("search the depthwise layers of a coarse result's blocks")
-    .option('--from <run>', 'the coarse run, by id or folder')
-    .option('--base <network>', 'a network to open instead')
-    .option(...warmStartOption)
-    .action(async (file: string, options: SearchOptions) => {
-      const config = readSearchConfig(file, searchOverrides(options));
-      await single(planBase(config, options), config, options);
-    });
-}
-
-export function searchCommand(): Command {
-  return searchOptions(new Command('search'))
-    .description('both stages, one after the other; run again with the same --run-id, it goes on')
-    .option(...warmStartOption)
-    .option(
-      '--seeds <n>',
-      'search with so many seeds, from that of the config on, and say how far they agree',
-      wholeNumber(2),
-    )
-    .action(async (file: string, options: SearchOptions) => {
-      const config = readSearchConfig(file, searchOverrides(options));
-      const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
-      const coarse = planCoarse(config);
-      const likely = planFine(config, standInFor(coarse.task)); // so that its mistakes are told before the coarse stage runs
-      const workers = stageWorkers([coarse, likely], config, options);
-      const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
-      for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
-      if (options.dryRun) return dryRun([coarse, likely], config, workers, options);
-      for (const { task } of [coarse, likely]) openStageSet(task, config); // likewise
-      await working(workers, async (context) => {
-        for (const { id, config } of searches) await runStages(config, runRequest(id, options, context));
-      });
-      const ids = searches.map((search) => search.id);
-      if (options.seeds === undefined) printRuns(stageIds(id), options);
-      else printAgreement(ids, options);
-      requireTargets(
-        ids.map((each) => `${each}-fine`),
-        options,
-      );
-    });
-}
+    const ids = searches.map((search) => search.id);
+    const output =
+      options.seeds === undefined ? runsOutput(stageIds(id), options.root) : agreementOutput(ids, options.root);
+    const fineIds = ids.map((each) => `${each}-fine`);
+    return { ...output, failure: missedTargets(fineIds, options) };
+  },
+});
 
 /** The same search with one seed after the other. */
-function seededSearches(file: string, id: string, { config }: LocatedConfig, options: SearchOptions) {
+function seededSearches(file: string, id: string, { config }: LocatedConfig, options: Options): Search[] {
   return Array.from({ length: options.seeds as number }, (_, i) => {
     const seed = config.seed + i;
     return { id: `${id}-seed-${seed}`, config: readSearchConfig(file, searchOverrides({ ...options, seed })) };
   });
-}
-
-function searchOptions(command: Command): Command {
-  return withRunOptions(command)
-    .argument('<config>', 'a search config')
-    .addOption(
-      new Option(
-        '--baseline <name>',
-        'instead of a search: architectures drawn uniformly on target, judged in a SuperNet trained with a uniform policy',
-      ).choices(['random']),
-    )
-    .option('--dry-run', 'check everything, print the plan, and estimate time and memory on a few steps')
-    .option('--strict-target', 'exit with 6 where the result misses a target by more than the tolerance');
-}
-
-function searchOverrides(options: SearchOptions): Override[] {
-  const { baseline, warmStart } = options;
-  const strategy = { path: ['search', 'strategy'], value: baseline, origin: `--baseline ${baseline}` };
-  const warm = { path: ['fine', 'warmStart'], value: true, origin: '--warm-start' };
-  return [...overridesOf(options), ...(baseline === undefined ? [] : [strategy]), ...(warmStart ? [warm] : [])];
-}
-
-async function single(plan: StagePlan, config: LocatedConfig, options: SearchOptions): Promise<void> {
-  const workers = stageWorkers([plan], config, options);
-  const id = options.runId ?? defaultRunId(config.config.name, plan.task.stage, new Date());
-  runFolder(options.root, id); // a bad id fails now
-  if (options.dryRun) return dryRun([plan], config, workers, options);
-  await working(workers, (context) => runStage(plan, config, runRequest(id, options, context)));
-  printRuns([id], options);
-  requireTargets([id], options);
-}
-
-/** Who shares the steps of all these stages, as the flags say or else the config. */
-function stageWorkers(
-  plans: readonly StagePlan[],
-  { config, located }: LocatedConfig,
-  { backend, threads = config.threads, workers }: SearchOptions,
-): Workers {
-  const samples = Math.max(...plans.map(({ task }) => task.settings.samplesPerStep));
-  const what = 'the samplesPerStep';
-  if (workers === undefined && config.workers !== undefined && config.workers > samples) {
-    const message = `expected at most ${samples}, ${what}; got ${config.workers}`;
-    throw new Failure('config', located.at(['workers'], message));
-  }
-  return workersOf({ backend, threads, workers: workers ?? config.workers }, samples, what);
-}
-
-function runRequest(id: string, options: SearchOptions, context: JobContext): RunRequest {
-  const { root, resume, extend } = options;
-  return { context, root, resume, extend, id, profile: profiledSteps(options) };
-}
-
-/** Fails where finished runs missed a target and were told not to. */
-function requireTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): void {
-  if (!strictTarget) return;
-  const misses = ids.flatMap((id) =>
-    readFound(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
-  );
-  if (misses.length > 0) throw new Failure('targetMissed', misses);
-}
-
-function planBase(config: LocatedConfig, { from, base, root }: SearchOptions): StagePlan {
-  if ((from === undefined) === (base === undefined)) {
-    throw new Failure(
-      'usage',
-      `fine: expected either --from RUN or --base NETWORK; got ${from === undefined ? 'neither' : 'both'}`,
-    );
-  }
-  if (from === undefined) return planFine(config, namedNetwork(base as string));
-  const folder = findRun(root, from);
-  return planFine(config, foundArchitecture(folder), folder);
-}
-
-function printRuns(ids: readonly string[], { root, json }: SearchOptions): void {
-  const summaries = ids.map((id) => readRunSummary(join(root, id)));
-  if (json) process.stdout.write(`${JSON.stringify(summaries.length === 1 ? summaries[0] : summaries)}\n`);
-  else process.stdout.write(`${summaries.map(runText).join('\n\n')}\n`);
-}
-
-function printAgreement(ids: readonly string[], { root, json }: SearchOptions): void {
-  const stages = ['coarse', 'fine'].map((stage) => ({
-    stage,
-    ...agreementOf(ids.map((id) => join(root, `${id}-${stage}`))),
-  }));
-  if (json) process.stdout.write(`${JSON.stringify(stages)}\n`);
-  else process.stdout.write(`${stages.map((of) => agreementText(of.stage, of)).join('\n\n')}\n`);
 }

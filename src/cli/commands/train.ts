@@ -1,93 +1,31 @@
-/** `mnv4-nas train` and `eval`: one network, stand-alone. */
+/** `mnv4-nas train`: one network, stand-alone. */
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { givenNetwork, networkOf, type WeightOptions, withWeightsOptions } from '#cli/arguments/given-network';
-import {
-  defaultRunId,
-  overridesOf,
-  profiledSteps,
-  type RunOptions,
-  withBackendOptions,
-  withRunOptions,
-  workersOf,
-  working,
-} from '#cli/arguments/shared-options';
-import { Failure } from '#core/failure';
-import { openSet } from '#data/sets/built-set';
-import { frozenNetwork } from '#networks/nn/frozen-network';
-import { type BackendOptions, openBackend } from '#networks/tensor/backend';
-import { type Evaluation, evaluate, splitImages } from '#tasks/training/evaluate';
+import { defineCommand } from '#cli/arguments/command-spec';
+import { networkOf } from '#cli/arguments/given-network';
+import { defaultRunId, overridesOf, resumption, runOptions } from '#cli/arguments/run-options';
+import { workersOf } from '#cli/arguments/worker-options';
+import { working } from '#cli/process/working';
+import { evaluationText } from '#cli/terminal/evaluation-text';
 import { readEvaluation } from '#tasks/training/finished-run';
 import { readTrainingRecipe, sharesOf } from '#tasks/training/recipe';
-import { requireFit } from '#tasks/training/requirements';
-import { train } from '#tasks/training/train';
+import { train as trainIn } from '#tasks/training/train';
 
-export function trainCommand(): Command {
-  return withRunOptions(new Command('train'))
-    .description('train one network from scratch and evaluate it')
-    .argument('<network>', 'a network, or a run whose result to train')
-    .requiredOption('--recipe <file>', 'a *.train.yaml')
-    .action(async (what: string, options: RunOptions & { recipe: string }) => {
-      const network = networkOf(what, options.root);
-      const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
-      const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
-      const { root, resume, extend } = options;
-      const profile = profiledSteps(options);
-      const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
-      await working(workers, (context) => train(network, recipe, { context, root, resume, extend, id, profile }));
-      print(network.name, readEvaluation(join(root, id)), options);
-    });
-}
-
-export function evalCommand(): Command {
-  return withWeightsOptions(withBackendOptions(new Command('eval')))
-    .description('accuracy of a trained network on a split of a distillation set')
-    .argument('<network>', 'a training run, by id or folder; or a network, with --weights')
-    .option('--dataset <recipe>', 'the recipe whose set to use')
-    .option('--folder <dir>', 'the folder of a set, instead')
-    .option('--split <name>', 'train, held or test', 'test')
-    .option('--root <folder>', 'the folder of the runs', 'runs')
-    .option('--json', 'print one JSON document')
-    .action(evalAction);
-}
-
-interface EvalOptions extends BackendOptions, WeightOptions {
-  readonly dataset?: string;
-  readonly folder?: string;
-  readonly split: string;
-  readonly json?: true;
-}
-
-const splits = ['train', 'held', 'test'] as const;
-
-async function evalAction(what: string, options: EvalOptions): Promise<void> {
-  const split = splits.find((name) => name === options.split);
-  if (split === undefined)
-    throw new Failure('usage', `--split: expected one of ${splits.join(', ')}; got ${options.split}`);
-  const { dataset, folder, backend, threads } = options;
-  if ((dataset === undefined) === (folder === undefined)) {
-    throw new Failure(
-      'usage',
-      `eval: expected either --dataset RECIPE or --folder DIR; got ${dataset === undefined ? 'neither' : 'both'}`,
-    );
-  }
-  const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
-  openBackend({ backend, threads });
-  const { network, weights } = givenNetwork(what, options);
-  requireFit(network, set.manifest.shape, set.manifest.classes);
-  const { model, forward, statistics } = frozenNetwork(network, weights);
-  const images = splitImages(set.split(split));
-  print(network.name, await evaluate(images, (batch) => model.logits(forward, batch, statistics)), options);
-}
-
-function print(network: string, evaluation: Evaluation, { json }: { json?: true }): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ network, ...evaluation })}\n`);
-    return;
-  }
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  const { split, n, top1, top1Interval, top5, loss } = evaluation;
-  const interval = `95 % interval ${top1Interval.map(percent).join(' to ')}`;
-  const lines = [`top-1 ${percent(top1)} (${interval})`, `top-5 ${percent(top5)}`, `loss ${loss.toFixed(4)}`];
-  process.stdout.write(`${network} on ${n} images of ${split}: ${lines.join(', ')}\n`);
-}
+export const train = defineCommand({
+  arguments: [{ name: '<network>', description: 'a network, or a run whose result to train' }],
+  options: [
+    ...runOptions,
+    { flag: '--recipe <file>', description: 'a training recipe (*.train.yaml)', required: true },
+  ],
+  async run([what], options) {
+    const network = networkOf(what, options.root);
+    const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
+    const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
+    const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
+    await working(workers, (context) => trainIn(network, recipe, { context, ...resumption(options), id }));
+    const evaluation = readEvaluation(join(options.root, id));
+    return {
+      json: { network: network.name, ...evaluation },
+      text: () => evaluationText(network.name, evaluation),
+    };
+  },
+});

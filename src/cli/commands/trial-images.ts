@@ -13,9 +13,9 @@ import { requireFit } from '#tasks/training/requirements';
 
 export interface ImageOptions {
   /** The recipe of a built set. */
-  readonly dataset?: string;
+  readonly dataset?: string | undefined;
   /** The folder of one. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
 }
 
 export interface Trial {

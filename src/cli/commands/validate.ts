@@ -1,8 +1,8 @@
 /** `mnv4-nas validate`: checks files without running anything, and prints the schemas that editors check with. */
 import { dirname, resolve } from 'node:path';
-import { Command } from 'commander';
 import { z } from 'zod';
-import { overridesOf } from '#cli/arguments/shared-options';
+import { defineCommand, type Output } from '#cli/arguments/command-spec';
+import { overridesOf, setOption } from '#cli/arguments/run-options';
 import { locateYaml, readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { jsonText } from '#core/files/json';
@@ -25,7 +25,7 @@ interface FileKind {
   readonly name: string;
   readonly keys: readonly string[];
   readonly schema: z.ZodType;
-  readonly check: (file: string, set: readonly string[]) => void;
+  readonly check: (file: string, set?: readonly string[]) => void;
 }
 
 const kinds: readonly FileKind[] = [
@@ -63,44 +63,42 @@ const kinds: readonly FileKind[] = [
   },
 ];
 
-export function validateCommand(): Command {
-  return new Command('validate')
-    .description('check configs, spaces, recipes and devices, and everything that they name')
-    .argument('[files...]', 'the files')
-    .option(
-      '--set <a.b=value>',
-      'set a value of a search config; may be repeated',
-      (value, before: string[]) => [...before, value],
-      [],
-    )
-    .option('--schema <kind>', `print the JSON Schema of a kind of file: ${kinds.map(({ name }) => name).join(', ')}`)
-    .action((files: string[], { set, schema }: { set: string[]; schema?: string }) => {
-      if (schema !== undefined) return printSchema(schema);
-      if (files.length === 0) throw new Failure('usage', 'validate: expected files to check; got none');
-      validate(files, set);
-    });
-}
+export const validate = defineCommand({
+  description: 'check configs, spaces, recipes and devices, and every file that they name, without running anything',
+  arguments: [{ name: '[files...]', description: 'the files' }],
+  options: [
+    setOption,
+    {
+      flag: '--schema <kind>',
+      description: `print the JSON Schema of a kind of file: ${kinds.map(({ name }) => name).join(', ')}`,
+    },
+  ],
+  run([files], { set, schema }) {
+    if (schema !== undefined) return { text: () => schemaText(schema) };
+    if (files.length === 0) throw new Failure('usage', 'validate: expected files to check; got none');
+    return checked(files, set);
+  },
+});
 
 /** Checks all files before it fails with everything that is wrong in any of them. */
-function validate(files: readonly string[], set: readonly string[]): void {
+function checked(files: readonly string[], set: readonly string[] | undefined): Output {
+  const lines: string[] = [];
   const failures: Failure[] = [];
   for (const file of files) {
     try {
       const kind = kindOf(file);
       kind.check(file, set);
-      process.stdout.write(`${file}: ${kind.name}, no mistakes\n`);
+      lines.push(`${file}: ${kind.name}, no mistakes`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failures.push(error);
     }
   }
+  const text = () => lines.join('\n');
   const [first] = failures;
-  if (first === undefined) return;
-  throw new Failure(
-    first.kind,
-    failures.flatMap(({ diagnostics }) => diagnostics),
-    first.remedy,
-  );
+  if (first === undefined) return { text };
+  const diagnostics = failures.flatMap((failure) => failure.diagnostics);
+  return { text, failure: new Failure(first.kind, diagnostics, first.remedy) };
 }
 
 /** The kind whose keys a file shares the most of. */
@@ -117,7 +115,7 @@ function kindOf(file: string): FileKind {
   });
 }
 
-function checkConfig(file: string, set: readonly string[]): void {
+function checkConfig(file: string, set?: readonly string[]): void {
   const config = readSearchConfig(file, overridesOf({ set }));
   const { dataset, coarse, fine } = config.config;
   const planned = coarse === undefined ? undefined : planCoarse(config);
@@ -135,11 +133,11 @@ function checkBuildRecipe(file: string): void {
   }
 }
 
-function printSchema(name: string): void {
+function schemaText(name: string): string {
   const kind = kinds.find((candidate) => candidate.name === name);
   if (kind === undefined) {
     throw new Failure('usage', `--schema: expected one of ${kinds.map((k) => k.name).join(', ')}; got ${name}`);
   }
   const schema = z.toJSONSchema(kind.schema, { io: 'input', unrepresentable: 'any' });
-  process.stdout.write(jsonText({ title: `mnv4-nas ${name}`, ...schema }));
+  return jsonText({ title: `mnv4-nas ${name}`, ...schema });
 }

@@ -1,4 +1,5 @@
 /** How far the seeds of a search agree, as a table for people. */
+import { percent } from '#core/percent';
 import type { Agreement, Spread } from '#tasks/study/agreement';
 import { signedPercent } from './progress.js';
 import { aligned } from './table.js';
@@ -8,9 +9,9 @@ export function agreementText(stage: string, { runs, agreement, choices, accurac
     ['searches', `${runs.length}: ${runs.join(', ')}`],
     [
       'choices alike',
-      agreement === null ? 'n/a for one search' : `${(100 * agreement).toFixed(0)} %, the mean over pairs of searches`,
+      agreement === null ? 'n/a for one search' : `${percent(agreement, 0)}, the mean over pairs of searches`,
     ],
-    ['held-out', spreadText(accuracy, (share) => `${(100 * share).toFixed(2)} %`)],
+    ['held-out', spreadText(accuracy, percent)],
     ['reward', spreadText(reward, (value) => value.toFixed(4))],
     ...Object.entries(costs).map(([name, cost]) => [
       name,

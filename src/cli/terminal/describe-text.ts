@@ -1,4 +1,5 @@
 /** The tables that `describe` prints for people. */
+import { percent } from '#core/percent';
 import type { NamedDevice, NetworkDescription, SpaceDescription } from '#networks/cost/description';
 import { sidesOf } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
@@ -30,9 +31,7 @@ export function networkText(
 }
 
 function waiting(memoryBoundShare: number | undefined): string {
-  return memoryBoundShare === undefined
-    ? ''
-    : `${(100 * memoryBoundShare).toFixed(0)} % of it in layers bound by memory`;
+  return memoryBoundShare === undefined ? '' : `${percent(memoryBoundShare, 0)} of it in layers bound by memory`;
 }
 
 function layerRows({ layers }: NetworkDescription, devices: readonly NamedDevice[]): Row[] {

@@ -1,4 +1,5 @@
 /** The tables that `runs` prints for people. */
+import { percent } from '#core/percent';
 import type { CostResult } from '#jobs/runs/run-folder';
 import type { HeldSummary, RandomSummary, RunEntry, RunSummary } from '#jobs/runs/run-summary';
 import { uibVariant } from '#networks/space/block';
@@ -43,8 +44,8 @@ export function runText(run: RunSummary): string {
 }
 
 function heldText({ n, top1, top1Interval }: HeldSummary): string {
-  const percent = (share: number) => (100 * share).toFixed(2);
-  return `${percent(top1)} % of ${grouped(n)} images (95 % interval ${top1Interval.map(percent).join(' to ')})`;
+  const interval = top1Interval.map((share) => (100 * share).toFixed(2)).join(' to ');
+  return `${percent(top1)} of ${grouped(n)} images (95 % interval ${interval})`;
 }
 
 /** The random architectures' rewards below the winner's. */

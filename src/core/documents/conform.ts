@@ -4,7 +4,7 @@ import { type Diagnostic, Failure } from '#core/failure';
 import { readUtf8 } from '#core/files/files';
 import { suggestion } from '#core/nearest';
 import { shown } from '#core/shown';
-import { formatPath, type Located, locateJson, type Path } from './document.js';
+import { formatPath, type Located, locateJson, type Path, valueAt } from './document.js';
 import { meantByHabit } from './yaml-habits.js';
 
 const mostTold = 100; // mistakes, beyond which nobody reads on
@@ -109,10 +109,6 @@ function meantBranch(
   ranked.sort((a, b) => b.like - a.like || unknown(a.branch) - unknown(b.branch) || depth(b.branch) - depth(a.branch));
   const best = ranked[0]?.branch;
   return best !== undefined && depth(best) > 0 ? best : undefined;
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
 }
 
 /** What this file needs to know of a zod schema's definition. */

@@ -15,6 +15,11 @@ export function formatPath(path: Path): string {
     .join('');
 }
 
+/** The value at a path; undefined where there is none. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
+}
+
 /** A parsed document that can say where each of its values stands. */
 export interface Located {
   readonly file: string;

@@ -1,6 +1,8 @@
 /** A fitted profile -> the YAML that `device.ts` reads. */
+
 import { Scalar, stringify } from 'yaml';
 import { assertNever } from '#core/assert-never';
+import { percent } from '#core/percent';
 import { shownKey } from '#core/shown';
 import type { BytesPerValue } from '#networks/cost/layers/layer-load';
 import type { RooflineFit } from './calibration.js';
@@ -71,12 +73,11 @@ export function ridgePointText({ ridgePoint, ridgePointIs }: Pick<RooflineFit, '
 
 /** `3.5 %, 4.9 % where each network is predicted by a fit to the others`. */
 export function errorText(fit: Pick<RooflineFit, 'meanAbsolutePercentageError' | 'leaveOneOutError'>): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const { meanAbsolutePercentageError: own, leaveOneOutError: others } = fit;
   const predicted = 'where each network is predicted by a fit to the others';
   return others === null
-    ? `${percent(own)}, n/a ${predicted}: they are too few`
-    : `${percent(own)}, ${percent(others)} ${predicted}`;
+    ? `${percent(own, 1)}, n/a ${predicted}: they are too few`
+    : `${percent(own, 1)}, ${percent(others, 1)} ${predicted}`;
 }
 
 export function rhoText({ spearman }: Pick<RooflineFit, 'spearman'>): string {

@@ -1,5 +1,6 @@
 /** `README.md` of an export: what the files are, how they are used, and where they come from. */
 
+import { percent } from '#core/percent';
 import { pixelNorm } from '#networks/space/space';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
 import { preprocessingOf } from './preprocessing.js';
@@ -57,9 +58,8 @@ function inputText({ network }: Exported, { layout }: Exporter): string {
 
 function accuracyText({ evaluation }: Exported): string {
   if (evaluation === undefined) return 'not evaluated';
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   const { top1, n, top1Interval } = evaluation;
-  return `${percent(top1)} of ${grouped(n)} test images (95 % interval ${top1Interval.map(percent).join(' to ')})`;
+  return `${percent(top1)} of ${grouped(n)} test images (95 % interval ${top1Interval.map((share) => percent(share)).join(' to ')})`;
 }
 
 const shownClasses = 20;

@@ -1,4 +1,5 @@
 /** The ridge-point sweep as tables of text, for the terminal, a page or a document. */
+import { percent } from '#core/percent';
 import type { Contender, RidgeSweep } from '#tasks/devices/ridge-sweep';
 import { magnitudes, stretches } from '#tasks/devices/ridge-sweep';
 
@@ -23,7 +24,7 @@ function latencies({ ridgePoints, networks }: RidgeSweep, contenders: readonly C
   const head = ['network', 'top-1', ...shown.map((p) => `at ${ridgePoints[p]}`)];
   const rows = networks.map(({ name, relativeLatency }, n) => [
     name,
-    percent(contenders[n]?.top1 ?? null),
+    accuracy(contenders[n]?.top1 ?? null),
     ...shown.map((p) => factor(relativeLatency[p] as number)),
   ]);
   const title = 'latency over that of the fastest, at ridge points in MACs per byte';
@@ -71,6 +72,6 @@ function factor(value: number): string {
   return Number.isFinite(value) ? value.toFixed(2) : '-'; // a part between two points of the sweep has none
 }
 
-function percent(share: number | null): string {
-  return share === null ? '-' : `${(100 * share).toFixed(1)} %`;
+function accuracy(share: number | null): string {
+  return share === null ? '-' : percent(share, 1);
 }

@@ -1,5 +1,6 @@
 /** The end of a stage: its winner, what it is worth beside random architectures, and the files that say so. */
 
+import { percent } from '#core/percent';
 import { randomStream } from '#core/random';
 import { deviationOf, meanOf } from '#core/statistics/scoring';
 import type { Run } from '#jobs/runs/run-folder';
@@ -137,8 +138,6 @@ function missedTargets({ costs }: Judgement, targets: readonly CostTarget[], tol
     const { value, target } = costs[i] as { value: number; target: number };
     const distance = value / target - 1;
     if (Math.abs(distance) <= tolerance) return [];
-    return [
-      `${name} is ${value.toPrecision(4)}, ${(100 * distance).toFixed(1)} % from its target of ${target.toPrecision(4)}`,
-    ];
+    return [`${name} is ${value.toPrecision(4)}, ${percent(distance, 1)} from its target of ${target.toPrecision(4)}`];
   });
 }

@@ -1,7 +1,9 @@
 /** A study's results in its folder: `study.json` with every finding, `study.md` with the table, `study.svg` with the plot. */
+
 import { join } from 'node:path';
 import { writeAtomically } from '#core/files/files';
 import { jsonText } from '#core/files/json';
+import { percent } from '#core/percent';
 import type { ConfidenceInterval } from '#core/statistics/confidence';
 import { rankingChart, winnersChart } from '#tasks/report/study-chart';
 import { svgOf } from '#tasks/report/svg';
@@ -80,7 +82,7 @@ function rankingRows(rankings: readonly RankingSummary[]): string[][] {
       counted(of),
       ...[of.byAccuracy, of.byLoss].map(({ tau, interval }) => `${plain(tau)} (${range(interval, plain)})`),
       ...[of.byAccuracy, of.byLoss].map(({ rho }) => plain(rho)),
-      ...[of.inSuperNet, of.alone, of.chosen, of.best].map(percent),
+      ...[of.inSuperNet, of.alone, of.chosen, of.best].map(percentOrUnknown),
     ]),
   ];
 }
@@ -97,12 +99,12 @@ function counted({ n, architectures }: { readonly n: number; readonly architectu
   return n === architectures ? `${n}` : `${n} of ${architectures} architectures`;
 }
 
-function percent(share: number | null): string {
-  return share === null ? unknown : `${(100 * share).toFixed(2)} %`;
+function percentOrUnknown(value: number | null): string {
+  return value === null ? unknown : percent(value);
 }
 
 function signed(share: number): string {
-  return `${share < 0 ? '' : '+'}${(100 * share).toFixed(2)} %`;
+  return `${share < 0 ? '' : '+'}${percent(share)}`;
 }
 
 function range(interval: ConfidenceInterval | null, figure: (value: number) => string = percent): string {

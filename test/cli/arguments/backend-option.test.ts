@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { working } from '#cli/arguments/shared-options';
-import { datasetCommand } from '#cli/commands/dataset';
-import { coarseCommand, fineCommand, searchCommand } from '#cli/commands/search';
-import { evalCommand, trainCommand } from '#cli/commands/train';
-
-const noTeachers = () => Promise.reject(new Error('no teacher is loaded here'));
-const build = datasetCommand({ loadTeachers: noTeachers }).commands.find((command) => command.name() === 'build')!;
+import { coarse } from '#cli/commands/coarse';
+import { datasetBuild } from '#cli/commands/dataset/build';
+import { evalNetwork } from '#cli/commands/eval';
+import { fine } from '#cli/commands/fine';
+import { search } from '#cli/commands/search';
+import { train } from '#cli/commands/train';
+import { working } from '#cli/process/working';
 
 describe('--backend', () => {
-  it('is an option of every command that computes, native unless said otherwise', () => {
-    for (const command of [coarseCommand(), fineCommand(), searchCommand(), trainCommand(), evalCommand(), build]) {
-      const option = command.options.find(({ long }) => long === '--backend');
-      expect(option, command.name()).toMatchObject({ argChoices: ['tensorflow', 'cpu'], defaultValue: 'tensorflow' });
-    }
-  });
+  it.each(Object.entries({ coarse, fine, search, train, evalNetwork, datasetBuild }))(
+    'is an option of %s, native unless said otherwise',
+    (_, { options }) => {
+      const option = options.find(({ flag }) => flag.startsWith('--backend'));
+      expect(option).toMatchObject({ choices: ['tensorflow', 'cpu'], default: 'tensorflow' });
+    },
+  );
 
   it('cpu computes in plain JavaScript, which the run notes', async () => {
     const noted = await working({ count: 1, backend: 'cpu' }, async ({ environment }) => environment);

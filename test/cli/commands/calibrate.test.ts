@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { calibrate, calibrateCommand } from '#cli/commands/calibrate';
+import { calibrate as command } from '#cli/commands/calibrate';
 import { readDevice } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
 import { loadOf } from '#networks/cost/layers/layer-load';
@@ -12,12 +12,20 @@ import { asSpace, printSpace } from '#networks/space/print';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { findDevice, findSpace } from '#networks/zoo/shipped';
 import { fitRoofline } from '#tasks/devices/calibration';
+import { printed } from '#test/cli/printed';
 
 const folder = mkdtempSync(join(tmpdir(), 'calibrate-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => void vi.restoreAllMocks());
 
 const bytes = { bytesPerWeight: 1, bytesPerActivation: 1 };
+
+type Options = Partial<Parameters<typeof command.run>[1]>;
+
+function calibrate(file: string, options: Options = {}) {
+  return command.run([file], { ...bytes, ...options });
+}
+
 const reference = readDevice(findDevice('reference'));
 
 /** The file of what the reference device takes, each row with more columns than are needed. */
@@ -39,7 +47,7 @@ describe('calibrate', () => {
   it('finds the device of the rows, and writes a profile that predicts them', () => {
     const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const out = join(folder, 'phone.yaml');
-    const fit = JSON.parse(calibrate(rowsFile([96, 128, 224, 320]), { ...bytes, json: true, out }));
+    const fit = calibrate(rowsFile([96, 128, 224, 320]), { out }).json;
     expect(fit).toMatchObject({ overheadMs: 0, ridgePointIs: 'fitted', spearman: expect.closeTo(1, 9) });
     expect(fit.ridgePoint).toBeCloseTo(10, 3);
     expect(fit.peakMacsPerMs / 1e6).toBeCloseTo(1, 4);
@@ -61,7 +69,7 @@ describe('calibrate', () => {
     writeFileSync(join(folder, '001.yaml'), printSpace(asSpace(network)));
     const file = join(folder, 'drawn.csv');
     writeFileSync(file, `network,resolution,ms\n001.yaml,32,${latencyMs(network, reference)}\n`);
-    const fit = JSON.parse(calibrate(file, { ...bytes, ridge: 10, json: true }));
+    const fit = calibrate(file, { ridge: 10 }).json;
     expect(fit.rows).toMatchObject([{ name: '001.yaml@32' }]);
     expect(fit.peakMacsPerMs).toBeCloseTo(1e6, 0);
   });
@@ -73,7 +81,7 @@ describe('calibrate', () => {
     );
     const file = join(folder, 'not-square.csv');
     writeFileSync(file, ['network,resolution,ms', ...rows, ''].join('\n'));
-    const fit = JSON.parse(calibrate(file, { ...bytes, ridge: 10, json: true }));
+    const fit = calibrate(file, { ridge: 10 }).json;
     const names = fit.rows.map(({ name }: { name: string }) => name);
     expect(names).toEqual(['mnv4-conv-s@192x256', 'mnv4-conv-s@256x192', 'mobilenet-v2@224x224']);
     expect(fit.peakMacsPerMs).toBeCloseTo(1e6, 0);
@@ -82,7 +90,7 @@ describe('calibrate', () => {
   it('states error, rho, ridge point and every row in the comment of the profile', () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const out = join(folder, 'phone.yaml');
-    calibrate(rowsFile([96, 224]), { ...bytes, out, ridge: 10 });
+    calibrate(rowsFile([96, 224]), { out, ridge: 10 });
     const lines = readFileSync(out, 'utf8').split('\n');
     expect(lines.slice(0, 7)).toEqual([
       '# phone: a roofline fitted to 2 measured latencies. Command: mnv4-nas calibrate rows.csv --ridge 10',
@@ -96,7 +104,7 @@ describe('calibrate', () => {
   });
 
   it('tells of the fit in a table', () => {
-    const text = calibrate(rowsFile([96, 128, 224]), { ...bytes, overhead: true });
+    const text = calibrate(rowsFile([96, 128, 224]), { overhead: true }).text();
     expect(text).toMatch(/^ridge point {21}10(\.\d+)? MACs per byte, fitted$/m);
     expect(text).toMatch(/^mean absolute percentage error {2}0\.0 %, n\/a where .*: they are too few$/m);
     expect(text).toMatch(/^Spearman's rho +1\.000$/m);
@@ -111,7 +119,7 @@ describe('calibrate', () => {
       const others = ['mobilenet-v1,224,4.1', 'mobilenet-v2,224,3.2', 'mnv4-conv-m,256,8'];
       const own = names.map((name, i) => `${name},${[224, 224, 192][i]},${[2, 2.2, 1.7][i]}`);
       writeFileSync(file, ['network,resolution,ms', ...own, ...others, ''].join('\n'));
-      return JSON.parse(calibrate(file, { ...bytes, ridge: 20, json: true }));
+      return calibrate(file, { ridge: 20 }).json;
     };
     const plain = rows('mnv4-conv-s', 'mnv4-conv-s', 'mnv4-conv-s');
     const spelled = rows('mnv4-conv-s', 'copy.yaml', 'mnv4-conv-s-1x');
@@ -129,11 +137,11 @@ describe('calibrate', () => {
   it('leaves figures out that do not exist, and what it writes can be read', () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const out = join(folder, '1e3.yaml');
-    const text = calibrate(rowsFile([224]), { ...bytes, ridge: 10, out });
+    const text = calibrate(rowsFile([224]), { ridge: 10, out }).text();
     expect(text).toMatch(/^Spearman's rho +n\/a, since all latencies or all predictions are equal$/m);
     expect(readFileSync(out, 'utf8')).not.toMatch(/nan|null/i);
     expect(readDevice(out)).toMatchObject({ name: '1e3', fit: { rows: 1, meanAbsolutePercentageError: 0 } });
-    const fit = JSON.parse(calibrate(rowsFile([224]), { ...bytes, ridge: 10, json: true }));
+    const fit = calibrate(rowsFile([224]), { ridge: 10 }).json;
     expect(fit).toMatchObject({ spearman: null, leaveOneOutError: null });
   });
 
@@ -146,7 +154,7 @@ describe('calibrate', () => {
   ])('with %o gives no device that anyone could read', (options, problem) => {
     const out = join(folder, 'none.yaml');
     for (const where of [{}, { out }]) {
-      expect(() => calibrate(rowsFile([96, 224]), { ...bytes, ...options, ...where })).toThrow(problem);
+      expect(() => calibrate(rowsFile([96, 224]), { ...options, ...where })).toThrow(problem);
     }
     expect(existsSync(out)).toBe(false);
   });
@@ -157,7 +165,7 @@ describe('calibrate', () => {
     [[96, 224], { overhead: true }, 3],
   ])('rows at %o with %o are too few', (resolutions, options, least) => {
     const problem = `expected rows of at least ${least} networks, one for each figure to fit; got ${new Set(resolutions).size}`;
-    expect(() => calibrate(rowsFile(resolutions), { ...bytes, ...options })).toThrow(problem);
+    expect(() => calibrate(rowsFile(resolutions), { ...options })).toThrow(problem);
   });
 
   it.each([
@@ -174,7 +182,7 @@ describe('calibrate', () => {
   ])('%j is refused', (text, message) => {
     const file = join(folder, 'wrong.csv');
     writeFileSync(file, text);
-    expect(() => calibrate(file, bytes)).toThrow(typeof message === 'string' ? `${file}:${message}` : message);
+    expect(() => calibrate(file)).toThrow(typeof message === 'string' ? `${file}:${message}` : message);
   });
 
   it.each([
@@ -183,10 +191,9 @@ describe('calibrate', () => {
     [['--out', 'phone.csv'], 'expected the name of a YAML file'],
     [['--out', 'devices/.yaml'], 'expected the name of a YAML file'],
     [['--bytes-per-weight', '0'], 'expected a number of bytes > 0'],
-  ])('%o is refused', (flags, message) => {
+  ])('%o is refused', async (flags, message) => {
     const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-    const command = calibrateCommand().exitOverride();
-    expect(() => command.parse(['rows.csv', ...flags], { from: 'user' })).toThrow();
+    await expect(printed(command, 'rows.csv', ...flags)).rejects.toThrow();
     expect(err.mock.calls.join('')).toContain(message);
   });
 });

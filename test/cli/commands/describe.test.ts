@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { describe as describeText } from '#cli/commands/describe';
+import { describe as command } from '#cli/commands/describe';
 import { readNetwork } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
 
-const json = (what: string, options: object = {}) =>
-  JSON.parse(describeText(what, { device: [], json: true, ...options }));
+type Options = Parameters<typeof command.run>[1];
+
+const describeText = (what: string, options: Options = {}) => command.run([what], options).text();
+const json = (what: string, options: Options = {}) => JSON.parse(JSON.stringify(command.run([what], options).json));
 
 describe('describe', () => {
   it('gives a network with its totals, latencies and layers as JSON', () => {
@@ -57,9 +59,7 @@ describe('describe', () => {
     const resolution = { height: 192, width: 256 };
     expect(json('mnv4-conv-s', { resolution })).toEqual(json('mnv4-conv-s@192x256'));
     expect(json('mnv4-conv-s@192x256').layers[0].output).toEqual([96, 128, 32]);
-    expect(describeText('mnv4-conv-s@192x256', { device: [] }).split('\n')[0]).toBe(
-      'mnv4-conv-s  192 x 256, 1000 classes',
-    );
+    expect(describeText('mnv4-conv-s@192x256').split('\n')[0]).toBe('mnv4-conv-s  192 x 256, 1000 classes');
   });
 
   it('gives a space with its choices, size and extremes', () => {
@@ -78,13 +78,13 @@ describe('describe', () => {
 
   it('tells the ways to decide a space from the networks that they make', () => {
     expect(json('mnv4-conv-m.coarse')).toMatchObject({ size: '43904', networks: '6860', networksExact: true });
-    expect(describeText('mnv4-conv-m.coarse', { device: [] }).split('\n')[1]).toBe(
+    expect(describeText('mnv4-conv-m.coarse').split('\n')[1]).toBe(
       '10 choices, 43,904 ways to decide them, 6,860 different networks',
     );
   });
 
   it('lists the signatures of all layers that a network or an architecture of a space may have', () => {
-    const lines = describeText('tiny.coarse', { device: [], signatures: true }).split('\n');
+    const lines = describeText('tiny.coarse', { signatures: true }).split('\n');
     expect(new Set(lines).size).toBe(lines.length);
     expect(lines[0]).toMatch(/^conv 3x3\/2 28x28x1>14x14x\d+$/);
     expect(json('mnv4-conv-s', { signatures: true })).toContain('fc 1x1x1280>1x1x1000');
@@ -120,6 +120,6 @@ describe('describe', () => {
     ['tiny.coarse', { byLayer: true }, '--by-layer: expected a network; got the space tiny.coarse'],
     ['mnv4-conv-s', { device: ['nope.yaml'] }, 'expected a device: a YAML file, or one of galaxy-s23-cpu'],
   ])('%s with %o is refused', (what, options, message) => {
-    expect(() => describeText(what, { device: [], ...options })).toThrow(message);
+    expect(() => describeText(what, options)).toThrow(message);
   });
 });

@@ -2,10 +2,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
-import { rooflineCommand } from '#cli/commands/roofline';
+import { roofline as command } from '#cli/commands/roofline';
 import { readNetwork } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
+import { printed } from '#test/cli/printed';
 import { opened } from '#test/jobs/runs/run-fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'roofline-'));
@@ -13,12 +14,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What `mnv4-nas roofline ARGS` writes. */
 async function roofline(...args: string[]): Promise<{ out: string; err: string }> {
-  const text = (spy: { mock: { calls: unknown[][] } }) => spy.mock.calls.map(([chunk]) => chunk).join('');
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
-    await rooflineCommand().exitOverride().parseAsync(args, { from: 'user' });
-    return { out: text(out), err: text(err) };
+    const out = await printed(command, ...args);
+    return { out, err: err.mock.calls.map(([chunk]) => chunk).join('') };
   } finally {
     vi.restoreAllMocks();
   }

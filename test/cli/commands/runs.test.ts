@@ -1,25 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { runsCommand } from '#cli/commands/runs';
+import { runsList } from '#cli/commands/runs/list';
+import { runsShow } from '#cli/commands/runs/show';
 import { readRunSummary } from '#jobs/runs/run-summary';
 import { readSpace } from '#networks/space/parse';
 import { printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
-import { failureOf, opened, temporaryFolder } from '#test/jobs/runs/run-fixture';
-
-/** What `mnv4-nas runs ARGS` writes. */
-function runs(...args: string[]): { out: string; err: string } {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  try {
-    runsCommand().parse(args, { from: 'user' });
-    const text = (spy: typeof out) => spy.mock.calls.map(([chunk]) => chunk).join('');
-    return { out: text(out), err: text(err) };
-  } finally {
-    vi.restoreAllMocks();
-  }
-}
+import { printed } from '#test/cli/printed';
+import { failureOfAsync } from '#test/data/fixtures';
+import { opened, temporaryFolder } from '#test/jobs/runs/run-fixture';
 
 function doneRun(root: string) {
   const run = opened(root, { id: 'small-1', stage: 'fine' });
@@ -38,37 +28,38 @@ function doneRun(root: string) {
 afterEach(() => void vi.restoreAllMocks());
 
 describe('runs list', () => {
-  it('prints a line per run, and on standard error what it could not read', () => {
+  it('prints a line per run, and on standard error what it could not read', async () => {
     const root = temporaryFolder();
     doneRun(root);
     opened(root, { id: 'other' }).finish('stopped');
     opened(root, { id: 'broken' }).finish('stopped');
     writeFileSync(join(root, 'broken', 'state.json'), '[]');
-    const { out, err } = runs('list', '--root', root);
+    const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const out = await printed(runsList, '--root', root);
     expect(out.split('\n')).toEqual([
       'run      stage   status        steps  quality  reward',
       'other    coarse  stopped    0 of 400        -       -',
       'small-1  fine    done     400 of 400   0.8100  0.8000',
       '',
     ]);
-    expect(err).toContain(`warning: ${join(root, 'broken', 'state.json')}`);
+    expect(err.mock.calls.join('')).toContain(`warning: ${join(root, 'broken', 'state.json')}`);
   });
 
-  it('prints one JSON document', () => {
+  it('prints one JSON document', async () => {
     const root = temporaryFolder();
-    expect(runs('list', '--root', root, '--json').out).toBe('[]\n');
-    expect(runs('list', '--root', root).out).toBe(`no runs under ${root}\n`);
+    expect(await printed(runsList, '--root', root, '--json')).toBe('[]\n');
+    expect(await printed(runsList, '--root', root)).toBe(`no runs under ${root}\n`);
     doneRun(root);
     const entry = { id: 'small-1', stage: 'fine', status: 'done', step: 400, steps: 400, quality: 0.81, reward: 0.8 };
-    expect(JSON.parse(runs('list', '--root', root, '--json').out)).toEqual([entry]);
+    expect(JSON.parse(await printed(runsList, '--root', root, '--json'))).toEqual([entry]);
   });
 });
 
 describe('runs show', () => {
-  it('prints the facts and the architecture block by block', () => {
+  it('prints the facts and the architecture block by block', async () => {
     const root = temporaryFolder();
     doneRun(root);
-    const lines = runs('show', 'small-1', '--root', root).out.split('\n');
+    const lines = (await printed(runsShow, 'small-1', '--root', root)).split('\n');
     expect(lines.slice(0, 10)).toEqual([
       'small-1',
       'stage         fine',
@@ -85,15 +76,16 @@ describe('runs show', () => {
     expect(lines.at(-2)).toMatch(/^head +1x1 960 ─ average pool ─ 1x1 1280 ─ fc +1000 classes$/);
   });
 
-  it('prints the summary as one JSON document', () => {
+  it('prints the summary as one JSON document', async () => {
     const root = temporaryFolder();
     const { folder } = doneRun(root);
-    expect(JSON.parse(runs('show', folder, '--json').out)).toEqual(readRunSummary(folder));
+    expect(JSON.parse(await printed(runsShow, folder, '--json'))).toEqual(readRunSummary(folder));
   });
 
-  it('of a missing run is a usage failure', () => {
+  it('of a missing run is a usage failure', async () => {
     const root = temporaryFolder();
     doneRun(root);
-    expect(failureOf(() => runs('show', 'small-2', '--root', root)).message).toContain('did you mean small-1?');
+    const failure = await failureOfAsync(() => printed(runsShow, 'small-2', '--root', root));
+    expect(failure.message).toContain('did you mean small-1?');
   });
 });

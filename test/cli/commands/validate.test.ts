@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { validateCommand } from '#cli/commands/validate';
+import { validate as command } from '#cli/commands/validate';
 import { failureOf, newFolder } from '#test/data/fixtures';
 
-/** What `mnv4-nas validate ARGS` writes to standard output. */
-function validate(...args: string[]): string {
-  const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-  try {
-    validateCommand().parse(args, { from: 'user' });
-    return out.mock.calls.map(([chunk]) => chunk).join('');
-  } finally {
-    out.mockRestore();
-  }
+/** What `mnv4-nas validate FILES` prints; its failure is thrown. */
+function validate(...files: string[]): string {
+  return textOf(files, {});
+}
+
+function textOf(files: readonly string[], options: Parameters<typeof command.run>[1]): string {
+  const { text, failure } = command.run([files], options);
+  if (failure !== undefined) throw failure;
+  return text();
 }
 
 /** The YAML files below the folders that come with the program. */
@@ -37,7 +37,7 @@ function kindOf(file: string): string {
 
 describe('validate', () => {
   it.each(shipped)('finds no mistakes in %s, and knows what it is', (file) => {
-    expect(validate(file)).toBe(`${file}: ${kindOf(file)}, no mistakes\n`);
+    expect(validate(file)).toBe(`${file}: ${kindOf(file)}, no mistakes`);
   });
 
   it('tells everything that is wrong in any of the files', () => {
@@ -99,7 +99,7 @@ fine: { refine: uib.refine }
   });
 
   it('takes --set', () => {
-    expect(failureOf(() => validate('configs/quickstart.yaml', '--set', 'search.stepz=3')).message).toBe(
+    expect(failureOf(() => textOf(['configs/quickstart.yaml'], { set: ['search.stepz=3'] })).message).toBe(
       '--set search.stepz=3: search.stepz: unknown key; did you mean steps?',
     );
   });
@@ -109,7 +109,7 @@ fine: { refine: uib.refine }
     const file = join(folder, 'phone.yaml');
     writeFileSync(file, 'table: layers.csv\nsource: made up\n');
     writeFileSync(join(folder, 'layers.csv'), 'signature,ms\nfc 1x1x96>1x1x10,0.1\n');
-    expect(validate(file)).toBe(`${file}: device, no mistakes\n`);
+    expect(validate(file)).toBe(`${file}: device, no mistakes`);
     writeFileSync(join(folder, 'layers.csv'), 'signature,ms\nfc 1x1x96>1x1x10,fast\n');
     expect(failureOf(() => validate(file)).message).toMatch(
       /layers\.csv:2:18: ms: expected a number of ms from 0 to 1e9; got fast$/,
@@ -129,7 +129,7 @@ describe('validate --schema', () => {
   const kinds = ['search config', 'space', 'refinement', 'training recipe', 'dataset recipe', 'device', 'study'];
 
   it.each(kinds)('prints a JSON Schema of a %s that the shipped ones follow', (kind) => {
-    const schema = JSON.parse(validate('--schema', kind));
+    const schema = JSON.parse(textOf([], { schema: kind }));
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: `mnv4-nas ${kind}`,

@@ -1,7 +1,7 @@
 /** The settings of a stage as its run folder keeps them: every value, and where it came from. */
 import { basename } from 'node:path';
 import { Document, type Scalar } from 'yaml';
-import type { Path } from '#core/documents/document';
+import { type Path, valueAt } from '#core/documents/document';
 import { leaves } from '#core/documents/flatten';
 import type { LocatedConfig, StageName } from './config.js';
 import type { StageSettings } from './stage-settings.js';
@@ -32,8 +32,4 @@ function originOf({ located, file }: LocatedConfig, stage: StageName, path: Path
   if (place === undefined) return 'default';
   const origin = located.at(place, '').file;
   return origin === undefined || origin === file ? basename(file) : origin;
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
 }

@@ -1,0 +1,27 @@
+/** What commander, which parses the command line, is told of a command. */
+import { Argument, type Command, Option } from 'commander';
+import type { CommandSpec, OptionSpec, Output } from './command-spec.js';
+
+/** Adds the command's arguments and options, and has what it results in printed. */
+export function addSpec(command: Command, spec: CommandSpec, print: (text: string) => void): Command {
+  if (spec.description !== undefined) command.description(spec.description);
+  for (const { name, description } of spec.arguments) command.addArgument(new Argument(name, description));
+  for (const option of spec.options) command.addOption(optionOf(option));
+  return command.action(async () => {
+    const options: { readonly json?: boolean } = command.opts();
+    const output = await spec.run(command.processedArgs, options);
+    print(printed(output, options.json ?? false));
+    if (output.failure !== undefined) throw output.failure;
+  });
+}
+
+function optionOf({ flag, description, parse, choices, default: value, required = false }: OptionSpec): Option {
+  const option = new Option(flag, description).default(value).makeOptionMandatory(required);
+  if (choices !== undefined) option.choices(choices);
+  return parse === undefined ? option : option.argParser<unknown>(parse as (text: string, before: unknown) => unknown);
+}
+
+function printed({ json, isIndented, text }: Output, isJson: boolean): string {
+  const shown = isJson ? JSON.stringify(json, null, isIndented ? 2 : 0) : text();
+  return shown === '' || shown.endsWith('\n') ? shown : `${shown}\n`;
+}

@@ -1,0 +1,56 @@
+/** Options of the search commands, what they change in a config, and who computes as they and the config say. */
+import type { Override } from '#core/documents/overrides';
+import { Failure } from '#core/failure';
+import type { Workers } from '#jobs/workers/launcher';
+import type { LocatedConfig } from '#tasks/search/config/config';
+import type { StagePlan } from '#tasks/search/plan';
+import type { OptionSpec, OptionsOf } from './command-spec.js';
+import { overridesOf, runOptions } from './run-options.js';
+import { workersOf } from './worker-options.js';
+
+export const configArgument = { name: '<config>', description: 'a search config (YAML)' } as const;
+
+export const searchOptions = [
+  ...runOptions,
+  {
+    flag: '--baseline <name>',
+    description:
+      'run random search instead: architectures drawn uniformly on target, evaluated in a SuperNet that a uniform policy trained',
+    choices: ['random'],
+  },
+  { flag: '--dry-run', description: 'check everything, print the plan, and estimate time and memory from a few steps' },
+  {
+    flag: '--strict-target',
+    description: 'exit with 6 if the result misses a target by more than the tolerance',
+  },
+] as const satisfies readonly OptionSpec[];
+
+export const warmStartOption = {
+  flag: '--warm-start',
+  description: "start the fine stage from the coarse stage's weights",
+} as const satisfies OptionSpec;
+
+export type SearchOptions = OptionsOf<typeof searchOptions>;
+
+/** Everything that was set outside the config, in rising precedence. */
+export function searchOverrides(options: SearchOptions & { readonly warmStart?: boolean | undefined }): Override[] {
+  const { baseline, warmStart } = options;
+  const strategy = { path: ['search', 'strategy'], value: baseline, origin: `--baseline ${baseline}` };
+  const warm = { path: ['fine', 'warmStart'], value: true, origin: '--warm-start' };
+  return [...overridesOf(options), ...(baseline === undefined ? [] : [strategy]), ...(warmStart ? [warm] : [])];
+}
+
+/** Who shares the steps of all these stages, as the flags say or else the config. */
+export function stageWorkers(
+  plans: readonly StagePlan[],
+  { config, located }: LocatedConfig,
+  { backend, threads = config.threads, workers }: SearchOptions,
+): Workers {
+  const samples = Math.max(...plans.map(({ task }) => task.settings.samplesPerStep));
+  const what = 'the samplesPerStep';
+  if (workers === undefined && config.workers !== undefined && config.workers > samples) {
+    const message = `expected at most ${samples}, ${what}; got ${config.workers}`;
+    throw new Failure('config', located.at(['workers'], message));
+  }
+  return workersOf({ backend, threads, workers: workers ?? config.workers }, samples, what);
+}

@@ -1,0 +1,10 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Parses an option's whole number within bounds. */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const isWithin = /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most;
+    if (!isWithin) throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+    return Number(value);
+  };
+}

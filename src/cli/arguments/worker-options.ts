@@ -1,0 +1,52 @@
+/** Options of commands that compute with tensors, in one process or in several. */
+import { Failure } from '#core/failure';
+import { usableCores } from '#core/machine/cores';
+import type { Workers } from '#jobs/workers/launcher';
+import { backendNames } from '#networks/tensor/backend';
+import type { OptionSpec, OptionsOf } from './command-spec.js';
+import { wholeNumber } from './whole-number.js';
+
+export const backendOptions = [
+  {
+    flag: '--threads <n>',
+    description: 'TensorFlow threads of each process (default: the cores divided by the workers)',
+    parse: wholeNumber(1, 1024),
+  },
+  {
+    flag: '--backend <name>',
+    description: 'compute with native TensorFlow, or in plain JavaScript (cpu), which only suits tiny networks',
+    choices: backendNames,
+    default: 'tensorflow',
+  },
+] as const satisfies readonly OptionSpec[];
+
+/** Options of a command whose steps several processes may share. */
+export const workerOptions = [
+  {
+    flag: '--workers <n>',
+    description:
+      'processes that share each step (default: one per core, at most one per sampled architecture or micro-batch)',
+    parse: wholeNumber(1, 1024),
+  },
+  ...backendOptions,
+] as const satisfies readonly OptionSpec[];
+
+/**
+ * Who shares the steps: as many workers as are asked for or, by default, as there are cores and parts of a step to share
+ * out; each with as many threads as are asked for, or with its part of the cores.
+ *
+ * @param what  names the parts, to refuse a flag that asks for more workers than there are of them
+ */
+export function workersOf(
+  { workers, threads, backend }: Partial<OptionsOf<typeof workerOptions>>,
+  parts: number,
+  what: string,
+): Workers {
+  if (workers !== undefined && workers > parts) {
+    throw new Failure('usage', `--workers: expected at most ${parts}, ${what}; got ${workers}`);
+  }
+  const cores = usableCores();
+  const count = workers ?? Math.min(cores, parts);
+  const own = Number(process.env['TF_NUM_INTRAOP_THREADS']) || Math.max(1, Math.floor(cores / count));
+  return { count, backend, threads: threads ?? own };
+}

@@ -1,0 +1,109 @@
+/** The commands by name, each with its line in `--help`; what a command consists of is loaded when it is asked for. */
+import type { CommandSpec } from '#cli/arguments/command-spec';
+
+export type CommandEntry = CommandGroup | LoadedCommand;
+
+export interface CommandGroup {
+  readonly summary: string;
+  readonly commands: CommandTable;
+}
+
+export interface LoadedCommand {
+  readonly summary: string;
+  readonly load: () => Promise<CommandSpec>;
+}
+
+export type CommandTable = Readonly<Record<string, CommandEntry>>;
+
+export const commandTable: CommandTable = {
+  coarse: {
+    summary: 'search filter sizes, with every block an inverted bottleneck',
+    load: async () => (await import('#cli/commands/coarse')).coarse,
+  },
+  fine: {
+    summary: "search the depthwise layers of a coarse result's blocks",
+    load: async () => (await import('#cli/commands/fine')).fine,
+  },
+  search: {
+    summary: 'run both stages, coarse and then fine',
+    load: async () => (await import('#cli/commands/search')).search,
+  },
+  study: {
+    summary: 'compare search strategies by training their results alone',
+    load: async () => (await import('#cli/commands/study')).study,
+  },
+  rank: {
+    summary: 'check whether a SuperNet ranks architectures correctly',
+    load: async () => (await import('#cli/commands/rank')).rank,
+  },
+  train: {
+    summary: 'train one network from scratch and evaluate it',
+    load: async () => (await import('#cli/commands/train')).train,
+  },
+  eval: {
+    summary: 'evaluate a trained network on a split of a distillation set',
+    load: async () => (await import('#cli/commands/eval')).evalNetwork,
+  },
+  export: {
+    summary: 'export a network to ONNX, timm, TensorFlow.js or safetensors',
+    load: async () => (await import('#cli/commands/export')).exportNetwork,
+  },
+  dataset: {
+    summary: 'fetch images; build, show and verify distillation sets',
+    commands: {
+      fetch: {
+        summary: 'download a small image data set',
+        load: async () => (await import('#cli/commands/dataset/fetch')).datasetFetch,
+      },
+      build: {
+        summary: 'build a distillation set',
+        load: async () => (await import('#cli/commands/dataset/build')).datasetBuild,
+      },
+      info: {
+        summary: 'show what a distillation set contains and how it was made',
+        load: async () => (await import('#cli/commands/dataset/info')).datasetInfo,
+      },
+      verify: {
+        summary: 'check every file of a distillation set for damage',
+        load: async () => (await import('#cli/commands/dataset/verify')).datasetVerify,
+      },
+    },
+  },
+  describe: {
+    summary: 'show what a network or search space consists of and costs',
+    load: async () => (await import('#cli/commands/describe')).describe,
+  },
+  measure: {
+    summary: 'measure the latency of networks on this machine',
+    load: async () => (await import('#cli/commands/measure')).measure,
+  },
+  roofline: {
+    summary: 'compare the latency of networks on all devices at once',
+    load: async () => (await import('#cli/commands/roofline')).roofline,
+  },
+  calibrate: {
+    summary: 'fit a device profile to measured latencies',
+    load: async () => (await import('#cli/commands/calibrate')).calibrate,
+  },
+  runs: {
+    summary: 'list runs and show their results',
+    commands: {
+      list: {
+        summary: 'list all runs, one per line',
+        load: async () => (await import('#cli/commands/runs/list')).runsList,
+      },
+      show: {
+        summary: 'show the progress and result of a run',
+        load: async () => (await import('#cli/commands/runs/show')).runsShow,
+      },
+    },
+  },
+  validate: {
+    summary: 'check configs, spaces, recipes and devices for mistakes',
+    load: async () => (await import('#cli/commands/validate')).validate,
+  },
+  doctor: {
+    summary: 'check whether this machine can run a search',
+    load: async () => (await import('#cli/commands/doctor')).doctor,
+  },
+};

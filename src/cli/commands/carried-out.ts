@@ -1,0 +1,35 @@
+/** A study from its plan to its report, as `study` and `rank` carry it out. */
+import { join } from 'node:path';
+import type { OptionSpec, OptionsOf, Output } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
+import { rootOption } from '#cli/arguments/root-option';
+import { workerOptions, workersOf } from '#cli/arguments/worker-options';
+import { working } from '#cli/process/working';
+import { aligned } from '#cli/terminal/table';
+import { stageSettings } from '#tasks/search/config/stage-settings';
+import { runStudy } from '#tasks/study/run-study';
+import type { Study } from '#tasks/study/study';
+import { studyResult, studyRows, writeStudy } from '#tasks/study/study-report';
+import { sharesOf } from '#tasks/training/recipe';
+
+export const studyOptions = [rootOption, ...workerOptions, jsonOption] as const satisfies readonly OptionSpec[];
+
+/** Runs what is left of a study. */
+export async function carriedOut(study: Study, options: OptionsOf<typeof studyOptions>): Promise<Output> {
+  const { root } = options;
+  const folder = join(root, study.name);
+  const workers = workersOf(options, mostParts(study), 'the parts of a step');
+  const arms = await working(workers, async (context) =>
+    runStudy(study, { context, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
+  );
+  const json = studyResult(study, arms);
+  return { json, text: () => [...aligned(studyRows(json), new Set()), join(folder, 'study.md')].join('\n') };
+}
+
+/** The most architectures or shares that any step of the study has. */
+function mostParts({ arms, recipe }: Study): number {
+  const samples = arms.flatMap(({ config, stages }) =>
+    stages.map((stage) => stageSettings(config(1), stage).samplesPerStep),
+  );
+  return Math.max(sharesOf(recipe), ...samples);
+}

@@ -1,0 +1,73 @@
+import { dirname } from 'node:path';
+import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
+import { workerOptions, workersOf } from '#cli/arguments/worker-options';
+import { stopOnSignal } from '#cli/process/stop-signal';
+import { working } from '#cli/process/working';
+import { type Reporter, standardReporter } from '#cli/terminal/log';
+import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
+import { requireAugmentation } from '#data/images/augment/augment-fit';
+import { formOf } from '#data/images/image-source';
+import { openSource } from '#data/images/open-source';
+import { builtSetFolder } from '#data/sets/built-set';
+import { type BuildProgress, buildDistillationSet } from '#tasks/distill/build';
+import { planBuild } from '#tasks/distill/build-plan';
+import { readBuildRecipe } from '#tasks/distill/build-recipe';
+import type { LoadTeachers } from '#tasks/distill/build-teacher';
+import { teacherLoader, teacherShares } from '#tasks/distill/teacher';
+
+type WorkerOptions = OptionsOf<typeof workerOptions>;
+
+/** Loads teachers that compute as the options say. */
+type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, WorkerOptions]) => ReturnType<LoadTeachers>;
+
+export const datasetBuild = datasetBuildWith((references, context, options) => {
+  const shares = teacherShares(references, context.recipeFile);
+  const workers = workersOf(options, shares, "the shares of the teachers' training recipes");
+  return working(workers, (job) => teacherLoader(job)(references, context));
+});
+
+export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
+  return defineCommand({
+    description: 'build a distillation set, augmented images with soft labels of a teacher; run again, it resumes',
+    arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
+    options: [
+      ...workerOptions,
+      {
+        flag: '--to <dir>',
+        description: 'the folder of the set (default: in the cache, where searches look for it)',
+      },
+      jsonOption,
+    ],
+    async run([recipeFile], options) {
+      const recipe = readBuildRecipe(recipeFile);
+      const source = openSource(recipe.source, dirname(recipeFile));
+      const form = formOf(source);
+      requireAugmentation(recipe.augment, form.shape);
+      planBuild(source, recipe); // so that its mistakes are told before a teacher is trained
+      for (const note of source.notes ?? []) standardReporter().warn(note);
+      const teacher = await loadTeachers(recipe.teacher, { recipeFile, form }, options);
+      const stop = stopOnSignal();
+      const reporter = standardReporter();
+      try {
+        const to = options.to ?? builtSetFolder(recipeFile);
+        const request = { source, recipe, teacher, to, onProgress: inSteps(reporter), shouldStop: stop.asked };
+        const manifest = await buildDistillationSet(request);
+        return { json: manifestSummary(manifest), text: () => manifestText(manifest) };
+      } finally {
+        reporter.close();
+        stop.release();
+      }
+    },
+  });
+}
+
+/** Reports a fiftieth of the rows at a time. */
+function inSteps(reporter: Reporter): (progress: BuildProgress) => void {
+  let told = 0;
+  return ({ rows, of }) => {
+    const part = Math.floor((50 * rows) / of);
+    if (part > told) reporter.progress({ stage: 'dataset build', step: rows, steps: of });
+    told = Math.max(told, part);
+  };
+}

@@ -1,0 +1,45 @@
+/** `mnv4-nas eval`: the accuracy of one network. */
+import { defineCommand } from '#cli/arguments/command-spec';
+import { givenNetwork, weightsOptions } from '#cli/arguments/given-network';
+import { jsonOption } from '#cli/arguments/json-option';
+import { rootOption } from '#cli/arguments/root-option';
+import { backendOptions } from '#cli/arguments/worker-options';
+import { evaluationText } from '#cli/terminal/evaluation-text';
+import { Failure } from '#core/failure';
+import { openSet } from '#data/sets/built-set';
+import { frozenNetwork } from '#networks/nn/frozen-network';
+import { openBackend } from '#networks/tensor/backend';
+import { evaluate, splitImages } from '#tasks/training/evaluate';
+import { requireFit } from '#tasks/training/requirements';
+
+export const evalNetwork = defineCommand({
+  arguments: [{ name: '<network>', description: 'a training run, by id or folder; or a network, with --weights' }],
+  options: [
+    ...backendOptions,
+    ...weightsOptions,
+    { flag: '--dataset <recipe>', description: 'the dataset recipe whose set to use' },
+    { flag: '--folder <dir>', description: 'the folder of a set, instead of --dataset' },
+    { flag: '--split <name>', description: 'the split to use', choices: ['train', 'held', 'test'], default: 'test' },
+    rootOption,
+    jsonOption,
+  ],
+  async run([what], options) {
+    const { dataset, folder, split, backend, threads } = options;
+    if ((dataset === undefined) === (folder === undefined)) {
+      const got = dataset === undefined ? 'neither' : 'both';
+      throw new Failure('usage', `eval: expected either --dataset RECIPE or --folder DIR; got ${got}`);
+    }
+    const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
+    openBackend({ backend, threads });
+    const { network, weights } = givenNetwork(what, options);
+    requireFit(network, set.manifest.shape, set.manifest.classes);
+    const { model, forward, statistics } = frozenNetwork(network, weights);
+    const evaluation = await evaluate(splitImages(set.split(split)), (batch) =>
+      model.logits(forward, batch, statistics),
+    );
+    return {
+      json: { network: network.name, ...evaluation },
+      text: () => evaluationText(network.name, evaluation),
+    };
+  },
+});

@@ -1,0 +1,58 @@
+import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
+import { defaultRunId, overrideOptions, overridesOf } from '#cli/arguments/run-options';
+import { configArgument } from '#cli/arguments/search-options';
+import { wholeNumber } from '#cli/arguments/whole-number';
+import { readSearchConfig } from '#tasks/search/config/config';
+import { type Arm, type Study, uniform } from '#tasks/study/study';
+import { readTrainingRecipe } from '#tasks/training/recipe';
+import { carriedOut, studyOptions } from './carried-out.js';
+
+const options = [
+  ...studyOptions,
+  {
+    flag: '--recipe <file>',
+    description: 'the training recipe (*.train.yaml) of the stand-alone trainings',
+    required: true,
+  },
+  {
+    flag: '--architectures <n>',
+    description: 'how many to rank, drawn uniformly among those on target',
+    parse: wholeNumber(2),
+    default: 24,
+  },
+  {
+    flag: '--trainings <n>',
+    description: 'trainings of each architecture, whose mean accuracy counts',
+    parse: wholeNumber(1),
+    default: 1,
+  },
+  {
+    flag: '--stage <name>',
+    description: 'the stage whose SuperNet to check',
+    choices: ['coarse', 'fine'],
+    default: 'coarse',
+  },
+  { flag: '--run-id <id>', description: 'name of the folder (default: NAME-rank-TIME)' },
+  ...overrideOptions,
+] as const satisfies readonly OptionSpec[];
+
+type RankOptions = OptionsOf<typeof options>;
+
+export const rank = defineCommand({
+  description:
+    'check whether a SuperNet trained with a uniform policy ranks architectures in the same order as stand-alone trainings',
+  arguments: [configArgument],
+  options,
+  run: ([file], options) => carriedOut(rankingStudy(file, options), options),
+});
+
+/** A study of one arm: the config with a uniform policy, all its candidates ranked. */
+function rankingStudy(file: string, options: RankOptions): Study {
+  const config = readSearchConfig(file, [...overridesOf(options), ...uniform('rank', options.architectures)]);
+  const stages = options.stage === 'coarse' ? (['coarse'] as const) : (['coarse', 'fine'] as const);
+  const { name: runs } = config.config;
+  const arm: Arm = { name: runs, runs, stages, config: () => config };
+  const { recipe, trainings, runId } = options;
+  const name = runId ?? defaultRunId(config.config.name, 'rank', new Date());
+  return { name, measure: 'ranking', seeds: 1, trainings, recipe: readTrainingRecipe(recipe), arms: [arm] };
+}

@@ -1,0 +1,14 @@
+import { defineCommand } from '#cli/arguments/command-spec';
+import { jsonOption } from '#cli/arguments/json-option';
+import { rootOption } from '#cli/arguments/root-option';
+import { runText } from '#cli/terminal/runs-text';
+import { findRun, readRunSummary } from '#jobs/runs/run-summary';
+
+export const runsShow = defineCommand({
+  arguments: [{ name: '<run>', description: 'the id of a run, or its folder' }],
+  options: [rootOption, jsonOption],
+  run([run], { root }) {
+    const summary = readRunSummary(findRun(root, run));
+    return { json: summary, text: () => runText(summary) };
+  },
+});

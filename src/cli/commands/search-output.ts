@@ -1,0 +1,37 @@
+/** What the search commands result in: summaries of runs, agreement of seeds, missed targets. */
+import { join } from 'node:path';
+import type { Output } from '#cli/arguments/command-spec';
+import type { SearchOptions } from '#cli/arguments/search-options';
+import { agreementText } from '#cli/terminal/agreement-text';
+import { runText } from '#cli/terminal/runs-text';
+import { Failure } from '#core/failure';
+import { readRunSummary } from '#jobs/runs/run-summary';
+import { readFound } from '#tasks/search/result';
+import { agreementOf } from '#tasks/study/agreement';
+
+/** The summary of each run; of one alone, the JSON is no list. */
+export function runsOutput(ids: readonly string[], root: string): Output {
+  const summaries = ids.map((id) => readRunSummary(join(root, id)));
+  return {
+    json: summaries.length === 1 ? summaries[0] : summaries,
+    text: () => summaries.map(runText).join('\n\n'),
+  };
+}
+
+/** By stage, how far the searches with different seeds agree. */
+export function agreementOutput(ids: readonly string[], root: string): Output {
+  const json = ['coarse', 'fine'].map((stage) => ({
+    stage,
+    ...agreementOf(ids.map((id) => join(root, `${id}-${stage}`))),
+  }));
+  return { json, text: () => json.map((of) => agreementText(of.stage, of)).join('\n\n') };
+}
+
+/** A failure that names each target that a finished run missed, where missing one is to fail the command. */
+export function missedTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): Failure | undefined {
+  if (!strictTarget) return undefined;
+  const misses = ids.flatMap((id) =>
+    readFound(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
+  );
+  return misses.length > 0 ? new Failure('targetMissed', misses) : undefined;
+}

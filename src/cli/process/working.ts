@@ -1,0 +1,22 @@
+/** What the program lends to long work: a backend, a reporter, a clock and an ear for signals. */
+import { standardReporter } from '#cli/terminal/log';
+import type { JobContext } from '#jobs/job-context';
+import type { Workers } from '#jobs/workers/launcher';
+import { openBackend } from '#networks/tensor/backend';
+import { environment } from './environment.js';
+import { stopOnSignal } from './stop-signal.js';
+
+/** Runs long work with a backend, a reporter and ears for signals. */
+export async function working<T>(workers: Workers, work: (context: JobContext) => Promise<T>): Promise<T> {
+  const { backend, threads } = workers;
+  openBackend({ backend, threads });
+  const observer = standardReporter();
+  const stop = stopOnSignal();
+  try {
+    const clock = () => performance.now();
+    return await work({ observer, shouldStop: stop.asked, clock, environment: environment(), workers });
+  } finally {
+    stop.release();
+    observer.close();
+  }
+}

@@ -1,0 +1,61 @@
+/** The program: loads the command that is asked for, prints its result to standard output, everything else to standard error. */
+import { Command, CommanderError } from 'commander';
+import { addSpec } from '#cli/arguments/commander';
+import { hearNoStopSignals } from '#cli/process/stop-signal';
+import { packageVersion } from '#cli/process/version';
+import { exitCodes, Failure, formatDiagnostic } from '#core/failure';
+import { type CommandTable, commandTable } from './command-table.js';
+
+/** Runs the command that the arguments name and returns its exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const main = new Command('mnv4-nas')
+    .description('Two-stage neural architecture search for mobile vision networks (MobileNetV4, arXiv:2404.10518).')
+    .version(packageVersion())
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help lists what there is)')
+    .exitOverride()
+    .hook('preAction', (_, { options }) => {
+      if (!options.some(({ long }) => long === '--workers')) hearNoStopSignals(); // nothing there asks whether to stop
+    });
+  try {
+    await addCommands(main, commandTable, argv.includes('help'));
+    await main.parseAsync(argv);
+    return exitCodes.done;
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+/** @param atOnce  loads all commands now, as commander's `help` needs it, and not only the one that is asked for */
+async function addCommands(parent: Command, table: CommandTable, atOnce: boolean): Promise<void> {
+  parent.configureHelp({ subcommandTerm: (command) => command.name() });
+  for (const [name, entry] of Object.entries(table)) {
+    const command = new Command(name).summary(entry.summary).description(entry.summary).exitOverride();
+    parent.addCommand(command);
+    if ('commands' in entry) {
+      await addCommands(command, entry.commands, atOnce);
+      continue;
+    }
+    const load = async () => void addSpec(command, await entry.load(), print);
+    if (atOnce) await load();
+    else parent.hook('preSubcommand', (_, asked) => (asked === command ? load() : undefined));
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+/** Reports an error and returns its exit code; only our own bugs show a stack trace. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof Failure) {
+    const lines = error.diagnostics.map(formatDiagnostic);
+    if (error.remedy !== undefined) lines.push(`what to do: ${error.remedy}`);
+    if (lines.length > 0) process.stderr.write(`${lines.join('\n')}\n`);
+    return error.exitCode;
+  }
+  const trace = error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${trace}\nThis is a bug of mnv4-nas; please report it with the lines above.\n`);
+  return exitCodes.bug;
+}

@@ -1,6 +1,6 @@
 /** A command of the program in the test's own process, for tests of what a command does rather than of its process. */
 import { vi } from 'vitest';
-import { run } from '#cli/commands';
+import { run } from '#cli/program';
 import type { Ended } from './program.js';
 
 export interface InProcessOptions {

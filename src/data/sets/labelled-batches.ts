@@ -20,7 +20,7 @@ export function labelledBatches(source: ImageSet, options: LabelledBatchOptions)
   const { train } = source;
   const { shape, classes } = formOf(source);
   const size = imageBytes(shape);
-  const imageAt = async (index: number) => ({ ...(await train.pixels(index)), label: train.label(index) });
+  const imageAt = async (index: number) => ({ image: await train.pixels(index), label: train.label(index) });
   const another = (random: Random) => imageAt(random.below(train.n));
   const orderOf = lastOnly((epoch: number) => permutation(train.n, randomStream(`${seed}/data/epoch/${epoch}`)));
   const make = async (step: number): Promise<Batch> => {
@@ -30,9 +30,9 @@ export function labelledBatches(source: ImageSet, options: LabelledBatchOptions)
     const images = new Uint8Array(batch * size);
     const labels = new Int32Array(batch);
     const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
-    for (const [i, image] of (await Promise.all(indices.map(imageAt))).entries()) {
-      const { pixels, label, mixedLabel, mixedShare } = await augmented(image, augment, random, another);
-      stackedImages(images, size, i).set(pixels);
+    for (const [i, drawn] of (await Promise.all(indices.map(imageAt))).entries()) {
+      const { image, label, mixedLabel, mixedShare } = await augmented(drawn, augment, random, another);
+      stackedImages(images, size, i).set(image.pixels);
       labels[i] = label;
       mixing.labels[i] = mixedLabel;
       mixing.shares[i] = mixedShare;

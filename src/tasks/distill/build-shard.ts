@@ -12,8 +12,8 @@ import { checkProbabilities, type Teacher } from './build-teacher.js';
 
 export interface ShardPorts {
   readonly form: ImageForm;
-  /** Loads a row's image; its pixels are borrowed. */
-  readonly image: (row: PlannedRow) => Promise<AugmentedImage>;
+  /** Loads and augments a row's image; its pixels are borrowed. */
+  readonly draw: (row: PlannedRow) => Promise<AugmentedImage>;
   readonly teacher: Teacher;
   /** Called before each chunk with the rows done; may throw to stop. */
   readonly onChunk: (rows: number) => void;
@@ -28,7 +28,7 @@ const chunkRows = 512; // judged at a time: fixed, since a teacher's last bits m
  */
 export async function fillShard(
   planned: PlannedShard,
-  { form: { shape, classes }, image, teacher, onChunk }: ShardPorts,
+  { form: { shape, classes }, draw, teacher, onChunk }: ShardPorts,
   mixed: boolean,
 ): Promise<Shard> {
   const size = imageBytes(shape);
@@ -41,14 +41,14 @@ export async function fillShard(
     await yieldToEvents(); // lets signals in
     onChunk(from);
     const chunk = rows.slice(from, from + chunkRows);
-    const draw = async (row: PlannedRow, i: number) => {
-      const { pixels, label, mixedLabel, mixedShare } = await image(row);
-      stackedImages(images, size, from + i).set(pixels);
+    const fill = async (row: PlannedRow, i: number) => {
+      const { image, label, mixedLabel, mixedShare } = await draw(row);
+      stackedImages(images, size, from + i).set(image.pixels);
       labels[from + i] = label;
       mixing.labels[from + i] = mixedLabel;
       mixing.shares[from + i] = mixedShare;
     };
-    await Promise.all(chunk.map(draw));
+    await Promise.all(chunk.map(fill));
     const shown = stackedImages(images, size, from, from + chunk.length);
     const probabilities = await teacher.predict(shown, chunk.length);
     checkProbabilities(probabilities, chunk.length, classes, teacher.name);
@@ -71,13 +71,13 @@ export function trainImages(source: ImageSet, recipe: BuildRecipe, train: Int32A
 /** Draws the images of held and test rows, which are unchanged. */
 export function cleanImages(source: ImageSet) {
   return async (row: PlannedRow): Promise<AugmentedImage> => {
-    const image = await imageOf(source, row.source);
-    return { ...image, mixedLabel: image.label, mixedShare: 0 };
+    const { image, label } = await imageOf(source, row.source);
+    return { image, label, mixedLabel: label, mixedShare: 0 };
   };
 }
 
 /** Loads a source image by its index, which counts through the train part, then the test part; borrowed. */
 async function imageOf({ train, test }: ImageSet, index: number): Promise<LabelledImage> {
   const [part, at] = index < train.n ? [train, index] : [test, index - train.n];
-  return { ...(await part.pixels(at)), label: part.label(at) };
+  return { image: await part.pixels(at), label: part.label(at) };
 }

@@ -65,7 +65,7 @@ export async function buildDistillationSet(request: BuildRequest): Promise<Manif
     };
     let entry = journal.built(file);
     if (entry === undefined) {
-      const ports = { form, image: images[split], teacher, onChunk };
+      const ports = { form, draw: images[split], teacher, onChunk };
       const bytes = encodeShard(await fillShard(planned, ports, mixed), layout);
       writeAtomically(join(to, file), bytes);
       entry = { file, split, rows, bytes: bytes.length, sha256: sha256(bytes) };

@@ -23,7 +23,8 @@ export interface Augmentation {
 export const eraseAspect: Range = [0.3, 1 / 0.3];
 
 /** An image and its class. */
-export interface LabelledImage extends Image {
+export interface LabelledImage {
+  readonly image: Image;
   readonly label: number;
 }
 
@@ -43,29 +44,30 @@ export interface AugmentedImage extends LabelledImage {
  * @param another  draws and loads the image to mix with; called where the augmentation has `mixup`
  */
 export async function augmented(
-  image: LabelledImage,
+  { image, label }: LabelledImage,
   augmentation: Augmentation,
   random: Random,
   another: (random: Random) => Promise<LabelledImage>,
 ): Promise<AugmentedImage> {
-  const draw = (one: LabelledImage) => ({ ...moved(one, augmentation, random), label: one.label });
   const { mixup, erase } = augmentation;
-  const own = draw(image);
-  const result =
-    mixup === undefined
-      ? { ...own, mixedLabel: own.label, mixedShare: 0 }
-      : mixedPair(own, draw(await another(random)), betaSample(mixup.alpha, random));
+  const own = { image: moved(image, augmentation, random), label };
+  let result = { ...own, mixedLabel: label, mixedShare: 0 };
+  if (mixup !== undefined) {
+    const other = await another(random);
+    const movedOther = { image: moved(other.image, augmentation, random), label: other.label };
+    result = mixedPair(own, movedOther, betaSample(mixup.alpha, random));
+  }
   if (erase === undefined || random.uniform() >= erase.probability) return result;
-  const rectangle = randomRectangle(result, erase.area, eraseAspect, random);
-  return rectangle === undefined ? result : { ...result, ...erased(result, wholePixels(rectangle)) };
+  const rectangle = randomRectangle(result.image, erase.area, eraseAspect, random);
+  return rectangle === undefined ? result : { ...result, image: erased(result.image, wholePixels(rectangle)) };
 }
 
 /** `share` of one image and the rest of the other. */
 function mixedPair(one: LabelledImage, other: LabelledImage, share: number): AugmentedImage {
-  const image = blended(one, other, share);
+  const image = blended(one.image, other.image, share);
   return share >= 0.5
-    ? { ...image, label: one.label, mixedLabel: other.label, mixedShare: 1 - share }
-    : { ...image, label: other.label, mixedLabel: one.label, mixedShare: share };
+    ? { image, label: one.label, mixedLabel: other.label, mixedShare: 1 - share }
+    : { image, label: other.label, mixedLabel: one.label, mixedShare: share };
 }
 
 function moved(image: Image, { inceptionCrop, shift, flip }: Augmentation, random: Random): Image {

@@ -62,12 +62,12 @@ export function shifted(image: Image, down: number, right: number): Image {
   const { height: H, width: W, channels: C, pixels } = image;
   const out = new Uint8Array(pixels.length);
   const copied = W - Math.abs(right);
-  if (copied <= 0) return { ...image, pixels: out };
+  if (copied <= 0) return withPixels(image, out);
   for (let y = Math.max(0, down); y < Math.min(H, H + down); y++) {
     const from = ((y - down) * W + Math.max(0, -right)) * C;
     out.set(pixels.subarray(from, from + copied * C), (y * W + Math.max(0, right)) * C);
   }
-  return { ...image, pixels: out };
+  return withPixels(image, out);
 }
 
 /** The image mirrored left to right. */
@@ -78,7 +78,7 @@ export function flipped(image: Image): Image {
   for (let y = 0; y < H; y++) {
     for (let x = W - 1; x >= 0; x--) for (let c = 0; c < C; c++) out[at++] = pixels[(y * W + x) * C + c] as number;
   }
-  return { ...image, pixels: out };
+  return withPixels(image, out);
 }
 
 /** The image with the whole pixels of a rectangle set to 0. */
@@ -86,12 +86,19 @@ export function erased(image: Image, { top, left, height, width }: Rectangle): I
   const { width: W, channels: C } = image;
   const out = new Uint8Array(image.pixels);
   for (let y = top; y < top + height; y++) out.fill(0, (y * W + left) * C, (y * W + left + width) * C);
-  return { ...image, pixels: out };
+  return withPixels(image, out);
 }
 
 /** `share` of `a` and the rest of `b`, scaled to its size, pixel by pixel, rounded to the nearest integer. */
 export function blended(a: Image, b: Image, share: number): Image {
   const isSameSize = a.height === b.height && a.width === b.width;
   const { pixels: other } = isSameSize ? b : cropped(b, { top: 0, left: 0, height: b.height, width: b.width }, a);
-  return { ...a, pixels: a.pixels.map((pixel, i) => Math.round(mix(other[i] as number, pixel, share))) };
+  return withPixels(
+    a,
+    a.pixels.map((pixel, i) => Math.round(mix(other[i] as number, pixel, share))),
+  );
+}
+
+function withPixels({ height, width, channels }: Image, pixels: Uint8Array): Image {
+  return { height, width, channels, pixels };
 }

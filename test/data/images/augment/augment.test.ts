@@ -20,20 +20,21 @@ describe('augmented', () => {
     await fc.assert(
       fc.asyncProperty(bytes, bytes, augmentations, fc.integer(), async (pixels, other, augmentation, seed) => {
         const before = pixels.slice();
-        const another = async () => ({ ...size, pixels: other, label: 1 });
-        const copy = () => augmented({ ...size, pixels, label: 0 }, augmentation, randomStream(`${seed}`), another);
-        const result = await copy();
+        const another = async () => ({ image: { ...size, pixels: other }, label: 1 });
+        const copy = () =>
+          augmented({ image: { ...size, pixels }, label: 0 }, augmentation, randomStream(`${seed}`), another);
+        const { image: result } = await copy();
         expect(result).toMatchObject(size);
         expect(result.pixels.length).toBe(pixels.length);
         expect(Math.max(...result.pixels)).toBeLessThanOrEqual(Math.max(...pixels, ...other));
-        expect(await copy()).toEqual(result);
+        expect((await copy()).image).toEqual(result);
         expect(pixels).toEqual(before);
       }),
     );
   });
 
   it('without parts is the image', async () => {
-    const one = { ...size, pixels: Uint8Array.from({ length: 189 }, (_, i) => i), label: 3 };
+    const one = { image: { ...size, pixels: Uint8Array.from({ length: 189 }, (_, i) => i) }, label: 3 };
     expect(await augmented(one, {}, randomStream('x'), async () => one)).toEqual({
       ...one,
       mixedLabel: 3,
@@ -42,24 +43,27 @@ describe('augmented', () => {
   });
 
   it('moves by each of the 2s + 1 distances along both axes', async () => {
-    const one = { height: 5, width: 5, channels: 1, pixels: new Uint8Array(25), label: 0 };
-    one.pixels[12] = 255; // the middle
+    const one = { image: { height: 5, width: 5, channels: 1, pixels: new Uint8Array(25) }, label: 0 };
+    one.image.pixels[12] = 255; // the middle
     const seen = new Set<number>();
     for (let i = 0; i < 300; i++) {
-      const { pixels } = await augmented(one, { shift: 1 }, randomStream(`${i}`), async () => one);
-      seen.add(pixels.indexOf(255));
+      const { image } = await augmented(one, { shift: 1 }, randomStream(`${i}`), async () => one);
+      seen.add(image.pixels.indexOf(255));
     }
     expect([...seen].sort((a, b) => a - b)).toEqual([6, 7, 8, 11, 12, 13, 16, 17, 18]);
   });
 
   it('mixes targets as it mixes pixels: what is left of a bright image is the share of its class', async () => {
-    const flat = (level: number, label: number) => ({ ...size, pixels: new Uint8Array(189).fill(level), label });
+    const flat = (level: number, label: number) => ({
+      image: { ...size, pixels: new Uint8Array(189).fill(level) },
+      label,
+    });
     const [dark, bright] = [flat(0, 0), flat(200, 1)];
     for (let i = 0; i < 300; i++) {
       const [one, other] = i % 2 === 0 ? [dark, bright] : [bright, dark];
       const random = randomStream(`mix/${i}`);
       const mixed = await augmented(one, { flip: true, mixup: { alpha: 0.4 } }, random, async () => other);
-      const share = (mixed.pixels[0] as number) / 200;
+      const share = (mixed.image.pixels[0] as number) / 200;
       const ofBright = mixed.label === 1 ? 1 - mixed.mixedShare : mixed.mixedShare;
       expect(mixed.label + mixed.mixedLabel).toBe(1);
       expect(mixed.mixedShare).toBeLessThanOrEqual(0.5);
@@ -68,10 +72,10 @@ describe('augmented', () => {
   });
 
   it('leaves an image as it is where the rectangle to erase fits nowhere', async () => {
-    const image = { ...flatSize, pixels: new Uint8Array(160).fill(9), label: 0 };
+    const one = { image: { ...flatSize, pixels: new Uint8Array(160).fill(9) }, label: 0 };
     const erase = { probability: 1, area: [0.99, 0.99] } as const;
-    const { pixels } = await augmented(image, { erase }, randomStream('x'), async () => image);
-    expect(pixels).toEqual(image.pixels);
+    const { image } = await augmented(one, { erase }, randomStream('x'), async () => one);
+    expect(image).toEqual(one.image);
   });
 
   it('draws rectangles of the asked areas and aspects inside the image', () => {
@@ -95,11 +99,11 @@ describe('augmented', () => {
   });
 
   it('crops nothing where no rectangle fits', async () => {
-    const image = { ...flatSize, pixels: Uint8Array.from({ length: 160 }, (_, i) => i), label: 0 };
+    const one = { image: { ...flatSize, pixels: Uint8Array.from({ length: 160 }, (_, i) => i) }, label: 0 };
     const inceptionCrop = { area: [1, 1], aspect: [1, 1] } as const;
     expect(randomRectangle(flatSize, [1, 1], [1, 1], randomStream('x'))).toBeUndefined();
-    const { pixels } = await augmented(image, { inceptionCrop }, randomStream('x'), async () => image);
-    expect(pixels).toEqual(image.pixels);
+    const { image } = await augmented(one, { inceptionCrop }, randomStream('x'), async () => one);
+    expect(image).toEqual(one.image);
   });
 
   // Beta(a, a) has mean 1/2 and variance 1 / (4 (2a + 1)).

@@ -17,11 +17,11 @@ import { runText } from '#cli/terminal/runs-text';
 import type { Override } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
 import { runFolder } from '#jobs/runs/run-folder';
+import { readSearchResult } from '#jobs/runs/run-result';
 import { findRun, readRunSummary } from '#jobs/runs/run-summary';
 import type { Workers } from '#jobs/workers/worker-pool';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
-import { readFound } from '#tasks/search/result';
 import { runPlanned, runStages, stageIds } from '#tasks/search/run-stages';
 import {
   foundArchitecture,
@@ -161,7 +161,7 @@ function stageOptions(id: string, options: SearchOptions, tools: Tools) {
 function requireTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): void {
   if (!strictTarget) return;
   const misses = ids.flatMap((id) =>
-    readFound(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
+    readSearchResult(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
   );
   if (misses.length > 0) throw new Failure('targetMissed', misses);
 }

@@ -1,37 +1,12 @@
 /** Accuracy and loss of a network on a split, or of a sub-network of a SuperNet. */
-import { z } from 'zod';
-import { integer, quantity, text } from '#core/documents/conform';
 import { countTop, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
 import { type ImageSource, imageBytes } from '#data/images/image-source';
 import type { Split } from '#data/sets/distillation-set';
 import { smoothed } from '#data/sets/labelled-batches';
 import { type Batch, inOrder } from '#data/sets/loader';
+import type { Evaluation } from '#jobs/runs/run-result';
 
-export interface Evaluation {
-  readonly split: string;
-  readonly n: number;
-  readonly top1: number;
-  /** 95 %, Wilson. */
-  readonly top1Interval: readonly [number, number];
-  readonly top5: number;
-  /** Mean cross-entropy against the split's soft labels, in nats. */
-  readonly loss: number;
-}
-
-const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
-
-/** An evaluation as a run's result keeps it. */
-export const evaluationSchema: z.ZodType<Evaluation> = z.object(
-  {
-    split: text('a split'),
-    n: integer('a number of images'),
-    top1: share,
-    top1Interval: z.tuple([share, share], { error: 'two shares' }),
-    top5: share,
-    loss: quantity('a loss in nats'),
-  },
-  { error: 'an evaluation' },
-);
+export type { Evaluation };
 
 const evaluationBatch = 500; // images; large enough that per-op overhead vanishes
 

@@ -99,8 +99,8 @@ function keepInRun(
       const { means, imagesPerSecond, dataWait, secondsLeft } = interval.close(steps - done);
       const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
       const tensors = backend().tensorsAlive();
-      events.append({ step: done, ...means, learningRate, imagesPerSecond, dataWait, memoryMb, tensors });
       const loss = means.loss as number;
+      events.append({ step: done, loss, learningRate, imagesPerSecond, dataWait, memoryMb, tensors });
       observer.progress({ stage: 'train', step: done, steps, loss, imagesPerSecond, dataWait, secondsLeft });
     },
     checkpoint({ step }) {

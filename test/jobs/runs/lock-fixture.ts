@@ -36,7 +36,7 @@ export function startLocking(
   under: readonly string[] = [],
   times: LockTimes = shortTimes,
 ): LockProcess {
-  const script = resolve('test/runs/lock-process.mjs');
+  const script = resolve('test/jobs/runs/lock-process.mjs');
   const [command = '', ...args] = [...under, process.execPath, script, folder, JSON.stringify(times)];
   const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => endGroup(child));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRun } from '#jobs/runs/run-folder';
 import { readState } from '#jobs/runs/run-state';
-import { failureOf, opened, request, temporaryFolder } from './run-fixture.js';
+import { failureOf, opened, request, searchResult, temporaryFolder } from './run-fixture.js';
 
 it('a run whose identity is damaged is not resumed', () => {
   const root = temporaryFolder();
@@ -134,7 +134,7 @@ describe('a run that is there', () => {
       expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('steps: 800\n');
       const extensions = [{ step: 400, steps: 400 }];
       expect(readState(run.folder)).toMatchObject({ status: 'running', step: 400, steps: 800, extensions });
-      run.writeResult({ decisions: [], quality: 1, costs: {}, reward: null, entropy: null });
+      run.writeResult(searchResult());
       expect(JSON.parse(readFileSync(join(run.folder, 'result.json'), 'utf8'))).toMatchObject({ extensions });
       run.finish('done');
       const again = opened(root, { ...longer, extend: true }); // the same command

@@ -96,7 +96,7 @@ function eventFields(
   costs: readonly CostProgress[],
 ) {
   const { means, imagesPerSecond, dataWait } = summary;
-  const { loss, quality, reward } = means;
+  const { loss, quality, reward } = means as Record<'loss' | 'quality' | 'reward', number>;
   const { mean, relative } = entropy(state.policy);
   return {
     loss,

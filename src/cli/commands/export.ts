@@ -52,7 +52,7 @@ async function exportAction(what: string, options: ExportCommandOptions): Promis
   const batch = options.batch === 'dynamic' ? undefined : options.batch;
   const trial = options.check && trialImages(network, run, options, batch);
   const exported = exportedOf(given, trial?.classNames);
-  const files = writeExport(folder, exporter, exported, { fold, batch });
+  const files = await writeExport(folder, exporter, exported, { fold, batch });
   const check = trial && { ...(await checkExport(folder, exporter, exported, trial.images)), on: trial.from };
   if (options.json) {
     const printed = { network: network.name, format, folder, files, fold, batch: options.batch, check: check ?? null };

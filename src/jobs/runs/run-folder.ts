@@ -37,8 +37,6 @@ export interface RunRequest extends Asked {
 export interface Run {
   readonly id: string;
   readonly folder: string;
-  /** Whether the run was there before. */
-  readonly isResumed: boolean;
   /** Whether it was there and done, with as many steps as it has now. */
   readonly wasDone: boolean;
   /** Opens a log to go on after `step` finished steps, the step of the checkpoint resumed from; without, empty. */
@@ -90,7 +88,6 @@ function begun(request: RunRequest, folder: string, lock: RunLock): Run {
   return {
     id,
     folder,
-    isResumed: before !== undefined,
     wasDone: before?.status === 'done' && before.steps === steps,
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),

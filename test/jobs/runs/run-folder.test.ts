@@ -20,7 +20,7 @@ describe('a new run', () => {
   it('lays down what it was asked to do, and holds its lock', () => {
     const root = join(temporaryFolder(), 'runs');
     const run = opened(root);
-    expect([run.isResumed, run.wasDone]).toEqual([false, false]);
+    expect(run.wasDone).toBe(false);
     const names = ['config.yaml', 'environment.json', 'identity.json', 'run.lock', 'space.yaml', 'state.json'];
     expect(readdirSync(run.folder).sort()).toEqual(names);
     expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('seed: 1\n');
@@ -58,7 +58,7 @@ describe('a new run', () => {
     writeFileSync(join(root, 'a', 'config.yaml'), 'seed: 2\n');
     writeFileSync(join(root, 'a', 'space.yaml.part-77'), 'na');
     const run = opened(root);
-    expect(run.isResumed).toBe(false);
+    expect(run.wasDone).toBe(false);
     expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('seed: 1\n');
     expect(readdirSync(run.folder)).not.toContain('space.yaml.part-77');
   });
@@ -71,7 +71,7 @@ describe('a run that is there', () => {
     first.progress(400);
     first.finish('done');
     const run = opened(root, { resume: 'must' });
-    expect([run.isResumed, run.wasDone]).toEqual([true, true]);
+    expect(run.wasDone).toBe(true);
     expect(readState(run.folder)).toMatchObject({ status: 'running', step: 400 });
   });
 

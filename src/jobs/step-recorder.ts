@@ -2,7 +2,7 @@
 import { Failure } from '#core/failure';
 import { traced } from '#core/trace';
 import { saveCheckpoint } from '#jobs/runs/checkpoint';
-import type { EventLog } from '#jobs/runs/events';
+import type { EventLog, LogLine } from '#jobs/runs/event-log';
 import type { Run } from '#jobs/runs/run-folder';
 import { requireAgreement } from '#jobs/workers/agreement';
 import type { Learner } from '#networks/nn/learner';
@@ -47,9 +47,12 @@ export interface StepSink<S> {
   record(interval: RecordedInterval<S>): void;
 }
 
-/** Appends the fields of each interval to a log of the run. */
-export function logSink<S>(log: EventLog, fields: (interval: RecordedInterval<S>) => object): StepSink<S> {
-  return { record: (interval) => log.append({ step: interval.done, ...fields(interval) }) };
+/** Appends a line to a log of the run after each interval. */
+export function logSink<S, L extends LogLine>(
+  log: EventLog<L>,
+  lineOf: (interval: RecordedInterval<S>) => L,
+): StepSink<S> {
+  return { record: (interval) => log.append(lineOf(interval)) };
 }
 
 /** Tells the observer of each interval. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { runListText, runText } from '#cli/terminal/runs-text';
 import { checkedSafetensorsParts, type NamedTensor, parseSafetensors, safetensorsParts } from '#data/files/safetensors';
 import { loadLatestCheckpoint, saveCheckpoint } from '#jobs/runs/checkpoint';
-import { openEventLog, readEvents } from '#jobs/runs/events';
+import { openEventLog, readEvents } from '#jobs/runs/event-log';
 import { openRun, type Run } from '#jobs/runs/run-folder';
 import { lockHolder, lockRun } from '#jobs/runs/run-lock';
 import { readState, writeState } from '#jobs/runs/run-state';

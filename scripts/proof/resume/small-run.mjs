@@ -7,6 +7,7 @@ import { settleLock } from '#jobs/runs/settle-lock';
 
 const [root = '', id = ''] = process.argv.slice(2);
 const steps = 6;
+const machine = { imagesPerSecond: 1, dataWait: 0, memoryMb: 1, tensors: 0 };
 const notice = () => {};
 await settleLock(join(root, id), { notice, shouldStop: () => false });
 const run = openRun({
@@ -20,15 +21,17 @@ function work() {
   const saved = resumeFromCheckpoint(run, notice);
   const from = saved?.step ?? 0;
   let { value } = /** @type {{ value: number }} */ (saved?.state ?? { value: 0.5 });
-  const logs = /** @type {const} */ (['events', 'policy']).map((name) => run.openLog(name, from));
+  const [events, policy] = [run.openLog('events', from), run.openLog('policy', from)];
   for (let step = from + 1; step <= steps; step++) {
     value = 3.7 * value * (1 - value); // chaotic: no step may be left out or done twice
-    for (const log of logs) log.append({ step, value });
+    events.append({ ...machine, step, loss: value, learningRate: 0.1 });
+    policy.append({ step, logits: { value: [value] } });
     if (step % 2 > 0) continue;
     const tensors = new Map([['weights', { shape: [2], values: Float32Array.of(value, step) }]]);
     saveCheckpoint(run, { step, tensors, state: { value }, score: step === 2 ? 1 : value });
     run.progress(step);
   }
   run.writeArchitecture(`value: ${value}\n`);
-  run.writeResult({ decisions: [], quality: value, costs: {}, reward: null, entropy: null });
+  const test = { split: 'test', n: 1, top1: value, top1Interval: /** @type {const} */ ([0, 1]), top5: 1, loss: 0 };
+  run.writeResult({ decisions: [], quality: value, costs: {}, reward: null, entropy: null, test });
 }

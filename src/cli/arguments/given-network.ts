@@ -10,7 +10,7 @@ import { freshWeights, type GivenWeights, readGivenWeights } from '#networks/wei
 import { pixelNormNames } from '#networks/weights/pixel-norms';
 import { weightConventionNames } from '#networks/weights/weight-conventions';
 import { isNetworkReference, namedNetwork } from '#networks/zoo/named-network';
-import { foundArchitecture } from '#tasks/search/result';
+import { foundArchitecture } from '#tasks/search/finished-stage';
 import { type FinishedRun, hasWeights, readFinishedRun } from '#tasks/training/finished-run';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 

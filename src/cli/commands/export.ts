@@ -64,7 +64,7 @@ export const exportNetwork = defineCommand({
     const batch = options.batch === 'dynamic' ? undefined : options.batch;
     const trial = options.check ? await trialImages(network, run, options, batch) : undefined;
     const exported = exportedOf(given, trial?.classNames);
-    const files = writeExport(folder, exporter, exported, { fold, batch });
+    const files = await writeExport(folder, exporter, exported, { fold, batch });
     const check = trial && { ...(await checkExport(folder, exporter, exported, trial.images)), on: trial.from };
     return {
       json: { network: network.name, format, folder, files, fold, batch: options.batch, check: check ?? null },

@@ -4,8 +4,8 @@ import { Failure } from '#core/failure';
 import { findRun } from '#jobs/runs/run-summary';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
+import { foundArchitecture } from '#tasks/search/finished-stage';
 import { planFine, type StagePlan } from '#tasks/search/plan';
-import { foundArchitecture } from '#tasks/search/result';
 import { oneStage } from './one-stage.js';
 
 const options = [

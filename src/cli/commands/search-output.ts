@@ -5,8 +5,8 @@ import type { SearchOptions } from '#cli/arguments/search-options';
 import { agreementText } from '#cli/terminal/agreement-text';
 import { runText } from '#cli/terminal/runs-text';
 import { Failure } from '#core/failure';
+import { readSearchResult } from '#jobs/runs/run-result';
 import { readRunSummary } from '#jobs/runs/run-summary';
-import { readFound } from '#tasks/search/result';
 import { agreementOf } from '#tasks/study/agreement';
 
 /** The summary of each run; of one alone, the JSON is no list. */
@@ -31,7 +31,7 @@ export function agreementOutput(ids: readonly string[], root: string): Output {
 export function missedTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): Failure | undefined {
   if (!strictTarget) return undefined;
   const misses = ids.flatMap((id) =>
-    readFound(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
+    readSearchResult(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),
   );
   return misses.length > 0 ? new Failure('targetMissed', misses) : undefined;
 }

@@ -1,7 +1,7 @@
 /** The tables that `runs` prints for people. */
 import { percent } from '#core/percent';
-import type { CostResult } from '#jobs/runs/run-folder';
-import type { HeldSummary, RandomSummary, RunEntry, RunSummary } from '#jobs/runs/run-summary';
+import type { Cost, Evaluation, RandomSummary } from '#jobs/runs/run-result';
+import type { RunEntry, RunSummary } from '#jobs/runs/run-summary';
 import { uibVariant } from '#networks/space/block';
 import { inputShape, sidesOf, stridedMap } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
@@ -43,7 +43,7 @@ export function runText(run: RunSummary): string {
   return [run.id, ...aligned(facts, new Set()), ...architecture].join('\n');
 }
 
-function heldText({ n, top1, top1Interval }: HeldSummary): string {
+function heldText({ n, top1, top1Interval }: Evaluation): string {
   const interval = top1Interval.map((share) => (100 * share).toFixed(2)).join(' to ');
   return `${percent(top1)} of ${grouped(n)} images (95 % interval ${interval})`;
 }
@@ -60,7 +60,7 @@ function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: Rando
 }
 
 /** The cost beside its target, then what the policy costs where that is known and says more. */
-function costText({ value, target, expected, argmax }: CostResult): string {
+function costText({ value, target, expected, argmax }: Cost): string {
   const distance = (cost: number) => `${quantity(cost)} (${signedPercent(cost / target - 1)})`;
   const mean = expected === undefined ? '' : `, expected ${distance(expected)}`;
   const likely = argmax === undefined || argmax === value ? '' : `, argmax ${distance(argmax)}`;

@@ -9,11 +9,13 @@ import { Failure } from '#core/failure';
 import { makeFolders, namesIn, readBytes, writeAtomically, writeFailure } from '#core/files/files';
 import { jsonText } from '#core/files/json';
 import { suggestion } from '#core/nearest';
-import { type EventLog, openEventLog } from './events.js';
+import { type EventLog, openEventLog } from './event-log.js';
 import { lockName } from './lock-file.js';
+import type { LogLines } from './run-events.js';
 import { beginExtension, extensionsOf, noted } from './run-extension.js';
 import { type Asked, refuseOtherRun } from './run-identity.js';
 import { lockRun, type RunLock } from './run-lock.js';
+import { type RunResult, writeRunResult } from './run-result.js';
 import { isRun, type RunState, type RunStatus, readState, writeState } from './run-state.js';
 
 /** Whether to go on with a run that is there: if there is one, only if there is one, or not at all. */
@@ -31,51 +33,16 @@ export interface OpenRunRequest extends Asked {
   readonly notice: (message: string) => void;
 }
 
-/** What a finished run found; further fields may stand beside these. */
-export interface RunResult {
-  /** One option index per choice. */
-  readonly decisions: readonly number[];
-  readonly quality: number;
-  readonly costs: Readonly<Record<string, CostResult>>;
-  /** Null where there is no reward: of a training. */
-  readonly reward: number | null;
-  /** Of the policy in nats, the mean over the choices; null where there is no policy. */
-  readonly entropy: number | null;
-  /** Of a search: the architectures that might have won. */
-  readonly candidates?: readonly CandidateResult[];
-  readonly [field: string]: unknown;
-}
-
-/** An architecture that might have won, and what it was worth on the held-out split. */
-export interface CandidateResult extends Pick<RunResult, 'decisions' | 'quality' | 'reward' | 'costs'> {
-  /** Cross-entropy in nats against the teacher's labels. */
-  readonly held: { readonly top1: number; readonly loss: number };
-}
-
-/** A cost beside its target. */
-export interface CostResult {
-  /** The winner's; before there is one the mean over the architectures sampled. */
-  readonly value: number;
-  readonly target: number;
-  /** The mean over the architectures that the policy draws, and its most likely one's; runs of old may lack them. */
-  readonly expected?: number | undefined;
-  readonly argmax?: number | undefined;
-}
-
-export type LogName = 'events' | 'policy';
-
 /** A run that this process holds the lock of, until `finish`. */
 export interface Run {
   readonly id: string;
   readonly folder: string;
   /** Steps that it has in all. */
   readonly steps: number;
-  /** Whether the run was there before. */
-  readonly isResumed: boolean;
   /** Whether it was there and done, with as many steps as it has now. */
   readonly wasDone: boolean;
   /** Opens a log to go on after `step` finished steps, the step of the checkpoint resumed from; without, empty. */
-  openLog(name: LogName, step: number | undefined): EventLog;
+  openLog<N extends keyof LogLines>(name: N, step: number | undefined): EventLog<LogLines[N]>;
   /** Says how many steps are finished; fails where another process has taken the run over. */
   progress(step: number): void;
   /** Flushes the logs to the disk; fails where another process has taken the run over. */
@@ -124,12 +91,10 @@ function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
     id,
     folder,
     steps,
-    isResumed: before !== undefined,
     wasDone: before?.status === 'done' && before.steps === steps,
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
-    writeResult: (result) =>
-      writeAtomically(join(folder, 'result.json'), jsonText({ ...result, ...noted(extensions) })),
+    writeResult: (result) => writeRunResult(folder, { ...result, ...noted(extensions) }),
     ...logsOf(folder, lock, request.notice, (status, reason) => setState({ status, reason })),
   };
 }
@@ -143,7 +108,7 @@ function logsOf(
   notice: (message: string) => void,
   end: (status: Ended, reason?: string) => void,
 ) {
-  const logs: EventLog[] = [];
+  const logs: Pick<EventLog, 'flush' | 'close'>[] = [];
   let isOpen = true;
   const flush = () => {
     lock.requireHeld();
@@ -151,8 +116,8 @@ function logsOf(
   };
   return {
     flush,
-    openLog: (name: LogName, step: number | undefined) => {
-      const log = openEventLog(join(folder, `${name}.jsonl`), step, notice);
+    openLog: <N extends keyof LogLines>(name: N, step: number | undefined) => {
+      const log = openEventLog<LogLines[N]>(join(folder, `${name}.jsonl`), step, notice);
       logs.push(log);
       return log;
     },

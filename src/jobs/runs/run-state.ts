@@ -8,13 +8,15 @@ import { jsonText } from '#core/files/json';
 
 export type RunStatus = 'running' | 'done' | 'stopped' | 'failed';
 
-/** That a run went on to more steps than it had. */
-export interface Extension {
+/** An extension of a run to more steps than it had. */
+export const extensionSchema = z.object({
   /** Finished steps when it was extended. */
-  readonly step: number;
-  /** How many the run was to have until then. */
-  readonly steps: number;
-}
+  step: integer('a step', 0),
+  /** Steps that the run was to have until then. */
+  steps: integer('a number of steps', 0),
+});
+
+export type Extension = Readonly<z.output<typeof extensionSchema>>;
 
 export interface RunState {
   readonly id: string;
@@ -38,7 +40,7 @@ const stateSchema = z.object({
   step: integer('a number of steps', 0),
   steps: integer('a number of steps', 0),
   reason: text('a reason').optional(),
-  extensions: z.array(z.object({ step: integer('a step', 0), steps: integer('a number of steps', 0) })).optional(),
+  extensions: z.array(extensionSchema).readonly().optional(),
 });
 
 export function isRun(folder: string): boolean {

@@ -1,15 +1,17 @@
 /** What a run is and what came of it, as `runs show --json` and `runs list --json` print it; fields may be added. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { asDataFailure, conform, integer, locatedValue, quantity, readChecked } from '#core/documents/conform';
+import type { z } from 'zod';
+import { asDataFailure, conform, locatedValue, readChecked } from '#core/documents/conform';
 import { Failure } from '#core/failure';
 import { suggestion } from '#core/nearest';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
-import { readEvents } from './events.js';
-import { type CostResult, runIds } from './run-folder.js';
+import { readEvents } from './event-log.js';
+import { eventFiguresSchema } from './run-events.js';
+import { runIds } from './run-folder.js';
 import { lockHolder } from './run-lock.js';
+import { type Costs, type Evaluation, figuresSchema, type RandomSummary, resultFile } from './run-result.js';
 import { isRun, type RunState, type RunStatus, readState } from './run-state.js';
 
 /** Null stands where nothing is known yet. Until a run is done, its figures are those of the last interval. */
@@ -22,79 +24,20 @@ export interface RunSummary {
   readonly architecture: Architecture | null;
   readonly decisions: readonly number[] | null;
   readonly quality: number | null;
-  readonly costs: Readonly<Record<string, CostResult>> | null;
+  readonly costs: Costs | null;
   readonly reward: number | null;
   readonly entropy: number | null;
-  /** Of the uniform policy that the run began with. */
+  /** Entropy of the uniform policy that the run began with. */
   readonly entropyAtStart: number | null;
   /** The winner on the whole held-out split. */
-  readonly held: HeldSummary | null;
+  readonly held: Evaluation | null;
   /** Random architectures of the space, judged like the winner. */
   readonly random: RandomSummary | null;
   readonly folder: string;
 }
 
-export interface HeldSummary {
-  readonly n: number;
-  readonly top1: number;
-  readonly top1Interval: readonly [number, number];
-}
-
-export interface RandomSummary {
-  readonly n: number;
-  readonly meanReward: number;
-  /** Null for one. */
-  readonly deviation: number | null;
-  readonly bestReward: number;
-  readonly meanQuality: number;
-  readonly bestQuality: number;
-}
-
 /** One line of `runs list`. */
 export type RunEntry = Pick<RunSummary, 'id' | 'stage' | 'status' | 'step' | 'steps' | 'quality' | 'reward'>;
-
-const number = quantity('a number');
-const figure = number.nullish();
-const cost = z.looseObject(
-  { value: number, expected: number.optional(), argmax: number.optional(), target: number },
-  { error: 'a value and a target' },
-);
-
-/** What is shown of a result or of an event, each of which has further fields. */
-const figuresSchema = z.object(
-  {
-    decisions: z.array(integer('the number of an option', 0), { error: 'a list of decisions' }).optional(),
-    quality: figure,
-    costs: z.record(z.string(), cost, { error: 'costs by name' }).optional(),
-    reward: figure,
-    entropy: figure,
-    entropyAtStart: figure,
-    held: z
-      .looseObject(
-        {
-          n: integer('a number of images'),
-          top1: quantity('a share'),
-          top1Interval: z.tuple([quantity('a share'), quantity('a share')], { error: 'two shares' }),
-        },
-        { error: 'a judgement' },
-      )
-      .nullish(),
-    random: z
-      .looseObject(
-        {
-          n: integer('a number of architectures'),
-          meanReward: number,
-          deviation: number.nullable(),
-          bestReward: number,
-          meanQuality: number,
-          bestQuality: number,
-        },
-        { error: 'a judgement' },
-      )
-      .nullish(),
-  },
-  { error: 'a mapping' },
-);
 
 /** The folder of a run that a user named by its id under `root` or by its path; none is a usage failure. */
 export function findRun(root: string, what: string): string {
@@ -105,9 +48,9 @@ export function findRun(root: string, what: string): string {
 
 export function readRunSummary(folder: string): RunSummary {
   const { id, stage, status, step, steps } = presentState(folder);
-  const found = (name: string) => (status === 'done' ? existing(join(folder, name)) : undefined);
-  const [resultFile, architectureFile] = [found('result.json'), found('architecture.yaml')];
-  const result = resultFile === undefined ? undefined : readChecked(resultFile, figuresSchema);
+  const found = (file: string) => (status === 'done' && existsSync(file) ? file : undefined);
+  const [resultOf, architectureOf] = [found(resultFile(folder)), found(join(folder, 'architecture.yaml'))];
+  const result = resultOf === undefined ? undefined : readChecked(resultOf, figuresSchema);
   const latest = result ?? lastFigures(join(folder, 'events.jsonl'));
   return {
     id,
@@ -115,7 +58,7 @@ export function readRunSummary(folder: string): RunSummary {
     status,
     step,
     steps,
-    architecture: architectureFile === undefined ? null : readNetwork(architectureFile),
+    architecture: architectureOf === undefined ? null : readNetwork(architectureOf),
     decisions: result?.decisions ?? null,
     quality: latest?.quality ?? null,
     costs: latest?.costs ?? null,
@@ -129,9 +72,9 @@ export function readRunSummary(folder: string): RunSummary {
 }
 
 /** The figures of a log's last whole line. */
-function lastFigures(file: string): z.output<typeof figuresSchema> | undefined {
+function lastFigures(file: string): z.output<typeof eventFiguresSchema> | undefined {
   const last = readEvents(file).at(-1);
-  return last === undefined ? undefined : asDataFailure(() => conform(locatedValue(file, last), figuresSchema));
+  return last === undefined ? undefined : asDataFailure(() => conform(locatedValue(file, last), eventFiguresSchema));
 }
 
 /** The runs under a root by id, each with its summary or with the failure that reading it met. */
@@ -154,8 +97,4 @@ export function listRuns(root: string): { entries: RunEntry[]; failures: Failure
 function presentState(folder: string): RunState {
   const state = readState(folder);
   return state.status === 'running' && lockHolder(folder) === undefined ? { ...state, status: 'stopped' } : state;
-}
-
-function existing(file: string): string | undefined {
-  return existsSync(file) ? file : undefined;
 }

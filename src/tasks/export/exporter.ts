@@ -28,6 +28,11 @@ export interface ExportOptions {
   readonly fold: boolean;
   /** Images at a time; undefined leaves that to whoever runs the network. */
   readonly batch?: number | undefined;
+  /**
+   * Training images of the network, from which a format with integer activations learns their ranges; read only when asked
+   * for, and missing where the network comes without images. The formats in float32 ask for none.
+   */
+  readonly calibration?: (() => Promise<Images>) | undefined;
 }
 
 /** Images that an export is tried on. */
@@ -44,7 +49,7 @@ export interface Exporter {
   /** Whether it holds a graph, in which batch norm may be folded and the batch fixed; else weights alone. */
   readonly isGraph: boolean;
   /** The model's files; labels, preprocessing, architecture and card are added to them. */
-  files(exported: Exported, options: ExportOptions): readonly FileContent[];
+  files(exported: Exported, options: ExportOptions): Promise<readonly FileContent[]>;
   /** How the files are loaded, in Markdown. */
   usage(exported: Exported): string;
   /** Logits [n, K] of the files in a folder, computed by whoever is to use them, and who that is. */

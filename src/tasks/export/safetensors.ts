@@ -10,7 +10,7 @@ export const safetensors: Exporter = {
   title: 'weights in the safetensors format',
   layout: 'NHWC',
   isGraph: false,
-  files: ({ network, weights, provenance, origin }) => {
+  files: async ({ network, weights, provenance, origin }) => {
     const metadata = { format: 'mnv4-nas', network: network.name, origin, ...provenance };
     return [{ name: weightsFile, content: checkedSafetensorsParts(weights, metadata) }];
   },

@@ -11,7 +11,7 @@ export const timm: Exporter = {
   title: 'a model of timm',
   layout: 'NCHW',
   isGraph: false,
-  files: ({ network, weights, provenance, origin }) => {
+  files: async ({ network, weights, provenance, origin }) => {
     const program = timmLoader(network, timmDefinition(network));
     const metadata = { format: 'pt', network: network.name, origin, ...provenance };
     return [

@@ -11,13 +11,13 @@ import { modelCard } from './model-card.js';
 import { preprocessingOf } from './preprocessing.js';
 
 /** Writes a new folder and gives the names of its files. */
-export function writeExport(
+export async function writeExport(
   folder: string,
   exporter: Exporter,
   exported: Exported,
   options: ExportOptions,
-): readonly string[] {
-  const files = [...exporter.files(exported, options), ...filesBeside(exporter, exported, options)];
+): Promise<readonly string[]> {
+  const files = [...(await exporter.files(exported, options)), ...filesBeside(exporter, exported, options)];
   writeFolder(folder, files);
   return files.map(({ name }) => name);
 }

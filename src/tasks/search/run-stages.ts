@@ -4,9 +4,9 @@ import { runJob } from '#jobs/job';
 import type { RunRequest } from '#jobs/job-context';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import type { StageOutcome } from './conclusion.js';
+import { foundArchitecture } from './finished-stage.js';
 import { openStage } from './open.js';
 import { planCoarse, planFine, planWarnings, type StagePlan } from './plan.js';
-import { foundArchitecture } from './result.js';
 import { stageJob } from './stage/stage-job.js';
 
 const bothStages = ['coarse', 'fine'] as const;

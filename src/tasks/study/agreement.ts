@@ -1,10 +1,11 @@
 /** How far searches that differ by their seed alone come to the same result. */
 import { join } from 'node:path';
 import { deviationOf, meanOf } from '#core/statistics/scoring';
-import { type RunSummary, readRunSummary } from '#jobs/runs/run-summary';
+import { readSearchResult, type SearchResult } from '#jobs/runs/run-result';
+import { readState } from '#jobs/runs/run-state';
 import { decisionsFor } from '#networks/space/decisions-for';
-import { readSpace } from '#networks/space/parse';
-import type { Decisions, Space } from '#networks/space/space';
+import { readNetwork, readSpace } from '#networks/space/parse';
+import type { Architecture, Decisions, Space } from '#networks/space/space';
 
 /** Distribution of a figure over the searches. */
 export interface Spread {
@@ -29,29 +30,30 @@ export interface Agreement {
 
 /** @param folders  of finished runs of one stage */
 export function agreementOf(folders: readonly string[]): Agreement {
-  const runs = folders.map(readRunSummary);
-  const chosen = folders.map((folder, i) => chosenByRun(readSpace(join(folder, 'space.yaml')), runs[i] as RunSummary));
-  const spread = (value: (run: (typeof runs)[number]) => number) => spreadOf(runs.map(value));
-  const costs = Object.entries(runs[0]?.costs ?? {}).map(([name, { target }]) => {
-    return [name, { ...spread(({ costs }) => costs?.[name]?.value as number), target }] as const;
+  const results = folders.map(readSearchResult);
+  const chosen = folders.map((folder, i) => chosenIn(folder, results[i] as SearchResult));
+  const spread = (value: (result: SearchResult) => number) => spreadOf(results.map(value));
+  const costs = Object.entries(results[0]?.costs ?? {}).map(([name, { target }]) => {
+    return [name, { ...spread(({ costs }) => costs[name]?.value as number), target }] as const;
   });
   return {
-    runs: runs.map(({ id }) => id),
+    runs: folders.map((folder) => readState(folder).id),
     agreement: pairwiseAgreement(chosen),
     choices: Object.fromEntries(pathsOf(chosen).map((path) => [path, counted(chosen.map((values) => values[path]))])),
-    accuracy: spread(({ held }) => held?.top1 as number),
-    reward: spread(({ reward }) => reward as number),
+    accuracy: spread(({ held }) => held.top1),
+    reward: spread(({ reward }) => reward),
     costs: Object.fromEntries(costs),
   };
 }
 
+function chosenIn(folder: string, { decisions }: SearchResult): Chosen {
+  const architecture = readNetwork(join(folder, 'architecture.yaml'));
+  return chosenByRun(readSpace(join(folder, 'space.yaml')), architecture, decisions);
+}
+
 /** Returns the same values for the same network, whichever of its decisions the search took. */
-export function chosenByRun(
-  space: Space,
-  { architecture, decisions }: Pick<RunSummary, 'architecture' | 'decisions'>,
-): Chosen {
-  const first = architecture === null ? undefined : decisionsFor(space, architecture);
-  return chosenValues(space, first ?? (decisions as Decisions));
+export function chosenByRun(space: Space, architecture: Architecture, decisions: Decisions): Chosen {
+  return chosenValues(space, decisionsFor(space, architecture) ?? decisions);
 }
 
 export function spreadOf(values: readonly number[]): Spread {

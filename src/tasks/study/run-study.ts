@@ -4,15 +4,16 @@
  */
 import { join } from 'node:path';
 import type { RunRequest } from '#jobs/job-context';
+import { type Costs, readSearchResult } from '#jobs/runs/run-result';
 import { targetTable } from '#networks/cost/target';
 import { networkKey } from '#networks/space/network-key';
 import { readSpace } from '#networks/space/parse';
 import { type Architecture, close } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import { stageSettings } from '#tasks/search/config/stage-settings';
+import { foundArchitecture } from '#tasks/search/finished-stage';
 import { onTarget } from '#tasks/search/on-target';
 import { planCoarse } from '#tasks/search/plan';
-import { foundArchitecture, readFound } from '#tasks/search/result';
 import { runStages } from '#tasks/search/run-stages';
 import { requireStudy } from './plan-study.js';
 import type { Arm, Study } from './study.js';
@@ -26,7 +27,7 @@ export interface Finding {
   readonly seed: number;
   /** The fingerprint of the architecture: findings of one are not independent cases. */
   readonly architecture: string;
-  readonly costs: Readonly<Record<string, { readonly value: number; readonly target: number }>>;
+  readonly costs: Costs;
   /** In the SuperNet, on the held-out split; null for one that was drawn. */
   readonly held: { readonly top1: number; readonly loss: number } | null;
   /** The same in the study's judge, from when that is trained on. */
@@ -120,7 +121,7 @@ function drawn(config: LocatedConfig, count: number): Candidate[] {
 }
 
 function winner(folder: string): Candidate {
-  const { held, costs } = readFound(folder);
+  const { held, costs } = readSearchResult(folder);
   return { architecture: foundArchitecture(folder), held, costs };
 }
 
@@ -128,7 +129,7 @@ function winner(folder: string): Candidate {
 function ranked(folder: string): Candidate[] {
   const space = readSpace(join(folder, 'space.yaml'));
   const networks = new Map<string, Candidate>();
-  for (const { decisions, held, costs } of readFound(folder).candidates) {
+  for (const { decisions, held, costs } of readSearchResult(folder).candidates) {
     const architecture = close(space, decisions);
     const key = networkKey(architecture);
     if (!networks.has(key)) networks.set(key, { architecture, held, costs });

@@ -9,10 +9,10 @@ import { decisionsFor } from '#networks/space/decisions-for';
 import type { Architecture, Decisions, Space } from '#networks/space/space';
 import { heldEvaluation } from '#tasks/search/candidates';
 import type { LocatedConfig } from '#tasks/search/config/config';
+import { finalTensors } from '#tasks/search/finished-stage';
 import { openStageSet } from '#tasks/search/open';
 import { planCoarse } from '#tasks/search/plan';
 import { startSuperNet, trainBatches } from '#tasks/search/ports';
-import { finalTensors } from '#tasks/search/result';
 import { runStages } from '#tasks/search/run-stages';
 
 /**

@@ -1,6 +1,4 @@
 /** Accuracy and loss of a network, or of a sub-network of a SuperNet, on labelled images. */
-import { z } from 'zod';
-import { integer, quantity, text } from '#core/documents/conform';
 import { countTop, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
 import { formOf, type ImageForm, type ImageSet, type ImageSource } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
@@ -8,32 +6,9 @@ import { readAhead } from '#data/images/read-ahead';
 import type { Split } from '#data/sets/distillation-set';
 import { smoothed } from '#data/sets/labelled-batches';
 import { type Batch, inOrder } from '#data/sets/loader';
+import type { Evaluation } from '#jobs/runs/run-result';
 
-export interface Evaluation {
-  readonly split: string;
-  readonly n: number;
-  readonly top1: number;
-  /** Wilson interval of `top1`, 95 %. */
-  readonly top1Interval: readonly [number, number];
-  readonly top5: number;
-  /** Mean cross-entropy against the split's soft labels, in nats. */
-  readonly loss: number;
-}
-
-const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
-
-/** Schema of an evaluation in a run's result. */
-export const evaluationSchema: z.ZodType<Evaluation> = z.object(
-  {
-    split: text('a split'),
-    n: integer('a number of images'),
-    top1: share,
-    top1Interval: z.tuple([share, share], { error: 'two shares' }),
-    top5: share,
-    loss: quantity('a loss in nats'),
-  },
-  { error: 'an evaluation' },
-);
+export type { Evaluation };
 
 const evaluationBatch = 500; // images; large enough that per-op overhead vanishes
 

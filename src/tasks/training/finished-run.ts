@@ -2,16 +2,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { list, readChecked, text } from '#core/documents/conform';
+import { readChecked, text } from '#core/documents/conform';
 import { Failure } from '#core/failure';
 import type { Tensors } from '#data/files/safetensors';
 import { datasets } from '#data/images/datasets';
 import { sourceOfKind } from '#data/images/source-schema';
+import { type Evaluation, readTrainingResult, resultFile } from '#jobs/runs/run-result';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
 import { readNetworkWeights } from '#networks/weights/network-weights';
-import { type Evaluation, evaluationSchema } from './evaluate.js';
 import { type OpenedData, openTrainingData } from './open-training-data.js';
 import { readTrainingRecipe, type TrainingRecipe } from './recipe.js';
 import { dataOfKind } from './recipe-data.js';
@@ -36,15 +36,6 @@ export function hasWeights(folder: string): boolean {
   return isRun(folder) && readState(folder).status === 'done' && existsSync(join(folder, weightsFile));
 }
 
-const resultSchema = z.object(
-  {
-    test: evaluationSchema,
-    classNames: list(text('the name of a class'), 'a list of names').optional(),
-    images: text('where images came from').optional(),
-  },
-  { error: 'a mapping' },
-);
-
 const environmentSchema = z.object(
   {
     program: text('a version').optional(),
@@ -56,19 +47,19 @@ const environmentSchema = z.object(
 
 /** What a finished training run reached on its test images. */
 export function readEvaluation(folder: string): Evaluation {
-  return readChecked(join(folder, 'result.json'), resultSchema).test;
+  return readTrainingResult(folder).test;
 }
 
 export function readFinishedRun(folder: string): FinishedRun {
   const { id } = readState(folder);
   const network = readNetwork(join(folder, 'architecture.yaml'));
-  const result = readChecked(join(folder, 'result.json'), resultSchema);
+  const result = readTrainingResult(folder);
   const { recipeFolder, ...environment } = readChecked(join(folder, 'environment.json'), environmentSchema);
   const recipe = readTrainingRecipe(join(folder, 'config.yaml'));
   const classNames = result.classNames ?? knownClassNames(recipe);
   if (classNames !== undefined && classNames.length !== network.classes) {
     const message = `classNames: expected ${network.classes} names as the network has classes; got ${classNames.length}`;
-    throw new Failure('data', { file: join(folder, 'result.json'), message });
+    throw new Failure('data', { file: resultFile(folder), message });
   }
   return {
     id,

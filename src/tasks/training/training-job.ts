@@ -59,8 +59,9 @@ function recordedSteps(
     figures: ({ loss }) => ({ loss }),
     state: () => ({}),
     sinks: (run, from) => [
-      logSink(run.openLog('events', from), ({ step: { learningRate }, summary }) => ({
-        ...summary.means,
+      logSink(run.openLog('events', from), ({ step: { learningRate }, done, summary }) => ({
+        step: done,
+        loss: summary.means.loss as number,
         learningRate,
         ...usageFields(summary),
       })),

@@ -7,7 +7,7 @@ import { readNetwork } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
 import { printed } from '#test/cli/printed';
-import { opened } from '#test/jobs/runs/run-fixture';
+import { opened, trainingResult } from '#test/jobs/runs/run-fixture';
 
 const folder = mkdtempSync(join(tmpdir(), 'roofline-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,7 +55,7 @@ describe('roofline', () => {
     writeFileSync(file, printSpace(asSpace(network), { note: 'mine' }));
     const run = opened(folder, { id: 'trained', stage: 'train' });
     run.writeArchitecture(printSpace(asSpace(network)));
-    run.writeResult({ decisions: [], quality: 0.9, costs: {}, reward: null, entropy: null });
+    run.writeResult(trainingResult({ quality: 0.9 }));
     run.finish('done');
     const found = await json(file, join(folder, 'trained'), '--ridge', '10');
     expect(found.networks).toMatchObject([

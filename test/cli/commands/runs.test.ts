@@ -9,7 +9,7 @@ import { printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
 import { printed } from '#test/cli/printed';
 import { failureOfAsync } from '#test/data/fixtures';
-import { opened, temporaryFolder } from '#test/jobs/runs/run-fixture';
+import { opened, searchResult, temporaryFolder } from '#test/jobs/runs/run-fixture';
 
 function doneRun(root: string) {
   const run = opened(root, { id: 'small-1', stage: 'fine' });
@@ -20,7 +20,7 @@ function doneRun(root: string) {
     macs: { value: 187_400_000, expected: 188_000_000, argmax: 187_400_000, target: 190_000_000 },
     params: { value: 3_700_000, expected: 3_900_000, argmax: 3_800_000, target: 4_000_000 }, // one drawn won
   };
-  run.writeResult({ decisions: [1], quality: 0.81, costs, reward: 0.8, entropy: 0.4 });
+  run.writeResult(searchResult({ decisions: [1], costs }));
   run.finish('done');
   return run;
 }
@@ -60,14 +60,15 @@ describe('runs show', () => {
     const root = temporaryFolder();
     doneRun(root);
     const lines = (await printed(runsShow, 'small-1', '--root', root)).split('\n');
-    expect(lines.slice(0, 10)).toEqual([
+    expect(lines.slice(0, 11)).toEqual([
       'small-1',
       'stage         fine',
       'status        done',
       'steps         400 of 400',
       'quality       0.8100',
+      'held-out      80.00 % of 100 images (95 % interval 70.00 to 90.00)',
       'reward        0.8000',
-      'entropy       0.4000',
+      'entropy       0.4000, 1.0000 at the start',
       'reference ms  0.206, target 0.2 (+3.0%)',
       'macs          187,400,000, target 190,000,000 (-1.4%), expected 188,000,000 (-1.1%)',
       'params        3,700,000, target 4,000,000 (-7.5%), expected 3,900,000 (-2.5%), argmax 3,800,000 (-5.0%)',

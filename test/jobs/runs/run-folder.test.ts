@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRun } from '#jobs/runs/run-folder';
 import { readState } from '#jobs/runs/run-state';
-import { failureOf, opened, request, temporaryFolder } from './run-fixture.js';
+import { failureOf, opened, request, searchResult, temporaryFolder } from './run-fixture.js';
 
 it('a run whose identity is damaged is not resumed', () => {
   const root = temporaryFolder();
@@ -20,7 +20,7 @@ describe('a new run', () => {
   it('lays down what it was asked to do, and holds its lock', () => {
     const root = join(temporaryFolder(), 'runs');
     const run = opened(root);
-    expect([run.isResumed, run.wasDone]).toEqual([false, false]);
+    expect(run.wasDone).toBe(false);
     const names = ['config.yaml', 'environment.json', 'identity.json', 'run.lock', 'space.yaml', 'state.json'];
     expect(readdirSync(run.folder).sort()).toEqual(names);
     expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('seed: 1\n');
@@ -58,7 +58,7 @@ describe('a new run', () => {
     writeFileSync(join(root, 'a', 'config.yaml'), 'seed: 2\n');
     writeFileSync(join(root, 'a', 'space.yaml.part-77'), 'na');
     const run = opened(root);
-    expect(run.isResumed).toBe(false);
+    expect(run.wasDone).toBe(false);
     expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('seed: 1\n');
     expect(readdirSync(run.folder)).not.toContain('space.yaml.part-77');
   });
@@ -71,7 +71,7 @@ describe('a run that is there', () => {
     first.progress(400);
     first.finish('done');
     const run = opened(root, { resume: 'must' });
-    expect([run.isResumed, run.wasDone]).toEqual([true, true]);
+    expect(run.wasDone).toBe(true);
     expect(readState(run.folder)).toMatchObject({ status: 'running', step: 400 });
   });
 
@@ -134,7 +134,7 @@ describe('a run that is there', () => {
       expect(readFileSync(join(run.folder, 'config.yaml'), 'utf8')).toBe('steps: 800\n');
       const extensions = [{ step: 400, steps: 400 }];
       expect(readState(run.folder)).toMatchObject({ status: 'running', step: 400, steps: 800, extensions });
-      run.writeResult({ decisions: [], quality: 1, costs: {}, reward: null, entropy: null });
+      run.writeResult(searchResult());
       expect(JSON.parse(readFileSync(join(run.folder, 'result.json'), 'utf8'))).toMatchObject({ extensions });
       run.finish('done');
       const again = opened(root, { ...longer, extend: true }); // the same command

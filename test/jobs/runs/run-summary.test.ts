@@ -6,11 +6,11 @@ import { findRun, listRuns, readRunSummary } from '#jobs/runs/run-summary';
 import { readNetwork, readSpace } from '#networks/space/parse';
 import { printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
-import { failureOf, opened, temporaryFolder } from './run-fixture.js';
+import { failureOf, opened, searchEvent, searchResult, temporaryFolder } from './run-fixture.js';
 
 const network = findSpace('mnv4-conv-s');
 const costs = { 'latency on reference': { value: 0.21, target: 0.2 } };
-const result = { decisions: [0, 2], quality: 0.81, costs, reward: 0.8, entropy: 0.4, baselines: { random: 0.72 } };
+const result = searchResult({ costs, missed: ['latency'] });
 
 describe('the summary of a run', () => {
   it('has exactly the contract, with null for what is not known', () => {
@@ -24,8 +24,8 @@ describe('the summary of a run', () => {
   it('has the figures of the last interval while the run goes on', () => {
     const run = opened(temporaryFolder());
     const log = run.openLog('events', undefined);
-    log.append({ step: 40, quality: 0.1, reward: 0.05, costs, entropy: 9 });
-    log.append({ step: 80, quality: 0.2, reward: 0.15, costs, entropy: 8 });
+    log.append(searchEvent({ step: 40, quality: 0.1, reward: 0.05, entropy: 9 }));
+    log.append(searchEvent({ step: 80, quality: 0.2, reward: 0.15, entropy: 8 }));
     run.progress(80);
     const { step, quality, reward, entropy, decisions } = readRunSummary(run.folder);
     expect([step, quality, reward, entropy, decisions]).toEqual([80, 0.2, 0.15, 8, null]);
@@ -36,10 +36,10 @@ describe('the summary of a run', () => {
     run.writeArchitecture(printSpace(readSpace(network), { run: 'a' }));
     run.writeResult(result);
     run.finish('done');
-    const { baselines: _, ...shown } = result;
+    const { missed: _, candidates: __, relativeEntropy: ___, ...shown } = result;
     const architecture = readNetwork(network);
     expect(readRunSummary(run.folder)).toMatchObject({ status: 'done', ...shown, architecture });
-    expect(readRunSummary(run.folder)).not.toHaveProperty('baselines');
+    expect(readRunSummary(run.folder)).not.toHaveProperty('missed');
   });
 
   it('forgets the result of a run that is carried on', () => {
@@ -64,7 +64,10 @@ describe('the summary of a run', () => {
     ['null', '1:1: expected a mapping; got null'],
     ['{"quality":"high"}', '1:12: quality: expected a number; got high'],
     ['{"costs":{"macs":{"value":1}}}', '1:18: costs.macs.target: missing; expected a number'],
-    ['{"held":{"n":1,"top1":0.5}}', '1:9: held.top1Interval: missing; expected two shares'],
+    [
+      '{"held":{"split":"held","n":1,"top1":0.5,"top5":1,"loss":1}}',
+      '1:9: held.top1Interval: missing; expected two shares',
+    ],
   ])('says what is wrong with the result %s', (text, message) => {
     const run = opened(temporaryFolder());
     run.finish('done');

@@ -49,8 +49,8 @@ const upperHalves = (values: Float32Array) =>
   Uint16Array.from(new Uint32Array(values.slice().buffer), (bits) => bits >>> 16);
 
 describe('weights of a network', () => {
-  it('come back from an export in safetensors, with their statistics', () => {
-    const [written] = safetensors.files(exported(), { fold: false });
+  it('come back from an export in safetensors, with their statistics', async () => {
+    const [written] = await safetensors.files(exported(), { fold: false });
     const file = inFile('weights.safetensors', Buffer.concat(written?.content as readonly Uint8Array[]));
     expect(readNetworkWeights(small, file)).toEqual(exported().weights);
   });

@@ -22,7 +22,7 @@ async function differenceOf(format: Format, architecture: Architecture, options:
   const folder = mkdtempSync(join(tmpdir(), 'export-'));
   try {
     const exported = randomExported(architecture);
-    for (const { name, content } of exporters[format].files(exported, options)) {
+    for (const { name, content } of await exporters[format].files(exported, options)) {
       writeFileSync(join(folder, name), typeof content === 'string' ? content : Buffer.concat(content));
     }
     const images = trial(architecture, options.batch ?? 3);

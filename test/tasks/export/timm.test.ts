@@ -16,7 +16,7 @@ describe('timm', () => {
     const folder = join(newFolder(), 'timm');
     mkdirSync(folder);
     const exported = randomExported(everyKind);
-    const files = timm.files(exported, { fold: false });
+    const files = await timm.files(exported, { fold: false });
     expect(files.map(({ name }) => name)).toEqual(['timm_model.py', 'timm.safetensors']);
     for (const { name, content } of files) {
       writeFileSync(join(folder, name), typeof content === 'string' ? content : Buffer.concat(content));
@@ -24,11 +24,11 @@ describe('timm', () => {
     expect(await checkExport(folder, timm, exported, trial(everyKind, 2))).toMatchObject({ maxAbsolute: 0 });
   });
 
-  it('refuses what it cannot express before anything is written', () => {
+  it('refuses what it cannot express before anything is written', async () => {
     const stemless = network(
       'stages: [{ blocks: [{ kind: fusedIb, kernel: 3, expand: 2, out: 8 }] }]\nhead: { conv: 0, hidden: 0 }',
     );
-    expect(() => timm.files(randomExported(stemless), { fold: false })).toThrow(
+    await expect(timm.files(randomExported(stemless), { fold: false })).rejects.toThrow(
       "test: stages[0].blocks[0]: expected a conv, timm's stem; got fusedIb",
     );
   });

@@ -4,16 +4,16 @@ import { beforeAll, expect, it } from 'vitest';
 import { openBackend } from '#networks/tensor/backend';
 import { exporters } from '#tasks/export/exporters';
 import { writeExport } from '#tasks/export/write-export';
-import { failureOf, newFolder } from '#test/data/fixtures';
+import { failureOfAsync, newFolder } from '#test/data/fixtures';
 import { smallNetwork } from '#test/tasks/training/small-network';
 import { randomExported } from './random-exported.js';
 
 beforeAll(() => void openBackend({ threads: 1 }));
 
-it('names that labels.txt cannot have one a line are refused before anything is written', () => {
+it('names that labels.txt cannot have one a line are refused before anything is written', async () => {
   const folder = join(newFolder(), 'export');
   const exported = { ...randomExported(smallNetwork()), classNames: ['a', 'b\nc', 'a'] };
-  const failure = failureOf(() => writeExport(folder, exporters.safetensors, exported, { fold: false }));
+  const failure = await failureOfAsync(() => writeExport(folder, exporters.safetensors, exported, { fold: false }));
   expect([failure.kind, failure.message]).toEqual([
     'data',
     'small: classNames[1]: expected a class name on one line, without control characters; got "b\\nc"\n' +

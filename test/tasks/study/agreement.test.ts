@@ -36,7 +36,7 @@ describe('the values chosen by a run', () => {
   it('are the same for one network, whichever of two blocks alike is skipped', () => {
     const uib = '{ kind: uib, startKernel: 0, midKernel: [3, 5], expand: 2, out: 3, optional: true, repeat: 2 }';
     const space = spaceOf(`  - blocks: [${uib}]`);
-    const run = (decisions: Decisions) => chosenByRun(space, { architecture: close(space, decisions), decisions });
+    const run = (decisions: Decisions) => chosenByRun(space, close(space, decisions), decisions);
     expect(run([0, 0, 1, 1])).toEqual(run([1, 1, 0, 0]));
     expect(run([0, 0, 1, 1])).not.toEqual(run([0, 0, 1, 0]));
   });

@@ -6,7 +6,9 @@ import { parseOverride } from '#core/documents/overrides';
 import { randomStream } from '#core/random';
 import type { ImageSet } from '#data/images/image-source';
 import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
-import { readEvents } from '#jobs/runs/events';
+import { readEvents } from '#jobs/runs/event-log';
+import { trainingEventSchema } from '#jobs/runs/run-events';
+import { readTrainingResult } from '#jobs/runs/run-result';
 import { readState } from '#jobs/runs/run-state';
 import { oneWorker } from '#jobs/workers/launcher';
 import { readNetwork } from '#networks/space/parse';
@@ -100,7 +102,9 @@ describe('a training', () => {
     const { folder: run, evaluation } = await training();
     expect(readState(run)).toMatchObject({ stage: 'train', status: 'done', step: 20, steps: 20 }); // 2 x 240 / 24
     expect(readEvents(join(run, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20]);
-    expect(JSON.parse(bytes(run, 'result.json'))).toMatchObject({ quality: evaluation?.top1, test: evaluation });
+    for (const event of readEvents(join(run, 'events.jsonl'))) expect(trainingEventSchema.parse(event)).toEqual(event);
+    expect(readTrainingResult(run)).toEqual(JSON.parse(bytes(run, 'result.json')));
+    expect(readTrainingResult(run)).toMatchObject({ quality: evaluation?.top1, test: evaluation });
     expect(evaluation).toMatchObject({ split: 'test', n: 36 });
     const read = readTrainedNetwork(run);
     expect(

@@ -51,7 +51,7 @@ export const onnx: Exporter = {
   title: `ONNX, opset ${opset}`,
   layout: 'NCHW',
   isGraph: true,
-  files: (exported, options) => [{ name: modelFile, content: [onnxModel(exported, options)] }],
+  files: async (exported, options) => [{ name: modelFile, content: [onnxModel(exported, options)] }],
   usage: () => `\`\`\`python
 import onnxruntime
 session = onnxruntime.InferenceSession("${modelFile}")

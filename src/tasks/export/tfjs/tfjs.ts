@@ -15,7 +15,7 @@ export const tfjs: Exporter = {
   title: 'a GraphModel of TensorFlow.js',
   layout: 'NHWC',
   isGraph: true,
-  files(exported, options) {
+  async files(exported, options) {
     const { nodes, constants } = graphOf(exported, options);
     const shards = shardsOf([...constants.values()].map(({ values }) => bytesOf(values)));
     const names = shards.map((_, i) => `group1-shard${i + 1}of${shards.length}.bin`);

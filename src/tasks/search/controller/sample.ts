@@ -3,7 +3,7 @@
  * outperform random architecture search?", released code, `controller.py`).
  */
 import { drawnOption, type Random } from '#core/random';
-import { entropyOf, type Policy, probabilities } from './policy.js';
+import { type Policy, probabilities } from './policy.js';
 
 /** The probabilities with which a choice of each kind is replaced by all of its options. */
 export interface Warmup {
@@ -20,55 +20,38 @@ export interface Sample {
   readonly replaced: readonly boolean[];
   /** Choices that matter: not those inside a skipped or unpicked block. */
   readonly active: readonly boolean[];
-  /** Log-probability of the sample, over the active choices. */
-  readonly logProb: number;
-  /** Entropy in nats of the active choices' distributions. */
-  readonly entropy: number;
 }
 
 /** No warm-up: the policy decides every choice. */
 export const cold: Warmup = { op: 0, filter: 0 };
 
 /**
- * A sample from the policy. Each choice is replaced independently with the probability w of its kind; then it adds
- * ln w to the log-probability, otherwise ln(1 - w) + ln p. Two numbers are drawn per choice whatever comes out, so that
- * the stream stays aligned.
+ * A sample from the policy. Each choice is replaced independently with the probability of its kind. Two numbers are drawn
+ * per choice whatever comes out, so that the stream stays aligned.
  */
 export function sample(policy: Policy, random: Random, warmup: Warmup = cold): Sample {
   return drawn(policy, distributionsOf(policy), random, warmup);
 }
 
-/** So many samples of one policy, drawn one after the other as `sample` draws each. */
+/** `count` samples of one policy, drawn one after the other as `sample` draws each. */
 export function samples(policy: Policy, count: number, random: Random, warmup: Warmup = cold): Sample[] {
   const distributions = distributionsOf(policy);
   return Array.from({ length: count }, () => drawn(policy, distributions, random, warmup));
 }
 
-/** The probabilities of a choice's options and their entropy in nats. */
-interface Distribution {
-  readonly probabilities: readonly number[];
-  readonly entropy: number;
+/** The probabilities of each choice's options. */
+function distributionsOf({ logits, temperature }: Policy): number[][] {
+  return logits.map((row) => probabilities(row, temperature));
 }
 
-function distributionsOf({ logits, temperature }: Policy): Distribution[] {
-  return logits.map((row) => {
-    const distribution = probabilities(row, temperature);
-    return { probabilities: distribution, entropy: entropyOf(distribution) };
-  });
-}
-
-function drawn({ choices }: Policy, distributions: readonly Distribution[], random: Random, warmup: Warmup): Sample {
+function drawn({ choices }: Policy, distributions: readonly number[][], random: Random, warmup: Warmup): Sample {
   const decisions: number[] = [];
   const allOn: boolean[] = [];
   const replaced: boolean[] = [];
   const active: boolean[] = [];
-  let logProb = 0;
-  let entropy = 0;
   for (const [i, { kind, largest, when }] of choices.entries()) {
-    const distribution = distributions[i] as Distribution;
-    const option = drawnOption(distribution.probabilities, random);
-    const w = warmup[kind];
-    const isReplaced = random.uniform() < w;
+    const option = drawnOption(distributions[i] as number[], random);
+    const isReplaced = random.uniform() < warmup[kind];
     const isActive = when.every(
       (other) => active[other.choice] && (allOn[other.choice] || decisions[other.choice] === other.option),
     );
@@ -76,9 +59,6 @@ function drawn({ choices }: Policy, distributions: readonly Distribution[], rand
     allOn.push(isReplaced && kind === 'op');
     replaced.push(isReplaced);
     active.push(isActive);
-    if (!isActive) continue;
-    logProb += isReplaced ? Math.log(w) : Math.log(1 - w) + Math.log(distribution.probabilities[option] as number);
-    entropy += distribution.entropy;
   }
-  return { decisions, allOn, replaced, active, logProb, entropy };
+  return { decisions, allOn, replaced, active };
 }

@@ -2,6 +2,7 @@
 import type { RandomState } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
 import type { CostProgress, Progress } from '#jobs/observer';
+import type { SearchEvent } from '#jobs/runs/run-events';
 import { logSink, progressSink, type RecordedInterval, type RecordedSteps, usageFields } from '#jobs/step-recorder';
 import { entropy } from '#tasks/search/controller/policy';
 import { baselineValue, type ControllerState } from '#tasks/search/controller/reinforce';
@@ -33,8 +34,8 @@ export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep> {
     sinks: (run, from) => {
       const costs = memoised((interval: RecordedInterval<SearchStep>) => costsOf(parts, interval));
       return [
-        logSink(run.openLog('events', from), (interval) => scalarsOf(task, interval, costs(interval))),
-        logSink(run.openLog('policy', from), ({ step }) => ({ logits: logitsByPath(step.state) })),
+        logSink(run.openLog('events', from), (interval) => eventOf(task, interval, costs(interval))),
+        logSink(run.openLog('policy', from), ({ done, step }) => ({ step: done, logits: logitsByPath(step.state) })),
         progressSink(observer, (interval) => progressOf(task, interval, costs(interval))),
       ];
     },
@@ -64,16 +65,16 @@ function costsOf(parts: SearchParts, { step, done, summary }: RecordedInterval<S
   }));
 }
 
-/** The fields of an event. */
-function scalarsOf(
+function eventOf(
   { settings }: StageTask,
-  { step, summary }: RecordedInterval<SearchStep>,
+  { step, done, summary }: RecordedInterval<SearchStep>,
   costs: readonly CostProgress[],
-) {
-  const { loss, quality, reward } = summary.means;
+): SearchEvent {
+  const { loss, quality, reward } = summary.means as Record<'loss' | 'quality' | 'reward', number>;
   const { policy, baseline } = step.state;
   const { mean, relative } = entropy(policy);
   return {
+    step: done,
     loss,
     quality,
     reward,

@@ -19,9 +19,9 @@ stages:
       - { kind: uib, startKernel: 3, midKernel: 5, stride: 2, expand: 2, out: 8 }
 head: { conv: 16, hidden: 0 }`);
 
-function written(batch?: number): string {
+async function written(batch?: number): Promise<string> {
   const folder = newFolder();
-  for (const { name, content } of tfjs.files(randomExported(hybrid), { fold: true, batch })) {
+  for (const { name, content } of await tfjs.files(randomExported(hybrid), { fold: true, batch })) {
     writeFileSync(join(folder, name), typeof content === 'string' ? content : Buffer.concat(content));
   }
   return folder;
@@ -30,14 +30,14 @@ function written(batch?: number): string {
 describe('a GraphModel', () => {
   it('computes the logits in plain JavaScript', async () => {
     const before = tf.memory().numTensors;
-    const check = await checkExport(written(), tfjs, randomExported(hybrid), trial(hybrid, 3));
+    const check = await checkExport(await written(), tfjs, randomExported(hybrid), trial(hybrid, 3));
     expect(check.runtime).toMatch(/^TensorFlow\.js .* \(cpu\)$/);
     expect(check.maxRelative).toBeLessThan(1e-5);
     expect(tf.memory().numTensors).toBe(before);
   });
 
   it('states its input, also for a given batch', async () => {
-    const model = await tf.loadGraphModel(tf.io.fromMemory(await artifactsOf(written(5))));
+    const model = await tf.loadGraphModel(tf.io.fromMemory(await artifactsOf(await written(5))));
     const ports = [...model.inputs, ...model.outputs].map(({ name, shape }) => ({ name, shape }));
     expect(ports).toEqual([
       { name: 'image', shape: [5, 8, 8, 2] },
@@ -46,12 +46,12 @@ describe('a GraphModel', () => {
     model.dispose();
   });
 
-  it('has weights of more than 4 MB in several files', () => {
+  it('has weights of more than 4 MB in several files', async () => {
     const large = network(`
 stages:
   - blocks: [{ kind: conv, kernel: 1, out: 1024 }]
 head: { conv: 1200, hidden: 0 }`);
-    const [model, ...shards] = tfjs.files(randomExported(large), { fold: true });
+    const [model, ...shards] = await tfjs.files(randomExported(large), { fold: true });
     const { weightsManifest } = JSON.parse(model?.content as string);
     expect(weightsManifest[0].paths).toEqual(['group1-shard1of2.bin', 'group1-shard2of2.bin']);
     expect(shards.map(({ name }) => name)).toEqual(weightsManifest[0].paths);
@@ -60,7 +60,7 @@ head: { conv: 1200, hidden: 0 }`);
   });
 
   it('whose files are damaged is a data failure', async () => {
-    const folder = written();
+    const folder = await written();
     writeFileSync(join(folder, 'model.json'), '{ "format": "graph-model" }');
     const failure = await failureOfAsync(() => openTfjsModel(folder));
     expect(failure.kind).toBe('data');

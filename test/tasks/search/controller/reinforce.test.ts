@@ -20,8 +20,6 @@ function drew(decisions: number[], more: Partial<Sample> = {}): Sample {
     allOn: every(false),
     replaced: every(false),
     active: every(true),
-    logProb: 0,
-    entropy: 0,
     ...more,
   };
 }

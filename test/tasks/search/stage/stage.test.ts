@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseOverride } from '#core/documents/overrides';
 import { readSafetensors } from '#data/files/safetensors';
-import { readEvents } from '#jobs/runs/events';
+import { readEvents } from '#jobs/runs/event-log';
+import { searchEventSchema } from '#jobs/runs/run-events';
+import { readSearchResult } from '#jobs/runs/run-result';
 import { readState } from '#jobs/runs/run-state';
 import { oneWorker, type Workers } from '#jobs/workers/launcher';
 import { costOf } from '#networks/cost/cost';
@@ -12,8 +14,8 @@ import { readSpace } from '#networks/space/parse';
 import { close } from '#networks/space/space';
 import { openBackend } from '#networks/tensor/backend';
 import { readSearchConfig } from '#tasks/search/config/config';
+import { foundArchitecture } from '#tasks/search/finished-stage';
 import { planCoarse, planFine, plannedFigures, planWarnings } from '#tasks/search/plan';
-import { foundArchitecture } from '#tasks/search/result';
 import { runStage } from '#tasks/search/run-stages';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import { expectClose } from '#test/networks/tensor/op-check';
@@ -122,18 +124,7 @@ describe('a coarse stage', () => {
     const events = readEvents(join(folder, 'events.jsonl'));
     expect(events.map(({ step }) => step)).toEqual([4, 8, 12]);
     for (const event of events) {
-      for (const key of [
-        'loss',
-        'quality',
-        'reward',
-        'baseline',
-        'entropy',
-        'imagesPerSecond',
-        'memoryMb',
-        'tensors',
-      ]) {
-        expect(event[key], key).toEqual(expect.any(Number));
-      }
+      expect(searchEventSchema.parse(event)).toEqual(event);
       const [value, expected, argmax] = Array.from({ length: 3 }, () => expect.any(Number));
       expect(event['costs']).toEqual({ macs: { value, expected, argmax, target: 12000 } });
       expect(event['rates']).toEqual({ weights: expect.any(Number), controller: expect.any(Number) });
@@ -146,6 +137,7 @@ describe('a coarse stage', () => {
     const found = foundArchitecture(folder);
     expect(found).toEqual({ ...outcome?.architecture, name: 'small.coarse.a' });
     const result = json(folder, 'result.json');
+    expect(readSearchResult(folder)).toEqual(result);
     const space = readSpace(join(folder, 'space.yaml'));
     expect(found).toEqual({ ...close(space, result.decisions), name: 'small.coarse.a' });
     const macs = costOf({ cost: 'macs' }, found);

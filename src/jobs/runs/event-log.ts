@@ -5,14 +5,14 @@ import { readBytes, writeAtomically, writeFailure } from '#core/files/files';
 import { isTooDeep } from '#core/files/nesting';
 import { utf8 } from '#core/files/text';
 
-/** One line of a log. `step` counts the steps that were finished when it was written. */
-export interface EventLine {
+/** One line of a log, its further fields not checked. `step` counts the steps that were finished when it was written. */
+export interface LogLine {
   readonly step: number;
   readonly [field: string]: unknown;
 }
 
-export interface EventLog {
-  append(line: EventLine): void;
+export interface EventLog<L extends LogLine = LogLine> {
+  append(line: L): void;
   /** Flushes what was appended to the disk. */
   flush(): void;
   close(): void;
@@ -23,11 +23,11 @@ export interface EventLog {
  * run that was killed and resumed leaves the lines of one that never was. Without a step it begins empty. `notice` is told
  * of other damaged lines, which a disk or a person left: they are dropped too.
  */
-export function openEventLog(
+export function openEventLog<L extends LogLine = LogLine>(
   file: string,
   step: number | undefined,
   notice: (message: string) => void = () => {},
-): EventLog {
+): EventLog<L> {
   const before = existsSync(file) ? readBytes(file) : undefined;
   const kept = step === undefined || before === undefined ? new Uint8Array() : linesUntil(file, before, step, notice);
   if (before === undefined || Buffer.compare(before, kept) !== 0) writeAtomically(file, kept);
@@ -71,7 +71,7 @@ function cutOff(descriptor: number, end: number): void {
 }
 
 /** The whole lines of a log, in order; torn and damaged ones are left out, and no file is no lines. */
-export function readEvents(file: string): EventLine[] {
+export function readEvents(file: string): LogLine[] {
   return existsSync(file) ? linesOf(readBytes(file)).flatMap((line) => parsedLine(line) ?? []) : [];
 }
 
@@ -100,10 +100,10 @@ function linesOf(bytes: Uint8Array): Uint8Array[] {
   return lines;
 }
 
-function parsedLine(bytes: Uint8Array): EventLine | undefined {
+function parsedLine(bytes: Uint8Array): LogLine | undefined {
   if (!isUtf8(bytes)) return undefined;
   try {
-    const line = JSON.parse(utf8(bytes)) as EventLine | null;
+    const line = JSON.parse(utf8(bytes)) as LogLine | null;
     const isEvent = line !== null && Number.isSafeInteger(line.step) && line.step >= 0 && !isTooDeep(line);
     return isEvent ? line : undefined;
   } catch {

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openEventLog, readEvents } from '#jobs/runs/events';
+import { openEventLog, readEvents } from '#jobs/runs/event-log';
 import { temporaryFolder } from './run-fixture.js';
 
 function logged(file: string, from: number | undefined, ...steps: number[]): void {

@@ -107,8 +107,8 @@ export class WeightReading {
 
   #ownWeight(spec: PlacedSpec, shape: Shape): Value {
     const place = [spec.offset, shape.length, ...spec.shape, ...shape];
-    const [used] = runOwn('Slice', [attribute.int('place', place)], [this.#flat], 1) as [Tensor];
-    return this.#tape.result(used, [leafOf(used)], (gradient) => {
+    const [used] = runOwn('Slice', [attribute.int('place', place)], [this.#flat], 1);
+    return this.#tape.parameter(used, (gradient) => {
       this.#gradients.set(spec.name, { gradient: alias(gradient), place: [Number(isDecayed(spec)), ...place] });
     });
   }
@@ -122,7 +122,7 @@ export class WeightReading {
     const used = isWhole
       ? whole
       : replaced(whole, run('Slice', sliceAttributes, whole, intConstant(begin), intConstant(shape)));
-    return this.#tape.result(used, [leafOf(used)], (gradient) => {
+    return this.#tape.parameter(used, (gradient) => {
       const decayed = isDecayed(spec) && this.#decay > 0 ? this.#plusDecay(gradient, used) : alias(gradient);
       const padded = isWhole
         ? decayed
@@ -175,11 +175,6 @@ export class WeightReading {
   }
 }
 
-/** What the tape counts as the input of a weight. */
-function leafOf(tensor: Tensor): Value {
-  return { tensor, needsGradient: true, gradient: undefined };
-}
-
 /** `after`, once `before`, from which it was made, is freed. */
 function replaced(before: Tensor, after: Tensor): Tensor {
   dispose(before);
@@ -193,5 +188,5 @@ function padding(shape: Shape, full: Shape): Tensor {
 
 function concatenated(parts: readonly Tensor[]): Tensor {
   const attributes = [attribute.int('N', parts.length), floatT, attribute.type('Tidx', dataType.int32)];
-  return backend().run('ConcatV2', attributes, [...parts, intConstant([0], [])], 1)[0] as Tensor;
+  return run('ConcatV2', attributes, ...parts, intConstant([0], []));
 }

@@ -2,7 +2,7 @@
  * Our own kernels (`native/`): a layer's linear op with the batch norms on both its sides in one pass over memory. A step
  * on a CPU is bound by memory, and these read and write about a third of what the ops one by one do.
  */
-import { attribute, backend, readFloats, type Shape, sizeOf, type Tensor } from './backend.js';
+import { attribute, backend, readFloats, runAll, type Shape, sizeOf, type Tensor, type Tensors } from './backend.js';
 import { comparedOn, isClose, remembered, wave } from './onednn.js';
 import { loadNative, type OpAttribute } from './tensorflow.js';
 
@@ -51,14 +51,14 @@ export function hasOwnKernels(): boolean {
 }
 
 /** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. */
-export function runOwn(
+export function runOwn<N extends number>(
   op: OwnOp,
   attributes: readonly OpAttribute[],
   inputs: readonly Tensor[],
-  outputs: number,
-): Tensor[] {
+  outputs: N,
+): Tensors<N> {
   threads ??= attribute.int('threads', loadNative().threads);
-  return backend().run(`Mnv4${op}`, [...attributes, threads], inputs, outputs);
+  return runAll(`Mnv4${op}`, [...attributes, threads], inputs, outputs);
 }
 
 let threads: OpAttribute | undefined;
@@ -75,14 +75,13 @@ let empty: Tensor | undefined;
 function agrees(): boolean {
   return comparedOn([wave(rows, inputs), wave(inputs, outputs), wave(outputs), wave(outputs)], (tensors, made) => {
     const [x, kernel, gamma, beta] = tensors as [Tensor, Tensor, Tensor, Tensor];
-    const own = (op: OwnOp, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number) => {
-      const result = runOwn(op, attributes, inputs, outputs);
-      made.push(...result);
-      return result as [Tensor, Tensor];
+    const noted = <T extends Tensor[]>(results: T): T => {
+      made.push(...results);
+      return results;
     };
-    const [z, norm] = own('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2);
-    const [y] = own('Combine', [attribute.int('relus', [1])], [z, norm], 1);
-    const [product] = own('Product', [], [x, kernel], 1);
+    const [z, norm] = noted(runOwn('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2));
+    const [y] = noted(runOwn('Combine', [attribute.int('relus', [1])], [z, norm], 1));
+    const [product] = noted(runOwn('Product', [], [x, kernel], 1));
     const expected = layerByLoops(...(tensors.map(readFloats) as [Matrix, Matrix, Matrix, Matrix]));
     made.push(expected.product, expected.y);
     return isClose(expected.product, product) && isClose(expected.y, y);

@@ -4,7 +4,7 @@
  * the public op's result. oneDNN's filter gradients and matrix products are left out because they corrupt the heap
  * (TensorFlow 2.21; `native.ts` keeps TensorFlow from choosing them itself). On a GPU the public ops are the fast ones.
  */
-import { attribute, backend, dataType, dispose, floatT, type Tensor } from './backend.js';
+import { attribute, backend, dataType, dispose, floatT, run, type Tensor } from './backend.js';
 import type { OpAttribute } from './tensorflow.js';
 
 export interface Kernel {
@@ -65,7 +65,7 @@ function reluAgrees(fused: Kernel): boolean {
 
 /** Runs a kernel that has one output. */
 export function runKernel({ op, attributes }: Kernel, ...inputs: Tensor[]): Tensor {
-  return backend().run(op, attributes, inputs, 1)[0] as Tensor;
+  return run(op, attributes, ...inputs);
 }
 
 function isConfirmed(op: string): boolean {

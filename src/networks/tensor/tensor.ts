@@ -12,6 +12,13 @@ export interface Tensor {
   readonly dtype: number;
 }
 
+/** So many tensors; any number where that is not known to the compiler. */
+export type Tensors<N extends number, So extends Tensor[] = []> = number extends N
+  ? Tensor[]
+  : So['length'] extends N
+    ? So
+    : Tensors<N, [...So, Tensor]>;
+
 /** The values of a tensor, row by row; those of bools are bytes. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 

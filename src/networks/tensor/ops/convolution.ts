@@ -90,13 +90,9 @@ function convolve(
   }
   const kernels = kernelsFor(stride, padding === 'valid' ? 'valid' : 'same');
   const y = runKernel(kernels.forward.fast(), x.tensor, kernel.tensor);
-  return tape.result(y, [x, kernel], (dy) => {
-    if (x.needsGradient) {
-      tape.give(x, runKernel(kernels.inputGradient.fast(), shapeOf(x.tensor), kernel.tensor, dy));
-    }
-    if (kernel.needsGradient) {
-      tape.give(kernel, runKernel(kernels.filterGradient, x.tensor, shapeOf(kernel.tensor), dy));
-    }
+  return tape.op([x, kernel], y, function* (dy, [wantsX, wantsKernel]) {
+    yield wantsX && runKernel(kernels.inputGradient.fast(), shapeOf(x.tensor), kernel.tensor, dy);
+    yield wantsKernel && runKernel(kernels.filterGradient, x.tensor, shapeOf(kernel.tensor), dy);
   });
 }
 

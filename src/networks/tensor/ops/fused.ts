@@ -13,7 +13,14 @@ import {
   type Tensor,
 } from '#networks/tensor/backend';
 import { isOwn, noNorm, type OwnOp, runOwn } from '#networks/tensor/custom-ops';
-import type { Features, Pending, Tape, Unsettled, Value } from '#networks/tensor/tape';
+import {
+  type Features,
+  type Pending,
+  parametersOf,
+  type Tape,
+  type Unsettled,
+  type Value,
+} from '#networks/tensor/tape';
 import type { OpAttribute } from '#networks/tensor/tensorflow';
 import { alias } from './arithmetic.js';
 import type { BatchNorm, ObservedStatistics, Statistics } from './batch-norm.js';
@@ -56,13 +63,12 @@ export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): 
   if (!isOwn('BatchNorm', gamma.tensor.shape)) return undefined;
   const z = linear();
   const inputs = [z.tensor, gamma.tensor, beta.tensor];
-  const [own] = runOwn('BatchNorm', [attribute.float('epsilon', epsilon)], inputs, 1) as [Tensor];
+  const [own] = runOwn('BatchNorm', [attribute.float('epsilon', epsilon)], inputs, 1);
   const tensor = alias(z.tensor);
   const pending = pendingBy(by, own, tensor);
-  return tape.unsettled(tensor, pending, [z, gamma, beta], (d) => {
+  return tape.unsettled([z], tensor, pending, (d) => {
     const attributes = [attribute.int('relu', Number(pending.relu))];
-    const inputs = [d, tensor, pending.norm, ...parameterGradients(by)];
-    tape.give(z, runOwn('BatchNormGrad', attributes, inputs, 1)[0] as Tensor);
+    return runOwn('BatchNormGrad', attributes, [d, tensor, pending.norm, ...parameterGradients(by)], 1);
   });
 }
 
@@ -78,28 +84,15 @@ function layer(
   const input = [x.tensor, x.pending?.norm ?? noNorm(), kernel.tensor];
   const attributes = [attribute.int('x_relu', Number(x.pending?.relu ?? false)), ...sizes];
   const forward = [...attributes, attribute.float('epsilon', epsilon)];
-  const [z, own] = runOwn(op, forward, [...input, gamma.tensor, beta.tensor], 2) as [Tensor, Tensor];
+  const [z, own] = runOwn(op, forward, [...input, gamma.tensor, beta.tensor], 2);
   const pending = pendingBy(by, own, z);
-  return tape.unsettled(z, pending, [x, kernel, gamma, beta], (d) => {
+  return tape.unsettled([kernel, x, ...parametersOf(x)], z, pending, (d, [, wantsX]) => {
     const own = [d, z, pending.norm, ...parameterGradients(by)];
-    const [relu, goesBack] = [Number(pending.relu), Number(x.needsGradient)];
+    const [relu, goesBack] = [Number(pending.relu), Number(wantsX)];
     const backward = [...attributes, attribute.int('relu', relu), attribute.int('goes_back', goesBack)];
-    const [dx, dKernel, dGamma, dBeta] = runOwn(`${op}Grad`, backward, [...own, ...input], 4) as FourTensors;
-    give(tape, kernel, dKernel);
-    give(tape, x, dx);
-    if (x.pending === undefined) dispose(dGamma, dBeta);
-    else {
-      give(tape, x.pending.gamma, dGamma);
-      give(tape, x.pending.beta, dBeta);
-    }
+    const [dx, dKernel, dGamma, dBeta] = runOwn(`${op}Grad`, backward, [...own, ...input], 4);
+    return [dKernel, dx, dGamma, dBeta];
   });
-}
-
-type FourTensors = [Tensor, Tensor, Tensor, Tensor];
-
-function give(tape: Tape, value: Features, gradient: Tensor): void {
-  if (value.needsGradient) tape.give(value, gradient);
-  else dispose(gradient);
 }
 
 /** @param own  the norm by the batch's own statistics, taken over */

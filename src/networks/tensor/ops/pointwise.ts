@@ -27,7 +27,7 @@ const products = {
 };
 
 function ownProduct(attributes: readonly OpAttribute[], a: Tensor, b: Tensor): Tensor {
-  return runOwn('Product', attributes, [a, b], 1)[0] as Tensor;
+  return runOwn('Product', attributes, [a, b], 1)[0];
 }
 
 /**
@@ -41,13 +41,13 @@ export function pointwise(tape: Tape, x: Value, kernel: Value): Value {
   const rows = asRows(x.tensor);
   const product = products.plain(rows, kernel.tensor);
   const y = reshaped(product, outShape);
-  return tape.result(
-    y,
+  return tape.op(
     [x, kernel],
-    (dy) => {
+    y,
+    function* (dy, [wantsX, wantsKernel]) {
       const dyRows = asRows(dy);
-      if (x.needsGradient) tape.give(x, reshaped(products.withB(dyRows, kernel.tensor), shape));
-      if (kernel.needsGradient) tape.give(kernel, products.withA(rows, dyRows));
+      yield wantsX && reshaped(products.withB(dyRows, kernel.tensor), shape);
+      yield wantsKernel && products.withA(rows, dyRows);
       dispose(dyRows);
     },
     [rows],
@@ -62,7 +62,7 @@ export function flattened(tape: Tape, x: Value): Value {
 /** The same values in another shape. */
 export function inShape(tape: Tape, x: Value, shape: Shape): Value {
   const before = x.tensor.shape;
-  return tape.result(reshape(x.tensor, shape), [x], (dy) => tape.give(x, reshape(dy, before)));
+  return tape.op([x], reshape(x.tensor, shape), (dy) => [reshape(dy, before)]);
 }
 
 /** The same values as [rows, C]; a handle of its own on shared memory. */

@@ -4,7 +4,7 @@ import { deviationOf, meanOf } from '#core/statistics/scoring';
 import { type RunSummary, readRunSummary } from '#jobs/runs/run-summary';
 import { decisionsFor } from '#networks/space/decisions-for';
 import { readSpace } from '#networks/space/parse';
-import type { Decisions, Space } from '#networks/space/space';
+import { type Decisions, isActive, type Space } from '#networks/space/space';
 
 /** Distribution of a figure over the searches. */
 export interface Spread {
@@ -63,12 +63,9 @@ type Chosen = Readonly<Record<string, string>>;
 
 /** The options that the decisions take, by the paths of the choices that matter. */
 export function chosenValues({ choices }: Space, decisions: Decisions): Chosen {
-  const active: boolean[] = [];
-  const chosen: [string, string][] = [];
-  for (const [i, { path, options, when }] of choices.entries()) {
-    active[i] = when.every(({ choice, option }) => active[choice] && decisions[choice] === option);
-    if (active[i]) chosen.push([path, String(options[decisions[i] as number])]);
-  }
+  const chosen = choices
+    .filter((choice) => isActive(choice, decisions))
+    .map(({ id, path, options }) => [path, String(options[decisions[id] as number])] as const);
   return Object.fromEntries(chosen);
 }
 

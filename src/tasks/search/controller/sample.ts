@@ -3,6 +3,7 @@
  * outperform random architecture search?", released code, `controller.py`).
  */
 import { drawnOption, type Random } from '#core/random';
+import { isActive } from '#networks/space/space';
 import { entropyOf, type Policy, probabilities } from './policy.js';
 
 /** The probabilities with which a choice of each kind is replaced by all of its options. */
@@ -64,19 +65,18 @@ function drawn({ choices }: Policy, distributions: readonly Distribution[], rand
   const active: boolean[] = [];
   let logProb = 0;
   let entropy = 0;
-  for (const [i, { kind, largest, when }] of choices.entries()) {
+  for (const [i, choice] of choices.entries()) {
+    const { kind, largest } = choice;
     const distribution = distributions[i] as Distribution;
     const option = drawnOption(distribution.probabilities, random);
     const w = warmup[kind];
     const isReplaced = random.uniform() < w;
-    const isActive = when.every(
-      (other) => active[other.choice] && (allOn[other.choice] || decisions[other.choice] === other.option),
-    );
+    const matters = isActive(choice, decisions, allOn);
     decisions.push(isReplaced && kind === 'filter' ? largest : option);
     allOn.push(isReplaced && kind === 'op');
     replaced.push(isReplaced);
-    active.push(isActive);
-    if (!isActive) continue;
+    active.push(matters);
+    if (!matters) continue;
     logProb += isReplaced ? Math.log(w) : Math.log(1 - w) + Math.log(distribution.probabilities[option] as number);
     entropy += distribution.entropy;
   }

@@ -22,6 +22,7 @@ import {
   type Slot,
   type Space,
 } from '#networks/space/space';
+import { walkChoices } from '#networks/space/walk-choices';
 import { mean } from '#networks/tensor/ops/combine';
 import type { Features } from '#networks/tensor/tape';
 
@@ -35,9 +36,10 @@ export interface Selection {
 /** The forward pass of a selection; images [B, H, W, C] to logits [B, classes]. */
 export function superForward(space: Space, selection: Selection): Forward {
   const { decisions } = selection;
-  const slots = space.stages.flatMap(({ slots }, s) =>
-    slots.map((slot, b) => filledSlot(slot, blockName(s, b), selection)),
-  );
+  const slots: FilledSlot[] = [];
+  walkChoices(space, {
+    slot: ({ slot, stage, index }) => slots.push(filledSlot(slot, blockName(stage, index), selection)),
+  });
   const headSpec = closeHead(space.head, decisions);
   return (pass, images) => {
     const features = pass.tape.sequence(
@@ -96,10 +98,15 @@ interface FilledSlot {
 
 function filledSlot({ use, pick, among }: Slot, name: string, selection: Selection): FilledSlot {
   const blocks = optionsOn(pick, selection).map((index) => ({
-    name: isChoice(pick) ? `${name}.option${index}` : name,
+    name: optionName(name, pick, index),
     spec: averaged(among[index] as Opened, selection),
   }));
   return { uses: optionsOn(use, selection), blocks };
+}
+
+/** The name of a block's weights in a slot that may hold several: each has weights of its own. */
+export function optionName(name: string, pick: Open<number>, option: number): string {
+  return isChoice(pick) ? `${name}.option${option}` : name;
 }
 
 function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Features): Features {

@@ -2,7 +2,17 @@
  * Our own kernels (`native/`): a layer's linear op with the batch norms on both its sides in one pass over memory. A step
  * on a CPU is bound by memory, and these read and write about a third of what the ops one by one do.
  */
-import { attribute, backend, readFloats, runAll, type Shape, sizeOf, type Tensor, type Tensors } from './backend.js';
+import {
+  attribute,
+  backend,
+  readFloats,
+  runAll,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type Tensors,
+  zeros,
+} from './backend.js';
 import { comparedOn, isClose, remembered, wave } from './onednn.js';
 import { loadNative, type OpAttribute } from './tensorflow.js';
 
@@ -65,11 +75,8 @@ let threads: OpAttribute | undefined;
 
 /** What stands for the norm of a tensor that has none. */
 export function noNorm(): Tensor {
-  empty ??= backend().create(new Float32Array(0), [0]);
-  return empty;
+  return zeros([0]);
 }
-
-let empty: Tensor | undefined;
 
 /** Whether a layer by our kernels is what plain loops make of it. No product of TensorFlow's: those are what we avoid. */
 function agrees(): boolean {

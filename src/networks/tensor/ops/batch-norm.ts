@@ -1,5 +1,5 @@
 /** Batch norm over [B, H, W, C] by TensorFlow's ops, with the ReLU behind it where there is one. */
-import { attribute, backend, dispose, floatT, readFloats, runAll, type Tensor } from '#networks/tensor/backend';
+import { attribute, dispose, floatT, readFloats, runAll, type Tensor, zeros } from '#networks/tensor/backend';
 import { batchNormReluKernel, kernelPair } from '#networks/tensor/onednn';
 import type { Tape, Value } from '#networks/tensor/tape';
 import { relu, reluGradient } from './activation.js';
@@ -59,7 +59,7 @@ export function batchNorm(tape: Tape, x: Value, norm: BatchNorm): Value {
 }
 
 function byBatch(tape: Tape, x: Value, { gamma, beta, epsilon, relu: hasRelu, observe }: BatchNorm): Value {
-  const empty = emptyStatistics();
+  const empty = zeros([0]); // in place of running statistics: the op uses the batch's
   const kernels = kernelsOf(epsilon);
   const fused = hasRelu ? kernels.withRelu() : undefined;
   const { op, attributes } = fused ?? kernels.forward.fast();
@@ -94,11 +94,4 @@ function byStatistics(tape: Tape, x: Value, { gamma, beta, epsilon, relu: hasRel
   return tape.op([x, gamma, beta], y, () => {
     throw new Error('batch norm with frozen statistics has no gradient here');
   });
-}
-
-let empty: Tensor | undefined;
-/** What the op takes for the running statistics when it is to use the batch's. */
-function emptyStatistics(): Tensor {
-  empty ??= backend().create(new Float32Array(0), [0]);
-  return empty;
 }

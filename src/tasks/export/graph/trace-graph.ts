@@ -3,6 +3,7 @@
  * it is asked for. What exports write comes from here, so that a new block needs no second description.
  */
 
+import { batchNormName, layerWith } from '#networks/nn/batch-norm-names';
 import type { NamedTensor } from '#networks/nn/named-tensors';
 import { networkForward } from '#networks/nn/network';
 import { weightPass } from '#networks/nn/pass';
@@ -92,12 +93,9 @@ function statisticsBy(
   weights: ReadonlyMap<string, NamedTensor>,
   constant: (name: string) => Tensor,
 ): ReadonlyMap<string, Statistics> {
-  const layers = [...weights.keys()].flatMap((name) =>
-    name.endsWith('.mean') ? [name.slice(0, -'.mean'.length)] : [],
-  );
-  return new Map(
-    layers.map((layer) => [layer, { mean: constant(`${layer}.mean`), variance: constant(`${layer}.variance`) }]),
-  );
+  const layers = [...weights.keys()].flatMap((name) => layerWith('mean', name) ?? []);
+  const part = (layer: string, statistic: 'mean' | 'variance') => constant(batchNormName(layer, statistic));
+  return new Map(layers.map((layer) => [layer, { mean: part(layer, 'mean'), variance: part(layer, 'variance') }]));
 }
 
 /** What a backend was asked for: ops on what depends on the image; everything else is a constant. */

@@ -1,10 +1,11 @@
 /** A network with its weights and the statistics that it is evaluated with. */
+import type { NamedTensor } from '#data/files/safetensors';
 import type { Architecture } from '#networks/space/space';
 import { backend } from '#networks/tensor/backend';
 import type { Statistics } from '#networks/tensor/ops/batch-norm';
 import { batchNormName, layerWith } from './batch-norm-names.js';
 import { disposeStatistics, type Images, Model } from './model.js';
-import { type NamedTensor, restoreTensors } from './named-tensors.js';
+import { restoreTensors } from './named-tensors.js';
 import { type Forward, networkForward, weightLayout } from './network.js';
 import type { StatisticsByName } from './pass.js';
 

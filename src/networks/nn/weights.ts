@@ -17,7 +17,7 @@ import {
   type Tensor,
   zeros,
 } from '#networks/tensor/backend';
-import { hasOwnKernels, runOwn } from '#networks/tensor/custom-ops';
+import { hasCustomOps, runCustom } from '#networks/tensor/custom-ops';
 import { alias } from '#networks/tensor/ops/arithmetic';
 import { reshape } from '#networks/tensor/ops/pointwise';
 import type { Tape, Value } from '#networks/tensor/tape';
@@ -102,12 +102,12 @@ export class WeightReading {
   weight(name: string, shape: Shape): Value {
     const spec = this.#layout.specs.get(name);
     if (spec === undefined) throw new Error(`no weight is called ${name}`);
-    return hasOwnKernels() ? this.#ownWeight(spec, shape) : this.#plainWeight(spec, shape);
+    return hasCustomOps() ? this.#ownWeight(spec, shape) : this.#plainWeight(spec, shape);
   }
 
   #ownWeight(spec: PlacedSpec, shape: Shape): Value {
     const place = [spec.offset, shape.length, ...spec.shape, ...shape];
-    const [used] = runOwn('Slice', [attribute.int('place', place)], [this.#flat], 1);
+    const [used] = runCustom('Slice', [attribute.int('place', place)], [this.#flat], 1);
     return this.#tape.parameter(used, (gradient) => {
       this.#gradients.set(spec.name, { gradient: alias(gradient), place: [Number(isDecayed(spec)), ...place] });
     });
@@ -144,7 +144,7 @@ export class WeightReading {
    */
   flatGradient(into?: InPlace): Tensor {
     const given = [...this.#gradients.values()].map(({ gradient }) => gradient);
-    const flat = hasOwnKernels() ? this.#ownGradient(given, into) : this.#plainGradient();
+    const flat = hasCustomOps() ? this.#ownGradient(given, into) : this.#plainGradient();
     dispose(...given);
     this.#gradients.clear();
     return flat;
@@ -161,7 +161,7 @@ export class WeightReading {
     const numbers = Int32Array.from([...this.#gradients.values()].flatMap(({ place }) => place));
     const places = backend().create(numbers, [numbers.length]);
     const weights = this.#variable.read();
-    runOwn('Flatten', attributes, [tensor, weights, places, ...given], 0);
+    runCustom('Flatten', attributes, [tensor, weights, places, ...given], 0);
     dispose(weights, places);
     return tensor;
   }

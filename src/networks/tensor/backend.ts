@@ -3,11 +3,11 @@
  * here owns it and gives it to `dispose`. Nothing here is tracked by TensorFlow.js: `tensorsAlive` counts.
  */
 import { CpuBackend } from '#networks/tensor/cpu/cpu-backend';
-import { type Backend, dataType, type Shape, type Tensor, type Tensors } from './tensor.js';
+import { type Backend, dataType, type Shape, type Tensor, type TensorTuple } from './tensor.js';
 import type { OpAttribute } from './tensorflow.js';
-import { NativeBackend } from './tensorflow-backend.js';
+import { TensorFlowBackend } from './tensorflow-backend.js';
 
-export { type Backend, dataType, type Shape, type Tensor, type Tensors };
+export { type Backend, dataType, type Shape, type Tensor, type TensorTuple };
 
 /** How a process computes: by native TensorFlow, or in plain JavaScript (`cpu`), which is for tiny things. */
 export const backendNames = ['tensorflow', 'cpu'] as const satisfies readonly Backend['name'][];
@@ -23,7 +23,7 @@ let current: Backend | undefined;
 
 /** Chooses this process's backend before the first tensor; later calls may leave the choice out or repeat it. */
 export function openBackend({ backend: name, threads }: BackendOptions = {}): Backend {
-  current ??= name === 'cpu' ? new CpuBackend() : new NativeBackend(threads);
+  current ??= name === 'cpu' ? new CpuBackend() : new TensorFlowBackend(threads);
   if (name !== undefined && name !== current.name) {
     throw new Error(`the backend is ${current.name} already; it cannot change to ${name}`);
   }
@@ -57,8 +57,8 @@ export function runAll<N extends number>(
   attributes: readonly OpAttribute[],
   inputs: readonly Tensor[],
   outputs: N,
-): Tensors<N> {
-  return backend().run(op, attributes, inputs, outputs) as Tensors<N>;
+): TensorTuple<N> {
+  return backend().run(op, attributes, inputs, outputs) as TensorTuple<N>;
 }
 
 export function dispose(...tensors: readonly Tensor[]): void {

@@ -10,19 +10,19 @@ import {
   type Shape,
   sizeOf,
   type Tensor,
-  type Tensors,
+  type TensorTuple,
   zeros,
 } from './backend.js';
 import { comparedOn, isClose, remembered, wave } from './onednn.js';
-import { loadNative, type OpAttribute } from './tensorflow.js';
+import { loadTensorFlow, type OpAttribute } from './tensorflow.js';
 
 const leastChannels = 16;
 const leastWindow = 9; // values of a dense convolution's window: a 3x3 kernel on one channel
 const depthwiseKernels: readonly unknown[] = [3, 5];
 const isWide = (shape: Shape) => (shape.at(-1) as number) >= leastChannels;
 
-/** Which shapes of input and kernel our kernels take; TensorFlow's take the others (`kernels.ts`). */
-const ownLayers = {
+/** Which shapes of input and kernel our kernels take; TensorFlow's take the others (`onednn.ts`). */
+const customLayers = {
   Pointwise: (x, kernel) => isWide(x) && isWide(kernel),
   Depthwise: (x, kernel) => isWide(x) && depthwiseKernels.includes(kernel[0]),
   Convolution: (_, kernel, goesBack) =>
@@ -36,11 +36,13 @@ const ownLayers = {
  *
  * @param goesBack  whether the input's gradient is wanted
  */
-export function isOwn(layer: keyof typeof ownLayers, x: Shape, kernel: Shape = x, goesBack = true): boolean {
-  return hasOwnKernels() && (ownLayers[layer] as (...shapes: [Shape, Shape, boolean]) => boolean)(x, kernel, goesBack);
+export function isCustom(layer: keyof typeof customLayers, x: Shape, kernel: Shape = x, goesBack = true): boolean {
+  return (
+    hasCustomOps() && (customLayers[layer] as (...shapes: [Shape, Shape, boolean]) => boolean)(x, kernel, goesBack)
+  );
 }
 
-export type OwnOp =
+export type CustomOp =
   | 'Pointwise'
   | 'PointwiseGrad'
   | 'Convolution'
@@ -56,18 +58,18 @@ export type OwnOp =
   | 'Flatten';
 
 /** Whether this process computes with our own kernels: on a CPU, where they are compiled and pass their trial. */
-export function hasOwnKernels(): boolean {
-  return remembered('own kernels', () => loadNative().kernels.available && agrees());
+export function hasCustomOps(): boolean {
+  return remembered('custom ops', () => loadTensorFlow().kernels.available && agrees());
 }
 
 /** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. */
-export function runOwn<N extends number>(
-  op: OwnOp,
+export function runCustom<N extends number>(
+  op: CustomOp,
   attributes: readonly OpAttribute[],
   inputs: readonly Tensor[],
   outputs: N,
-): Tensors<N> {
-  threads ??= attribute.int('threads', loadNative().threads);
+): TensorTuple<N> {
+  threads ??= attribute.int('threads', loadTensorFlow().threads);
   return runAll(`Mnv4${op}`, [...attributes, threads], inputs, outputs);
 }
 
@@ -86,9 +88,9 @@ function agrees(): boolean {
       made.push(...results);
       return results;
     };
-    const [z, norm] = noted(runOwn('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2));
-    const [y] = noted(runOwn('Combine', [attribute.int('relus', [1])], [z, norm], 1));
-    const [product] = noted(runOwn('Product', [], [x, kernel], 1));
+    const [z, norm] = noted(runCustom('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2));
+    const [y] = noted(runCustom('Combine', [attribute.int('relus', [1])], [z, norm], 1));
+    const [product] = noted(runCustom('Product', [], [x, kernel], 1));
     const expected = layerByLoops(...(tensors.map(readFloats) as [Matrix, Matrix, Matrix, Matrix]));
     made.push(expected.product, expected.y);
     return isClose(expected.product, product) && isClose(expected.y, y);

@@ -12,18 +12,18 @@ export interface Value {
   readonly needsGradient: boolean;
   /** Gradient so far, owned by the tape until `backward` has passed. */
   gradient: Tensor | undefined;
-  readonly pending?: undefined;
+  readonly deferredNorm?: undefined;
 }
 
 /**
  * A layer's linear output, whose batch norm and ReLU are left to those who read it: the normalised tensor is never
  * written. Its gradient is that with respect to the value as its readers see it; they also give gamma and beta theirs.
  */
-export interface Unsettled extends Omit<Value, 'pending'> {
-  readonly pending: Pending;
+export interface Unnormalized extends Omit<Value, 'deferredNorm'> {
+  readonly deferredNorm: DeferredNorm;
 }
 
-export interface Pending {
+export interface DeferredNorm {
   /** What batch norm makes of each channel, [4, C]: mean, 1 / deviation, scale, shift. */
   readonly norm: Tensor;
   readonly relu: boolean;
@@ -32,11 +32,11 @@ export interface Pending {
 }
 
 /** What layers pass on to each other. */
-export type Features = Value | Unsettled;
+export type Features = Value | Unnormalized;
 
-/** Gamma and beta of a pending batch norm, whose gradients its readers give; none where nothing is pending. */
-export function parametersOf({ pending }: Features): readonly Value[] {
-  return pending === undefined ? [] : [pending.gamma, pending.beta];
+/** Gamma and beta of a deferred batch norm, whose gradients its readers give; none where nothing is deferred. */
+export function parametersOf({ deferredNorm }: Features): readonly Value[] {
+  return deferredNorm === undefined ? [] : [deferredNorm.gamma, deferredNorm.beta];
 }
 
 /**
@@ -99,16 +99,16 @@ export class Tape {
     return output;
   }
 
-  /** Like `op`, for a tensor whose batch norm is pending; the tape owns the norm too. */
-  unsettled<const Inputs extends readonly Features[]>(
+  /** Like `op`, for a tensor whose batch norm is deferred; the tape owns the norm too. */
+  deferred<const Inputs extends readonly Features[]>(
     inputs: Inputs,
     tensor: Tensor,
-    pending: Pending,
+    deferredNorm: DeferredNorm,
     rule: GradientRule<Inputs>,
-  ): Unsettled {
-    const needsGradient = this.#needsGradient([...inputs, pending.gamma, pending.beta]);
-    const output: Unsettled = { tensor, needsGradient, gradient: undefined, pending };
-    this.#steps.push({ output, backward: (dy) => this.#goBack(inputs, rule, dy), saved: [pending.norm] });
+  ): Unnormalized {
+    const needsGradient = this.#needsGradient([...inputs, deferredNorm.gamma, deferredNorm.beta]);
+    const output: Unnormalized = { tensor, needsGradient, gradient: undefined, deferredNorm };
+    this.#steps.push({ output, backward: (dy) => this.#goBack(inputs, rule, dy), saved: [deferredNorm.norm] });
     return output;
   }
 
@@ -157,7 +157,7 @@ export class Tape {
   /** Frees what was made since `start` but for `result`, which may be older. */
   #keepOnly(result: Features, start: number): void {
     for (const step of this.#steps.splice(start)) {
-      if (step.output === result && result.pending !== undefined) this.#steps.push(step);
+      if (step.output === result && result.deferredNorm !== undefined) this.#steps.push(step);
       else {
         dispose(...step.saved);
         if (step.output === result) this.#steps.push({ ...step, saved: [] });

@@ -1,15 +1,15 @@
-/** Sums and means of features, which settle what batch norm is pending in the same pass over memory. */
+/** Sums and means of features, which settle what batch norm is deferred in the same pass over memory. */
 import { attribute, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
-import { isOwn, noNorm, runOwn } from '#networks/tensor/custom-ops';
+import { isCustom, noNorm, runCustom } from '#networks/tensor/custom-ops';
 import { type Features, parametersOf, type Tape, type Value } from '#networks/tensor/tape';
 import { alias } from './arithmetic.js';
 
 const plain = [floatT];
 const unwanted = [false, false] as const;
 
-/** The value itself; where its batch norm is pending, with that applied. */
-export function settled(tape: Tape, x: Features): Value {
-  return x.pending === undefined ? x : combine(tape, [x], 1);
+/** The value itself; where its batch norm is deferred, with that applied. */
+export function materialized(tape: Tape, x: Features): Value {
+  return x.deferredNorm === undefined ? x : combine(tape, [x], 1);
 }
 
 /** a + b, of equal shapes. */
@@ -26,7 +26,7 @@ export function mean(tape: Tape, branches: readonly Features[]): Features {
 /** factor times the sum */
 function combine(tape: Tape, parts: readonly Features[], factor: number): Value {
   const { shape } = (parts[0] as Features).tensor;
-  const y = isOwn('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
+  const y = isCustom('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
   const receivers = parts.flatMap((part) => [...parametersOf(part), part]);
   return tape.op(receivers, y, function* (dy) {
     const d = scaled(dy, factor);
@@ -41,11 +41,11 @@ function ownSum(parts: readonly Features[], factor: number): Tensor {
     attribute.float('factor', factor),
     attribute.int(
       'relus',
-      parts.map(({ pending }) => Number(pending?.relu ?? false)),
+      parts.map(({ deferredNorm }) => Number(deferredNorm?.relu ?? false)),
     ),
   ];
-  const norms = parts.map(({ pending }) => pending?.norm ?? noNorm());
-  return runOwn('Combine', attributes, [...parts.map(({ tensor }) => tensor), ...norms], 1)[0];
+  const norms = parts.map(({ deferredNorm }) => deferredNorm?.norm ?? noNorm());
+  return runCustom('Combine', attributes, [...parts.map(({ tensor }) => tensor), ...norms], 1)[0];
 }
 
 function plainSum(parts: readonly Features[], factor: number): Tensor {
@@ -64,10 +64,10 @@ function scaled(x: Tensor, factor: number): Tensor {
 
 /** The gradients of `x` and, before it, of its `parametersOf`, from the gradient `d` of what a reader sees of it. */
 function* gradientsOf(x: Features, d: Tensor): Generator<Tensor | false> {
-  if (x.pending !== undefined) {
-    const { norm, relu } = x.pending;
+  if (x.deferredNorm !== undefined) {
+    const { norm, relu } = x.deferredNorm;
     const attributes = [attribute.int('relu', Number(relu))];
-    yield* x.needsGradient ? runOwn('ParameterGrad', attributes, [d, x.tensor, norm], 2) : unwanted;
+    yield* x.needsGradient ? runCustom('ParameterGrad', attributes, [d, x.tensor, norm], 2) : unwanted;
   }
   yield x.needsGradient && alias(d);
 }

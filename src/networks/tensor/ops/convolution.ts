@@ -10,14 +10,14 @@ import { padded } from './pad.js';
 export type WindowPadding = Padding | 'valid';
 
 /** The three kernels of a convolution at one stride and padding. */
-interface Kernels {
+interface ConvolutionKernels {
   readonly forward: KernelPair;
   readonly inputGradient: KernelPair;
   readonly filterGradient: Kernel;
 }
 
-function kernelsOf(op: string): (stride: number, padding: 'same' | 'valid') => Kernels {
-  const table = new Map<string, Kernels>();
+function kernelsOf(op: string): (stride: number, padding: 'same' | 'valid') => ConvolutionKernels {
+  const table = new Map<string, ConvolutionKernels>();
   return (stride, padding) => {
     const key = `${stride} ${padding}`;
     const strides = attribute.int('strides', [1, stride, stride, 1]);

@@ -9,7 +9,7 @@ import {
   sizeOf,
   type Tensor,
 } from '#networks/tensor/backend';
-import { hasOwnKernels, runOwn } from '#networks/tensor/custom-ops';
+import { hasCustomOps, runCustom } from '#networks/tensor/custom-ops';
 import type { Tape, Value } from '#networks/tensor/tape';
 import type { OpAttribute } from '#networks/tensor/tensorflow';
 
@@ -21,13 +21,13 @@ const ownB = [attribute.int('transpose_b', 1)];
 
 /** Matrix products: ours, or TensorFlow's where ours are not compiled. */
 const products = {
-  plain: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct([], a, b) : run('MatMul', plain, a, b)),
-  withA: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownA, a, b) : run('MatMul', transposeA, a, b)),
-  withB: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownB, a, b) : run('MatMul', transposeB, a, b)),
+  plain: (a: Tensor, b: Tensor) => (hasCustomOps() ? ownProduct([], a, b) : run('MatMul', plain, a, b)),
+  withA: (a: Tensor, b: Tensor) => (hasCustomOps() ? ownProduct(ownA, a, b) : run('MatMul', transposeA, a, b)),
+  withB: (a: Tensor, b: Tensor) => (hasCustomOps() ? ownProduct(ownB, a, b) : run('MatMul', transposeB, a, b)),
 };
 
 function ownProduct(attributes: readonly OpAttribute[], a: Tensor, b: Tensor): Tensor {
-  return runOwn('Product', attributes, [a, b], 1)[0];
+  return runCustom('Product', attributes, [a, b], 1)[0];
 }
 
 /**

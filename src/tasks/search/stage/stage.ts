@@ -17,7 +17,7 @@ import { largestSelection, superForward } from '#tasks/search/supernet/super-for
 import type { SuperNet } from '#tasks/search/supernet/supernet';
 import { keepInRun, type SavedSearch } from './record.js';
 import type { StageRequest, StageTask } from './stage-request.js';
-import { inherit } from './warm-start.js';
+import { warmStart } from './warm-start.js';
 
 /** What a worker that is started is told: the stage, and where it begins. */
 export interface StageJob {
@@ -41,7 +41,7 @@ export async function runStage(request: StageRequest): Promise<StageOutcome> {
   try {
     const saved = resumeFromCheckpoint(run, observer.warn);
     if (saved !== undefined) supernet.restore(saved.tensors);
-    else if (inheritsFrom !== undefined) inherit(supernet, inheritsFrom, observer.warn);
+    else if (inheritsFrom !== undefined) warmStart(supernet, inheritsFrom, observer.warn);
     const adopts = saved !== undefined || inheritsFrom !== undefined;
     const state = saved?.state as SavedSearch | undefined;
     const random = state === undefined ? randomStream(`${streamOf(request)}/controller`) : restoreRandom(state.random);

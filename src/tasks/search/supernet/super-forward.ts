@@ -7,7 +7,7 @@
 
 import { block } from '#networks/nn/blocks/block';
 import { head } from '#networks/nn/blocks/head';
-import type { Averaged } from '#networks/nn/mixed-block';
+import type { MixedBlock } from '#networks/nn/mixed-block';
 import { blockName, type Forward, weightLayout } from '#networks/nn/network';
 import type { Pass } from '#networks/nn/pass';
 import { layoutOf, type WeightLayout, type WeightSpec } from '#networks/nn/weight-layout';
@@ -93,13 +93,13 @@ function headVariants({ head: { conv, hidden } }: Space, decisions: Decisions): 
 /** What is on in a slot: the block or the mean of several blocks, the identity, or the mean of both. */
 interface FilledSlot {
   readonly uses: readonly boolean[];
-  readonly blocks: readonly { readonly name: string; readonly spec: Averaged }[];
+  readonly blocks: readonly { readonly name: string; readonly spec: MixedBlock }[];
 }
 
 function filledSlot({ use, pick, among }: Slot, name: string, selection: Selection): FilledSlot {
   const blocks = optionsOn(pick, selection).map((index) => ({
     name: optionName(name, pick, index),
-    spec: averaged(among[index] as Opened, selection),
+    spec: mixedBlock(among[index] as Opened, selection),
   }));
   return { uses: optionsOn(use, selection), blocks };
 }
@@ -121,12 +121,12 @@ function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Features): Features {
   );
 }
 
-function averaged(opened: Opened, selection: Selection): Averaged {
+function mixedBlock(opened: Opened, selection: Selection): MixedBlock {
   const fields = Object.entries(opened).map(([key, value]) => {
     const on = optionsOn(value as Open<unknown>, selection);
     return [key, on.length === 1 ? on[0] : on];
   });
-  return Object.fromEntries(fields) as Averaged;
+  return Object.fromEntries(fields) as MixedBlock;
 }
 
 /** The values of an open field that are on: the decided one, or all of them. */

@@ -3,7 +3,8 @@
  * stage's. A layer that both have starts as the first entries along every axis, as the result used them; what only the
  * new one has, its further depthwise options, starts as it would without.
  */
-import { type NamedTensor, sliced } from '#networks/nn/named-tensors';
+import type { NamedTensor } from '#data/files/safetensors';
+import { sliced } from '#networks/nn/named-tensors';
 import { blockName } from '#networks/nn/network';
 import type { WeightLayout } from '#networks/nn/weight-layout';
 import { type Decisions, decide, type Space } from '#networks/space/space';
@@ -14,7 +15,7 @@ import { optionName } from './super-forward.js';
  * The tensors of `layout` that `tensors` have: both `weights/NAME`, those of `tensors` named and shaped as `space` has
  * them, those returned as the network that `decisions` make of it.
  */
-export function inherited(
+export function warmStartWeights(
   layout: WeightLayout,
   space: Space,
   decisions: Decisions,

@@ -3,7 +3,7 @@
 //   node scripts/docs/roofline.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { spearman } from '#core/statistics/rank-correlation';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { namedAccuracy } from '#networks/zoo/published';
@@ -29,7 +29,7 @@ const published = {
   'pixel-8-edgetpu': { ridgePoint: 433.8, roofline: 0.973, macs: 0.857 },
 };
 
-const loadsOf = (network) => layersOf(network).map((layer) => loadOf(layer, int8));
+const loadsOf = (network) => layersOf(network).map((layer) => layerLoad(layer, int8));
 const contenders = names.map((name) => ({
   name,
   loads: loadsOf(namedNetwork(name)),

@@ -10,7 +10,7 @@ import { Failure } from '#core/failure';
 import { writeAtomically } from '#core/files/files';
 import { shown } from '#core/shown';
 import { rooflineSchema } from '#networks/cost/device';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { distinctCases, fitRoofline, parametersOf, type RooflineFit } from '#tasks/devices/calibration';
 import { type Measurements, readMeasurements } from '#tasks/devices/measurements';
@@ -64,7 +64,7 @@ function fitTo(
   const options = { ridgePoint: ridge, overhead };
   const timed = rows.map(({ network, ...row }) => ({
     ...row,
-    loads: layersOf(network).map((layer) => loadOf(layer, bytes)),
+    loads: layersOf(network).map((layer) => layerLoad(layer, bytes)),
   }));
   const distinct = distinctCases(timed);
   const parameters = parametersOf(options);

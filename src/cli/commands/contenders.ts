@@ -4,7 +4,7 @@ import { Failure } from '#core/failure';
 import { statsOf } from '#core/files/files';
 import { suggestion } from '#core/nearest';
 import { readRunSummary } from '#jobs/runs/run-summary';
-import { type BytesPerValue, loadOf } from '#networks/cost/layers/layer-load';
+import { type BytesPerValue, layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import type { Resolution } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
@@ -47,7 +47,7 @@ export function sweptContenders(
       name: reference,
       resolution: network.input.resolution,
       macs: layers.reduce((sum, layer) => sum + layer.macs, 0),
-      loads: layers.map((layer) => loadOf(layer, bytes)),
+      loads: layers.map((layer) => layerLoad(layer, bytes)),
       top1: known?.top1 ?? null,
       source: known?.source ?? null,
     };

@@ -12,7 +12,7 @@ import { Failure } from '#core/failure';
 import { gib, inGib } from '#core/gibibytes';
 import { coreQuota, usableCores } from '#core/machine/cores';
 import { usableMemory } from '#core/machine/usable-memory';
-import { loadNative, type NativeBinding, type NativeTensorFlow } from '#networks/tensor/tensorflow';
+import { type LoadedTensorFlow, loadTensorFlow, type TensorFlowBinding } from '#networks/tensor/tensorflow';
 import { type Check, failed, passed } from './check.js';
 import { folderChecks } from './folder-checks.js';
 
@@ -22,7 +22,7 @@ export interface Diagnosis {
   readonly backend: 'tensorflow' | null;
   readonly tensorflow: string | null;
   readonly threads: number;
-  readonly gpu: NativeTensorFlow['gpu'] | null;
+  readonly gpu: LoadedTensorFlow['gpu'] | null;
   readonly checks: readonly Check[];
 }
 
@@ -77,7 +77,7 @@ export function diagnosisTable({ ok, checks }: Diagnosis): string {
 }
 
 export function kernelsCheck(
-  kernels: NativeTensorFlow['kernels'] | undefined,
+  kernels: LoadedTensorFlow['kernels'] | undefined,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Check {
   if (kernels === undefined) return failed('kernels', 'unknown without TensorFlow', setUp);
@@ -107,9 +107,9 @@ function installedVersion(root: string, name: string): string | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : undefined;
 }
 
-function tryNative(): { native: NativeTensorFlow | undefined; check: Check } {
+function tryNative(): { native: LoadedTensorFlow | undefined; check: Check } {
   try {
-    const native = loadNative();
+    const native = loadTensorFlow();
     const product = matrixProduct(native.binding);
     const check =
       product.join() === '17,39'
@@ -123,7 +123,7 @@ function tryNative(): { native: NativeTensorFlow | undefined; check: Check } {
 }
 
 /** [[1, 2], [3, 4]] times [[5], [6]]: 17, 39. */
-function matrixProduct(binding: NativeBinding): number[] {
+function matrixProduct(binding: TensorFlowBinding): number[] {
   const left = binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array([1, 2, 3, 4]));
   const right = binding.createTensor([2, 1], binding.TF_FLOAT, new Float32Array([5, 6]));
   const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };

@@ -19,7 +19,7 @@ export interface CostTable {
   /** The decisions that minimise the cost of that number, exactly. */
   cheapest(cost?: number): Decisions;
   /** The decisions that maximise it, exactly. */
-  dearest(cost?: number): Decisions;
+  costliest(cost?: number): Decisions;
 }
 
 /**
@@ -47,7 +47,7 @@ export function costTable(space: Space, specs: readonly CostSpec[]): CostTable {
       return sums.map((sum, c) => (addsUp(specs[c] as CostSpec) ? sum : (means[c] as number)));
     },
     cheapest: (cost = 0) => extreme(space, slots, specs, cost, 1),
-    dearest: (cost = 0) => extreme(space, slots, specs, cost, -1),
+    costliest: (cost = 0) => extreme(space, slots, specs, cost, -1),
   };
 }
 

@@ -1,11 +1,12 @@
 /** What a network or a space consists of and costs, as `describe --json` prints it; fields may be added, not renamed. */
 
 import type { Layer } from '#networks/cost/layers/layer';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layerSignature } from '#networks/cost/layers/layer-signature';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { countNetworks } from '#networks/space/networks';
-import { type Architecture, type Decisions, type Space, spaceSize } from '#networks/space/space';
+import type { Architecture, Decisions, Space } from '#networks/space/space';
+import { spaceSize } from '#networks/space/space-size';
 import { type CostSpec, costOf } from './cost.js';
 import { costTable } from './cost-table.js';
 import type { Device } from './device.js';
@@ -27,7 +28,7 @@ export type NetworkDescription = ReturnType<typeof networkDescription>;
 export function networkDescription(network: Architecture, devices: readonly NamedDevice[]) {
   const bytes = devices[0]?.device ?? int8;
   const layers = layersOf(network).map((layer) => {
-    const { weightBytes, activationBytes } = loadOf(layer, bytes);
+    const { weightBytes, activationBytes } = layerLoad(layer, bytes);
     const { name, kind, output, params, weights, macs } = layer;
     const signature = layerSignature(layer);
     return {
@@ -60,14 +61,14 @@ export function networkDescription(network: Architecture, devices: readonly Name
 /** What a layer waits for on each device that is a roofline; a table of measurements does not tell. */
 function boundsOf(layer: Layer, devices: readonly NamedDevice[]): Record<string, 'compute' | 'memory'> {
   return Object.fromEntries(
-    rooflines(devices).map(({ name, device }) => [name, bound(loadOf(layer, device), device)] as const),
+    rooflines(devices).map(({ name, device }) => [name, bound(layerLoad(layer, device), device)] as const),
   );
 }
 
 /** The share of the latency that is spent in layers which wait for memory. */
 function memoryBoundShares(network: Architecture, devices: readonly NamedDevice[]): Record<string, number> {
   const shares = rooflines(devices).map(({ name, device }) => {
-    const waiting = layersOf(network).filter((layer) => bound(loadOf(layer, device), device) === 'memory');
+    const waiting = layersOf(network).filter((layer) => bound(layerLoad(layer, device), device) === 'memory');
     const waitingMs = waiting.reduce((sum, layer) => sum + layerLatencyMs(layer, device), 0);
     return [name, waitingMs / latencyMs(network, device)] as const;
   });
@@ -103,6 +104,6 @@ export function spaceDescription(space: Space, devices: readonly NamedDevice[]) 
     networks: networks.toString(),
     networksExact: isExact,
     cheapest: point(table.cheapest()),
-    dearest: point(table.dearest()),
+    dearest: point(table.costliest()),
   };
 }

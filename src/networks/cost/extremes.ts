@@ -1,4 +1,4 @@
-/** The cheapest and the dearest architecture of a space. */
+/** The cheapest and the costliest architecture of a space. */
 import { type Decisions, isChoice, type Open, type Space } from '#networks/space/space';
 import { type CostSpec, joined } from './cost.js';
 import { type CostSlot, type CostUnit, optionAt } from './cost-unit.js';

@@ -1,7 +1,7 @@
 /** What layers and networks take on a device. */
 import { assertNever } from '#core/assert-never';
 import type { Layer } from '#networks/cost/layers/layer';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import type { Architecture } from '#networks/space/space';
 import type { Device } from './device.js';
@@ -12,7 +12,7 @@ import { layerMs } from './roofline.js';
 export function layerLatencyMs(layer: Layer, device: Device): number {
   switch (device.kind) {
     case 'roofline':
-      return layerMs(loadOf(layer, device), device);
+      return layerMs(layerLoad(layer, device), device);
     case 'table':
       return measuredMs(layer, device.table);
     default:

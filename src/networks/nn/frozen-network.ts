@@ -1,9 +1,11 @@
 /** A network with its weights and the statistics that it is evaluated with. */
+import type { NamedTensor } from '#data/files/safetensors';
 import type { Architecture } from '#networks/space/space';
 import { backend } from '#networks/tensor/backend';
 import type { Statistics } from '#networks/tensor/ops/batch-norm';
+import { batchNormName, layerWith } from './batch-norm-names.js';
 import { disposeStatistics, type Images, Model } from './model.js';
-import { type NamedTensor, restoreTensors } from './named-tensors.js';
+import { restoreTensors } from './named-tensors.js';
 import { type Forward, networkForward, weightLayout } from './network.js';
 import type { StatisticsByName } from './pass.js';
 
@@ -62,10 +64,11 @@ export function logitsWith(
 function statisticsIn(tensors: ReadonlyMap<string, NamedTensor>): StatisticsByName {
   const statistics = new Map<string, Statistics>();
   for (const [name, { values: mean, shape }] of tensors) {
-    const variance = name.endsWith('.mean') ? tensors.get(`${name.slice(0, -'mean'.length)}variance`) : undefined;
-    if (variance === undefined) continue;
+    const layer = layerWith('mean', name);
+    const variance = layer === undefined ? undefined : tensors.get(batchNormName(layer, 'variance'));
+    if (layer === undefined || variance === undefined) continue;
     const create = (values: Float32Array) => backend().create(values, shape);
-    statistics.set(name.slice(0, -'.mean'.length), { mean: create(mean), variance: create(variance.values) });
+    statistics.set(layer, { mean: create(mean), variance: create(variance.values) });
   }
   return statistics;
 }

@@ -1,12 +1,12 @@
 /** A convolution and its batch norm, the unit of which every block is composed. Weights are asked for by name. */
 
 import { biasAdd } from '#networks/tensor/ops/arithmetic';
-import { mean, settled } from '#networks/tensor/ops/combine';
+import { materialized, mean } from '#networks/tensor/ops/combine';
 import { conv2d, depthwise, windowOf } from '#networks/tensor/ops/convolution';
 import { fusedBatchNorm, fusedConvolution, fusedPointwise } from '#networks/tensor/ops/fused';
 import { pointwise } from '#networks/tensor/ops/pointwise';
 import type { Features, Value } from '#networks/tensor/tape';
-import type { Kernels } from './mixed-block.js';
+import type { KernelSizes } from './mixed-block.js';
 import type { Normalization, Pass } from './pass.js';
 import type { Initializer } from './weight-layout.js';
 
@@ -17,12 +17,12 @@ export function convLayer(
   pass: Pass,
   name: string,
   x: Features,
-  { kernels, stride, out, ...how }: LayerOptions & { kernels: Kernels; stride: number; out: number },
+  { kernels, stride, out, ...how }: LayerOptions & { kernels: KernelSizes; stride: number; out: number },
 ): Features {
   const { tape, padding } = pass;
   const branches = [kernels].flat().map((k) => {
     const kernel = pass.weight(`${name}${k}.kernel`, [k, k, channelsOf(x), out], 'he');
-    const convolved = () => conv2d(tape, settled(tape, x), kernel, stride, padding);
+    const convolved = () => conv2d(tape, materialized(tape, x), kernel, stride, padding);
     return pass.normalized(`${name}${k}.bn`, { channels: out, ...how }, convolved, (norm) => {
       const window = windowOf(x.tensor.shape, k, stride, padding);
       return (
@@ -38,7 +38,7 @@ export function depthwiseLayer(
   pass: Pass,
   name: string,
   x: Features,
-  { kernels, stride, ...how }: LayerOptions & { kernels: Kernels; stride: number },
+  { kernels, stride, ...how }: LayerOptions & { kernels: KernelSizes; stride: number },
 ): Features {
   const { tape, padding } = pass;
   const channels = channelsOf(x);
@@ -48,7 +48,7 @@ export function depthwiseLayer(
     return pass.normalized(
       `${name}${k}.bn`,
       { channels, ...how },
-      () => depthwise(tape, settled(tape, x), kernel, stride, padding),
+      () => depthwise(tape, materialized(tape, x), kernel, stride, padding),
       (norm) =>
         fusedConvolution(tape, 'Depthwise', x, kernel, stride, windowOf(x.tensor.shape, k, stride, padding), norm),
     );
@@ -68,7 +68,7 @@ export function pointwiseLayer(
   return pass.normalized(
     `${name}.bn`,
     { channels: out, ...how },
-    () => pointwise(tape, settled(tape, x), kernel),
+    () => pointwise(tape, materialized(tape, x), kernel),
     (norm) => fusedPointwise(tape, x, kernel, norm),
   );
 }
@@ -84,7 +84,7 @@ export function biasedLayer(pass: Pass, name: string, x: Value, out: number, ini
 export function normLayer(pass: Pass, name: string, x: Value): Value {
   const { tape } = pass;
   const how = { channels: channelsOf(x), activation: 'none' } as const;
-  return settled(
+  return materialized(
     tape,
     pass.normalized(
       name,

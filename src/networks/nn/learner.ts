@@ -1,11 +1,12 @@
 /** Weights that learn: a model with its optimizer. A SuperNet is one, and so is a network that is trained alone. */
 
+import type { NamedTensor } from '#data/files/safetensors';
 import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from '#networks/tensor/backend';
-import { hasOwnKernels } from '#networks/tensor/custom-ops';
+import { hasCustomOps } from '#networks/tensor/custom-ops';
 import type { SharedPlace } from '#networks/tensor/host-kernels';
 import { alias } from '#networks/tensor/ops/arithmetic';
 import type { Model } from './model.js';
-import { type NamedTensor, namedTensors, restoreTensors } from './named-tensors.js';
+import { namedTensors, restoreTensors } from './named-tensors.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
 import type { FlatVariable, InPlace } from './weights.js';
 
@@ -62,7 +63,7 @@ export class Learner {
     const took = (loss: number) => {
       losses[0] = (losses[0] as number) + loss / of;
     };
-    const mean = await (hasOwnKernels() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, reducer);
+    const mean = await (hasCustomOps() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, reducer);
     await reducer?.allReduce(losses);
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);

@@ -1,9 +1,9 @@
 import type { BlockSpec } from '#networks/space/block';
 
 /** One kernel size, or several at once: the layer's output is then the mean of its options' outputs. */
-export type Kernels = number | readonly number[];
+export type KernelSizes = number | readonly number[];
 
 /** A block whose kernel sizes may be several at once, averaged: what op warm-up makes of a choice between them. */
-export type Averaged<B extends BlockSpec = BlockSpec> = B extends BlockSpec
-  ? { readonly [K in keyof B]: K extends 'kernel' | 'startKernel' | 'midKernel' ? Kernels : B[K] }
+export type MixedBlock<B extends BlockSpec = BlockSpec> = B extends BlockSpec
+  ? { readonly [K in keyof B]: K extends 'kernel' | 'startKernel' | 'midKernel' ? KernelSizes : B[K] }
   : never;

@@ -14,7 +14,7 @@ import {
 } from '#networks/tensor/backend';
 import { masked } from '#networks/tensor/ops/arithmetic';
 import type { ObservedStatistics } from '#networks/tensor/ops/batch-norm';
-import { settled } from '#networks/tensor/ops/combine';
+import { materialized } from '#networks/tensor/ops/combine';
 import { softmax, softmaxCrossEntropy } from '#networks/tensor/ops/softmax-cross-entropy';
 import { Tape, type Value } from '#networks/tensor/tape';
 import type { Forward } from './network.js';
@@ -73,7 +73,7 @@ export class Model {
       const reading = new WeightReading(tape, this.weights, this.layout, options.decay ?? 0);
       const { frame: conventions } = this;
       const pass = weightPass({ tape, conventions, reading, ...dropsOf(tape, options) });
-      const logits = settled(tape, forward(pass, this.#pixels(tape, batch)));
+      const logits = materialized(tape, forward(pass, this.#pixels(tape, batch)));
       const targets = backend().create(batch.soft, [batch.n, conventions.classes]);
       const { perImage, gradient } = softmaxCrossEntropy(logits.tensor, targets);
       tape.backward(logits, gradient);
@@ -148,7 +148,7 @@ export class Model {
     try {
       const reading = new WeightReading(tape, this.weights, this.layout, 0);
       const pass = weightPass({ tape, conventions: this.frame, reading, ...how });
-      return read(settled(tape, forward(pass, this.#pixels(tape, batch))).tensor);
+      return read(materialized(tape, forward(pass, this.#pixels(tape, batch))).tensor);
     } finally {
       tape.dispose();
     }
@@ -198,7 +198,7 @@ function dropsOf(
   const residual = ({ rate, seed: [a, b] }: Drops): Pass['residual'] => {
     return (x, depth) => {
       const drops = { rate: rate * depth, seed: [a + ++blocks, b] } as const; // each block by itself
-      return drops.rate === 0 ? x : dropped(tape, settled(tape, x), drops, [x.tensor.shape[0] as number, 1, 1, 1]);
+      return drops.rate === 0 ? x : dropped(tape, materialized(tape, x), drops, [x.tensor.shape[0] as number, 1, 1, 1]);
     };
   };
   return {

@@ -1,12 +1,8 @@
 /** Flat vectors taken apart by weight name and put together again: how checkpoints and results are stored. */
+import type { NamedTensor } from '#data/files/safetensors';
 import { sizeOf } from '#networks/tensor/backend';
 import type { WeightLayout } from './weight-layout.js';
 import type { FlatVariable } from './weights.js';
-
-export interface NamedTensor {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
 
 /** Each weight's part of each vector, as `vector/name`; views of fresh copies. */
 export function namedTensors(

@@ -8,7 +8,7 @@ import { backend, sizeOf } from '#networks/tensor/backend';
 import { activated } from '#networks/tensor/ops/activation';
 import { perChannel } from '#networks/tensor/ops/arithmetic';
 import { type BatchNorm, batchNorm, type ObservedStatistics, type Statistics } from '#networks/tensor/ops/batch-norm';
-import { settled } from '#networks/tensor/ops/combine';
+import { materialized } from '#networks/tensor/ops/combine';
 import { type Features, Tape, type Value } from '#networks/tensor/tape';
 import type { Initializer, WeightSpec } from './weight-layout.js';
 import type { WeightReading } from './weights.js';
@@ -75,7 +75,7 @@ export function weightPass({ tape, conventions, reading, statistics, observe, ..
       const relu = activation === 'relu';
       const norm = { gamma, beta, epsilon, relu, frozen, observe: see };
       const y = fused(norm) ?? batchNorm(tape, linear(), norm);
-      return relu || activation === 'none' ? y : activated(tape, settled(tape, y), activation);
+      return relu || activation === 'none' ? y : activated(tape, materialized(tape, y), activation);
     },
     dropout: training.dropout ?? ((x) => x),
     residual: training.residual ?? ((x) => x),

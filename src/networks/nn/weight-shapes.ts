@@ -1,5 +1,6 @@
 /** What a file with a network's weights holds: names and shapes. */
 import type { Architecture } from '#networks/space/space';
+import { batchNormName, layerWith } from './batch-norm-names.js';
 import { networkForward, weightLayout } from './network.js';
 
 /** The shape of each tensor that a network's file holds, by name: its weights, and `mean` and `variance` of batch norms. */
@@ -10,9 +11,9 @@ export function weightShapes(network: Architecture): WeightShapes {
   const shapes = new Map<string, readonly number[]>();
   for (const { name, shape } of specs.values()) {
     shapes.set(name, shape);
-    if (!name.endsWith('.gamma')) continue;
-    const layer = name.slice(0, -'.gamma'.length);
-    for (const statistic of ['mean', 'variance']) shapes.set(`${layer}.${statistic}`, shape);
+    const layer = layerWith('gamma', name);
+    if (layer === undefined) continue;
+    for (const statistic of ['mean', 'variance'] as const) shapes.set(batchNormName(layer, statistic), shape);
   }
   return shapes;
 }

@@ -17,7 +17,7 @@ import {
   type Tensor,
   zeros,
 } from '#networks/tensor/backend';
-import { hasOwnKernels, runOwn } from '#networks/tensor/custom-ops';
+import { hasCustomOps, runCustom } from '#networks/tensor/custom-ops';
 import { alias } from '#networks/tensor/ops/arithmetic';
 import { reshape } from '#networks/tensor/ops/pointwise';
 import type { Tape, Value } from '#networks/tensor/tape';
@@ -102,13 +102,13 @@ export class WeightReading {
   weight(name: string, shape: Shape): Value {
     const spec = this.#layout.specs.get(name);
     if (spec === undefined) throw new Error(`no weight is called ${name}`);
-    return hasOwnKernels() ? this.#ownWeight(spec, shape) : this.#plainWeight(spec, shape);
+    return hasCustomOps() ? this.#ownWeight(spec, shape) : this.#plainWeight(spec, shape);
   }
 
   #ownWeight(spec: PlacedSpec, shape: Shape): Value {
     const place = [spec.offset, shape.length, ...spec.shape, ...shape];
-    const [used] = runOwn('Slice', [attribute.int('place', place)], [this.#flat], 1) as [Tensor];
-    return this.#tape.result(used, [leafOf(used)], (gradient) => {
+    const [used] = runCustom('Slice', [attribute.int('place', place)], [this.#flat], 1);
+    return this.#tape.parameter(used, (gradient) => {
       this.#gradients.set(spec.name, { gradient: alias(gradient), place: [Number(isDecayed(spec)), ...place] });
     });
   }
@@ -122,7 +122,7 @@ export class WeightReading {
     const used = isWhole
       ? whole
       : replaced(whole, run('Slice', sliceAttributes, whole, intConstant(begin), intConstant(shape)));
-    return this.#tape.result(used, [leafOf(used)], (gradient) => {
+    return this.#tape.parameter(used, (gradient) => {
       const decayed = isDecayed(spec) && this.#decay > 0 ? this.#plusDecay(gradient, used) : alias(gradient);
       const padded = isWhole
         ? decayed
@@ -144,7 +144,7 @@ export class WeightReading {
    */
   flatGradient(into?: InPlace): Tensor {
     const given = [...this.#gradients.values()].map(({ gradient }) => gradient);
-    const flat = hasOwnKernels() ? this.#ownGradient(given, into) : this.#plainGradient();
+    const flat = hasCustomOps() ? this.#ownGradient(given, into) : this.#plainGradient();
     dispose(...given);
     this.#gradients.clear();
     return flat;
@@ -161,7 +161,7 @@ export class WeightReading {
     const numbers = Int32Array.from([...this.#gradients.values()].flatMap(({ place }) => place));
     const places = backend().create(numbers, [numbers.length]);
     const weights = this.#variable.read();
-    runOwn('Flatten', attributes, [tensor, weights, places, ...given], 0);
+    runCustom('Flatten', attributes, [tensor, weights, places, ...given], 0);
     dispose(weights, places);
     return tensor;
   }
@@ -173,11 +173,6 @@ export class WeightReading {
     const [only] = parts;
     return parts.length === 1 && only !== undefined ? alias(only) : concatenated(parts);
   }
-}
-
-/** What the tape counts as the input of a weight. */
-function leafOf(tensor: Tensor): Value {
-  return { tensor, needsGradient: true, gradient: undefined };
 }
 
 /** `after`, once `before`, from which it was made, is freed. */
@@ -193,5 +188,5 @@ function padding(shape: Shape, full: Shape): Tensor {
 
 function concatenated(parts: readonly Tensor[]): Tensor {
   const attributes = [attribute.int('N', parts.length), floatT, attribute.type('Tidx', dataType.int32)];
-  return backend().run('ConcatV2', attributes, [...parts, intConstant([0], [])], 1)[0] as Tensor;
+  return run('ConcatV2', attributes, ...parts, intConstant([0], []));
 }

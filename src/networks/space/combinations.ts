@@ -2,7 +2,7 @@
 import { type Choice, isChoice, type Open, type Opened, openFields } from './space.js';
 
 /** The choices among some values, each once. */
-export function choicesAmong(values: readonly Open<number>[]): Choice[] {
+export function choicesAmong(values: readonly Open<unknown>[]): Choice[] {
   return [...new Set(values.filter(isChoice))];
 }
 

@@ -2,19 +2,11 @@
  * The different networks of a space. Decisions are more than networks: where two optional blocks are alike it makes no
  * difference which of them is skipped, and options may overlap.
  */
-import { choicesAmong, combinations, openValues } from './combinations.js';
+import { combinations } from './combinations.js';
 import { blockKey } from './network-key.js';
-import {
-  closeBlock,
-  type Decisions,
-  isChoice,
-  type Open,
-  type Opened,
-  type Slot,
-  type Space,
-  spaceSize,
-  useOption,
-} from './space.js';
+import { type Choice, closeBlock, type Decisions, isChoice, type Space } from './space.js';
+import { spaceSize } from './space-size.js';
+import { type SlotVisit, walkChoices } from './walk-choices.js';
 
 export interface NetworkCount {
   readonly networks: bigint;
@@ -56,8 +48,8 @@ interface Reached {
  */
 class Walk {
   readonly #space: Space;
-  readonly #slots: readonly Slot[];
-  readonly #inputs: readonly Open<number>[];
+  readonly #slots: readonly SlotVisit[];
+  readonly #headChoices: readonly Choice[];
   /** For each slot the next that cannot be skipped, itself or one behind it. */
   readonly #needed: readonly number[];
   readonly #fillings = new Map<string, ReadonlyMap<string, Filling>>();
@@ -65,14 +57,15 @@ class Walk {
   #toCompare: number;
 
   constructor(space: Space, mostCompared = Number.POSITIVE_INFINITY) {
-    const slots = space.stages.flatMap((stage) => stage.slots);
-    const outs = slots.map(({ among }) => (among[0] as Opened).out);
+    const slots: SlotVisit[] = [];
+    const headChoices: Choice[] = [];
+    walkChoices(space, { slot: (visit) => slots.push(visit), head: ({ choices }) => headChoices.push(...choices) });
     this.#space = space;
     this.#toCompare = mostCompared;
     this.#slots = slots;
-    this.#inputs = [space.input.channels, ...outs];
+    this.#headChoices = headChoices;
     this.#needed = [...slots.keys(), slots.length].map((at) => {
-      const needed = slots.findIndex(({ use }, i) => i >= at && !isChoice(use));
+      const needed = slots.findIndex(({ slot }, i) => i >= at && !isChoice(slot.use));
       return needed < 0 ? slots.length : needed;
     });
     this.#start = { channels: space.input.channels, ways: new Map([[0, { decided: [] }]]) };
@@ -157,23 +150,20 @@ class Walk {
   }
 
   *#allFillings(at: number, channels: number): Generator<[key: string, filling: Filling]> {
-    const { use, pick, among } = this.#slots[at] as Slot;
-    const input = this.#inputs[at] as Open<number>;
-    const used = isChoice(use) ? [[use.id, useOption] as const] : [];
-    for (const [i, opened] of among.entries()) {
-      const picked = isChoice(pick) ? [...used, [pick.id, i] as const] : used;
-      const choices = choicesAmong(openValues(opened)).filter((choice) => choice !== input);
-      for (const decisions of combinations(choices)) {
+    const { input, fillings } = this.#slots[at] as SlotVisit;
+    for (const { block, when, choices } of fillings) {
+      const filled = when.map(({ choice, option }) => [choice, option] as const);
+      const free = choices.filter((choice) => choice !== input);
+      for (const decisions of combinations(free)) {
         if (isChoice(input)) decisions[input.id] = input.options.indexOf(channels);
-        const block = closeBlock(opened, decisions);
-        const decided = [...picked, ...choices.map(({ id }) => [id, decisions[id] as number] as const)];
-        yield [blockKey(block, channels, this.#space), { out: block.out, decided }];
+        const closed = closeBlock(block, decisions);
+        const decided = [...filled, ...free.map(({ id }) => [id, decisions[id] as number] as const)];
+        yield [blockKey(closed, channels, this.#space), { out: closed.out, decided }];
       }
     }
   }
 
   #heads(): Iterable<Decisions> {
-    const { conv, hidden } = this.#space.head;
-    return combinations(choicesAmong([conv, hidden]));
+    return combinations(this.#headChoices);
   }
 }

@@ -19,8 +19,8 @@ import {
   openFields,
   type Slot,
   type Space,
-  useOption,
   useOptions,
+  whenFilled,
 } from './space.js';
 
 export function readSpace(file: string): Space {
@@ -92,7 +92,7 @@ class SpaceBuilder {
 
   #slot(input: SlotInput, at: Path, path: string, stageOut: Open<number> | undefined, channels: Open<number>): Slot {
     const use: Open<boolean> = input.optional ? this.#choice(useOptions, `${path}.use`, 'skip', []) : true;
-    const used = isChoice(use) ? [{ choice: use.id, option: useOption }] : [];
+    const used = whenFilled(use);
     if (!('oneOf' in input)) {
       const block = this.#block(input, at, path, stageOut, used);
       this.#requireDifferent(block, at, channels);
@@ -106,10 +106,7 @@ class SpaceBuilder {
       used,
     );
     const among = input.oneOf.map((block, i) =>
-      this.#block(block, [...at, 'oneOf', i], `${path}.oneOf[${i}]`, stageOut, [
-        ...used,
-        { choice: pick.id, option: i },
-      ]),
+      this.#block(block, [...at, 'oneOf', i], `${path}.oneOf[${i}]`, stageOut, whenFilled(use, pick, i)),
     );
     const [first] = among as [Opened];
     const described = among.map((block) => JSON.stringify(block, optionsAlone));

@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import type { SlotInput, SpaceInput } from './schema.js';
 import { type Architecture, defaultConventions, frameOf, isChoice, type Open, type Slot, type Space } from './space.js';
+import { sharedOut } from './walk-choices.js';
 
 /** The document of a space; `repeat` is written out, a stage's shared `out` stands at the stage. */
 export function spaceInput(space: Space): SpaceInput {
@@ -9,10 +10,9 @@ export function spaceInput(space: Space): SpaceInput {
     ...frameOf(space),
     input: { ...space.input } as SpaceInput['input'],
     stages: space.stages.map(({ slots }, s) => {
-      const out = slots[0]?.among[0]?.out ?? 0;
-      const shared = isChoice(out) && out.path === `stages[${s}].out`;
-      const blocks = slots.map((slot) => slotInput(slot, shared));
-      return shared ? { out: listed(out), blocks } : { blocks };
+      const out = sharedOut(slots, s);
+      const blocks = slots.map((slot) => slotInput(slot, out !== undefined));
+      return out === undefined ? { blocks } : { out: listed(out), blocks };
     }),
     head: { ...space.head, conv: listed(space.head.conv), hidden: listed(space.head.hidden) },
   };

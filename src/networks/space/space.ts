@@ -165,29 +165,21 @@ export function close(space: Space, decisions: Decisions): Architecture {
   };
 }
 
-/**
- * The number of ways to decide a space; inner choices of a skipped or unpicked block multiply nothing. Several ways may
- * make one network: `countNetworks`.
- */
-export function spaceSize(space: Space): bigint {
-  const product = (choices: readonly Choice[]) => choices.reduce((n, { options }) => n * BigInt(options.length), 1n);
-  const inner = (condition: (when: Choice['when']) => boolean) =>
-    product(space.choices.filter(({ when }) => condition(when)));
-  const slots = space.stages.flatMap((stage) => stage.slots);
-  const sizes = slots
-    .filter(({ use, pick }) => isChoice(use) || isChoice(pick))
-    .map(({ use, pick, among }) => {
-      const under = (choice: Open<unknown>, option: number) => (when: Choice['when']) =>
-        isChoice(choice) && when.at(-1)?.choice === choice.id && when.at(-1)?.option === option;
-      const filled = isChoice(pick)
-        ? among.reduce((n, _, option) => n + inner(under(pick, option)), 0n)
-        : inner(under(use, useOption));
-      return isChoice(use) ? filled + 1n : filled;
-    });
-  const free = space.choices.filter(({ when, tag }) => when.length === 0 && tag !== 'skip' && tag !== 'oneOf');
-  return sizes.reduce((n, size) => n * size, product(free));
-}
-
 /** The options of every `use` choice, and the index of the one that uses the block. */
 export const useOptions = [false, true] as const;
 export const useOption = 1;
+
+/** The decisions under which a slot is filled with its alternative number `option`. */
+export function whenFilled(use: Open<boolean>, pick: Open<number> = 0, option = 0): Choice['when'] {
+  const used = isChoice(use) ? [{ choice: use.id, option: useOption }] : [];
+  return isChoice(pick) ? [...used, { choice: pick.id, option }] : used;
+}
+
+/**
+ * Tells whether a choice matters under the decisions: not inside a skipped or unpicked block.
+ *
+ * @param allOn  choices of which every option is on, whatever is decided
+ */
+export function isActive({ when }: Pick<Choice, 'when'>, decisions: Decisions, allOn?: readonly boolean[]): boolean {
+  return when.every(({ choice, option }) => allOn?.[choice] || decisions[choice] === option);
+}

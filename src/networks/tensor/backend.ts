@@ -3,11 +3,11 @@
  * here owns it and gives it to `dispose`. Nothing here is tracked by TensorFlow.js: `tensorsAlive` counts.
  */
 import { CpuBackend } from '#networks/tensor/cpu/cpu-backend';
-import { type Backend, dataType, type Shape, type Tensor } from './tensor.js';
+import { type Backend, dataType, type Shape, type Tensor, type TensorTuple } from './tensor.js';
 import type { OpAttribute } from './tensorflow.js';
-import { NativeBackend } from './tensorflow-backend.js';
+import { TensorFlowBackend } from './tensorflow-backend.js';
 
-export { type Backend, dataType, type Shape, type Tensor };
+export { type Backend, dataType, type Shape, type Tensor, type TensorTuple };
 
 /** How a process computes: by native TensorFlow, or in plain JavaScript (`cpu`), which is for tiny things. */
 export const backendNames = ['tensorflow', 'cpu'] as const satisfies readonly Backend['name'][];
@@ -23,7 +23,7 @@ let current: Backend | undefined;
 
 /** Chooses this process's backend before the first tensor; later calls may leave the choice out or repeat it. */
 export function openBackend({ backend: name, threads }: BackendOptions = {}): Backend {
-  current ??= name === 'cpu' ? new CpuBackend() : new NativeBackend(threads);
+  current ??= name === 'cpu' ? new CpuBackend() : new TensorFlowBackend(threads);
   if (name !== undefined && name !== current.name) {
     throw new Error(`the backend is ${current.name} already; it cannot change to ${name}`);
   }
@@ -48,7 +48,17 @@ export function through<T>(wrap: (inner: Backend) => Backend, work: () => T): T 
 
 /** The one output of an op. */
 export function run(op: string, attributes: readonly OpAttribute[], ...inputs: Tensor[]): Tensor {
-  return backend().run(op, attributes, inputs, 1)[0] as Tensor;
+  return runAll(op, attributes, inputs, 1)[0];
+}
+
+/** All outputs of an op, which are `outputs` in number. */
+export function runAll<N extends number>(
+  op: string,
+  attributes: readonly OpAttribute[],
+  inputs: readonly Tensor[],
+  outputs: N,
+): TensorTuple<N> {
+  return backend().run(op, attributes, inputs, outputs) as TensorTuple<N>;
 }
 
 export function dispose(...tensors: readonly Tensor[]): void {

@@ -2,17 +2,27 @@
  * Our own kernels (`native/`): a layer's linear op with the batch norms on both its sides in one pass over memory. A step
  * on a CPU is bound by memory, and these read and write about a third of what the ops one by one do.
  */
-import { attribute, backend, readFloats, type Shape, sizeOf, type Tensor } from './backend.js';
+import {
+  attribute,
+  backend,
+  readFloats,
+  runAll,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type TensorTuple,
+  zeros,
+} from './backend.js';
 import { comparedOn, isClose, remembered, wave } from './onednn.js';
-import { loadNative, type OpAttribute } from './tensorflow.js';
+import { loadTensorFlow, type OpAttribute } from './tensorflow.js';
 
 const leastChannels = 16;
 const leastWindow = 9; // values of a dense convolution's window: a 3x3 kernel on one channel
 const depthwiseKernels: readonly unknown[] = [3, 5];
 const isWide = (shape: Shape) => (shape.at(-1) as number) >= leastChannels;
 
-/** Which shapes of input and kernel our kernels take; TensorFlow's take the others (`kernels.ts`). */
-const ownLayers = {
+/** Which shapes of input and kernel our kernels take; TensorFlow's take the others (`onednn.ts`). */
+const customLayers = {
   Pointwise: (x, kernel) => isWide(x) && isWide(kernel),
   Depthwise: (x, kernel) => isWide(x) && depthwiseKernels.includes(kernel[0]),
   Convolution: (_, kernel, goesBack) =>
@@ -26,11 +36,13 @@ const ownLayers = {
  *
  * @param goesBack  whether the input's gradient is wanted
  */
-export function isOwn(layer: keyof typeof ownLayers, x: Shape, kernel: Shape = x, goesBack = true): boolean {
-  return hasOwnKernels() && (ownLayers[layer] as (...shapes: [Shape, Shape, boolean]) => boolean)(x, kernel, goesBack);
+export function isCustom(layer: keyof typeof customLayers, x: Shape, kernel: Shape = x, goesBack = true): boolean {
+  return (
+    hasCustomOps() && (customLayers[layer] as (...shapes: [Shape, Shape, boolean]) => boolean)(x, kernel, goesBack)
+  );
 }
 
-export type OwnOp =
+export type CustomOp =
   | 'Pointwise'
   | 'PointwiseGrad'
   | 'Convolution'
@@ -46,43 +58,39 @@ export type OwnOp =
   | 'Flatten';
 
 /** Whether this process computes with our own kernels: on a CPU, where they are compiled and pass their trial. */
-export function hasOwnKernels(): boolean {
-  return remembered('own kernels', () => loadNative().kernels.available && agrees());
+export function hasCustomOps(): boolean {
+  return remembered('custom ops', () => loadTensorFlow().kernels.available && agrees());
 }
 
 /** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. */
-export function runOwn(
-  op: OwnOp,
+export function runCustom<N extends number>(
+  op: CustomOp,
   attributes: readonly OpAttribute[],
   inputs: readonly Tensor[],
-  outputs: number,
-): Tensor[] {
-  threads ??= attribute.int('threads', loadNative().threads);
-  return backend().run(`Mnv4${op}`, [...attributes, threads], inputs, outputs);
+  outputs: N,
+): TensorTuple<N> {
+  threads ??= attribute.int('threads', loadTensorFlow().threads);
+  return runAll(`Mnv4${op}`, [...attributes, threads], inputs, outputs);
 }
 
 let threads: OpAttribute | undefined;
 
 /** What stands for the norm of a tensor that has none. */
 export function noNorm(): Tensor {
-  empty ??= backend().create(new Float32Array(0), [0]);
-  return empty;
+  return zeros([0]);
 }
-
-let empty: Tensor | undefined;
 
 /** Whether a layer by our kernels is what plain loops make of it. No product of TensorFlow's: those are what we avoid. */
 function agrees(): boolean {
   return comparedOn([wave(rows, inputs), wave(inputs, outputs), wave(outputs), wave(outputs)], (tensors, made) => {
     const [x, kernel, gamma, beta] = tensors as [Tensor, Tensor, Tensor, Tensor];
-    const own = (op: OwnOp, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number) => {
-      const result = runOwn(op, attributes, inputs, outputs);
-      made.push(...result);
-      return result as [Tensor, Tensor];
+    const noted = <T extends Tensor[]>(results: T): T => {
+      made.push(...results);
+      return results;
     };
-    const [z, norm] = own('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2);
-    const [y] = own('Combine', [attribute.int('relus', [1])], [z, norm], 1);
-    const [product] = own('Product', [], [x, kernel], 1);
+    const [z, norm] = noted(runCustom('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2));
+    const [y] = noted(runCustom('Combine', [attribute.int('relus', [1])], [z, norm], 1));
+    const [product] = noted(runCustom('Product', [], [x, kernel], 1));
     const expected = layerByLoops(...(tensors.map(readFloats) as [Matrix, Matrix, Matrix, Matrix]));
     made.push(expected.product, expected.y);
     return isClose(expected.product, product) && isClose(expected.y, y);

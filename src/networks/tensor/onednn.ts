@@ -2,9 +2,9 @@
  * Chooses the TensorFlow kernel of an op. On a CPU the oneDNN kernels are mostly two to five times faster than the public
  * ones; they answer to private names of the build, so each is tried once on a small input and used only where it gives
  * the public op's result. oneDNN's filter gradients and matrix products are left out because they corrupt the heap
- * (TensorFlow 2.21; `native.ts` keeps TensorFlow from choosing them itself). On a GPU the public ops are the fast ones.
+ * (TensorFlow 2.21; `tensorflow.ts` keeps TensorFlow from choosing them itself). On a GPU the public ops are the fast ones.
  */
-import { attribute, backend, dataType, dispose, floatT, type Tensor } from './backend.js';
+import { attribute, backend, dataType, dispose, floatT, run, type Tensor } from './backend.js';
 import type { OpAttribute } from './tensorflow.js';
 
 export interface Kernel {
@@ -38,7 +38,7 @@ export function kernelPair(op: string, attributes: readonly OpAttribute[]): Kern
   return {
     public: plain,
     fast: () => {
-      if (!backend().isNativeCpu) return plain;
+      if (!backend().isTensorFlowCpu) return plain;
       fast ??= op in oneDnnNames && isConfirmed(op) ? oneDnn : plain;
       return fast;
     },
@@ -66,7 +66,7 @@ function reluAgrees(fused: Kernel): boolean {
 
 /** Runs a kernel that has one output. */
 export function runKernel({ op, attributes }: Kernel, ...inputs: Tensor[]): Tensor {
-  return backend().run(op, attributes, inputs, 1)[0] as Tensor;
+  return run(op, attributes, ...inputs);
 }
 
 function isConfirmed(op: string): boolean {
@@ -75,7 +75,7 @@ function isConfirmed(op: string): boolean {
 
 /** Whether the open backend has kernels beside the public ones and they passed their trial, which they get once per process. */
 export function remembered(name: string, trial: () => boolean): boolean {
-  if (!backend().isNativeCpu) return false;
+  if (!backend().isTensorFlowCpu) return false;
   let known = confirmed.get(name);
   if (known === undefined) {
     known = trial();

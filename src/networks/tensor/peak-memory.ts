@@ -22,7 +22,7 @@ function bytesOverTime(work: () => void): number[] {
     name: inner.name,
     version: inner.version,
     isGpu: inner.isGpu,
-    isNativeCpu: inner.isNativeCpu,
+    isTensorFlowCpu: inner.isTensorFlowCpu,
     run(op, attributes, inputs, outputs) {
       const bytes = ({ shape }: Tensor) => (aliases.has(op) ? 0 : 4 * sizeOf(shape));
       return inner.run(op, attributes, inputs, outputs).map((tensor) => made(tensor, bytes(tensor)));

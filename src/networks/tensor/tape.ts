@@ -12,18 +12,18 @@ export interface Value {
   readonly needsGradient: boolean;
   /** Gradient so far, owned by the tape until `backward` has passed. */
   gradient: Tensor | undefined;
-  readonly pending?: undefined;
+  readonly deferredNorm?: undefined;
 }
 
 /**
  * A layer's linear output, whose batch norm and ReLU are left to those who read it: the normalised tensor is never
  * written. Its gradient is that with respect to the value as its readers see it; they also give gamma and beta theirs.
  */
-export interface Unsettled extends Omit<Value, 'pending'> {
-  readonly pending: Pending;
+export interface Unnormalized extends Omit<Value, 'deferredNorm'> {
+  readonly deferredNorm: DeferredNorm;
 }
 
-export interface Pending {
+export interface DeferredNorm {
   /** What batch norm makes of each channel, [4, C]: mean, 1 / deviation, scale, shift. */
   readonly norm: Tensor;
   readonly relu: boolean;
@@ -32,13 +32,31 @@ export interface Pending {
 }
 
 /** What layers pass on to each other. */
-export type Features = Value | Unsettled;
+export type Features = Value | Unnormalized;
+
+/** Gamma and beta of a deferred batch norm, whose gradients its readers give; none where nothing is deferred. */
+export function parametersOf({ deferredNorm }: Features): readonly Value[] {
+  return deferredNorm === undefined ? [] : [deferredNorm.gamma, deferredNorm.beta];
+}
+
+/**
+ * Gives the gradients of an op's inputs, one for each in their order, from that of its output.
+ *
+ * @param dy     gradient with respect to the output; borrowed
+ * @param wants  which inputs want a gradient. Another need not be computed: it may be left out or false, and what is
+ *               given all the same is freed.
+ * @returns      gradients that the tape takes over; a generator hands each over before it computes the next
+ */
+export type GradientRule<Inputs extends readonly Features[] = readonly Features[]> = (
+  dy: Tensor,
+  wants: { readonly [I in keyof Inputs]: boolean },
+) => Iterable<Tensor | false>;
 
 interface Step {
   readonly output: Features;
-  /** Receives the output's gradient, borrowed, and hands gradients to the op's inputs with `give`. */
+  /** Hands on the output's gradient, borrowed. */
   readonly backward: (gradient: Tensor) => void;
-  /** Tensors beside the output that the way back needs; the tape owns them. */
+  /** Further tensors that the way back needs; the tape owns them. */
   readonly saved: readonly Tensor[];
 }
 
@@ -65,37 +83,59 @@ export class Tape {
   /**
    * The result of a primitive op, owned by the tape from here on.
    *
-   * @param inputs    values whose need of a gradient decides whether the way back is recorded
-   * @param backward  called once, with the gradient of `tensor`, if that is needed
-   * @param saved     further tensors that `backward` reads
+   * @param inputs  values that may want a gradient; only if one does is the way back recorded
+   * @param tensor  what the op computed of them
+   * @param rule    called at most once, if a gradient with respect to `tensor` reaches it
+   * @param saved   further tensors that `rule` reads
    */
-  result(
+  op<const Inputs extends readonly Features[]>(
+    inputs: Inputs,
     tensor: Tensor,
-    inputs: readonly Features[],
-    backward: (gradient: Tensor) => void,
+    rule: GradientRule<Inputs>,
     saved: readonly Tensor[] = [],
   ): Value {
-    const needsGradient = this.recording && inputs.some((input) => input.needsGradient);
-    const output: Value = { tensor, needsGradient, gradient: undefined };
-    this.#steps.push({ output, backward, saved });
+    const output: Value = { tensor, needsGradient: this.#needsGradient(inputs), gradient: undefined };
+    this.#steps.push({ output, backward: (dy) => this.#goBack(inputs, rule, dy), saved });
     return output;
   }
 
-  /** As `result`, for a tensor whose batch norm is pending; the tape owns the norm too. */
-  unsettled(
+  /** Like `op`, for a tensor whose batch norm is deferred; the tape owns the norm too. */
+  deferred<const Inputs extends readonly Features[]>(
+    inputs: Inputs,
     tensor: Tensor,
-    pending: Pending,
-    inputs: readonly Features[],
-    backward: (gradient: Tensor) => void,
-  ): Unsettled {
-    const needsGradient = this.recording && inputs.some((input) => input.needsGradient);
-    const output: Unsettled = { tensor, needsGradient, gradient: undefined, pending };
-    this.#steps.push({ output, backward, saved: [pending.norm] });
+    deferredNorm: DeferredNorm,
+    rule: GradientRule<Inputs>,
+  ): Unnormalized {
+    const needsGradient = this.#needsGradient([...inputs, deferredNorm.gamma, deferredNorm.beta]);
+    const output: Unnormalized = { tensor, needsGradient, gradient: undefined, deferredNorm };
+    this.#steps.push({ output, backward: (dy) => this.#goBack(inputs, rule, dy), saved: [deferredNorm.norm] });
     return output;
   }
 
-  /** Adds `gradient`, which the tape takes over, to what the value has received so far. */
-  give(value: Features, gradient: Tensor): void {
+  /** A weight, owned by the tape from here on; `receive` is given its gradient, borrowed, once that is complete. */
+  parameter(tensor: Tensor, receive: (gradient: Tensor) => void): Value {
+    const output: Value = { tensor, needsGradient: this.recording, gradient: undefined };
+    this.#steps.push({ output, backward: receive, saved: [] });
+    return output;
+  }
+
+  #needsGradient(inputs: readonly Features[]): boolean {
+    return this.recording && inputs.some((input) => input.needsGradient);
+  }
+
+  #goBack<Inputs extends readonly Features[]>(inputs: Inputs, rule: GradientRule<Inputs>, dy: Tensor): void {
+    const wants = inputs.map(({ needsGradient }) => needsGradient) as Parameters<typeof rule>[1];
+    let i = 0;
+    for (const gradient of rule(dy, wants)) {
+      const input = inputs[i++];
+      if (gradient === false) continue;
+      if (input?.needsGradient) this.#give(input, gradient);
+      else dispose(gradient);
+    }
+  }
+
+  /** Adds `gradient`, taken over, to what the value has received so far. */
+  #give(value: Features, gradient: Tensor): void {
     const before = value.gradient;
     if (before === undefined) {
       value.gradient = gradient;
@@ -117,7 +157,7 @@ export class Tape {
   /** Frees what was made since `start` but for `result`, which may be older. */
   #keepOnly(result: Features, start: number): void {
     for (const step of this.#steps.splice(start)) {
-      if (step.output === result && result.pending !== undefined) this.#steps.push(step);
+      if (step.output === result && result.deferredNorm !== undefined) this.#steps.push(step);
       else {
         dispose(...step.saved);
         if (step.output === result) this.#steps.push({ ...step, saved: [] });
@@ -142,7 +182,7 @@ export class Tape {
    * hold theirs afterwards, and the caller owns it.
    */
   backward(result: Value, gradient: Tensor): void {
-    this.give(result, gradient);
+    this.#give(result, gradient);
     for (let step = this.#steps.at(-1); step !== undefined; step = this.#steps.at(-1)) {
       const { output, backward, saved } = step;
       if (output.gradient !== undefined && output.needsGradient) backward(output.gradient);

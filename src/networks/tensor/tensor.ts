@@ -12,6 +12,13 @@ export interface Tensor {
   readonly dtype: number;
 }
 
+/** So many tensors; any number where that is not known to the compiler. */
+export type TensorTuple<N extends number, So extends Tensor[] = []> = number extends N
+  ? Tensor[]
+  : So['length'] extends N
+    ? So
+    : TensorTuple<N, [...So, Tensor]>;
+
 /** The values of a tensor, row by row; those of bools are bytes. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 
@@ -26,8 +33,8 @@ export interface Backend {
   /** Of TensorFlow, or of what stands in for it, which it then names. */
   readonly version: string;
   readonly isGpu: boolean;
-  /** Whether oneDNN's kernels may answer to their private names (`kernels.ts`), and our own can be added. */
-  readonly isNativeCpu: boolean;
+  /** Whether oneDNN's kernels may answer to their private names (`onednn.ts`), and our own can be added. */
+  readonly isTensorFlowCpu: boolean;
   run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[];
   /** A tensor of these values, which must not change while it lives: it may share their memory. */
   create(values: Values, shape: Shape): Tensor;

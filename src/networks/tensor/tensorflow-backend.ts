@@ -2,22 +2,22 @@
 import { Failure } from '#core/failure';
 import { traced } from '#core/trace';
 import { type Backend, callText, dataTypeOf, type Shape, type Tensor, type Values } from './tensor.js';
-import { loadNative, type NativeBinding, type OpAttribute } from './tensorflow.js';
+import { loadTensorFlow, type OpAttribute, type TensorFlowBinding } from './tensorflow.js';
 
-export class NativeBackend implements Backend {
+export class TensorFlowBackend implements Backend {
   readonly name = 'tensorflow';
   readonly version: string;
   readonly isGpu: boolean;
-  readonly isNativeCpu: boolean;
-  readonly #binding: NativeBinding;
+  readonly isTensorFlowCpu: boolean;
+  readonly #binding: TensorFlowBinding;
 
-  /** @param threads  threads per op; by default as `loadNative` has it */
+  /** @param threads  threads per op; by default as `loadTensorFlow` has it */
   constructor(threads?: number) {
-    const { binding, tensorflowVersion } = loadNative(threads === undefined ? {} : { threads });
+    const { binding, tensorflowVersion } = loadTensorFlow(threads === undefined ? {} : { threads });
     this.#binding = binding;
     this.version = tensorflowVersion;
     this.isGpu = binding.isUsingGpuDevice();
-    this.isNativeCpu = !this.isGpu; // on a GPU the public ops are the fast ones
+    this.isTensorFlowCpu = !this.isGpu; // on a GPU the public ops are the fast ones
   }
 
   run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[] {

@@ -30,7 +30,8 @@ type DataTypeName = 'FLOAT' | 'INT32' | 'INT64' | 'BOOL' | 'COMPLEX64' | 'STRING
 type AttributeTypeName = 'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'TYPE' | 'SHAPE' | 'RESOURCE';
 
 /** The addon. Whoever creates a tensor id owns it and deletes it; `tf.memory()` does not see these tensors. */
-export interface NativeBinding extends Readonly<Record<`TF_${DataTypeName}` | `TF_ATTR_${AttributeTypeName}`, number>> {
+export interface TensorFlowBinding
+  extends Readonly<Record<`TF_${DataTypeName}` | `TF_ATTR_${AttributeTypeName}`, number>> {
   readonly TF_Version: string;
   /** The id of a tensor of `values`, a typed array of `dtype`'s kind; it may share their memory (where that is aligned). */
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
@@ -48,8 +49,8 @@ export interface NativeBinding extends Readonly<Record<`TF_${DataTypeName}` | `T
   getNumOfTensors(): number;
 }
 
-export interface NativeTensorFlow {
-  readonly binding: NativeBinding;
+export interface LoadedTensorFlow {
+  readonly binding: TensorFlowBinding;
   readonly tensorflowVersion: string;
   /** Threads that one op may use. */
   readonly threads: number;
@@ -61,7 +62,7 @@ export interface NativeTensorFlow {
 const packageName = '@tensorflow/tfjs-node-gpu';
 const remedy = 'run `node scripts/setup.mjs` in the repository, which installs and checks native TensorFlow';
 
-let loaded: NativeTensorFlow | undefined;
+let loaded: LoadedTensorFlow | undefined;
 
 /**
  * Native TensorFlow of this process, loaded at the first call.
@@ -70,7 +71,7 @@ let loaded: NativeTensorFlow | undefined;
  *                 reads it once, so a later call may leave it out or repeat it.
  * @throws Failure `backend` when the addon is not built, does not load or cannot start
  */
-export function loadNative({ threads }: { readonly threads?: number } = {}): NativeTensorFlow {
+export function loadTensorFlow({ threads }: { readonly threads?: number } = {}): LoadedTensorFlow {
   loaded ??= load(threads ?? (Number(process.env['TF_NUM_INTRAOP_THREADS']) || usableCores()));
   if (threads !== undefined && threads !== loaded.threads) {
     throw new Error(`TensorFlow runs with ${loaded.threads} threads already; it cannot change to ${threads}`);
@@ -86,13 +87,13 @@ export const hostKernels: HostKernels = {
   addUp: (parts, factor, to) => loaded?.kernels.addon?.addUp(parts, factor, to),
 };
 
-function load(threads: number): NativeTensorFlow {
+function load(threads: number): LoadedTensorFlow {
   setEnvironment(threads);
   restoreRemovedUtil();
   const require = createRequire(import.meta.url);
   try {
     const root = dirname(require.resolve(`${packageName}/package.json`));
-    const tf = require(packageName) as { findBackend(name: string): { readonly binding: NativeBinding } };
+    const tf = require(packageName) as { findBackend(name: string): { readonly binding: TensorFlowBinding } };
     const { binding } = tf.findBackend('tensorflow'); // by name: another may be TensorFlow.js's current one
     const gpu = gpuState(binding, root);
     return { binding, tensorflowVersion: binding.TF_Version, threads, gpu, kernels: loadKernels(root, require) };
@@ -106,7 +107,7 @@ function load(threads: number): NativeTensorFlow {
  * its filter gradients, and its matrix products for AVX-512, which TensorFlow's own products call.
  */
 const soundKernels = {
-  TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name (`kernels.ts`)
+  TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name (`onednn.ts`)
   ONEDNN_MAX_CPU_ISA: 'AVX2', // our own kernels use AVX-512 all the same
 };
 
@@ -129,7 +130,7 @@ function restoreRemovedUtil(): void {
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }
 
-function gpuState(binding: NativeBinding, packageRoot: string): NativeTensorFlow['gpu'] {
+function gpuState(binding: TensorFlowBinding, packageRoot: string): LoadedTensorFlow['gpu'] {
   if (binding.isUsingGpuDevice()) return { available: true, detail: 'TensorFlow computes on the GPU' };
   const withCuda = existsSync(join(packageRoot, 'deps', 'nvidia'));
   const detail = withCuda
@@ -139,7 +140,7 @@ function gpuState(binding: NativeBinding, packageRoot: string): NativeTensorFlow
 }
 
 /** Kernels are compiled for one processor: those for another are not touched. MNV4_KERNELS=tensorflow leaves them out. */
-function loadKernels(packageRoot: string, require: NodeJS.Require): NativeTensorFlow['kernels'] {
+function loadKernels(packageRoot: string, require: NodeJS.Require): LoadedTensorFlow['kernels'] {
   if (process.env['MNV4_KERNELS'] === 'tensorflow') {
     return { available: false, detail: 'left out, as MNV4_KERNELS=tensorflow asks' };
   }

@@ -3,6 +3,7 @@ import { type Diagnostic, Failure } from '#core/failure';
 import { shown } from '#core/shown';
 import { readOnnxWeights } from '#data/files/onnx-file';
 import { type NamedTensor, readSafetensors, type Tensors } from '#data/files/safetensors';
+import { layerWith } from '#networks/nn/batch-norm-names';
 import { networkForward, weightLayout } from '#networks/nn/network';
 import { initialWeights } from '#networks/nn/weight-layout';
 import { type WeightShapes, weightShapes } from '#networks/nn/weight-shapes';
@@ -74,7 +75,7 @@ function tensorsIn(file: string): Tensors {
 /** The weights, where all are numbers to compute with: finite, variances not below 0. */
 function sound(weights: Tensors, file: string): Tensors {
   for (const [name, { values }] of weights) {
-    const least = name.endsWith('.variance') ? 0 : Number.NEGATIVE_INFINITY;
+    const least = layerWith('variance', name) === undefined ? Number.NEGATIVE_INFINITY : 0;
     const at = values.findIndex((value) => !Number.isFinite(value) || value < least);
     if (at < 0) continue;
     const expected = least === 0 ? 'variances of 0 or more' : 'finite values';
@@ -114,7 +115,7 @@ export function freshWeights(network: Architecture, seed: number): Tensors {
   for (const [name, shape] of weightShapes(network)) {
     const size = sizeOf(shape);
     const spec = layout.specs.get(name);
-    const fill = name.endsWith('.variance') ? 1 : 0;
+    const fill = layerWith('variance', name) === undefined ? 0 : 1;
     const own = spec && values.subarray(spec.offset, spec.offset + size);
     tensors.set(name, { shape, values: own ?? new Float32Array(size).fill(fill) });
   }

@@ -1,7 +1,7 @@
 /** Qualities of a space's architectures as they might be, made up from a seed: to try a search's settings on, no images. */
 import { randomStream } from '#core/random';
 import { costTable } from '#networks/cost/cost-table';
-import type { Decisions, Space } from '#networks/space/space';
+import { type Decisions, isActive, type Space } from '#networks/space/space';
 
 const atReference = 0.7;
 const roomAbove = 0.05; // what a reference of unlimited size would gain
@@ -27,10 +27,8 @@ export function madeUpQuality(space: Space, reference: Decisions, seed: string):
   const referenceMacs = macs(reference);
   return (decisions) => {
     let quality = atReference + roomAbove * (1 - Math.sqrt(referenceMacs / macs(decisions)));
-    for (const [i, { when }] of choices.entries()) {
-      if (when.every(({ choice, option }) => decisions[choice] === option)) {
-        quality += effects[i]?.[decisions[i] as number] as number;
-      }
+    for (const [i, choice] of choices.entries()) {
+      if (isActive(choice, decisions)) quality += effects[i]?.[decisions[i] as number] as number;
     }
     return quality;
   };

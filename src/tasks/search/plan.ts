@@ -105,7 +105,7 @@ export function planWarnings({ stage, space, settings, targets }: StageTask): st
       : [];
   const table = targetTable(space, targets);
   for (const [i, { name, target }] of targets.entries()) {
-    const [least, most] = [table.cheapest(i), table.dearest(i)].map((d) => table.evaluate(d)[i] as number) as [
+    const [least, most] = [table.cheapest(i), table.costliest(i)].map((d) => table.evaluate(d)[i] as number) as [
       number,
       number,
     ];

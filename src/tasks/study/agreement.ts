@@ -5,7 +5,7 @@ import { readSearchResult, type SearchResult } from '#jobs/runs/run-result';
 import { readState } from '#jobs/runs/run-state';
 import { decisionsFor } from '#networks/space/decisions-for';
 import { readNetwork, readSpace } from '#networks/space/parse';
-import type { Architecture, Decisions, Space } from '#networks/space/space';
+import { type Architecture, type Decisions, isActive, type Space } from '#networks/space/space';
 
 /** Distribution of a figure over the searches. */
 export interface Spread {
@@ -65,12 +65,9 @@ type Chosen = Readonly<Record<string, string>>;
 
 /** The options that the decisions take, by the paths of the choices that matter. */
 export function chosenValues({ choices }: Space, decisions: Decisions): Chosen {
-  const active: boolean[] = [];
-  const chosen: [string, string][] = [];
-  for (const [i, { path, options, when }] of choices.entries()) {
-    active[i] = when.every(({ choice, option }) => active[choice] && decisions[choice] === option);
-    if (active[i]) chosen.push([path, String(options[decisions[i] as number])]);
-  }
+  const chosen = choices
+    .filter((choice) => isActive(choice, decisions))
+    .map(({ id, path, options }) => [path, String(options[decisions[id] as number])] as const);
   return Object.fromEntries(chosen);
 }
 

@@ -1,10 +1,10 @@
 /** A trained network on disk: its architecture, its weights and the BN statistics that it is evaluated with. */
 import { join } from 'node:path';
 import { readBytes, sha256 } from '#core/files/files';
-import { writeSafetensors } from '#data/files/safetensors';
+import { type NamedTensor, writeSafetensors } from '#data/files/safetensors';
 import { type FrozenNetwork, frozenNetwork } from '#networks/nn/frozen-network';
 import type { Model } from '#networks/nn/model';
-import { type NamedTensor, namedTensors } from '#networks/nn/named-tensors';
+import { namedTensors } from '#networks/nn/named-tensors';
 import type { StatisticsByName } from '#networks/nn/pass';
 import { readNetwork } from '#networks/space/parse';
 import { backend } from '#networks/tensor/backend';

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { calibrate as command } from '#cli/commands/calibrate';
 import { readDevice } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { readNetwork } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
@@ -126,7 +126,7 @@ describe('calibrate', () => {
     expect(spelled.leaveOneOutError).toBe(plain.leaveOneOutError);
     const apart = fitRoofline(
       plain.rows.map(({ name, ms }: { name: string; ms: number }, i: number) => {
-        const loads = layersOf(namedNetwork(name)).map((layer) => loadOf(layer, bytes));
+        const loads = layersOf(namedNetwork(name)).map((layer) => layerLoad(layer, bytes));
         return { name, loads, ms, family: `${i}` };
       }),
       { ridgePoint: 20, overhead: false },

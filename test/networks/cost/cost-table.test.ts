@@ -56,7 +56,7 @@ describe('a cost table', () => {
     );
   });
 
-  it('finds the cheapest and the dearest point that trying all architectures finds', () => {
+  it('finds the cheapest and the costliest point that trying all architectures finds', () => {
     const few = randomSpace.filter(({ choices }) => choices.reduce((n, { options }) => n * options.length, 1) <= 3000);
     fc.assert(
       fc.property(few, (space) => {
@@ -65,7 +65,7 @@ describe('a cost table', () => {
         for (const c of costs.keys()) {
           const values = all.map((row) => row[c] as number);
           expect(table.evaluate(table.cheapest(c))[c]).toBeCloseTo(Math.min(...values), 9);
-          expect(table.evaluate(table.dearest(c))[c]).toBeCloseTo(Math.max(...values), 9);
+          expect(table.evaluate(table.costliest(c))[c]).toBeCloseTo(Math.max(...values), 9);
         }
       }),
       { numRuns: 60 },

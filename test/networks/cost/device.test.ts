@@ -3,7 +3,7 @@ import { spearman } from '#core/statistics/rank-correlation';
 import { meanOf } from '#core/statistics/scoring';
 import { parseDevice, type RooflineDevice, readDevice } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { findDevice, shippedNames } from '#networks/zoo/shipped';
 import { fitRoofline } from '#tasks/devices/calibration';
@@ -62,7 +62,7 @@ describe('the shipped devices', () => {
       const measured = readMeasurements(`configs/devices/measurements/${rows}.csv`).rows;
       const timed = measured.map((row) => ({
         ...row,
-        loads: layersOf(row.network).map((layer) => loadOf(layer, device)),
+        loads: layersOf(row.network).map((layer) => layerLoad(layer, device)),
       }));
       const fit = fitRoofline(timed, { overhead: false, ...options });
       expect(device.peakMacsPerMs / fit.peakMacsPerMs).toBeCloseTo(1, 5);

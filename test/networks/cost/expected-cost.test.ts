@@ -66,7 +66,7 @@ describe('the expected cost of a policy', () => {
         expect(found).toEqual(table.expected(distributions, randomStream('draws')));
         expect(found.subarray(0, 3)).toEqual(costTable(space, sums).expected(distributions, randomStream('other')));
         const [, , , memory] = enumerated(space, costs, distributions) as [number, number, number, number];
-        const [least, most] = [table.cheapest(3), table.dearest(3)].map((d) => table.evaluate(d)[3] as number);
+        const [least, most] = [table.cheapest(3), table.costliest(3)].map((d) => table.evaluate(d)[3] as number);
         expect(Math.abs((found[3] as number) - memory)).toBeLessThanOrEqual(0.1 * (most! - least!) + 1e-9 * memory);
       }),
       { numRuns: 30 },

@@ -1,6 +1,6 @@
 /** What MobileNetV4's ridge-point sweep found (arXiv:2404.10518, "Ridge Point Sweep Analysis"), asked of our own figures. */
 import { describe, expect, it } from 'vitest';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { namedAccuracy } from '#networks/zoo/published';
@@ -18,7 +18,7 @@ const before = [
 ];
 const ridgePoints = Array.from({ length: 501 }, (_, i) => i);
 
-const loadsOf = (name: string) => layersOf(namedNetwork(name)).map((layer) => loadOf(layer, int8));
+const loadsOf = (name: string) => layersOf(namedNetwork(name)).map((layer) => layerLoad(layer, int8));
 
 /** How many times as long one network takes as another at a ridge point. */
 function ratio(one: string, other: string, ridgePoint: number): number {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { costOf, layerCost } from '#networks/cost/cost';
-import type { Layer, Shape } from '#networks/cost/layers/layer';
+import type { Layer, MapShape } from '#networks/cost/layers/layer';
 import { blockLayers, layersOf } from '#networks/cost/layers/layers-of';
 import type { BlockSpec } from '#networks/space/block';
 import { namedNetwork } from '#networks/zoo/named-network';
 
-const input: Shape = [4, 4, 8];
+const input: MapShape = [4, 4, 8];
 const x = 4 * 4 * 8;
 const block = (spec: BlockSpec) => blockLayers(spec, input, 'b');
 

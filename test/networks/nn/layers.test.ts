@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { convLayer, depthwiseLayer, pointwiseLayer } from '#networks/nn/layers';
-import type { Kernels } from '#networks/nn/mixed-block';
+import type { KernelSizes } from '#networks/nn/mixed-block';
 import type { Forward } from '#networks/nn/network';
 import { expectClose } from '#test/networks/tensor/op-check';
 import { conventions, randomBatch, randomModel } from './fixtures.js';
@@ -10,11 +10,11 @@ const batch = randomBatch(frame, 3);
 
 const layers = {
   'a depthwise layer':
-    (kernels: Kernels, stride: number): Forward =>
+    (kernels: KernelSizes, stride: number): Forward =>
     (pass, x) =>
       depthwiseLayer(pass, 'it', x, { kernels, stride, activation: 'relu' }),
   'a convolution':
-    (kernels: Kernels, stride: number): Forward =>
+    (kernels: KernelSizes, stride: number): Forward =>
     (pass, x) =>
       convLayer(pass, 'it', x, { kernels, stride, out: 4, activation: 'relu' }),
 };

@@ -61,9 +61,9 @@ function hashedStep(/** @type {any} */ trainee, /** @type {object} */ images) {
 
 /** A backend that notes what ops give. @param {Backend} inner @param {Calls} calls @returns {Backend} */
 function hashing(inner, calls) {
-  const { name, version, isGpu, isNativeCpu } = inner;
+  const { name, version, isGpu, isTensorFlowCpu } = inner;
   return {
-    ...{ name, version, isGpu, isNativeCpu },
+    ...{ name, version, isGpu, isTensorFlowCpu },
     create: (values, shape) => inner.create(values, shape),
     read: (tensor) => inner.read(tensor),
     dispose: (tensor) => inner.dispose(tensor),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Choice, close, isFilterChoice, spaceSize } from '#networks/space/space';
+import { type Choice, close, isFilterChoice } from '#networks/space/space';
+import { spaceSize } from '#networks/space/space-size';
 import { allDecisions, decisionsOf, randomSpace } from './random-space.js';
 import { spaceOf } from './space-of.js';
 

@@ -17,7 +17,7 @@ function chosen(op: string, oneDnn: (run: Run) => Run): string {
     (inner) => {
       const run: Run = (name, ...more) =>
         (isOneDnns(name) ? oneDnn(inner.run.bind(inner)) : inner.run.bind(inner))(name, ...more);
-      return { ...methodsOf(inner), isNativeCpu: true, run };
+      return { ...methodsOf(inner), isTensorFlowCpu: true, run };
     },
     () => kernelPair(op, convolution).fast(),
   );
@@ -27,7 +27,7 @@ function chosen(op: string, oneDnn: (run: Run) => Run): string {
   return kernel.op;
 }
 
-function methodsOf(inner: Backend): Omit<Backend, 'isNativeCpu' | 'run'> {
+function methodsOf(inner: Backend): Omit<Backend, 'isTensorFlowCpu' | 'run'> {
   const { name, version, isGpu } = inner;
   return {
     ...{ name, version, isGpu },
@@ -89,7 +89,7 @@ describe('the kernel of an op', () => {
   it("is the public op's on a GPU", () => {
     const onGpu = (inner: Backend): Backend => ({
       ...methodsOf(inner),
-      isNativeCpu: false,
+      isTensorFlowCpu: false,
       run: inner.run.bind(inner),
     });
     const kernel = through(onGpu, () => kernelPair('Conv2DBackpropInput', convolution).fast());

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { randomStream } from '#core/random';
 import { backend, dispose, readFloats, type Shape, sizeOf, type Tensor } from '#networks/tensor/backend';
-import { settled } from '#networks/tensor/ops/combine';
+import { materialized } from '#networks/tensor/ops/combine';
 import { type Features, Tape, type Value } from '#networks/tensor/tape';
 import { tf } from './tfjs.js';
 
@@ -28,7 +28,7 @@ export function create({ shape, values }: Input): Tensor {
 export function onTape(op: Op, inputs: readonly Input[], dy?: Float32Array): Input & { gradients: Float32Array[] } {
   const tape = new Tape({ recording: dy !== undefined });
   const leaves = inputs.map((input) => tape.leaf(create(input), true));
-  const y = settled(tape, op(tape, ...leaves));
+  const y = materialized(tape, op(tape, ...leaves));
   const { shape } = y.tensor;
   const values = readFloats(y.tensor);
   if (dy !== undefined) tape.backward(y, create({ shape, values: dy }));

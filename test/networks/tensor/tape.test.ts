@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { backend, dispose, floatT, readFloats, run, type Tensor } from '#networks/tensor/backend';
 import { activated } from '#networks/tensor/ops/activation';
+import { alias } from '#networks/tensor/ops/arithmetic';
 import { add, mean } from '#networks/tensor/ops/combine';
 import { pointwise } from '#networks/tensor/ops/pointwise';
-import { Tape, type Value } from '#networks/tensor/tape';
+import { type GradientRule, Tape, type Value } from '#networks/tensor/tape';
 import { create, expectLikeTfjs, normals, type Op, onTape } from './op-check.js';
 import type { tf } from './tfjs.js';
 
@@ -46,7 +47,10 @@ describe('a gradient that nobody needs', () => {
     const images = tape.adopt(create(scalar(1)));
     const weight = tape.leaf(create(scalar(2)), true);
     let calls = 0;
-    const before = tape.result(run('Neg', [floatT], images.tensor), [images], () => calls++);
+    const before = tape.op([images], run('Neg', [floatT], images.tensor), (dy) => {
+      calls++;
+      return [alias(dy)];
+    });
     const sum = add(tape, before, weight);
     expect([before.needsGradient, sum.needsGradient]).toEqual([false, true]);
     tape.backward(sum, create(scalar(7)));
@@ -54,6 +58,27 @@ describe('a gradient that nobody needs', () => {
     expect(images.gradient).toBeUndefined();
     expect([...readFloats(weight.gradient as Tensor)]).toEqual([7]);
     dispose(weight.tensor, weight.gradient as Tensor);
+  });
+
+  it('is freed where a rule gives it all the same, and may be left out', () => {
+    const wanting = (rule: GradientRule<[Value, Value]>) => {
+      const tape = new Tape({ recording: true });
+      const weight = tape.leaf(create(scalar(2)), true);
+      const inputs: [Value, Value] = [weight, tape.adopt(create(scalar(1)))];
+      const seen: (readonly boolean[])[] = [];
+      const product = run('Mul', [floatT], inputs[0].tensor, inputs[1].tensor);
+      const y = tape.op(inputs, product, (dy, wants) => {
+        seen.push(wants);
+        return rule(dy, wants);
+      });
+      tape.backward(y, create(scalar(5)));
+      expect(seen).toEqual([[true, false]]);
+      expect([...readFloats(weight.gradient as Tensor)]).toEqual([5]);
+      dispose(weight.tensor, weight.gradient as Tensor);
+    };
+    expect(leftAlive(() => wanting((dy) => [alias(dy), alias(dy)]))).toBe(0);
+    expect(leftAlive(() => wanting((dy, [, wantsSecond]) => [alias(dy), wantsSecond && alias(dy)]))).toBe(0);
+    expect(leftAlive(() => wanting((dy) => [alias(dy)]))).toBe(0);
   });
 
   it('of a branch without influence on the result stays undefined', () => {
@@ -114,7 +139,7 @@ describe('a tape', () => {
   it('leaves nothing alive after an exception in the middle of the way back', () => {
     const failing = (tape: Tape, x: Value, kernel: Value) => {
       const deep = layers(tape, x, kernel);
-      const trap = tape.result(run('Neg', [floatT], deep.tensor), [deep], onPurpose, [create(input)]);
+      const trap = tape.op([deep], run('Neg', [floatT], deep.tensor), onPurpose, [create(input)]);
       tape.backward(layers(tape, add(tape, trap, deep), kernel), create(input));
     };
     expect(leftAlive(() => onOwnTape(true, failing))).toBe(0);

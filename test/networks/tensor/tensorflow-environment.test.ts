@@ -6,8 +6,8 @@ const native = fileURLToPath(new URL('../../../dist/networks/tensor/tensorflow.j
 
 it('TensorFlow keeps to the kernels that are sound, whatever the environment asks for', () => {
   const script = `
-    const { loadNative } = await import(${JSON.stringify(native)});
-    loadNative({ threads: 1 });
+    const { loadTensorFlow } = await import(${JSON.stringify(native)});
+    loadTensorFlow({ threads: 1 });
     process.stdout.write([process.env.TF_ENABLE_ONEDNN_OPTS, process.env.ONEDNN_MAX_CPU_ISA].join());`;
   const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: '1', ONEDNN_MAX_CPU_ISA: 'ALL' };
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', script], { env, encoding: 'utf8' });

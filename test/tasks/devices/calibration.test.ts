@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadOf } from '#networks/cost/layers/layer-load';
+import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { layerMs } from '#networks/cost/roofline';
 import { readNetwork } from '#networks/space/parse';
@@ -24,7 +24,7 @@ function timedOn(ridgePoint: number, peakBytesPerMs: number, overheadMs: number)
     ...bytes,
   };
   return networks.map((network) => {
-    const loads = layersOf(network).map((layer) => loadOf(layer, bytes));
+    const loads = layersOf(network).map((layer) => layerLoad(layer, bytes));
     return { name: network.name, loads, ms: loads.reduce((sum, load) => sum + layerMs(load, device), 0) };
   });
 }

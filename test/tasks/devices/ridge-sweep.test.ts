@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { latencyMs } from '#networks/cost/latency';
-import { type LayerLoad, loadOf } from '#networks/cost/layers/layer-load';
+import { type LayerLoad, layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { readNetwork } from '#networks/space/parse';
 import { findSpace } from '#networks/zoo/shipped';
@@ -33,7 +33,7 @@ describe('the latency at a ridge point', () => {
     const bytes = { bytesPerWeight: 2, bytesPerActivation: 1 };
     const [s, m] = networks.map((network) =>
       latencyInMacs(
-        layersOf(network).map((l) => loadOf(l, bytes)),
+        layersOf(network).map((l) => layerLoad(l, bytes)),
         40,
       ),
     );

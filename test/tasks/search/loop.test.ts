@@ -179,7 +179,7 @@ describe('on a table of 3 x 4 architectures', () => {
     return { found: argmax(end.policy), best };
   }
 
-  it.each([0, 1, 2, 3, 4])('finds the dearest where latency is free (seed %i)', async (seed) => {
+  it.each([0, 1, 2, 3, 4])('finds the costliest where latency is free (seed %i)', async (seed) => {
     const { found, best } = await searched(1, -1e-9, seed);
     expect(best).toEqual([2, 3]);
     expect(found).toEqual(best);

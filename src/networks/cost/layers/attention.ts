@@ -5,9 +5,9 @@ import {
   depthwise,
   holding,
   type Layer,
+  type MapShape,
   pointwise,
   product,
-  type Shape,
   scaled,
   size,
   softmax,
@@ -19,13 +19,13 @@ import {
  *
  * @param layerScale  whether the output's channels have scales
  */
-export function attentionLayers(block: AttentionSpec, input: Shape, name: string, layerScale: boolean): Layer[] {
+export function attentionLayers(block: AttentionSpec, input: MapShape, name: string, layerScale: boolean): Layer[] {
   const [height, width, channels] = input;
   const { heads, keyDim, valueDim, kvStride, out } = block;
   const kvHeads = block.kind === 'mqa' ? 1 : heads;
-  const seen: Shape = [strided(height, kvStride), strided(width, kvStride), channels];
+  const seen: MapShape = [strided(height, kvStride), strided(width, kvStride), channels];
   const places = seen[0] * seen[1];
-  const wide = (dim: number): Shape => [height, width, heads * dim];
+  const wide = (dim: number): MapShape => [height, width, heads * dim];
   const [kept, queries] = [isResidual(channels, block) ? size(input) : 0, size(wide(keyDim))];
   const [keys, values] = [places * kvHeads * keyDim, places * kvHeads * valueDim];
   const side = (of: string, dim: number) =>

@@ -11,19 +11,19 @@ import {
   depthwise,
   holding,
   type Layer,
+  type MapShape,
   multiply,
   pointwise,
   pool,
   residual,
-  type Shape,
   size,
 } from './layer.js';
 
-export function invertedResidualLayers(block: InvertedResidualSpec, input: Shape, name: string): Layer[] {
+export function invertedResidualLayers(block: InvertedResidualSpec, input: MapShape, name: string): Layer[] {
   const [height, width, channels] = input;
   const { kernel, stride, expand, squeeze, out } = block;
-  const wide: Shape = expand === 1 ? input : [height, width, expandedChannels(channels, expand)];
-  const filtered: Shape = [strided(height, stride), strided(width, stride), wide[2]];
+  const wide: MapShape = expand === 1 ? input : [height, width, expandedChannels(channels, expand)];
+  const filtered: MapShape = [strided(height, stride), strided(width, stride), wide[2]];
   const layers = [
     ...(expand === 1 ? [] : [pointwise(`${name}.expand`, input, wide[2])]),
     depthwise(`${name}.dw`, kernel, wide, filtered),
@@ -34,7 +34,7 @@ export function invertedResidualLayers(block: InvertedResidualSpec, input: Shape
 }
 
 /** Squeeze-and-excitation: the map's mean through two layers with bias becomes a factor for each channel. */
-function squeezeLayers(map: Shape, name: string): Layer[] {
+function squeezeLayers(map: MapShape, name: string): Layer[] {
   const [, , channels] = map;
   const squeezed = squeezedChannels(channels);
   return [

@@ -16,7 +16,7 @@ export interface BytesPerValue {
 }
 
 /** A layer's load under a device's bytes per value. */
-export function loadOf(layer: Layer, device: BytesPerValue): LayerLoad {
+export function layerLoad(layer: Layer, device: BytesPerValue): LayerLoad {
   return {
     name: layer.name,
     macs: layer.macs,

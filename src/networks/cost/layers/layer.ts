@@ -4,15 +4,15 @@
  */
 
 /** Height, width, channels. */
-export type Shape = readonly [height: number, width: number, channels: number];
+export type MapShape = readonly [height: number, width: number, channels: number];
 
 export type LayerKind = 'conv' | 'depthwise' | 'pointwise' | 'pool' | 'fc' | 'matmul' | 'softmax' | 'multiply';
 
 export interface Layer {
   readonly name: string;
   readonly kind: LayerKind;
-  readonly input: Shape;
-  readonly output: Shape;
+  readonly input: MapShape;
+  readonly output: MapShape;
   /** Multiplications with addition of convolution or matrix product; batch norm, activation and pooling count 0. */
   readonly macs: number;
   /** Trained values: weights, batch norm's gamma and beta, bias. */
@@ -25,24 +25,24 @@ export interface Layer {
   readonly held: number;
 }
 
-export function size([height, width, channels]: Shape): number {
+export function size([height, width, channels]: MapShape): number {
   return height * width * channels;
 }
 
 /** k x k convolution -> batch norm. */
-export function conv(name: string, kernel: number, input: Shape, output: Shape): Layer {
+export function conv(name: string, kernel: number, input: MapShape, output: MapShape): Layer {
   const kernelSize = kernel * kernel * input[2] * output[2];
   return linear(name, kernel === 1 ? 'pointwise' : 'conv', input, output, kernelSize, normalised(output[2]));
 }
 
 /** k x k depthwise convolution -> batch norm. */
-export function depthwise(name: string, kernel: number, input: Shape, output: Shape): Layer {
+export function depthwise(name: string, kernel: number, input: MapShape, output: MapShape): Layer {
   return linear(name, 'depthwise', input, output, kernel * kernel * output[2], normalised(output[2]));
 }
 
 /** 1x1 convolution -> batch norm, or with `beside` its kernel instead. */
-export function pointwise(name: string, input: Shape, channels: number, beside = normalised(channels)): Layer {
-  const output: Shape = [input[0], input[1], channels];
+export function pointwise(name: string, input: MapShape, channels: number, beside = normalised(channels)): Layer {
+  const output: MapShape = [input[0], input[1], channels];
   return linear(name, 'pointwise', input, output, input[2] * channels, beside);
 }
 
@@ -57,7 +57,7 @@ export function holding(layer: Layer, values: number): Layer {
 }
 
 /** The layers, one after the other, of a block that adds its input to its output: those between the ends keep it. */
-export function residual(layers: readonly Layer[], input: Shape): Layer[] {
+export function residual(layers: readonly Layer[], input: MapShape): Layer[] {
   return layers.map((layer, i) => {
     if (i === layers.length - 1) return adding(layer);
     return i === 0 ? layer : holding(layer, size(input));
@@ -73,7 +73,7 @@ export function scaled(layer: Layer): Layer {
  * A matrix product of two inputs, neither of them weights: `depth` MACs for each value of the output. `others` are the
  * values of the second input.
  */
-export function product(name: string, input: Shape, output: Shape, depth: number, others: number): Layer {
+export function product(name: string, input: MapShape, output: MapShape, depth: number, others: number): Layer {
   const activations = size(input) + others + size(output);
   return {
     name,
@@ -89,22 +89,22 @@ export function product(name: string, input: Shape, output: Shape, depth: number
 }
 
 /** Softmax over the channels. */
-export function softmax(name: string, shape: Shape): Layer {
+export function softmax(name: string, shape: MapShape): Layer {
   return passing(name, 'softmax', shape, shape, 0);
 }
 
 /** Global average pooling. */
-export function pool(name: string, input: Shape): Layer {
+export function pool(name: string, input: MapShape): Layer {
   return passing(name, 'pool', input, [1, 1, input[2]], 0);
 }
 
 /** Each channel of a map times a number of its own. */
-export function multiply(name: string, shape: Shape): Layer {
+export function multiply(name: string, shape: MapShape): Layer {
   return passing(name, 'multiply', shape, shape, shape[2]);
 }
 
 /** Fully connected, with bias. */
-export function fullyConnected(name: string, input: Shape, classes: number): Layer {
+export function fullyConnected(name: string, input: MapShape, classes: number): Layer {
   return linear(name, 'fc', input, [1, 1, classes], size(input) * classes, biased(classes));
 }
 
@@ -126,8 +126,8 @@ export function biased(channels: number): BesideKernel {
 function linear(
   name: string,
   kind: LayerKind,
-  input: Shape,
-  output: Shape,
+  input: MapShape,
+  output: MapShape,
   kernelSize: number,
   { trained, kept }: BesideKernel,
 ): Layer {
@@ -144,7 +144,7 @@ function linear(
   };
 }
 
-function passing(name: string, kind: LayerKind, input: Shape, output: Shape, alsoRead: number): Layer {
+function passing(name: string, kind: LayerKind, input: MapShape, output: MapShape, alsoRead: number): Layer {
   const activations = size(input) + alsoRead + size(output);
   return { name, kind, input, output, macs: 0, params: 0, weights: 0, activations, held: 0 };
 }

@@ -8,13 +8,13 @@ import { convLayers } from './conv.js';
 import { dwSepLayers } from './dw-sep.js';
 import { fusedIbLayers } from './fused-ib.js';
 import { invertedResidualLayers } from './inverted-residual.js';
-import { biased, conv, fullyConnected, type Layer, normalised, pointwise, pool, type Shape } from './layer.js';
+import { biased, conv, fullyConnected, type Layer, type MapShape, normalised, pointwise, pool } from './layer.js';
 import { uibLayers } from './uib.js';
 
 /** The layers of a network at its resolution, from the stem to the classes. */
 export function layersOf(network: Architecture): Layer[] {
   const layers: Layer[] = [];
-  let shape: Shape = inputShape(network.input);
+  let shape: MapShape = inputShape(network.input);
   for (const [s, { blocks }] of network.stages.entries()) {
     for (const [b, block] of blocks.entries()) {
       layers.push(...blockLayers(block, shape, `stages[${s}].blocks[${b}]`, network));
@@ -25,7 +25,7 @@ export function layersOf(network: Architecture): Layer[] {
 }
 
 /** The shape after some layers of an input of that shape. */
-export function outputOf(layers: readonly Layer[], input: Shape): Shape {
+export function outputOf(layers: readonly Layer[], input: MapShape): MapShape {
   return layers.at(-1)?.output ?? input;
 }
 
@@ -34,7 +34,7 @@ export type CountedConventions = Pick<LayerConventions, 'layerScale'>;
 
 export function blockLayers(
   block: BlockSpec,
-  input: Shape,
+  input: MapShape,
   name: string,
   { layerScale }: CountedConventions = { layerScale: false },
 ): Layer[] {
@@ -57,7 +57,7 @@ export function blockLayers(
   }
 }
 
-export function headLayers({ conv: channels, hidden, hiddenNorm }: Head, classes: number, input: Shape): Layer[] {
+export function headLayers({ conv: channels, hidden, hiddenNorm }: Head, classes: number, input: MapShape): Layer[] {
   const layers: Layer[] = [];
   const add = (layer: Layer) => layers.push(layer);
   const [height, width] = input;

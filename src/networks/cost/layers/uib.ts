@@ -1,9 +1,9 @@
 /** Layers of a universal inverted bottleneck, in the order of `UibSpec`. */
 import { expandedChannels, isResidual, strided, type UibSpec } from '#networks/space/block';
-import { depthwise, type Layer, pointwise, residual, type Shape, scaled } from './layer.js';
+import { depthwise, type Layer, type MapShape, pointwise, residual, scaled } from './layer.js';
 
 /** @param layerScale  whether the projection's channels have scales */
-export function uibLayers(block: UibSpec, input: Shape, name: string, layerScale: boolean): Layer[] {
+export function uibLayers(block: UibSpec, input: MapShape, name: string, layerScale: boolean): Layer[] {
   const { startKernel, midKernel, stride } = block;
   const layers: Layer[] = [];
   let shape = input;
@@ -22,6 +22,6 @@ export function uibLayers(block: UibSpec, input: Shape, name: string, layerScale
   return isResidual(input[2], block) ? residual(layers, input) : layers;
 }
 
-function smaller([height, width, channels]: Shape, stride: number): Shape {
+function smaller([height, width, channels]: MapShape, stride: number): MapShape {
   return [strided(height, stride), strided(width, stride), channels];
 }

@@ -1,16 +1,16 @@
 import { channelsOf, depthwiseLayer, layerScale, normLayer } from '#networks/nn/layers';
-import type { Averaged } from '#networks/nn/mixed-block';
+import type { MixedBlock } from '#networks/nn/mixed-block';
 import type { Pass } from '#networks/nn/pass';
 import type { AttentionSpec } from '#networks/space/block';
 import { perChannel } from '#networks/tensor/ops/arithmetic';
 import { dotProductAttention } from '#networks/tensor/ops/attention';
-import { settled } from '#networks/tensor/ops/combine';
+import { materialized } from '#networks/tensor/ops/combine';
 import { inShape, pointwise } from '#networks/tensor/ops/pointwise';
 import { transposed } from '#networks/tensor/ops/transpose';
 import type { Value } from '#networks/tensor/tape';
 
 /** Attention without its residual: [B, H, W, C] to [B, H, W, out]. Softmax(Q K^T / sqrt(keyDim)) V for each head. */
-export function attention(pass: Pass, name: string, spec: Averaged<AttentionSpec>, x: Value): Value {
+export function attention(pass: Pass, name: string, spec: MixedBlock<AttentionSpec>, x: Value): Value {
   const { heads, keyDim, valueDim, out } = spec;
   const { tape } = pass;
   const [images, height, width] = x.tensor.shape as [number, number, number, number];
@@ -31,12 +31,12 @@ export function attention(pass: Pass, name: string, spec: Averaged<AttentionSpec
 function seen(
   pass: Pass,
   name: string,
-  { kind, heads, kvStride }: Averaged<AttentionSpec>,
+  { kind, heads, kvStride }: MixedBlock<AttentionSpec>,
   x: Value,
   dim: number,
 ): Value {
   const down = { kernels: 3, stride: kvStride, activation: 'none' } as const;
-  const map = kvStride === 1 ? x : settled(pass.tape, depthwiseLayer(pass, `${name}.down`, x, down));
+  const map = kvStride === 1 ? x : materialized(pass.tape, depthwiseLayer(pass, `${name}.down`, x, down));
   return projected(pass, name, map, kind === 'mqa' ? dim : heads * dim);
 }
 

@@ -1,10 +1,10 @@
 /** The forward pass of every block kind. Gradients come from the tape: a new kind needs none of its own. */
 import { assertNever } from '#core/assert-never';
 import { channelsOf, convLayer } from '#networks/nn/layers';
-import type { Averaged } from '#networks/nn/mixed-block';
+import type { MixedBlock } from '#networks/nn/mixed-block';
 import type { Pass } from '#networks/nn/pass';
 import { isResidual } from '#networks/space/block';
-import { add, settled } from '#networks/tensor/ops/combine';
+import { add, materialized } from '#networks/tensor/ops/combine';
 import type { Features } from '#networks/tensor/tape';
 import { attention } from './attention.js';
 import { dwSep } from './dw-sep.js';
@@ -20,16 +20,16 @@ import { uib } from './uib.js';
  * @param depth  where it stands in the network, from 0 to 1 for the last block
  * @returns      [B, ceil(H / stride), ceil(W / stride), out]
  */
-export function block(pass: Pass, name: string, spec: Averaged, x: Features, depth = 0): Features {
+export function block(pass: Pass, name: string, spec: MixedBlock, x: Features, depth = 0): Features {
   const { tape } = pass;
   if (!isResidual(channelsOf(x), spec)) return tape.block(() => body(pass, name, spec, x));
   return tape.block(() => {
-    const input = settled(tape, x); // once, for both its readers
+    const input = materialized(tape, x); // once, for both its readers
     return add(tape, pass.residual(body(pass, name, spec, input), depth), input);
   });
 }
 
-function body(pass: Pass, name: string, spec: Averaged, x: Features): Features {
+function body(pass: Pass, name: string, spec: MixedBlock, x: Features): Features {
   switch (spec.kind) {
     case 'conv': {
       const { kernel: kernels, stride, out } = spec;
@@ -41,7 +41,7 @@ function body(pass: Pass, name: string, spec: Averaged, x: Features): Features {
       return uib(pass, name, spec, x);
     case 'mqa':
     case 'mha':
-      return attention(pass, name, spec, settled(pass.tape, x));
+      return attention(pass, name, spec, materialized(pass.tape, x));
     case 'dwSep':
       return dwSep(pass, name, spec, x);
     case 'invertedResidual':

@@ -1,11 +1,11 @@
 import { channelsOf, convLayer, pointwiseLayer } from '#networks/nn/layers';
-import type { Averaged } from '#networks/nn/mixed-block';
+import type { MixedBlock } from '#networks/nn/mixed-block';
 import type { Pass } from '#networks/nn/pass';
 import { expandedChannels, type FusedIbSpec } from '#networks/space/block';
 import type { Features } from '#networks/tensor/tape';
 
 /** Fused inverted bottleneck without its residual: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out]. */
-export function fusedIb(pass: Pass, name: string, spec: Averaged<FusedIbSpec>, x: Features): Features {
+export function fusedIb(pass: Pass, name: string, spec: MixedBlock<FusedIbSpec>, x: Features): Features {
   const { kernel: kernels, stride, out } = spec;
   const { activation } = pass;
   const wide = expandedChannels(channelsOf(x), spec.expand);

@@ -3,7 +3,7 @@ import type { Pass } from '#networks/nn/pass';
 import type { Head } from '#networks/space/space';
 import { activated } from '#networks/tensor/ops/activation';
 import { globalAveragePool } from '#networks/tensor/ops/arithmetic';
-import { settled } from '#networks/tensor/ops/combine';
+import { materialized } from '#networks/tensor/ops/combine';
 import { flattened } from '#networks/tensor/ops/pointwise';
 import type { Features, Value } from '#networks/tensor/tape';
 
@@ -12,9 +12,9 @@ export function head(pass: Pass, { conv, hidden, hiddenNorm }: Head, classes: nu
   const { tape, activation } = pass;
   return tape.block(() => {
     const wide = conv === 0 ? x : pointwiseLayer(pass, 'head.conv', x, { out: conv, activation });
-    const pooled = globalAveragePool(tape, settled(tape, wide));
+    const pooled = globalAveragePool(tape, materialized(tape, wide));
     const deep = hidden === 0 ? pooled : hiddenLayer(pass, pooled, hidden, hiddenNorm);
-    const features = flattened(tape, pass.dropout(settled(tape, deep)));
+    const features = flattened(tape, pass.dropout(materialized(tape, deep)));
     return biasedLayer(pass, 'head.fc', features, classes, 'fc');
   });
 }

@@ -1,24 +1,24 @@
 import { biasedLayer, channelsOf, depthwiseLayer, pointwiseLayer } from '#networks/nn/layers';
-import type { Averaged } from '#networks/nn/mixed-block';
+import type { MixedBlock } from '#networks/nn/mixed-block';
 import type { Pass } from '#networks/nn/pass';
 import { expandedChannels, type InvertedResidualSpec, squeezedChannels } from '#networks/space/block';
 import { activated, hardSigmoid } from '#networks/tensor/ops/activation';
 import { globalAveragePool, perImageChannel } from '#networks/tensor/ops/arithmetic';
-import { settled } from '#networks/tensor/ops/combine';
+import { materialized } from '#networks/tensor/ops/combine';
 import type { Features, Value } from '#networks/tensor/tape';
 
 /** Inverted residual without its sum: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out]. */
 export function invertedResidual(
   pass: Pass,
   name: string,
-  spec: Averaged<InvertedResidualSpec>,
+  spec: MixedBlock<InvertedResidualSpec>,
   x: Features,
 ): Features {
   const { kernel: kernels, stride, expand, out, activation = pass.activation } = spec;
   const wide = expandedChannels(channelsOf(x), expand);
   const expanded = expand === 1 ? x : pointwiseLayer(pass, `${name}.expand`, x, { out: wide, activation });
   const filtered = depthwiseLayer(pass, `${name}.dw`, expanded, { kernels, stride, activation });
-  const weighed = spec.squeeze ? squeezed(pass, `${name}.squeeze`, settled(pass.tape, filtered)) : filtered;
+  const weighed = spec.squeeze ? squeezed(pass, `${name}.squeeze`, materialized(pass.tape, filtered)) : filtered;
   return pointwiseLayer(pass, `${name}.project`, weighed, { out, activation: 'none' });
 }
 

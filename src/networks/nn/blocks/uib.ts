@@ -1,5 +1,5 @@
 import { channelsOf, depthwiseLayer, layerScale, pointwiseLayer } from '#networks/nn/layers';
-import type { Averaged } from '#networks/nn/mixed-block';
+import type { MixedBlock } from '#networks/nn/mixed-block';
 import type { Pass } from '#networks/nn/pass';
 import { expandedChannels, type UibSpec } from '#networks/space/block';
 import type { Features } from '#networks/tensor/tape';
@@ -8,7 +8,7 @@ import type { Features } from '#networks/tensor/tape';
  * Universal inverted bottleneck without its residual: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out].
  * The stride sits on the middle layer or, where that is absent, on the start layer.
  */
-export function uib(pass: Pass, name: string, spec: Averaged<UibSpec>, x: Features): Features {
+export function uib(pass: Pass, name: string, spec: MixedBlock<UibSpec>, x: Features): Features {
   const { startKernel, midKernel, stride, out } = spec;
   const { activation } = pass;
   const wide = expandedChannels(channelsOf(x), spec.expand);

@@ -22,7 +22,7 @@ export class CpuBackend implements Backend {
   readonly name = 'cpu';
   readonly version: string;
   readonly isGpu = false;
-  readonly isNativeCpu = false;
+  readonly isTensorFlowCpu = false;
   readonly #tf: Tf;
   readonly #ops: OpTable;
   readonly #held = new Map<number, TfTensor>();

@@ -34,26 +34,27 @@ export function reluGradient(dy: Tensor, y: Tensor): Tensor {
 /** max(x, 0), or with `Relu6` at most 6 (arXiv:1704.04861). */
 function clipped(tape: Tape, x: Value, op: 'Relu' | 'Relu6'): Value {
   const y = run(op, plain, x.tensor);
-  return tape.result(y, [x], (dy) => tape.give(x, run(`${op}Grad`, plain, dy, y)));
+  return tape.op([x], y, (dy) => [run(`${op}Grad`, plain, dy, y)]);
 }
 
 /** min(max(x + 3, 0), 6) / 6 (arXiv:1905.02244). */
 export function hardSigmoid(tape: Tape, x: Value): Value {
   const { moved, gate } = gateOf(x.tensor);
-  return tape.result(gate, [x], (dy) => tape.give(x, throughGate(dy, moved)), [moved]);
+  return tape.op([x], gate, (dy) => [throughGate(dy, moved)], [moved]);
 }
 
 /** x times its hard sigmoid (arXiv:1905.02244). */
 function hardSwish(tape: Tape, x: Value): Value {
   const { moved, gate } = gateOf(x.tensor);
-  return tape.result(
-    run('Mul', plain, x.tensor, gate),
+  return tape.op(
     [x],
+    run('Mul', plain, x.tensor, gate),
     (dy) => {
       const pull = run('Mul', plain, dy, x.tensor);
-      tape.give(x, run('Mul', plain, dy, gate));
-      tape.give(x, throughGate(pull, moved));
-      dispose(pull);
+      const [direct, gated] = [run('Mul', plain, dy, gate), throughGate(pull, moved)];
+      const dx = run('AddV2', plain, direct, gated);
+      dispose(direct, gated, pull);
+      return [dx];
     },
     [moved, gate],
   );
@@ -76,12 +77,12 @@ function throughGate(dy: Tensor, moved: Tensor): Tensor {
 /** x * Phi(x), Phi the standard normal distribution function (Hendrycks and Gimpel 2016, arXiv:1606.08415). */
 function gelu(tape: Tape, x: Value): Value {
   const phi = normalCdf(x.tensor);
-  return tape.result(
-    run('Mul', plain, x.tensor, phi),
+  return tape.op(
     [x],
-    (dy) => {
+    run('Mul', plain, x.tensor, phi),
+    function* (dy) {
       const slope = geluSlope(x.tensor, phi);
-      tape.give(x, run('Mul', plain, dy, slope));
+      yield run('Mul', plain, dy, slope);
       dispose(slope);
     },
     [phi],

@@ -18,18 +18,19 @@ export function alias(x: Tensor): Tensor {
 export function globalAveragePool(tape: Tape, x: Value): Value {
   const [, height, width] = x.tensor.shape as [number, number, number, number];
   const y = run('Mean', reduce, x.tensor, intConstant([1, 2]));
-  return tape.result(y, [x], (dy) => {
+  return tape.op([x], y, function* (dy) {
     const share = run('Mul', plain, dy, floatConstant(1 / (height * width)));
-    tape.give(x, run('BroadcastTo', [floatT, attribute.type('Tidx', 3)], share, intConstant(x.tensor.shape)));
+    yield run('BroadcastTo', [floatT, attribute.type('Tidx', 3)], share, intConstant(x.tensor.shape));
     dispose(share);
   });
 }
 
 /** x + bias over the last axis: [..., C] and [C]. */
 export function biasAdd(tape: Tape, x: Value, bias: Value): Value {
-  return tape.result(run('BiasAdd', plain, x.tensor, bias.tensor), [x, bias], (dy) => {
-    if (x.needsGradient) tape.give(x, alias(dy));
-    if (bias.needsGradient) tape.give(bias, run('BiasAddGrad', plain, dy));
+  const y = run('BiasAdd', plain, x.tensor, bias.tensor);
+  return tape.op([x, bias], y, function* (dy, [wantsX, wantsBias]) {
+    yield wantsX && alias(dy);
+    yield wantsBias && run('BiasAddGrad', plain, dy);
   });
 }
 
@@ -55,16 +56,17 @@ export function perImageChannel(tape: Tape, x: Value, scale: Value): Value {
 
 /** @param summed  the sum of a tensor of x's shape over the entries that share a factor */
 function times(tape: Tape, x: Value, scale: Value, summed: (pull: Tensor) => Tensor): Value {
-  return tape.result(run('Mul', plain, x.tensor, scale.tensor), [x, scale], (dy) => {
-    if (x.needsGradient) tape.give(x, run('Mul', plain, dy, scale.tensor));
-    if (!scale.needsGradient) return;
+  const y = run('Mul', plain, x.tensor, scale.tensor);
+  return tape.op([x, scale], y, function* (dy, [wantsX, wantsScale]) {
+    yield wantsX && run('Mul', plain, dy, scale.tensor);
+    if (!wantsScale) return;
     const pull = run('Mul', plain, dy, x.tensor);
-    tape.give(scale, summed(pull));
+    yield summed(pull);
     dispose(pull);
   });
 }
 
 /** x times a mask made outside the tape, such as dropout's; the tape takes the mask over. */
 export function masked(tape: Tape, x: Value, mask: Tensor): Value {
-  return tape.result(run('Mul', plain, x.tensor, mask), [x], (dy) => tape.give(x, run('Mul', plain, dy, mask)), [mask]);
+  return tape.op([x], run('Mul', plain, x.tensor, mask), (dy) => [run('Mul', plain, dy, mask)], [mask]);
 }

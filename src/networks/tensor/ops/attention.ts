@@ -29,16 +29,16 @@ export function dotProductAttention(tape: Tape, query: Value, key: Value, value:
   const weights = run('Softmax', plain, scores);
   dispose(scores);
   const y = run('BatchMatMulV2', plain, weights, value.tensor);
-  return tape.result(
+  return tape.op(
+    [value, query, key],
     y,
-    [query, key, value],
-    (dy) => {
-      tape.give(value, run('BatchMatMulV2', transposeA, weights, dy));
+    function* (dy) {
+      yield run('BatchMatMulV2', transposeA, weights, dy);
       const dWeights = run('BatchMatMulV2', transposeB, dy, value.tensor);
       const dScores = softmaxGradient(dWeights, weights);
       const dScaled = run('BatchMatMulV2', plain, dScores, key.tensor);
-      tape.give(query, run('Mul', plain, dScaled, scale));
-      tape.give(key, run('BatchMatMulV2', transposeA, dScores, scaled));
+      yield run('Mul', plain, dScaled, scale);
+      yield run('BatchMatMulV2', transposeA, dScores, scaled);
       dispose(dWeights, dScores, dScaled);
     },
     [scaled, weights],

@@ -1,5 +1,5 @@
 /** Batch norm over [B, H, W, C] by TensorFlow's ops, with the ReLU behind it where there is one. */
-import { attribute, backend, dispose, floatT, readFloats, type Tensor } from '#networks/tensor/backend';
+import { attribute, dispose, floatT, readFloats, runAll, type Tensor, zeros } from '#networks/tensor/backend';
 import { batchNormReluKernel, kernelPair } from '#networks/tensor/onednn';
 import type { Tape, Value } from '#networks/tensor/tape';
 import { relu, reluGradient } from './activation.js';
@@ -49,9 +49,6 @@ function kernelsOf(epsilon: number): ReturnType<typeof kernelsFor> {
   return kernels;
 }
 
-/** Output, batch mean and variance, the same two saved for the way back, and a scratch that nothing here needs. */
-type SixTensors = [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-
 /**
  * Normalised, then activated where there is a ReLU. Frozen statistics have no way back.
  *
@@ -62,35 +59,27 @@ export function batchNorm(tape: Tape, x: Value, norm: BatchNorm): Value {
 }
 
 function byBatch(tape: Tape, x: Value, { gamma, beta, epsilon, relu: hasRelu, observe }: BatchNorm): Value {
-  const empty = emptyStatistics();
+  const empty = zeros([0]); // in place of running statistics: the op uses the batch's
   const kernels = kernelsOf(epsilon);
   const fused = hasRelu ? kernels.withRelu() : undefined;
   const { op, attributes } = fused ?? kernels.forward.fast();
-  const outputs = backend().run(op, attributes, [x.tensor, gamma.tensor, beta.tensor, empty, empty], 6);
-  const [normal, mean, variance, savedMean, savedVariance, scratch] = outputs as SixTensors;
+  const inputs = [x.tensor, gamma.tensor, beta.tensor, empty, empty];
+  const [normal, mean, variance, savedMean, savedVariance, scratch] = runAll(op, attributes, inputs, 6);
   observe?.({ mean: readFloats(mean), variance: readFloats(variance) });
   dispose(mean, variance, scratch);
   const y = hasRelu && fused === undefined ? relu(normal) : normal;
   if (y !== normal) dispose(normal);
-  return tape.result(
-    y,
+  return tape.op(
     [x, gamma, beta],
+    y,
     (dy) => {
       const dNormal = hasRelu ? reluGradient(dy, y) : dy;
       const inputs = [dNormal, x.tensor, gamma.tensor, savedMean, savedVariance, empty];
       const kernel = kernels.backward.fast();
-      const gradients = backend().run(kernel.op, kernel.attributes, inputs, 5);
-      const [dx, dGamma, dBeta, ...unused] = gradients as [Tensor, Tensor, Tensor, Tensor, Tensor];
+      const [dx, dGamma, dBeta, ...unused] = runAll(kernel.op, kernel.attributes, inputs, 5);
       dispose(...unused);
       if (hasRelu) dispose(dNormal);
-      for (const [value, gradient] of [
-        [x, dx],
-        [gamma, dGamma],
-        [beta, dBeta],
-      ] as const) {
-        if (value.needsGradient) tape.give(value, gradient);
-        else dispose(gradient);
-      }
+      return [dx, dGamma, dBeta];
     },
     [savedMean, savedVariance],
   );
@@ -98,19 +87,11 @@ function byBatch(tape: Tape, x: Value, { gamma, beta, epsilon, relu: hasRelu, ob
 
 function byStatistics(tape: Tape, x: Value, { gamma, beta, epsilon, relu: hasRelu }: BatchNorm, by: Statistics): Value {
   const inputs = [x.tensor, gamma.tensor, beta.tensor, by.mean, by.variance];
-  const outputs = backend().run('FusedBatchNormV3', kernelsOf(epsilon).inference, inputs, 6);
-  const [normal, ...unused] = outputs as [Tensor, ...Tensor[]];
+  const [normal, ...unused] = runAll('FusedBatchNormV3', kernelsOf(epsilon).inference, inputs, 6);
   dispose(...unused);
   const y = hasRelu ? relu(normal) : normal;
   if (y !== normal) dispose(normal);
-  return tape.result(y, [x, gamma, beta], () => {
+  return tape.op([x, gamma, beta], y, () => {
     throw new Error('batch norm with frozen statistics has no gradient here');
   });
-}
-
-let empty: Tensor | undefined;
-/** What the op takes for the running statistics when it is to use the batch's. */
-function emptyStatistics(): Tensor {
-  empty ??= backend().create(new Float32Array(0), [0]);
-  return empty;
 }

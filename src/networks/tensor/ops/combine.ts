@@ -1,14 +1,15 @@
-/** Sums and means of features, which settle what batch norm is pending in the same pass over memory. */
-import { attribute, backend, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
-import { isOwn, noNorm, runOwn } from '#networks/tensor/custom-ops';
-import type { Features, Tape, Value } from '#networks/tensor/tape';
+/** Sums and means of features, which settle what batch norm is deferred in the same pass over memory. */
+import { attribute, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
+import { isCustom, noNorm, runCustom } from '#networks/tensor/custom-ops';
+import { type Features, parametersOf, type Tape, type Value } from '#networks/tensor/tape';
 import { alias } from './arithmetic.js';
 
 const plain = [floatT];
+const unwanted = [false, false] as const;
 
-/** The value itself; where its batch norm is pending, with that applied. */
-export function settled(tape: Tape, x: Features): Value {
-  return x.pending === undefined ? x : combine(tape, [x], 1);
+/** The value itself; where its batch norm is deferred, with that applied. */
+export function materialized(tape: Tape, x: Features): Value {
+  return x.deferredNorm === undefined ? x : combine(tape, [x], 1);
 }
 
 /** a + b, of equal shapes. */
@@ -25,10 +26,11 @@ export function mean(tape: Tape, branches: readonly Features[]): Features {
 /** factor times the sum */
 function combine(tape: Tape, parts: readonly Features[], factor: number): Value {
   const { shape } = (parts[0] as Features).tensor;
-  const y = isOwn('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
-  return tape.result(y, parts, (dy) => {
+  const y = isCustom('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
+  const receivers = parts.flatMap((part) => [...parametersOf(part), part]);
+  return tape.op(receivers, y, function* (dy) {
     const d = scaled(dy, factor);
-    for (const part of parts) giveActivated(tape, part, d);
+    for (const part of parts) yield* gradientsOf(part, d);
     dispose(d);
   });
 }
@@ -39,16 +41,16 @@ function ownSum(parts: readonly Features[], factor: number): Tensor {
     attribute.float('factor', factor),
     attribute.int(
       'relus',
-      parts.map(({ pending }) => Number(pending?.relu ?? false)),
+      parts.map(({ deferredNorm }) => Number(deferredNorm?.relu ?? false)),
     ),
   ];
-  const norms = parts.map(({ pending }) => pending?.norm ?? noNorm());
-  return runOwn('Combine', attributes, [...parts.map(({ tensor }) => tensor), ...norms], 1)[0] as Tensor;
+  const norms = parts.map(({ deferredNorm }) => deferredNorm?.norm ?? noNorm());
+  return runCustom('Combine', attributes, [...parts.map(({ tensor }) => tensor), ...norms], 1)[0];
 }
 
 function plainSum(parts: readonly Features[], factor: number): Tensor {
   const tensors = parts.map(({ tensor }) => tensor);
-  const sum = backend().run('AddN', [floatT, attribute.int('N', parts.length)], tensors, 1)[0] as Tensor;
+  const sum = run('AddN', [floatT, attribute.int('N', parts.length)], ...tensors);
   if (factor === 1) return sum;
   const result = scaled(sum, factor);
   dispose(sum);
@@ -60,15 +62,12 @@ function scaled(x: Tensor, factor: number): Tensor {
   return factor === 1 ? alias(x) : run('Mul', plain, x, floatConstant(factor));
 }
 
-/** Gives the gradient `d`, borrowed, with respect to what a reader sees of `x`. */
-function giveActivated(tape: Tape, x: Features, d: Tensor): void {
-  if (!x.needsGradient) return;
-  if (x.pending !== undefined) {
-    const { norm, relu, gamma, beta } = x.pending;
+/** The gradients of `x` and, before it, of its `parametersOf`, from the gradient `d` of what a reader sees of it. */
+function* gradientsOf(x: Features, d: Tensor): Generator<Tensor | false> {
+  if (x.deferredNorm !== undefined) {
+    const { norm, relu } = x.deferredNorm;
     const attributes = [attribute.int('relu', Number(relu))];
-    const [dGamma, dBeta] = runOwn('ParameterGrad', attributes, [d, x.tensor, norm], 2);
-    tape.give(gamma, dGamma as Tensor);
-    tape.give(beta, dBeta as Tensor);
+    yield* x.needsGradient ? runCustom('ParameterGrad', attributes, [d, x.tensor, norm], 2) : unwanted;
   }
-  tape.give(x, alias(d));
+  yield x.needsGradient && alias(d);
 }

@@ -10,14 +10,14 @@ import { padded } from './pad.js';
 export type WindowPadding = Padding | 'valid';
 
 /** The three kernels of a convolution at one stride and padding. */
-interface Kernels {
+interface ConvolutionKernels {
   readonly forward: KernelPair;
   readonly inputGradient: KernelPair;
   readonly filterGradient: Kernel;
 }
 
-function kernelsOf(op: string): (stride: number, padding: 'same' | 'valid') => Kernels {
-  const table = new Map<string, Kernels>();
+function kernelsOf(op: string): (stride: number, padding: 'same' | 'valid') => ConvolutionKernels {
+  const table = new Map<string, ConvolutionKernels>();
   return (stride, padding) => {
     const key = `${stride} ${padding}`;
     const strides = attribute.int('strides', [1, stride, stride, 1]);
@@ -90,13 +90,9 @@ function convolve(
   }
   const kernels = kernelsFor(stride, padding === 'valid' ? 'valid' : 'same');
   const y = runKernel(kernels.forward.fast(), x.tensor, kernel.tensor);
-  return tape.result(y, [x, kernel], (dy) => {
-    if (x.needsGradient) {
-      tape.give(x, runKernel(kernels.inputGradient.fast(), shapeOf(x.tensor), kernel.tensor, dy));
-    }
-    if (kernel.needsGradient) {
-      tape.give(kernel, runKernel(kernels.filterGradient, x.tensor, shapeOf(kernel.tensor), dy));
-    }
+  return tape.op([x, kernel], y, function* (dy, [wantsX, wantsKernel]) {
+    yield wantsX && runKernel(kernels.inputGradient.fast(), shapeOf(x.tensor), kernel.tensor, dy);
+    yield wantsKernel && runKernel(kernels.filterGradient, x.tensor, shapeOf(kernel.tensor), dy);
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * Layers by our own kernels: a linear op on features whose batch norm may be pending, leaving its own pending. Each function
+ * Layers by our own kernels: a linear op on features whose batch norm may be deferred, deferring its own. Each function
  * answers undefined where no kernel of ours does it.
  */
 import {
@@ -12,8 +12,15 @@ import {
   sizeOf,
   type Tensor,
 } from '#networks/tensor/backend';
-import { isOwn, noNorm, type OwnOp, runOwn } from '#networks/tensor/custom-ops';
-import type { Features, Pending, Tape, Unsettled, Value } from '#networks/tensor/tape';
+import { type CustomOp, isCustom, noNorm, runCustom } from '#networks/tensor/custom-ops';
+import {
+  type DeferredNorm,
+  type Features,
+  parametersOf,
+  type Tape,
+  type Unnormalized,
+  type Value,
+} from '#networks/tensor/tape';
 import type { OpAttribute } from '#networks/tensor/tensorflow';
 import { alias } from './arithmetic.js';
 import type { BatchNorm, ObservedStatistics, Statistics } from './batch-norm.js';
@@ -23,8 +30,8 @@ import type { Window } from './convolution.js';
  * @param x       [..., Cin]
  * @param kernel  [Cin, Cout]
  */
-export function fusedPointwise(tape: Tape, x: Features, kernel: Value, norm: BatchNorm): Unsettled | undefined {
-  if (!isOwn('Pointwise', x.tensor.shape, kernel.tensor.shape)) return undefined;
+export function fusedPointwise(tape: Tape, x: Features, kernel: Value, norm: BatchNorm): Unnormalized | undefined {
+  if (!isCustom('Pointwise', x.tensor.shape, kernel.tensor.shape)) return undefined;
   return layer(tape, 'Pointwise', x, kernel, norm, []);
 }
 
@@ -40,70 +47,56 @@ export function fusedConvolution(
   stride: number,
   { before, out }: Window,
   norm: BatchNorm,
-): Unsettled | undefined {
-  if (!isOwn(op, x.tensor.shape, kernel.tensor.shape, x.needsGradient)) return undefined;
+): Unnormalized | undefined {
+  if (!isCustom(op, x.tensor.shape, kernel.tensor.shape, x.needsGradient)) return undefined;
   const window = attribute.int('window', [stride, ...before, ...out]);
   return layer(tape, op, x, kernel, norm, [window]);
 }
 
 /**
- * Behind an op of TensorFlow's: the same tensor, its batch norm pending.
+ * Behind an op of TensorFlow's: the same tensor, its batch norm deferredNorm.
  *
  * @param linear  gives [..., C]; called only where the kernel is ours
  */
-export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unsettled | undefined {
+export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unnormalized | undefined {
   const { gamma, beta, epsilon } = by;
-  if (!isOwn('BatchNorm', gamma.tensor.shape)) return undefined;
+  if (!isCustom('BatchNorm', gamma.tensor.shape)) return undefined;
   const z = linear();
   const inputs = [z.tensor, gamma.tensor, beta.tensor];
-  const [own] = runOwn('BatchNorm', [attribute.float('epsilon', epsilon)], inputs, 1) as [Tensor];
+  const [own] = runCustom('BatchNorm', [attribute.float('epsilon', epsilon)], inputs, 1);
   const tensor = alias(z.tensor);
-  const pending = pendingBy(by, own, tensor);
-  return tape.unsettled(tensor, pending, [z, gamma, beta], (d) => {
-    const attributes = [attribute.int('relu', Number(pending.relu))];
-    const inputs = [d, tensor, pending.norm, ...parameterGradients(by)];
-    tape.give(z, runOwn('BatchNormGrad', attributes, inputs, 1)[0] as Tensor);
+  const deferredNorm = deferredBy(by, own, tensor);
+  return tape.deferred([z], tensor, deferredNorm, (d) => {
+    const attributes = [attribute.int('relu', Number(deferredNorm.relu))];
+    return runCustom('BatchNormGrad', attributes, [d, tensor, deferredNorm.norm, ...parameterGradients(by)], 1);
   });
 }
 
 function layer(
   tape: Tape,
-  op: OwnOp & ('Pointwise' | 'Convolution' | 'Depthwise'),
+  op: CustomOp & ('Pointwise' | 'Convolution' | 'Depthwise'),
   x: Features,
   kernel: Value,
   by: BatchNorm,
   sizes: readonly OpAttribute[],
-): Unsettled {
+): Unnormalized {
   const { gamma, beta, epsilon } = by;
-  const input = [x.tensor, x.pending?.norm ?? noNorm(), kernel.tensor];
-  const attributes = [attribute.int('x_relu', Number(x.pending?.relu ?? false)), ...sizes];
+  const input = [x.tensor, x.deferredNorm?.norm ?? noNorm(), kernel.tensor];
+  const attributes = [attribute.int('x_relu', Number(x.deferredNorm?.relu ?? false)), ...sizes];
   const forward = [...attributes, attribute.float('epsilon', epsilon)];
-  const [z, own] = runOwn(op, forward, [...input, gamma.tensor, beta.tensor], 2) as [Tensor, Tensor];
-  const pending = pendingBy(by, own, z);
-  return tape.unsettled(z, pending, [x, kernel, gamma, beta], (d) => {
-    const own = [d, z, pending.norm, ...parameterGradients(by)];
-    const [relu, goesBack] = [Number(pending.relu), Number(x.needsGradient)];
+  const [z, own] = runCustom(op, forward, [...input, gamma.tensor, beta.tensor], 2);
+  const deferredNorm = deferredBy(by, own, z);
+  return tape.deferred([kernel, x, ...parametersOf(x)], z, deferredNorm, (d, [, wantsX]) => {
+    const own = [d, z, deferredNorm.norm, ...parameterGradients(by)];
+    const [relu, goesBack] = [Number(deferredNorm.relu), Number(wantsX)];
     const backward = [...attributes, attribute.int('relu', relu), attribute.int('goes_back', goesBack)];
-    const [dx, dKernel, dGamma, dBeta] = runOwn(`${op}Grad`, backward, [...own, ...input], 4) as FourTensors;
-    give(tape, kernel, dKernel);
-    give(tape, x, dx);
-    if (x.pending === undefined) dispose(dGamma, dBeta);
-    else {
-      give(tape, x.pending.gamma, dGamma);
-      give(tape, x.pending.beta, dBeta);
-    }
+    const [dx, dKernel, dGamma, dBeta] = runCustom(`${op}Grad`, backward, [...own, ...input], 4);
+    return [dKernel, dx, dGamma, dBeta];
   });
 }
 
-type FourTensors = [Tensor, Tensor, Tensor, Tensor];
-
-function give(tape: Tape, value: Features, gradient: Tensor): void {
-  if (value.needsGradient) tape.give(value, gradient);
-  else dispose(gradient);
-}
-
 /** @param own  the norm by the batch's own statistics, taken over */
-function pendingBy(by: BatchNorm, own: Tensor, z: Tensor): Pending {
+function deferredBy(by: BatchNorm, own: Tensor, z: Tensor): DeferredNorm {
   const { gamma, beta, relu, frozen } = by;
   by.observe?.(statisticsOf(own, sizeOf(z.shape), by.epsilon));
   if (frozen === undefined) return { norm: own, relu, gamma, beta };

@@ -10,7 +10,7 @@ export function padded(tape: Tape, x: Value, margin: number): Value {
   if (margin === 0) return x;
   const { shape } = x.tensor;
   const paddings = intConstant([0, 0, margin, margin, margin, margin, 0, 0], [4, 2]);
-  return tape.result(run('Pad', padAttributes, x.tensor, paddings), [x], (dy) => {
-    tape.give(x, run('Slice', sliceAttributes, dy, intConstant([0, margin, margin, 0]), intConstant(shape)));
-  });
+  return tape.op([x], run('Pad', padAttributes, x.tensor, paddings), (dy) => [
+    run('Slice', sliceAttributes, dy, intConstant([0, margin, margin, 0]), intConstant(shape)),
+  ]);
 }

@@ -9,7 +9,7 @@ import {
   sizeOf,
   type Tensor,
 } from '#networks/tensor/backend';
-import { hasOwnKernels, runOwn } from '#networks/tensor/custom-ops';
+import { hasCustomOps, runCustom } from '#networks/tensor/custom-ops';
 import type { Tape, Value } from '#networks/tensor/tape';
 import type { OpAttribute } from '#networks/tensor/tensorflow';
 
@@ -21,13 +21,13 @@ const ownB = [attribute.int('transpose_b', 1)];
 
 /** Matrix products: ours, or TensorFlow's where ours are not compiled. */
 const products = {
-  plain: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct([], a, b) : run('MatMul', plain, a, b)),
-  withA: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownA, a, b) : run('MatMul', transposeA, a, b)),
-  withB: (a: Tensor, b: Tensor) => (hasOwnKernels() ? ownProduct(ownB, a, b) : run('MatMul', transposeB, a, b)),
+  plain: (a: Tensor, b: Tensor) => (hasCustomOps() ? ownProduct([], a, b) : run('MatMul', plain, a, b)),
+  withA: (a: Tensor, b: Tensor) => (hasCustomOps() ? ownProduct(ownA, a, b) : run('MatMul', transposeA, a, b)),
+  withB: (a: Tensor, b: Tensor) => (hasCustomOps() ? ownProduct(ownB, a, b) : run('MatMul', transposeB, a, b)),
 };
 
 function ownProduct(attributes: readonly OpAttribute[], a: Tensor, b: Tensor): Tensor {
-  return runOwn('Product', attributes, [a, b], 1)[0] as Tensor;
+  return runCustom('Product', attributes, [a, b], 1)[0];
 }
 
 /**
@@ -41,13 +41,13 @@ export function pointwise(tape: Tape, x: Value, kernel: Value): Value {
   const rows = asRows(x.tensor);
   const product = products.plain(rows, kernel.tensor);
   const y = reshaped(product, outShape);
-  return tape.result(
-    y,
+  return tape.op(
     [x, kernel],
-    (dy) => {
+    y,
+    function* (dy, [wantsX, wantsKernel]) {
       const dyRows = asRows(dy);
-      if (x.needsGradient) tape.give(x, reshaped(products.withB(dyRows, kernel.tensor), shape));
-      if (kernel.needsGradient) tape.give(kernel, products.withA(rows, dyRows));
+      yield wantsX && reshaped(products.withB(dyRows, kernel.tensor), shape);
+      yield wantsKernel && products.withA(rows, dyRows);
       dispose(dyRows);
     },
     [rows],
@@ -62,7 +62,7 @@ export function flattened(tape: Tape, x: Value): Value {
 /** The same values in another shape. */
 export function inShape(tape: Tape, x: Value, shape: Shape): Value {
   const before = x.tensor.shape;
-  return tape.result(reshape(x.tensor, shape), [x], (dy) => tape.give(x, reshape(dy, before)));
+  return tape.op([x], reshape(x.tensor, shape), (dy) => [reshape(dy, before)]);
 }
 
 /** The same values as [rows, C]; a handle of its own on shared memory. */

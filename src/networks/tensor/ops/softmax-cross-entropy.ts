@@ -1,5 +1,5 @@
 /** The loss, forward and gradient in one kernel. */
-import { backend, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
+import { dispose, floatConstant, floatT, run, runAll, type Tensor } from '#networks/tensor/backend';
 
 const plain = [floatT];
 
@@ -18,8 +18,7 @@ export interface Loss {
  * @param targets  [B, K], each row a distribution
  */
 export function softmaxCrossEntropy(logits: Tensor, targets: Tensor): Loss {
-  const outputs = backend().run('SoftmaxCrossEntropyWithLogits', plain, [logits, targets], 2);
-  const [perImage, difference] = outputs as [Tensor, Tensor];
+  const [perImage, difference] = runAll('SoftmaxCrossEntropyWithLogits', plain, [logits, targets], 2);
   const gradient = run('Mul', plain, difference, floatConstant(1 / (logits.shape[0] as number)));
   dispose(difference);
   return { perImage, gradient };

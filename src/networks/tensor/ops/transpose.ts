@@ -6,7 +6,7 @@ const attributes = [floatT, attribute.type('Tperm', dataType.int32)];
 /** The axes in another order: axis i of the result is axis `order[i]` of x. */
 export function transposed(tape: Tape, x: Value, order: readonly number[]): Value {
   const back = order.map((_, axis) => order.indexOf(axis));
-  return tape.result(transpose(x.tensor, order), [x], (dy) => tape.give(x, transpose(dy, back)));
+  return tape.op([x], transpose(x.tensor, order), (dy) => [transpose(dy, back)]);
 }
 
 function transpose(x: Tensor, order: readonly number[]): Tensor {

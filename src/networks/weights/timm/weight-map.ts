@@ -10,31 +10,31 @@ import type { Architecture } from '#networks/space/space';
 import { headInput, type PlacedBlock, placedBlocks, stemOf } from './placed-blocks.js';
 
 /** How a kernel lies in memory: ours [k, k, Cin, Cout], [k, k, C, 1] and [Cin, Cout]; timm's [Cout, Cin, k, k] always. */
-export type Layout = 'dense' | 'depthwise' | 'pointwise' | 'fc' | 'vector';
+export type KernelLayout = 'dense' | 'depthwise' | 'pointwise' | 'fc' | 'vector';
 
 /** A tensor of timm's, and the one or several of ours that it holds one behind the other. */
-export interface Tie {
+export interface WeightMapping {
   readonly timm: string;
   readonly ours: readonly string[];
-  readonly layout: Layout;
+  readonly layout: KernelLayout;
   /** timm's. */
   readonly shape: readonly number[];
 }
 
 /** All tensors of a network, but timm's counts of batches. */
-export function ties(network: Architecture): Tie[] {
+export function weightMap(network: Architecture): WeightMapping[] {
   const { spec: stem, ours } = stemOf(network) ?? {};
   if (stem?.kind !== 'conv') throw new Error('timmDefinition refuses such a network');
   return [
     ...conv(`${ours}.conv`, 'conv_stem', 'bn1', stem.kernel, network.input.channels, stem.out),
     ...placedBlocks(network)
       .flat()
-      .flatMap((block) => blockTies(block, network.layerScale)),
-    ...headTies(network),
+      .flatMap((block) => blockMappings(block, network.layerScale)),
+    ...headMappings(network),
   ];
 }
 
-function blockTies(block: PlacedBlock, layerScale: boolean): Tie[] {
+function blockMappings(block: PlacedBlock, layerScale: boolean): WeightMapping[] {
   const { spec, input, ours, timm } = block;
   const { out } = spec;
   const scale = layerScale ? [vector(`${ours}.layerScale`, `${timm}.layer_scale.gamma`, out)] : [];
@@ -61,27 +61,27 @@ function blockTies(block: PlacedBlock, layerScale: boolean): Tie[] {
     }
     case 'mqa':
     case 'mha':
-      return [...attentionTies(block, spec), ...scale];
+      return [...attentionMappings(block, spec), ...scale];
     case 'dwSep':
       return [
         ...depthwise(`${ours}.dw`, `${timm}.conv_dw`, `${timm}.bn1`, spec.kernel, input),
         ...pointwise(`${ours}.project`, `${timm}.conv_pw`, `${timm}.bn2`, input, out),
       ];
     case 'invertedResidual':
-      return invertedResidualTies(block, spec);
+      return invertedResidualMappings(block, spec);
     default:
       return assertNever(spec);
   }
 }
 
-function attentionTies({ input, ours, timm }: PlacedBlock, spec: AttentionSpec): Tie[] {
+function attentionMappings({ input, ours, timm }: PlacedBlock, spec: AttentionSpec): WeightMapping[] {
   const { kind, heads, keyDim, valueDim, kvStride, out } = spec;
   const attention = `${timm}.attn`;
   const project = (of: string, named: string, from: number, to: number) =>
     kernel(`${ours}.${of}.kernel`, `${attention}.${named}.weight`, 'pointwise', [to, from, 1, 1]);
   if (kind === 'mha') {
     const all = ['query', 'key', 'value'].map((of) => `${ours}.${of}.kernel`);
-    const qkv: Tie = {
+    const qkv: WeightMapping = {
       timm: `${attention}.qkv.weight`,
       ours: all,
       layout: 'pointwise',
@@ -104,7 +104,7 @@ function attentionTies({ input, ours, timm }: PlacedBlock, spec: AttentionSpec):
   ];
 }
 
-function invertedResidualTies({ input, ours, timm }: PlacedBlock, spec: InvertedResidualSpec): Tie[] {
+function invertedResidualMappings({ input, ours, timm }: PlacedBlock, spec: InvertedResidualSpec): WeightMapping[] {
   const { kernel: k, expand, squeeze, out } = spec;
   const narrow = expand === 1; // timm's `ds`
   const wide = narrow ? input : expandedChannels(input, expand);
@@ -127,7 +127,7 @@ function invertedResidualTies({ input, ours, timm }: PlacedBlock, spec: Inverted
   ];
 }
 
-function headTies(network: Architecture): Tie[] {
+function headMappings(network: Architecture): WeightMapping[] {
   const { conv: width, hidden, hiddenNorm } = network.head;
   const input = headInput(network);
   const pooled = width === 0 ? input : width;
@@ -146,7 +146,7 @@ function headTies(network: Architecture): Tie[] {
 }
 
 /** k x k convolution and BN; with us the kernel's size is part of the name. */
-function conv(ours: string, timm: string, itsNorm: string, k: number, input: number, out: number): Tie[] {
+function conv(ours: string, timm: string, itsNorm: string, k: number, input: number, out: number): WeightMapping[] {
   const named = `${ours}${k}`;
   return [
     kernel(`${named}.kernel`, `${timm}.weight`, 'dense', [out, input, k, k]),
@@ -155,7 +155,7 @@ function conv(ours: string, timm: string, itsNorm: string, k: number, input: num
 }
 
 /** k x k depthwise convolution and BN; a kernel of 0 has neither. */
-function depthwise(ours: string, timm: string, itsNorm: string, k: number, channels: number): Tie[] {
+function depthwise(ours: string, timm: string, itsNorm: string, k: number, channels: number): WeightMapping[] {
   if (k === 0) return [];
   const named = `${ours}${k}`;
   return [
@@ -164,7 +164,7 @@ function depthwise(ours: string, timm: string, itsNorm: string, k: number, chann
   ];
 }
 
-function pointwise(ours: string, timm: string, itsNorm: string, input: number, out: number): Tie[] {
+function pointwise(ours: string, timm: string, itsNorm: string, input: number, out: number): WeightMapping[] {
   return [
     kernel(`${ours}.kernel`, `${timm}.weight`, 'pointwise', [out, input, 1, 1]),
     ...norm(`${ours}.bn`, itsNorm, out),
@@ -172,14 +172,14 @@ function pointwise(ours: string, timm: string, itsNorm: string, input: number, o
 }
 
 /** 1x1 convolution with a bias in place of BN. */
-function biased(ours: string, timm: string, input: number, out: number): Tie[] {
+function biased(ours: string, timm: string, input: number, out: number): WeightMapping[] {
   return [
     kernel(`${ours}.kernel`, `${timm}.weight`, 'pointwise', [out, input, 1, 1]),
     vector(`${ours}.bias`, `${timm}.bias`, out),
   ];
 }
 
-function norm(ours: string, timm: string, channels: number): Tie[] {
+function norm(ours: string, timm: string, channels: number): WeightMapping[] {
   return [
     vector(`${ours}.gamma`, `${timm}.weight`, channels),
     vector(`${ours}.beta`, `${timm}.bias`, channels),
@@ -188,10 +188,10 @@ function norm(ours: string, timm: string, channels: number): Tie[] {
   ];
 }
 
-function kernel(ours: string, timm: string, layout: Layout, shape: readonly number[]): Tie {
+function kernel(ours: string, timm: string, layout: KernelLayout, shape: readonly number[]): WeightMapping {
   return { timm, ours: [ours], layout, shape };
 }
 
-function vector(ours: string, timm: string, channels: number): Tie {
+function vector(ours: string, timm: string, channels: number): WeightMapping {
   return { timm, ours: [ours], layout: 'vector', shape: [channels] };
 }

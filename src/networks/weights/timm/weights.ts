@@ -3,12 +3,12 @@ import { type Diagnostic, Failure } from '#core/failure';
 import { permuted } from '#core/permuted';
 import type { NamedTensor, Tensors } from '#data/files/safetensors';
 import type { Architecture } from '#networks/space/space';
-import { type Layout, type Tie, ties } from './weight-map.js';
+import { type KernelLayout, type WeightMapping, weightMap } from './weight-map.js';
 
 /** Our weights and BN statistics by name -> timm's state dict. */
 export function toTimm(network: Architecture, tensors: Tensors): Map<string, NamedTensor> {
   return new Map(
-    ties(network).map(({ timm, ours, layout, shape }) => {
+    weightMap(network).map(({ timm, ours, layout, shape }) => {
       const parts = ours.map((name) => theirs(taken(tensors, name), layout));
       return [timm, { shape, values: joined(parts) }];
     }),
@@ -17,10 +17,10 @@ export function toTimm(network: Architecture, tensors: Tensors): Map<string, Nam
 
 /** timm's state dict -> our weights and BN statistics by name; one of another network is a failure that names each tensor. */
 export function fromTimm(network: Architecture, tensors: Tensors, file: string): Map<string, NamedTensor> {
-  const tied = ties(network);
-  requireState(network, tied, tensors, file);
+  const mappings = weightMap(network);
+  requireState(network, mappings, tensors, file);
   return new Map(
-    tied.flatMap(({ timm, ours: names, layout }) => {
+    mappings.flatMap(({ timm, ours: names, layout }) => {
       const whole = taken(tensors, timm);
       return names.map((name, part) => [name, ours(partOf(whole, part, names.length), layout)] as const);
     }),
@@ -39,15 +39,15 @@ export function isTimms(tensors: Tensors): boolean {
 
 const mostReported = 5;
 
-function requireState(network: Architecture, tied: readonly Tie[], tensors: Tensors, file: string): void {
+function requireState(network: Architecture, mappings: readonly WeightMapping[], tensors: Tensors, file: string): void {
   const problems: Diagnostic[] = [];
   const report = (path: string, message: string) => problems.push({ file, path, message });
-  for (const { timm, shape } of tied) {
+  for (const { timm, shape } of mappings) {
     const found = tensors.get(timm);
     if (found === undefined) report(timm, `missing; expected shape [${shape}], as timm's ${network.name} has`);
     else if (found.shape.join() !== shape.join()) report(timm, `expected shape [${shape}]; got [${found.shape}]`);
   }
-  const known = new Set(tied.map(({ timm }) => timm));
+  const known = new Set(mappings.map(({ timm }) => timm));
   for (const name of tensors.keys()) {
     if (!known.has(name) && !isCount(name))
       report(name, `expected a tensor of timm's ${network.name}; got one that it lacks`);
@@ -70,7 +70,9 @@ function taken(tensors: Tensors, name: string): NamedTensor {
 }
 
 /** The axes of ours in timm's order, and of timm's in ours; timm's 1x1 kernels have two axes of size 1 more. */
-const orders: Readonly<Record<Layout, { readonly toTimm: readonly number[]; readonly fromTimm: readonly number[] }>> = {
+const orders: Readonly<
+  Record<KernelLayout, { readonly toTimm: readonly number[]; readonly fromTimm: readonly number[] }>
+> = {
   dense: { toTimm: [3, 2, 0, 1], fromTimm: [2, 3, 1, 0] },
   depthwise: { toTimm: [2, 3, 0, 1], fromTimm: [2, 3, 0, 1] },
   pointwise: { toTimm: [1, 0], fromTimm: [1, 0] },
@@ -79,12 +81,12 @@ const orders: Readonly<Record<Layout, { readonly toTimm: readonly number[]; read
 };
 
 /** Values of ours in timm's order. */
-function theirs(tensor: NamedTensor, layout: Layout): Float32Array {
+function theirs(tensor: NamedTensor, layout: KernelLayout): Float32Array {
   return permuted(tensor, orders[layout].toTimm).values;
 }
 
 /** A tensor of timm's in our order and shape. */
-function ours({ shape, values }: NamedTensor, layout: Layout): NamedTensor {
+function ours({ shape, values }: NamedTensor, layout: KernelLayout): NamedTensor {
   const own = layout === 'pointwise' ? shape.slice(0, 2) : shape;
   return permuted({ shape: own, values }, orders[layout].fromTimm);
 }

@@ -3,14 +3,15 @@
  * it is asked for. What exports write comes from here, so that a new block needs no second description.
  */
 
-import type { NamedTensor } from '#networks/nn/named-tensors';
+import type { NamedTensor } from '#data/files/safetensors';
+import { batchNormName, layerWith } from '#networks/nn/batch-norm-names';
 import { networkForward } from '#networks/nn/network';
 import { weightPass } from '#networks/nn/pass';
 import { inputShape, inputSize } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import { type Backend, backend, type Shape, type Tensor, through } from '#networks/tensor/backend';
 import type { Statistics } from '#networks/tensor/ops/batch-norm';
-import { settled } from '#networks/tensor/ops/combine';
+import { materialized } from '#networks/tensor/ops/combine';
 import { Tape } from '#networks/tensor/tape';
 import type { Values } from '#networks/tensor/tensor';
 import type { OpAttribute } from '#networks/tensor/tensorflow';
@@ -78,7 +79,7 @@ export function traceGraph(network: Architecture, weights: ReadonlyMap<string, N
           reading: { weight: (name) => tape.leaf(constant(name)) },
           statistics: statisticsBy(weights, constant),
         });
-        const logits = settled(tape, networkForward(network)(pass, image));
+        const logits = materialized(tape, networkForward(network)(pass, image));
         return { input, output: recording.nameOf(logits.tensor), ...recording.found(), batch };
       } finally {
         tape.dispose();
@@ -92,12 +93,9 @@ function statisticsBy(
   weights: ReadonlyMap<string, NamedTensor>,
   constant: (name: string) => Tensor,
 ): ReadonlyMap<string, Statistics> {
-  const layers = [...weights.keys()].flatMap((name) =>
-    name.endsWith('.mean') ? [name.slice(0, -'.mean'.length)] : [],
-  );
-  return new Map(
-    layers.map((layer) => [layer, { mean: constant(`${layer}.mean`), variance: constant(`${layer}.variance`) }]),
-  );
+  const layers = [...weights.keys()].flatMap((name) => layerWith('mean', name) ?? []);
+  const part = (layer: string, statistic: 'mean' | 'variance') => constant(batchNormName(layer, statistic));
+  return new Map(layers.map((layer) => [layer, { mean: part(layer, 'mean'), variance: part(layer, 'variance') }]));
 }
 
 /** What a backend was asked for: ops on what depends on the image; everything else is a constant. */
@@ -126,7 +124,7 @@ class Recording {
       name: inner.name,
       version: inner.version,
       isGpu: inner.isGpu,
-      isNativeCpu: false, // public ops alone
+      isTensorFlowCpu: false, // public ops alone
       run: (op, attributes, inputs, outputs) => {
         const results = inner.run(op, attributes, inputs, outputs);
         if (inputs.some((input) => this.#depends(input))) this.#note(op, attributes, inputs, results, inner);

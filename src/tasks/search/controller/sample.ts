@@ -3,6 +3,7 @@
  * outperform random architecture search?", released code, `controller.py`).
  */
 import { drawnOption, type Random } from '#core/random';
+import { isActive } from '#networks/space/space';
 import { type Policy, probabilities } from './policy.js';
 
 /** The probabilities with which a choice of each kind is replaced by all of its options. */
@@ -49,16 +50,15 @@ function drawn({ choices }: Policy, distributions: readonly number[][], random: 
   const allOn: boolean[] = [];
   const replaced: boolean[] = [];
   const active: boolean[] = [];
-  for (const [i, { kind, largest, when }] of choices.entries()) {
+  for (const [i, choice] of choices.entries()) {
+    const { kind, largest } = choice;
     const option = drawnOption(distributions[i] as number[], random);
     const isReplaced = random.uniform() < warmup[kind];
-    const isActive = when.every(
-      (other) => active[other.choice] && (allOn[other.choice] || decisions[other.choice] === other.option),
-    );
+    const matters = isActive(choice, decisions, allOn);
     decisions.push(isReplaced && kind === 'filter' ? largest : option);
     allOn.push(isReplaced && kind === 'op');
     replaced.push(isReplaced);
-    active.push(isActive);
+    active.push(matters);
   }
   return { decisions, allOn, replaced, active };
 }

@@ -13,7 +13,7 @@ import { largestSelection, superForward } from '#tasks/search/supernet/super-for
 import type { SuperNet } from '#tasks/search/supernet/supernet';
 import { recordedSteps, type SearchState } from './record.js';
 import { type StageTask, streamOf } from './stage-task.js';
-import { inherit } from './warm-start.js';
+import { warmStart } from './warm-start.js';
 
 /** What every worker is told of a stage. */
 export interface StageJob {
@@ -34,7 +34,7 @@ export const stageJob: JobKind<StageJob, DistillationSet, SuperNet, StageOutcome
     return { forward, images: settings.batch, batch: settings.batch, setting: 'search.batch' };
   },
   warmStart({ baseRun }, supernet, warn) {
-    if (baseRun !== undefined) inherit(supernet, baseRun, warn);
+    if (baseRun !== undefined) warmStart(supernet, baseRun, warn);
     return baseRun !== undefined;
   },
   async work(worker) {

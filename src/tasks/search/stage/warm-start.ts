@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { readSearchResult } from '#jobs/runs/run-result';
 import { readSpace } from '#networks/space/parse';
 import { finalTensors } from '#tasks/search/finished-stage';
-import { inherited } from '#tasks/search/supernet/inherited-weights';
 import type { SuperNet } from '#tasks/search/supernet/supernet';
+import { warmStartWeights } from '#tasks/search/supernet/warm-start-weights';
 
 /** Gives the SuperNet the weights of a finished coarse run, as far as its result has them. */
-export function inherit(supernet: SuperNet, folder: string, warn: (message: string) => void): void {
+export function warmStart(supernet: SuperNet, folder: string, warn: (message: string) => void): void {
   const space = readSpace(join(folder, 'space.yaml'));
   const { decisions } = readSearchResult(folder);
-  supernet.inherit(inherited(supernet.model.layout, space, decisions, finalTensors(folder, warn)));
+  supernet.warmStart(warmStartWeights(supernet.model.layout, space, decisions, finalTensors(folder, warn)));
 }

@@ -7,7 +7,7 @@
 
 import { block } from '#networks/nn/blocks/block';
 import { head } from '#networks/nn/blocks/head';
-import type { Averaged } from '#networks/nn/mixed-block';
+import type { MixedBlock } from '#networks/nn/mixed-block';
 import { blockName, type Forward, weightLayout } from '#networks/nn/network';
 import type { Pass } from '#networks/nn/pass';
 import { layoutOf, type WeightLayout, type WeightSpec } from '#networks/nn/weight-layout';
@@ -22,6 +22,7 @@ import {
   type Slot,
   type Space,
 } from '#networks/space/space';
+import { walkChoices } from '#networks/space/walk-choices';
 import { mean } from '#networks/tensor/ops/combine';
 import type { Features } from '#networks/tensor/tape';
 
@@ -35,9 +36,10 @@ export interface Selection {
 /** The forward pass of a selection; images [B, H, W, C] to logits [B, classes]. */
 export function superForward(space: Space, selection: Selection): Forward {
   const { decisions } = selection;
-  const slots = space.stages.flatMap(({ slots }, s) =>
-    slots.map((slot, b) => filledSlot(slot, blockName(s, b), selection)),
-  );
+  const slots: FilledSlot[] = [];
+  walkChoices(space, {
+    slot: ({ slot, stage, index }) => slots.push(filledSlot(slot, blockName(stage, index), selection)),
+  });
   const headSpec = closeHead(space.head, decisions);
   return (pass, images) => {
     const features = pass.tape.sequence(
@@ -91,15 +93,20 @@ function headVariants({ head: { conv, hidden } }: Space, decisions: Decisions): 
 /** What is on in a slot: the block or the mean of several blocks, the identity, or the mean of both. */
 interface FilledSlot {
   readonly uses: readonly boolean[];
-  readonly blocks: readonly { readonly name: string; readonly spec: Averaged }[];
+  readonly blocks: readonly { readonly name: string; readonly spec: MixedBlock }[];
 }
 
 function filledSlot({ use, pick, among }: Slot, name: string, selection: Selection): FilledSlot {
   const blocks = optionsOn(pick, selection).map((index) => ({
-    name: isChoice(pick) ? `${name}.option${index}` : name,
-    spec: averaged(among[index] as Opened, selection),
+    name: optionName(name, pick, index),
+    spec: mixedBlock(among[index] as Opened, selection),
   }));
   return { uses: optionsOn(use, selection), blocks };
+}
+
+/** The name of a block's weights in a slot that may hold several: each has weights of its own. */
+export function optionName(name: string, pick: Open<number>, option: number): string {
+  return isChoice(pick) ? `${name}.option${option}` : name;
 }
 
 function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Features): Features {
@@ -114,12 +121,12 @@ function fill(pass: Pass, { uses, blocks }: FilledSlot, x: Features): Features {
   );
 }
 
-function averaged(opened: Opened, selection: Selection): Averaged {
+function mixedBlock(opened: Opened, selection: Selection): MixedBlock {
   const fields = Object.entries(opened).map(([key, value]) => {
     const on = optionsOn(value as Open<unknown>, selection);
     return [key, on.length === 1 ? on[0] : on];
   });
-  return Object.fromEntries(fields) as Averaged;
+  return Object.fromEntries(fields) as MixedBlock;
 }
 
 /** The values of an open field that are on: the decided one, or all of them. */

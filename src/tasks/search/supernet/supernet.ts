@@ -1,8 +1,8 @@
 /** The shared weights of a space with their optimizer: one step of training, one measure of quality. */
 
+import type { NamedTensor } from '#data/files/safetensors';
 import { Learner, type Update } from '#networks/nn/learner';
 import { disposeStatistics, type Images, type LabelledImages, Model } from '#networks/nn/model';
-import type { NamedTensor } from '#networks/nn/named-tensors';
 import type { OptimizerSpec } from '#networks/nn/optimizer';
 import type { InPlace } from '#networks/nn/weights';
 import type { Space } from '#networks/space/space';
@@ -47,7 +47,7 @@ export class SuperNet extends Learner {
   }
 
   /** Takes over some weights, named as `save` names them; the others and the optimizer's slots stay as they are. */
-  inherit(tensors: ReadonlyMap<string, NamedTensor>): void {
+  warmStart(tensors: ReadonlyMap<string, NamedTensor>): void {
     this.restore(new Map([...this.save(), ...tensors]));
   }
 

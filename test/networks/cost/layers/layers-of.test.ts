@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Layer, Shape } from '#networks/cost/layers/layer';
+import type { Layer, MapShape } from '#networks/cost/layers/layer';
 import { blockLayers, headLayers, layersOf } from '#networks/cost/layers/layers-of';
 import type { BlockSpec } from '#networks/space/block';
 import { type Architecture, close } from '#networks/space/space';
@@ -104,7 +104,7 @@ describe('a network for images of 9 rows and 14 columns', () => {
 });
 
 describe('a uib', () => {
-  const input: Shape = [14, 14, 8];
+  const input: MapShape = [14, 14, 8];
   const uib = (startKernel: number, midKernel: number, stride: number, out: number): BlockSpec => ({
     kind: 'uib',
     startKernel,
@@ -177,7 +177,7 @@ describe('a fused inverted bottleneck', () => {
 });
 
 describe('attention', () => {
-  const input: Shape = [12, 10, 64];
+  const input: MapShape = [12, 10, 64];
   const spec = { heads: 4, keyDim: 16, valueDim: 24, kvStride: 1, stride: 1, out: 64 } as const;
   const named = (block: BlockSpec, layerScale = false) =>
     new Map(blockLayers(block, input, 'a', { layerScale }).map((layer) => [layer.name, layer]));

@@ -3,11 +3,11 @@ import { attribute, type Backend, dataType, floatT, type Shape, type Tensor } fr
 import { CpuBackend } from '#networks/tensor/cpu/cpu-backend';
 import { cpuOps } from '#networks/tensor/cpu/cpu-ops';
 import type { OpAttribute } from '#networks/tensor/tensorflow';
-import { NativeBackend } from '#networks/tensor/tensorflow-backend';
+import { TensorFlowBackend } from '#networks/tensor/tensorflow-backend';
 import { expectClose, normals } from '#test/networks/tensor/op-check';
 import { tf } from '#test/networks/tensor/tfjs';
 
-const [native, plainJs] = [new NativeBackend(1), new CpuBackend()] as const;
+const [native, plainJs] = [new TensorFlowBackend(1), new CpuBackend()] as const;
 
 type Values = Float32Array | Int32Array | Uint8Array;
 type Given = { readonly values: Values; readonly shape: Shape };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openBackend } from '#networks/tensor/backend';
-import { hasOwnKernels } from '#networks/tensor/custom-ops';
+import { hasCustomOps } from '#networks/tensor/custom-ops';
 import { batchNorm, type ObservedStatistics } from '#networks/tensor/ops/batch-norm';
 import { add, mean } from '#networks/tensor/ops/combine';
 import { conv2d, depthwise, type WindowPadding, windowOf } from '#networks/tensor/ops/convolution';
@@ -81,7 +81,7 @@ const filter = fc.record({
 const tolerance = 2e-4;
 
 describe('our kernels', () => {
-  it('are what this machine computes with', () => expect(hasOwnKernels()).toBe(true));
+  it('are what this machine computes with', () => expect(hasCustomOps()).toBe(true));
 
   it('leave tensors of fewer than 16 channels, and other kernels than 3x3 and 5x5, to TensorFlow', () => {
     const tape = new Tape({ recording: false });
@@ -182,7 +182,7 @@ describe('a dense convolution in one kernel', () => {
     );
   });
 
-  it('reads features whose batch norm is pending', () => {
+  it('reads features whose batch norm is deferred', () => {
     const how: Depthwise = { k: 3, stride: 2, padding: 'same', relu: true };
     expectLikeTfjs(
       (tape, ...inputs) => {

@@ -2,7 +2,7 @@
 import type { NamedTensor } from '#data/files/safetensors';
 import { parseSpace } from '#networks/space/parse';
 import { type Architecture, close } from '#networks/space/space';
-import { ties } from '#networks/weights/timm/weight-map';
+import { weightMap } from '#networks/weights/timm/weight-map';
 
 /** A closed network of 12 classes on 3 channels from its stages and head in YAML, and more of its frame. */
 export function network(stagesAndHead: string, frame = ''): Architecture {
@@ -34,7 +34,7 @@ head: { conv: 64, hidden: 80, hiddenNorm: false }`,
 export function numbered(architecture: Architecture): Map<string, NamedTensor> {
   let next = 0;
   return new Map(
-    ties(architecture).map(({ timm, shape }) => {
+    weightMap(architecture).map(({ timm, shape }) => {
       const values = Float32Array.from({ length: shape.reduce((n, size) => n * size, 1) }, () => next++);
       return [timm, { shape, values }];
     }),

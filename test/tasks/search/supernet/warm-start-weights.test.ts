@@ -3,8 +3,8 @@ import type { OptimizerSpec } from '#networks/nn/optimizer';
 import { parseSpace } from '#networks/space/parse';
 import { type NamedRefinement, refine } from '#networks/space/refine';
 import { close, type Decisions } from '#networks/space/space';
-import { inherited } from '#tasks/search/supernet/inherited-weights';
 import { SuperNet } from '#tasks/search/supernet/supernet';
+import { warmStartWeights } from '#tasks/search/supernet/warm-start-weights';
 import { randomBatch, randomWeights } from '#test/networks/nn/fixtures';
 import { expectClose } from '#test/networks/tensor/op-check';
 
@@ -53,8 +53,8 @@ describe('a fine SuperNet that inherits a coarse one', () => {
   const fineSpace = refine(close(space, decisions), refinement);
   const fine = new SuperNet(fineSpace, { ...options, seed: 'fine' });
   const before = fine.save();
-  const tensors = inherited(fine.model.layout, space, decisions, coarse.save());
-  fine.inherit(tensors);
+  const tensors = warmStartWeights(fine.model.layout, space, decisions, coarse.save());
+  fine.warmStart(tensors);
 
   it('computes of the coarse result what the coarse one did', () => {
     const batch = randomBatch(space, 8);

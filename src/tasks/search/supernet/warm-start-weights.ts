@@ -3,16 +3,19 @@
  * stage's. A layer that both have starts as the first entries along every axis, as the result used them; what only the
  * new one has, its further depthwise options, starts as it would without.
  */
-import { type NamedTensor, sliced } from '#networks/nn/named-tensors';
+import type { NamedTensor } from '#data/files/safetensors';
+import { sliced } from '#networks/nn/named-tensors';
 import { blockName } from '#networks/nn/network';
 import type { WeightLayout } from '#networks/nn/weight-layout';
-import { closeSlot, type Decisions, decide, isChoice, type Slot, type Space } from '#networks/space/space';
+import { type Decisions, decide, type Space } from '#networks/space/space';
+import { walkChoices } from '#networks/space/walk-choices';
+import { optionName } from './super-forward.js';
 
 /**
  * The tensors of `layout` that `tensors` have: both `weights/NAME`, those of `tensors` named and shaped as `space` has
  * them, those returned as the network that `decisions` make of it.
  */
-export function inherited(
+export function warmStartWeights(
   layout: WeightLayout,
   space: Space,
   decisions: Decisions,
@@ -28,19 +31,18 @@ export function inherited(
 }
 
 /** The names of the closed network's blocks, each with its name in the space: skipped slots move those after them up. */
-function sourceNames({ stages }: Space, decisions: Decisions): Map<string, string> {
-  const names = stages.flatMap(({ slots }, s) => {
-    const kept = slots.flatMap((slot, b) =>
-      closeSlot(slot, decisions) === undefined ? [] : [nameIn(slot, s, b, decisions)],
-    );
-    return kept.map((name, b) => [blockName(s, b), name] as const);
+function sourceNames(space: Space, decisions: Decisions): Map<string, string> {
+  const names = new Map<string, string>();
+  const kept: number[] = []; // slots so far that are filled, by stage
+  walkChoices(space, {
+    slot({ slot: { use, pick }, stage, index }) {
+      if (!decide(use, decisions)) return;
+      const closed = kept[stage] ?? 0;
+      names.set(blockName(stage, closed), optionName(blockName(stage, index), pick, decide(pick, decisions)));
+      kept[stage] = closed + 1;
+    },
   });
-  return new Map(names);
-}
-
-function nameIn({ pick }: Slot, stage: number, index: number, decisions: Decisions): string {
-  const name = blockName(stage, index);
-  return isChoice(pick) ? `${name}.option${decide(pick, decisions)}` : name;
+  return names;
 }
 
 /** Of a weight's name, that in the space: of a block's weight its block's there, the head's own elsewhere. */

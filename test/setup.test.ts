@@ -21,6 +21,9 @@ import { isWhole, namedLibrary, pinnedLibrary } from '../scripts/setup/library.m
 import { processTable, withLock } from '../scripts/setup/lock.mjs';
 import { packagesAreCurrent } from '../scripts/setup/packages.mjs';
 import { unzip } from '../scripts/setup/zip.mjs';
+import { hastened } from './core/fake-time.js';
+
+vi.mock('node:timers/promises', async () => (await import('#test/core/fake-time')).timersPromises);
 
 let folder: string;
 const path = process.env['PATH'];
@@ -152,11 +155,19 @@ describe('packages', () => {
 });
 
 describe('the lock', () => {
+  const elsewhere = { host: hostname(), pid: 2 ** 22 + 1 }; // above the largest process id
+
   it('makes the second set-up wait for the first', async () => {
     const order: string[] = [];
     const lock = join(folder, 'lock');
+    const secondWaits = new Promise<void>((waits) => {
+      vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+        if (String(text).includes('waiting for another set-up')) waits();
+        return true;
+      });
+    });
     const first = withLock(lock, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await secondWaits;
       order.push('first');
     });
     await Promise.all([first, withLock(lock, async () => void order.push('second'))]);
@@ -166,18 +177,24 @@ describe('the lock', () => {
 
   it('is taken over when its holder is gone', async () => {
     const lock = join(folder, 'lock');
-    const holder = { host: hostname(), pid: 2 ** 22 + 1, table: processTable() }; // above the largest process id
-    writeFileSync(lock, JSON.stringify(holder));
-    expect(await withLock(lock, async () => 'done')).toBe('done');
+    writeFileSync(lock, JSON.stringify({ ...elsewhere, table: processTable() }));
+    expect(await hastened(() => withLock(lock, async () => 'done'))).toBe('done');
   });
 
-  it('of another container is taken over once it beats no more, whatever its clock says', async () => {
+  it('of another container is taken over a minute after its last beat, whatever its clock says', async () => {
     const lock = join(folder, 'lock');
-    writeFileSync(lock, JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1, table: 'another' }));
-    let beats = 0;
-    const timer = setInterval(() => utimesSync(lock, ++beats, beats), 50);
-    setTimeout(() => clearInterval(timer), 900);
-    expect(await withLock(lock, async () => beats, 600)).toBeGreaterThan(10);
+    writeFileSync(lock, JSON.stringify({ ...elsewhere, table: 'another' }));
+    const waitedMs = await hastened(() => {
+      const since = performance.now();
+      let beats = 0;
+      const timer = setInterval(() => {
+        utimesSync(lock, ++beats, beats);
+        if (beats === 50) clearInterval(timer);
+      }, 5000);
+      return withLock(lock, async () => performance.now() - since);
+    });
+    expect(waitedMs).toBeGreaterThan(50 * 5000 + 60_000);
+    expect(waitedMs).toBeLessThan(50 * 5000 + 62_000);
   });
 });
 

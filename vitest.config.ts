@@ -1,11 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that need a process of their own: they replace modules, choose a backend or count what a process has loaded. All
+ * Tests that need a process of their own: they replace modules, choose a backend, count what a process
+ * has loaded or start the program, which inherits the environment that TensorFlow is opened with. All
  * others leave nothing behind, and one process runs many of them: to load TensorFlow takes longer than most tests.
  */
 const alone = [
   'cli/arguments/backend-option',
+  'cli/main',
+  'e2e/*',
   'jobs/runs/settle-lock',
   'networks/tensor/backend',
   'networks/tensor/cpu/*',

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -215,7 +216,18 @@ function fakePip(url: string): void {
   for (const name of ['HTTPS_PROXY', 'https_proxy']) delete process.env[name];
 }
 
-/** Serves `body`, closing the first `cuts` connections after `cutAfter` bytes each. */
+/** Resolves once a download in the test's folder has so many bytes. */
+function arrived(bytes: number): Promise<void> {
+  return vi.waitFor(
+    () => {
+      const part = readdirSync(folder).find((name) => name.endsWith('.part')) ?? '';
+      expect(statSync(join(folder, part)).size).toBe(bytes);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
+
+/** Serves `body`, closing the first `cuts` connections once `cutAfter` bytes of each have arrived. */
 async function serve(body: Buffer, { cutAfter = 0, cuts = 0 } = {}) {
   const ranges: (string | undefined)[] = [];
   const server: Server = createServer((request, response) => {
@@ -223,7 +235,10 @@ async function serve(body: Buffer, { cutAfter = 0, cuts = 0 } = {}) {
     const start = Number(/\d+/.exec(request.headers.range ?? '0')?.[0]);
     response.writeHead(start > 0 ? 206 : 200, { 'content-length': body.length - start });
     if (ranges.length > cuts) response.end(body.subarray(start));
-    else response.write(body.subarray(start, start + cutAfter), () => setTimeout(() => response.destroy(), 20));
+    else {
+      response.write(body.subarray(start, start + cutAfter));
+      void arrived(start + cutAfter).then(() => response.destroy());
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fake.whl`;

@@ -1,21 +1,27 @@
 import { defineConfig } from 'vitest/config';
 
-/** Folders whose tests compute in plain JavaScript and leave nothing behind: one process may run them all. */
-const plain = [
-  'core',
-  'networks/cost',
-  'networks/space',
-  'networks/weights/timm',
-  'networks/zoo',
-  'tasks/devices',
-  'tasks/report',
-  'tasks/search/controller',
-].map((folder) => `test/${folder}/**/*.test.ts`);
+/**
+ * Tests that need a process of their own: they replace modules, choose a backend, count what a process
+ * has loaded or start the program, which inherits the environment that TensorFlow is opened with. All
+ * others leave nothing behind, and one process runs many of them: to load TensorFlow takes longer than most tests.
+ */
+const alone = [
+  'cli/arguments/backend-option',
+  'cli/main',
+  'e2e/*',
+  'jobs/runs/settle-lock',
+  'networks/tensor/backend',
+  'networks/tensor/cpu/*',
+  'networks/tensor/onednn',
+  'setup',
+  'tasks/export/tfjs/*',
+].map((name) => `test/${name}.test.ts`);
 
 const shared = {
   pool: 'forks', // native TensorFlow lives once per process
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   hookTimeout: 60_000,
+  setupFiles: 'test/remove-folders.ts',
 } as const;
 
 /**
@@ -32,8 +38,11 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { extends: true, test: { ...shared, name: 'plain', include: plain, isolate: false } },
-      { extends: true, test: { ...shared, name: 'own process', include: ['test/**/*.test.ts'], exclude: plain } },
+      {
+        extends: true,
+        test: { ...shared, name: 'shared process', include: ['test/**/*.test.ts'], exclude: alone, isolate: false },
+      },
+      { extends: true, test: { ...shared, name: 'own process', include: alone } },
     ],
   },
 });

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -21,6 +22,9 @@ import { isWhole, namedLibrary, pinnedLibrary } from '../scripts/setup/library.m
 import { processTable, withLock } from '../scripts/setup/lock.mjs';
 import { packagesAreCurrent } from '../scripts/setup/packages.mjs';
 import { unzip } from '../scripts/setup/zip.mjs';
+import { hastened } from './core/fake-time.js';
+
+vi.mock('node:timers/promises', async () => (await import('#test/core/fake-time')).timersPromises);
 
 let folder: string;
 const path = process.env['PATH'];
@@ -152,11 +156,19 @@ describe('packages', () => {
 });
 
 describe('the lock', () => {
+  const elsewhere = { host: hostname(), pid: 2 ** 22 + 1 }; // above the largest process id
+
   it('makes the second set-up wait for the first', async () => {
     const order: string[] = [];
     const lock = join(folder, 'lock');
+    const secondWaits = new Promise<void>((waits) => {
+      vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+        if (String(text).includes('waiting for another set-up')) waits();
+        return true;
+      });
+    });
     const first = withLock(lock, async () => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await secondWaits;
       order.push('first');
     });
     await Promise.all([first, withLock(lock, async () => void order.push('second'))]);
@@ -166,18 +178,24 @@ describe('the lock', () => {
 
   it('is taken over when its holder is gone', async () => {
     const lock = join(folder, 'lock');
-    const holder = { host: hostname(), pid: 2 ** 22 + 1, table: processTable() }; // above the largest process id
-    writeFileSync(lock, JSON.stringify(holder));
-    expect(await withLock(lock, async () => 'done')).toBe('done');
+    writeFileSync(lock, JSON.stringify({ ...elsewhere, table: processTable() }));
+    expect(await hastened(() => withLock(lock, async () => 'done'))).toBe('done');
   });
 
-  it('of another container is taken over once it beats no more, whatever its clock says', async () => {
+  it('of another container is taken over a minute after its last beat, whatever its clock says', async () => {
     const lock = join(folder, 'lock');
-    writeFileSync(lock, JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1, table: 'another' }));
-    let beats = 0;
-    const timer = setInterval(() => utimesSync(lock, ++beats, beats), 50);
-    setTimeout(() => clearInterval(timer), 900);
-    expect(await withLock(lock, async () => beats, 600)).toBeGreaterThan(10);
+    writeFileSync(lock, JSON.stringify({ ...elsewhere, table: 'another' }));
+    const waitedMs = await hastened(() => {
+      const since = performance.now();
+      let beats = 0;
+      const timer = setInterval(() => {
+        utimesSync(lock, ++beats, beats);
+        if (beats === 50) clearInterval(timer);
+      }, 5000);
+      return withLock(lock, async () => performance.now() - since);
+    });
+    expect(waitedMs).toBeGreaterThan(50 * 5000 + 60_000);
+    expect(waitedMs).toBeLessThan(50 * 5000 + 62_000);
   });
 });
 
@@ -198,7 +216,18 @@ function fakePip(url: string): void {
   for (const name of ['HTTPS_PROXY', 'https_proxy']) delete process.env[name];
 }
 
-/** Serves `body`, closing the first `cuts` connections after `cutAfter` bytes each. */
+/** Resolves once a download in the test's folder has so many bytes. */
+function arrived(bytes: number): Promise<void> {
+  return vi.waitFor(
+    () => {
+      const part = readdirSync(folder).find((name) => name.endsWith('.part')) ?? '';
+      expect(statSync(join(folder, part)).size).toBe(bytes);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
+
+/** Serves `body`, closing the first `cuts` connections once `cutAfter` bytes of each have arrived. */
 async function serve(body: Buffer, { cutAfter = 0, cuts = 0 } = {}) {
   const ranges: (string | undefined)[] = [];
   const server: Server = createServer((request, response) => {
@@ -206,7 +235,10 @@ async function serve(body: Buffer, { cutAfter = 0, cuts = 0 } = {}) {
     const start = Number(/\d+/.exec(request.headers.range ?? '0')?.[0]);
     response.writeHead(start > 0 ? 206 : 200, { 'content-length': body.length - start });
     if (ranges.length > cuts) response.end(body.subarray(start));
-    else response.write(body.subarray(start, start + cutAfter), () => setTimeout(() => response.destroy(), 20));
+    else {
+      response.write(body.subarray(start, start + cutAfter));
+      void arrived(start + cutAfter).then(() => response.destroy());
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fake.whl`;

@@ -1,6 +1,7 @@
 // @ts-check
 // Asks whether to stop, as a long command does between steps: node asker.mjs WORDS. With `works` among them it asks at once,
-// with `idles` it does not, with `deaf` it is a short command. Exits with 75 once it is asked, and with 9 after a while.
+// with `idles` it does not, with `deaf` it is a short command. Says when it has looked, exits with 75 once it is
+// asked, and with 9 after a while.
 import { hearNoStopSignals, hearStopSignals, stopOnSignal } from '#cli/process/stop-signal';
 
 const words = process.argv.slice(2);
@@ -11,5 +12,6 @@ console.log(`ready ${process.pid}`);
 let ticks = 0;
 setInterval(() => {
   if (asked()) process.exit(75);
+  console.log(`looked ${Date.now()}`);
   if (++ticks === 1000) process.exit(9);
 }, 20);

@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
 import { formatIdx, idxFiles } from '#data/images/formats/idx';
@@ -17,9 +16,11 @@ export function newFolder(): string {
 }
 
 const folders: string[] = [];
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
+
+/** Removes the folders that were made since the last call. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
 
 /** What a function throws, which must be a `Failure`. */
 export function failureOf(act: () => unknown): Failure {

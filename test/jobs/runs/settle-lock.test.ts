@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sha256 } from '#core/files/files';
 import { ownHolder } from '#jobs/runs/lock-holder';
 import { settleLock } from '#jobs/runs/settle-lock';
+import { hastened } from '#test/core/fake-time';
 import {
   canContain,
   contained,
@@ -18,21 +19,34 @@ import {
 } from './lock-fixture.js';
 import { temporaryFolder } from './run-fixture.js';
 
+vi.mock('node:timers/promises', async () => (await import('#test/core/fake-time')).timersPromises);
+
 const hour = 3_600_000;
 const elsewhere = { host: 'elsewhere', pid: process.pid, born: '1', table: 'another boot' };
 
-/** What the settling of a lock says, and ends with. */
-async function settled(folder: string, times = shortTimes, shouldStop = () => false): Promise<string[]> {
+interface Meanwhile {
+  /** Asked while the lock is watched. */
+  readonly shouldStop?: () => boolean;
+  /** Starts the timers of what happens to the lock. */
+  readonly start?: () => void;
+}
+
+/** Settles a lock on a clock that need not be waited for; returns the notices and the end. */
+async function settled(folder: string, { shouldStop = () => false, start }: Meanwhile = {}): Promise<string[]> {
   const notices: string[] = [];
   const notice = (message: string) => notices.push(message.replace(`${folder}: `, ''));
-  const end = await settleLock(folder, { notice, shouldStop }, times).then(
+  const settling = () => {
+    start?.();
+    return settleLock(folder, { notice, shouldStop });
+  };
+  const end = await hastened(settling).then(
     () => (existsSync(join(folder, 'run.lock')) ? 'locked' : 'free'),
     (error) => `${error.kind}: ${error.message.replace(`${folder}: `, '')}`,
   );
   return [...notices, end];
 }
 
-const waits = 'held by another host or container: waiting up to 2 s for a heartbeat of';
+const waits = 'held by another host or container: waiting up to 60 s for a heartbeat of';
 const refused = 'usage: expected a run that nobody works on; got one held by';
 
 describe('a lock', () => {
@@ -45,7 +59,7 @@ describe('a lock', () => {
     const pid = deadPid();
     writeLock(folder, { ...ownHolder(), pid });
     const notice = `took over the lock of process ${pid} on ${hostname()}, which is gone`;
-    expect(await settled(folder, longTimes)).toEqual([notice, 'free']);
+    expect(await settled(folder)).toEqual([notice, 'free']);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -72,10 +86,9 @@ describe('a lock', () => {
     const folder = temporaryFolder();
     const file = writeLock(folder, elsewhere, offMs);
     let beats = 0;
-    const timer = setInterval(() => utimesSync(file, ++beats, (Date.now() - offMs) / 1000), shortTimes.staleMs / 3);
-    onTestFinished(() => clearInterval(timer));
+    const beat = () => utimesSync(file, ++beats, (Date.now() - offMs) / 1000);
     const holder = `process ${process.pid} on elsewhere`;
-    expect(await settled(folder)).toEqual([
+    expect(await settled(folder, { start: () => setInterval(beat, longTimes.beatMs) })).toEqual([
       `${waits} ${holder}, which cannot be seen from here`,
       `${refused} ${holder}`,
     ]);
@@ -84,21 +97,20 @@ describe('a lock', () => {
   it('that goes while it is watched is settled', async () => {
     const folder = temporaryFolder();
     const file = writeLock(folder, elsewhere);
-    setTimeout(() => rmSync(file), 200);
-    expect((await settled(folder, longTimes)).at(-1)).toBe('free');
+    const start = () => setTimeout(() => rmSync(file), longTimes.staleMs / 2);
+    expect(await settled(folder, { start })).toEqual([expect.stringContaining(waits), 'free']);
   });
 
   it.each(['', '{"ho', 'null'])('of which %j is written is soon taken over', async (text) => {
     const folder = temporaryFolder();
     writeLock(folder, text);
-    const times = { ...longTimes, unfinishedMs: shortTimes.unfinishedMs };
-    expect(await settled(folder, times)).toEqual(['took over the lock of an unknown process, which is gone', 'free']);
+    expect(await settled(folder)).toEqual(['took over the lock of an unknown process, which is gone', 'free']);
   });
 
   it('is waited for no longer once somebody asks to stop', async () => {
     const folder = temporaryFolder();
     writeLock(folder, elsewhere);
-    const [, end] = await settled(folder, longTimes, () => true);
+    const [, end] = await settled(folder, { shouldStop: () => true });
     expect(end).toBe('stopped: stopped on request while it waited for the run');
     expect(readdirSync(folder)).toEqual(['run.lock']);
   });
@@ -128,16 +140,21 @@ async function endOf({ says }: LockProcess): Promise<string> {
 }
 
 describe.skipIf(!canContain)('a run in a container that has the name of its host', () => {
-  it.each([
-    ['outside', contained, []],
-    ['in the container', [], contained],
-    ['in another container', contained, contained],
-  ])('is kept from a process %s while it lives, and taken over once it is killed', async (_, first, second) => {
-    const folder = temporaryFolder();
-    const holder = startLocking(folder, first);
-    await holder.says('locked');
-    expect(await endOf(startLocking(folder, second))).toBe('failed: usage');
-    endGroup(holder.child);
-    expect(await endOf(startLocking(folder, second))).toBe('locked');
+  const places: [holder: readonly string[], other: readonly string[]][] = [
+    [contained, []],
+    [[], contained],
+    [contained, contained],
+  ];
+
+  it('is kept from a process outside, inside and elsewhere while it lives, and taken over once it is killed', async () => {
+    const ends = places.map(async ([first, second]) => {
+      const folder = temporaryFolder();
+      const holder = startLocking(folder, first);
+      await holder.says('locked');
+      const whileHeld = await endOf(startLocking(folder, second));
+      endGroup(holder.child);
+      return [whileHeld, await endOf(startLocking(folder, second))];
+    });
+    expect(await Promise.all(ends)).toEqual(places.map(() => ['failed: usage', 'locked']));
   });
 });

@@ -1,4 +1,17 @@
-/** The number of seeds of a statistical test: few in `npm test`, all of them in `npm run proof:convergence`. */
-export function seedCount(few: number, all: number): number {
-  return process.env['MNV4_ALL_SEEDS'] === '1' ? all : few;
+/** Statistical experiments: one seed of each in `npm test`, all of them in `npm run proof:convergence`. */
+const isProof = process.env['MNV4_ALL_SEEDS'] === '1';
+
+/** The seeds of an experiment that asks for so many. */
+export function seedsOf(all: number): number[] {
+  return Array.from({ length: isProof ? all : 1 }, (_, seed) => seed);
+}
+
+/** The least number of seeds that must succeed, 95 %: the one of a test, 19 of 20 in a proof. */
+export function mostOf(seeds: readonly number[]): number {
+  return 0.95 * seeds.length;
+}
+
+/** Says in a title under how many seeds an experiment must succeed. */
+export function underMost(seeds: readonly number[]): string {
+  return seeds.length === 1 ? 'under one seed' : `under ${Math.ceil(mostOf(seeds))} of ${seeds.length} seeds`;
 }

@@ -1,6 +1,7 @@
 /**
  * Do the shipped configs keep their targets? Each config's own spaces, schedule, reward and cost tables, on made-up
- * qualities; long configs in fewer steps, which only makes it harder. The fine stage opens what its coarse one found.
+ * qualities; long configs in fewer steps, which only makes it harder. The fine stage opens what its coarse one found. One seed here,
+ * the others in `npm run proof:convergence`.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,15 +12,13 @@ import type { CostTerm } from '#tasks/search/controller/reward';
 import { planCoarse, planFine, planWarnings } from '#tasks/search/plan';
 import { rehearse, shortened } from '#tasks/search/rehearsal';
 import type { StageTask } from '#tasks/search/stage/stage-task';
-import { seedCount } from './seeds.js';
+import { mostOf, seedsOf, underMost } from './seeds.js';
 
 const configs = readdirSync('configs').filter((name) => name.endsWith('.yaml'));
 
 /** Steps and seeds that take seconds: a step of the large configs has 32 samples. */
-function effort({ settings }: StageTask): { steps: number; seeds: number } {
-  return settings.samplesPerStep > 2
-    ? { steps: 500, seeds: seedCount(4, 20) }
-    : { steps: 1500, seeds: seedCount(10, 40) };
+function effort({ settings }: StageTask): { steps: number; seeds: number[] } {
+  return settings.samplesPerStep > 2 ? { steps: 500, seeds: seedsOf(20) } : { steps: 1500, seeds: seedsOf(40) };
 }
 
 /** Both stages under a seed: what the winner of each costs. */
@@ -42,14 +41,14 @@ describe.each(configs)('configs/%s', { timeout: 600_000 }, (name) => {
     expect(planWarnings(planCoarse(config).task)).toEqual([]);
   });
 
-  it('ends within 5 % of every target, its coarse stage within 10 %, in 95 % of the seeds', async () => {
-    const { seeds } = effort(planCoarse(config).task);
+  const { seeds } = effort(planCoarse(config).task);
+  it(`ends within 5 % of every target, its coarse stage within 10 %, ${underMost(seeds)}`, async () => {
     const stages: (readonly CostTerm[])[][] = [[], []];
-    for (let seed = 0; seed < seeds; seed++) {
+    for (const seed of seeds) {
       for (const [s, costs] of (await searched(config, seed)).entries()) stages[s]?.push(costs);
     }
     const [coarse, fine] = stages as [(readonly CostTerm[])[], (readonly CostTerm[])[]];
-    expect(fine.filter(within(0.05)).length).toBeGreaterThanOrEqual(0.95 * seeds);
-    expect(coarse.filter(within(0.1)).length).toBeGreaterThanOrEqual(0.95 * seeds);
+    expect(fine.filter(within(0.05)).length).toBeGreaterThanOrEqual(mostOf(seeds));
+    expect(coarse.filter(within(0.1)).length).toBeGreaterThanOrEqual(mostOf(seeds));
   });
 });

@@ -16,7 +16,7 @@ import { validateCommand } from '#cli/commands/validate';
 import { packageVersion } from '#cli/process/environment';
 import { hearNoStopSignals } from '#cli/process/stop-signal';
 import { exitCodes, Failure, formatDiagnostic } from '#core/failure';
-import { teacherLoader, teacherShares } from '#tasks/distill/teacher';
+import { teacherLoader, teacherMicroBatches } from '#tasks/distill/teacher';
 
 function program(): Command {
   const main = new Command('mnv4-nas')
@@ -35,8 +35,8 @@ function program(): Command {
     exportCommand(),
     datasetCommand({
       loadTeachers: (references, context, options) => {
-        const shares = teacherShares(references, context.recipeFile);
-        const workers = workersOf(options, shares, "the shares of the teachers' training recipes");
+        const microBatches = teacherMicroBatches(references, context.recipeFile);
+        const workers = workersOf(options, microBatches, "the micro-batches of the teachers' training recipes");
         return working(workers, (tools) => teacherLoader(tools)(references, context));
       },
     }),

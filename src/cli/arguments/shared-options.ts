@@ -50,7 +50,7 @@ export function withRunOptions(command: Command): Command {
 export function withWorkerOptions(command: Command): Command {
   command.option(
     '--workers <n>',
-    'processes that share each step (default: the cores, as far as a step has samples or shares for them)',
+    'processes that share each step (default: the cores, as far as a step has samples or micro-batches for them)',
     wholeNumber(1, 1024),
   );
   return withBackendOptions(command);

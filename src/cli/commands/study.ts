@@ -17,7 +17,7 @@ import { stageSettings } from '#tasks/search/config/stage-settings';
 import { runStudy } from '#tasks/study/run-study';
 import { type Arm, readStudy, type Study, uniform } from '#tasks/study/study';
 import { studyResult, studyRows, writeStudy } from '#tasks/study/study-report';
-import { readTrainingRecipe, sharesOf } from '#tasks/training/recipe';
+import { microBatchesOf, readTrainingRecipe } from '#tasks/training/recipe';
 
 type StudyOptions = Pick<RunOptions, 'root' | 'workers' | 'threads' | 'backend' | 'json'>;
 
@@ -85,10 +85,10 @@ async function carriedOut(study: Study, options: StudyOptions): Promise<void> {
   else process.stdout.write(`${aligned(studyRows(result), new Set()).join('\n')}\n${join(folder, 'study.md')}\n`);
 }
 
-/** The most architectures or shares that any step of the study has. */
+/** The most architectures or micro-batches that any step of the study has. */
 function mostParts({ arms, recipe }: Study): number {
   const samples = arms.flatMap(({ config, stages }) =>
     stages.map((stage) => stageSettings(config(1), stage).samplesPerStep),
   );
-  return Math.max(sharesOf(recipe), ...samples);
+  return Math.max(microBatchesOf(recipe), ...samples);
 }

@@ -18,7 +18,7 @@ import { frozenNetwork } from '#networks/nn/frozen-network';
 import { type BackendOptions, openBackend } from '#networks/tensor/backend';
 import { type Evaluation, evaluate, splitImages } from '#tasks/training/evaluate';
 import { readEvaluation } from '#tasks/training/finished-run';
-import { readTrainingRecipe, sharesOf } from '#tasks/training/recipe';
+import { microBatchesOf, readTrainingRecipe } from '#tasks/training/recipe';
 import { requireFit, train } from '#tasks/training/start-training';
 
 export function trainCommand(): Command {
@@ -32,7 +32,7 @@ export function trainCommand(): Command {
       const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
       const { root, resume, extend } = options;
       const profile = profiledSteps(options);
-      const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
+      const workers = workersOf(options, microBatchesOf(recipe), 'the micro-batches of the recipe');
       await working(workers, (tools) => train(network, recipe, { ...tools, root, resume, extend, id, profile }));
       print(network.name, readEvaluation(join(root, id)), options);
     });

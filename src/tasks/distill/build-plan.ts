@@ -33,10 +33,10 @@ const shardBytes = 2 ** 26; // of pixels: small images come in few files, large 
 
 export function planBuild(source: ImageSource, recipe: BuildRecipe): BuildPlan {
   const perShard = recipe.rowsPerShard ?? Math.min(8192, Math.ceil(shardBytes / imageBytes(source.shape)));
-  const { train, held } = splitSources(source.train.labels, source.classes, recipe.held, recipe.seed);
+  const { train, validation } = splitSources(source.train.labels, source.classes, recipe.validation, recipe.seed);
   const splits: Record<SplitName, { rows: number; at: (row: number) => PlannedRow }> = {
     train: { rows: train.length * recipe.replicas, at: replicaMajor(train, recipe.seed) },
-    held: { rows: held.length, at: (row) => ({ source: held[row] as number, replica: 0 }) },
+    held: { rows: validation.length, at: (row) => ({ source: validation[row] as number, replica: 0 }) },
     test: { rows: source.test.n, at: (row) => ({ source: source.train.n + row, replica: 0 }) },
   };
   requireShards(Object.values(splits), perShard, source);

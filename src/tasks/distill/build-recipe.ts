@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { conform, fileName, integer, list, record, text, word } from '#core/documents/conform';
 import { locateYaml, readText } from '#core/documents/document';
+import { type RenamedKey, withNewKeys } from '#core/documents/renamed-keys';
 import { augmentSchema, sourceSchema } from '#data/images/source-schema';
 import { preprocessingSchema } from '#networks/nn/preprocessing';
 import { pixelNormNames } from '#networks/weights/pixel-norms';
@@ -31,7 +32,7 @@ export const buildRecipeSchema = record({
   name: fileName(),
   source: sourceSchema,
   /** Source images of the train part that the controller judges by; the same share of every class. */
-  held: integer('a count of source images, 1 or more'),
+  validation: integer('a count of source images, 1 or more'),
   augment: augmentSchema.default({}),
   /** Augmented copies of each train image. */
   replicas: integer('a count of replicas from 1 to 10000', 1, 10_000).default(1),
@@ -40,6 +41,9 @@ export const buildRecipeSchema = record({
   teacher: list(teacher, 'a list of teachers'),
   rowsPerShard: integer('a count of rows from 1 to 1000000', 1, 1e6).optional(),
 });
+
+/** Keys of dataset recipes that had other names; manifests keep those. */
+export const renamedRecipeKeys: readonly RenamedKey[] = [{ path: ['held'], to: 'validation' }];
 
 export type BuildRecipe = z.output<typeof buildRecipeSchema>;
 export type TeacherReference = BuildRecipe['teacher'][number];
@@ -50,5 +54,5 @@ export function readBuildRecipe(file: string): BuildRecipe {
 }
 
 export function parseBuildRecipe(file: string, content: string): BuildRecipe {
-  return conform(locateYaml(file, content), buildRecipeSchema);
+  return conform(withNewKeys(locateYaml(file, content), renamedRecipeKeys), buildRecipeSchema);
 }

@@ -1,5 +1,6 @@
 /** Builds an offline distillation set: every image is changed and judged by the teacher once, then only read. */
 import { join } from 'node:path';
+import { withFormerKeys } from '#core/documents/renamed-keys';
 import { Failure } from '#core/failure';
 import { sha256, writeAtomically } from '#core/files/files';
 import { type ImageSource, imageBytes } from '#data/images/image-source';
@@ -15,7 +16,7 @@ import {
 import { correctRows, encodeShard, type RowLayout } from '#data/sets/shard';
 import { type BuildIdentity, openJournal } from './build-journal.js';
 import { planBuild } from './build-plan.js';
-import type { BuildRecipe } from './build-recipe.js';
+import { type BuildRecipe, renamedRecipeKeys } from './build-recipe.js';
 import { cleanImages, fillShard, trainImages } from './build-shard.js';
 import type { Teacher } from './build-teacher.js';
 
@@ -83,7 +84,7 @@ function identify({ source, recipe, teacher }: BuildRequest): BuildIdentity {
     version: manifestVersion,
     name: recipe.name,
     source: { name: source.name, provenance: source.provenance, sha256: fingerprint(source) },
-    recipe: JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>, // as it reads back: without absent keys
+    recipe: JSON.parse(JSON.stringify(withFormerKeys(recipe, renamedRecipeKeys))) as Record<string, unknown>, // as it reads back: without absent keys
     teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
     seed: recipe.seed,
     ...(recipe.augment.mixup && { mixedLabels: true as const }),

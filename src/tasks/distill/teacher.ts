@@ -9,7 +9,7 @@ import { isRun, readState } from '#jobs/runs/run-state';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { readNetwork } from '#networks/space/parse';
 import { readGivenWeights } from '#networks/weights/network-weights';
-import { readTrainingRecipe, sharesOf, type TrainingRecipe } from '#tasks/training/recipe';
+import { microBatchesOf, readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { type RunOptions, requireFit, train } from '#tasks/training/start-training';
 import { readTrainedNetwork, type TrainedNetwork } from '#tasks/training/trained-network';
 import type { TeacherReference } from './build-recipe.js';
@@ -27,10 +27,13 @@ export function teacherLoader(options: TeacherOptions): LoadTeachers {
   };
 }
 
-/** The most shares that a step of the teachers' trainings has. */
-export function teacherShares(references: readonly TeacherReference[], recipeFile: string): number {
+/** The most micro-batches that a step of the teachers' trainings has. */
+export function teacherMicroBatches(references: readonly TeacherReference[], recipeFile: string): number {
   const trainings = references.flatMap((reference) => ('training' in reference ? [reference.training] : []));
-  return Math.max(1, ...trainings.map((file) => sharesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))));
+  return Math.max(
+    1,
+    ...trainings.map((file) => microBatchesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))),
+  );
 }
 
 async function teacherOf(

@@ -32,7 +32,7 @@ export async function judgeAll(
     await requireGoingOn(parts);
     tell(first);
     const own = architectures[first + rank];
-    if (own !== undefined) figures.set(figuresOf(heldEvaluation(parts, own)), (first + rank) * figureCount);
+    if (own !== undefined) figures.set(figuresOf(validationEvaluation(parts, own)), (first + rank) * figureCount);
   }
   await sum(figures);
   return architectures.map((decisions, i) =>
@@ -53,7 +53,7 @@ export interface Judge extends Pick<SearchParts, 'supernet' | 'set' | 'settings'
 }
 
 /** On the whole held-out split, with BN statistics estimated for the architecture. */
-export function heldEvaluation({ supernet, set, train, settings }: Judge, decisions: Decisions): Evaluation {
+export function validationEvaluation({ supernet, set, train, settings }: Judge, decisions: Decisions): Evaluation {
   const batches = firstBatches(train, settings.statisticsBatches);
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }

@@ -81,7 +81,7 @@ export function search(
   const { steps, samplesPerStep, quality } = settings;
   const plan = schedule(scheduleSettings(settings));
   const rate = weightRate(settings);
-  const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.heldBatch });
+  const held = batches(set.split('held'), { seed: streamOf(parts), batch: settings.validationBatch });
   const sums = sumsOver(collective);
   return searchLoop(
     start,

@@ -53,7 +53,7 @@ export async function rehearse({ space, settings, targets, ...plan }: PlannedSta
       qualities: async (drawn) =>
         drawn.map(({ decisions }) => {
           const quality = qualityOf(decisions);
-          return quality + Math.sqrt((quality * (1 - quality)) / settings.heldBatch) * noise.normal();
+          return quality + Math.sqrt((quality * (1 - quality)) / settings.validationBatch) * noise.normal();
         }),
       costs: ({ decisions }) => costsOf(decisions),
       record: async () => true,
@@ -65,13 +65,16 @@ export async function rehearse({ space, settings, targets, ...plan }: PlannedSta
 }
 
 /**
- * The stage in fewer steps, where it has more. Its controller travels as far as before but no farther than `travel`: it
+ * The stage in fewer steps, where it has more. Its controller travels as far as before but no farther than `logitTravel`: it
  * settles within 100, and a travel of thousands over few steps would be another search.
  */
-export function shortened(plan: PlannedStage, steps: number, travel = 100): PlannedStage {
+export function shortened(plan: PlannedStage, steps: number, logitTravel = 100): PlannedStage {
   const { settings } = plan;
   if (settings.steps <= steps) return plan;
   const { learningRate: _, ...controller } = { learningRate: 0, ...settings.controller };
-  const own = schedule(scheduleSettings(settings)).travel;
-  return { ...plan, settings: { ...settings, steps, controller: { ...controller, travel: Math.min(own, travel) } } };
+  const own = schedule(scheduleSettings(settings)).logitTravel;
+  return {
+    ...plan,
+    settings: { ...settings, steps, controller: { ...controller, logitTravel: Math.min(own, logitTravel) } },
+  };
 }

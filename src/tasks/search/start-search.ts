@@ -16,11 +16,11 @@ import { randomDecisions } from '#networks/space/random-decisions';
 import { readRefinement, refine } from '#networks/space/refine';
 import { type Architecture, close, type Space } from '#networks/space/space';
 import { findRefinement, findSpace } from '#networks/zoo/shipped';
-import type { LocatedConfig, SearchConfig, StageName } from '#tasks/search/config/config';
+import { type LocatedConfig, renamedConfigKeys, type SearchConfig, type StageName } from '#tasks/search/config/config';
 import { resolvedConfig } from '#tasks/search/config/resolved-config';
 import { requireNormalisable, requireSet } from '#tasks/search/config/stage-requirements';
 import { type StageSettings, scheduleSettings, stageSettings } from '#tasks/search/config/stage-settings';
-import { leastTravel, schedule } from '#tasks/search/controller/schedule';
+import { leastLogitTravel, schedule } from '#tasks/search/controller/schedule';
 import { type Estimate, estimateStage } from '#tasks/search/stage/estimate';
 import { runStage } from '#tasks/search/stage/stage';
 import { finishing, type RunOptions, requireFit, withWorkers } from '#tasks/training/start-training';
@@ -108,7 +108,7 @@ export function plannedFigures(
   { stage, space, settings, targets }: PlannedStage,
   workers: Workers,
 ): Record<string, unknown> {
-  const { travel, learningRate, delaySteps } = schedule(scheduleSettings(settings));
+  const { logitTravel, learningRate, delaySteps } = schedule(scheduleSettings(settings));
   return {
     stage,
     space: space.name,
@@ -116,12 +116,12 @@ export function plannedFigures(
     ...(settings.strategy === 'random' && { strategy: 'random: the policy stays uniform' }),
     steps: settings.steps,
     imagesPerStep: settings.batch * settings.samplesPerStep,
-    heldBatch: settings.heldBatch,
+    validationBatch: settings.validationBatch,
     workers: workersFor(workers, settings.samplesPerStep).count,
     threads: workers.threads,
     weightLearningRate: settings.weights.learningRate,
     controllerLearningRate: learningRate,
-    travel,
+    logitTravel,
     delaySteps,
     targets: Object.fromEntries(targets.map(({ name, target }) => [name, target])),
   };
@@ -129,11 +129,11 @@ export function plannedFigures(
 
 /** What a user should know of a plan before it runs: a policy that cannot move, targets out of reach. */
 export function planWarnings({ stage, space, settings, targets }: PlannedStage): string[] {
-  const { travel } = schedule(scheduleSettings(settings));
-  const stays = `${stage}: the controller can move a logit by ${travel.toFixed(2)} in all, so the policy will stay nearly uniform`;
+  const { logitTravel } = schedule(scheduleSettings(settings));
+  const stays = `${stage}: the controller can move a logit by ${logitTravel.toFixed(2)} in all, so the policy will stay nearly uniform`;
   const warnings =
-    settings.strategy === 'reinforce' && travel < leastTravel
-      ? [`${stays}; state ${stage}.controller.travel (20 to 60 for short runs)`]
+    settings.strategy === 'reinforce' && logitTravel < leastLogitTravel
+      ? [`${stays}; state ${stage}.controller.logitTravel (20 to 60 for short runs)`]
       : [];
   const table = targetTable(space, targets);
   for (const [i, { name, target }] of targets.entries()) {
@@ -207,6 +207,7 @@ function openStageRun(plan: PlannedStage, config: LocatedConfig, set: Distillati
     lengthKey: `${stage}.steps`,
     config: yaml,
     identity: flattened({ ...values, amounts, images: source.sha256, teacher: teacher.fingerprint }),
+    renamedKeys: renamedConfigKeys,
     space: printSpace(space),
     environment: withWorkers(environment, workers),
     notice: observer.note,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { decisionsFor } from '#networks/space/decisions-for';
 import type { Architecture, Decisions, Space } from '#networks/space/space';
-import { heldEvaluation } from '#tasks/search/candidates';
+import { validationEvaluation } from '#tasks/search/candidates';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import { startSuperNet, trainBatches } from '#tasks/search/ports';
 import { finalTensors } from '#tasks/search/result';
@@ -33,7 +33,7 @@ export async function judgedAlike(
   try {
     supernet.restore(finalTensors(join(options.root, `${options.id}-${plan.stage}`), options.observer.warn));
     const judge = { supernet, set, settings: plan.settings, train: trainBatches({ ...task, set }) };
-    return decisions.map((of) => heldEvaluation(judge, of).top1);
+    return decisions.map((of) => validationEvaluation(judge, of).top1);
   } finally {
     supernet.dispose();
   }

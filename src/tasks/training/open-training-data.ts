@@ -6,7 +6,7 @@ import { openSet } from '#data/sets/built-set';
 import { labelledBatches } from '#data/sets/labelled-batches';
 import { type Batches, batches } from '#data/sets/loader';
 import { type EvaluationImages, splitImages, testImages } from './evaluate.js';
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 
 export interface TrainingData {
   /** Of one share of a step each. */
@@ -31,7 +31,7 @@ export interface OpenedData extends TrainingData {
 /** @param networkClasses  classes of the network that is to see the images: so many at least have those that nobody named */
 export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
   const { data, seed, labelSmoothing } = recipe;
-  const batch = recipe.batch / sharesOf(recipe);
+  const batch = recipe.batch / microBatchesOf(recipe);
   if ('source' in data) {
     const source = openSource(data.source, recipe.base, networkClasses);
     requireAugmentation(data.augment, source.shape);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { conform, fileName, integer, quantity, record, text } from '#core/documents/conform';
 import { locateYaml, readText } from '#core/documents/document';
 import { type Override, withOverrides } from '#core/documents/overrides';
+import { type RenamedKey, type Tell, withNewKey, withNewKeys } from '#core/documents/renamed-keys';
 import { augmentSchema, sourceSchema } from '#data/images/source-schema';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
 
@@ -31,7 +32,7 @@ const fields = record({
    * Equal parts of a batch, each normalised by itself (Hoffer et al. 2017, arXiv:1705.08741, "ghost batches"), that
    * workers may compute side by side; by default 1. The result depends on it, not on how many workers there are.
    */
-  shares: count('shares').optional(),
+  microBatches: count('micro-batches').optional(),
   optimizer: optimizerSchema,
   learningRate: quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 }),
   /** Epochs over which the learning rate rises. */
@@ -50,9 +51,9 @@ const fields = record({
 });
 
 export const trainingRecipeSchema = fields
-  .refine(({ batch, shares }) => batch % sharesOf({ shares }) === 0, {
+  .refine(({ batch, microBatches }) => batch % microBatchesOf({ microBatches }) === 0, {
     error: ({ input }) => `a divisor of the batch of ${(input as z.output<typeof fields>).batch}`,
-    path: ['shares'],
+    path: ['microBatches'],
   })
   .refine(({ epochs, warmupEpochs }) => warmupEpochs < epochs, {
     error: ({ input }) => `fewer epochs than the ${(input as z.output<typeof fields>).epochs} of the training`,
@@ -60,16 +61,21 @@ export const trainingRecipeSchema = fields
   });
 
 /** Parts of a step's batch: left out of a recipe, and of what its run is known by, it is 1. */
-export function sharesOf({ shares = 1 }: { readonly shares?: number | undefined }): number {
-  return shares;
+export function microBatchesOf({ microBatches = 1 }: { readonly microBatches?: number | undefined }): number {
+  return microBatches;
 }
+
+/** Keys of training recipes that had other names. */
+export const renamedTrainingKeys: readonly RenamedKey[] = [{ path: ['shares'], to: 'microBatches' }];
 
 export interface TrainingRecipe extends z.output<typeof trainingRecipeSchema> {
   /** The folder that its relative paths start from. */
   readonly base: string;
 }
 
-export function readTrainingRecipe(file: string, overrides: readonly Override[] = []): TrainingRecipe {
-  const located = withOverrides(locateYaml(file, readText(file)), overrides);
+/** @param tell  is told of keys under former names; by default whoever hears the process's notices */
+export function readTrainingRecipe(file: string, overrides: readonly Override[] = [], tell?: Tell): TrainingRecipe {
+  const set = overrides.map((override) => withNewKey(override, renamedTrainingKeys, tell));
+  const located = withOverrides(withNewKeys(locateYaml(file, readText(file)), renamedTrainingKeys, tell), set);
   return { ...conform(located, trainingRecipeSchema), base: dirname(resolve(file)) };
 }

@@ -12,7 +12,7 @@ import { inputShape } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import type { Evaluation } from './evaluate.js';
 import { openTrainingData } from './open-training-data.js';
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, renamedTrainingKeys, type TrainingRecipe } from './recipe.js';
 import { requireImages, requireNormalisable } from './requirements.js';
 import { trainingSteps } from './training-plan.js';
 import { runTraining } from './training-run.js';
@@ -25,7 +25,7 @@ export interface RunOptions {
   /** Whether a run that is there may go on to more steps than it had. */
   readonly extend?: boolean | undefined;
   readonly environment: object;
-  /** The most that may work on it; a step with fewer samples or shares has fewer. */
+  /** The most that may work on it; a step with fewer samples or micro-batches has fewer. */
   readonly workers: Workers;
   /** Steps to trace, if any. */
   readonly profile?: number | undefined;
@@ -47,7 +47,7 @@ export async function train(
   requireImages(recipe, data.images);
   const { base: recipeFolder, ...plain } = recipe;
   const { root, id, resume, extend, observer } = options;
-  const workers = workersFor(options.workers, sharesOf(recipe));
+  const workers = workersFor(options.workers, microBatchesOf(recipe));
   await settleLock(runFolder(root, id), { ...options, notice: observer.note });
   const run = openRun({
     root,
@@ -59,6 +59,7 @@ export async function train(
     lengthKey: 'epochs',
     config: stringify(plain),
     identity: flattened(plain),
+    renamedKeys: renamedTrainingKeys,
     space: printSpace(asSpace(network)),
     environment: { ...withWorkers(options.environment, workers), recipeFolder },
     notice: observer.note,

@@ -20,7 +20,7 @@ export interface TrainingPlan {
   readonly stochasticDepth: number;
   readonly seed: number;
   /** Parts of a step's batch, each normalised by itself. */
-  readonly shares: number;
+  readonly microBatches: number;
 }
 
 export interface TrainingStep {
@@ -54,8 +54,8 @@ export class Trainee extends Learner {
 /**
  * Trains until the plan's last step, or until `record` says to stop.
  *
- * @param batches     of one share each: share k of a step s has the batch s * shares + k
- * @param collective  who computes the shares; each worker its own, and all of them every update
+ * @param batches     one micro-batch each: micro-batch k of step s is batch s * microBatches + k
+ * @param collective  who computes the micro-batches; each worker its own, and all of them every update
  */
 export async function trainNetwork(
   trainee: Trainee,
@@ -66,12 +66,12 @@ export async function trainNetwork(
 ): Promise<void> {
   const rate = warmupCosine(plan.learningRate, plan.steps, plan.warmupSteps);
   const sums = sumsOver(collective);
-  const shares = Array.from({ length: plan.shares }, (_, k) => k);
+  const microBatches = Array.from({ length: plan.microBatches }, (_, k) => k);
   for (let step = plan.from; step < plan.steps; step++) {
-    const own = shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
+    const own = shareOf(collective, microBatches).map(({ k }) => step * plan.microBatches + k);
     const parts = own.map((index) => shareGradient(trainee, plan, batches, index));
     const learningRate = rate(step);
-    const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, sums });
+    const loss = await trainee.update(parts, { step, learningRate, of: plan.microBatches, sums });
     if (!(await record({ step, loss, learningRate }))) return;
   }
 }

@@ -3,7 +3,7 @@
 import type { Profiler } from '#jobs/profile';
 import type { RecordedSteps } from '#jobs/step-recorder';
 import type { Collective } from '#jobs/workers/collective';
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import type { Trainee, TrainingPlan, TrainingStep } from './train-network.js';
 
 /** Steps of a training: its epochs in batches, at least one. */
@@ -21,7 +21,7 @@ export function trainingPlan(recipe: TrainingRecipe, images: number, from: numbe
   const { learningRate, l2, dropout, stochasticDepth = 0, seed } = recipe;
   const steps = trainingSteps(recipe, images);
   const rate = { warmupSteps: warmupSteps(recipe, images), learningRate };
-  return { from, steps, ...rate, l2, dropout, stochasticDepth, seed, shares: sharesOf(recipe) };
+  return { from, steps, ...rate, l2, dropout, stochasticDepth, seed, microBatches: microBatchesOf(recipe) };
 }
 
 /** What the recorder of the training's steps is told. */

@@ -16,7 +16,7 @@ import type { Architecture } from '#networks/space/space';
 import { backend } from '#networks/tensor/backend';
 import { type Evaluation, evaluate } from './evaluate.js';
 import type { OpenedData } from './open-training-data.js';
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import { Trainee, type TrainingStep, trainNetwork } from './train-network.js';
 import { writeTrainedWeights } from './trained-network.js';
 import { recordedSteps, trainingPlan } from './training-plan.js';
@@ -61,7 +61,7 @@ export async function runTraining(request: TrainingRequest): Promise<Evaluation>
     const from = saved?.step ?? 0;
     const plan = trainingPlan(recipe, data.images, from);
     if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${plan.steps}`);
-    const need = needOf(trainee.model, trainee.forward, recipe.batch / sharesOf(recipe));
+    const need = needOf(trainee.model, trainee.forward, recipe.batch / microBatchesOf(recipe));
     requireMemory(need, { batch: recipe.batch, workers: workers.count, setting: 'batch' }, observer.warn);
     const batches = metered(data.batches);
     const profile = profilePlan(run.folder, request.profile, from, plan.steps);
@@ -113,7 +113,7 @@ function keepInRun(
 }
 
 function conclude({ network, recipe, data, run }: TrainingRequest, trainee: Trainee): Evaluation {
-  const statistics = trainee.statistics(data.batches, recipe.statisticsBatches * sharesOf(recipe));
+  const statistics = trainee.statistics(data.batches, recipe.statisticsBatches * microBatchesOf(recipe));
   try {
     const evaluation = evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
     writeTrainedWeights(run.folder, trainee.model, statistics);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { conform, fileName, flag, integer, list, quantity, record, text, word } from '#core/documents/conform';
 import { type Located, locateYaml, readText } from '#core/documents/document';
 import { type Override, withOverrides } from '#core/documents/overrides';
+import { type RenamedKey, withNewKey, withNewKeys } from '#core/documents/renamed-keys';
 import { costTargetSchema } from '#networks/cost/target';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
 import { rewardKinds } from '#tasks/search/controller/reward';
@@ -29,8 +30,8 @@ const weightsFields = {
 
 const controllerFields = {
   /** How far a logit can get: the sum of the learning rates. */
-  travel: positive,
-  /** Its first learning rate, instead of travel. */
+  logitTravel: positive,
+  /** Its first learning rate, instead of logitTravel. */
   learningRate: positive,
   /** Growth of the learning rate over the steps that learn. */
   growth: positive,
@@ -47,7 +48,7 @@ const stageFields = {
   /** Images per sampled architecture and step. */
   batch: count('images'),
   /** Images that a sample's quality is measured on; by default four batches. */
-  heldBatch: count('images'),
+  validationBatch: count('images'),
   /** Architectures per step. */
   samplesPerStep: count('architectures', 1, 1e4),
   weights: record(optionalOf(weightsFields)),
@@ -94,6 +95,12 @@ export const searchConfigSchema = record({
   threads: count('threads', 1, 1024).optional(),
 });
 
+/** Keys of search configs that had other names. */
+export const renamedConfigKeys: readonly RenamedKey[] = ['search', 'coarse', 'fine'].flatMap((section) => [
+  { path: [section, 'heldBatch'], to: 'validationBatch' },
+  { path: [section, 'controller', 'travel'], to: 'logitTravel' },
+]);
+
 export type SearchConfig = z.output<typeof searchConfigSchema>;
 export type StageName = 'coarse' | 'fine';
 
@@ -113,7 +120,8 @@ export interface LocatedConfig {
 }
 
 export function readSearchConfig(file: string, overrides: readonly Override[] = []): LocatedConfig {
-  const located = withOverrides(locateYaml(file, readText(file)), overrides);
+  const set = overrides.map((override) => withNewKey(override, renamedConfigKeys));
+  const located = withOverrides(withNewKeys(locateYaml(file, readText(file)), renamedConfigKeys), set);
   const config = conform(located, searchConfigSchema);
   return { file, config, located, path: (name) => resolve(dirname(file), name) };
 }

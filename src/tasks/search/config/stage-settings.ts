@@ -23,7 +23,8 @@ export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'contr
 
 export const defaultStatisticsBatches = 20;
 
-const defaults = {
+/** What holds where a config says nothing. */
+export const stageDefaults = {
   steps: 1000,
   batch: 128,
   samplesPerStep: 1,
@@ -59,7 +60,7 @@ export function stageSettings(located: LocatedConfig, stage: StageName): StageSe
   if (section === undefined) {
     throw new Failure('config', { file, path: stage, message: `missing; expected the settings of the ${stage} stage` });
   }
-  const merged = overlay(overlay(defaults, config.search), section) as unknown as Overlay & typeof defaults;
+  const merged = overlay(overlay(stageDefaults, config.search), section) as unknown as Overlay & typeof stageDefaults;
   const { logitTravel, learningRate, ...controller } = nearestRate(merged.controller, section.controller);
   const imagesPerStep = merged.batch * merged.samplesPerStep;
   const settings = {

@@ -16,7 +16,7 @@ const wings = {
 /** By wing and room, the rooms of the same wing that it imports; `.` stands for the files right in a folder. */
 const rooms = {
   cli: {
-    '.': ['arguments', 'commands', 'process'],
+    '.': ['arguments', 'commands', 'process', 'terminal'],
     arguments: ['terminal'],
     commands: ['arguments', 'process', 'terminal'],
     process: ['terminal'],

@@ -27,7 +27,7 @@ const figures = {
   choices: expect.any(Number),
   steps: expect.any(Number),
   imagesPerStep: expect.any(Number),
-  travel: expect.any(Number),
+  logitTravel: expect.any(Number),
   targets: expect.any(Object),
 };
 

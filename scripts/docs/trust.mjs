@@ -90,7 +90,7 @@ function travel() {
   const [lengths, seeds] = [[400, 1500, 8000], 40];
   const rows = [5, 10, 20, 40, 60, 100, 200].map((far) => {
     const cells = lengths.map((steps) => {
-      const plan = schedule({ ...defaultShares, steps, rate: { travel: far } });
+      const plan = schedule({ ...defaultShares, steps, rate: { logitTravel: far } });
       const found = Array.from({ length: seeds }, (_, seed) =>
         tableSearch(normalEffects(16, 4, randomStream(`${seed}/effects`)), plan, 0.014, seed),
       );

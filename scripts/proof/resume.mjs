@@ -25,7 +25,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const [instants = '20', seed = '1'] = process.argv.slice(2);
 const runs = mkdtempSync(join(tmpdir(), 'mnv4-resume-'));
 const settings = [
-  ...['search.logEvery=7', 'search.checkpointEvery=10', 'search.batch=32', 'search.heldBatch=64'],
+  ...['search.logEvery=7', 'search.checkpointEvery=10', 'search.batch=32', 'search.validationBatch=64'],
   ...['search.statisticsBatches=2', 'coarse.steps=40', 'fine.steps=40', 'fine.compareRandom=2'],
 ];
 const killsInCalls = join(root, 'scripts', 'proof', 'resume', 'kill-in-call.mjs');

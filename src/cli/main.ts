@@ -3,6 +3,7 @@
 import { hearStopSignals } from '#cli/process/stop-signal';
 import { exitCodes } from '#core/failure';
 import { systemProblem } from '#core/files/files';
+import { hearNotices } from '#core/notices';
 
 hearStopSignals();
 process.stderr.on('error', () => {}); // a terminal that is gone must not end a run
@@ -11,5 +12,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.stderr.write(`standard output: expected to write the result; got ${systemProblem(error)}\n`);
   process.exit(exitCodes.data);
 });
+hearNotices(async (message) => (await import('#cli/terminal/log')).standardReporter().note(message));
 const { run } = await import('./program.js');
 process.exitCode = await run(process.argv);

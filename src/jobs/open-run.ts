@@ -5,7 +5,10 @@ import type { Workers } from '#jobs/workers/launcher';
 import type { RunRequest } from './job-context.js';
 
 /** Settings of a run that its task states. */
-export type RunContent = Pick<OpenRunRequest, 'stage' | 'steps' | 'lengthKey' | 'config' | 'identity' | 'space'> & {
+export type RunContent = Pick<
+  OpenRunRequest,
+  'stage' | 'steps' | 'lengthKey' | 'renamedKeys' | 'config' | 'identity' | 'space'
+> & {
   /** Noted beside the machine and the program. */
   readonly environment?: object;
 };

@@ -30,7 +30,7 @@ export function tinyRecipe(more = ''): BuildRecipe {
   const text = `
 name: tiny
 source: { format: idx, folder: . }
-held: 24
+validation: 24
 augment: { shift: 1, flip: true, mixup: { alpha: 1 } }
 replicas: 3
 teacher: [{ run: pixels }]

@@ -17,7 +17,7 @@ beforeAll(() => {
     join(folder, 'small.dataset.yaml'),
     `name: patterns
 source: { format: idx, folder: ., classNames: [rows, columns, middle] }
-held: 24
+validation: 24
 augment: { shift: 1 }
 teacher: [{ network: small.yaml, training: small.train.yaml }]
 `,

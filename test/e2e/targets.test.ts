@@ -30,7 +30,7 @@ function heldTo(cost: { cost: string }, decisions: readonly number[]) {
 
 /** `mnv4-nas coarse --strict-target` of 200 steps, and what it left in `result.json`. */
 async function searched(id: string, ...costs: object[]) {
-  const settings = [`cost=${JSON.stringify(costs)}`, 'search.steps=200', 'search.controller.travel=60'];
+  const settings = [`cost=${JSON.stringify(costs)}`, 'search.steps=200', 'search.controller.logitTravel=60'];
   const sets = settings.flatMap((set) => ['--set', set]);
   const args = ['coarse', 'small.yaml', '--run-id', id, '--threads', '1', '--strict-target', ...sets];
   const { status, stderr } = await inProcess(args, { cwd: world });

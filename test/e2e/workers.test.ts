@@ -103,7 +103,7 @@ describe('a search by two workers', { timeout: 120_000 }, () => {
 it('a training by two workers ends as one by a single process does', { timeout: 60_000 }, async () => {
   const train = (root: string, workers: number) => {
     const flags = ['--run-id', 'a', '--root', root, '--threads', '1', '--workers', String(workers)];
-    return program(['train', 'small.yaml', '--recipe', 'small.train.yaml', '--set', 'shares=2', ...flags], {
+    return program(['train', 'small.yaml', '--recipe', 'small.train.yaml', '--set', 'microBatches=2', ...flags], {
       cwd: trainingFolder,
       ...here(),
     });
@@ -137,12 +137,17 @@ describe('--workers', () => {
       /^--set workers=3: workers: expected at most 2, the samplesPerStep; got 3$/m,
     ],
     [
-      'more than shares',
+      'more than micro-batches',
       [...training, '--workers', '2'],
       2,
-      /^--workers: expected at most 1, the shares of the recipe; got 2$/m,
+      /^--workers: expected at most 1, the micro-batches of the recipe; got 2$/m,
     ],
-    ['uneven shares', [...training, '--set', 'shares=5'], 3, /shares: expected a divisor of the batch of 24; got 5$/m],
+    [
+      'uneven micro-batches',
+      [...training, '--set', 'microBatches=5'],
+      3,
+      /microBatches: expected a divisor of the batch of 24; got 5$/m,
+    ],
   ];
   it.each(cases)('of %s is refused', async (_, args, status, told) => {
     const ended = await inProcess(args, { cwd: args[0] === 'train' ? trainingFolder : world });

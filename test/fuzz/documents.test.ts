@@ -70,7 +70,7 @@ const kinds: readonly Kind[] = [
 data: { source: { dataset: mnist }, augment: { inceptionCrop: { area: [0.2, 1] }, shift: 2, mixup: { alpha: 1 }, erase: { probability: 0.5 } } }
 epochs: 3
 batch: 64
-shares: 2
+microBatches: 2
 optimizer: { kind: adamW, weightDecay: 0.01 }
 learningRate: 0.01
 warmupEpochs: 1
@@ -82,7 +82,7 @@ stochasticDepth: 0.1
     name: 'dataset recipe',
     text: `name: d
 source: { format: idx, folder: images, classNames: [a, b] }
-held: 10
+validation: 10
 augment: { flip: true }
 replicas: 3
 teacher: [{ run: a }, { network: n.yaml, training: t.yaml }, { network: n.yaml, weights: w.safetensors, pixels: unit }, { onnx: o.onnx, preprocessing: { mean: [0.5], std: [0.5] } }]

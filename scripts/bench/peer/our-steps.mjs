@@ -51,10 +51,10 @@ function heldOut(net, { sequence, samples, space: { classes } }, pool, collectiv
   };
 }
 
-/** `tasks/training/train-network.ts`, a step at a time: the samples are the shares of a batch. */
+/** `tasks/training/train-network.ts`, a step at a time: the samples are the micro-batches of a batch. */
 function training(net, { l2, learningRate, warmupSteps, samples }, pool, collective) {
   const steps = 1e9; // so many that the learning rate stays at its peak after the warm-up
-  const plan = { steps, warmupSteps, learningRate, l2, dropout: 0, seed: 0, shares: samples };
+  const plan = { steps, warmupSteps, learningRate, l2, dropout: 0, seed: 0, microBatches: samples };
   return async (position, since) => {
     const batches = { at: async (index) => pool[position % poolSize][index % samples] };
     let loss = 0;

@@ -48,7 +48,7 @@ export const workloadNames = Object.keys(recipes);
 /**
  * A workload by name.
  *
- * `batch` counts the images of a sample. With a `network` (`isOneModel`) the samples of a step are the shares of one batch
+ * `batch` counts the images of a sample. With a `network` (`isOneModel`) the samples of a step are the micro-batches of one batch
  * for it, which a single process of the other side takes at once when it is timed. `isHeldOut`: forward only.
  */
 export function workload(name) {

@@ -161,7 +161,8 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
   },
   {
     about: 'a warm-up that outlasts the delay of the controller',
-    prepare: (world) => world.edit('search.yaml', '{ travel: 20 }', '{ travel: 20, delay: 0.1 }', 'mistake.yaml'),
+    prepare: (world) =>
+      world.edit('search.yaml', '{ logitTravel: 20 }', '{ logitTravel: 20, delay: 0.1 }', 'mistake.yaml'),
     run: ['search', 'mistake.yaml', '--dry-run'],
     code: 3,
     says: `mistake.yaml:11:15: search.controller.opWarmup: expected a warm-up that ends within the delay of 4 steps; got one of 10 steps
@@ -170,10 +171,10 @@ mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends
   {
     about: 'both ways to state the speed of the controller',
     prepare: (world) =>
-      world.edit('search.yaml', '{ travel: 20 }', '{ travel: 20, learningRate: 0.1 }', 'mistake.yaml'),
+      world.edit('search.yaml', '{ logitTravel: 20 }', '{ logitTravel: 20, learningRate: 0.1 }', 'mistake.yaml'),
     run: ['validate', 'mistake.yaml'],
     code: 3,
-    says: 'mistake.yaml:11:25: search.controller.travel: expected either travel or learningRate; got both',
+    says: 'mistake.yaml:11:30: search.controller.logitTravel: expected either logitTravel or learningRate; got both',
   },
   {
     about: 'an optimizer by its name alone',
@@ -247,11 +248,11 @@ mistake.yaml:2:70: source.classNames[3]: expected a name that no other class has
   {
     about: 'parts of a training that are no less than the whole',
     prepare: (world) =>
-      world.edit('teacher.train.yaml', 'epochs: 2', 'epochs: 2\nwarmupEpochs: 5\nshares: 48', 'mistake.yaml'),
+      world.edit('teacher.train.yaml', 'epochs: 2', 'epochs: 2\nwarmupEpochs: 5\nmicroBatches: 48', 'mistake.yaml'),
     run: ['validate', 'mistake.yaml'],
     code: 3,
     says: `mistake.yaml:4:15: warmupEpochs: expected fewer epochs than the 2 of the training; got 5
-mistake.yaml:5:9: shares: expected a divisor of the batch of 24; got 48`,
+mistake.yaml:5:15: microBatches: expected a divisor of the batch of 24; got 48`,
   },
   {
     about: 'targets that say nothing',
@@ -269,9 +270,9 @@ mistake.yaml:5:9: shares: expected a divisor of the batch of 24; got 48`,
   {
     about: 'batch norm over one value in a training',
     prepare: (world) => world.edit('teacher.yaml', 'hidden: 0', 'hidden: 8', 'mistake.yaml'),
-    run: ['train', 'mistake.yaml', '--recipe', 'teacher.train.yaml', '--run-id', 'new', '--set', 'shares=24'],
+    run: ['train', 'mistake.yaml', '--recipe', 'teacher.train.yaml', '--run-id', 'new', '--set', 'microBatches=24'],
     code: 3,
-    says: 'teacher: batch norm in head.hidden sees a single value per channel and image, so it needs 2 images or more at a time; teacher gives it 1 (a batch of 24 in 24 shares)\nwhat to do: set shares to 12',
+    says: 'teacher: batch norm in head.hidden sees a single value per channel and image, so it needs 2 images or more at a time; teacher gives it 1 (a batch of 24 in 24 micro-batches)\nwhat to do: set microBatches to 12',
   },
   {
     about: 'batch norm over one value in a search',

@@ -140,11 +140,11 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'cache/datasets/mnist/train-images-idx3-ubyte: expected a file of mnist; got no such file\nwhat to do: fetch it with `mnv4-nas dataset fetch mnist`',
   },
   {
-    about: 'more images held than there are',
-    prepare: (world) => world.edit('patterns.dataset.yaml', 'held: 24', 'held: 2400', 'mistake.yaml'),
+    about: 'more validation images than there are',
+    prepare: (world) => world.edit('patterns.dataset.yaml', 'validation: 24', 'validation: 2400', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 3,
-    says: `held: expected fewer than the source's 240 train images; got 2400`,
+    says: `validation: expected fewer than the source's 240 train images; got 2400`,
   },
   {
     about: 'moves as far as the images are wide',
@@ -154,11 +154,11 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: `augment.shift: expected less than the images' 8 pixels; got 8`,
   },
   {
-    about: 'a batch and a held-out batch of more images than there are',
-    run: coarse('--set', 'search.batch=500', '--set', 'search.heldBatch=25'),
+    about: 'a batch and a validation batch of more images than there are',
+    run: coarse('--set', 'search.batch=500', '--set', 'search.validationBatch=25'),
     code: 3,
     says: `--set search.batch=500: search.batch: expected at most the 432 train images of patterns; got 500
---set search.heldBatch=25: search.heldBatch: expected at most the 24 held images of patterns; got 25`,
+--set search.validationBatch=25: search.validationBatch: expected at most the 24 validation images of patterns; got 25`,
   },
   {
     about: 'a training batch of more images than there are',

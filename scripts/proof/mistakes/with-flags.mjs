@@ -52,10 +52,10 @@ export const flags = [
     says: '--workers: expected at most 1, the samplesPerStep; got 2',
   },
   {
-    about: 'a batch that its shares do not divide',
-    run: ['train', 'teacher.yaml', '--recipe', 'teacher.train.yaml', '--set', 'shares=5'],
+    about: 'a batch that its micro-batches do not divide',
+    run: ['train', 'teacher.yaml', '--recipe', 'teacher.train.yaml', '--set', 'microBatches=5'],
     code: 3,
-    says: '--set shares=5: shares: expected a divisor of the batch of 24; got 5',
+    says: '--set microBatches=5: microBatches: expected a divisor of the batch of 24; got 5',
   },
   {
     about: 'a reward that multiplies a quality below 0',

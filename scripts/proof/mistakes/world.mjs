@@ -33,7 +33,7 @@ learningRate: 0.02
 
 const dataset = `name: patterns
 source: { format: idx, folder: images }
-held: 24
+validation: 24
 replicas: 2
 teacher: [{ network: teacher.yaml, training: teacher.train.yaml }]
 `;
@@ -60,9 +60,9 @@ cost:
 search:
   steps: 40
   batch: 16
-  heldBatch: 24
+  validationBatch: 24
   weights: { optimizer: { kind: adamW }, learningRate: 0.01 }
-  controller: { travel: 20 }
+  controller: { logitTravel: 20 }
   statisticsBatches: 2
   logEvery: 1
   checkpointEvery: 10

@@ -10,7 +10,7 @@ import { stageSettings } from '#tasks/search/config/stage-settings';
 import { runStudy } from '#tasks/study/run-study';
 import type { Study } from '#tasks/study/study';
 import { studyResult, studyRows, writeStudy } from '#tasks/study/study-report';
-import { sharesOf } from '#tasks/training/recipe';
+import { microBatchesOf } from '#tasks/training/recipe';
 
 export const studyOptions = [rootOption, ...workerOptions, jsonOption] as const satisfies readonly OptionSpec[];
 
@@ -31,5 +31,5 @@ function mostParts({ arms, recipe }: Study): number {
   const samples = arms.flatMap(({ config, stages }) =>
     stages.map((stage) => stageSettings(config(1), stage).samplesPerStep),
   );
-  return Math.max(sharesOf(recipe), ...samples);
+  return Math.max(microBatchesOf(recipe), ...samples);
 }

@@ -7,7 +7,7 @@ import { workersOf } from '#cli/arguments/worker-options';
 import { working } from '#cli/process/working';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { readEvaluation } from '#tasks/training/finished-run';
-import { readTrainingRecipe, sharesOf } from '#tasks/training/recipe';
+import { microBatchesOf, readTrainingRecipe } from '#tasks/training/recipe';
 import { train as trainIn } from '#tasks/training/train';
 
 export const train = defineCommand({
@@ -20,7 +20,7 @@ export const train = defineCommand({
     const network = networkOf(what, options.root);
     const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
     const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
-    const workers = workersOf(options, sharesOf(recipe), 'the shares of the recipe');
+    const workers = workersOf(options, microBatchesOf(recipe), 'the micro-batches of the recipe');
     await working(workers, (context) => trainIn(network, recipe, { context, ...resumption(options), id }));
     const evaluation = readEvaluation(join(options.root, id));
     return {

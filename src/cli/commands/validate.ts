@@ -51,7 +51,7 @@ const kinds: readonly FileKind[] = [
   },
   {
     name: 'dataset recipe',
-    keys: ['source', 'held', 'teacher', 'replicas'],
+    keys: ['source', 'validation', 'teacher', 'replicas'],
     schema: buildRecipeSchema,
     check: checkBuildRecipe,
   },

@@ -18,23 +18,40 @@ const probability = quantity('a probability from 0 to 1', { min: 0, max: 1 });
 
 export const augmentSchema = record({
   inceptionCrop: record({
-    area: cropArea.default([0.08, 1]),
-    aspect: range('two ratios of width to height', { above: 0, max: 100 }).default([3 / 4, 4 / 3]),
-  }).optional(),
-  shift: integer('a count of pixels from 0 to 2048', 0, 2048).optional(),
-  flip: flag().optional(),
-  mixup: record({ alpha: quantity('a number above 0, at most 1e6', { above: 0, max: 1e6 }) }).optional(),
-  erase: record({ probability, area: erasedArea.default([0.02, 0.2]) }).optional(),
+    area: cropArea.default([0.08, 1]).describe('Least and greatest area of the part, as shares of the image'),
+    aspect: range('two ratios of width to height', { above: 0, max: 100 })
+      .default([3 / 4, 4 / 3])
+      .describe('Least and greatest ratio of its width to its height'),
+  })
+    .optional()
+    .describe('Cut out a random part and resize it'),
+  shift: integer('a count of pixels from 0 to 2048', 0, 2048)
+    .optional()
+    .describe('Move the image by up to so many pixels each way'),
+  flip: flag().optional().describe('Mirror half of the images left to right'),
+  mixup: record({
+    alpha: quantity('a number above 0, at most 1e6', { above: 0, max: 1e6 }).describe(
+      'Parameter of the beta distribution that the part of each image is drawn from',
+    ),
+  })
+    .optional()
+    .describe('Blend each image with another'),
+  erase: record({
+    probability: probability.describe('Probability that an image loses a rectangle'),
+    area: erasedArea.default([0.02, 0.2]).describe('Least and greatest area of the rectangle, as shares of the image'),
+  })
+    .optional()
+    .describe('Overwrite a random rectangle'),
 });
 
-const folder = text('a folder, relative to the recipe');
-const classNames = classNameList().optional();
+const folder = text('a folder, relative to the recipe').describe('Folder of the files, relative to the recipe');
+const classNames = classNameList().optional().describe('Names of the classes in the order of their labels');
 
 const idxForm = {
-  /** The label of the first class, 1 where labels count from 1. */
-  firstLabel: integer('a label from 0 to 255', 0, 255).optional(),
-  /** True if rows and columns of the images are exchanged, as in EMNIST. */
-  transposed: flag().optional(),
+  firstLabel: integer('a label from 0 to 255', 0, 255)
+    .optional()
+    .describe('Label of the first class; by default 0; 1 if labels count from 1'),
+  transposed: flag().optional().describe('True if rows and columns of the images are exchanged, as in EMNIST'),
 };
 
 /** A recipe's `source`; relative folders start from the recipe's own. */
@@ -46,11 +63,20 @@ export function sourceOfKind(source: SourceReference) {
   return source.format === 'idx' ? ({ kind: 'idx', ...source } as const) : ({ kind: 'cifar10', ...source } as const);
 }
 
+function form<const F extends string>(name: F) {
+  return z
+    .literal(name, { error: 'idx or cifar10' })
+    .describe('Format of the files: IDX, or the binary one of CIFAR-10');
+}
+
 export const sourceSchema = z.union(
   [
-    record({ dataset: word(...datasetNames), folder: folder.optional() }),
-    record({ format: z.literal('idx', { error: 'idx or cifar10' }), folder, classNames, ...idxForm }),
-    record({ format: z.literal('cifar10', { error: 'idx or cifar10' }), folder, classNames }),
+    record({
+      dataset: word(...datasetNames).describe('Data set that mnv4-nas dataset fetch brings'),
+      folder: folder.optional(),
+    }),
+    record({ format: form('idx'), folder, classNames, ...idxForm }),
+    record({ format: form('cifar10'), folder, classNames }),
   ],
   { error: '{ dataset } or { format, folder }' },
 );

@@ -26,9 +26,19 @@ export function builtSetFolder(recipeFile: string): string {
   const { name, teacher, source } = conform(locateYaml(recipeFile, content), recipeSchema);
   const named = teacher.flatMap((reference) => Object.values(reference)).filter((value) => typeof value === 'string');
   const files = named.map((file) => resolve(dirname(recipeFile), file)).filter(existsSync);
-  const contents = files.filter((file) => /\.(ya?ml|onnx|safetensors)$/.test(file)).map((file) => readBytes(file));
+  const contents = files.filter((file) => /\.(ya?ml|onnx|safetensors)$/.test(file)).map((file) => contentOf(file));
   const place = source.folder === undefined ? '' : resolve(dirname(recipeFile), source.folder);
-  return join(cacheFolder(), 'sets', `${name}-${sha256(content, ...contents, place).slice(0, 12)}`);
+  return join(cacheFolder(), 'sets', `${name}-${sha256(firstWording(content), ...contents, place).slice(0, 12)}`);
+}
+
+function contentOf(file: string): Uint8Array {
+  const bytes = readBytes(file);
+  return /\.ya?ml$/.test(file) ? Buffer.from(firstWording(Buffer.from(bytes).toString('latin1')), 'latin1') : bytes;
+}
+
+/** A recipe with its keys as they were first called: a new name alone makes no other set. */
+function firstWording(text: string): string {
+  return text.replace(/^validation(?=\s*:)/gm, 'held').replace(/^microBatches(?=\s*:)/gm, 'shares');
 }
 
 /** Opens the set in a folder, or the one that a recipe builds; where that is not built, a data failure says how to. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readChecked } from '#core/documents/conform';
+import { type RenamedKey, withNewDottedKeys } from '#core/documents/renamed-keys';
 import { Failure } from '#core/failure';
 import { readUtf8 } from '#core/files/files';
 import { shown } from '#core/shown';
@@ -24,6 +25,8 @@ export interface Asked {
   readonly extend?: boolean | undefined;
   /** The values of the resolved config by dotted key: on resuming they must be what they were. */
   readonly identity: Identity;
+  /** Keys that had other names in older runs. */
+  readonly renamedKeys?: readonly RenamedKey[];
   /** The space as YAML; on resuming it must be what it was. */
   readonly space: string;
 }
@@ -37,7 +40,8 @@ export interface Asked {
 export function refuseOtherRun(folder: string, before: number, asked: Asked): void {
   const { steps, lengthKey, extend } = asked;
   refuseOtherSpace(join(folder, 'space.yaml'), asked.space);
-  const was: Identity = readChecked(join(folder, 'identity.json'), identitySchema);
+  const kept = readChecked(join(folder, 'identity.json'), identitySchema);
+  const was: Identity = withNewDottedKeys(kept, asked.renamedKeys ?? []);
   const changes = changesOf(was, asked.identity).map((change) => ({ file: join(folder, 'config.yaml'), ...change }));
   const others = changes.filter(({ path }) => path !== lengthKey);
   const lengths = changes.filter(({ path }) => path === lengthKey);

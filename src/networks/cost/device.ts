@@ -9,28 +9,41 @@ const sourceField = text('a text that says where the figures come from');
 const bytesField = quantity('a number of bytes from 0.01 to 1000', { min: 0.01, max: 1000 });
 const peak = (what: string) => quantity(`a number of ${what} per ms from 1 to 1e15`, { min: 1, max: 1e15 });
 
+const sourceText = sourceField.describe('Where the figures come from');
+const bytesPerWeight = bytesField.describe('Bytes of a weight in memory');
+const bytesPerActivation = bytesField.describe('Bytes of an activation in memory');
+
 export const rooflineSchema = record({
-  peakMacsPerMs: peak('MACs'),
-  peakBytesPerMs: peak('bytes'),
-  bytesPerWeight: bytesField,
-  bytesPerActivation: bytesField,
-  overheadMs: quantity('a number of ms from 0 to 1e6', { min: 0, max: 1e6 }).default(0),
-  source: sourceField,
-  /** How well the profile met the latencies that it was fitted to; `mnv4-nas calibrate` writes it. */
+  peakMacsPerMs: peak('MACs').describe('Multiply-accumulates per ms at most'),
+  peakBytesPerMs: peak('bytes').describe('Bytes read and written per ms at most'),
+  bytesPerWeight,
+  bytesPerActivation,
+  overheadMs: quantity('a number of ms from 0 to 1e6', { min: 0, max: 1e6 })
+    .default(0)
+    .describe('Time that every layer costs on top, in ms'),
+  source: sourceText,
   fit: record({
-    rows: integer('a number of latencies from 1'),
-    meanAbsolutePercentageError: quantity('a share >= 0', { min: 0 }),
-    leaveOneOutError: quantity('a share >= 0', { min: 0 }).optional(),
-    spearman: quantity('a number from -1 to 1', { min: -1, max: 1 }).optional(),
-    ridgePoint: word('held', 'fitted', 'atLeast', 'atMost'),
-  }).optional(),
+    rows: integer('a number of latencies from 1').describe('Latencies that the profile was fitted to'),
+    meanAbsolutePercentageError: quantity('a share >= 0', { min: 0 }).describe('Mean relative error, as a share'),
+    leaveOneOutError: quantity('a share >= 0', { min: 0 })
+      .optional()
+      .describe('The same error if each network is predicted by a fit to the others'),
+    spearman: quantity('a number from -1 to 1', { min: -1, max: 1 })
+      .optional()
+      .describe("Spearman's rank correlation of predicted and measured latencies"),
+    ridgePoint: word('held', 'fitted', 'atLeast', 'atMost').describe(
+      'How the ridge point came about: held (given), fitted, or known as a bound',
+    ),
+  })
+    .optional()
+    .describe('How well the profile met the latencies that it was fitted to; mnv4-nas calibrate writes it'),
 });
 
 const tableSchema = record({
-  table: text('the name of a CSV file'),
-  bytesPerWeight: bytesField.default(1),
-  bytesPerActivation: bytesField.default(1),
-  source: sourceField,
+  table: text('the name of a CSV file').describe('CSV file of measured layers, relative to the profile'),
+  bytesPerWeight: bytesPerWeight.default(1),
+  bytesPerActivation: bytesPerActivation.default(1),
+  source: sourceText,
 });
 
 export const deviceSchema = z.union([rooflineSchema, tableSchema]);

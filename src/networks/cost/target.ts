@@ -12,31 +12,45 @@ import { type CostTable, costTable } from './cost-table.js';
 import { readDevice } from './device.js';
 
 const sharedFields = {
-  relativeTo: text('the name or the file of a network').optional(),
-  factor: quantity('a factor from 1e-3 to 1e3', { min: 1e-3, max: 1e3 }).optional(),
-  beta: quantity('a number from -1e6 to 0', { min: -1e6, max: 0 }).optional(),
+  relativeTo: text('the name or the file of a network')
+    .optional()
+    .describe('Network whose cost the target is relative to, by name or file; instead of an amount'),
+  factor: quantity('a factor from 1e-3 to 1e3', { min: 1e-3, max: 1e3 })
+    .optional()
+    .describe("Target as a factor of that network's cost; by default 1"),
+  beta: quantity('a number from -1e6 to 0', { min: -1e6, max: 0 })
+    .optional()
+    .describe('Slope of the penalty: what the reward absolute loses if a cost is twice its target; by default -0.1'),
 };
 
 function amount(what: string) {
-  return quantity(`${what} from 1e-6 to 1e18`, { min: 1e-6, max: 1e18 }).optional();
+  return quantity(`${what} from 1e-6 to 1e18`, { min: 1e-6, max: 1e18 }).optional().describe(`Target: ${what}`);
+}
+
+function kind<const K extends string>(name: K) {
+  return z.literal(name).describe('What is held to a target; peakMemory is bytes of activations alive at once');
 }
 
 export const costTargetSchema = z
   .discriminatedUnion(
     'cost',
     [
-      record({ cost: z.literal('macs'), target: amount('a number of MACs'), ...sharedFields }),
-      record({ cost: z.literal('params'), target: amount('a number of parameters'), ...sharedFields }),
+      record({ cost: kind('macs'), target: amount('a number of MACs'), ...sharedFields }),
+      record({ cost: kind('params'), target: amount('a number of parameters'), ...sharedFields }),
       record({
-        cost: z.literal('latency'),
-        device: text('the name or the file of a device'),
+        cost: kind('latency'),
+        device: text('the name or the file of a device').describe(
+          'Device, by the name of a shipped profile or by file',
+        ),
         targetMs: amount('a number of ms'),
         ...sharedFields,
       }),
       record({
-        cost: z.literal('peakMemory'),
+        cost: kind('peakMemory'),
         target: amount('a number of bytes'),
-        bytesPerActivation: quantity('a number of bytes from 0.01 to 1000', { min: 0.01, max: 1000 }).default(1),
+        bytesPerActivation: quantity('a number of bytes from 0.01 to 1000', { min: 0.01, max: 1000 })
+          .default(1)
+          .describe('Bytes of an activation in memory'),
         ...sharedFields,
       }),
     ],

@@ -9,12 +9,17 @@ const layouts = ['NCHW', 'NHWC'] as const;
 
 /** (pixel / 255 - mean) / std for each channel, and the order of the axes. */
 export const preprocessingSchema = record({
-  layout: word(...layouts).default('NCHW'),
-  mean: list(quantity('a share of the brightest pixel', { min: 0, max: 1 }), 'a list with a mean for each channel'),
+  layout: word(...layouts)
+    .default('NCHW')
+    .describe('Order of the axes'),
+  mean: list(
+    quantity('a share of the brightest pixel', { min: 0, max: 1 }),
+    'a list with a mean for each channel',
+  ).describe('Mean of each channel that is subtracted, as a share of the brightest pixel'),
   std: list(
     quantity('a deviation from 1e-4 to 1e4', { min: 1e-4, max: 1e4 }),
     'a list with a deviation for each channel',
-  ),
+  ).describe('Deviation of each channel that is divided by'),
 });
 
 export type Preprocessing = z.output<typeof preprocessingSchema>;

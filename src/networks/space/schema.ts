@@ -33,60 +33,85 @@ const expandWhat = 'a whole expansion from 1 to 16';
 const expand = integer(expandWhat, 1, 16);
 const ratio = quantity('an expansion from 1 to 16', { min: 1, max: 16 });
 const openChannels = open(channels, 'channel counts');
+const out = openChannels
+  .optional()
+  .describe('Output channels; required unless the stage has out, and refused if it has');
+const blockStride = stride.describe('Stride of the block');
+const blockKernel = open(kernel, 'kernel sizes').describe('Kernel size of the convolution');
 const attention = {
-  heads: integer('a number of heads from 1 to 64', 1, 64),
-  keyDim: integer('a width from 1 to 1024', 1, 1024),
-  valueDim: integer('a width from 1 to 1024', 1, 1024).optional(),
-  kvStride: z.literal([1, 2], { error: strideWhat }).default(1),
-  stride: z.literal(1, { error: 'a stride of 1, the only one that attention has' }).default(1),
-  out: openChannels.optional(),
+  heads: integer('a number of heads from 1 to 64', 1, 64).describe('Attention heads'),
+  keyDim: integer('a width from 1 to 1024', 1, 1024).describe('Channels of keys and queries in each head'),
+  valueDim: integer('a width from 1 to 1024', 1, 1024)
+    .optional()
+    .describe('Channels of values in each head; by default keyDim'),
+  kvStride: z
+    .literal([1, 2], { error: strideWhat })
+    .default(1)
+    .describe('Stride by which keys and values are reduced first'),
+  stride: z
+    .literal(1, { error: 'a stride of 1, the only one that attention has' })
+    .default(1)
+    .describe('Stride of the block; attention has 1 only'),
+  out,
 };
 const placed = {
-  repeat: integer(`a count from 1 to ${mostRepeated}`, 1, mostRepeated).optional(),
-  optional: flag().optional(),
+  repeat: integer(`a count from 1 to ${mostRepeated}`, 1, mostRepeated)
+    .optional()
+    .describe("Blocks like this in a row, each with choices of its own; by default 1; the stride is the first one's"),
+  optional: flag().optional().describe('True if a search may skip the block'),
 };
 
 const fields = {
-  conv: { kernel: open(kernel, 'kernel sizes'), stride, out: openChannels.optional() },
+  conv: { kernel: blockKernel, stride: blockStride, out },
   fusedIb: {
-    kernel: open(kernel, 'kernel sizes'),
-    stride,
-    expand: open(expand, 'expansions'),
-    out: openChannels.optional(),
+    kernel: blockKernel,
+    stride: blockStride,
+    expand: open(expand, 'expansions').describe('Factor by which channels are expanded inside the block'),
+    out,
   },
   uib: {
-    startKernel: open(depthwiseKernel, 'depthwise kernels'),
-    midKernel: open(depthwiseKernel, 'depthwise kernels'),
-    stride,
-    expand: open(expand, 'expansions'),
-    out: openChannels.optional(),
+    startKernel: open(depthwiseKernel, 'depthwise kernels').describe(
+      'Kernel of the depthwise layer before the expansion; 0 leaves it out',
+    ),
+    midKernel: open(depthwiseKernel, 'depthwise kernels').describe(
+      'Kernel of the depthwise layer after the expansion; 0 leaves it out',
+    ),
+    stride: blockStride,
+    expand: open(expand, 'expansions').describe('Factor by which channels are expanded inside the block'),
+    out,
   },
   mqa: attention,
   mha: attention,
-  dwSep: { kernel: open(kernel, 'kernel sizes'), stride, out: openChannels.optional() },
+  dwSep: { kernel: blockKernel, stride: blockStride, out },
   invertedResidual: {
-    kernel: open(kernel, 'kernel sizes'),
-    stride,
-    expand: open(ratio, 'expansions'),
-    squeeze: flag().default(false),
-    activation: word(...activations).optional(),
-    out: openChannels.optional(),
+    kernel: blockKernel,
+    stride: blockStride,
+    expand: open(ratio, 'expansions').describe('Factor by which channels are expanded inside the block'),
+    squeeze: flag().default(false).describe('True for a squeeze-and-excitation before the projection'),
+    activation: word(...activations)
+      .optional()
+      .describe('Activation of the block; by default that of the network'),
+    out,
   },
 };
 
 export const blockKinds = Object.keys(fields) as (keyof typeof fields)[];
 
+function kind<const K extends string>(name: K) {
+  return z.literal(name).describe('Kind of the block');
+}
+
 function blocks<T extends z.core.$ZodLooseShape>(more: T) {
   return z.discriminatedUnion(
     'kind',
     [
-      record({ kind: z.literal('conv'), ...fields.conv, ...more }),
-      record({ kind: z.literal('fusedIb'), ...fields.fusedIb, ...more }),
-      record({ kind: z.literal('uib'), ...fields.uib, ...more }),
-      record({ kind: z.literal('mqa'), ...fields.mqa, ...more }),
-      record({ kind: z.literal('mha'), ...fields.mha, ...more }),
-      record({ kind: z.literal('dwSep'), ...fields.dwSep, ...more }),
-      record({ kind: z.literal('invertedResidual'), ...fields.invertedResidual, ...more }),
+      record({ kind: kind('conv'), ...fields.conv, ...more }),
+      record({ kind: kind('fusedIb'), ...fields.fusedIb, ...more }),
+      record({ kind: kind('uib'), ...fields.uib, ...more }),
+      record({ kind: kind('mqa'), ...fields.mqa, ...more }),
+      record({ kind: kind('mha'), ...fields.mha, ...more }),
+      record({ kind: kind('dwSep'), ...fields.dwSep, ...more }),
+      record({ kind: kind('invertedResidual'), ...fields.invertedResidual, ...more }),
     ],
     { error: (issue) => (issue.code === 'invalid_union' ? `one of ${blockKinds.join(', ')}` : 'a block') },
   );
@@ -94,7 +119,15 @@ function blocks<T extends z.core.$ZodLooseShape>(more: T) {
 
 const plainBlock = blocks({});
 const placedBlock = blocks(placed);
-const oneOfBlock = record({ oneOf: list(plainBlock, 'a list of blocks', 2), ...placed }, 'a block');
+const oneOfBlock = record(
+  {
+    oneOf: list(plainBlock, 'a list of blocks', 2).describe(
+      'Blocks of which a search chooses one, each with the keys of a block but repeat and optional',
+    ),
+    ...placed,
+  },
+  'a block',
+);
 const slot = z.union([placedBlock, oneOfBlock]);
 
 export type BlockInput = z.output<typeof plainBlock>;
@@ -108,15 +141,27 @@ const provenance = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 const side = integer(`a resolution from ${leastSide} to ${mostSide}`, leastSide, mostSide);
 
 export const spaceSchema = record({
-  name: line('a name'),
+  name: line('a name').describe('Name of the space or network'),
   input: record({
-    resolution: z.union([side, record({ height: side, width: side }, '{ height, width }')]),
-    channels: integer('a channel count from 1 to 16', 1, 16),
-    mean: list(quantity('a mean of pixels, from 0 to 1', { min: 0, max: 1 }), 'a mean for each channel').optional(),
-    std: list(
-      quantity('a deviation from 1e-4 to 1e4', { min: 1e-4, max: 1e4 }),
-      'a deviation for each channel',
-    ).optional(),
+    resolution: z
+      .union([
+        side,
+        record(
+          {
+            height: side.describe('Height of the images in pixels'),
+            width: side.describe('Width of the images in pixels'),
+          },
+          '{ height, width }',
+        ),
+      ])
+      .describe('Height and width of the images in pixels; a number for square ones'),
+    channels: integer('a channel count from 1 to 16', 1, 16).describe('Channels of the images'),
+    mean: list(quantity('a mean of pixels, from 0 to 1', { min: 0, max: 1 }), 'a mean for each channel')
+      .optional()
+      .describe('Mean of each channel that is subtracted, as a share of the brightest pixel; by default 0.5'),
+    std: list(quantity('a deviation from 1e-4 to 1e4', { min: 1e-4, max: 1e4 }), 'a deviation for each channel')
+      .optional()
+      .describe('Deviation of each channel that is divided by; by default 0.5'),
   })
     .refine(({ mean, channels }) => (mean?.length ?? channels) === channels, {
       error: 'a mean for each channel',
@@ -128,21 +173,36 @@ export const spaceSchema = record({
     })
     .refine(({ mean, std }) => (mean === undefined) === (std === undefined), {
       error: 'both mean and std, or neither',
+    })
+    .describe('Images that the network takes'),
+  classes: integer('a number of classes from 2 to 100000', 2, 100_000).describe('Number of classes'),
+  activation: word(...activations).describe('Activation of all layers that do not state another'),
+  padding: word(...paddings)
+    .default(defaultConventions.padding)
+    .describe('Padding of convolutions: as TensorFlow pads, or the same on both sides, as PyTorch does'),
+  batchNormEpsilon: quantity('a number from 1e-12 to 1', { min: 1e-12, max: 1 })
+    .default(defaultConventions.batchNormEpsilon)
+    .describe('Number added to the variance in batch norm'),
+  layerScale: flag()
+    .default(defaultConventions.layerScale)
+    .describe('True for a learned scale per channel at the end of UIBs and attention blocks'),
+  stages: list(
+    record({
+      out: openChannels.optional().describe('Output channels of the stage; a list is one choice for all its blocks'),
+      blocks: list(slot, 'a list of blocks', 0).describe('Blocks of the stage in order'),
     }),
-  classes: integer('a number of classes from 2 to 100000', 2, 100_000),
-  activation: word(...activations),
-  padding: word(...paddings).default(defaultConventions.padding),
-  batchNormEpsilon: quantity('a number from 1e-12 to 1', { min: 1e-12, max: 1 }).default(
-    defaultConventions.batchNormEpsilon,
-  ),
-  layerScale: flag().default(defaultConventions.layerScale),
-  stages: list(record({ out: openChannels.optional(), blocks: list(slot, 'a list of blocks', 0) }), 'a list of stages'),
+    'a list of stages',
+  ).describe('Stages in order'),
   head: record({
-    conv: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
-    hidden: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts'),
-    hiddenNorm: flag().default(true),
-  }),
-  provenance: provenance.optional(),
+    conv: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts').describe(
+      'Channels of the 1x1 convolution before the pooling; 0 leaves it out',
+    ),
+    hidden: open(integer('a channel count from 0 (absent) to 8192', 0, 8192), 'channel counts').describe(
+      'Channels of the 1x1 convolution after the pooling; 0 leaves it out',
+    ),
+    hiddenNorm: flag().default(true).describe('True for batch norm in the layer after the pooling'),
+  }).describe('What turns the last stage into scores'),
+  provenance: provenance.optional().describe('Where a network came from; written by searches, and free otherwise'),
 }).refine(({ stages }) => stages.reduce((n, { blocks }) => n + placesIn(blocks), 0) <= mostBlocks, {
   error: `at most ${mostBlocks} blocks in all`,
   path: ['stages'],
@@ -156,15 +216,20 @@ function placesIn(blocks: readonly SlotInput[]): number {
 export type SpaceInput = z.output<typeof spaceSchema>;
 
 export const refinementSchema = record({
-  name: line('a name'),
+  name: line('a name').describe('Name of the refinement'),
   refine: record({
-    startKernel: open(depthwiseKernel, 'depthwise kernels').optional(),
-    midKernel: open(depthwiseKernel, 'depthwise kernels').optional(),
-    expand: open(expand, 'expansions').optional(),
+    startKernel: open(depthwiseKernel, 'depthwise kernels')
+      .optional()
+      .describe('Options of the depthwise layer before the expansion; by default what the block has'),
+    midKernel: open(depthwiseKernel, 'depthwise kernels')
+      .optional()
+      .describe('Options of the depthwise layer after the expansion; by default what the block has'),
+    expand: open(expand, 'expansions').optional().describe('Options of the expansion; by default what the block has'),
     stages: list(integer('a stage number from 0', 0, 1000), 'a list of stage numbers')
       .refine(distinct, { error: 'stage numbers that differ' })
-      .optional(),
-  }),
+      .optional()
+      .describe('Numbers of the stages to open, from 0; by default all'),
+  }).describe('What is opened in the universal inverted bottlenecks of a network'),
 });
 
 export type Refinement = z.output<typeof refinementSchema>['refine'];

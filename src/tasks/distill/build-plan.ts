@@ -35,10 +35,10 @@ const shardBytes = 2 ** 26; // of pixels: small images come in few files, large 
 export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
   const { shape, classes } = formOf(source);
   const perShard = recipe.rowsPerShard ?? Math.min(8192, Math.ceil(shardBytes / imageBytes(shape)));
-  const { train, held } = splitSources(labelsOf(source.train), classes, recipe.held, recipe.seed);
+  const { train, validation } = splitSources(labelsOf(source.train), classes, recipe.validation, recipe.seed);
   const splits: Record<SplitName, { rows: number; at: (row: number) => PlannedRow }> = {
     train: { rows: train.length * recipe.replicas, at: replicaMajor(train, recipe.seed) },
-    held: { rows: held.length, at: (row) => ({ source: held[row] as number, replica: 0 }) },
+    held: { rows: validation.length, at: (row) => ({ source: validation[row] as number, replica: 0 }) },
     test: { rows: source.test.n, at: (row) => ({ source: source.train.n + row, replica: 0 }) },
   };
   requireShards(Object.values(splits), perShard, shape);

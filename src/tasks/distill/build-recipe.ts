@@ -2,44 +2,60 @@
 import { z } from 'zod';
 import { conform, fileName, integer, list, record, text, word } from '#core/documents/conform';
 import { locateYaml, readText } from '#core/documents/document';
+import { type RenamedKey, withNewKeys } from '#core/documents/renamed-keys';
 import { augmentSchema, sourceSchema } from '#data/images/source-schema';
 import { preprocessingSchema } from '#networks/nn/preprocessing';
 import { pixelNormNames } from '#networks/weights/pixel-norms';
 import { weightConventionNames } from '#networks/weights/weight-conventions';
 
+const network = text('the file of a network').describe('Network, by file');
 const teacher = z.union(
   [
-    record({ run: text('the folder of a run') }),
-    record({ network: text('the file of a network'), training: text('the file of a training recipe') }),
+    record({ run: text('the folder of a run').describe('Folder of a finished training') }),
     record({
-      network: text('the file of a network'),
-      weights: text('a file with its weights'),
-      convention: word(...weightConventionNames).optional(),
-      pixels: word(...pixelNormNames).optional(),
+      network,
+      training: text('the file of a training recipe').describe('Training recipe by which the network is trained first'),
     }),
     record({
-      onnx: text('the file of an ONNX model'),
-      /** By default what the model says, as our exports do. */
-      preprocessing: preprocessingSchema.optional(),
-      output: word('logits', 'probabilities').default('logits'),
+      network,
+      weights: text('a file with its weights').describe('Weights of the network: safetensors, ours or of timm'),
+      convention: word(...weightConventionNames)
+        .optional()
+        .describe('Padding and batch-norm epsilon that the weights were trained with; by default those of the network'),
+      pixels: word(...pixelNormNames)
+        .optional()
+        .describe('Normalisation of pixels that the weights were trained with; by default that of the network'),
+    }),
+    record({
+      onnx: text('the file of an ONNX model').describe('Classifier as an ONNX model'),
+      preprocessing: preprocessingSchema
+        .optional()
+        .describe('How pixels become its input; by default as the model says, as our exports do'),
+      output: word('logits', 'probabilities').default('logits').describe('Meaning of its output'),
     }),
   ],
   { error: '{ run }, { network, training }, { network, weights } or { onnx }' },
 );
 
 export const buildRecipeSchema = record({
-  name: fileName(),
-  source: sourceSchema,
-  /** Number of train images held out for the controller; the same share of every class. */
-  held: integer('a count of source images, 1 or more'),
-  augment: augmentSchema.default({}),
-  /** Augmented copies of each train image. */
-  replicas: integer('a count of replicas from 1 to 10000', 1, 10_000).default(1),
-  seed: integer('a seed, 0 or more', 0).default(1),
-  /** Several teachers average their probabilities. */
-  teacher: list(teacher, 'a list of teachers'),
-  rowsPerShard: integer('a count of rows from 1 to 1000000', 1, 1e6).optional(),
+  name: fileName().describe('Name of the set'),
+  source: sourceSchema.describe('Labelled images that the set is built from'),
+  validation: integer('a count of source images, 1 or more').describe(
+    'Train images of the source held out for the controller, unchanged; the same share of every class',
+  ),
+  augment: augmentSchema.default({}).describe('Changes to the train images, drawn once for each copy'),
+  replicas: integer('a count of replicas from 1 to 10000', 1, 10_000)
+    .default(1)
+    .describe('Augmented copies of each train image'),
+  seed: integer('a seed, 0 or more', 0).default(1).describe('Seed of the split and of the changes'),
+  teacher: list(teacher, 'a list of teachers').describe('Teachers; the probabilities of several are averaged'),
+  rowsPerShard: integer('a count of rows from 1 to 1000000', 1, 1e6)
+    .optional()
+    .describe('Rows of a shard file; by default up to 8,192, fewer if images are large'),
 });
+
+/** Keys of dataset recipes that had other names; manifests keep those. */
+export const renamedRecipeKeys: readonly RenamedKey[] = [{ path: ['held'], to: 'validation' }];
 
 export type BuildRecipe = z.output<typeof buildRecipeSchema>;
 export type TeacherReference = BuildRecipe['teacher'][number];
@@ -61,5 +77,5 @@ export function readBuildRecipe(file: string): BuildRecipe {
 }
 
 export function parseBuildRecipe(file: string, content: string): BuildRecipe {
-  return conform(locateYaml(file, content), buildRecipeSchema);
+  return conform(withNewKeys(locateYaml(file, content), renamedRecipeKeys), buildRecipeSchema);
 }

@@ -5,18 +5,26 @@ import { permutation, randomStream } from '#core/random';
 /** Indices into the source's train part, each ascending. */
 export interface SourceSplit {
   readonly train: Int32Array;
-  readonly held: Int32Array;
+  readonly validation: Int32Array;
 }
 
-/** Holds out `held` images, each class in proportion to its size (largest remainders), drawn from the seed's stream. */
-export function splitSources(labels: ArrayLike<number>, classes: number, held: number, seed: number): SourceSplit {
-  if (held >= labels.length) {
-    throw new Failure('config', `held: expected fewer than the source's ${labels.length} train images; got ${held}`);
+/** Holds out `validation` images, each class in proportion to its size (largest remainders), drawn from the seed's stream. */
+export function splitSources(
+  labels: ArrayLike<number>,
+  classes: number,
+  validation: number,
+  seed: number,
+): SourceSplit {
+  if (validation >= labels.length) {
+    throw new Failure(
+      'config',
+      `validation: expected fewer than the source's ${labels.length} train images; got ${validation}`,
+    );
   }
   const members: number[][] = Array.from({ length: classes }, () => []);
   for (let i = 0; i < labels.length; i++) members[labels[i] as number]?.push(i);
   const quotas = apportioned(
-    held,
+    validation,
     members.map(({ length }) => length),
   );
   const chosen = new Set<number>();
@@ -25,7 +33,7 @@ export function splitSources(labels: ArrayLike<number>, classes: number, held: n
     for (const place of order.subarray(0, quotas[label])) chosen.add(indices[place] as number);
   }
   const all = Int32Array.from({ length: labels.length }, (_, i) => i);
-  return { train: all.filter((i) => !chosen.has(i)), held: all.filter((i) => chosen.has(i)) };
+  return { train: all.filter((i) => !chosen.has(i)), validation: all.filter((i) => chosen.has(i)) };
 }
 
 /** Divides `total` in proportion to `sizes` into whole numbers that sum to it; the largest remainders round up. */

@@ -1,5 +1,6 @@
 /** Builds an offline distillation set: each image is augmented and shown to the teacher once, then only read. */
 import { join } from 'node:path';
+import { withFormerKeys } from '#core/documents/renamed-keys';
 import { Failure } from '#core/failure';
 import { sha256, writeAtomically } from '#core/files/files';
 import { fingerprintOf } from '#data/images/fingerprint';
@@ -17,7 +18,7 @@ import {
 import { correctRows, encodeShard, type RowLayout } from '#data/sets/shard';
 import { type BuildIdentity, openJournal } from './build-journal.js';
 import { planBuild } from './build-plan.js';
-import type { BuildRecipe } from './build-recipe.js';
+import { type BuildRecipe, renamedRecipeKeys } from './build-recipe.js';
 import { cleanImages, fillShard, trainImages } from './build-shard.js';
 import type { Teacher } from './build-teacher.js';
 
@@ -86,7 +87,7 @@ async function identify({ source, recipe, teacher }: BuildRequest): Promise<Buil
     version: manifestVersion,
     name: recipe.name,
     source: { name: source.name, provenance: source.provenance, sha256: await fingerprintOf(source) },
-    recipe: JSON.parse(JSON.stringify(recipe)) as Record<string, unknown>, // as it reads back: without absent keys
+    recipe: JSON.parse(JSON.stringify(withFormerKeys(recipe, renamedRecipeKeys))) as Record<string, unknown>, // as it reads back: without absent keys
     teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
     seed: recipe.seed,
     ...(recipe.augment.mixup && { mixedLabels: true as const }),

@@ -11,7 +11,7 @@ import { isRun, readState } from '#jobs/runs/run-state';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { readNetwork } from '#networks/space/parse';
 import { readGivenWeights } from '#networks/weights/network-weights';
-import { readTrainingRecipe, sharesOf, type TrainingRecipe } from '#tasks/training/recipe';
+import { microBatchesOf, readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
 import { requireFit } from '#tasks/training/requirements';
 import { train } from '#tasks/training/train';
@@ -30,9 +30,12 @@ export function teacherLoader(context: JobContext): LoadTeachers {
 }
 
 /** Largest number of shares in a step of the teachers' trainings. */
-export function teacherShares(references: readonly TeacherReference[], recipeFile: string): number {
+export function teacherMicroBatches(references: readonly TeacherReference[], recipeFile: string): number {
   const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one.training] : []));
-  return Math.max(1, ...trainings.map((file) => sharesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))));
+  return Math.max(
+    1,
+    ...trainings.map((file) => microBatchesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))),
+  );
 }
 
 async function teacherOf(

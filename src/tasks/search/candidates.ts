@@ -34,7 +34,7 @@ export async function judgeAll(
     await requireGoingOn(parts);
     tell(first);
     const own = architectures[first + rank];
-    if (own !== undefined) figures.set(figuresOf(await heldEvaluation(parts, own)), (first + rank) * figureCount);
+    if (own !== undefined) figures.set(figuresOf(await validationEvaluation(parts, own)), (first + rank) * figureCount);
   }
   await parts.collective.allReduce(figures);
   return architectures.map((decisions, i) =>
@@ -56,7 +56,7 @@ export interface Judge extends Pick<SearchParts, 'supernet' | 'set'> {
 }
 
 /** On the whole held-out split, with BN statistics estimated for the architecture. */
-export function heldEvaluation({ supernet, set, train, task }: Judge, decisions: Decisions): Promise<Evaluation> {
+export function validationEvaluation({ supernet, set, train, task }: Judge, decisions: Decisions): Promise<Evaluation> {
   const batches = firstBatches(train, task.settings.statisticsBatches);
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }

@@ -8,7 +8,7 @@ import type { RunRequest } from '#jobs/job-context';
 import { openJobRun, type RunContent } from '#jobs/open-run';
 import { workersFor } from '#jobs/workers/launcher';
 import { printSpace } from '#networks/space/print';
-import type { LocatedConfig } from '#tasks/search/config/config';
+import { type LocatedConfig, renamedConfigKeys } from '#tasks/search/config/config';
 import { resolvedConfig } from '#tasks/search/config/resolved-config';
 import { requireSet } from '#tasks/search/config/stage-requirements';
 import { requireFit } from '#tasks/training/requirements';
@@ -63,6 +63,7 @@ function runContent(
     stage,
     steps: settings.steps,
     lengthKey: `${stage}.steps`,
+    renamedKeys: renamedConfigKeys,
     config: yaml,
     identity: flattened({ ...values, amounts, images: source.sha256, teacher: teacher.fingerprint }),
     space: printSpace(space),

@@ -12,7 +12,7 @@ import { findRefinement, findSpace } from '#networks/zoo/shipped';
 import type { LocatedConfig, SearchConfig, StageName } from '#tasks/search/config/config';
 import { requireNormalisable } from '#tasks/search/config/stage-requirements';
 import { scheduleSettings, stageSettings } from '#tasks/search/config/stage-settings';
-import { leastTravel, schedule } from '#tasks/search/controller/schedule';
+import { leastLogitTravel, schedule } from '#tasks/search/controller/schedule';
 import type { StageTask } from './stage/stage-task.js';
 
 export interface StagePlan {
@@ -76,7 +76,7 @@ export function plannedFigures(
   { stage, space, settings, targets }: StageTask,
   workers: Workers,
 ): Record<string, unknown> {
-  const { travel, learningRate, delaySteps } = schedule(scheduleSettings(settings));
+  const { logitTravel, learningRate, delaySteps } = schedule(scheduleSettings(settings));
   return {
     stage,
     space: space.name,
@@ -84,12 +84,12 @@ export function plannedFigures(
     ...(settings.strategy === 'random' && { strategy: 'random: the policy stays uniform' }),
     steps: settings.steps,
     imagesPerStep: settings.batch * settings.samplesPerStep,
-    heldBatch: settings.heldBatch,
+    validationBatch: settings.validationBatch,
     workers: workersFor(workers, settings.samplesPerStep).count,
     threads: workers.threads,
     weightLearningRate: settings.weights.learningRate,
     controllerLearningRate: learningRate,
-    travel,
+    logitTravel,
     delaySteps,
     targets: Object.fromEntries(targets.map(({ name, target }) => [name, target])),
   };
@@ -97,11 +97,11 @@ export function plannedFigures(
 
 /** Warnings that a user should see before the stage runs: a policy that cannot move, targets out of reach. */
 export function planWarnings({ stage, space, settings, targets }: StageTask): string[] {
-  const { travel } = schedule(scheduleSettings(settings));
-  const stays = `${stage}: the controller can move a logit by ${travel.toFixed(2)} in all, so the policy will stay nearly uniform`;
+  const { logitTravel } = schedule(scheduleSettings(settings));
+  const stays = `${stage}: the controller can move a logit by ${logitTravel.toFixed(2)} in all, so the policy will stay nearly uniform`;
   const warnings =
-    settings.strategy === 'reinforce' && travel < leastTravel
-      ? [`${stays}; state ${stage}.controller.travel (20 to 60 for short runs)`]
+    settings.strategy === 'reinforce' && logitTravel < leastLogitTravel
+      ? [`${stays}; state ${stage}.controller.logitTravel (20 to 60 for short runs)`]
       : [];
   const table = targetTable(space, targets);
   for (const [i, { name, target }] of targets.entries()) {

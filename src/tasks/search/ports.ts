@@ -91,7 +91,7 @@ export function search(
   const { steps, samplesPerStep, quality } = settings;
   const plan = schedule(scheduleSettings(settings));
   const rate = weightRate(settings);
-  const held = batches(set.split('held'), { seed: streamOf(task), batch: settings.heldBatch });
+  const held = batches(set.split('held'), { seed: streamOf(task), batch: settings.validationBatch });
   const reducer = reducerOf(collective);
   return searchLoop(
     start,

@@ -55,7 +55,7 @@ export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal
       qualities: async (drawn) =>
         drawn.map(({ decisions }) => {
           const quality = qualityOf(decisions);
-          return quality + Math.sqrt((quality * (1 - quality)) / settings.heldBatch) * noise.normal();
+          return quality + Math.sqrt((quality * (1 - quality)) / settings.validationBatch) * noise.normal();
         }),
       costs: ({ decisions }) => costsOf(decisions),
       record: async () => true,
@@ -67,13 +67,16 @@ export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal
 }
 
 /**
- * The stage in fewer steps, where it has more. Its controller travels as far as before but no farther than `travel`: it
+ * The stage in fewer steps, where it has more. Its controller travels as far as before but no farther than `logitTravel`: it
  * settles within 100, and a travel of thousands over few steps would be another search.
  */
-export function shortened(task: StageTask, steps: number, travel = 100): StageTask {
+export function shortened(task: StageTask, steps: number, logitTravel = 100): StageTask {
   const { settings } = task;
   if (settings.steps <= steps) return task;
   const { learningRate: _, ...controller } = { learningRate: 0, ...settings.controller };
-  const own = schedule(scheduleSettings(settings)).travel;
-  return { ...task, settings: { ...settings, steps, controller: { ...controller, travel: Math.min(own, travel) } } };
+  const own = schedule(scheduleSettings(settings)).logitTravel;
+  return {
+    ...task,
+    settings: { ...settings, steps, controller: { ...controller, logitTravel: Math.min(own, logitTravel) } },
+  };
 }

@@ -20,36 +20,37 @@ const values = z.record(z.string(), z.unknown(), {
 });
 
 const armSchema = record({
-  name: label,
-  /** Values of the config by dotted key. */
-  set: values.default({}),
-  /** Which stages it runs; by default those of the config. The last one's result is the arm's. */
-  stages: list(word('coarse', 'fine'), 'a list of coarse and fine').optional(),
-  /** Instead of a search: so many architectures of the coarse space, drawn uniformly among those on target. */
-  draw: count('architectures').optional(),
-  /** Another arm, whose runs it takes instead of runs of its own: such as the coarse results of a search in two stages. */
-  runsOf: text('the name of another arm').optional(),
+  name: label.describe('Name of the arm'),
+  set: values.default({}).describe('Values of the config that this arm changes, by dotted key'),
+  stages: list(word('coarse', 'fine'), 'a list of coarse and fine')
+    .optional()
+    .describe("Stages that it runs; by default those of the config; the last one's result is the arm's"),
+  draw: count('architectures')
+    .optional()
+    .describe('Architectures of the coarse space to draw uniformly among those on target, instead of a search'),
+  runsOf: text('the name of another arm')
+    .optional()
+    .describe('Another arm, whose runs count for this one, such as the coarse results of a search in two stages'),
 });
 
 export const studySchema = record({
-  name: label,
-  /** The search config that all arms change. */
-  config: text('a file'),
-  /** How every architecture is trained alone. */
-  recipe: text('a file'),
-  /** `winners`: what the arms' results reach alone. `ranking`: whether a SuperNet orders its candidates as training does. */
-  measure: word('winners', 'ranking').default('winners'),
-  /** Searches of each arm. */
-  seeds: count('seeds').default(3),
-  /** Trainings of each architecture, each from other weights; their mean counts. */
-  trainings: count('trainings').default(1),
-  set: values.default({}),
-  /**
-   * Values of a config whose coarse SuperNet, its policy uniform, judges all architectures alike, beside what they reach
-   * alone. Its space must have them all.
-   */
-  judge: values.optional(),
-  arms: list(armSchema, 'a list of arms'),
+  name: label.describe('Name of the study; its runs lie in a folder of that name'),
+  config: text('a file').describe('Search config that all arms change'),
+  recipe: text('a file').describe('Training recipe by which every architecture is trained alone'),
+  measure: word('winners', 'ranking')
+    .default('winners')
+    .describe("What is compared: what the arms' results reach alone, or a SuperNet's order with the order alone"),
+  seeds: count('seeds').default(3).describe('Searches of each arm'),
+  trainings: count('trainings')
+    .default(1)
+    .describe('Trainings of each architecture from different weights; their mean counts'),
+  set: values.default({}).describe('Values of the config that all arms change, by dotted key'),
+  judge: values
+    .optional()
+    .describe(
+      'Values of a config whose coarse SuperNet, with a uniform policy, evaluates the architectures of all arms',
+    ),
+  arms: list(armSchema, 'a list of arms').describe('Ways to search'),
 });
 
 type StudyFile = z.output<typeof studySchema>;

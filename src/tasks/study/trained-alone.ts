@@ -1,11 +1,12 @@
 /** Stand-alone trainings: what an architecture is worth in the end. */
 import { join } from 'node:path';
+import { withFormerKeys } from '#core/documents/renamed-keys';
 import { sha256 } from '#core/files/files';
 import { meanOf } from '#core/statistics/scoring';
 import type { RunRequest } from '#jobs/job-context';
 import type { Architecture } from '#networks/space/space';
 import { readEvaluation } from '#tasks/training/finished-run';
-import type { TrainingRecipe } from '#tasks/training/recipe';
+import { renamedTrainingKeys, type TrainingRecipe } from '#tasks/training/recipe';
 import { train } from '#tasks/training/train';
 
 /**
@@ -20,7 +21,7 @@ export async function trainedAlone(
 ): Promise<number> {
   const root = join(options.root, 'alone');
   const { base: _, ...plain } = recipe;
-  const name = `${architectureId(network)}-${fingerprint(plain)}`;
+  const name = `${architectureId(network)}-${fingerprint(withFormerKeys(plain, renamedTrainingKeys))}`;
   const accuracies: number[] = [];
   for (let i = 0; i < trainings; i++) {
     const seed = recipe.seed + i;

@@ -7,7 +7,7 @@ import { Failure } from '#core/failure';
 import type { RunRequest } from '#jobs/job-context';
 import { decisionsFor } from '#networks/space/decisions-for';
 import type { Architecture, Decisions, Space } from '#networks/space/space';
-import { heldEvaluation } from '#tasks/search/candidates';
+import { validationEvaluation } from '#tasks/search/candidates';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import { finalTensors } from '#tasks/search/finished-stage';
 import { openStageSet } from '#tasks/search/open';
@@ -34,7 +34,7 @@ export async function judgedAlike(
     supernet.restore(finalTensors(join(request.root, `${request.id}-${task.stage}`), request.context.observer.warn));
     const judge = { supernet, set, task, train: trainBatches(task, set) };
     const top1: number[] = [];
-    for (const one of decisions) top1.push((await heldEvaluation(judge, one)).top1);
+    for (const one of decisions) top1.push((await validationEvaluation(judge, one)).top1);
     return top1;
   } finally {
     supernet.dispose();

@@ -55,7 +55,7 @@ export function readFinishedRun(folder: string): FinishedRun {
   const network = readNetwork(join(folder, 'architecture.yaml'));
   const result = readTrainingResult(folder);
   const { recipeFolder, ...environment } = readChecked(join(folder, 'environment.json'), environmentSchema);
-  const recipe = readTrainingRecipe(join(folder, 'config.yaml'));
+  const recipe = readTrainingRecipe(join(folder, 'config.yaml'), [], () => {});
   const classNames = result.classNames ?? knownClassNames(recipe);
   if (classNames !== undefined && classNames.length !== network.classes) {
     const message = `classNames: expected ${network.classes} names as the network has classes; got ${classNames.length}`;

@@ -7,7 +7,7 @@ import { openSet } from '#data/sets/built-set';
 import { labelledBatches } from '#data/sets/labelled-batches';
 import { type Batches, batches } from '#data/sets/loader';
 import { type EvaluationImages, splitImages, testImages } from './evaluate.js';
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import { dataOfKind } from './recipe-data.js';
 
 export interface TrainingData {
@@ -38,7 +38,7 @@ export interface OpenedData extends TrainingData {
 export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
   const { seed, labelSmoothing } = recipe;
   const data = dataOfKind(recipe);
-  const batch = recipe.batch / sharesOf(recipe);
+  const batch = recipe.batch / microBatchesOf(recipe);
   if (data.kind === 'source') {
     const source = openSource(data.source, recipe.base, networkClasses);
     const { shape, classes } = formOf(source);

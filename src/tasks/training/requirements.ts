@@ -3,7 +3,7 @@ import { Failure } from '#core/failure';
 import { pointNorm } from '#networks/space/point-norm';
 import { inputShape } from '#networks/space/resolution';
 import type { Architecture, Space } from '#networks/space/space';
-import { defaultStatisticsBatches, sharesOf, type TrainingRecipe } from './recipe.js';
+import { defaultStatisticsBatches, microBatchesOf, type TrainingRecipe } from './recipe.js';
 import { trainingSteps, warmupSteps } from './training-plan.js';
 
 /** Refuses images that do not have the network's input shape and number of classes. */
@@ -20,17 +20,21 @@ export function requireFit(
 /** Refuses a batch norm that would see one value of each channel: a network, or any of a space, trained on one image at a time. */
 export function requireNormalisable(space: Space, recipe: TrainingRecipe): void {
   const { name, batch } = recipe;
-  const shares = sharesOf(recipe);
-  const layer = batch === shares ? pointNorm(space) : undefined;
+  const microBatches = microBatchesOf(recipe);
+  const layer = batch === microBatches ? pointNorm(space) : undefined;
   if (layer === undefined) return;
-  const given = shares === 1 ? 'a batch of 1' : `a batch of ${batch} in ${shares} shares`;
+  const given = microBatches === 1 ? 'a batch of 1' : `a batch of ${batch} in ${microBatches} micro-batches`;
   const message = `${space.name}: batch norm in ${layer} sees a single value per channel and image, so it needs 2 images or more at a time; ${name} gives it 1 (${given})`;
-  throw new Failure('config', message, batch === 1 ? 'set batch to 2 or more' : `set shares to ${mostShares(batch)}`);
+  throw new Failure(
+    'config',
+    message,
+    batch === 1 ? 'set batch to 2 or more' : `set microBatches to ${mostMicroBatches(batch)}`,
+  );
 }
 
-/** The most shares that leave each two images or more. */
-function mostShares(batch: number): number {
-  for (let shares = Math.floor(batch / 2); shares > 1; shares--) if (batch % shares === 0) return shares;
+/** Returns the most micro-batches that leave each two images or more. */
+function mostMicroBatches(batch: number): number {
+  for (let parts = Math.floor(batch / 2); parts > 1; parts--) if (batch % parts === 0) return parts;
   return 1;
 }
 

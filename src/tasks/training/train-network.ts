@@ -21,7 +21,7 @@ export interface TrainingPlan {
   readonly stochasticDepth: number;
   readonly seed: number;
   /** Parts of a step's batch, each normalised by itself. */
-  readonly shares: number;
+  readonly microBatches: number;
 }
 
 export interface TrainingStep {
@@ -52,8 +52,8 @@ export class Trainee extends Learner {
 /**
  * Trains until the plan's last step, or until `record` says to stop.
  *
- * @param batches     of one share each: share k of a step s has the batch s * shares + k
- * @param collective  who computes the shares; each worker its own, and all of them every update
+ * @param batches     one micro-batch each: micro-batch k of step s is batch s * microBatches + k
+ * @param collective  who computes the micro-batches; each worker its own, and all of them every update
  */
 export async function trainNetwork(
   trainee: Trainee,
@@ -64,14 +64,14 @@ export async function trainNetwork(
 ): Promise<void> {
   const rate = warmupCosine(plan.learningRate, plan.steps, plan.warmupSteps);
   const reducer = reducerOf(collective);
-  const shares = Array.from({ length: plan.shares }, (_, k) => k);
-  const ownOf = (step: number) => shareOf(collective, shares).map(({ k }) => step * plan.shares + k);
+  const microBatches = Array.from({ length: plan.microBatches }, (_, k) => k);
+  const ownOf = (step: number) => shareOf(collective, microBatches).map(({ k }) => step * plan.microBatches + k);
   for (let step = plan.from; step < plan.steps; step++) {
     const own = ownOf(step);
     const found = await batchesAt(batches, own, step + 1 < plan.steps ? ownOf(step + 1) : []);
     const parts = found.map((batch, i) => shareGradient(trainee, plan, batch, own[i] as number));
     const learningRate = rate(step);
-    const loss = await trainee.update(parts, { step, learningRate, of: plan.shares, reducer });
+    const loss = await trainee.update(parts, { step, learningRate, of: plan.microBatches, reducer });
     if (!(await record({ step, loss, learningRate }))) return;
   }
 }

@@ -9,7 +9,7 @@ import { asSpace, printSpace } from '#networks/space/print';
 import type { Architecture } from '#networks/space/space';
 import type { Evaluation } from './evaluate.js';
 import { type OpenedData, openTrainingData } from './open-training-data.js';
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, renamedTrainingKeys, type TrainingRecipe } from './recipe.js';
 import { requireFit, requireImages, requireNormalisable } from './requirements.js';
 import { type TrainingJob, trainingJob } from './training-job.js';
 import { trainingSteps } from './training-plan.js';
@@ -36,11 +36,12 @@ async function openTraining(
   requireNormalisable(asSpace(network), recipe);
   requireImages(recipe, data.images);
   const { base: recipeFolder, ...plain } = recipe;
-  const workers = workersFor(context.workers, sharesOf(recipe));
+  const workers = workersFor(context.workers, microBatchesOf(recipe));
   const run = await openJobRun(request, workers, {
     stage: 'train',
     steps: trainingSteps(recipe, data.images),
     lengthKey: 'epochs',
+    renamedKeys: renamedTrainingKeys,
     config: stringify(plain),
     identity: flattened(plain),
     space: printSpace(asSpace(network)),

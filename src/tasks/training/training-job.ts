@@ -8,7 +8,7 @@ import { asSpace, printSpace } from '#networks/space/print';
 import type { Architecture } from '#networks/space/space';
 import { type Evaluation, evaluate } from './evaluate.js';
 import { type OpenedData, openTrainingData } from './open-training-data.js';
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import { Trainee, type TrainingStep, trainNetwork } from './train-network.js';
 import { writeTrainedWeights } from './trained-network.js';
 import { trainingPlan } from './training-plan.js';
@@ -27,7 +27,7 @@ export const trainingJob: JobKind<TrainingJob, OpenedData, Trainee, Evaluation |
   learner: ({ network, recipe }) => new Trainee(network, recipe.optimizer, recipe.seed),
   largestStep: ({ recipe }, { forward }) => ({
     forward,
-    images: recipe.batch / sharesOf(recipe),
+    images: recipe.batch / microBatchesOf(recipe),
     batch: recipe.batch,
     setting: 'batch',
   }),
@@ -78,7 +78,7 @@ async function concluded(
   { job: { network, recipe }, data, learner: trainee }: TrainingWorker,
   run: Run,
 ): Promise<Evaluation> {
-  const statistics = await trainee.statistics(data.batches, recipe.statisticsBatches * sharesOf(recipe));
+  const statistics = await trainee.statistics(data.batches, recipe.statisticsBatches * microBatchesOf(recipe));
   try {
     const evaluation = await evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
     writeTrainedWeights(run.folder, trainee.model, statistics);

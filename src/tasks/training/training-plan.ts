@@ -1,6 +1,6 @@
 /** A training's steps, as its recipe has them. */
 
-import { sharesOf, type TrainingRecipe } from './recipe.js';
+import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import type { TrainingPlan } from './train-network.js';
 
 /** Steps of a training: its epochs in batches, at least one. */
@@ -18,5 +18,5 @@ export function trainingPlan(recipe: TrainingRecipe, images: number, from: numbe
   const { learningRate, l2, dropout, stochasticDepth = 0, seed } = recipe;
   const steps = trainingSteps(recipe, images);
   const rate = { warmupSteps: warmupSteps(recipe, images), learningRate };
-  return { from, steps, ...rate, l2, dropout, stochasticDepth, seed, shares: sharesOf(recipe) };
+  return { from, steps, ...rate, l2, dropout, stochasticDepth, seed, microBatches: microBatchesOf(recipe) };
 }

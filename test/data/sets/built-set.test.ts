@@ -39,6 +39,14 @@ describe("a recipe's set lies in the cache under a name", () => {
     expect(nameOf(recipe())).toBe(nameOf(recipe()));
   });
 
+  it('that stays when keys of the recipe or of a training get their new names', () => {
+    const [before, after] = [
+      recipe(least, 'shares: 2'),
+      recipe(least.replace('held', 'validation'), 'microBatches: 2'),
+    ];
+    expect(nameOf(after)).toBe(nameOf(before));
+  });
+
   it('that changes with the recipe and with how the teacher is trained', () => {
     const names = [recipe(), recipe(least.replace('10', '11')), recipe(least, 'epochs: 2')].map(nameOf);
     expect(new Set(names).size).toBe(3);

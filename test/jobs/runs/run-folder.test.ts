@@ -16,6 +16,16 @@ it('a run whose identity is damaged is not resumed', () => {
   ]);
 });
 
+it('a run whose identity has keys under former names is resumed', () => {
+  const root = temporaryFolder();
+  openRun(request(root, { identity: { 'train.shares': 2 } })).finish('stopped');
+  const renamedKeys = [{ path: ['train', 'shares'], to: 'microBatches' }];
+  const again = (microBatches: number) =>
+    openRun(request(root, { identity: { 'train.microBatches': microBatches }, renamedKeys }));
+  again(2).finish('stopped');
+  expect(failureOf(() => again(3)).message).toContain('train.microBatches: was 2, is 3');
+});
+
 describe('a new run', () => {
   it('lays down what it was asked to do, and holds its lock', () => {
     const root = join(temporaryFolder(), 'runs');

@@ -9,7 +9,7 @@ const shipped = readdirSync(folder).filter((name) => name.endsWith('.dataset.yam
 
 const good = `name: x
 source: { dataset: mnist }
-held: 10
+validation: 10
 teacher: [{ run: t }]
 `;
 
@@ -30,11 +30,15 @@ describe('a dataset recipe', () => {
   });
 
   it.each([
-    ['an unknown key', good.replace('held', 'hold'), 'r:3:1: hold: unknown key; did you mean held?'],
+    [
+      'an unknown key',
+      good.replace('validation', 'validatoin'),
+      'r:3:1: validatoin: unknown key; did you mean validation?',
+    ],
     [
       'a missing key',
-      good.replace('held: 10\n', ''),
-      'r:1:1: held: missing; expected a count of source images, 1 or more',
+      good.replace('validation: 10\n', ''),
+      'r:1:1: validation: missing; expected a count of source images, 1 or more',
     ],
     ['an unknown data set', good.replace('mnist', 'mnits'), 'expected one of fashion-mnist, mnist, cifar10; got mnits'],
     ['an unknown format', good.replace('dataset: mnist', 'format: idy, folder: x'), 'expected idx or cifar10; got idy'],

@@ -27,16 +27,16 @@ describe('splitting by source image', () => {
 
   it('puts each image into one of the two, the same share of each class, by the seed alone', () => {
     const labels = Uint8Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 1 : 0));
-    const { train, held } = splitSources(labels, 2, 40, 5);
-    expect([...train, ...held].sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i));
-    expect([...held].filter((i) => labels[i] === 1).length).toBe(10);
-    expect(splitSources(labels, 2, 40, 5)).toEqual({ train, held });
-    expect(splitSources(labels, 2, 40, 6).held).not.toEqual(held);
+    const { train, validation } = splitSources(labels, 2, 40, 5);
+    expect([...train, ...validation].sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    expect([...validation].filter((i) => labels[i] === 1).length).toBe(10);
+    expect(splitSources(labels, 2, 40, 5)).toEqual({ train, validation });
+    expect(splitSources(labels, 2, 40, 6).validation).not.toEqual(validation);
   });
 
   it('refuses to hold out everything', () => {
     const failure = failureOf(() => splitSources([0, 1, 0], 2, 3, 1));
     expect(failure.exitCode).toBe(3);
-    expect(failure.message).toBe("held: expected fewer than the source's 3 train images; got 3");
+    expect(failure.message).toBe("validation: expected fewer than the source's 3 train images; got 3");
   });
 });

@@ -174,6 +174,7 @@ describe('a built set', () => {
       shape: [6, 5, 1],
       teacher: { name: 'pixels', fingerprint: 'pixels-1' },
       splits: { train: 288, held: 24, test: 20 },
+      recipe: { held: 24 },
       replicas: 3,
       source: { name: 'tiny', provenance: 'made up for a test' },
     });

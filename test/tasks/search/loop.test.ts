@@ -152,7 +152,7 @@ describe('on a table of 3 x 4 architectures', () => {
   // Quality grows with either choice and so does latency: the first is dear at 3 ms an option, the second cheap at 1 ms.
   const qualityOf = ([a, b]: readonly number[]) => 0.6 + 0.03 * (a as number) + 0.04 * (b as number);
   const latencyMs = ([a, b]: readonly number[]) => 4 + 3 * (a as number) + (b as number);
-  const settings = schedule({ ...defaultShares, steps: 300, rate: { travel: 40 } });
+  const settings = schedule({ ...defaultShares, steps: 300, rate: { logitTravel: 40 } });
 
   /** What a search with this target finds, and the best of the table by the same reward. */
   async function searched(targetMs: number, beta: number, seed: number) {

@@ -97,11 +97,11 @@ cost:
 search:
   steps: 12
   batch: 16
-  heldBatch: 24
+  validationBatch: 24
   weights:
     optimizer: { kind: adamW }
     learningRate: 0.01
-  controller: { travel: 20 }
+  controller: { logitTravel: 20 }
   statisticsBatches: 2
   compareRandom: 2
   logEvery: 4
@@ -117,7 +117,7 @@ export async function smallWorld(folder = newFolder()): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const recipe = parseBuildRecipe(
     'patterns.dataset.yaml',
-    'name: patterns\nsource: { format: idx, folder: . }\nheld: 24\nreplicas: 2\nteacher: [{ run: patterns }]\n',
+    'name: patterns\nsource: { format: idx, folder: . }\nvalidation: 24\nreplicas: 2\nteacher: [{ run: patterns }]\n',
   );
   await buildDistillationSet({
     source: patternSource(),

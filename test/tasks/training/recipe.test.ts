@@ -45,10 +45,15 @@ describe('a training recipe', () => {
     });
   });
 
+  it('with micro-batches under their former name, shares, has them', () => {
+    expect(read(`${least}shares: 2\n`).microBatches).toBe(2);
+    expect(read(least, 'shares=4').microBatches).toBe(4);
+  });
+
   it.each([
     ['warmupEpochs=3', 'warmupEpochs: expected fewer epochs than the 3 of the training; got 3'],
     ['labelSmoothing=1', 'labelSmoothing: expected a share from 0 to below 1; got 1'],
-    ['shares=256', 'shares: expected a divisor of the batch of 128; got 256'],
+    ['microBatches=256', 'microBatches: expected a divisor of the batch of 128; got 256'],
     ['optimizer={kind: rmsProp, decay: 1}', 'optimizer.decay: expected a share from 0 to below 1; got 1'],
     ['optimizer={kind: adamW, beta2: 1}', 'optimizer.beta2: expected a share from 0 to below 1; got 1'],
     [

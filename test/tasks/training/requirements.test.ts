@@ -11,9 +11,9 @@ const recipe = (of: Partial<TrainingRecipe>) =>
 
 it.each([
   [{ batch: 1 }, '1 (a batch of 1)', 'set batch to 2 or more'],
-  [{ batch: 8, shares: 8 }, '1 (a batch of 8 in 8 shares)', 'set shares to 4'],
-  [{ batch: 9, shares: 9 }, '1 (a batch of 9 in 9 shares)', 'set shares to 3'],
-  [{ batch: 7, shares: 7 }, '1 (a batch of 7 in 7 shares)', 'set shares to 1'],
+  [{ batch: 8, microBatches: 8 }, '1 (a batch of 8 in 8 micro-batches)', 'set microBatches to 4'],
+  [{ batch: 9, microBatches: 9 }, '1 (a batch of 9 in 9 micro-batches)', 'set microBatches to 3'],
+  [{ batch: 7, microBatches: 7 }, '1 (a batch of 7 in 7 micro-batches)', 'set microBatches to 1'],
 ])('batch norm over one value is refused with a recipe of %o', (of, given, remedy) => {
   const failure = failureOf(() => requireNormalisable(hidden, recipe(of)));
   expect([failure.kind, failure.message, failure.remedy]).toEqual([
@@ -23,9 +23,12 @@ it.each([
   ]);
 });
 
-it.each([{ batch: 2 }, { batch: 8, shares: 4 }])('batch norm over two values is left to the user with %o', (of) => {
-  expect(() => requireNormalisable(hidden, recipe(of))).not.toThrow();
-});
+it.each([{ batch: 2 }, { batch: 8, microBatches: 4 }])(
+  'batch norm over two values is left to the user with %o',
+  (of) => {
+    expect(() => requireNormalisable(hidden, recipe(of))).not.toThrow();
+  },
+);
 
 it('one image at a time is enough where every map has several places', () => {
   expect(() => requireNormalisable(parseSpace('small.yaml', smallNetworkText), recipe({ batch: 1 }))).not.toThrow();

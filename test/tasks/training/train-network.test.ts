@@ -22,7 +22,7 @@ const plan: TrainingPlan = {
   dropout: 0,
   stochasticDepth: 0,
   seed: 1,
-  shares: 1,
+  microBatches: 1,
 };
 
 beforeAll(() => void openBackend({ threads: 1 }));
@@ -70,7 +70,7 @@ describe('training', () => {
     expect(await losses(2)).not.toEqual(first);
   });
 
-  it('in shares has the mean of their losses, each share normalised by itself', async () => {
+  it('in micro-batches has the mean of their losses, each normalised by itself', async () => {
     const halves = labelledBatches(source, { seed: 1, batch: 12, augment: {}, labelSmoothing: 0 });
     const trainee = new Trainee(smallNetwork(), adamW, 1);
     const parts = await Promise.all([0, 1].map((k) => halves.at(k)));
@@ -82,7 +82,7 @@ describe('training', () => {
     const steps: TrainingStep[] = [];
     await trainNetwork(
       trainee,
-      { ...plan, l2: 0, shares: 2 },
+      { ...plan, l2: 0, microBatches: 2 },
       halves,
       oneProcess,
       async (step) => steps.push(step) < 1,
@@ -101,7 +101,7 @@ describe('training', () => {
       const trainee = new Trainee(smallNetwork(), adamW, 1);
       await trainNetwork(
         trainee,
-        { ...plan, steps: 6, shares: 2 },
+        { ...plan, steps: 6, microBatches: 2 },
         labelledBatches(images, options),
         oneProcess,
         async () => true,

@@ -31,7 +31,7 @@ async function written(seed = 1) {
     dropout: 0,
     stochasticDepth: 0,
     seed,
-    shares: 1,
+    microBatches: 1,
   };
   await trainNetwork(trainee, plan, batches, oneProcess, async () => true);
   const statistics = await trainee.statistics(batches, 3);

@@ -14,7 +14,7 @@ import { type BuildProgress, buildDistillationSet } from '#tasks/distill/build';
 import { planBuild } from '#tasks/distill/build-plan';
 import { readBuildRecipe } from '#tasks/distill/build-recipe';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
-import { teacherLoader, teacherShares } from '#tasks/distill/teacher';
+import { teacherLoader, teacherMicroBatches } from '#tasks/distill/teacher';
 
 type WorkerOptions = OptionsOf<typeof workerOptions>;
 
@@ -22,8 +22,8 @@ type WorkerOptions = OptionsOf<typeof workerOptions>;
 type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, WorkerOptions]) => ReturnType<LoadTeachers>;
 
 export const datasetBuild = datasetBuildWith((references, context, options) => {
-  const shares = teacherShares(references, context.recipeFile);
-  const workers = workersOf(options, shares, "the shares of the teachers' training recipes");
+  const microBatches = teacherMicroBatches(references, context.recipeFile);
+  const workers = workersOf(options, microBatches, "the micro-batches of the teachers' training recipes");
   return working(workers, (job) => teacherLoader(job)(references, context));
 });
 

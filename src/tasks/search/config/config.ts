@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { conform, fileName, flag, integer, list, quantity, record, text, word } from '#core/documents/conform';
 import { type Located, locateYaml, readText } from '#core/documents/document';
 import { type Override, withOverrides } from '#core/documents/overrides';
+import { type RenamedKey, withNewKey, withNewKeys } from '#core/documents/renamed-keys';
 import { costTargetSchema } from '#networks/cost/target';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
 import { rewardKinds } from '#tasks/search/controller/reward';
@@ -16,83 +17,110 @@ const count = (what: string, min = 1, max = 1e6) => integer(`a number of ${what}
 const steps = count('steps', 1, 1e7);
 
 const weightsFields = {
-  optimizer: optimizerSchema,
-  /** Peak learning rate; by default .165 per 256 images of a step, TuNAS's. */
-  learningRate: weightRate,
-  /** Share of the steps over which the learning rate rises. */
-  warmup: share,
-  /** L2 factor on the kernels in use. */
-  l2: atLeastZero,
-  /** What they learn: the teacher's soft labels, or the source's, smoothed by .1. */
-  labels: word('teacher', 'hard'),
+  optimizer: optimizerSchema.describe("Optimizer of the SuperNet's weights"),
+  learningRate: weightRate.describe('Peak learning rate; by default 0.165 per 256 images of a step'), // TuNAS
+  warmup: share.describe('Share of the steps over which the learning rate rises'),
+  l2: atLeastZero.describe('L2 factor on the kernels in use'),
+  labels: word('teacher', 'hard').describe("Labels to learn: the teacher's, or the source's, smoothed by 0.1"),
 };
 
 const controllerFields = {
-  /** How far a logit can get: the sum of the learning rates. */
-  travel: positive,
-  /** Its first learning rate, instead of travel. */
-  learningRate: positive,
-  /** Growth of the learning rate over the steps that learn. */
-  growth: positive,
-  /** Share of the steps before the controller learns. */
-  delay: share,
-  opWarmup: share,
-  filterWarmup: share,
-  temperature: positive,
-  entropyBonus: atLeastZero,
+  logitTravel: positive.describe(
+    'How far a logit can get in all, the sum of the learning rates; 20 to 60 for short runs; instead of learningRate',
+  ),
+  learningRate: positive.describe('First learning rate; by default 0.0003 per 256 images of a step'), // TuNAS
+  growth: positive.describe('Factor by which the learning rate grows over the steps that learn'),
+  delay: share.describe('Share of the steps before the controller learns'),
+  opWarmup: share.describe(
+    'Share of the steps over which all kernel sizes and blocks are on at times, ever less often',
+  ),
+  filterWarmup: share.describe('Share of the steps over which widths are set to the widest at times, ever less often'),
+  temperature: positive.describe('Temperature of sampling; logits are divided by it'),
+  entropyBonus: atLeastZero.describe("Weight of the policy's entropy in what the controller maximises"),
 };
 
 const stageFields = {
-  steps,
-  /** Images per sampled architecture and step. */
-  batch: count('images'),
-  /** Images that a sample's quality is measured on; by default four batches. */
-  heldBatch: count('images'),
-  /** Architectures per step. */
-  samplesPerStep: count('architectures', 1, 1e4),
-  weights: record(optionalOf(weightsFields)),
-  controller: record(optionalOf(controllerFields)),
-  /** `random` is the baseline: the policy stays uniform, and the best of architectures drawn on target wins. */
-  strategy: word('reinforce', 'random'),
-  quality: word('accuracy', 'distillation'),
-  reward: word(...rewardKinds),
-  select: z.union([
-    z.literal('argmax', { error: 'argmax' }),
-    record({ bestOf: count('architectures', 2, 1e4) }, 'a mapping with bestOf'),
-  ]),
-  /** Random architectures that the winner is compared with at the end, in the same SuperNet. */
-  compareRandom: count('architectures', 0, 1e5),
-  /** Training batches that BN statistics are estimated on before an architecture is evaluated. */
-  statisticsBatches: count('batches'),
-  logEvery: steps,
-  checkpointEvery: steps,
-  /** Distance from a target, relative to it, that counts as met. */
-  tolerance: share,
+  steps: steps.describe('Steps of the stage'),
+  batch: count('images').describe('Images that each sampled architecture trains on in a step'),
+  validationBatch: count('images').describe(
+    'Validation images on which the quality of a sampled architecture is measured; by default four batches',
+  ),
+  samplesPerStep: count('architectures', 1, 1e4).describe('Architectures sampled in a step, which workers may share'),
+  weights: record(optionalOf(weightsFields)).describe("Training of the SuperNet's weights"),
+  controller: record(optionalOf(controllerFields)).describe('Training of the controller, which samples architectures'),
+  strategy: word('reinforce', 'random').describe(
+    'How the policy learns; random is the baseline: it stays uniform, and the best of architectures drawn on target wins',
+  ),
+  quality: word('accuracy', 'distillation').describe(
+    "Quality of a sampled architecture: its accuracy, or minus its cross-entropy in nats against the teacher's labels",
+  ),
+  reward: word(...rewardKinds).describe(
+    'How quality and costs are joined; with the quality distillation only absolute',
+  ),
+  select: z
+    .union([
+      z.literal('argmax', { error: 'argmax' }),
+      record(
+        {
+          bestOf: count('architectures', 2, 1e4).describe(
+            'Architectures drawn from the final policy and evaluated on the validation split; the best wins',
+          ),
+        },
+        'a mapping with bestOf',
+      ),
+    ])
+    .describe('The winner: the most likely architecture, or the best of several drawn from the policy'),
+  compareRandom: count('architectures', 0, 1e5).describe(
+    'Random architectures that the winner is compared with at the end, in the same SuperNet',
+  ),
+  statisticsBatches: count('batches').describe(
+    'Training batches on which batch-norm statistics are estimated before an architecture is evaluated',
+  ),
+  logEvery: steps.describe('Steps between two events'),
+  checkpointEvery: steps.describe('Steps between two checkpoints'),
+  tolerance: share.describe('Distance from a target, relative to it, that counts as met'),
 };
 
 const file = text('a file');
 const stageOverlay = optionalOf(stageFields);
 
 export const searchConfigSchema = record({
-  name: fileName(),
-  seed: integer('a seed from 0', 0).default(0),
-  dataset: z.union([
-    record({ recipe: file }, 'a mapping with recipe'),
-    record({ folder: file }, 'a mapping with folder'),
-  ]),
-  cost: list(costTargetSchema, 'a list of costs'),
-  search: record(stageOverlay).default({}),
-  coarse: record({ space: file, ...stageOverlay }).optional(),
+  name: fileName().describe('Name of the search; run ids begin with it unless --run-id is given'),
+  seed: integer('a seed from 0', 0).default(0).describe('Seed of all random streams'),
+  dataset: z
+    .union([
+      record(
+        { recipe: file.describe('Dataset recipe, whose built set is looked up in the cache') },
+        'a mapping with recipe',
+      ),
+      record({ folder: file.describe('Folder of a distillation set') }, 'a mapping with folder'),
+    ])
+    .describe('The distillation set, by its recipe or by its folder'),
+  cost: list(costTargetSchema, 'a list of costs').describe('Costs that the search holds to their targets'),
+  search: record(stageOverlay).default({}).describe('Settings that both stages share'),
+  coarse: record({ space: file.describe('Search space, by file or by the name of a shipped one'), ...stageOverlay })
+    .optional()
+    .describe('The coarse stage; all keys of search may stand here too, and then hold for it alone'),
   fine: record({
-    refine: file,
-    /** Whether its weights start as the coarse stage left them, instead of anew. */
-    warmStart: flag().optional(),
+    refine: file.describe('Refinement that opens the coarse result, by file or by the name of a shipped one'),
+    warmStart: flag().optional().describe('Start from the weights that the coarse stage left; by default false'),
     ...stageOverlay,
-  }).optional(),
-  /** Processes that take the architectures of a step side by side. */
-  workers: count('workers', 1, 1024).optional(),
-  threads: count('threads', 1, 1024).optional(),
+  })
+    .optional()
+    .describe('The fine stage; all keys of search may stand here too, and then hold for it alone'),
+  workers: count('workers', 1, 1024)
+    .optional()
+    .describe('Processes that share the architectures of a step; by default the cores, at most samplesPerStep'),
+  threads: count('threads', 1, 1024)
+    .optional()
+    .describe('Threads of TensorFlow in each process; by default the cores over the workers'),
 });
+
+/** Keys of search configs that had other names. */
+export const renamedConfigKeys: readonly RenamedKey[] = ['search', 'coarse', 'fine'].flatMap((section) => [
+  { path: [section, 'validationBatch'], to: 'validationBatch' },
+  { path: [section, 'controller', 'travel'], to: 'logitTravel' },
+]);
 
 export type SearchConfig = z.output<typeof searchConfigSchema>;
 export type StageName = 'coarse' | 'fine';
@@ -113,7 +141,8 @@ export interface LocatedConfig {
 }
 
 export function readSearchConfig(file: string, overrides: readonly Override[] = []): LocatedConfig {
-  const located = withOverrides(locateYaml(file, readText(file)), overrides);
+  const set = overrides.map((override) => withNewKey(override, renamedConfigKeys));
+  const located = withOverrides(withNewKeys(locateYaml(file, readText(file)), renamedConfigKeys), set);
   const config = conform(located, searchConfigSchema);
   return { file, config, located, path: (name) => resolve(dirname(file), name) };
 }

@@ -15,7 +15,7 @@ export function requireNormalisable(
   settings: StageSettings,
 ): void {
   const layer = pointNorm(space);
-  const keys = layer === undefined ? [] : (['batch', 'heldBatch'] as const).filter((key) => settings[key] === 1);
+  const keys = layer === undefined ? [] : (['batch', 'validationBatch'] as const).filter((key) => settings[key] === 1);
   const why = `since batch norm in ${layer} sees a single value per channel and image`;
   refuseSettings(
     config,
@@ -26,7 +26,7 @@ export function requireNormalisable(
 
 /** Refuses settings that ask more of a set than it holds. */
 export function requireSet(config: LocatedConfig, stage: StageName, settings: StageSettings, set: Manifest): void {
-  const { batch, heldBatch, statisticsBatches, weights } = settings;
+  const { batch, validationBatch, statisticsBatches, weights } = settings;
   const { train, held } = set.splits;
   const problems: SettingProblem[] = [];
   const most = (path: string, got: number, rows: number, split: string) => {
@@ -34,7 +34,7 @@ export function requireSet(config: LocatedConfig, stage: StageName, settings: St
     if (got > rows) problems.push({ path: [path], message });
   };
   most('batch', batch, train, 'train');
-  if (isStated(config, stage, 'heldBatch')) most('heldBatch', heldBatch, held, 'held');
+  if (isStated(config, stage, 'validationBatch')) most('validationBatch', validationBatch, held, 'validation');
   const batches = mostStatisticsBatches(batch, train, defaultStatisticsBatches);
   if (statisticsBatches > batches) {
     problems.push({ path: ['statisticsBatches'], message: statisticsProblem(statisticsBatches, batches) });
@@ -46,7 +46,7 @@ export function requireSet(config: LocatedConfig, stage: StageName, settings: St
   refuseSettings(config, stage, problems);
 }
 
-function isStated({ config }: LocatedConfig, stage: StageName, key: 'heldBatch'): boolean {
+function isStated({ config }: LocatedConfig, stage: StageName, key: 'validationBatch'): boolean {
   return (config[stage]?.[key] ?? config.search[key]) !== undefined;
 }
 

@@ -17,13 +17,14 @@ type ControllerOverlay = NonNullable<Overlay['controller']>;
 /** All settings of a stage, none left open. */
 export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'controller'>> {
   readonly weights: Required<NonNullable<Overlay['weights']>>;
-  readonly controller: Required<Omit<NonNullable<Overlay['controller']>, 'travel' | 'learningRate'>> &
+  readonly controller: Required<Omit<NonNullable<Overlay['controller']>, 'logitTravel' | 'learningRate'>> &
     ScheduleSettings['rate'];
 }
 
 export const defaultStatisticsBatches = 20;
 
-const defaults = {
+/** What holds where a config says nothing. */
+export const stageDefaults = {
   steps: 1000,
   batch: 128,
   samplesPerStep: 1,
@@ -59,18 +60,21 @@ export function stageSettings(located: LocatedConfig, stage: StageName): StageSe
   if (section === undefined) {
     throw new Failure('config', { file, path: stage, message: `missing; expected the settings of the ${stage} stage` });
   }
-  const merged = overlay(overlay(defaults, config.search), section) as unknown as Overlay & typeof defaults;
-  const { travel, learningRate, ...controller } = nearestRate(merged.controller, section.controller);
+  const merged = overlay(overlay(stageDefaults, config.search), section) as unknown as Overlay & typeof stageDefaults;
+  const { logitTravel, learningRate, ...controller } = nearestRate(merged.controller, section.controller);
   const imagesPerStep = merged.batch * merged.samplesPerStep;
   const settings = {
     ...merged,
-    heldBatch: merged.heldBatch ?? 4 * merged.batch,
+    validationBatch: merged.validationBatch ?? 4 * merged.batch,
     weights: { learningRate: (0.165 * imagesPerStep) / 256, ...merged.weights },
-    controller: { ...controller, ...controllerRate(travel, learningRate, imagesPerStep) },
+    controller: { ...controller, ...controllerRate(logitTravel, learningRate, imagesPerStep) },
   } as unknown as StageSettings;
   const problems = scheduleProblems(scheduleSettings(settings)).map(atSchedule);
-  if (travel !== undefined && learningRate !== undefined) {
-    problems.push({ path: ['controller', 'travel'], message: 'expected either travel or learningRate; got both' });
+  if (logitTravel !== undefined && learningRate !== undefined) {
+    problems.push({
+      path: ['controller', 'logitTravel'],
+      message: 'expected either logitTravel or learningRate; got both',
+    });
   }
   problems.push(...warmupProblems(settings), ...rewardProblems(settings));
   refuseSettings(located, stage, problems);
@@ -112,23 +116,24 @@ function rewardProblems({ quality, reward }: StageSettings): SettingProblem[] {
 
 /** The rate that a stage states for itself, in whichever way, takes the place of the shared one. */
 function nearestRate(merged: ControllerOverlay, own: ControllerOverlay | undefined): ControllerOverlay {
-  const { travel, learningRate } = own ?? {};
-  return travel === undefined && learningRate === undefined ? merged : { ...merged, travel, learningRate };
+  const { logitTravel, learningRate } = own ?? {};
+  return logitTravel === undefined && learningRate === undefined ? merged : { ...merged, logitTravel, learningRate };
 }
 
 function controllerRate(
-  travel: number | undefined,
+  logitTravel: number | undefined,
   learningRate: number | undefined,
   images: number,
 ): ScheduleSettings['rate'] {
-  if (travel !== undefined) return { travel };
+  if (logitTravel !== undefined) return { logitTravel };
   return { learningRate: learningRate ?? referenceLearningRate(images) };
 }
 
 /** Returns the controller's schedule settings. */
 export function scheduleSettings({ steps, controller }: StageSettings): ScheduleSettings {
   const { opWarmup, filterWarmup, delay, growth } = controller;
-  const rate = 'travel' in controller ? { travel: controller.travel } : { learningRate: controller.learningRate };
+  const rate =
+    'logitTravel' in controller ? { logitTravel: controller.logitTravel } : { learningRate: controller.learningRate };
   return { steps, warmup: { op: opWarmup, filter: filterWarmup }, delay, growth, rate };
 }
 

@@ -14,7 +14,7 @@ export interface ScheduleSettings {
   /** Factor by which the learning rate grows from the first step that learns to the last. */
   readonly growth: number;
   /** The first learning rate, or how far a logit can get in all: the sum of the learning rates. */
-  readonly rate: { readonly learningRate: number } | { readonly travel: number };
+  readonly rate: { readonly learningRate: number } | { readonly logitTravel: number };
 }
 
 /** The settings in steps, both ways of stating the rate filled in. */
@@ -24,13 +24,13 @@ export interface Schedule {
   readonly delaySteps: number;
   readonly growth: number;
   readonly learningRate: number;
-  readonly travel: number;
+  readonly logitTravel: number;
 }
 
 export const defaultShares = { warmup: { op: 0.25, filter: 0.25 }, delay: 0.25, growth: 10 } as const;
 
-/** Below this travel a policy stays nearly uniform; 20 to 60 decide. From simulation: 16 choices of 4, 400 steps. */
-export const leastTravel = 5;
+/** Below this logitTravel a policy stays nearly uniform; 20 to 60 decide. From simulation: 16 choices of 4, 400 steps. */
+export const leastLogitTravel = 5;
 
 /** The released default: .0003 per 256 images of the training batch. Meant for some 27,000 steps of batch 4096. */
 export function referenceLearningRate(batch: number): number {
@@ -61,9 +61,9 @@ export function schedule(settings: ScheduleSettings): Schedule {
   const { steps, warmup, delay, growth, rate } = settings;
   const warmupSteps = { op: Math.floor(warmup.op * steps), filter: Math.floor(warmup.filter * steps) };
   const frame = { steps, warmupSteps, delaySteps: Math.floor(delay * steps), growth };
-  const unitTravel = travelAt({ ...frame, learningRate: 1 });
-  const learningRate = 'travel' in rate ? rate.travel / unitTravel : rate.learningRate;
-  return { ...frame, learningRate, travel: learningRate * unitTravel };
+  const unitTravel = logitTravelAt({ ...frame, learningRate: 1 });
+  const learningRate = 'logitTravel' in rate ? rate.logitTravel / unitTravel : rate.learningRate;
+  return { ...frame, learningRate, logitTravel: learningRate * unitTravel };
 }
 
 /** The probabilities of replacing choices at a step: each falls linearly from 1 at step 0 to 0 at its warm-up's end. */
@@ -73,15 +73,15 @@ export function warmupAt({ warmupSteps }: Schedule, step: number): Warmup {
 }
 
 /** 0 during the delay, then exponential from `learningRate` to `growth` times it at the last step. */
-export function learningRateAt(plan: Omit<Schedule, 'travel'>, step: number): number {
+export function learningRateAt(plan: Omit<Schedule, 'logitTravel'>, step: number): number {
   const { steps, delaySteps, growth, learningRate } = plan;
   if (step < delaySteps) return 0;
   return learningRate * growth ** ((step - delaySteps) / Math.max(1, steps - 1 - delaySteps));
 }
 
 /** The sum of the learning rates over a search: with beta1 = 0 Adam moves a logit by about the rate each step. */
-function travelAt(plan: Omit<Schedule, 'travel'>): number {
-  let travel = 0;
-  for (let step = plan.delaySteps; step < plan.steps; step++) travel += learningRateAt(plan, step);
-  return travel;
+function logitTravelAt(plan: Omit<Schedule, 'logitTravel'>): number {
+  let logitTravel = 0;
+  for (let step = plan.delaySteps; step < plan.steps; step++) logitTravel += learningRateAt(plan, step);
+  return logitTravel;
 }

@@ -37,13 +37,21 @@ function mistakes(act: () => unknown): string[] {
   return failure.message.replaceAll(`${folder}/`, '').split('\n');
 }
 
+it('a config with keys under former names is read as if it had the new ones', () => {
+  const written = (batch: string, travel: string) =>
+    `${frame}${stages}search: { ${batch}: 7, controller: { ${travel}: 9 } }\n`;
+  const now = settings(written('validationBatch', 'logitTravel'));
+  expect(settings(written('validationBatch', 'travel'))).toEqual(now);
+  expect(settings(frame + stages, 'coarse', 'search.validationBatch=7', 'coarse.controller.travel=9')).toEqual(now);
+});
+
 describe('a stage of a config that sets nothing', () => {
   it("has TuNAS's defaults, its learning rates by the images of a step", () => {
     expect(settings(frame + stages)).toEqual({
       space: 's.yaml',
       steps: 1000,
       batch: 128,
-      heldBatch: 512,
+      validationBatch: 512,
       samplesPerStep: 1,
       weights: {
         optimizer: { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 },
@@ -74,8 +82,10 @@ describe('a stage of a config that sets nothing', () => {
   });
 
   it('counts the images of all samples of a step in its learning rates, those of one in the held-out batch', () => {
-    const { weights, controller, heldBatch } = settings(`${frame}${stages}search: { batch: 64, samplesPerStep: 4 }\n`);
-    expect([weights.learningRate, heldBatch]).toEqual([0.165, 256]);
+    const { weights, controller, validationBatch } = settings(
+      `${frame}${stages}search: { batch: 64, samplesPerStep: 4 }\n`,
+    );
+    expect([weights.learningRate, validationBatch]).toEqual([0.165, 256]);
     expect(controller).toMatchObject({ learningRate: 0.0003 });
   });
 
@@ -149,24 +159,24 @@ fine: { refine: r.yaml }
 });
 
 describe("the controller's speed", () => {
-  it('may be stated as travel or as a learning rate, which say the same', () => {
+  it('may be stated as logitTravel or as a learning rate, which say the same', () => {
     const planned = (controller: string) =>
       schedule(scheduleSettings(settings(`${frame}${stages}search: { steps: 400, controller: ${controller} }\n`)));
-    const { learningRate } = planned('{ travel: 40 }');
-    expect(planned(`{ learningRate: ${learningRate} }`).travel).toBeCloseTo(40, 9);
+    const { learningRate } = planned('{ logitTravel: 40 }');
+    expect(planned(`{ learningRate: ${learningRate} }`).logitTravel).toBeCloseTo(40, 9);
   });
 
-  it('is refused in both ways at once, at the place of travel', () => {
+  it('is refused in both ways at once, at the place of logitTravel', () => {
     const text = `${frame}search:
   controller:
-    travel: 40
+    logitTravel: 40
     learningRate: 0.1
 ${stages}`;
-    const both = 'expected either travel or learningRate; got both';
-    expect(mistakes(() => settings(text))).toEqual([`t.yaml:6:13: search.controller.travel: ${both}`]);
+    const both = 'expected either logitTravel or learningRate; got both';
+    expect(mistakes(() => settings(text))).toEqual([`t.yaml:6:18: search.controller.logitTravel: ${both}`]);
     expect(
-      mistakes(() => settings(`${frame}${stages}`, 'coarse', 'search.controller={travel: 40, learningRate: 1}')),
-    ).toEqual([`--set search.controller={travel: 40, learningRate: 1}: search.controller.travel: ${both}`]);
+      mistakes(() => settings(`${frame}${stages}`, 'coarse', 'search.controller={logitTravel: 40, learningRate: 1}')),
+    ).toEqual([`--set search.controller={logitTravel: 40, learningRate: 1}: search.controller.logitTravel: ${both}`]);
   });
 });
 

@@ -29,7 +29,7 @@ function open(...set: string[]) {
   return openStageSet(planCoarse(located).task, located);
 }
 
-it.each(['batch', 'heldBatch'])('a %s of one image is refused where batch norm may see a single value', (key) => {
+it.each(['batch', 'validationBatch'])('a %s of one image is refused where batch norm may see a single value', (key) => {
   const set = `search.${key}=1`;
   const hidden = config(set, 'coarse.space=hidden.yaml');
   expect(failureOf(() => planCoarse(hidden)).message).toBe(
@@ -40,7 +40,10 @@ it.each(['batch', 'heldBatch'])('a %s of one image is refused where batch norm m
 
 it.each([
   ['coarse.batch=433', 'coarse.batch: expected at most the 432 train images of patterns; got 433'],
-  ['coarse.heldBatch=25', 'coarse.heldBatch: expected at most the 24 held images of patterns; got 25'],
+  [
+    'coarse.validationBatch=25',
+    'coarse.validationBatch: expected at most the 24 validation images of patterns; got 25',
+  ],
   [
     'coarse.statisticsBatches=28',
     'coarse.statisticsBatches: expected at most 27, which go over all train images; got 28',
@@ -49,11 +52,11 @@ it.each([
   expect(failureOf(() => open(set)).message).toBe(`--set ${set}: ${message}`);
 });
 
-it('a held-out batch that follows from the batch may go over the held images again', () => {
+it('a validation batch that follows from the batch may go over the validation images again', () => {
   const text = ['name: t', 'dataset: { folder: set }', 'cost: [{ cost: macs, target: 12000 }]'];
   writeFileSync(join(folder, 'least.yaml'), [...text, 'coarse: { space: small.coarse.yaml }'].join('\n'));
   const least = readSearchConfig(join(folder, 'least.yaml'));
-  expect(planCoarse(least).task.settings.heldBatch).toBe(512);
+  expect(planCoarse(least).task.settings.validationBatch).toBe(512);
   expect(() => openStageSet(planCoarse(least).task, least)).not.toThrow();
 });
 

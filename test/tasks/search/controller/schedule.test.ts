@@ -31,18 +31,18 @@ describe('the schedule', () => {
     for (const ratio of ratios) expect(ratio).toBeCloseTo(10 ** (1 / 299), 12);
   });
 
-  it('turns travel into a learning rate and back', () => {
-    const plan = schedule({ ...settings, rate: { travel: 40 } });
+  it('turns logitTravel into a learning rate and back', () => {
+    const plan = schedule({ ...settings, rate: { logitTravel: 40 } });
     const travelled = Array.from({ length: 400 }, (_, step) => learningRateAt(plan, step)).reduce((a, b) => a + b);
     expect(travelled).toBeCloseTo(40, 9);
-    expect(schedule({ ...settings, rate: { learningRate: plan.learningRate } }).travel).toBeCloseTo(40, 9);
+    expect(schedule({ ...settings, rate: { learningRate: plan.learningRate } }).logitTravel).toBeCloseTo(40, 9);
   });
 
   it('travels 380 with the reference at its own scale and 0.2 in a short run', () => {
-    const travel = (steps: number, batch: number) =>
-      schedule({ ...settings, steps, rate: { learningRate: referenceLearningRate(batch) } }).travel;
-    expect(travel(27_050, 4096)).toBeCloseTo(380, -1);
-    expect(travel(400, 128)).toBeCloseTo(0.2, 1);
+    const logitTravel = (steps: number, batch: number) =>
+      schedule({ ...settings, steps, rate: { learningRate: referenceLearningRate(batch) } }).logitTravel;
+    expect(logitTravel(27_050, 4096)).toBeCloseTo(380, -1);
+    expect(logitTravel(400, 128)).toBeCloseTo(0.2, 1);
   });
 
   it('refuses a warm-up that outlasts the delay, and a delay without steps to learn in', () => {

@@ -5,7 +5,7 @@ import { defaultShares, schedule } from '#tasks/search/controller/schedule';
 import { type Effects, normalEffects, tableSearch } from '#tasks/search/controller/table-search';
 import { mostOf, seedsOf, underMost } from '#test/tasks/search/seeds';
 
-const plan = schedule({ ...defaultShares, steps: 1500, rate: { travel: 40 } });
+const plan = schedule({ ...defaultShares, steps: 1500, rate: { logitTravel: 40 } });
 
 /** In every choice one option is 1 % better than the others. */
 function oneGoodEach(random: Random): Effects {

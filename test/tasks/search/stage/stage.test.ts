@@ -115,7 +115,7 @@ describe('a coarse stage', () => {
     ]);
     expect(readState(folder)).toEqual({ id: 'a', stage: 'coarse', status: 'done', step: 12, steps: 12 });
     expect(json(folder, 'environment.json')).toEqual({ test: true, workers: 1 });
-    expect(text(folder, 'config.yaml')).toContain('heldBatch: 24');
+    expect(text(folder, 'config.yaml')).toContain('validationBatch: 24');
     expect(readSpace(join(folder, 'space.yaml')).choices.map(({ path }) => path)).toEqual([
       'stages[1].out',
       'stages[1].blocks[1].use',
@@ -399,7 +399,7 @@ it('a plan states its figures without computing anything', () => {
     choices: 2,
     steps: 12,
     imagesPerStep: 16,
-    heldBatch: 24,
+    validationBatch: 24,
     workers: 1, // as many as a step has samples
     threads: 2,
     delaySteps: 3,
@@ -418,7 +418,7 @@ it('a plan warns of a policy that cannot move and of a target out of reach', () 
       ).task,
     );
   expect(warnings()).toEqual([]);
-  expect(warnings('search.controller.travel=4.9')[0]).toMatch(
+  expect(warnings('search.controller.logitTravel=4.9')[0]).toMatch(
     /^coarse: the controller can move a logit by 4\.90 in all/,
   );
   expect(warnings('cost[0].target=100')).toEqual([

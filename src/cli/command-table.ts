@@ -18,11 +18,11 @@ export type CommandTable = Readonly<Record<string, CommandEntry>>;
 export const commandTable: CommandTable = {
   coarse: {
     summary: 'search filter sizes, with every block an inverted bottleneck',
-    load: async () => (await import('#cli/commands/coarse')).coarse,
+    load: async () => (await import('#cli/commands/stages')).coarse,
   },
   fine: {
     summary: "search the depthwise layers of a coarse result's blocks",
-    load: async () => (await import('#cli/commands/fine')).fine,
+    load: async () => (await import('#cli/commands/stages')).fine,
   },
   search: {
     summary: 'run both stages, coarse and then fine',

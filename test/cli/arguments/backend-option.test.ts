@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { coarse } from '#cli/commands/coarse';
 import { datasetBuild } from '#cli/commands/dataset/build';
 import { evalNetwork } from '#cli/commands/eval';
-import { fine } from '#cli/commands/fine';
 import { search } from '#cli/commands/search';
+import { coarse, fine } from '#cli/commands/stages';
 import { train } from '#cli/commands/train';
 import { working } from '#cli/process/working';
 

@@ -1,0 +1,66 @@
+/** `mnv4-nas coarse` and `fine`: one stage in its own run. */
+import { defineCommand, type OptionSpec, type OptionsOf, type Output } from '#cli/arguments/command-spec';
+import { defaultRunId, resumption } from '#cli/arguments/run-options';
+import {
+  configArgument,
+  type SearchOptions,
+  searchOptions,
+  searchOverrides,
+  stageWorkers,
+  warmStartOption,
+} from '#cli/arguments/search-options';
+import { working } from '#cli/process/working';
+import { Failure } from '#core/failure';
+import { runFolder } from '#jobs/runs/run-folder';
+import { findRun } from '#jobs/runs/run-summary';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
+import { foundArchitecture } from '#tasks/search/finished-stage';
+import { planCoarse, planFine, type StagePlan } from '#tasks/search/plan';
+import { runStage } from '#tasks/search/run-stages';
+import { dryRun } from './dry-run.js';
+import { missedTargets, runsOutput } from './search-output.js';
+
+export const coarse = defineCommand({
+  arguments: [configArgument],
+  options: searchOptions,
+  run([file], options) {
+    const config = readSearchConfig(file, searchOverrides(options));
+    return oneStage(planCoarse(config), config, options);
+  },
+});
+
+const fineOptions = [
+  ...searchOptions,
+  { flag: '--from <run>', description: 'the coarse run to refine, by id or folder' },
+  { flag: '--base <network>', description: 'a network to refine, instead of a coarse run' },
+  warmStartOption,
+] as const satisfies readonly OptionSpec[];
+
+export const fine = defineCommand({
+  arguments: [configArgument],
+  options: fineOptions,
+  run([file], options) {
+    const config = readSearchConfig(file, searchOverrides(options));
+    return oneStage(planBase(config, options), config, options);
+  },
+});
+
+function planBase(config: LocatedConfig, { from, base, root }: OptionsOf<typeof fineOptions>): StagePlan {
+  if ((from === undefined) === (base === undefined)) {
+    const got = from === undefined ? 'neither' : 'both';
+    throw new Failure('usage', `fine: expected either --from RUN or --base NETWORK; got ${got}`);
+  }
+  if (from === undefined) return planFine(config, namedNetwork(base as string));
+  const folder = findRun(root, from);
+  return planFine(config, foundArchitecture(folder), folder);
+}
+
+async function oneStage(plan: StagePlan, config: LocatedConfig, options: SearchOptions): Promise<Output> {
+  const workers = stageWorkers([plan], config, options);
+  const id = options.runId ?? defaultRunId(config.config.name, plan.task.stage, new Date());
+  runFolder(options.root, id); // a bad id fails now
+  if (options.dryRun) return dryRun([plan], config, workers);
+  await working(workers, (context) => runStage(plan, config, { context, ...resumption(options), id }));
+  return { ...runsOutput([id], options.root), failure: missedTargets([id], options) };
+}

@@ -100,7 +100,7 @@ mapping with several forms, "required" is meant of the form that has the key, an
 \`mnv4-nas validate --schema KIND\` prints a JSON Schema, with these sentences, for your editor. \`--set a.b=value\` and the
 variable \`MNV4_SET\` (\`a=1; b.c=2\`) set any key of a search config or a training recipe from outside.
 
-Former names are still read, with a notice: \`validationBatch\` (now \`validationBatch\`), \`controller.travel\` (\`controller.logitTravel\`),
+Former names are still read, with a notice: \`heldBatch\` (now \`validationBatch\`), \`controller.travel\` (\`controller.logitTravel\`),
 \`held\` of a dataset recipe (\`validation\`), \`shares\` of a training recipe (\`microBatches\`).
 
 `;

@@ -9,7 +9,7 @@ import { formatPath, type Located, type Path } from './document.js';
 import type { Override } from './overrides.js';
 
 export interface RenamedKey {
-  /** The path of the key under its former name, such as `search.validationBatch`. */
+  /** The path of the key under its former name, such as `search.heldBatch`. */
   readonly path: readonly string[];
   /** Its new name. */
   readonly to: string;

@@ -118,7 +118,7 @@ export const searchConfigSchema = record({
 
 /** Keys of search configs that had other names. */
 export const renamedConfigKeys: readonly RenamedKey[] = ['search', 'coarse', 'fine'].flatMap((section) => [
-  { path: [section, 'validationBatch'], to: 'validationBatch' },
+  { path: [section, 'heldBatch'], to: 'validationBatch' },
   { path: [section, 'controller', 'travel'], to: 'logitTravel' },
 ]);
 

@@ -41,8 +41,8 @@ it('a config with keys under former names is read as if it had the new ones', ()
   const written = (batch: string, travel: string) =>
     `${frame}${stages}search: { ${batch}: 7, controller: { ${travel}: 9 } }\n`;
   const now = settings(written('validationBatch', 'logitTravel'));
-  expect(settings(written('validationBatch', 'travel'))).toEqual(now);
-  expect(settings(frame + stages, 'coarse', 'search.validationBatch=7', 'coarse.controller.travel=9')).toEqual(now);
+  expect(settings(written('heldBatch', 'travel'))).toEqual(now);
+  expect(settings(frame + stages, 'coarse', 'search.heldBatch=7', 'coarse.controller.travel=9')).toEqual(now);
 });
 
 describe('a stage of a config that sets nothing', () => {

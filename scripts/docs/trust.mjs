@@ -7,9 +7,9 @@ import { meanOf, medianOf } from '#core/statistics/scoring';
 import { close } from '#networks/space/space';
 import { readSearchConfig } from '#tasks/search/config/config';
 import { defaultShares, schedule } from '#tasks/search/controller/schedule';
-import { normalEffects, tableSearch } from '#tasks/search/controller/table-search';
 import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
 import { rehearse, shortened } from '#tasks/search/rehearsal';
+import { normalEffects, tableSearch } from '../rehearsal/table-search.mjs';
 import { docs, filled, table } from './page.mjs';
 
 const makers = { targets, penalty, travel };

@@ -15,8 +15,8 @@ import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/confi
 import { openStageSet } from '#tasks/search/open';
 import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
 import { runStages, stageIds } from '#tasks/search/run-stages';
-
 import { dryRun } from './dry-run.js';
+import { rehearseSearches } from './rehearse.js';
 import { agreementOutput, missedTargets, runsOutput } from './search-output.js';
 
 const options = [
@@ -26,6 +26,10 @@ const options = [
     flag: '--seeds <n>',
     description: "search with this many seeds, counted up from the config's, and report how far the results agree",
     parse: wholeNumber(2),
+  },
+  {
+    flag: '--rehearse',
+    description: 'run the controller alone, on made-up qualities and without images: do the settings keep the targets?',
   },
 ] as const satisfies readonly OptionSpec[];
 
@@ -48,6 +52,7 @@ export const search = defineCommand({
     const workers = stageWorkers([coarse, likely], config, options);
     const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
     for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
+    if (options.rehearse) return rehearseSearches(searches.map(({ config }) => config));
     if (options.dryRun) return dryRun([coarse, likely], config, workers);
     for (const { task } of [coarse, likely]) openStageSet(task, config); // likewise
     await working(workers, async (context) => {

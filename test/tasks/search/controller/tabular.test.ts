@@ -2,13 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { type Random, randomStream } from '#core/random';
 import { defaultShares, schedule } from '#tasks/search/controller/schedule';
-import { type Effects, normalEffects, tableSearch } from '#tasks/search/controller/table-search';
 import { mostOf, seedsOf, underMost } from '#test/tasks/search/seeds';
+import { normalEffects, tableSearch } from '../../../../scripts/rehearsal/table-search.mjs';
 
 const plan = schedule({ ...defaultShares, steps: 1500, rate: { logitTravel: 40 } });
 
 /** In every choice one option is 1 % better than the others. */
-function oneGoodEach(random: Random): Effects {
+function oneGoodEach(random: Random): readonly (readonly number[])[] {
   return Array.from({ length: 16 }, () => {
     const good = random.below(4);
     return Array.from({ length: 4 }, (_, option) => (option === good ? 0.01 : 0));
@@ -16,7 +16,7 @@ function oneGoodEach(random: Random): Effects {
 }
 
 /** The share of the possible gain over the mean architecture that the search's winner reaches. */
-function searched(seed: number, noise: number, effectsOf: (random: Random) => Effects): number {
+function searched(seed: number, noise: number, effectsOf: (random: Random) => readonly (readonly number[])[]): number {
   return tableSearch(effectsOf(randomStream(`${seed}/effects`)), plan, noise, seed).share;
 }
 

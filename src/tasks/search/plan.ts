@@ -11,7 +11,7 @@ import { type Architecture, close, type Space } from '#networks/space/space';
 import { findRefinement, findSpace } from '#networks/zoo/shipped';
 import type { LocatedConfig, SearchConfig, StageName } from '#tasks/search/config/config';
 import { requireNormalisable } from '#tasks/search/config/stage-requirements';
-import { scheduleSettings, stageSettings } from '#tasks/search/config/stage-settings';
+import { type StageSettings, scheduleSettings, stageSettings } from '#tasks/search/config/stage-settings';
 import { leastLogitTravel, schedule } from '#tasks/search/controller/schedule';
 import type { StageTask } from './stage/stage-task.js';
 
@@ -24,9 +24,10 @@ export interface StagePlan {
 }
 
 export function planCoarse(config: LocatedConfig): StagePlan {
-  const name = config.config.coarse?.space as string;
+  const settings = stageSettings(config, 'coarse'); // first: refuses a config without the section
+  const { space: name } = config.config.coarse as NonNullable<SearchConfig['coarse']>;
   const file = findSpace(name, config.path('.'), (message) => config.located.at(['coarse', 'space'], message));
-  return { task: taskOf(config, 'coarse', () => withChoices(readSpace(file), file)) };
+  return { task: taskOf(config, 'coarse', settings, withChoices(readSpace(file), file)) };
 }
 
 /**
@@ -34,15 +35,14 @@ export function planCoarse(config: LocatedConfig): StagePlan {
  * @param baseRun  the folder of the coarse run, if it is that
  */
 export function planFine(config: LocatedConfig, base: Architecture, baseRun?: string): StagePlan {
+  const settings = stageSettings(config, 'fine');
   const { refine: name, warmStart = false } = config.config.fine as NonNullable<SearchConfig['fine']>;
   const file = findRefinement(name, config.path('.'), (message) => config.located.at(['fine', 'refine'], message));
-  const space = () => ({ ...refine(base, readRefinement(file)), name: `${config.config.name}.fine` });
-  return { task: taskOf(config, 'fine', space), warmStart, baseRun };
+  const space = { ...refine(base, readRefinement(file)), name: `${config.config.name}.fine` };
+  return { task: taskOf(config, 'fine', settings, space), warmStart, baseRun };
 }
 
-function taskOf(config: LocatedConfig, stage: StageName, read: () => Space): StageTask {
-  const settings = stageSettings(config, stage);
-  const space = read();
+function taskOf(config: LocatedConfig, stage: StageName, settings: StageSettings, space: Space): StageTask {
   requireNormalisable(config, stage, space, settings);
   const { cost, seed } = config.config;
   const targets = resolveTargets(cost, config.path('.'), { located: config.located, path: ['cost'] });

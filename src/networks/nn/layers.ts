@@ -33,7 +33,9 @@ export function convLayer(
   return mean(tape, branches);
 }
 
-/** k x k depthwise convolution -> BN [-> activation]; each kernel size has weights of its own, and 0 is the identity. */
+/**
+ * k x k depthwise convolution -> BN [-> activation]; each kernel size has weights of its own, and 0 is the identity.
+ */
 export function depthwiseLayer(
   pass: Pass,
   name: string,

@@ -51,8 +51,8 @@ export class Learner {
   }
 
   /**
-   * One update with the mean gradient of a step's parts: summed in their order, then over those who compute the step, and
-   * scaled at the end.
+   * One update with the mean gradient of a step's parts: summed in their order, then over those who compute the step,
+   * and scaled at the end.
    *
    * @param parts  the own ones, at least one
    * @returns      mean loss of the step

@@ -66,7 +66,10 @@ export class Model {
     this.weights = new FlatVariable(seed === undefined ? new Float32Array(layout.size) : initialWeights(layout, seed));
   }
 
-  /** Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (as it does `into`). */
+  /**
+   * Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (as it does
+   * `into`).
+   */
   gradient(forward: Forward, batch: LabelledImages, options: GradientOptions = {}): { loss: number; gradient: Tensor } {
     const tape = new Tape({ recording: true });
     try {
@@ -207,7 +210,9 @@ function dropsOf(
   };
 }
 
-/** Each entry of a mask of that shape, which spreads over x, kept with probability 1 - rate and scaled by its inverse. */
+/**
+ * Each entry of a mask of that shape, which spreads over x, kept with probability 1 - rate and scaled by its inverse.
+ */
 function dropped(tape: Tape, x: Value, { rate, seed }: Drops, maskShape: readonly number[]): Value {
   const shape = backend().create(Int32Array.from(maskShape), [maskShape.length]);
   const seeds = backend().create(Int32Array.from(seed), [2]);

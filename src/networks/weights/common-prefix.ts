@@ -6,7 +6,9 @@ import type { Tensors } from '#data/files/safetensors';
 /** A tensor that a network always has, in each way to name its weights: what stands before it is the prefix. */
 const anchors = ['conv_stem.weight', 'head.fc.kernel'];
 
-/** The tensors without the prefix that all of their names have, '' where they have none; a failure where others do not. */
+/**
+ * The tensors without the prefix that all of their names have, '' where they have none; a failure where others do not.
+ */
 export function withoutPrefix(tensors: Tensors, file: string): { prefix: string; tensors: Tensors } {
   const names = [...tensors.keys()];
   const prefixes = names.flatMap((name) =>

@@ -9,7 +9,9 @@ import {
 import type { Architecture } from '#networks/space/space';
 import { headInput, type PlacedBlock, placedBlocks, stemOf } from './placed-blocks.js';
 
-/** How a kernel lies in memory: ours [k, k, Cin, Cout], [k, k, C, 1] and [Cin, Cout]; timm's [Cout, Cin, k, k] always. */
+/**
+ * How a kernel lies in memory: ours [k, k, Cin, Cout], [k, k, C, 1] and [Cin, Cout]; timm's [Cout, Cin, k, k] always.
+ */
 export type KernelLayout = 'dense' | 'depthwise' | 'pointwise' | 'fc' | 'vector';
 
 /** A tensor of timm's, and the one or several of ours that it holds one behind the other. */

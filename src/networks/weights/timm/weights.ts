@@ -15,7 +15,10 @@ export function toTimm(network: Architecture, tensors: Tensors): Map<string, Nam
   );
 }
 
-/** timm's state dict -> our weights and BN statistics by name; one of another network is a failure that names each tensor. */
+/**
+ * timm's state dict -> our weights and BN statistics by name; one of another network is a failure that names each
+ * tensor.
+ */
 export function fromTimm(network: Architecture, tensors: Tensors, file: string): Map<string, NamedTensor> {
   const mappings = weightMap(network);
   requireState(network, mappings, tensors, file);

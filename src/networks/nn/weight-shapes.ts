@@ -1,4 +1,4 @@
-/** What a file with a network's weights holds: names and shapes. */
+/** Names and shapes of the tensors in a network's weight file. */
 import type { Architecture } from '#networks/space/space';
 import { batchNormName, layerWith } from './batch-norm-names.js';
 import { networkForward, weightLayout } from './network.js';

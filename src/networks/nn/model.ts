@@ -44,7 +44,7 @@ export interface GradientOptions {
   /** L2 factor on the kernels in use. */
   readonly decay?: number;
   readonly dropout?: Drops;
-  /** The rate at which the last block's residual branch is dropped for an image; earlier blocks' by their depth. */
+  /** The rate is that of the last block's residual branch, per image; earlier blocks' are proportional to depth. */
   readonly stochasticDepth?: Drops;
   /** Tensor that our kernels write or add the gradient to, and that is then the result; TensorFlow's ops ignore it. */
   readonly into?: InPlace | undefined;

@@ -2,7 +2,7 @@
 import { randomStream } from '#core/random';
 import { type Shape, sizeOf } from '#networks/tensor/backend';
 
-/** Initialization of a weight, which also decides on weight decay: kernels decay, BN, biases and layer scale do not. */
+/** Initial values of a weight. They also decide on weight decay: kernels decay; BN, biases and layer scale do not. */
 export type Initializer = 'he' | 'heDepthwise' | 'lecun' | 'fc' | 'one' | 'zero' | 'layerScale';
 
 export interface WeightSpec {

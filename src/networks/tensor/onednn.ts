@@ -99,7 +99,10 @@ function agrees(op: string): boolean {
   });
 }
 
-/** Runs a comparison and frees its tensors; false if a kernel throws, as where the build lacks it. */
+/**
+ * Runs a comparison and frees its tensors. False if a kernel throws, as where the build lacks it: the public kernel
+ * computes the same.
+ */
 export function comparedOn(tensors: Tensor[], compare: (tensors: Tensor[], made: Tensor[]) => boolean): boolean {
   const made: Tensor[] = [];
   try {

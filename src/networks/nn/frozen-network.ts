@@ -1,4 +1,4 @@
-/** A network with its weights and the statistics that it is evaluated with. */
+/** A network with its weights and the batch norm statistics for evaluation. */
 import type { NamedTensor } from '#data/files/safetensors';
 import type { Architecture } from '#networks/space/space';
 import { backend } from '#networks/tensor/backend';
@@ -18,7 +18,7 @@ export interface FrozenNetwork {
 }
 
 /**
- * A network that predicts; the caller disposes it.
+ * A network for inference; the caller disposes it.
  *
  * @param tensors  its weights and statistics by name, as `weightShapes` lists them
  */
@@ -40,7 +40,7 @@ export function frozenNetwork(network: Architecture, tensors: ReadonlyMap<string
   };
 }
 
-/** Logits [n, K] of a network with these weights, in batches of at most `batch` images. */
+/** Logits [n, K] of a network with these weights, computed in batches of at most `batch` images. */
 export function logitsWith(
   network: Architecture,
   tensors: ReadonlyMap<string, NamedTensor>,

@@ -1,4 +1,4 @@
-/** A convolution and its batch norm, the unit of which every block is composed. Weights are asked for by name. */
+/** Convolutions with their batch norm, the units of every block. Weights are requested by name. */
 
 import { biasAdd } from '#networks/tensor/ops/arithmetic';
 import { materialized, mean } from '#networks/tensor/ops/combine';
@@ -33,7 +33,9 @@ export function convLayer(
   return mean(tape, branches);
 }
 
-/** k x k depthwise convolution -> BN [-> activation]; each kernel size has weights of its own, and 0 is the identity. */
+/**
+ * k x k depthwise convolution -> BN [-> activation]; each kernel size has its own weights, and 0 is the identity.
+ */
 export function depthwiseLayer(
   pass: Pass,
   name: string,
@@ -80,7 +82,7 @@ export function biasedLayer(pass: Pass, name: string, x: Value, out: number, ini
   return biasAdd(pass.tape, pointwise(pass.tape, x, kernel), bias);
 }
 
-/** BN by itself: [B, H, W, C]. */
+/** BN alone: [B, H, W, C], shape unchanged. */
 export function normLayer(pass: Pass, name: string, x: Value): Value {
   const { tape } = pass;
   const how = { channels: channelsOf(x), activation: 'none' } as const;
@@ -95,7 +97,7 @@ export function normLayer(pass: Pass, name: string, x: Value): Value {
   );
 }
 
-/** The scale of each channel that a block adds, where the network has such: [out]. */
+/** Layer scale of a block's output, [out]; undefined where the network has none. */
 export function layerScale(pass: Pass, name: string, out: number): Value | undefined {
   return pass.layerScale ? pass.weight(`${name}.layerScale`, [out], 'layerScale') : undefined;
 }

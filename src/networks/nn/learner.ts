@@ -1,4 +1,4 @@
-/** Weights that learn: a model with its optimizer. A SuperNet is one, and so is a network that is trained alone. */
+/** A model with its optimizer: a SuperNet, or a network that is trained alone. */
 
 import type { NamedTensor } from '#data/files/safetensors';
 import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from '#networks/tensor/backend';
@@ -10,30 +10,30 @@ import { namedTensors, restoreTensors } from './named-tensors.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
 import type { FlatVariable, InPlace } from './weights.js';
 
-/** Adds up what all workers that compute a step have. */
+/** Sums values over all workers that compute a step. */
 export interface Reducer {
   /** Replaces values by their element-wise sum over the workers. */
   allReduce(values: Float32Array | Float64Array): Promise<void>;
-  /** This worker's place for a vector of n floats in memory that all share; undefined where no memory is mapped. */
+  /** This worker's slot for a vector of n floats in shared memory; undefined where no memory is mapped. */
   places?(n: number): SharedPlace | undefined;
 }
 
-/** What a part of a step says: its mean cross-entropy in nats, and the gradient, whose owner its caller becomes. */
+/** Result of one part of a step: its mean cross-entropy in nats, and the gradient, which the caller owns. */
 export interface LossGradient {
   readonly loss: number;
   readonly gradient: Tensor;
 }
 
-/** Computes one part of a step, its gradient in place where that is given. */
+/** Computes one part of a step; with `into`, our kernels compute its gradient in place. */
 export type Part = (into?: InPlace) => LossGradient;
 
 export interface Update {
-  /** From 0. */
+  /** Counts from 0. */
   readonly step: number;
   readonly learningRate: number;
-  /** Parts of the step over all who compute it; by default those given. */
+  /** Number of the step's parts over all workers; by default that of the given parts. */
   readonly of?: number;
-  /** Left out where nobody else computes the step. */
+  /** Absent where this process alone computes the step. */
   readonly reducer?: Reducer | undefined;
 }
 
@@ -41,24 +41,24 @@ export interface Update {
 export class Learner {
   readonly model: Model;
   readonly optimizer: Optimizer;
-  /** The gradient of a step that our kernels compute, from the first such step on. */
+  /** Buffer for the gradients of our kernels, made at the first step that needs it. */
   #gradient: Tensor | undefined;
 
-  /** @param model  taken over */
+  /** @param model  owned by the learner from here on */
   constructor(model: Model, optimizer: OptimizerSpec) {
     this.model = model;
     this.optimizer = createOptimizer(optimizer, model.layout);
   }
 
   /**
-   * One update with the mean gradient of a step's parts: summed in their order, then over those who compute the step, and
+   * Updates the weights with the mean gradient of a step's parts: summed in their order, then over the workers, and
    * scaled at the end.
    *
-   * @param parts  the own ones, at least one
+   * @param parts  this worker's parts, at least one
    * @returns      mean loss of the step
    */
   async update(parts: readonly Part[], { step, learningRate, of = parts.length, reducer }: Update): Promise<number> {
-    if (parts.length === 0) throw new Error('a step needs a part for each of those who compute it');
+    if (parts.length === 0) throw new Error('each worker needs at least one part of a step');
     const losses = new Float64Array(1);
     const took = (loss: number) => {
       losses[0] = (losses[0] as number) + loss / of;
@@ -85,7 +85,7 @@ export class Learner {
     return scaled(reducer === undefined ? own : await reduced(own, reducer), factor);
   }
 
-  /** As `#mean`, by kernels that add to a gradient in place: our own, or that in memory which all share. */
+  /** Like `#mean`, but accumulates in place: in this learner's buffer, or directly in shared memory. */
   async #meanInPlace(
     parts: readonly Part[],
     took: (loss: number) => void,
@@ -119,7 +119,7 @@ export class Learner {
     restoreTensors(this.model.layout, this.#vectors(), tensors);
   }
 
-  /** Replaces weights and slots by those that the source's `broadcast` writes over them. */
+  /** Replaces weights and slots with the values that the source's `broadcast` writes over them. */
   async adopt(source: { broadcast(values: Float32Array): Promise<void> }): Promise<void> {
     for (const variable of this.#vectors().values()) {
       const values = variable.values();
@@ -128,7 +128,7 @@ export class Learner {
     }
   }
 
-  /** The weights as they stand, to compare them with others. */
+  /** The current weights, for comparing them with others. */
   weightBytes(): Uint8Array {
     const { buffer, byteOffset, byteLength } = this.model.weights.values();
     return new Uint8Array(buffer, byteOffset, byteLength);
@@ -146,14 +146,14 @@ export class Learner {
   }
 }
 
-/** The op's result, once both its arguments are freed. */
+/** The op's result; frees both arguments. */
 function replaced(op: string, a: Tensor, b: Tensor): Tensor {
   const result = run(op, [floatT], a, b);
   dispose(a, b);
   return result;
 }
 
-/** The sum over those who compute the step; takes the tensor over. */
+/** The sum over the workers; frees the tensor. */
 async function reduced(tensor: Tensor, reducer: Reducer): Promise<Tensor> {
   const values = readFloats(tensor);
   const { shape } = tensor;
@@ -162,7 +162,7 @@ async function reduced(tensor: Tensor, reducer: Reducer): Promise<Tensor> {
   return backend().create(values, shape);
 }
 
-/** Takes the tensor over. */
+/** The tensor times `factor`; owns and, where needed, frees the tensor. */
 function scaled(tensor: Tensor, factor: number): Tensor {
   if (factor === 1) return tensor;
   const result = run('Mul', [floatT], tensor, floatConstant(factor));

@@ -1,4 +1,4 @@
-/** Weights and what is done with them: gradients of a batch, logits, estimates of batch statistics. */
+/** A network's weights, and what is computed with them: gradients, logits, estimates of batch statistics. */
 import { inputShape } from '#networks/space/resolution';
 import type { Architecture, LayerConventions } from '#networks/space/space';
 import {
@@ -34,7 +34,7 @@ export interface LabelledImages extends Images {
   readonly soft: Float32Array;
 }
 
-/** What is left out at random, and the seed of that. */
+/** Rate of random drops, and their seed. */
 export interface Drops {
   readonly rate: number;
   readonly seed: readonly [number, number];
@@ -44,13 +44,13 @@ export interface GradientOptions {
   /** L2 factor on the kernels in use. */
   readonly decay?: number;
   readonly dropout?: Drops;
-  /** At its rate the last residual block adds nothing for an image; earlier ones in proportion to their depth. */
+  /** The rate is that of the last block's residual branch, per image; earlier blocks' are proportional to depth. */
   readonly stochasticDepth?: Drops;
-  /** Where our kernels are to write or add the gradient, which is then this tensor; the others do not look at it. */
+  /** Tensor that our kernels write or add the gradient to, and that is then the result; TensorFlow's ops ignore it. */
   readonly into?: InPlace | undefined;
 }
 
-/** What a model knows of its network beside the forward pass. */
+/** The properties of a network that a model needs besides the forward pass. */
 export type Frame = Pick<Architecture, 'input' | 'classes'> & LayerConventions;
 
 /** The weights of one network or SuperNet. Owns them; `dispose` frees them. */
@@ -59,14 +59,16 @@ export class Model {
   readonly layout: WeightLayout;
   readonly weights: FlatVariable;
 
-  /** @param seed  of the weights' start; without one they are 0, for others to be written */
+  /** @param seed  of the initial weights; without one they are 0, to be overwritten */
   constructor(frame: Frame, layout: WeightLayout, seed?: string) {
     this.frame = frame;
     this.layout = layout;
     this.weights = new FlatVariable(seed === undefined ? new Float32Array(layout.size) : initialWeights(layout, seed));
   }
 
-  /** Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (as it does `into`). */
+  /**
+   * Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (like `into`).
+   */
   gradient(forward: Forward, batch: LabelledImages, options: GradientOptions = {}): { loss: number; gradient: Tensor } {
     const tape = new Tape({ recording: true });
     try {
@@ -88,7 +90,7 @@ export class Model {
     }
   }
 
-  /** Logits [n, K], row by row. Without `statistics` each layer normalises with the batch's own. */
+  /** Logits [n, K], row by row. Without `statistics` each layer normalises with the batch's. */
   logits(forward: Forward, batch: Images, statistics?: StatisticsByName): Float32Array {
     return this.#forward(forward, batch, { statistics }, (logits) => readFloats(logits));
   }
@@ -103,7 +105,7 @@ export class Model {
     });
   }
 
-  /** Means over the batches of each layer's batch statistics; the caller owns them (`disposeStatistics`). */
+  /** Each layer's batch statistics, averaged over the batches; the caller owns them (`disposeStatistics`). */
   async estimateStatistics(
     forward: Forward,
     batches: Iterable<Images> | AsyncIterable<Images>,
@@ -154,7 +156,7 @@ export class Model {
     }
   }
 
-  /** Pixels as the network sees them, [n, H, W, C]. */
+  /** Normalised pixels, [n, H, W, C]. */
   #pixels(tape: Tape, { n, images }: Images): Value {
     const bytes = backend().create(images, [n, ...inputShape(this.frame.input)]);
     const floats = run('Cast', castAttributes, bytes);
@@ -166,7 +168,7 @@ export class Model {
   }
 }
 
-/** A number for each channel; one for all where they are equal, which is made once. */
+/** A constant for each channel, [C]; where all are equal, one scalar that is made once per process. */
 function perChannelConstant(tape: Tape, values: readonly number[]): Tensor {
   const [first] = values as [number];
   if (values.every((value) => value === first)) return floatConstant(first);
@@ -197,7 +199,7 @@ function dropsOf(
   let blocks = 0;
   const residual = ({ rate, seed: [a, b] }: Drops): Pass['residual'] => {
     return (x, depth) => {
-      const drops = { rate: rate * depth, seed: [a + ++blocks, b] } as const; // each block by itself
+      const drops = { rate: rate * depth, seed: [a + ++blocks, b] } as const; // each block has its own seed
       return drops.rate === 0 ? x : dropped(tape, materialized(tape, x), drops, [x.tensor.shape[0] as number, 1, 1, 1]);
     };
   };
@@ -207,7 +209,9 @@ function dropsOf(
   };
 }
 
-/** Each entry of a mask of that shape, which spreads over x, kept with probability 1 - rate and scaled by its inverse. */
+/**
+ * x times a random mask of `maskShape`, broadcast: entries are kept with probability 1 - rate, scaled by its inverse.
+ */
 function dropped(tape: Tape, x: Value, { rate, seed }: Drops, maskShape: readonly number[]): Value {
   const shape = backend().create(Int32Array.from(maskShape), [maskShape.length]);
   const seeds = backend().create(Int32Array.from(seed), [2]);

@@ -1,4 +1,4 @@
-/** Flat vectors taken apart by weight name and put together again: how checkpoints and results are stored. */
+/** Flat vectors split by weight name and joined again, as checkpoints and results store them. */
 import type { NamedTensor } from '#data/files/safetensors';
 import { sizeOf } from '#networks/tensor/backend';
 import type { WeightLayout } from './weight-layout.js';
@@ -19,7 +19,7 @@ export function namedTensors(
   return tensors;
 }
 
-/** Writes saved parts back into the vectors; one that is missing or of another size is an error of the caller. */
+/** Writes saved parts back into the vectors; throws if one is missing or has another size. */
 export function restoreTensors(
   layout: WeightLayout,
   vectors: ReadonlyMap<string, FlatVariable>,
@@ -37,7 +37,7 @@ export function restoreTensors(
   }
 }
 
-/** The first entries of a tensor along every axis, as many as `shape` has. */
+/** The first entries of a tensor along every axis, in the given shape. */
 export function sliced({ shape: whole, values }: NamedTensor, shape: readonly number[]): NamedTensor {
   const part = new Float32Array(sizeOf(shape));
   const copied = (axis: number, from: number, to: number): void => {

@@ -1,4 +1,4 @@
-/** A closed network on the tensor layer: what it computes, and which weights it has. */
+/** A closed network on the tensor layer: its forward pass and its weights. */
 
 import { block } from '#networks/nn/blocks/block';
 import { head } from '#networks/nn/blocks/head';
@@ -9,7 +9,7 @@ import type { Features, Value } from '#networks/tensor/tape';
 import { type Pass, weightSpecs } from './pass.js';
 import { layoutOf, type WeightLayout } from './weight-layout.js';
 
-/** From images [B, H, W, C] to logits [B, classes], or to features in between. */
+/** Maps images [B, H, W, C] to logits [B, classes], or to features in between. */
 export type Forward = (pass: Pass, images: Value) => Features;
 
 /** Name of a block's weights, shared by networks and SuperNets. */
@@ -31,7 +31,7 @@ export function networkForward({ stages, head: headSpec, classes }: Architecture
   };
 }
 
-/** The weights that a forward pass of such a frame uses, found by running it once on one black image. */
+/** Layout of the weights that a forward pass uses, found by running it once on one black image. */
 export function weightLayout(frame: Pick<Architecture, 'input'> & LayerConventions, forward: Forward): WeightLayout {
   const shape = [1, ...inputShape(frame.input)];
   const pixels = new Float32Array(inputSize(frame.input));

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { quantity, record } from '#core/documents/conform';
 
-const share = quantity('a share from 0 to below 1', { min: 0, below: 1 }); // a mean that keeps all of itself never learns
+const share = quantity('a share from 0 to below 1', { min: 0, below: 1 }); // a decay of 1 never learns
 
 export const optimizerSchema = z.discriminatedUnion(
   'kind',

@@ -1,6 +1,6 @@
 /**
- * Optimizers over the flat weight vector. Every weight moves at every step: where a step's architecture used none of a
- * weight its gradient is zero, and its slots decay all the same (dense semantics, as in TuNAS's released code).
+ * Optimizers over the flat weight vector. Every weight is updated at every step: weights that the step's architecture
+ * does not use have a zero gradient, and their slots still decay (dense semantics, as in TuNAS's released code).
  */
 import { assertNever } from '#core/assert-never';
 import {
@@ -24,12 +24,12 @@ export type OptimizerSpec =
 export interface Optimizer {
   /** Named state vectors of the weights' layout, for checkpoints. */
   readonly slots: ReadonlyMap<string, FlatVariable>;
-  /** Moves the weights against the gradient (borrowed). `step` counts from 0. */
+  /** Updates the weights from the gradient, which is borrowed. `step` counts from 0. */
   apply(weights: FlatVariable, gradient: Tensor, learningRate: number, step: number): void;
   dispose(): void;
 }
 
-/** The optimizer's start: RMSProp's mean square at 1 (as TensorFlow 1 has it), all else at 0. */
+/** An optimizer in its initial state: RMSProp's mean square is 1 (as in TensorFlow 1), all else 0. */
 export function createOptimizer(spec: OptimizerSpec, layout: WeightLayout): Optimizer {
   switch (spec.kind) {
     case 'rmsProp':
@@ -43,7 +43,10 @@ export function createOptimizer(spec: OptimizerSpec, layout: WeightLayout): Opti
 
 const plain = [floatT];
 
-/** Tieleman and Hinton 2012, with momentum and epsilon inside the root: ms, then mom = m mom + lr g / sqrt(ms + e). */
+/**
+ * RMSProp (Tieleman and Hinton 2012) with momentum and with epsilon inside the root: ms, then
+ * mom = m mom + lr g / sqrt(ms + e).
+ */
 function rmsProp(spec: Extract<OptimizerSpec, { kind: 'rmsProp' }>, { size }: WeightLayout): Optimizer {
   const meanSquare = new FlatVariable(new Float32Array(size).fill(1));
   const momentum = new FlatVariable(new Float32Array(size));
@@ -60,7 +63,7 @@ function rmsProp(spec: Extract<OptimizerSpec, { kind: 'rmsProp' }>, { size }: We
   };
 }
 
-/** Loshchilov and Hutter 2019, arXiv:1711.05101: Adam, with decay apart from the gradient and of the kernels alone. */
+/** AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101): Adam with decoupled weight decay, on kernels only. */
 function adamW(spec: Extract<OptimizerSpec, { kind: 'adamW' }>, layout: WeightLayout): Optimizer {
   const first = new FlatVariable(new Float32Array(layout.size));
   const second = new FlatVariable(new Float32Array(layout.size));

@@ -1,6 +1,6 @@
 /**
- * What a forward pass gives to the layers that compose it: weights by name, normalisation, and the tape. A stand-alone
- * network and a sampled sub-network of the SuperNet run the same layers on different passes.
+ * A forward pass as its layers use it: weights by name, normalisation, and the tape. A stand-alone network and a
+ * sampled sub-network of the SuperNet run the same layers on different passes.
  */
 import type { Activation } from '#networks/space/block';
 import { conventionsOf, type LayerConventions } from '#networks/space/space';
@@ -15,13 +15,13 @@ import type { WeightReading } from './weights.js';
 
 export interface Pass extends LayerConventions {
   readonly tape: Tape;
-  /** The weight of that name in the shape that this pass uses it in. */
+  /** The weight of that name, in the shape that this pass uses. */
   weight(name: string, shape: readonly number[], initializer: Initializer): Value;
   /**
    * A linear op's output [B, H, W, channels], normalised per channel, then activated.
    *
-   * @param linear  runs the op by itself
-   * @param fused   runs it in a kernel that leaves this batch norm to its readers, where there is one
+   * @param linear  runs the op alone
+   * @param fused   runs it in a kernel that leaves this batch norm to the readers; undefined where none applies
    */
   normalized(
     name: string,
@@ -29,29 +29,29 @@ export interface Pass extends LayerConventions {
     linear: () => Value,
     fused: (norm: BatchNorm) => Features | undefined,
   ): Features;
-  /** x with dropout where the pass trains; unchanged elsewhere. */
+  /** x with dropout in training; unchanged otherwise. */
   dropout(x: Value): Value;
-  /** What a residual block adds; with stochastic depth, where the pass trains, nothing at all for some images. */
+  /** The residual branch's output; in training with stochastic depth, zero for some images. */
   residual(x: Features, depth: number): Features;
 }
 
 export interface Normalization {
   readonly channels: number;
   readonly activation: Activation | 'none';
-  /** [channels]: further factors on what is normalised. */
+  /** [channels]: further factors on the normalised values. */
   readonly scale?: Value | undefined;
 }
 
-/** Batch statistics by layer name, to normalise with where a batch of its own is not at hand. */
+/** Statistics by layer name, to normalise with in place of the batch's. */
 export type StatisticsByName = ReadonlyMap<string, Statistics>;
 
 export interface PassOptions {
   readonly tape: Tape;
   readonly conventions: LayerConventions;
   readonly reading: Pick<WeightReading, 'weight'>;
-  /** Given: normalise with these. Absent: with the batch's own. */
+  /** Statistics to normalise with; by default the batch's. */
   readonly statistics?: StatisticsByName | undefined;
-  /** Sees each layer's batch statistics. */
+  /** Receives each layer's batch statistics. */
   readonly observe?: ((name: string, batch: ObservedStatistics) => void) | undefined;
   readonly dropout?: Pass['dropout'] | undefined;
   readonly residual?: Pass['residual'] | undefined;
@@ -82,7 +82,7 @@ export function weightPass({ tape, conventions, reading, statistics, observe, ..
   };
 }
 
-/** The weights that a forward pass asks for, in the order of asking; it runs once, on zeros. */
+/** The weights that a forward pass requests, in that order; it runs once, with zero weights. */
 export function weightSpecs(conventions: LayerConventions, forward: (pass: Pass) => unknown): WeightSpec[] {
   const tape = new Tape({ recording: false });
   const specs = new Map<string, WeightSpec>();

@@ -1,4 +1,4 @@
-/** How images of 8 bits become the input of a network that others run. */
+/** Conversion of 8-bit images into the input of an exported or imported network. */
 import type { z } from 'zod';
 import { list, quantity, record, word } from '#core/documents/conform';
 import { permuted } from '#core/permuted';
@@ -15,16 +15,16 @@ export const preprocessingSchema = record({
   mean: list(
     quantity('a share of the brightest pixel', { min: 0, max: 1 }),
     'a list with a mean for each channel',
-  ).describe('Mean of each channel that is subtracted, as a share of the brightest pixel'),
+  ).describe('Mean to subtract from each channel, as a share of the brightest pixel'),
   std: list(
     quantity('a deviation from 1e-4 to 1e4', { min: 1e-4, max: 1e4 }),
     'a list with a deviation for each channel',
-  ).describe('Deviation of each channel that is divided by'),
+  ).describe('Standard deviation to divide each channel by'),
 });
 
 export type Preprocessing = z.output<typeof preprocessingSchema>;
 
-/** What one of our networks sees: pixels from -1 to 1 unless its input says otherwise. */
+/** Preprocessing of one of our networks: pixels from -1 to 1 unless its input says otherwise. */
 export function preprocessingFor(layout: Preprocessing['layout'], input: NetworkInput): Preprocessing {
   const { mean, std } = pixelNorm(input);
   return { layout, mean: [...mean], std: [...std] };
@@ -36,13 +36,13 @@ export function extentsIn(layout: Preprocessing['layout'], [n, height, width, ch
   return layout === 'NCHW' ? [count, depth, rows, columns] : [count, rows, columns, depth];
 }
 
-/** For each channel, what pixels from 0 to 255 are multiplied by, and what is added then. */
+/** Factor for pixels from 0 to 255, and the shift added afterwards, for each channel. */
 export function pixelScale({ mean, std }: Pick<Preprocessing, 'mean' | 'std'>): { scale: number[]; shift: number[] } {
   return { scale: std.map((s) => 1 / (255 * s)), shift: std.map((s, c) => -(mean[c] as number) / s) };
 }
 
 /**
- * The values that a network is given.
+ * Input values of a network, in its layout.
  *
  * @param images  raw pixels [n, H, W, C]
  */

@@ -1,8 +1,8 @@
-/** Which weights a network has, where each lies in one flat vector, and how it starts. */
+/** Layout of a network's weights in one flat vector, and their initial values. */
 import { randomStream } from '#core/random';
 import { type Shape, sizeOf } from '#networks/tensor/backend';
 
-/** How a weight starts, and whether weight decay pulls at it (it does at kernels, not at BN or biases). */
+/** Initial values of a weight. They also decide on weight decay: kernels decay; BN, biases and layer scale do not. */
 export type Initializer = 'he' | 'heDepthwise' | 'lecun' | 'fc' | 'one' | 'zero' | 'layerScale';
 
 export interface WeightSpec {
@@ -31,12 +31,12 @@ export function isDecayed({ initializer }: Pick<WeightSpec, 'initializer'>): boo
   return constants[initializer] === undefined;
 }
 
-/** What starts at the same value everywhere; layer scale as in CaiT (arXiv:2103.17239). */
+/** Initial values of constant initializers; layer scale as in CaiT (arXiv:2103.17239). */
 const constants: Partial<Record<Initializer, number>> = { one: 1, zero: 0, layerScale: 1e-5 };
 
 /**
- * A standard deviation for each random start: he-normal (He et al. 2015, arXiv:1502.01852) before a ReLU, LeCun-normal
- * where there is none, fc as in TuNAS.
+ * Standard deviation of a random initial weight: He-normal (He et al. 2015, arXiv:1502.01852) before a ReLU,
+ * LeCun-normal elsewhere, fc as in TuNAS.
  */
 function deviation({ shape, initializer }: WeightSpec): number {
   const inputs = initializer === 'heDepthwise' ? shape.slice(0, 2) : shape.slice(0, -1);
@@ -44,7 +44,7 @@ function deviation({ shape, initializer }: WeightSpec): number {
   return Math.sqrt((initializer === 'lecun' ? 1 : 2) / sizeOf(inputs));
 }
 
-/** Start values of all weights; each weight has a random stream of its own, so no other weight moves it. */
+/** Initial values of all weights; each weight has its own random stream, so that it does not depend on the others. */
 export function initialWeights(layout: WeightLayout, seed: string): Float32Array {
   const values = new Float32Array(layout.size);
   for (const spec of layout.specs.values()) {

@@ -1,9 +1,11 @@
-/** What a file with a network's weights holds: names and shapes. */
+/** Names and shapes of the tensors in a network's weight file. */
 import type { Architecture } from '#networks/space/space';
 import { batchNormName, layerWith } from './batch-norm-names.js';
 import { networkForward, weightLayout } from './network.js';
 
-/** The shape of each tensor that a network's file holds, by name: its weights, and `mean` and `variance` of batch norms. */
+/**
+ * The shape of each tensor that a network's file holds, by name: its weights, and `mean` and `variance` of batch norms.
+ */
 export type WeightShapes = ReadonlyMap<string, readonly number[]>;
 
 export function weightShapes(network: Architecture): WeightShapes {

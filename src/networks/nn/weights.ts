@@ -1,7 +1,7 @@
 /**
- * All weights of a network in one flat vector, and their optimizer's slots in others of the same layout: one op reads
- * them, one updates them, and averaging or saving them is one buffer. What a part of the vector means is its name's
- * affair: names, not positions, key every saved state.
+ * All weights of a network in one flat vector, and the optimizer's slots in vectors of the same layout: one op reads
+ * them, one op updates them, and averaging or saving them takes one buffer. Saved states are keyed by name, not by
+ * position.
  */
 import {
   attribute,
@@ -32,7 +32,7 @@ const variableAttributes = (name: string, size: number) => [
 const typed = [attribute.type('dtype', dataType.float32)];
 let variablesMade = 0;
 
-/** A mutable vector that TensorFlow's update ops change in place; whoever makes it disposes it. */
+/** A mutable vector that TensorFlow's update ops change in place; its creator disposes it. */
 export class FlatVariable {
   readonly handle: Tensor;
   readonly size: number;
@@ -43,7 +43,9 @@ export class FlatVariable {
     this.write(values);
   }
 
-  /** Its present value; the caller owns the handle and should free it before the next update, which else copies. */
+  /**
+   * The current value; the caller owns the handle and should free it before the next update, which otherwise copies.
+   */
   read(): Tensor {
     return run('ReadVariableOp', typed, this.handle);
   }
@@ -71,7 +73,7 @@ const sliceAttributes = [floatT, attribute.type('Index', dataType.int32)];
 const padAttributes = [floatT, attribute.type('Tpaddings', dataType.int32)];
 const plain = [floatT];
 
-/** A gradient of all weights, in place: our kernels add to what its tensor holds, or write all of it anew. */
+/** A gradient of all weights that our kernels write in place; they add to the tensor's values or overwrite them. */
 export interface InPlace {
   readonly tensor: Tensor;
   readonly adds: boolean;
@@ -79,17 +81,17 @@ export interface InPlace {
 
 type PlacedSpec = WeightSpec & { readonly offset: number };
 
-/** One pass's reading of the weights: values for those that it asks for, and their gradients as one flat vector. */
+/** The weights of one forward pass: values for those that it requests, and all gradients as one flat vector. */
 export class WeightReading {
   readonly #tape: Tape;
   readonly #variable: FlatVariable;
   readonly #layout: WeightLayout;
   readonly #flat: Tensor;
   readonly #decay: number;
-  /** What `weight` gave: by our kernels as the pass used it, else whole and with its decay. */
+  /** Gradients by weight name: with our kernels of the part that the pass used, else of the whole, decay included. */
   readonly #gradients = new Map<string, { readonly gradient: Tensor; readonly place: readonly number[] }>();
 
-  /** @param decay  L2 factor: its part of the loss is decay / 2 times the sum of squares of the kernels in use */
+  /** @param decay  L2 factor: its term of the loss is decay / 2 times the sum of squares of the kernels in use */
   constructor(tape: Tape, variable: FlatVariable, layout: WeightLayout, decay: number) {
     this.#tape = tape;
     this.#variable = variable;
@@ -98,7 +100,9 @@ export class WeightReading {
     this.#decay = decay;
   }
 
-  /** The weight of that name or, for a smaller shape, its first entries along every axis. A pass asks for it once. */
+  /**
+   * The weight of that name or, for a smaller shape, its first entries along every axis. Each is requested once a pass.
+   */
   weight(name: string, shape: Shape): Value {
     const spec = this.#layout.specs.get(name);
     if (spec === undefined) throw new Error(`no weight is called ${name}`);
@@ -138,9 +142,9 @@ export class WeightReading {
   }
 
   /**
-   * After `backward`: the gradient of all weights, zero where the pass used none. The caller owns it.
+   * The gradient of all weights after `backward`, zero for weights that the pass did not use. The caller owns it.
    *
-   * @param into  what our kernels are to write or add to, and then is the result
+   * @param into  tensor that our kernels write or add to, and that is then the result; TensorFlow's ops ignore it
    */
   flatGradient(into?: InPlace): Tensor {
     const given = [...this.#gradients.values()].map(({ gradient }) => gradient);
@@ -168,14 +172,14 @@ export class WeightReading {
 
   #plainGradient(): Tensor {
     const parts = [...this.#layout.specs.values()].map(({ name, shape }) => {
-      return this.#gradients.get(name)?.gradient ?? zeros([sizeOf(shape)]); // one constant for each size of weight, not of gap
+      return this.#gradients.get(name)?.gradient ?? zeros([sizeOf(shape)]); // one constant per weight size, not per gap
     });
     const [only] = parts;
     return parts.length === 1 && only !== undefined ? alias(only) : concatenated(parts);
   }
 }
 
-/** `after`, once `before`, from which it was made, is freed. */
+/** Frees `before`, from which `after` was made, and returns `after`. */
 function replaced(before: Tensor, after: Tensor): Tensor {
   dispose(before);
   return after;

@@ -1,6 +1,6 @@
 /**
- * The tensor layer's floor: ops of TensorFlow by name. A `Tensor` is a handle, not a value; whoever receives one from
- * here owns it and gives it to `dispose`. Nothing here is tracked by TensorFlow.js: `tensorsAlive` counts.
+ * The base of the tensor layer: TensorFlow ops by name. A `Tensor` is a handle, not a value; the caller who receives
+ * one owns it and must `dispose` it. TensorFlow.js does not track these tensors: `tensorsAlive` counts them.
  */
 import { CpuBackend } from '#networks/tensor/cpu/cpu-backend';
 import { type Backend, dataType, type Shape, type Tensor, type TensorTuple } from './tensor.js';
@@ -9,11 +9,11 @@ import { TensorFlowBackend } from './tensorflow-backend.js';
 
 export { type Backend, dataType, type Shape, type Tensor, type TensorTuple };
 
-/** How a process computes: by native TensorFlow, or in plain JavaScript (`cpu`), which is for tiny things. */
+/** The backends: native TensorFlow, and plain JavaScript (`cpu`) for tiny networks. */
 export const backendNames = ['tensorflow', 'cpu'] as const satisfies readonly Backend['name'][];
 
 export interface BackendOptions {
-  /** Native TensorFlow unless said otherwise. */
+  /** Native TensorFlow by default. */
   readonly backend?: Backend['name'] | undefined;
   /** Threads per op of native TensorFlow; plain JavaScript has one. */
   readonly threads?: number | undefined;
@@ -35,7 +35,7 @@ export function backend(): Backend {
   return current ?? openBackend();
 }
 
-/** Does the work with the open backend wrapped, as to count what it does. */
+/** Runs `work` with the open backend wrapped, for example to count its calls. */
 export function through<T>(wrap: (inner: Backend) => Backend, work: () => T): T {
   const inner = backend();
   current = wrap(inner);
@@ -46,12 +46,12 @@ export function through<T>(wrap: (inner: Backend) => Backend, work: () => T): T 
   }
 }
 
-/** The one output of an op. */
+/** Runs an op that has one output, and returns it. */
 export function run(op: string, attributes: readonly OpAttribute[], ...inputs: Tensor[]): Tensor {
   return runAll(op, attributes, inputs, 1)[0];
 }
 
-/** All outputs of an op, which are `outputs` in number. */
+/** Runs an op and returns all its outputs, `outputs` in number. */
 export function runAll<N extends number>(
   op: string,
   attributes: readonly OpAttribute[],

@@ -1,6 +1,6 @@
 /**
- * Our own kernels (`native/`): a layer's linear op with the batch norms on both its sides in one pass over memory. A step
- * on a CPU is bound by memory, and these read and write about a third of what the ops one by one do.
+ * Our own kernels (`native/`): a layer's linear op with the batch norms before and after it, in one pass over memory. A
+ * step on a CPU is memory-bound, and these kernels read and write about a third of what separate ops do.
  */
 import {
   attribute,
@@ -21,7 +21,7 @@ const leastWindow = 9; // values of a dense convolution's window: a 3x3 kernel o
 const depthwiseKernels: readonly unknown[] = [3, 5];
 const isWide = (shape: Shape) => (shape.at(-1) as number) >= leastChannels;
 
-/** Which shapes of input and kernel our kernels take; TensorFlow's take the others (`onednn.ts`). */
+/** The shapes of input and kernel that our kernels accept; TensorFlow's compute the others (`onednn.ts`). */
 const customLayers = {
   Pointwise: (x, kernel) => isWide(x) && isWide(kernel),
   Depthwise: (x, kernel) => isWide(x) && depthwiseKernels.includes(kernel[0]),
@@ -32,9 +32,9 @@ const customLayers = {
 } satisfies Record<string, (x: Shape, kernel: Shape, goesBack: boolean) => boolean>;
 
 /**
- * Whether this process computes a layer with our kernel.
+ * True if this process computes a layer with our kernel.
  *
- * @param goesBack  whether the input's gradient is wanted
+ * @param goesBack  true if the input's gradient is wanted
  */
 export function isCustom(layer: keyof typeof customLayers, x: Shape, kernel: Shape = x, goesBack = true): boolean {
   return (
@@ -57,7 +57,7 @@ export type CustomOp =
   | 'Slice'
   | 'Flatten';
 
-/** Whether this process computes with our own kernels: on a CPU, where they are compiled and pass their trial. */
+/** True if this process computes with our own kernels: on a CPU, if they are compiled and pass their trial. */
 export function hasCustomOps(): boolean {
   return remembered('custom ops', () => loadTensorFlow().kernels.available && agrees());
 }
@@ -75,12 +75,12 @@ export function runCustom<N extends number>(
 
 let threads: OpAttribute | undefined;
 
-/** What stands for the norm of a tensor that has none. */
+/** The norm of a tensor that has none: empty. */
 export function noNorm(): Tensor {
   return zeros([0]);
 }
 
-/** Whether a layer by our kernels is what plain loops make of it. No product of TensorFlow's: those are what we avoid. */
+/** True if our kernels compute a layer as plain loops do; TensorFlow's products, which we avoid, are no reference. */
 function agrees(): boolean {
   return comparedOn([wave(rows, inputs), wave(inputs, outputs), wave(outputs), wave(outputs)], (tensors, made) => {
     const [x, kernel, gamma, beta] = tensors as [Tensor, Tensor, Tensor, Tensor];
@@ -102,7 +102,7 @@ const epsilon = attribute.float('epsilon', 1e-3);
 
 type Matrix = Float32Array;
 
-/** x kernel, and that with batch norm and ReLU behind it. */
+/** The product of x and kernel, and the same with batch norm and ReLU applied. */
 function layerByLoops(x: Matrix, kernel: Matrix, gamma: Matrix, beta: Matrix): { product: Tensor; y: Tensor } {
   const product = new Float32Array(rows * outputs);
   const y = new Float32Array(rows * outputs);

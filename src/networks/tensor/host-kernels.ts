@@ -1,27 +1,27 @@
-/** What compiled kernels do for the workers of one host, where there are any. */
+/** Services of our compiled kernels for the workers of one host. */
 export interface HostKernels {
   /**
-   * Begins to lend the cores of workers that wait, with a counter of 32 bits, zero at first, in memory that all workers
-   * share; ends with `workers` of 1.
+   * Starts to lend the cores of waiting workers to computing ones. A 32-bit counter of waiting workers, initially zero,
+   * lies in memory that all workers share. `workers` of 1 stops the lending.
    *
-   * @param offset  where the counter lies, in bytes
+   * @param offset  of the counter, in bytes
    */
   share(descriptor: number, offset: number, workers: number): void;
-  /** This worker begins to wait for the others, or has ended to. */
+  /** Notes that this worker starts (true) or stops (false) waiting for the others. */
   wait(waits: boolean): void;
-  /** So many bytes of shared memory as they are, on a cache line's start; undefined where nothing can map them. */
+  /** Maps bytes of shared memory, aligned to a cache line; undefined where the kernels are missing. */
   map(descriptor: number, bytes: number): ArrayBuffer | undefined;
   /** Writes the element-wise sum of the parts, all as long as `to`, times a factor. */
   addUp(parts: readonly Float32Array[], factor: number, to: Float32Array): void;
 }
 
-/** A worker's place in mapped memory, for a vector that is summed over all. */
+/** A worker's slot in mapped memory, for a vector that is summed over all workers. */
 export interface SharedPlace {
-  /** To be filled by the worker. */
+  /** The worker's own vector, which it fills. */
   readonly own: Float32Array;
-  /** Waits until all have filled theirs; the sum times a factor, which stays until the next call. */
+  /** Waits until all workers have filled theirs, then returns the sum times a factor, valid until the next call. */
   readonly allReduce: (factor: number) => Promise<Float32Array>;
 }
 
-/** Nobody lends anything, and memory is read and written through its descriptor. */
+/** No-ops for a host without kernels: no cores are lent, and memory is read and written through its descriptor. */
 export const noHostKernels: HostKernels = { share: () => {}, wait: () => {}, map: () => undefined, addUp: () => {} };

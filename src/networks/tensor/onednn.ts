@@ -1,8 +1,9 @@
 /**
- * Chooses the TensorFlow kernel of an op. On a CPU the oneDNN kernels are mostly two to five times faster than the public
- * ones; they answer to private names of the build, so each is tried once on a small input and used only where it gives
- * the public op's result. oneDNN's filter gradients and matrix products are left out because they corrupt the heap
- * (TensorFlow 2.21; `tensorflow.ts` keeps TensorFlow from choosing them itself). On a GPU the public ops are the fast ones.
+ * Chooses the TensorFlow kernel of an op. On a CPU the oneDNN kernels are mostly two to five times faster than the
+ * public ones. They have private names that depend on the build, so each is tried once on a small input and used only
+ * if it gives the public op's result. oneDNN's filter gradients and matrix products are left out because they corrupt
+ * the heap (TensorFlow 2.21; `tensorflow.ts` keeps TensorFlow from choosing them itself). On a GPU the public ops are
+ * the fast ones.
  */
 import { attribute, backend, dataType, dispose, floatT, run, type Tensor } from './backend.js';
 import type { OpAttribute } from './tensorflow.js';
@@ -22,10 +23,10 @@ const oneDnnNames: Readonly<Record<string, string>> = {
 };
 const oneDnnMark = attribute.text('_kernel', 'MklNameChangeOp');
 
-/** The public kernel of an op, and the one to prefer where the build has it. */
+/** The public kernel of an op, and the faster one where the build has it. */
 export interface KernelPair {
   readonly public: Kernel;
-  /** oneDNN's, or the public one where oneDNN's fails its test or is never run. */
+  /** oneDNN's kernel, or the public one where oneDNN's fails its trial or must not run. */
   fast(): Kernel;
 }
 
@@ -45,7 +46,9 @@ export function kernelPair(op: string, attributes: readonly OpAttribute[]): Kern
   };
 }
 
-/** Batch norm with ReLU in one kernel, for the same attributes as `FusedBatchNormV3`; undefined where none is confirmed. */
+/**
+ * Batch norm with ReLU in one kernel, with the attributes of `FusedBatchNormV3`; undefined where it fails its trial.
+ */
 export function batchNormReluKernel(attributes: readonly OpAttribute[]): () => Kernel | undefined {
   const activation = [attribute.int('num_side_inputs', 0), attribute.text('activation_mode', 'Relu')];
   const fused = { op: '_MklNativeFusedBatchNormEx', attributes: [...attributes, ...activation, oneDnnMark] };
@@ -73,7 +76,7 @@ function isConfirmed(op: string): boolean {
   return remembered(op, () => agrees(op));
 }
 
-/** Whether the open backend has kernels beside the public ones and they passed their trial, which they get once per process. */
+/** True if the open backend has kernels besides the public ones and `trial`, run once per process, accepts this one. */
 export function remembered(name: string, trial: () => boolean): boolean {
   if (!backend().isTensorFlowCpu) return false;
   let known = confirmed.get(name);
@@ -84,7 +87,7 @@ export function remembered(name: string, trial: () => boolean): boolean {
   return known;
 }
 
-/** Whether the private kernel runs and agrees with the public one on a small input. */
+/** True if the private kernel runs and agrees with the public one on a small input. */
 function agrees(op: string): boolean {
   const { inputs, attributes, outputs, compared } = trials[op] as Trial;
   return comparedOn(inputs(), (tensors, made) => {
@@ -96,7 +99,10 @@ function agrees(op: string): boolean {
   });
 }
 
-/** Runs a comparison and frees its tensors; a kernel that the build lacks does not agree: the public one computes the same. */
+/**
+ * Runs a comparison and frees its tensors. False if a kernel throws, as where the build lacks it: the public kernel
+ * computes the same.
+ */
 export function comparedOn(tensors: Tensor[], compare: (tensors: Tensor[], made: Tensor[]) => boolean): boolean {
   const made: Tensor[] = [];
   try {
@@ -108,7 +114,7 @@ export function comparedOn(tensors: Tensor[], compare: (tensors: Tensor[], made:
   }
 }
 
-/** Whether two tensors hold the same values but for rounding. */
+/** True if two tensors hold the same values up to rounding. */
 export function isClose(a: Tensor, b: Tensor): boolean {
   const [x, y] = [backend().read(a), backend().read(b)];
   return (
@@ -120,7 +126,7 @@ interface Trial {
   readonly inputs: () => Tensor[];
   readonly attributes: readonly OpAttribute[];
   readonly outputs: number;
-  /** How many of the outputs are results rather than scratch. */
+  /** Number of outputs that are results rather than scratch. */
   readonly compared: number;
 }
 

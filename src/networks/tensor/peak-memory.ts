@@ -1,10 +1,10 @@
-/** How much memory tensors take: counted while small batches pass, and carried over to large ones. */
+/** Peak memory of tensors: counted for small batches, and extrapolated to large ones. */
 import { type Backend, sizeOf, type Tensor, through } from './backend.js';
 
-/** Ops whose output is their input's memory. */
+/** Ops whose output shares their input's memory. */
 const aliases = new Set(['Identity', 'Reshape', 'ReadVariableOp']);
 
-/** The bytes of the tensors made by `work`, after each change. */
+/** Total bytes of the tensors made by `work`, after each change. */
 function bytesOverTime(work: () => void): number[] {
   const sizes = new Map<number, number>();
   const times: number[] = [];
@@ -43,14 +43,14 @@ function bytesOverTime(work: () => void): number[] {
 const [few, more] = [1, 2];
 
 /**
- * The most bytes that tensors take at the same time while `work` goes over a batch of `images`. Measured on one and on two
- * images: each moment's memory grows with the batch in a straight line, and which of them is the fullest may change.
+ * Peak bytes of all tensors while `work` processes a batch of `images`. Measured on one and on two images: memory at
+ * each moment grows linearly with the batch, and the moment of the peak may change.
  */
 export function peakBytes(images: number, work: (images: number) => void): number {
   for (const count of [few, more]) work(count); // makes the constants that stay
   const less = bytesOverTime(() => work(few));
   const larger = bytesOverTime(() => work(more));
-  if (less.length !== larger.length) throw new Error('the work does not do the same for any batch');
+  if (less.length !== larger.length) throw new Error('the work does not allocate the same tensors for every batch');
   const at = (before: number, after: number) => before + ((after - before) / (more - few)) * (images - few);
   return larger.reduce((peak, after, i) => Math.max(peak, at(less[i] as number, after)), 0);
 }

@@ -1,14 +1,14 @@
 /**
- * A tape of our own. Every primitive op runs its forward kernel and, on a recording tape, appends how to go back;
- * `backward` walks the list in reverse and frees each activation right after its last use. A tape that does not record
- * keeps nothing: `block` frees everything made inside it but the result.
+ * Reverse-mode differentiation on a tape. Every primitive op runs its forward kernel and appends a step with its
+ * gradient rule; `backward` walks the steps in reverse and frees each activation right after its last use. On a tape
+ * that does not record, `block` frees everything made inside it except the result.
  */
 import { dispose, floatT, run, type Tensor } from './backend.js';
 
 /** A tensor in a forward pass; the tape owns it unless it is a leaf. */
 export interface Value {
   readonly tensor: Tensor;
-  /** Whether a gradient with respect to it is wanted. */
+  /** True if a gradient with respect to it is wanted. */
   readonly needsGradient: boolean;
   /** Gradient so far, owned by the tape until `backward` has passed. */
   gradient: Tensor | undefined;
@@ -16,36 +16,36 @@ export interface Value {
 }
 
 /**
- * A layer's linear output, whose batch norm and ReLU are left to those who read it: the normalised tensor is never
- * written. Its gradient is that with respect to the value as its readers see it; they also give gamma and beta theirs.
+ * A layer's linear output whose batch norm and ReLU are left to its readers: the normalised tensor is never written to
+ * memory. Its gradient is with respect to the value as its readers see it; they also compute those of gamma and beta.
  */
 export interface Unnormalized extends Omit<Value, 'deferredNorm'> {
   readonly deferredNorm: DeferredNorm;
 }
 
 export interface DeferredNorm {
-  /** What batch norm makes of each channel, [4, C]: mean, 1 / deviation, scale, shift. */
+  /** Batch norm of each channel, [4, C]: mean, 1 / deviation, scale, shift. */
   readonly norm: Tensor;
   readonly relu: boolean;
   readonly gamma: Value;
   readonly beta: Value;
 }
 
-/** What layers pass on to each other. */
+/** The input and output of layers. */
 export type Features = Value | Unnormalized;
 
-/** Gamma and beta of a deferred batch norm, whose gradients its readers give; none where nothing is deferred. */
+/** Gamma and beta of a deferred batch norm, whose gradients its readers compute; empty where nothing is deferred. */
 export function parametersOf({ deferredNorm }: Features): readonly Value[] {
   return deferredNorm === undefined ? [] : [deferredNorm.gamma, deferredNorm.beta];
 }
 
 /**
- * Gives the gradients of an op's inputs, one for each in their order, from that of its output.
+ * Computes the gradients of an op's inputs, one for each in their order, from that of its output.
  *
  * @param dy     gradient with respect to the output; borrowed
- * @param wants  which inputs want a gradient. Another need not be computed: it may be left out or false, and what is
- *               given all the same is freed.
- * @returns      gradients that the tape takes over; a generator hands each over before it computes the next
+ * @param wants  true for each input that wants a gradient. Other gradients may be left out or false; if given, they are
+ *               freed.
+ * @returns      gradients, owned by the tape; a generator hands each over before it computes the next
  */
 export type GradientRule<Inputs extends readonly Features[] = readonly Features[]> = (
   dy: Tensor,
@@ -54,9 +54,9 @@ export type GradientRule<Inputs extends readonly Features[] = readonly Features[
 
 interface Step {
   readonly output: Features;
-  /** Hands on the output's gradient, borrowed. */
+  /** Propagates the output's gradient, which is borrowed. */
   readonly backward: (gradient: Tensor) => void;
-  /** Further tensors that the way back needs; the tape owns them. */
+  /** Further tensors that the backward pass needs; the tape owns them. */
   readonly saved: readonly Tensor[];
 }
 
@@ -69,12 +69,12 @@ export class Tape {
     this.recording = recording;
   }
 
-  /** A value from outside, which stays its owner's. */
+  /** A value from outside, which the tape does not own. */
   leaf(tensor: Tensor, needsGradient = false): Value {
     return { tensor, needsGradient, gradient: undefined };
   }
 
-  /** A value from outside that the tape frees at its end. */
+  /** A value from outside that the tape owns from here on and frees at its end. */
   adopt(tensor: Tensor): Value {
     this.#leaves.push(tensor);
     return this.leaf(tensor);
@@ -83,8 +83,8 @@ export class Tape {
   /**
    * The result of a primitive op, owned by the tape from here on.
    *
-   * @param inputs  values that may want a gradient; only if one does is the way back recorded
-   * @param tensor  what the op computed of them
+   * @param inputs  values that may want a gradient; if none does, `rule` is never called
+   * @param tensor  the op's output
    * @param rule    called at most once, if a gradient with respect to `tensor` reaches it
    * @param saved   further tensors that `rule` reads
    */
@@ -112,7 +112,7 @@ export class Tape {
     return output;
   }
 
-  /** A weight, owned by the tape from here on; `receive` is given its gradient, borrowed, once that is complete. */
+  /** A weight, owned by the tape from here on; `receive` gets its complete gradient, borrowed. */
   parameter(tensor: Tensor, receive: (gradient: Tensor) => void): Value {
     const output: Value = { tensor, needsGradient: this.recording, gradient: undefined };
     this.#steps.push({ output, backward: receive, saved: [] });
@@ -134,7 +134,7 @@ export class Tape {
     }
   }
 
-  /** Adds `gradient`, taken over, to what the value has received so far. */
+  /** Adds `gradient`, owned by the tape from here on, to the value's gradient so far. */
   #give(value: Features, gradient: Tensor): void {
     const before = value.gradient;
     if (before === undefined) {
@@ -145,7 +145,7 @@ export class Tape {
     dispose(before, gradient);
   }
 
-  /** Runs part of a forward pass; without recording everything that it made is freed but its result. */
+  /** Runs part of a forward pass; without recording, frees everything made by it except its result. */
   block<T extends Features>(body: () => T): T {
     const start = this.#steps.length;
     const result = body();
@@ -154,7 +154,7 @@ export class Tape {
     return result;
   }
 
-  /** Frees what was made since `start` but for `result`, which may be older. */
+  /** Frees what was made since `start` except `result`, which may be older. */
   #keepOnly(result: Features, start: number): void {
     for (const step of this.#steps.splice(start)) {
       if (step.output === result && result.deferredNorm !== undefined) this.#steps.push(step);
@@ -166,7 +166,7 @@ export class Tape {
     }
   }
 
-  /** Layers one after another; without recording only the last one's result stays alive. */
+  /** Applies layers in sequence; without recording, only the last one's result stays alive. */
   sequence<T extends Features>(layers: readonly ((x: T) => T)[], input: T): T {
     const start = this.#steps.length;
     let x = input;
@@ -178,15 +178,15 @@ export class Tape {
   }
 
   /**
-   * Goes back from `result`, whose gradient is `gradient` (taken over), and frees the tape. Leaves that need a gradient
-   * hold theirs afterwards, and the caller owns it.
+   * Runs the backward pass from `result`, whose gradient is `gradient` (owned by the tape from here on), and frees the
+   * tape. Afterwards leaves that need a gradient hold theirs, and the caller owns it.
    */
   backward(result: Value, gradient: Tensor): void {
     this.#give(result, gradient);
     for (let step = this.#steps.at(-1); step !== undefined; step = this.#steps.at(-1)) {
       const { output, backward, saved } = step;
       if (output.gradient !== undefined && output.needsGradient) backward(output.gradient);
-      this.#steps.pop(); // only now: where `backward` throws, `dispose` still finds what the step holds
+      this.#steps.pop(); // only now: if `backward` throws, `dispose` still finds the step's tensors
       if (output.gradient !== undefined) dispose(output.gradient);
       output.gradient = undefined;
       dispose(output.tensor, ...saved);

@@ -1,4 +1,4 @@
-/** A tensor as the tensor layer knows it, and what a backend does with tensors. */
+/** Tensors of the tensor layer, and the interface of the backends that compute with them. */
 import type { OpAttribute } from './tensorflow.js';
 
 export type Shape = readonly number[];
@@ -12,14 +12,14 @@ export interface Tensor {
   readonly dtype: number;
 }
 
-/** So many tensors; any number where that is not known to the compiler. */
+/** A tuple of N tensors; an array where the compiler does not know N. */
 export type TensorTuple<N extends number, So extends Tensor[] = []> = number extends N
   ? Tensor[]
   : So['length'] extends N
     ? So
     : TensorTuple<N, [...So, Tensor]>;
 
-/** The values of a tensor, row by row; those of bools are bytes. */
+/** The values of a tensor in row-major order; bools are bytes. */
 export type Values = Float32Array | Int32Array | Uint8Array;
 
 export function dataTypeOf(values: Values): number {
@@ -30,10 +30,10 @@ export function dataTypeOf(values: Values): number {
 /** Runs ops by TensorFlow's names. */
 export interface Backend {
   readonly name: 'tensorflow' | 'cpu';
-  /** Of TensorFlow, or of what stands in for it, which it then names. */
+  /** TensorFlow's version, or name and version of the library that replaces it. */
   readonly version: string;
   readonly isGpu: boolean;
-  /** Whether oneDNN's kernels may answer to their private names (`onednn.ts`), and our own can be added. */
+  /** True where oneDNN's kernels may be called by their private names (`onednn.ts`) and our own can be added. */
   readonly isTensorFlowCpu: boolean;
   run(op: string, attributes: readonly OpAttribute[], inputs: readonly Tensor[], outputs: number): Tensor[];
   /** A tensor of these values, which must not change while it lives: it may share their memory. */
@@ -43,7 +43,7 @@ export interface Backend {
   tensorsAlive(): number;
 }
 
-/** `MatMul([2,3], [3,4])`, as errors name the op that was refused. */
+/** An op and its input shapes for error messages: `MatMul([2,3], [3,4])`. */
 export function callText(op: string, inputs: readonly Tensor[]): string {
   return `${op}(${inputs.map(({ shape }) => `[${shape.join(',')}]`).join(', ')})`;
 }

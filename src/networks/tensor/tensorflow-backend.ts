@@ -11,7 +11,7 @@ export class TensorFlowBackend implements Backend {
   readonly isTensorFlowCpu: boolean;
   readonly #binding: TensorFlowBinding;
 
-  /** @param threads  threads per op; by default as `loadTensorFlow` has it */
+  /** @param threads  threads per op; by default that of `loadTensorFlow` */
   constructor(threads?: number) {
     const { binding, tensorflowVersion } = loadTensorFlow(threads === undefined ? {} : { threads });
     this.#binding = binding;

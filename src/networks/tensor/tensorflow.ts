@@ -12,7 +12,7 @@ import { Failure } from '#core/failure';
 import { usableCores } from '#core/machine/cores';
 import type { HostKernels } from './host-kernels.js';
 
-/** What an op answers with; `id` is the handle that `deleteTensor` frees. */
+/** An output of an op; `id` is the handle that `deleteTensor` frees. */
 export interface TensorMetadata {
   readonly id: number;
   readonly shape: number[];
@@ -29,16 +29,18 @@ export interface OpAttribute {
 type DataTypeName = 'FLOAT' | 'INT32' | 'INT64' | 'BOOL' | 'COMPLEX64' | 'STRING' | 'RESOURCE' | 'UINT8';
 type AttributeTypeName = 'STRING' | 'INT' | 'FLOAT' | 'BOOL' | 'TYPE' | 'SHAPE' | 'RESOURCE';
 
-/** The addon. Whoever creates a tensor id owns it and deletes it; `tf.memory()` does not see these tensors. */
+/** The addon. The creator of a tensor id owns and deletes it; `tf.memory()` does not count these tensors. */
 export interface TensorFlowBinding
   extends Readonly<Record<`TF_${DataTypeName}` | `TF_ATTR_${AttributeTypeName}`, number>> {
   readonly TF_Version: string;
-  /** The id of a tensor of `values`, a typed array of `dtype`'s kind; it may share their memory (where that is aligned). */
+  /**
+   * Id of a tensor of `values`, a typed array that matches `dtype`; it may share their memory where that is aligned.
+   */
   createTensor(shape: readonly number[], dtype: number, values: ArrayBufferView): number;
   deleteTensor(id: number): void;
   /** A copy of the values. */
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
-  /** Runs any op of TensorFlow by name; inputs stay the caller's, outputs become the caller's. */
+  /** Runs any TensorFlow op by name; the caller owns inputs and outputs. */
   executeOp(
     name: string,
     attributes: readonly OpAttribute[],
@@ -65,7 +67,7 @@ const remedy = 'run `node scripts/setup.mjs` in the repository, which installs a
 let loaded: LoadedTensorFlow | undefined;
 
 /**
- * Native TensorFlow of this process, loaded at the first call.
+ * Native TensorFlow of this process, loaded by the first call.
  *
  * @param threads  threads per op; by default TF_NUM_INTRAOP_THREADS, else the cores this process may use. TensorFlow
  *                 reads it once, so a later call may leave it out or repeat it.
@@ -79,7 +81,7 @@ export function loadTensorFlow({ threads }: { readonly threads?: number } = {}):
   return loaded;
 }
 
-/** What our kernels do for the workers of this host once they are loaded; before that, and without them, nothing. */
+/** Services of our kernels for the workers of this host; no-ops before the kernels are loaded, and without them. */
 export const hostKernels: HostKernels = {
   share: (descriptor, offset, workers) => loaded?.kernels.addon?.share(descriptor, offset, workers),
   wait: (waits) => loaded?.kernels.addon?.wait(waits),
@@ -103,15 +105,15 @@ function load(threads: number): LoadedTensorFlow {
 }
 
 /**
- * Settings that hold whatever the user has set: with others TensorFlow 2.21 reaches oneDNN kernels that corrupt the heap,
- * its filter gradients, and its matrix products for AVX-512, which TensorFlow's own products call.
+ * Settings that override the user's: with other values TensorFlow 2.21 calls oneDNN kernels that corrupt the heap:
+ * filter gradients, and the AVX-512 matrix products behind TensorFlow's own products.
  */
 const soundKernels = {
   TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name (`onednn.ts`)
-  ONEDNN_MAX_CPU_ISA: 'AVX2', // our own kernels use AVX-512 all the same
+  ONEDNN_MAX_CPU_ISA: 'AVX2', // our own kernels still use AVX-512
 };
 
-/** Sets what TensorFlow reads when its library is loaded; other settings of the user stay. */
+/** Sets the environment variables that TensorFlow reads when its library is loaded; the user's others are kept. */
 function setEnvironment(threads: number): void {
   Object.assign(process.env, soundKernels);
   const settings = {
@@ -139,23 +141,23 @@ function gpuState(binding: TensorFlowBinding, packageRoot: string): LoadedTensor
   return { available: false, detail };
 }
 
-/** Kernels are compiled for one processor: those for another are not touched. MNV4_KERNELS=tensorflow leaves them out. */
+/** Loads the kernels compiled for this very processor, if there are any; MNV4_KERNELS=tensorflow turns them off. */
 function loadKernels(packageRoot: string, require: NodeJS.Require): LoadedTensorFlow['kernels'] {
   if (process.env['MNV4_KERNELS'] === 'tensorflow') {
-    return { available: false, detail: 'left out, as MNV4_KERNELS=tensorflow asks' };
+    return { available: false, detail: 'turned off by MNV4_KERNELS=tensorflow' };
   }
   const file = join(packageRoot, 'lib', 'napi-v8', `mnv4_kernels-${processor()}.node`);
   if (!existsSync(file)) {
-    return { available: false, detail: "none for this processor: TensorFlow's take about twice as long" };
+    return { available: false, detail: "none compiled for this processor; TensorFlow's take about twice as long" };
   }
   try {
     return { available: true, detail: 'compiled for this processor', addon: require(file) as HostKernels };
   } catch (error) {
-    return { available: false, detail: `they do not load: ${firstLine(error)}` };
+    return { available: false, detail: `do not load: ${firstLine(error)}` };
   }
 }
 
-/** What a processor can do, as the name of its kernels; scripts/setup/kernels.mjs computes it in the same way. */
+/** Hash of the processor's features, which names its kernels; scripts/setup/kernels.mjs computes the same. */
 function processor(): string {
   const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';

@@ -1,4 +1,4 @@
-/** Weights of a network from a file: every one that it has, of the right shape, and no other. */
+/** Weights of a network from a file, which must hold all of them, in their shapes, and no other tensor. */
 import { type Diagnostic, Failure } from '#core/failure';
 import { shown } from '#core/shown';
 import { readOnnxWeights } from '#data/files/onnx-file';
@@ -15,30 +15,33 @@ import { fromOnnx } from './onnx-weights.js';
 import { type PixelNormName, withPixels } from './pixel-norms.js';
 import { conventionText, type WeightConvention, weightConventions } from './weight-conventions.js';
 
-/** Reads safetensors in our names, or an ONNX model that `export` wrote; what does not fit is a data failure. */
+/** Reads safetensors in our names, or an ONNX model that `export` wrote; throws a data failure if it does not fit. */
 export function readNetworkWeights(network: Architecture, file: string): Tensors {
   const tensors = isOnnx(file) ? fromOnnx(readOnnxWeights(file), network) : readSafetensors(file, isCount).tensors;
   return sound(requireWeights(network.name, tensors, weightShapes(network), file), file);
 }
 
-/** A network with weights that may come from elsewhere. */
+/** A network with weights that may come from another project. */
 export interface GivenWeights {
   /** With the conventions that the weights were trained under. */
   readonly network: Architecture;
   readonly weights: Tensors;
-  /** Where they come from, in a sentence. */
+  /** Their source, for messages. */
   readonly origin: string;
 }
 
-/** How weights were trained, where it is said. */
+/** Conventions that weights were trained under, where the user states them. */
 export interface TrainedHow {
-  /** By default timm's way where the names are timm's, else as the network says. */
+  /** By default timm's where the names are timm's, else the network's. */
   readonly convention?: WeightConvention | undefined;
-  /** By default as the network says. */
+  /** By default the network's. */
   readonly pixels?: PixelNormName | undefined;
 }
 
-/** Reads the same files, safetensors in timm's names or in half precision, and both where all names have a prefix. */
+/**
+ * Reads the files of `readNetworkWeights`, and safetensors in timm's names or in half precision; a prefix common to all
+ * names is dropped.
+ */
 export function readGivenWeights(
   named: Architecture,
   file: string,
@@ -72,7 +75,7 @@ function tensorsIn(file: string): Tensors {
   return isOnnx(file) ? readOnnxWeights(file) : readSafetensors(file, isCount, ['F32', 'F16', 'BF16']).tensors;
 }
 
-/** The weights, where all are numbers to compute with: finite, variances not below 0. */
+/** The weights, if all are finite and no variance is below 0; otherwise throws a data failure. */
 function sound(weights: Tensors, file: string): Tensors {
   for (const [name, { values }] of weights) {
     const least = layerWith('variance', name) === undefined ? Number.NEGATIVE_INFINITY : 0;
@@ -86,7 +89,9 @@ function sound(weights: Tensors, file: string): Tensors {
 
 const most = 8; // mistakes that a failure lists
 
-/** The tensors, where they are those of the network; each one that is missing, of another shape or unknown is named. */
+/**
+ * The tensors, if they are exactly the network's; a data failure lists those that are missing, misshapen or unknown.
+ */
 export function requireWeights(network: string, tensors: Tensors, shapes: WeightShapes, file: string): Tensors {
   const mistakes: Diagnostic[] = [];
   for (const [name, shape] of shapes) {
@@ -99,7 +104,7 @@ export function requireWeights(network: string, tensors: Tensors, shapes: Weight
   }
   if (mistakes.length === 0) return tensors;
   const rest = mistakes.length > most ? [{ file, message: `and ${mistakes.length - most} more` }] : [];
-  const remedy = `name weights of ${network}: what a training run or \`mnv4-nas export\` of this network wrote`;
+  const remedy = `give weights of ${network}, written by a training run or \`mnv4-nas export\` of this network`;
   throw new Failure('data', [...mistakes.slice(0, most), ...rest], remedy);
 }
 
@@ -107,7 +112,7 @@ function shownShape(tensor: NamedTensor | undefined): string {
   return tensor === undefined ? 'none' : `[${tensor.shape}]`;
 }
 
-/** Weights as training begins with, and statistics that change nothing: for measuring time, not for predicting. */
+/** Initial weights, with statistics of mean 0 and variance 1: for measuring time, not for predictions. */
 export function freshWeights(network: Architecture, seed: number): Tensors {
   const layout = weightLayout(network, networkForward(network));
   const values = initialWeights(layout, String(seed));

@@ -1,4 +1,4 @@
-/** Weights of an ONNX model that `export` wrote, back in our layout. */
+/** Conversion of an ONNX model that `export` wrote back to our weights. */
 
 import type { NamedTensor, Tensors } from '#data/files/safetensors';
 import { weightShapes } from '#networks/nn/weight-shapes';
@@ -6,9 +6,9 @@ import type { Architecture } from '#networks/space/space';
 import { sizeOf } from '#networks/tensor/backend';
 
 /**
- * The initializers under our names, their axes in our order, and what the export left out because it changes nothing by
- * itself. Where batch norm was folded into a layer, which then has a bias, a batch norm that adds this bias and does no
- * more stands in its place; layer scale is always in the weights before it, and comes back as 1.
+ * The initializers under our names, their axes in our order, with neutral values for tensors that the export folded
+ * into others. A layer into which batch norm was folded has a bias; it gets a batch norm that only adds this bias.
+ * Layer scale is always folded into the weights before it, and comes back as 1.
  */
 export function fromOnnx(initializers: Tensors, network: Architecture): Map<string, NamedTensor> {
   const shapes = weightShapes(network);
@@ -36,7 +36,7 @@ function implied(
   return all({ gamma: 1, mean: 0, variance: 1 - batchNormEpsilon }[part as string] ?? 0);
 }
 
-/** ONNX has kernels as [Cout, Cin, k, k], depthwise ones as [C, 1, k, k]. */
+/** A tensor with its axes in our order; ONNX's kernels are [Cout, Cin, k, k], depthwise ones [C, 1, k, k]. */
 function inOurOrder(tensor: NamedTensor, shape: readonly number[]): NamedTensor {
   if (tensor.shape.length !== 4) return tensor;
   const [out, perGroup, height, width] = tensor.shape as [number, number, number, number];

@@ -9,7 +9,7 @@ import { inShape, pointwise } from '#networks/tensor/ops/pointwise';
 import { transposed } from '#networks/tensor/ops/transpose';
 import type { Value } from '#networks/tensor/tape';
 
-/** Attention without its residual: [B, H, W, C] to [B, H, W, out]. Softmax(Q K^T / sqrt(keyDim)) V for each head. */
+/** Attention without its residual, softmax(Q K^T / sqrt(keyDim)) V for each head: [B, H, W, C] to [B, H, W, out]. */
 export function attention(pass: Pass, name: string, spec: MixedBlock<AttentionSpec>, x: Value): Value {
   const { heads, keyDim, valueDim, out } = spec;
   const { tape } = pass;
@@ -27,7 +27,7 @@ export function attention(pass: Pass, name: string, spec: MixedBlock<AttentionSp
   return pointwise(tape, map, scale === undefined ? kernel : perChannel(tape, kernel, scale));
 }
 
-/** Keys or values of the places that are seen: [B, H', W', dim for each head that has its own]. */
+/** Keys or values at the places that `kvStride` leaves: [B, H', W', dim], or [B, H', W', heads * dim] for `mha`. */
 function seen(
   pass: Pass,
   name: string,
@@ -44,14 +44,14 @@ function projected(pass: Pass, name: string, x: Value, out: number): Value {
   return pointwise(pass.tape, x, pass.weight(`${name}.kernel`, [channelsOf(x), out], 'lecun'));
 }
 
-/** All heads of all places are queries to the same keys and values: [B, H * W * heads, valueDim]. */
+/** Attention with keys and values shared by all heads, each a query at each place: [B, H * W * heads, valueDim]. */
 function shared({ tape }: Pass, query: Value, key: Value, value: Value): Value {
   const rows = (x: Value, dim: number) => inShape(tape, x, [x.tensor.shape[0] as number, -1, dim]);
   const [keyDim, valueDim] = [channelsOf(key), channelsOf(value)];
   return dotProductAttention(tape, rows(query, keyDim), rows(key, keyDim), rows(value, valueDim));
 }
 
-/** Each head by itself: [B, H * W, heads, valueDim]. */
+/** Attention with separate keys and values for each head: [B, H * W, heads, valueDim]. */
 function separate({ tape }: Pass, query: Value, key: Value, value: Value, heads: number): Value {
   const byHead = (x: Value) => {
     const [images, height, width, channels] = x.tensor.shape as [number, number, number, number];

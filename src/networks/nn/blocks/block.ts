@@ -1,4 +1,4 @@
-/** The forward pass of every block kind. Gradients come from the tape: a new kind needs none of its own. */
+/** The forward pass of every block kind. Gradients come from the tape: a new kind needs no gradient code. */
 import { assertNever } from '#core/assert-never';
 import { channelsOf, convLayer } from '#networks/nn/layers';
 import type { MixedBlock } from '#networks/nn/mixed-block';
@@ -17,7 +17,7 @@ import { uib } from './uib.js';
  *
  * @param name   prefix of the block's weight names
  * @param x      [B, H, W, Cin]
- * @param depth  where it stands in the network, from 0 to 1 for the last block
+ * @param depth  position in the network, from 0 to 1 for the last block
  * @returns      [B, ceil(H / stride), ceil(W / stride), out]
  */
 export function block(pass: Pass, name: string, spec: MixedBlock, x: Features, depth = 0): Features {

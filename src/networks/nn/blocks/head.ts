@@ -7,7 +7,9 @@ import { materialized } from '#networks/tensor/ops/combine';
 import { flattened } from '#networks/tensor/ops/pointwise';
 import type { Features, Value } from '#networks/tensor/tape';
 
-/** 1x1 -> BN -> act -> global average pool -> 1x1 -> BN -> act -> dropout -> fc: [B, H, W, C] to logits [B, classes]. */
+/**
+ * 1x1 -> BN -> act -> global average pool -> 1x1 -> BN -> act -> dropout -> fc: [B, H, W, C] to logits [B, classes].
+ */
 export function head(pass: Pass, { conv, hidden, hiddenNorm }: Head, classes: number, x: Features): Value {
   const { tape, activation } = pass;
   return tape.block(() => {

@@ -7,7 +7,7 @@ import { globalAveragePool, perImageChannel } from '#networks/tensor/ops/arithme
 import { materialized } from '#networks/tensor/ops/combine';
 import type { Features, Value } from '#networks/tensor/tape';
 
-/** Inverted residual without its sum: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out]. */
+/** Inverted residual without adding its input: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out]. */
 export function invertedResidual(
   pass: Pass,
   name: string,
@@ -22,7 +22,7 @@ export function invertedResidual(
   return pointwiseLayer(pass, `${name}.project`, weighed, { out, activation: 'none' });
 }
 
-/** Squeeze-and-excitation (arXiv:1709.01507) as in MobileNetV3: each channel times what the map's means make of it. */
+/** Squeeze-and-excitation (arXiv:1709.01507) as in MobileNetV3: channels times gates computed from the map's means. */
 function squeezed(pass: Pass, name: string, x: Value): Value {
   const { tape } = pass;
   const channels = channelsOf(x);

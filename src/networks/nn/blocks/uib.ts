@@ -6,7 +6,7 @@ import type { Features } from '#networks/tensor/tape';
 
 /**
  * Universal inverted bottleneck without its residual: [B, H, W, Cin] to [B, ceil(H / stride), ceil(W / stride), out].
- * The stride sits on the middle layer or, where that is absent, on the start layer.
+ * The middle layer has the stride or, where that is absent, the start layer.
  */
 export function uib(pass: Pass, name: string, spec: MixedBlock<UibSpec>, x: Features): Features {
   const { startKernel, midKernel, stride, out } = spec;

@@ -1,7 +1,7 @@
 /**
- * A backend in plain JavaScript, for reading along on tiny things: TensorFlow's ops by name on TensorFlow.js's `cpu`
- * backend. It needs no native addon, uses one thread and takes some 250 times as long (a training step of two blocks on
- * 16x16 images). It runs only where it is asked for (`--backend cpu`), never in place of TensorFlow that does not load.
+ * A backend in plain JavaScript, for following tiny examples: TensorFlow's ops by name on TensorFlow.js's `cpu`
+ * backend. It needs no native addon, uses one thread and takes about 250 times as long (a training step of two blocks
+ * on 16x16 images). It runs only on request (`--backend cpu`), never as a fallback for native TensorFlow.
  */
 import { createRequire } from 'node:module';
 import {
@@ -28,7 +28,7 @@ export class CpuBackend implements Backend {
   readonly #held = new Map<number, TfTensor>();
   #made = 0;
 
-  /** Makes `cpu` TensorFlow.js's backend; loading native TensorFlow afterwards would take that from it. */
+  /** Makes `cpu` TensorFlow.js's backend; loading native TensorFlow afterwards would replace it. */
   constructor() {
     this.#tf = createRequire(import.meta.url)('@tensorflow/tfjs') as Tf; // only now: it takes a third of a second
     this.#tf.enableProdMode(); // no advice to install the native addon
@@ -75,7 +75,7 @@ export class CpuBackend implements Backend {
 
   #handle(result: TfTensor, dtype: number): Tensor {
     const id = this.#made++;
-    this.#held.set(id, this.#tf.keep(result)); // ours, whatever `tidy` runs around the caller
+    this.#held.set(id, this.#tf.keep(result)); // alive even if the caller runs inside `tidy`
     if (result instanceof this.#tf.Variable) return { id, shape: [], dtype: dataType.resource };
     return { id, shape: result.shape, dtype };
   }
@@ -87,7 +87,7 @@ export class CpuBackend implements Backend {
   }
 }
 
-/** The op's outputs; refuses what it would have to ignore. */
+/** The op's outputs; throws if the op ignores an attribute or has another number of outputs. */
 function computed(compute: CpuOp, attributes: Attributes, operands: readonly TfTensor[], outputs: number): TfTensor[] {
   const results = [compute(attributes, ...operands)].flat();
   const unread = attributes.unread();

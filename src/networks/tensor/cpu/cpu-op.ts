@@ -5,7 +5,7 @@ import type { OpAttribute } from '#networks/tensor/tensorflow';
 export type Tf = typeof tfjs;
 export type TfTensor = tfjs.Tensor;
 
-/** What an op gives for its inputs, which stay the caller's; it runs inside `tidy`. */
+/** Computes an op's outputs from its inputs, which the caller owns; runs inside `tidy`. */
 export type CpuOp = (given: Attributes, ...inputs: TfTensor[]) => TfTensor | TfTensor[];
 
 /** Ops by TensorFlow's names. */
@@ -13,7 +13,7 @@ export type OpTable = Readonly<Record<string, CpuOp>>;
 
 /** Attributes that repeat what the inputs say, or that only give a name. */
 const implied = new Set(['N', 'shared_name', 'container']);
-const typeKind = 4; // as `attribute.type` has it: the inputs know their types
+const typeKind = 4; // the `type` of `attribute.type`: the inputs know their types
 
 /** An op's attributes by name, which remember whether they were read. */
 export class Attributes {
@@ -34,7 +34,7 @@ export class Attributes {
     return value as T;
   }
 
-  /** What was given and not read, so that an op would silently be another one. */
+  /** Attributes given but not read, which would silently make the op a different one. */
   unread(): string[] {
     return [...this.#unread];
   }

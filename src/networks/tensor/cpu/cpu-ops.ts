@@ -1,7 +1,7 @@
 /**
- * TensorFlow's ops, as far as the tensor layer runs them by name, in the ops of TensorFlow.js. Inputs, outputs and
- * attributes are those of TensorFlow's op of that name. One differs: `StatelessRandomUniform` draws from a generator of
- * ours, so that its numbers follow from shape and seed alone but are not TensorFlow's.
+ * The TensorFlow ops that the tensor layer runs by name, written in ops of TensorFlow.js. Inputs, outputs and
+ * attributes are those of TensorFlow's op of that name. One differs: `StatelessRandomUniform` draws from our own
+ * generator, so that its numbers depend on shape and seed alone but are not TensorFlow's.
  */
 import type * as tfjs from '@tensorflow/tfjs';
 import { randomStream } from '#core/random';
@@ -21,7 +21,7 @@ export function cpuOps(tf: Tf): OpTable {
   };
 }
 
-/** Runs kernels of TensorFlow.js by name, also those that have no function of their own. */
+/** Runs kernels of TensorFlow.js by name, including those without a public function. */
 function kernelsOf(tf: Tf) {
   return (name: string, inputs: tfjs.NamedTensorMap, attributes: tfjs.NamedAttrMap) =>
     tf.engine().runKernel(name, inputs, attributes) as TfTensor;
@@ -51,7 +51,7 @@ function products(tf: Tf): OpTable {
   };
 }
 
-/** How a convolution moves over [B, H, W, C], in the words of TensorFlow.js. */
+/** Strides and padding of a convolution over [B, H, W, C], in TensorFlow.js's terms. */
 function windows(given: Attributes) {
   const [, height, width] = given.read<[number, number, number, number]>('strides');
   const strides: [number, number] = [height, width];
@@ -63,17 +63,17 @@ function normalization(tf: Tf): OpTable {
   const kernel = kernelsOf(tf);
   const maps = [0, 1, 2];
   return {
-    /** Outputs: y, mean, variance, and both again for the way back; the last is of GPUs. */
+    /** Outputs: y, mean, variance, both again for the backward pass, and one that only GPUs use. */
     FusedBatchNormV3(given, x, scale, offset, givenMean, givenVariance) {
       const varianceEpsilon = given.read('epsilon', 1e-4);
       const isTraining = given.read('is_training', true);
       const { mean, variance } = isTraining ? tf.moments(x, maps) : { mean: givenMean, variance: givenVariance };
       const y = kernel('FusedBatchNorm', { x, scale, offset, mean, variance }, { varianceEpsilon });
       const n = x.size / mean.size;
-      const unbiased = variance.mul(isTraining ? n / Math.max(1, n - 1) : 1); // Bessel's correction, as TensorFlow has it
+      const unbiased = variance.mul(isTraining ? n / Math.max(1, n - 1) : 1); // Bessel's correction, as in TensorFlow
       return [y, mean.clone(), unbiased, mean.clone(), variance.clone(), tf.zeros([0])];
     },
-    /** Outputs: gradients of x, gamma and beta, and two that nobody uses. */
+    /** Outputs: gradients of x, gamma and beta, and two unused ones. */
     FusedBatchNormGradV3(given, dy, x, gamma, mean, variance) {
       if (!given.read('is_training', true)) throw new Error('frozen statistics have no gradient here');
       const scale = variance.add(given.read('epsilon', 1e-4)).rsqrt();
@@ -111,7 +111,7 @@ function pointByPoint(tf: Tf): OpTable {
     GreaterEqual: (_, a, b) => tf.greaterEqual(a, b),
     Cast(given, x) {
       const to = given.read<number>('DstT');
-      if (to !== dataType.float32) throw new Error(`casts to float32 alone; got type ${to}`);
+      if (to !== dataType.float32) throw new Error(`casts to float32 only; got type ${to}`);
       return tf.cast(x, 'float32');
     },
     StatelessRandomUniform(_, shape, seed) {

@@ -1,8 +1,10 @@
-/** TensorFlow's variables and the updates of optimizers, in TensorFlow.js. */
+/** TensorFlow's variables and optimizer updates, written in TensorFlow.js. */
 import type * as tfjs from '@tensorflow/tfjs';
 import type { OpTable, Tf, TfTensor } from './cpu-op.js';
 
-/** A handle is TensorFlow.js's variable itself. Its values are replaced, not changed in place: who read them keeps them. */
+/**
+ * Ops on variables; a handle is TensorFlow.js's variable. Its values are replaced, so tensors read earlier keep theirs.
+ */
 export function variableOps(tf: Tf): OpTable {
   const assign = (handle: TfTensor, value: TfTensor) => {
     (handle as tfjs.Variable).assign(value);

@@ -1,5 +1,6 @@
-// Batch norm that is never written to memory: a layer leaves its linear output z and, per channel, how to normalise it;
-// whoever reads z applies that on the way in. Ioffe and Szegedy 2015, arXiv:1502.03167; the batch's biased variance.
+// Batch norm whose output is never written to memory: a layer writes its linear output z and a norm per channel, and
+// the readers of z apply the norm as they load it. Ioffe and Szegedy 2015, arXiv:1502.03167; the batch's biased
+// variance.
 #pragma once
 #include <cmath>
 
@@ -10,7 +11,7 @@ namespace mnv4 {
 /// Rows of a norm, [4, C]: y = scale z + shift with scale = gamma rstd and shift = beta - mean scale.
 enum NormRow { kMean, kRstd, kScale, kShift, kNormRows };
 
-/// A view of a layer's output: its z of C channels, and the norm and ReLU behind it; without a norm, z is what it is.
+/// A view of a layer's output: z of C channels, and the norm and ReLU after it; without a norm, z itself.
 struct Activated {
   const float* z;
   const float* norm;  // null: none
@@ -27,12 +28,12 @@ struct Activated {
       const Vector y = z * scale + shift;
       return relu ? positive(y) : y;
     }
-    /// Where a gradient passes the ReLU.
+    /// Mask of the values where a gradient passes the ReLU.
     Mask passes(Vector z) const { return z * scale + shift > Vector{}; }
   };
   Strip strip(int c) const { return {load(row(kScale) + c), load(row(kShift) + c), relu}; }
 
-  /// Gives `use` row, group of channels and normalised values of `count` rows from `first` on, in the order of memory.
+  /// Calls use(row, group of channels, normalised values) for `count` rows from `first` on, in memory order.
   template <typename Use>
   inline __attribute__((always_inline)) void each(int first, int count, const Use& use) const {
     const Groups groups(channels);
@@ -50,7 +51,8 @@ struct Activated {
   }
 };
 
-/// Count, mean and sum of squared deviations per channel; partial results are joined as in Chan, Golub and LeVeque 1983.
+/// Count, mean and sum of squared deviations per channel; partial results are merged as in Chan, Golub and LeVeque
+/// 1983.
 class Moments {
  public:
   explicit Moments(int channels) : mean_(channels), square_(channels), channels_(channels) {}
@@ -78,7 +80,7 @@ class Moments {
     counted(other.count_);
   }
 
-  /// The norm [4, C] of what was added.
+  /// Writes the norm [4, C] of the rows added.
   void finish(const float* gamma, const float* beta, float epsilon, float* norm) const {
     for (int c = 0; c < channels_; c++) {
       const double variance = std::max(0.0, square_[c] / count_);
@@ -90,8 +92,8 @@ class Moments {
     }
   }
 
-  /// Adds n values of a vector of channels from c on, but for the first `skip` of them: their sums of z - origin and of its
-  /// square. When all channels have theirs, `counted` says so.
+  /// Adds n values of each channel in a vector from c on, except its first `skip` channels, as sums of z - origin and
+  /// of its square. Call `counted` when all channels are done.
   void join(int c, int skip, double n, Vector origin, Vector sum, Vector squares) {
     const double share = n / (count_ + n);
     for (int i = skip; i < lanes; i++) {
@@ -102,7 +104,7 @@ class Moments {
   void counted(double n) { count_ += n; }
 
  private:
-  /// `share`: how much of the values the new ones are.
+  /// @param share  the new values' share of all values
   void join_one(int c, double share, double mean, double square) {
     const double delta = mean - mean_[c];
     mean_[c] += delta * share;
@@ -114,12 +116,12 @@ class Moments {
   int channels_;
 };
 
-/// Sums for the gradients of beta and gamma: of dy, and of dy (z - mean), where dy has passed the ReLU.
+/// Sums for the gradients of beta and gamma: of dy and of dy (z - mean); dy is d where it passes the ReLU, else 0.
 class ParameterSums {
  public:
   explicit ParameterSums(int channels) : beta_(channels), gamma_(channels), channels_(channels) {}
 
-  /// Adds rows [count, C] of the gradient d with respect to what `x` gives in its rows from `first` on.
+  /// Adds rows [count, C] of the gradient d with respect to the activated rows of x from `first` on.
   void add(const Activated& x, int first, const float* d, int count) {
     const Groups groups(channels_);
     const float* z = x.z + size_t(first) * channels_;
@@ -162,9 +164,9 @@ class ParameterSums {
   int channels_;
 };
 
-/// The gradient with respect to z, from d, that with respect to the normalised and activated value:
+/// The gradient with respect to z, from the gradient d with respect to the normalised and activated value:
 ///   dz = scale (dy - dbeta / R - (z - mean) rstd dgamma / R) = scale dy + offset + slope z
-/// over R rows, where dy is d where it has passed the ReLU.
+/// over R rows, where dy is d where it passes the ReLU, else 0.
 class Gradient {
  public:
   Gradient(const float* d, const Activated& of, const float* dgamma, const float* dbeta, double rows)
@@ -176,7 +178,7 @@ class Gradient {
     }
   }
 
-  /// As `Activated::each`.
+  /// Like `Activated::each`.
   template <typename Use>
   inline __attribute__((always_inline)) void each(int first, int count, const Use& use) const {
     const Groups groups(of_.channels);
@@ -202,7 +204,7 @@ class Gradient {
   Floats offset_, slope_;
 };
 
-/// Writes rows of an `Activated` or a `Gradient` of `channels`, `step` floats apart.
+/// Writes rows of an `Activated` or a `Gradient` of `channels` channels, `step` floats apart.
 template <typename Source>
 void copy_rows(const Source& source, int channels, int first, int count, float* to, size_t step) {
   const Groups groups(channels);

@@ -1,4 +1,4 @@
-// Dense convolution with the batch norms on both its sides, as a product: the window of each output is a row of a matrix.
+// Dense convolution with the batch norms before and after it, as a matrix product: each output's window is a row.
 #pragma once
 #include "pointwise.h"
 #include "window.h"
@@ -12,7 +12,7 @@ class Patches {
 
   int width() const { return kernel_ * kernel_ * x_.channels; }
 
-  /// Writes the windows of `count` outputs from `first` on, normalised, their padding zero, `step` floats apart.
+  /// Writes the windows of `count` outputs from `first` on, normalised and zero-padded, `step` floats apart.
   void copy(int first, int count, float* to, size_t step) const {
     const int channels = x_.channels;
     each_run(first, count, [&](int r, int ky, int begin, int end, int pixel) {
@@ -24,7 +24,7 @@ class Patches {
     });
   }
 
-  /// Adds the gradients with respect to such windows, side by side, to those with respect to the input.
+  /// Adds the gradients with respect to the windows, stored contiguously, to those with respect to the input.
   void add_back(int first, int count, const float* from, float* dx) const {
     const int channels = x_.channels;
     each_run(first, count, [&](int r, int ky, int begin, int end, int pixel) {
@@ -35,7 +35,7 @@ class Patches {
   }
 
  private:
-  /// Copies n floats; of images' few channels a known number, in a few instructions.
+  /// Copies n floats; for the usual widths of RGB images n is a constant, which takes a few instructions.
   static inline __attribute__((always_inline)) void copy_run(const float* from, int n, float* to) {
     switch (n) {
       case 3: return void(std::memcpy(to, from, 3 * sizeof(float)));
@@ -44,7 +44,7 @@ class Patches {
     }
   }
 
-  /// Calls use(r, ky, begin, end, pixel) for each output and row of the kernel: its columns begin..end-1 lie on the input,
+  /// Calls use(r, ky, begin, end, pixel) for each output and kernel row, whose columns begin..end-1 cover the input
   /// from `pixel` on.
   template <typename Use>
   inline __attribute__((always_inline)) void each_run(int first, int count, const Use& use) const {
@@ -76,7 +76,8 @@ inline Moments convolution(const Activated& x, const float* w, int kernel, int b
   return rows_times(copy, w, batch * window.out_height * window.out_width, patches.width(), n, threads, z);
 }
 
-/// From dz, `gradient`: dw and, where dx is not null, dx and, where x has a norm, the gradients of its gamma and beta.
+/// Computes from dz (`gradient`) dw and, if dx is not null, dx and, if x has a norm, the gradients of its gamma and
+/// beta.
 inline void convolution_gradient(const Gradient& gradient, const Activated& x, const float* w, int kernel, int batch,
                                  const Window& window, int threads, float* dx, float* dw, float* dgamma, float* dbeta) {
   const Patches patches(x, window, kernel);

@@ -1,6 +1,6 @@
-// Depthwise convolution with the batch norms on both its sides: an image goes by in bands of rows that stay in the cache,
-// so that memory is read and written in order. There a row lies by groups of channels, [groups, width, lanes], and a band
-// is computed group by group.
+// Depthwise convolution with the batch norms before and after it. An image is processed in bands of rows that stay in
+// the cache, so that memory is read and written in order. In a band a row is stored by groups of channels, as
+// [groups, width, lanes], and the band is computed group by group.
 #pragma once
 #include <type_traits>
 
@@ -10,7 +10,7 @@
 
 namespace mnv4 {
 
-/// `count` consecutive rows of a map, [groups, width, lanes] each, which moves down the map. What nobody writes is zero.
+/// A window of `count` consecutive rows, [groups, width, lanes] each, that moves down a map. Unwritten values are zero.
 class Rows {
  public:
   Rows(int count, int width, int channels)
@@ -19,14 +19,14 @@ class Rows {
     for (int i = 0; i < count; i++) slots_[i] = data_ + (i + 1) * size(channels);
   }
 
-  /// From here on rows first to first + count - 1 are there, of which those that were there before keep what they hold.
+  /// Moves the window to rows first to first + count - 1; rows that were in it before keep their values.
   void move(int first) {
     const size_t by = std::min(size_t(first - first_), rows_.size());
     std::rotate(rows_.begin(), rows_.begin() + by, rows_.end());
     std::rotate(slots_.begin(), slots_.begin() + by, slots_.end());
     first_ = first;
   }
-  /// Back to the top of a map.
+  /// Moves the window back to the top of a map.
   void restart() { first_ = 0; }
 
   /// Writes rows `from` to `from` + width - 1 of an `Activated` or a `Gradient` as row y, from its pixel x on.
@@ -65,8 +65,8 @@ template <int K, int S>
 struct Filter {
   using View = typename Rows::View<K>;
 
-  /// Gives `emit` for all x the sum over the kernel of in[ky][x S + kx] w[ky][kx], and whether it has had that one before:
-  /// the last tile may overlap.
+  /// Calls emit(x, sum, repeated) for all x, with the sum over the kernel of in[ky][x S + kx] w[ky][kx]; `repeated` is
+  /// true for values emitted before, since the last tile may overlap.
   template <typename Emit>
   static inline __attribute__((always_inline)) void apply(const View& in, const Vector* w, int width, const Emit& emit) {
     if (width < tile) {
@@ -79,7 +79,7 @@ struct Filter {
     }
   }
 
-  /// dw[ky][kx] += over the outputs of a row of dz[x] in[ky][x S + kx]
+  /// dw[ky][kx] += sum over the outputs of a row of dz[x] in[ky][x S + kx]
   static inline void filter_gradient(const View& in, const float* dz, int width, Vector* dw) {
     if constexpr (K == 3) {  // the sums of all taps fit into registers
       Vector sums[K][2][K] = {};
@@ -101,9 +101,9 @@ struct Filter {
     }
   }
 
-  /// With stride 2: gives `emit` for the columns from..to-1 of row y of the input the sum of
-  /// dz[(y - ky) / 2][(x - kx) / 2] w[ky][kx] over those ky and kx that leave no remainder. That is dx; y and x count the
-  /// padding. Row K - 1 of `dz` is row y / 2, behind `back_border` zeros.
+  /// Computes dx for stride 2: calls `emit` for the columns from..to-1 of input row y with the sum of
+  /// dz[(y - ky) / 2][(x - kx) / 2] w[ky][kx] over all ky and kx that leave no remainder. y and x include the padding.
+  /// Row K - 1 of `dz` is row y / 2, after `back_border` zeros.
   template <typename Emit>
   static inline __attribute__((always_inline)) void row_back(const View& dz, int y, const Vector* w, int from, int to,
                                                              const Emit& emit) {
@@ -117,7 +117,7 @@ struct Filter {
  private:
   static constexpr int tile = 4;
 
-  /// Calls `use` for the tiles of a row, of `tile` pixels or one.
+  /// Calls `use` for the tiles of a row, of `tile` pixels or of one.
   template <typename Use>
   static inline __attribute__((always_inline)) void each_tile(int width, const Use& use) {
     int x = 0;
@@ -165,7 +165,7 @@ struct Filter {
     for (int t = 0; t < T; t++) emit(t, sums[t]);
   }
 
-  /// Adds to one of `Chains` sums for each tap, in turn, so that one addition need not wait for the one before.
+  /// Adds to `Chains` sums for each tap in turn, so that an addition need not wait for the one before.
   template <int T, int Chains>
   static inline __attribute__((always_inline)) void gradient_tile(const float* d, const float* row, Vector (&sums)[2][K]) {
     Vector dz[T];
@@ -183,14 +183,14 @@ struct Filter {
   }
 };
 
-/// Rows of a band, of `width` pixels each: for one vector of channels they fit into the first-level cache, and for all of
-/// them into a part of the second-level one.
+/// Rows of a band, of `width` pixels each: one vector of channels fits into the first-level cache, and all channels fit
+/// into a part of the second-level one.
 inline int band_rows(int width, int channels, int height) {
   constexpr int most_pixels = 192, most_floats = 1 << 15;
   return std::clamp(std::min(most_pixels, most_floats / channels) / width, 1, height);
 }
 
-/// The rows of one image's input as the windows see them, zero padding included, normalised as a band needs them.
+/// The rows of one image's input that the windows cover, zero padding included, normalised when a band needs them.
 class InputRows {
  public:
   InputRows(const Activated& x, const Window& window, int kernel, int band)
@@ -204,7 +204,7 @@ class InputRows {
     rows_.restart();
   }
 
-  /// Makes those of all windows of the output rows from `first` to `end` - 1, a band that follows the one before.
+  /// Prepares the input of output rows `first` to `end` - 1, a band that follows the previous one.
   void advance(int first, int end) {
     rows_.move(first * window_.stride);
     const int before = (end - 1) * window_.stride + kernel_;
@@ -215,7 +215,7 @@ class InputRows {
     }
   }
 
-  /// The rows of the windows of output row y.
+  /// The input rows of output row y.
   template <int K>
   Rows::View<K> windows(int y, int g) const { return rows_.view<K>(y * window_.stride, g, 0); }
 
@@ -227,10 +227,10 @@ class InputRows {
   int image_ = 0, next_ = 0;
 };
 
-/// What is computed of a band, group by group, before it leaves in the order of memory.
+/// The outputs of a band, computed group by group and then written in memory order.
 class BandOut {
  public:
-  /// @param to  [.., C], past the caches where `streams`
+  /// @param to  [.., C], written past the caches if `streams`
   BandOut(int most_pixels, int channels, float* to, bool streams)
       : channels_(channels), most_pixels_(most_pixels), data_(size_t(Groups(channels).count) * most_pixels * lanes), to_(to),
         streams_(streams && channels % lanes == 0 && is_aligned(to)) {}
@@ -303,15 +303,15 @@ Moments depthwise(const Activated& x, const float* w, int batch, const Window& w
   return moments[0];
 }
 
-/// From dz, `gradient`: dx, dw [K, K, C] and, where x has a norm, the gradients of its gamma and beta.
+/// Computes from dz (`gradient`) dx, dw [K, K, C] and, if x has a norm, the gradients of its gamma and beta.
 template <int K, int S>
 void depthwise_gradient(const Gradient& gradient, const Activated& x, const float* w, int batch, const Window& window,
                         int threads, float* dx, float* dw, float* dgamma, float* dbeta) {
   const int channels = x.channels;
   const Groups groups(channels);
-  // With stride 1, dx is dz behind K - 1 zeros, filtered by the kernel turned round.
+  // With stride 1, dx is dz after K - 1 zeros, filtered by the rotated kernel.
   constexpr int border = S == 1 ? K - 1 : Filter<K, S>::back_border;
-  // Rows of dz that dx needs; each gives S rows of it.
+  // Rows of dz that dx needs; each contributes S rows of dx.
   const int height = (window.height + window.top - 1) / S + 1;
   const int dz_width = border + std::max(window.out_width, (window.width + window.left - 1) / S + 1) + border;
   const int band = band_rows(S * window.out_width, channels, height);
@@ -321,7 +321,7 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
   std::vector<ParameterSums> parameter_sums(parts, ParameterSums(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
     InputRows in(x, window, K, band);
-    Rows dz(band + K, dz_width, channels);  // row y is that of the output's row y - (K - 1)
+    Rows dz(band + K, dz_width, channels);  // row y holds output row y - (K - 1)
     BandOut out(band * S * window.width, channels, dx, streams);
     filter_gradients[part].assign(size_t(groups.count) * K * K, Vector{});
     for (int n = from; n < to; n++) {

@@ -1,4 +1,4 @@
-// Weights in one flat vector, of each of which a pass may use the first entries along every axis.
+// Weights in one flat vector; of each, a pass may use only the first entries along every axis.
 #pragma once
 #include <algorithm>
 #include <cstddef>
@@ -6,20 +6,20 @@
 
 namespace mnv4 {
 
-/// Where a weight lies in the flat vector, its whole shape, and the shape in use.
+/// A weight's offset in the flat vector, its whole shape, and the shape in use.
 class Place {
  public:
   /// @param numbers  offset, axes, whole extents, extents in use
   explicit Place(const int32_t* numbers)
       : offset_(numbers[0]), axes_(numbers[1]), whole_(numbers + 2), used_(whole_ + axes_) {}
 
-  /// How many numbers describe it.
+  /// Count of the numbers that describe it.
   int numbers() const { return 2 + 2 * axes_; }
 
   size_t size() const { return product(used_, 0); }
 
-  /// Calls use(at, from, n) for each run of n entries that lie side by side: at `at` in the flat vector, at `from` in what
-  /// is used.
+  /// Calls use(at, from, n) for each run of n contiguous entries: at `at` in the flat vector, at `from` in the part in
+  /// use.
   template <typename Use>
   void each_run(const Use& use) const {
     int axis = axes_;  // axes from here on are whole

@@ -1,4 +1,4 @@
-// Products of small matrices that lie in the cache, tile by tile in registers.
+// Products of small matrices that fit into the cache, computed tile by tile in registers.
 #pragma once
 #include <algorithm>
 
@@ -14,7 +14,7 @@ constexpr int tile_rows = 6, tile_vectors = 2;
 #endif
 constexpr int tile_width = tile_vectors * lanes;
 
-/// Columns of a matrix by tiles, n >= `lanes` of them; the last tiles may overlap.
+/// The n >= `lanes` columns of a matrix, split into tiles; the last tiles may overlap.
 struct Columns {
   explicit Columns(int n) : n(n), whole(n / tile_width), narrow((n % tile_width + lanes - 1) / lanes) {}
   int count() const { return whole + narrow; }
@@ -22,7 +22,7 @@ struct Columns {
     if (t < whole) return t * tile_width;
     return t + 1 < count() ? whole * tile_width + (t - whole) * lanes : n - lanes;
   }
-  /// Where the columns of a tile begin in a matrix [k, n] stored tile by tile.
+  /// Offset of a tile's columns in a matrix [k, n] stored tile by tile.
   size_t offset(int t, int k) const {
     return size_t(k) * (std::min(t, whole) * tile_width + std::max(0, t - whole) * lanes);
   }
@@ -30,7 +30,8 @@ struct Columns {
   const int n, whole, narrow;
 };
 
-/// Calls use(row, column) for all of a matrix, by blocks of a cache line each way, so that neither way wastes lines.
+/// Calls use(row, column) for all entries of a matrix, in blocks of one cache line each way, so that neither
+/// direction wastes lines.
 template <typename Use>
 inline __attribute__((always_inline)) void each_by_blocks(int rows, int columns, const Use& use) {
   constexpr int block = 16;
@@ -64,7 +65,7 @@ inline void pack(const float* b, bool transposed, int k, const Columns& columns,
   }
 }
 
-/// sums[i][v] += over k: a[i * row_step + k * step] * b[k][v]
+/// sums[i][v] += sum over k of a[i * row_step + k * step] * b[k][v]
 template <int M, int V>
 inline __attribute__((always_inline)) void multiply_add(const float* a, size_t row_step, size_t step, const float* b,
                                                         size_t b_step, int k, Vector (&sums)[M][V]) {
@@ -104,7 +105,7 @@ inline void product_strip(const float* a, size_t a_step, int rows, int k, const 
   }
 }
 
-/// C [rows, n] = A [rows, k] B, with B packed; rows of A lie `a_step` floats apart.
+/// C [rows, n] = A [rows, k] B, with B packed; rows of A are `a_step` floats apart.
 inline void product(const float* a, size_t a_step, int rows, int k, const float* b, const Columns& columns, float* c) {
   for (int t = 0; t < columns.count(); t++) {
     const float* tile = b + columns.offset(t, k);
@@ -123,7 +124,7 @@ class OuterProduct {
     std::fill_n(static_cast<float*>(sums_), size(), 0.f);
   }
 
-  /// Rows of A and B lie `a_step` and `b_step` floats apart.
+  /// Adds a panel; rows of A and B are `a_step` and `b_step` floats apart.
   void add(const float* a, size_t a_step, const float* b, size_t b_step, int rows) {
     float* sums = sums_;
     for (int t = 0; t < columns_.count(); t++) {
@@ -140,7 +141,7 @@ class OuterProduct {
     for (size_t i = 0; i < size(); i++) sums_[i] += other.sums_[i];
   }
 
-  /// Writes [k, n].
+  /// Writes the sum, [k, n].
   void finish(float* to) const {
     const float* sums = sums_;
     for (int t = 0; t < columns_.count(); t++) {

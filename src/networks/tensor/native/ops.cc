@@ -1,5 +1,5 @@
-// The kernels as ops of TensorFlow, which a Node addon registers when it is loaded. All tensors are float32 with at least
-// 16 channels, the last axis; a norm is [4, C] (batch_norm.h), and an empty one says that the tensor is as it is.
+// The kernels as TensorFlow ops, which a Node addon registers when it is loaded. All tensors are float32 with at least
+// 16 channels, the last axis; a norm is [4, C] (batch_norm.h), and an empty norm means that its tensor has none.
 #include <node_api.h>
 #include <sys/mman.h>
 
@@ -16,15 +16,15 @@ namespace {
 using namespace mnv4;
 
 struct Attributes {
-  int32_t relu = 0;    // whether a ReLU is behind the op's norm
-  int32_t x_relu = 0;  // and behind that of its input
+  int32_t relu = 0;    // 1: a ReLU follows the op's norm
+  int32_t x_relu = 0;  // 1: a ReLU follows the input's norm
   int32_t transpose_a = 0, transpose_b = 0;
   int32_t threads = 1;
   int32_t adds = 0;
-  int32_t goes_back = 1;  // whether the input's gradient is wanted
+  int32_t goes_back = 1;  // 1: the input's gradient is wanted
   float epsilon = 0;
   float factor = 1;
-  std::vector<int32_t> relus;  // of several inputs
+  std::vector<int32_t> relus;  // one for each of several inputs
   std::vector<int32_t> place;  // of a weight in the flat vector
   std::vector<int32_t> window;  // stride, top, left, height and width of the output
 };
@@ -66,7 +66,7 @@ class Call {
     return {static_cast<const float*>(TF_TensorData(tensor)), shape};
   }
 
-  /// Inputs z and norm from two places on.
+  /// View of the inputs numbered `z` and `norm`.
   Activated activated(int z, int norm, bool relu, Shape* shape = nullptr) {
     const Input values = input(z), parameters = input(norm);
     const bool has_norm = parameters.size() > 0;
@@ -130,7 +130,7 @@ void run_pointwise(const Attributes& attributes, Call& call) {
   finish_norm(call, pointwise(x, w.data, rows_of(shape), w.channels(), attributes.threads, z), 3, 4, attributes.epsilon, 1);
 }
 
-/// What the ops for gradients of a layer share: d, z, norm, dgamma, dbeta, ...
+/// Inputs that all gradient ops of layers share: d, z, norm, dgamma, dbeta, ...
 struct Layer {
   Layer(const Attributes& attributes, Call& call)
       : z(call.activated(1, 2, attributes.relu, &shape)), gradient(gradient_of(z, call, shape)) {}
@@ -201,7 +201,7 @@ void run_convolution_gradient(const Attributes& attributes, Call& call) {
                        attributes.goes_back ? in.dx : nullptr, in.dw, in.dgamma, in.dbeta);
 }
 
-/// Calls `use` with kernel size and stride as constants.
+/// Calls `use` with kernel size and stride as compile-time constants.
 template <typename Use>
 void with_filter(const Input& w, const Window& window, const Use& use) {
   const int kernel = int(w.shape[0]);
@@ -242,9 +242,9 @@ void run_depthwise_gradient(const Attributes& attributes, Call& call) {
   });
 }
 
-constexpr int strip_rows = 256;  // floats are summed over so many rows, doubles over more
+constexpr int strip_rows = 256;  // rows summed in floats; more are summed in doubles
 
-/// Calls `use` for the panels of each part's rows.
+/// Calls use(part, first, count) for each panel of each part's rows.
 template <typename Use>
 void for_panels(int threads, int rows, const Use& use) {
   split(threads, parts_of(rows, least_rows), rows, [&](int part, int from, int to) {
@@ -289,7 +289,7 @@ void run_parameter_gradient(const Attributes& attributes, Call& call) {
   sums[0].finish(z, dgamma, call.output(1, {z.channels}));
 }
 
-/// a, b -> a b, either transposed before
+/// a, b -> a b; either may be transposed first
 void run_product(const Attributes& attributes, Call& call) {
   const Input a = call.input(0), b = call.input(1);
   require(a.shape.size() == 2 && b.shape.size() == 2, "two matrices");
@@ -298,7 +298,7 @@ void run_product(const Attributes& attributes, Call& call) {
   require(b.shape[right ? 1 : 0] == k, "as many columns of a as rows of b");
   float* c = call.output(0, {m, n});
   if (n >= lanes) return matrix_product(a.data, left, b.data, right, int(m), int(k), int(n), attributes.threads, c);
-  std::fill_n(c, m * n, 0.f);  // as few columns as classes may be are not worth packing
+  std::fill_n(c, m * n, 0.f);  // few columns, such as a few classes, are not worth packing
   for (int64_t i = 0; i < m; i++) {
     for (int64_t p = 0; p < k; p++) {
       const float value = a.data[left ? p * m + i : i * k + p];
@@ -307,7 +307,7 @@ void run_product(const Attributes& attributes, Call& call) {
   }
 }
 
-/// n times z, n times norm -> factor times the sum of what they give
+/// n tensors z, n norms -> factor times the sum of the normalised and activated tensors
 void run_combine(const Attributes& attributes, Call& call) {
   const int n = call.inputs() / 2;
   require(int(attributes.relus.size()) == n, "a ReLU or none for each input");
@@ -339,7 +339,7 @@ void run_combine(const Attributes& attributes, Call& call) {
   });
 }
 
-/// flat -> the part of it that the one place names
+/// flat -> the part of it at the attribute `place`
 void run_slice(const Attributes& attributes, Call& call) {
   const Input flat = call.input(0);
   const Place place(attributes.place.data());
@@ -348,16 +348,17 @@ void run_slice(const Attributes& attributes, Call& call) {
   place.each_run([&](size_t at, size_t from, size_t n) { std::memcpy(to + from, flat.data + at, n * sizeof(float)); });
 }
 
-/// into, flat weights, places, n gradients ->: writes each gradient to its place in `into` or, where it `adds`, adds it to what is
-/// there; to those marked by a one before their place also `factor` times the weight. All else in `into` becomes zero
-/// where it does not add. A tensor is changed in place, which TensorFlow's own ops do only for variables: `into` is the
-/// caller's alone, and ops run one after another.
+/// into, flat weights, places, n gradients ->: writes each gradient to its place in `into` or, with `adds`, adds it to
+/// the values there; gradients marked by a 1 before their place also get `factor` times the weight. Without `adds`, the
+/// rest of `into` becomes zero. `into` is changed in place, which TensorFlow's own ops do only for variables; this is
+/// safe because only the caller holds it and ops run one after another.
 void run_flatten(const Attributes& attributes, Call& call) {
   const Input into = call.input(0), weights = call.input(1);
   require(into.size() == weights.size(), "a vector of as many floats as weights");
   float* total = const_cast<float*>(into.data);
   if (!attributes.adds) std::memset(total, 0, into.size() * sizeof(float));
-  // A tensor, since TensorFlow keeps a kernel for each set of attributes, and each architecture has places of its own.
+  // A tensor, not an attribute: TensorFlow keeps a kernel for each set of attributes, and places differ by
+  // architecture.
   const auto* numbers = reinterpret_cast<const int32_t*>(call.input(2).data);
   for (int i = 3; i < call.inputs(); i++) {
     const Input gradient = call.input(i);
@@ -467,8 +468,8 @@ void add_ops() {
   add_op<run_combine>("Mnv4Combine", {"z: N * float", "norm: N * float"}, {"y: float"});
 }
 
-/// share(descriptor, offset, workers): the number of waiting workers lies at `offset` of the shared memory; one worker
-/// has none to share with.
+/// share(descriptor, offset, workers): lends cores among workers; the number of waiting workers is at byte `offset` of
+/// the shared memory. With one worker, the lending stops.
 napi_value share(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value arguments[3];
@@ -493,7 +494,7 @@ napi_value share(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// wait(whether): this worker begins or ends to wait for the others.
+/// wait(waits): this worker starts (true) or stops (false) waiting for the others.
 napi_value wait_for_others(napi_env env, napi_callback_info info) {
   size_t count = 1;
   napi_value argument;
@@ -504,7 +505,7 @@ napi_value wait_for_others(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// map(descriptor, bytes) -> ArrayBuffer: shared memory as it is.
+/// map(descriptor, bytes) -> ArrayBuffer: maps the shared memory, without a copy.
 napi_value map(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2], buffer = nullptr;
@@ -522,7 +523,7 @@ napi_value map(napi_env env, napi_callback_info info) {
   return buffer;
 }
 
-/// addUp(parts, factor, to): Float32Arrays of one length.
+/// addUp(parts, factor, to): writes the sum of the parts times factor; all are Float32Arrays of the same length.
 napi_value add_up(napi_env env, napi_callback_info info) {
   size_t count = 3;
   napi_value arguments[3];

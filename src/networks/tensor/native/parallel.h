@@ -1,4 +1,4 @@
-// Work cut into parts, by its size alone, so that results do not depend on who computes which.
+// Work split into parts by its size alone, so that results do not depend on which thread computes which part.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -10,7 +10,7 @@
 
 namespace mnv4 {
 
-/// A number in memory that the workers of a run share: how many of them wait for the others, their cores idle.
+/// The number of workers of a run that wait for the others, with idle cores, in memory that all share.
 class Helpers {
  public:
   static void share(std::atomic<int32_t>* waiting, int workers) {
@@ -20,7 +20,7 @@ class Helpers {
   static void wait(bool waits) {
     if (waiting_ != nullptr) waiting_->fetch_add(waits ? 1 : -1);
   }
-  /// Threads for one that has `own` of them: those of waiting workers too, shared among those that compute.
+  /// Threads for a worker that has `own`: the threads of waiting workers are shared among the computing ones.
   static int threads(int own) {
     if (waiting_ == nullptr) return own;
     const int waiting = std::clamp(waiting_->load(std::memory_order_relaxed), 0, workers_ - 1);
@@ -35,7 +35,7 @@ class Helpers {
 /// Threads that live as long as the process.
 class Crew {
  public:
-  /// Calls work(0) to work(parts - 1) on so many threads, this one included; returns when all have ended.
+  /// Calls work(0) to work(parts - 1) on `threads` threads, including this one; returns when all have ended.
   static void run(int threads, int parts, const std::function<void(int)>& work) {
     static Crew* crew = new Crew;  // never destroyed: its threads wait until the process ends
     crew->share(std::min(threads, parts), parts, work);
@@ -89,10 +89,10 @@ class Crew {
 
 constexpr int most_parts = 8;
 
-/// How many parts n of something make, of at least `least` each.
+/// Number of parts, of at least `least` items each, to split n items into.
 inline int parts_of(int64_t n, int64_t least) { return int(std::clamp<int64_t>(n / least, 1, most_parts)); }
 
-/// Calls work(part, from, to) for each part of 0..n-1, on so many threads or more (`Helpers`).
+/// Calls work(part, from, to) for each part of 0..n-1, on `threads` threads or more (`Helpers`).
 inline void split(int threads, int parts, int n, const std::function<void(int part, int from, int to)>& work) {
   Crew::run(Helpers::threads(threads), parts, [&](int part) {
     work(part, int(int64_t{n} * part / parts), int(int64_t{n} * (part + 1) / parts));

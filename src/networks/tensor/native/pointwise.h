@@ -1,4 +1,4 @@
-// 1x1 convolution with the batch norms on both its sides, panel by panel of rows that stay in the second-level cache.
+// 1x1 convolution with the batch norms before and after it, in panels of rows that stay in the second-level cache.
 #pragma once
 #include <type_traits>
 
@@ -8,15 +8,16 @@
 
 namespace mnv4 {
 
-/// Rows of a panel: what is read and made of it, `width` floats a row, fills half of a cache of 1 MB.
+/// Rows of a panel: its inputs and outputs, `width` floats a row, fill half of a 1 MB cache.
 inline int panel_rows(int width) {
   const int rows = int((size_t(1) << 17) / width) / tile_rows * tile_rows;
   return std::clamp(rows, tile_rows, 256);
 }
 
-constexpr int least_rows = 256;  // of a part
+constexpr int least_rows = 256;  // per part
 
-/// z [rows, n] = A w [k, n], and its moments; copy(first, count, to, step) writes rows of A [rows, k], `step` floats apart.
+/// z [rows, n] = A w [k, n], and its moments. copy(first, count, to, step) writes rows of A [rows, k], `step` floats
+/// apart.
 template <typename Copy>
 Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int threads, float* z) {
   const Columns columns(n);
@@ -42,8 +43,8 @@ Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int
   return moments[0];
 }
 
-/// The way back of `rows_times`, from dz, `gradient`: dw [k, n], and put(part, first, count, rows) is given the gradients of
-/// A's rows, or nothing is where it is null. Parts, of which there are `most_parts` at the most, take whole units of
+/// The backward pass of `rows_times` from dz (`gradient`): dw [k, n], and the gradients of A's rows, which are handed
+/// to put(part, first, count, rows) unless that is null. The parts, at most `most_parts`, consist of whole units of
 /// `unit_rows` rows.
 template <typename Copy, typename Put>
 void rows_gradient(const Gradient& gradient, const Copy& copy, const Put& put, const float* w, int units, int unit_rows, int k,
@@ -54,7 +55,7 @@ void rows_gradient(const Gradient& gradient, const Copy& copy, const Put& put, c
   Floats packed(goes_back ? columns.stored(n) : 0);
   if constexpr (goes_back) pack(w, true, n, columns, packed);
   const int panel = panel_rows(3 * k + 2 * n);
-  // Each part sums dw by itself; all of them together stay below half of what is read.
+  // Each part has its own sum of dw; together these take at most half of the memory that is read.
   const int64_t rows = int64_t{units} * unit_rows;
   const int parts = std::min({parts_of(rows, least_rows), parts_of(rows * (k + n), int64_t{2} * k * n), units});
   std::vector<std::unique_ptr<OuterProduct>> products(parts);
@@ -85,7 +86,7 @@ inline Moments pointwise(const Activated& x, const float* w, int rows, int n, in
   return rows_times(copy, w, rows, k, n, threads, z);
 }
 
-/// C [m, n] = A [m, k] B [k, n], of which A, B or both are stored transposed.
+/// C [m, n] = A [m, k] B [k, n]; A, B or both may be stored transposed.
 inline void matrix_product(const float* a, bool a_transposed, const float* b, bool b_transposed, int m, int k, int n,
                            int threads, float* c) {
   const Columns columns(n);
@@ -99,7 +100,7 @@ inline void matrix_product(const float* a, bool a_transposed, const float* b, bo
   });
 }
 
-/// From dz, `gradient`: dx [rows, k], dw [k, n] and, where x has a norm, the gradients of its gamma and beta.
+/// Computes from dz (`gradient`) dx [rows, k], dw [k, n] and, if x has a norm, the gradients of its gamma and beta.
 inline void pointwise_gradient(const Gradient& gradient, const Activated& x, const float* w, int rows, int threads,
                                float* dx, float* dw, float* dgamma, float* dbeta) {
   const int k = x.channels;

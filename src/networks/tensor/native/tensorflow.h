@@ -1,5 +1,5 @@
-// The part of TensorFlow's C API that ops of one's own need. Its `kernels.h` drags in headers that no release ships
-// whole, so the functions used of it are declared here; their binary interface is stable.
+// The part of TensorFlow's C API that custom ops need. Its `kernels.h` includes headers that no release ships
+// completely, so the functions used from it are declared here; their binary interface is stable.
 #pragma once
 #include <tensorflow/c/c_api.h>
 #include <tensorflow/c/ops.h>

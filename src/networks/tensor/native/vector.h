@@ -1,4 +1,4 @@
-// As many floats at a time as a register of the processor holds.
+// Vectors of as many floats as a register of the processor holds.
 #pragma once
 #ifdef __AVX__
 #include <immintrin.h>
@@ -31,7 +31,7 @@ inline void store(float* to, Vector value) {
   *reinterpret_cast<Unaligned*>(to) = value;
 }
 
-/// Stores past the caches, for what will not be read again soon: the line is not fetched first. `to` is aligned.
+/// Stores past the caches, without fetching the line, for values that are not read again soon. `to` is aligned.
 inline void stream(float* to, Vector value) {
 #if defined(__AVX512F__)
   _mm512_stream_ps(to, reinterpret_cast<__m512&>(value));
@@ -42,19 +42,19 @@ inline void stream(float* to, Vector value) {
 #endif
 }
 
-/// Before anyone else reads what was streamed.
+/// Makes streamed values visible to other threads; call it before they read.
 inline void finish_streams() {
 #ifdef __AVX__
   _mm_sfence();
 #endif
 }
 
-/// Tensors of more bytes are streamed: they would push everything else out of the caches (measured, 16 MB of L3 a core).
+/// Larger tensors are streamed: they would evict everything else from the caches (measured with 16 MB of L3 per core).
 constexpr size_t streamed_bytes = size_t(6) << 20;
 
 inline bool is_aligned(const float* at) { return reinterpret_cast<uintptr_t>(at) % sizeof(Vector) == 0; }
 
-/// Copies n floats, past the caches where `streams`.
+/// Copies n floats, past the caches if `streams`.
 inline void copy_out(const float* from, size_t n, float* to, bool streams) {
   size_t i = 0;
   if (streams) {
@@ -66,7 +66,7 @@ inline void copy_out(const float* from, size_t n, float* to, bool streams) {
 
 inline Vector splat(float value) { return value - Vector{}; }
 
-/// Each value, or zero where it is not above.
+/// max(value, 0).
 inline Vector positive(Vector value) {
 #if defined(__AVX512F__)
   return reinterpret_cast<Vector>(_mm512_max_ps(reinterpret_cast<__m512>(value), _mm512_setzero_ps()));
@@ -93,11 +93,11 @@ class Floats {
   float* data_;
 };
 
-/// Floats from a row of n of them to the next: at a power of two all rows would fall into the same few sets of a cache.
+/// Distance in floats between rows of n: at a power of two all rows would fall into the same few cache sets.
 inline size_t row_step(int n) { return n % 64 == 0 ? n + 16 : n; }
 
-/// Where the vectors of a row of n >= `lanes` floats begin. The last one may overlap the one before: what is computed twice
-/// comes out the same, so that no row needs a tail of its own.
+/// Starts of the vectors in a row of n >= `lanes` floats. The last one may overlap the one before: values computed
+/// twice are equal, so that rows need no special tail.
 struct Groups {
   explicit Groups(int n) : count((n + lanes - 1) / lanes), last(n - lanes) {}
   int start(int group) const { return group + 1 < count ? group * lanes : last; }
@@ -107,7 +107,7 @@ struct Groups {
     for (int group = 0; group + 1 < count; group++) use(group, group * lanes);
     use(count - 1, last);
   }
-  /// How many of a group's first channels the group before it has too.
+  /// Number of a group's first channels that the group before it also has.
   int overlap(int group) const { return group + 1 < count ? 0 : count * lanes - last - lanes; }
   const int count;
   const int last;

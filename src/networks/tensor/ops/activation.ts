@@ -1,4 +1,4 @@
-/** Activations as ops of the tape; batch norm fuses ReLU, whose plain kernels it takes from here. */
+/** Activations as tape ops, and the plain ReLU kernels that batch norm uses. */
 import { assertNever } from '#core/assert-never';
 import type { Activation } from '#networks/space/block';
 import { dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
@@ -26,12 +26,12 @@ export function relu(x: Tensor): Tensor {
   return run('Relu', plain, x);
 }
 
-/** dy where y > 0; `y` may be the input or the output of `relu`, which agree there. */
+/** dy where y > 0, else 0; `y` may be the input or the output of `relu`, which are positive at the same places. */
 export function reluGradient(dy: Tensor, y: Tensor): Tensor {
   return run('ReluGrad', plain, dy, y);
 }
 
-/** max(x, 0), or with `Relu6` at most 6 (arXiv:1704.04861). */
+/** max(x, 0), or with `Relu6` min(max(x, 0), 6) (arXiv:1704.04861). */
 function clipped(tape: Tape, x: Value, op: 'Relu' | 'Relu6'): Value {
   const y = run(op, plain, x.tensor);
   return tape.op([x], y, (dy) => [run(`${op}Grad`, plain, dy, y)]);
@@ -66,7 +66,7 @@ function gateOf(x: Tensor): { readonly moved: Tensor; readonly gate: Tensor } {
   return { moved, gate: chain(moved, [['Relu6'], ['Mul', 1 / 6]]) };
 }
 
-/** The gradient with respect to x of a hard sigmoid that got `dy`; `moved` is x + 3. */
+/** Gradient of the hard sigmoid with respect to x from that of its output, `dy`; `moved` is x + 3. */
 function throughGate(dy: Tensor, moved: Tensor): Tensor {
   const passed = run('Relu6Grad', plain, dy, moved);
   const dx = run('Mul', plain, passed, floatConstant(1 / 6));
@@ -102,7 +102,7 @@ function geluSlope(x: Tensor, phi: Tensor): Tensor {
   return slope;
 }
 
-/** Ops one after another, each with an optional scalar as its second input; what lies between is freed. */
+/** Applies ops in sequence, each with an optional scalar as its second input; intermediate tensors are freed. */
 function chain(x: Tensor, ops: readonly (readonly [string, number?])[]): Tensor {
   let y = x;
   for (const [op, scalar] of ops) {

@@ -1,4 +1,4 @@
-/** The ops of the head. */
+/** Pooling, bias, scaling by channel, and masks. */
 import { attribute, dispose, floatConstant, floatT, intConstant, run, type Tensor } from '#networks/tensor/backend';
 import type { Tape, Value } from '#networks/tensor/tape';
 
@@ -6,7 +6,7 @@ const plain = [floatT];
 const reduce = [floatT, attribute.type('Tidx', 3), attribute.bool('keep_dims', true)];
 const identity = [floatT];
 
-/** A second handle on the same memory, so that each holder can free its own. */
+/** A second handle to the same memory, so that each holder can free its handle. */
 export function alias(x: Tensor): Tensor {
   return run('Identity', identity, x);
 }
@@ -35,7 +35,7 @@ export function biasAdd(tape: Tape, x: Value, bias: Value): Value {
 }
 
 /**
- * Each channel times a factor of its own.
+ * Scales each channel by its own factor.
  *
  * @param x      [..., C]
  * @param scale  [C]
@@ -45,7 +45,7 @@ export function perChannel(tape: Tape, x: Value, scale: Value): Value {
 }
 
 /**
- * Each channel of each image times a factor of its own.
+ * Scales each channel of each image by its own factor.
  *
  * @param x      [B, H, W, C]
  * @param scale  [B, 1, 1, C]
@@ -54,7 +54,11 @@ export function perImageChannel(tape: Tape, x: Value, scale: Value): Value {
   return times(tape, x, scale, (pull) => run('Sum', reduce, pull, intConstant([1, 2])));
 }
 
-/** @param summed  the sum of a tensor of x's shape over the entries that share a factor */
+/**
+ * x times scale, broadcast to the shape of x.
+ *
+ * @param summed  sums a tensor of x's shape over the entries that share a factor
+ */
 function times(tape: Tape, x: Value, scale: Value, summed: (pull: Tensor) => Tensor): Value {
   const y = run('Mul', plain, x.tensor, scale.tensor);
   return tape.op([x, scale], y, function* (dy, [wantsX, wantsScale]) {
@@ -66,7 +70,7 @@ function times(tape: Tape, x: Value, scale: Value, summed: (pull: Tensor) => Ten
   });
 }
 
-/** x times a mask made outside the tape, such as dropout's; the tape takes the mask over. */
+/** x times a mask made outside the tape, such as dropout's; the tape owns the mask from here on. */
 export function masked(tape: Tape, x: Value, mask: Tensor): Value {
   return tape.op([x], run('Mul', plain, x.tensor, mask), (dy) => [run('Mul', plain, dy, mask)], [mask]);
 }

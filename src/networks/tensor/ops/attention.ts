@@ -20,7 +20,8 @@ const sumAttributes = [floatT, attribute.type('Tidx', dataType.int32), attribute
  * @param query  [..., M, keyDim]
  * @param key    [..., N, keyDim]
  * @param value  [..., N, valueDim]
- * @returns      [..., M, valueDim]: for each query the mean of the values, weighed by the softmax of its products with the keys
+ * @returns      [..., M, valueDim]: for each query the mean of the values, weighted by the softmax of its products with
+ *               the keys over sqrt(keyDim)
  */
 export function dotProductAttention(tape: Tape, query: Value, key: Value, value: Value): Value {
   const scale = floatConstant(1 / Math.sqrt(query.tensor.shape.at(-1) as number));
@@ -45,7 +46,7 @@ export function dotProductAttention(tape: Tape, query: Value, key: Value, value:
   );
 }
 
-/** The gradient with respect to what softmax over the last axis was taken of: y (dy - sum of dy y). */
+/** Gradient of y = softmax(x) over the last axis with respect to x: y (dy - sum of dy y). */
 function softmaxGradient(dy: Tensor, y: Tensor): Tensor {
   const pull = run('Mul', plain, dy, y);
   const sum = run('Sum', sumAttributes, pull, intConstant([-1]));

@@ -1,4 +1,4 @@
-/** Batch norm over [B, H, W, C] by TensorFlow's ops, with the ReLU behind it where there is one. */
+/** Batch norm over [B, H, W, C] by TensorFlow's ops, with an optional ReLU after it. */
 import { attribute, dispose, floatT, readFloats, runAll, type Tensor, zeros } from '#networks/tensor/backend';
 import { batchNormReluKernel, kernelPair } from '#networks/tensor/onednn';
 import type { Tape, Value } from '#networks/tensor/tape';
@@ -10,23 +10,23 @@ export interface Statistics {
   readonly variance: Tensor;
 }
 
-/** The same of a batch, as values; the variance is the unbiased one. */
+/** Statistics of one batch as JavaScript values; the variance is unbiased. */
 export interface ObservedStatistics {
   readonly mean: Float32Array;
   readonly variance: Float32Array;
 }
 
-/** A batch norm, by the batch's own statistics or, where there are any, by frozen ones. */
+/** A batch norm with the batch's statistics or, if given, with frozen ones. */
 export interface BatchNorm {
   /** [C]. */
   readonly gamma: Value;
   /** [C]. */
   readonly beta: Value;
-  /** What is added to the variance. */
+  /** Added to the variance. */
   readonly epsilon: number;
   readonly relu: boolean;
   readonly frozen?: Statistics | undefined;
-  /** Sees the batch's statistics. */
+  /** Receives the batch's statistics. */
   readonly observe?: ((batch: ObservedStatistics) => void) | undefined;
 }
 
@@ -50,7 +50,7 @@ function kernelsOf(epsilon: number): ReturnType<typeof kernelsFor> {
 }
 
 /**
- * Normalised, then activated where there is a ReLU. Frozen statistics have no way back.
+ * Normalises x, then applies ReLU where asked for. With frozen statistics the backward pass throws.
  *
  * @param x  [B, H, W, C]
  */

@@ -1,4 +1,4 @@
-/** Sums and means of features, which settle what batch norm is deferred in the same pass over memory. */
+/** Sums and means of features; deferred batch norms are applied in the same pass over memory. */
 import { attribute, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
 import { isCustom, noNorm, runCustom } from '#networks/tensor/custom-ops';
 import { type Features, parametersOf, type Tape, type Value } from '#networks/tensor/tape';
@@ -7,7 +7,7 @@ import { alias } from './arithmetic.js';
 const plain = [floatT];
 const unwanted = [false, false] as const;
 
-/** The value itself; where its batch norm is deferred, with that applied. */
+/** The value itself or, where its batch norm is deferred, the normalised value. */
 export function materialized(tape: Tape, x: Features): Value {
   return x.deferredNorm === undefined ? x : combine(tape, [x], 1);
 }
@@ -17,13 +17,13 @@ export function add(tape: Tape, a: Features, b: Features): Value {
   return combine(tape, [a, b], 1);
 }
 
-/** The mean of the branches, of equal shapes; a single branch is returned as it is. */
+/** The mean of the branches, of equal shapes; a single branch is returned unchanged. */
 export function mean(tape: Tape, branches: readonly Features[]): Features {
   const [only] = branches;
   return branches.length === 1 && only !== undefined ? only : combine(tape, branches, 1 / branches.length);
 }
 
-/** factor times the sum */
+/** `factor` times the sum of the parts, of equal shapes. */
 function combine(tape: Tape, parts: readonly Features[], factor: number): Value {
   const { shape } = (parts[0] as Features).tensor;
   const y = isCustom('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
@@ -62,7 +62,7 @@ function scaled(x: Tensor, factor: number): Tensor {
   return factor === 1 ? alias(x) : run('Mul', plain, x, floatConstant(factor));
 }
 
-/** The gradients of `x` and, before it, of its `parametersOf`, from the gradient `d` of what a reader sees of it. */
+/** Yields the gradients of x's `parametersOf`, then that of x, from the gradient `d` of x as its readers see it. */
 function* gradientsOf(x: Features, d: Tensor): Generator<Tensor | false> {
   if (x.deferredNorm !== undefined) {
     const { norm, relu } = x.deferredNorm;

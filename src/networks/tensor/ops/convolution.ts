@@ -6,7 +6,7 @@ import { type Kernel, type KernelPair, kernelPair, runKernel } from '#networks/t
 import type { Tape, Value } from '#networks/tensor/tape';
 import { padded } from './pad.js';
 
-/** The network's paddings, and none. */
+/** The network's paddings, or none. */
 export type WindowPadding = Padding | 'valid';
 
 /** The three kernels of a convolution at one stride and padding. */
@@ -25,7 +25,7 @@ function kernelsOf(op: string): (stride: number, padding: 'same' | 'valid') => C
     const kernels = table.get(key) ?? {
       forward: kernelPair(op, attributes),
       inputGradient: kernelPair(`${op}BackpropInput`, attributes),
-      filterGradient: { op: `${op}BackpropFilter`, attributes }, // no other is sound
+      filterGradient: { op: `${op}BackpropFilter`, attributes }, // oneDNN's corrupts the heap
     };
     table.set(key, kernels);
     return kernels;
@@ -36,6 +36,8 @@ const dense = kernelsOf('Conv2D');
 const perChannel = kernelsOf('DepthwiseConv2dNative');
 
 /**
+ * Dense k x k convolution.
+ *
  * @param x       [B, H, W, Cin]
  * @param kernel  [k, k, Cin, Cout]
  * @returns       [B, H', W', Cout]
@@ -45,7 +47,7 @@ export function conv2d(tape: Tape, x: Value, kernel: Value, stride: number, padd
 }
 
 /**
- * Each channel filtered by itself.
+ * Depthwise k x k convolution: each channel has its own filter.
  *
  * @param x       [B, H, W, C]
  * @param kernel  [k, k, C, 1]
@@ -55,7 +57,7 @@ export function depthwise(tape: Tape, x: Value, kernel: Value, stride: number, p
   return convolve(tape, x, kernel, perChannel, stride, padding);
 }
 
-/** Zeros before the first row and column, and rows and columns of the result. */
+/** Rows and columns of zero padding at the top and left, and rows and columns of the output. */
 export interface Window {
   readonly before: readonly [number, number];
   readonly out: readonly [number, number];
@@ -67,7 +69,7 @@ export function windowOf(map: Shape, kernel: number, stride: number, padding: Wi
   return { before: [top, left], out: [height, width] };
 }
 
-/** Zeros before, and results, along one axis. */
+/** Zeros before the first value, and the output's size, along one axis. */
 function along(size: number, kernel: number, stride: number, padding: WindowPadding): [number, number] {
   if (padding === 'valid') return [0, Math.ceil((size - kernel + 1) / stride)];
   const out = Math.ceil(size / stride);
@@ -84,7 +86,7 @@ function convolve(
   padding: WindowPadding,
 ): Value {
   if (padding === 'symmetric' && stride > 1) {
-    // with a stride of 1 it is what `same` does
+    // with a stride of 1 it equals `same`
     const margin = ((kernel.tensor.shape[0] as number) - 1) / 2;
     return convolve(tape, padded(tape, x, margin), kernel, kernelsFor, stride, 'valid');
   }

@@ -1,6 +1,6 @@
 /**
- * Layers by our own kernels: a linear op on features whose batch norm may be deferred, deferring its own. Each function
- * answers undefined where no kernel of ours does it.
+ * Layers by our own kernels: a linear op whose input may have a deferred batch norm, and whose own batch norm is
+ * deferred. Each function returns undefined where none of our kernels applies.
  */
 import {
   attribute,
@@ -27,6 +27,8 @@ import type { BatchNorm, ObservedStatistics, Statistics } from './batch-norm.js'
 import type { Window } from './convolution.js';
 
 /**
+ * 1x1 convolution with its batch norm deferred.
+ *
  * @param x       [..., Cin]
  * @param kernel  [Cin, Cout]
  */
@@ -36,8 +38,10 @@ export function fusedPointwise(tape: Tape, x: Features, kernel: Value, norm: Bat
 }
 
 /**
+ * Dense or depthwise convolution with its batch norm deferred.
+ *
  * @param x       [B, H, W, C]
- * @param kernel  [k, k, C, 1], or of a dense convolution [k, k, C, Cout]
+ * @param kernel  [k, k, C, Cout] of a dense convolution, [k, k, C, 1] of a depthwise one
  */
 export function fusedConvolution(
   tape: Tape,
@@ -54,9 +58,9 @@ export function fusedConvolution(
 }
 
 /**
- * Behind an op of TensorFlow's: the same tensor, its batch norm deferredNorm.
+ * Output of a TensorFlow op with its batch norm deferred.
  *
- * @param linear  gives [..., C]; called only where the kernel is ours
+ * @param linear  returns [..., C]; called only where our kernel applies
  */
 export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unnormalized | undefined {
   const { gamma, beta, epsilon } = by;
@@ -95,7 +99,11 @@ function layer(
   });
 }
 
-/** @param own  the norm by the batch's own statistics, taken over */
+/**
+ * The deferred norm of z, by the batch's statistics or by frozen ones.
+ *
+ * @param own  norm [4, C] by the batch's statistics; owned by this function, which returns or frees it
+ */
 function deferredBy(by: BatchNorm, own: Tensor, z: Tensor): DeferredNorm {
   const { gamma, beta, relu, frozen } = by;
   by.observe?.(statisticsOf(own, sizeOf(z.shape), by.epsilon));
@@ -104,7 +112,7 @@ function deferredBy(by: BatchNorm, own: Tensor, z: Tensor): DeferredNorm {
   return { norm: normBy(frozen, by), relu, gamma, beta };
 }
 
-/** The statistics of a batch of `values` numbers from its norm [4, C]: mean, 1 / deviation, ... */
+/** Statistics of a batch of `values` numbers, from its norm [4, C]: mean, 1 / deviation, scale, shift. */
 function statisticsOf(norm: Tensor, values: number, epsilon: number): ObservedStatistics {
   const rows = readFloats(norm);
   const channels = rows.length / 4;
@@ -114,7 +122,7 @@ function statisticsOf(norm: Tensor, values: number, epsilon: number): ObservedSt
   return { mean: rows.slice(0, channels), variance };
 }
 
-/** The norm [4, C] by given statistics. */
+/** The norm [4, C] from given statistics. */
 function normBy({ mean, variance }: Statistics, { gamma, beta, epsilon }: BatchNorm): Tensor {
   const above = run('AddV2', [floatT], variance, floatConstant(epsilon));
   const rstd = run('Rsqrt', [floatT], above);
@@ -126,9 +134,11 @@ function normBy({ mean, variance }: Statistics, { gamma, beta, epsilon }: BatchN
   return norm;
 }
 
-/** What the readers of a layer's output have given its gamma and beta; their weights' steps come later on the way back. */
+/**
+ * Gradients of gamma and beta from the readers of a layer's output; the backward pass hands them to the weights later.
+ */
 function parameterGradients({ gamma, beta, frozen }: BatchNorm): [Tensor, Tensor] {
   if (frozen !== undefined) throw new Error('batch norm with frozen statistics has no gradient here');
-  if (gamma.gradient === undefined || beta.gradient === undefined) throw new Error('nobody read the layer');
+  if (gamma.gradient === undefined || beta.gradient === undefined) throw new Error('no op has read the layer');
   return [gamma.gradient, beta.gradient];
 }

@@ -1,4 +1,4 @@
-/** Zeros around maps. */
+/** Zero padding of maps. */
 import { attribute, dataType, floatT, intConstant, run } from '#networks/tensor/backend';
 import type { Tape, Value } from '#networks/tensor/tape';
 

@@ -31,6 +31,8 @@ function ownProduct(attributes: readonly OpAttribute[], a: Tensor, b: Tensor): T
 }
 
 /**
+ * 1x1 convolution.
+ *
  * @param x       [..., Cin]
  * @param kernel  [Cin, Cout]
  * @returns       [..., Cout]
@@ -54,7 +56,7 @@ export function pointwise(tape: Tape, x: Value, kernel: Value): Value {
   );
 }
 
-/** [B, 1, 1, C] as [B, C]. */
+/** Reshapes [B, 1, 1, C] to [B, C]. */
 export function flattened(tape: Tape, x: Value): Value {
   return inShape(tape, x, [x.tensor.shape[0] as number, x.tensor.shape.at(-1) as number]);
 }
@@ -65,7 +67,7 @@ export function inShape(tape: Tape, x: Value, shape: Shape): Value {
   return tape.op([x], reshape(x.tensor, shape), (dy) => [reshape(dy, before)]);
 }
 
-/** The same values as [rows, C]; a handle of its own on shared memory. */
+/** x reshaped to [rows, C]: a new handle to the same memory. */
 function asRows(x: Tensor): Tensor {
   const channels = x.shape.at(-1) as number;
   return reshape(x, [sizeOf(x.shape) / channels, channels]);
@@ -75,7 +77,7 @@ export function reshape(x: Tensor, shape: readonly number[]): Tensor {
   return run('Reshape', reshapeAttributes, x, intConstant(shape));
 }
 
-/** Like `reshape`, but takes `x` over. */
+/** Like `reshape`, but frees `x`. */
 function reshaped(x: Tensor, shape: readonly number[]): Tensor {
   const y = reshape(x, shape);
   dispose(x);

@@ -1,9 +1,9 @@
-/** The loss, forward and gradient in one kernel. */
+/** Softmax cross-entropy: the loss and its gradient from one kernel. */
 import { dispose, floatConstant, floatT, run, runAll, type Tensor } from '#networks/tensor/backend';
 
 const plain = [floatT];
 
-/** What a training step needs of its loss. */
+/** The losses of a batch and their gradient. */
 export interface Loss {
   /** Cross-entropy of each image in nats, [B]. */
   readonly perImage: Tensor;
@@ -24,7 +24,7 @@ export function softmaxCrossEntropy(logits: Tensor, targets: Tensor): Loss {
   return { perImage, gradient };
 }
 
-/** Probabilities, [B, K]; the caller owns them. */
+/** Class probabilities, [B, K]; the caller owns them. */
 export function softmax(logits: Tensor): Tensor {
   return run('Softmax', plain, logits);
 }

@@ -1,4 +1,4 @@
-/** What timm is told to build the same network: its class and that class's arguments. */
+/** Definition of a network in timm: its class and the arguments of that class. */
 import { type Diagnostic, Failure } from '#core/failure';
 import type { Activation } from '#networks/space/block';
 import type { Architecture } from '#networks/space/space';
@@ -6,7 +6,7 @@ import { lackingInTimm, stageNotation } from './notation.js';
 import { placedBlocks, stemOf } from './placed-blocks.js';
 
 export interface TimmDefinition {
-  /** timm's class: that of MobileNetV3 and V4, whose head is hidden behind the pooling, or that of V1 and V2. */
+  /** timm's class: that of MobileNetV3 and V4, whose head has a layer after the pooling, or that of V1 and V2. */
   readonly model: 'MobileNetV3' | 'EfficientNet';
   readonly classes: number;
   readonly channels: number;
@@ -14,11 +14,12 @@ export interface TimmDefinition {
   readonly stem: { readonly kernel: number; readonly stride: number; readonly out: number };
   /** Blocks in timm's notation, by stage. */
   readonly stages: readonly (readonly string[])[];
-  /** Width of the head's last convolution, 0 where there is none, and whether it has a BN (else a bias). */
+  /** Width of the head's last convolution; 0 where there is none. */
   readonly features: number;
+  /** True if that convolution has a BN, false if it has a bias. */
   readonly featuresNorm: boolean;
   readonly activation: string;
-  /** timm's `pad_type`: `same` as TensorFlow pads, or nothing for half a kernel on all sides. */
+  /** timm's `pad_type`: `same` for TensorFlow's padding, empty for half a kernel on all sides. */
   readonly padding: 'same' | '';
   readonly epsilon: number;
   readonly layerScale: boolean;
@@ -31,7 +32,7 @@ const activationNames: Readonly<Record<Activation, string>> = {
   hardSwish: 'hard_swish',
 };
 
-/** A network in timm's terms; what timm cannot express is a failure that names each block. */
+/** A network in timm's terms; throws a config failure that lists all that timm cannot express. */
 export function timmDefinition(network: Architecture): TimmDefinition {
   const stem = requireExpressible(network);
   const { head, input, classes, activation, padding, batchNormEpsilon: epsilon, layerScale } = network;
@@ -54,9 +55,9 @@ export function timmDefinition(network: Architecture): TimmDefinition {
   };
 }
 
-const mostStride = 16; // of all blocks behind the stem; beyond it timm dilates
+const mostStride = 16; // product of the strides after the stem; beyond it timm dilates
 
-/** The stem of a network that timm can express. */
+/** The stem of a network that timm can express; throws a config failure for others. */
 function requireExpressible(network: Architecture) {
   const { spec: stem, ours = 'stages.0.blocks.0' } = stemOf(network) ?? {};
   const pathOf = (name: string) => name.replaceAll(/\.(\d+)/g, '[$1]');
@@ -64,7 +65,7 @@ function requireExpressible(network: Architecture) {
   const report = (path: string, message: string) => problems.push({ path, message });
   if (stem?.kind !== 'conv') report(pathOf(ours), `expected a conv, timm's stem; got ${stem?.kind ?? 'no block'}`);
   if (placedBlocks(network).length === 0 && (network.head.hidden === 0 || network.head.conv === 0)) {
-    report('stages', "expected a block behind timm's stem; got none");
+    report('stages', "expected a block after timm's stem; got none");
   }
   let stride = 1;
   for (const block of placedBlocks(network).flat()) {
@@ -73,11 +74,11 @@ function requireExpressible(network: Architecture) {
     if (lacking !== undefined) report(path, lacking);
     stride *= block.spec.stride;
     if (block.spec.stride > 1 && stride > mostStride) {
-      report(path, `expected strides behind the stem of ${mostStride} in all; got ${stride}`);
+      report(path, `expected a total stride of at most ${mostStride} after the stem; got ${stride}`);
     }
   }
   if (network.layerScale && network.head.hidden === 0) {
-    report('head.hidden', 'expected a hidden layer, as all of timm have whose blocks scale their layers; got 0');
+    report('head.hidden', 'expected a hidden layer, which timm needs for layer scale; got 0');
   }
   if (stem?.kind === 'conv' && problems.length === 0) return stem;
   const failure = problems.map(({ path, message }) => ({ path: `${network.name}: ${path}`, message }));

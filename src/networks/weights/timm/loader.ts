@@ -1,4 +1,4 @@
-/** A short program in Python that builds a network in timm and loads its weights, strictly. */
+/** A short Python program that builds a network in timm and loads its weights, strictly. */
 import { sidesOf } from '#networks/space/resolution';
 import { type NetworkFrame, pixelNorm } from '#networks/space/space';
 import type { TimmDefinition } from './definition.js';
@@ -6,15 +6,15 @@ import type { TimmDefinition } from './definition.js';
 /** Files of an export that belong together. */
 export const timmFiles = { loader: 'timm_model.py', weights: 'timm.safetensors' } as const;
 
-/** The program; its weights lie beside it. */
+/** The program's source; it reads the weights from its own folder. */
 export function timmLoader({ name, input }: Pick<NetworkFrame, 'name' | 'input'>, definition: TimmDefinition): string {
   const parts = partsOf(definition);
   const { mean, std } = pixelNorm(input);
   const stages = definition.stages.map((blocks) => `    [${blocks.map((block) => `"${block}"`).join(', ')}],\n`);
-  return `"""${name.replaceAll(/["\\]/g, '_')} in timm: the same network of timm's own blocks, its weights in ${timmFiles.weights} beside this file.
+  return `"""${name.replaceAll(/["\\]/g, '_')} in timm: the same network of timm's own blocks, its weights in ${timmFiles.weights} next to this file.
 
     pip install timm safetensors
-    python ${timmFiles.loader} [IMAGE]      # five likeliest classes of an image, or of noise
+    python ${timmFiles.loader} [IMAGE]      # the five likeliest classes of an image, or of noise
 """
 
 ${imports(definition, parts).join('\n')}
@@ -32,7 +32,7 @@ ${use}`;
 
 type Parts = ReturnType<typeof partsOf>;
 
-/** What a program needs beyond the least. */
+/** The optional parts of a program. */
 function partsOf({ stages, stem }: TimmDefinition) {
   return {
     squeezes: stages.flat().some((block) => block.includes('_se')),
@@ -59,7 +59,7 @@ function imports({ model }: TimmDefinition, { squeezes, ownStem, endsInAttention
   ];
 }
 
-/** timm asks the last block before a stride what features it has, which up to 1.0.31 its attention cannot say. */
+/** timm asks the last block before a stride for its features, a method that its attention lacks up to 1.0.31. */
 const attentionWithFeatures = `
 MobileAttention.feature_info = lambda self, location: {"module": "", "num_chs": self.norm.num_features}
 `;
@@ -105,7 +105,7 @@ const use = `def load(weights=Path(__file__).with_name("${timmFiles.weights}")):
 
 
 def pixels(image):
-    """An image as the network takes it: [1, C, H, W], each channel less its mean, over its deviation."""
+    """An image as the network's input [1, C, H, W]: each channel minus its mean, divided by its deviation."""
     import numpy as np
     from PIL import Image
 

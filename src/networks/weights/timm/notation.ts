@@ -3,16 +3,16 @@ import { assertNever } from '#core/assert-never';
 import type { Activation, BlockSpec } from '#networks/space/block';
 import type { PlacedBlock } from './placed-blocks.js';
 
-/** A block's fields without its repeats: `cn`, `k3_s2_e1_c32`. */
+/** A block's kind and fields, without its repeats: `cn`, `k3_s2_e1_c32`. */
 interface Notation {
   readonly kind: string;
   readonly fields: string;
 }
 
 /**
- * A stage of timm's: each run of equal blocks without stride is one text with their count.
+ * A stage in timm's notation: each run of equal blocks with stride 1 is one string with their count.
  *
- * @param squeezeOf  what timm is to be told for squeeze-and-excitation at a quarter of the expanded width
+ * @param squeezeOf  timm's ratio for squeeze-and-excitation at a quarter of the expanded width
  */
 export function stageNotation(blocks: readonly PlacedBlock[], squeezeOf: (expand: number) => number): string[] {
   const runs: (Notation & { count: number })[] = [];
@@ -53,7 +53,7 @@ function notation(spec: BlockSpec, squeezeOf: (expand: number) => number): Notat
   }
 }
 
-/** How a block's own activation is written; timm has no code for GELU, which makes the network's elsewhere. */
+/** Codes of a block's own activation; timm has none for GELU, which it knows only as the whole network's activation. */
 const activationCode: Readonly<Record<Activation, string | undefined>> = {
   relu: 're',
   relu6: 'r6',
@@ -61,13 +61,13 @@ const activationCode: Readonly<Record<Activation, string | undefined>> = {
   gelu: undefined,
 };
 
-/** What timm lacks to express a block, as `expected …; got …`, or undefined where it lacks nothing. */
+/** The reason why timm cannot express a block, as `expected …; got …`; undefined if it can. */
 export function lackingInTimm({ spec, input }: PlacedBlock): string | undefined {
   switch (spec.kind) {
     case 'mqa':
       return spec.valueDim === spec.keyDim
         ? undefined
-        : `expected valueDim as keyDim, ${spec.keyDim}; got ${spec.valueDim}`;
+        : `expected valueDim equal to keyDim, ${spec.keyDim}; got ${spec.valueDim}`;
     case 'mha': {
       const { heads, keyDim, valueDim, kvStride } = spec;
       if (kvStride !== 1) return `expected an mha with kvStride 1; got ${kvStride}`;
@@ -75,10 +75,10 @@ export function lackingInTimm({ spec, input }: PlacedBlock): string | undefined 
       const isExpressed = keyDim === width && valueDim === width;
       return isExpressed
         ? undefined
-        : `expected an mha with keyDim and valueDim of its input's channels over its heads, ${width}; got ${keyDim} and ${valueDim}`;
+        : `expected an mha with keyDim and valueDim equal to channels / heads, ${width}; got ${keyDim} and ${valueDim}`;
     }
     case 'invertedResidual':
-      return spec.activation === 'gelu' ? 'expected an activation of a block other than gelu; got gelu' : undefined;
+      return spec.activation === 'gelu' ? 'expected a block activation other than gelu; got gelu' : undefined;
     case 'conv':
     case 'fusedIb':
     case 'uib':

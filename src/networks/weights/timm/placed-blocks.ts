@@ -1,18 +1,18 @@
-/** Where timm has a network's blocks: `blocks.S.B`, in stages that begin with every stage of ours and every stride. */
+/** Positions of a network's blocks in timm, `blocks.S.B`: timm begins a stage at each of our stages and strides. */
 import type { BlockSpec } from '#networks/space/block';
 import type { Architecture } from '#networks/space/space';
 
 export interface PlacedBlock {
   readonly spec: BlockSpec;
-  /** Channels of its input. */
+  /** Input channels. */
   readonly input: number;
-  /** Prefix of its weights' names with us: `stages.1.blocks.0`. */
+  /** Prefix of its weight names in our files: `stages.1.blocks.0`. */
   readonly ours: string;
-  /** Prefix of its weights' names in timm: `blocks.0.0`. */
+  /** Prefix of its weight names in timm: `blocks.0.0`. */
   readonly timm: string;
 }
 
-/** The first block, timm's stem, with its name with us. */
+/** The first block, which is timm's stem, with our name for it; undefined where there are no blocks. */
 export function stemOf({ stages }: Architecture): { readonly spec: BlockSpec; readonly ours: string } | undefined {
   const s = stages.findIndex(({ blocks }) => blocks.length > 0);
   const spec = stages[s]?.blocks[0];
@@ -20,8 +20,8 @@ export function stemOf({ stages }: Architecture): { readonly spec: BlockSpec; re
 }
 
 /**
- * The blocks behind the stem, which is the first block, stage by stage of timm's. A stage of timm has a stride in its
- * first block alone, so a stride amid a stage of ours begins another.
+ * The blocks after the stem, which is the first block, grouped by timm's stages. In a timm stage only the first block
+ * has a stride, so a stride within one of our stages begins another.
  */
 export function placedBlocks(network: Architecture): PlacedBlock[][] {
   const { input, stages } = network;
@@ -44,7 +44,7 @@ export function placedBlocks(network: Architecture): PlacedBlock[][] {
   return placed;
 }
 
-/** Channels that the head sees. */
+/** Input channels of the head. */
 export function headInput({ input, stages }: Architecture): number {
   return stages.flatMap(({ blocks }) => blocks).at(-1)?.out ?? input.channels;
 }

@@ -1,4 +1,4 @@
-/** Which tensor of timm's state dict is which of ours. Read in both directions by `weights.ts`. */
+/** Mapping between the tensors of timm's state dict and ours, which `weights.ts` reads in both directions. */
 import { assertNever } from '#core/assert-never';
 import {
   type AttentionSpec,
@@ -9,19 +9,22 @@ import {
 import type { Architecture } from '#networks/space/space';
 import { headInput, type PlacedBlock, placedBlocks, stemOf } from './placed-blocks.js';
 
-/** How a kernel lies in memory: ours [k, k, Cin, Cout], [k, k, C, 1] and [Cin, Cout]; timm's [Cout, Cin, k, k] always. */
+/**
+ * Memory layout of a kernel: ours is [k, k, Cin, Cout], [k, k, C, 1] or [Cin, Cout], timm's [Cout, Cin, k, k]; the
+ * fully connected layer's is [Cin, Cout] and [Cout, Cin].
+ */
 export type KernelLayout = 'dense' | 'depthwise' | 'pointwise' | 'fc' | 'vector';
 
-/** A tensor of timm's, and the one or several of ours that it holds one behind the other. */
+/** A timm tensor, and the one or more of our tensors that it holds, joined along the first axis. */
 export interface WeightMapping {
   readonly timm: string;
   readonly ours: readonly string[];
   readonly layout: KernelLayout;
-  /** timm's. */
+  /** Shape in timm. */
   readonly shape: readonly number[];
 }
 
-/** All tensors of a network, but timm's counts of batches. */
+/** Mappings of all tensors of a network except timm's batch counters. */
 export function weightMap(network: Architecture): WeightMapping[] {
   const { spec: stem, ours } = stemOf(network) ?? {};
   if (stem?.kind !== 'conv') throw new Error('timmDefinition refuses such a network');
@@ -131,7 +134,7 @@ function headMappings(network: Architecture): WeightMapping[] {
   const { conv: width, hidden, hiddenNorm } = network.head;
   const input = headInput(network);
   const pooled = width === 0 ? input : width;
-  const last = `blocks.${placedBlocks(network).length}.0`; // the head's convolution is a stage of its own there
+  const last = `blocks.${placedBlocks(network).length}.0`; // in timm the head's convolution is a separate stage
   const [inTimm, itsNorm] = hidden > 0 ? [`${last}.conv`, `${last}.bn1`] : ['conv_head', 'bn2'];
   const features = hidden > 0 ? hidden : pooled;
   const deep = hiddenNorm
@@ -145,7 +148,7 @@ function headMappings(network: Architecture): WeightMapping[] {
   ];
 }
 
-/** k x k convolution and BN; with us the kernel's size is part of the name. */
+/** k x k convolution and BN; our names include the kernel size. */
 function conv(ours: string, timm: string, itsNorm: string, k: number, input: number, out: number): WeightMapping[] {
   const named = `${ours}${k}`;
   return [

@@ -1,11 +1,11 @@
-/** Weights of ours under timm's names and in PyTorch's layouts, and back. */
+/** Conversion of our weights to timm's names and PyTorch's layouts, and back. */
 import { type Diagnostic, Failure } from '#core/failure';
 import { permuted } from '#core/permuted';
 import type { NamedTensor, Tensors } from '#data/files/safetensors';
 import type { Architecture } from '#networks/space/space';
 import { type KernelLayout, type WeightMapping, weightMap } from './weight-map.js';
 
-/** Our weights and BN statistics by name -> timm's state dict. */
+/** Converts our weights and BN statistics by name to timm's state dict. */
 export function toTimm(network: Architecture, tensors: Tensors): Map<string, NamedTensor> {
   return new Map(
     weightMap(network).map(({ timm, ours, layout, shape }) => {
@@ -15,7 +15,10 @@ export function toTimm(network: Architecture, tensors: Tensors): Map<string, Nam
   );
 }
 
-/** timm's state dict -> our weights and BN statistics by name; one of another network is a failure that names each tensor. */
+/**
+ * Converts timm's state dict to our weights and BN statistics by name; throws a data failure that names the tensors
+ * that do not fit.
+ */
 export function fromTimm(network: Architecture, tensors: Tensors, file: string): Map<string, NamedTensor> {
   const mappings = weightMap(network);
   requireState(network, mappings, tensors, file);
@@ -27,12 +30,12 @@ export function fromTimm(network: Architecture, tensors: Tensors, file: string):
   );
 }
 
-/** Names that belong to no weight: how many batches a BN has seen, and how many steps are in a moving average. */
+/** True for names of counters, which are no weights: the batches of a BN, and the steps of a moving average. */
 export function isCount(name: string): boolean {
   return /(^|\.)(num_batches_tracked|n_averaged)$/.test(name);
 }
 
-/** Whether tensors have timm's names. */
+/** True if the tensors have timm's names. */
 export function isTimms(tensors: Tensors): boolean {
   return tensors.has('conv_stem.weight');
 }
@@ -49,8 +52,7 @@ function requireState(network: Architecture, mappings: readonly WeightMapping[],
   }
   const known = new Set(mappings.map(({ timm }) => timm));
   for (const name of tensors.keys()) {
-    if (!known.has(name) && !isCount(name))
-      report(name, `expected a tensor of timm's ${network.name}; got one that it lacks`);
+    if (!known.has(name) && !isCount(name)) report(name, `unknown to timm's ${network.name}`);
   }
   if (problems.length === 0) return;
   const shown = problems.slice(0, mostReported);
@@ -69,7 +71,7 @@ function taken(tensors: Tensors, name: string): NamedTensor {
   return tensor;
 }
 
-/** The axes of ours in timm's order, and of timm's in ours; timm's 1x1 kernels have two axes of size 1 more. */
+/** Axis orders of each layout, to timm's and back; timm's 1x1 kernels have two more axes of size 1. */
 const orders: Readonly<
   Record<KernelLayout, { readonly toTimm: readonly number[]; readonly fromTimm: readonly number[] }>
 > = {
@@ -80,18 +82,18 @@ const orders: Readonly<
   vector: { toTimm: [0], fromTimm: [0] },
 };
 
-/** Values of ours in timm's order. */
+/** Values of our tensor in timm's order. */
 function theirs(tensor: NamedTensor, layout: KernelLayout): Float32Array {
   return permuted(tensor, orders[layout].toTimm).values;
 }
 
-/** A tensor of timm's in our order and shape. */
+/** A timm tensor in our order and shape. */
 function ours({ shape, values }: NamedTensor, layout: KernelLayout): NamedTensor {
   const own = layout === 'pointwise' ? shape.slice(0, 2) : shape;
   return permuted({ shape: own, values }, orders[layout].fromTimm);
 }
 
-/** One of several parts that lie one behind the other along the first axis. */
+/** One of several equal parts along the first axis. */
 function partOf({ shape, values }: NamedTensor, part: number, parts: number): NamedTensor {
   if (parts === 1) return { shape, values };
   const [first = 0, ...rest] = shape;

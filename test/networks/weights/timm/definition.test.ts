@@ -62,7 +62,7 @@ describe('the definition of a network in timm', () => {
     const alone = (head: string) =>
       network(`stages: [{ blocks: [{ kind: conv, kernel: 3, stride: 2, out: 8 }] }, { blocks: [] }]\nhead: ${head}`);
     for (const head of ['{ conv: 16, hidden: 0 }', '{ conv: 0, hidden: 16 }']) {
-      expect(() => timmDefinition(alone(head))).toThrow("stages: expected a block behind timm's stem; got none");
+      expect(() => timmDefinition(alone(head))).toThrow("stages: expected a block after timm's stem; got none");
     }
     expect(timmDefinition(alone('{ conv: 16, hidden: 8 }')).stages).toEqual([['cn_r1_k1_s1_e1_c16']]);
   });
@@ -117,12 +117,12 @@ head: { conv: 64, hidden: 0 }`,
     expect(() => timmDefinition(beyond)).toThrow(
       [
         "test: stages[0].blocks[0]: expected a conv, timm's stem; got uib",
-        'test: stages[0].blocks[1]: expected valueDim as keyDim, 8; got 16',
-        "test: stages[0].blocks[2]: expected an mha with keyDim and valueDim of its input's channels over its heads, 8; got 16 and 16",
+        'test: stages[0].blocks[1]: expected valueDim equal to keyDim, 8; got 16',
+        'test: stages[0].blocks[2]: expected an mha with keyDim and valueDim equal to channels / heads, 8; got 16 and 16',
         'test: stages[0].blocks[3]: expected an mha with kvStride 1; got 2',
-        'test: stages[0].blocks[4]: expected an activation of a block other than gelu; got gelu',
-        'test: stages[0].blocks[8]: expected strides behind the stem of 16 in all; got 32',
-        'test: head.hidden: expected a hidden layer, as all of timm have whose blocks scale their layers; got 0',
+        'test: stages[0].blocks[4]: expected a block activation other than gelu; got gelu',
+        'test: stages[0].blocks[8]: expected a total stride of at most 16 after the stem; got 32',
+        'test: head.hidden: expected a hidden layer, which timm needs for layer scale; got 0',
       ].join('\n'),
     );
   });

@@ -95,7 +95,7 @@ head: { conv: 0, hidden: 0 }`);
       [
         "w.safetensors: bn1.running_mean: missing; expected shape [16], as timm's test has",
         'w.safetensors: classifier.bias: expected shape [12]; got [10]',
-        "w.safetensors: conv_extra.weight: expected a tensor of timm's test; got one that it lacks",
+        "w.safetensors: conv_extra.weight: unknown to timm's test",
       ].join('\n'),
     );
     expect(() => fromTimm(everyKind, new Map(), 'w.safetensors')).toThrow('more tensors');

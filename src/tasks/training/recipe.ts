@@ -54,7 +54,7 @@ const fields = record({
   stochasticDepth: rate
     .optional()
     .describe(
-      'Share of images for which the last residual block adds nothing; less for earlier ones, by their depth; by default 0',
+      'Share of images for which the last residual block adds nothing; less for earlier ones, by depth; by default 0',
     ),
   l2: quantity('a number from 0 to 1e9', { min: 0, max: 1e9 }).default(0).describe('L2 factor on the kernels'),
   seed: integer('a seed from 0', 0).default(0).describe('Seed of all random streams'),

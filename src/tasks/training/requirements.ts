@@ -35,7 +35,7 @@ export function requireNormalisable(space: Space, recipe: TrainingRecipe): void 
   );
 }
 
-/** Returns the most micro-batches that leave each two images or more. */
+/** Returns the largest number of micro-batches that have 2 images or more each. */
 function mostMicroBatches(batch: number): number {
   for (let parts = Math.floor(batch / 2); parts > 1; parts--) if (batch % parts === 0) return parts;
   return 1;

@@ -11,7 +11,8 @@ import { rewardKinds } from '#tasks/search/controller/reward';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 const positive = quantity('a number from 1e-9 to 1e9', { min: 1e-9, max: 1e9 });
-const weightRate = quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 }); // training checks further
+// training itself reports rates that diverge
+const weightRate = quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 });
 const atLeastZero = quantity('a number from 0 to 1e9', { min: 0, max: 1e9 });
 const count = (what: string, min = 1, max = 1e6) => integer(`a number of ${what} from ${min} to ${max}`, min, max);
 const steps = count('steps', 1, 1e7);
@@ -51,7 +52,7 @@ const stageFields = {
   weights: record(optionalOf(weightsFields)).describe("Training of the SuperNet's weights"),
   controller: record(optionalOf(controllerFields)).describe('Training of the controller, which samples architectures'),
   strategy: word('reinforce', 'random').describe(
-    'How the policy learns; random is the baseline: a uniform policy, and the best of architectures drawn on target wins',
+    'How the policy learns; random, the baseline, keeps it uniform: the best of several architectures on target wins',
   ),
   quality: word('accuracy', 'distillation').describe(
     "Quality of a sampled architecture: its accuracy, or minus its cross-entropy in nats against the teacher's labels",

@@ -81,7 +81,7 @@ export function warmupAt({ warmupSteps }: Schedule, step: number): Warmup {
   return { op: probability(warmupSteps.op), filter: probability(warmupSteps.filter) };
 }
 
-/** Returns 0 during the delay, then a rate growing exponentially from `learningRate` to `growth` times it at the end. */
+/** Returns the rate at a step: 0 during the delay, then exponential from `learningRate` to `growth` times it. */
 export function learningRateAt(plan: Omit<Schedule, 'logitTravel'>, step: number): number {
   const { steps, delaySteps, growth, learningRate } = plan;
   if (step < delaySteps) return 0;

@@ -33,7 +33,7 @@ export interface Selection {
   readonly allOn?: readonly boolean[];
 }
 
-/** Returns the forward pass of a selection: images [B, H, W, C] to logits [B, classes]. */
+/** Returns the forward pass of a selection: images [B, H, W, C] to logits [B, K]. */
 export function superForward(space: Space, selection: Selection): Forward {
   const { decisions } = selection;
   const slots: FilledSlot[] = [];

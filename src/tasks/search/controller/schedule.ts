@@ -81,7 +81,7 @@ export function warmupAt({ warmupSteps }: Schedule, step: number): Warmup {
   return { op: probability(warmupSteps.op), filter: probability(warmupSteps.filter) };
 }
 
-/** Returns the rate at a step: 0 during the delay, then exponential from `learningRate` to `growth` times it. */
+/** Returns the rate at a step: 0 in the delay, then exponential from `learningRate` to `growth` times it at the last. */
 export function learningRateAt(plan: Omit<Schedule, 'logitTravel'>, step: number): number {
   const { steps, delaySteps, growth, learningRate } = plan;
   if (step < delaySteps) return 0;

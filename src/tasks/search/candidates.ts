@@ -1,4 +1,4 @@
-/** Architectures judged alike: in one SuperNet, on the whole held-out split, each with BN statistics of its own. */
+/** Evaluates architectures alike: in one SuperNet, on the whole validation split, each with its own BN statistics. */
 
 import { Failure } from '#core/failure';
 import { firstBatches } from '#data/sets/batches-in-turn';
@@ -18,10 +18,10 @@ export interface Judgement {
 }
 
 /**
- * What each of the architectures is worth; the workers judge one each at a time, and all of them learn of all. The search
- * itself is saved by now, so that a stop costs the judging alone.
+ * Evaluates the architectures, one per worker at a time, and returns all results on every worker. The search itself is
+ * already saved, so a stop loses only this evaluation.
  *
- * @param tell  is told before each round how many are judged
+ * @param tell  called before each round with the number of architectures evaluated so far
  */
 export async function judgeAll(
   parts: SearchParts,
@@ -43,25 +43,25 @@ export async function judgeAll(
 }
 
 async function requireGoingOn({ collective, shouldStop, task }: SearchParts): Promise<void> {
-  await new Promise(setImmediate); // signals are seen here
+  await new Promise(setImmediate); // lets signal handlers run
   if (!(await collective.any(shouldStop()))) return;
   const where = `stopped on request while the ${task.stage} stage was concluded`;
   throw new Failure('stopped', where, 'run the same command again to go on');
 }
 
-/** What judging an architecture takes: a SuperNet, the split it is judged on, and batches for statistics. */
+/** The parts that evaluating an architecture needs: a SuperNet, the set to evaluate on, and batches for statistics. */
 export interface Judge extends Pick<SearchParts, 'supernet' | 'set'> {
   readonly task: Pick<StageTask, 'settings'>;
   readonly train: Batches;
 }
 
-/** On the whole held-out split, with BN statistics estimated for the architecture. */
+/** Evaluates an architecture on the whole validation split, with BN statistics estimated for it. */
 export function validationEvaluation({ supernet, set, train, task }: Judge, decisions: Decisions): Promise<Evaluation> {
   const batches = firstBatches(train, task.settings.statisticsBatches);
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }
 
-/** Milliseconds that judging an architecture takes, estimated from one batch of each kind. */
+/** Estimates the time in ms to evaluate an architecture, from one batch for statistics and one validation batch. */
 export async function judgeTime({ supernet, set, train, task }: SearchParts, decisions: Decisions): Promise<number> {
   const [batch] = splitImages(set.split('held')).batches();
   if (batch === undefined) return 0;

@@ -1,4 +1,4 @@
-/** The end of a stage: its winner, what it is worth beside random architectures, and the files that say so. */
+/** The end of a stage: its winner, the comparison with random architectures, and the files that record both. */
 
 import { percent } from '#core/percent';
 import { randomStream } from '#core/random';
@@ -26,7 +26,7 @@ export interface StageOutcome {
   readonly missed: readonly string[];
 }
 
-/** What is judged at the end, the same for every worker: those that may win, then random ones beside them. */
+/** Returns the architectures to evaluate at the end, the same on every worker: those that may win, and random ones. */
 export function finalists(task: StageTask, policy: Policy): { candidates: Decisions[]; random: Decisions[] } {
   const { settings, space } = task;
   const others = randomStream(`${streamOf(task)}/random-architectures`);
@@ -46,7 +46,7 @@ function candidatesOf(task: StageTask, policy: Policy): Decisions[] {
   return [argmax(policy), ...Array.from({ length: draws }, () => sample(policy, drawn).decisions)];
 }
 
-/** Judges the finalists on all workers and chooses the winner; written to the run, which worker 0 has. */
+/** Evaluates the finalists on all workers and returns the winner; worker 0, which has the run, writes the result. */
 export async function concludeStage(parts: SearchParts, { policy }: ControllerState, run?: Run): Promise<StageOutcome> {
   const { task, observer } = parts;
   const { candidates, random } = finalists(task, policy);
@@ -103,17 +103,17 @@ function candidateResult({ decisions, evaluation, quality, reward, costs }: Judg
   return { decisions, quality, reward, costs: Object.fromEntries(named), held: { top1, loss } };
 }
 
-/** Notes every eighth random architecture, which follow `before` others. */
+/** Returns a callback that notes every eighth random architecture; these come after `before` other architectures. */
 function inEights({ task: { stage, settings }, observer }: SearchParts, before: number): (judged: number) => void {
   let eights = 0;
   return (judged) => {
     const now = Math.floor((judged - before) / 8);
-    if (now > eights) observer.note(`${stage}: ${8 * now} of ${settings.compareRandom} random architectures judged`);
+    if (now > eights) observer.note(`${stage}: ${8 * now} of ${settings.compareRandom} random architectures evaluated`);
     eights = Math.max(eights, now);
   };
 }
 
-/** The first of those with the highest reward. */
+/** Returns the judgement with the highest reward; the first one on a tie. */
 function best(judgements: readonly Judgement[]): Judgement {
   return judgements.reduce((a, b) => (b.reward > a.reward ? b : a));
 }

@@ -1,4 +1,4 @@
-/** What a finished stage left in the folder of its run. */
+/** Reads the results of a finished stage from its run folder. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
@@ -7,7 +7,7 @@ import { loadLatestCheckpoint } from '#jobs/runs/checkpoint';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
 
-/** The architecture that the run found; one that is not finished is a usage failure. */
+/** Returns the architecture that a run found; an unfinished run is a usage failure. */
 export function foundArchitecture(folder: string): Architecture {
   const file = join(folder, 'architecture.yaml');
   if (!existsSync(file)) {
@@ -17,7 +17,7 @@ export function foundArchitecture(folder: string): Architecture {
   return readNetwork(file);
 }
 
-/** Weights and slots at the end of a stage; a run without a checkpoint is a data failure. */
+/** Returns the weights and optimizer slots at the end of a stage; a run without a checkpoint is a data failure. */
 export function finalTensors(folder: string, warn: (message: string) => void): Tensors {
   const checkpoint = loadLatestCheckpoint({ folder }, warn);
   if (checkpoint !== undefined) return checkpoint.tensors;

@@ -1,7 +1,7 @@
 /**
- * The search, as the paper has it: sample architectures, train the shared weights with them, measure their quality on
- * held-out images, weigh it against their costs, and let the controller learn. Everything else is behind the ports, so
- * the same loop runs on a table of rewards and no tensors.
+ * The search loop of the paper (TuNAS, Bender et al. 2020): sample architectures, train the shared weights with them,
+ * measure their quality on validation images, combine it with their costs into a reward, and update the controller.
+ * Everything else is behind the ports, so the same loop also runs on a table of rewards without tensors.
  */
 
 import { traced } from '#core/trace';
@@ -12,15 +12,15 @@ import { type CostTerm, type RewardKind, reward } from '#tasks/search/controller
 import type { Sample } from '#tasks/search/controller/sample';
 
 export interface SearchPorts {
-  /** The step's architectures. */
+  /** Samples the step's architectures. */
   samples(policy: Policy, step: number): readonly Sample[];
-  /** One weight update; mean cross-entropy in nats. */
+  /** Updates the weights once; resolves to the mean cross-entropy in nats. */
   trainStep(samples: readonly Sample[], step: number): Promise<number>;
-  /** Quality of each sample with the updated weights, on held-out images. */
+  /** Quality of each sample with the updated weights, on validation images. */
   qualities(samples: readonly Sample[], step: number): Promise<readonly number[]>;
-  /** The sample's costs beside their targets. */
+  /** The sample's costs with their targets. */
   costs(sample: Sample): readonly CostTerm[];
-  /** Sees every step; answers whether to go on. */
+  /** Records every step; resolves to false to stop the search. */
   record(step: SearchStep): Promise<boolean>;
 }
 
@@ -42,7 +42,7 @@ export interface SearchPlan {
   readonly entropyBonus: number;
 }
 
-/** Runs the steps; the controller's state after the last one, or after the one at which `record` said to stop. */
+/** Runs the steps; returns the controller's state after the last one or the one at which `record` stops the search. */
 export async function searchLoop(
   state: ControllerState,
   plan: SearchPlan,

@@ -1,4 +1,4 @@
-/** Architectures drawn at random among those that keep their targets: what a search is compared with. */
+/** Random architectures whose costs meet the targets: the baseline of a search. */
 import { Failure } from '#core/failure';
 import { randomStream } from '#core/random';
 import { type CostTarget, targetTable } from '#networks/cost/target';
@@ -7,8 +7,8 @@ import type { Decisions } from '#networks/space/space';
 import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
 
 /**
- * `count` different networks of the space, or all that are found: uniformly drawn decisions, those dropped whose costs lie
- * further from a target than the tolerance. None at all is a config failure.
+ * Returns `count` different networks of the space, or as many as it finds, from uniform draws; networks with a cost
+ * further from its target than the tolerance are dropped. Finding none is a config failure.
  */
 export function onTarget(task: Omit<StageTask, 'settings'> & OnTargetSettings, count: number): Decisions[] {
   const { space, targets, settings } = task;

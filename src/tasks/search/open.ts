@@ -1,4 +1,4 @@
-/** Opens what a planned stage needs on the disk: its images and its run. */
+/** Opens a planned stage's images and run folder. */
 import { flattened } from '#core/documents/flatten';
 import { Failure } from '#core/failure';
 import { openSet } from '#data/sets/built-set';
@@ -20,7 +20,7 @@ import type { StageTask } from './stage/stage-task.js';
 /** A stage that is ready to run. */
 export type Stage = OpenJob<StageJob, DistillationSet>;
 
-/** Opens the stage's images and its run, resumed if it is there. */
+/** Opens the stage's images and its run; an existing run is resumed if the request allows it. */
 export async function openStage(plan: StagePlan, config: LocatedConfig, request: RunRequest): Promise<Stage> {
   const { task } = plan;
   const baseRun = plan.warmStart ? requireBaseRun(plan, config) : undefined;
@@ -51,7 +51,7 @@ export function openStageSet({ stage, space, settings }: StageTask, located: Loc
   return set;
 }
 
-/** A resumed run must find its settings, the amounts of its targets and its images unchanged. */
+/** Returns the run's content; a run resumes only with the same settings, amounts of its targets, and images. */
 function runContent(
   { stage, space, settings, targets }: StageTask,
   config: LocatedConfig,

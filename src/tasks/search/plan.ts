@@ -1,4 +1,7 @@
-/** The plan of a stage: all that its config states and names but the images, read and checked, nothing computed. */
+/**
+ * The plan of a stage: its settings and the files that its config names, except the images, read and checked. Nothing
+ * is computed yet.
+ */
 
 import { Failure } from '#core/failure';
 import { randomStream } from '#core/random';
@@ -17,7 +20,7 @@ import type { StageTask } from './stage/stage-task.js';
 
 export interface StagePlan {
   readonly task: StageTask;
-  /** Begins with the weights of the run whose result it opens. */
+  /** True if the stage starts from the weights of the run whose result it refines. */
   readonly warmStart?: boolean;
   /** The folder of that run. */
   readonly baseRun?: string | undefined;
@@ -31,8 +34,10 @@ export function planCoarse(config: LocatedConfig): StagePlan {
 }
 
 /**
- * @param base     the coarse stage's result, or another network that the fine stage opens
- * @param baseRun  the folder of the coarse run, if it is that
+ * Plans the fine stage.
+ *
+ * @param base     the coarse stage's result, or another network that the fine stage refines
+ * @param baseRun  the folder of the coarse run, if `base` is its result
  */
 export function planFine(config: LocatedConfig, base: Architecture, baseRun?: string): StagePlan {
   const settings = stageSettings(config, 'fine');
@@ -54,7 +59,7 @@ function withChoices(space: Space, file: string): Space {
   throw new Failure('config', { file, message: 'expected a space with choices; got a network, every value fixed' });
 }
 
-/** A network like the stage's result, before there is one; mistakes of what opens it name it so. */
+/** Returns a network like the stage's result before it exists; its name tells error messages what it is. */
 export function standInFor(task: StageTask): Architecture {
   return { ...close(task.space, likelyDecisions(task)), name: `the likely result of ${task.space.name}` };
 }
@@ -71,7 +76,7 @@ export function likelyDecisions({ space, targets, stage }: Omit<StageTask, 'sett
   return drawn.reduce((a, b) => (distance(b) < distance(a) ? b : a));
 }
 
-/** The plan's figures, which a dry run prints. */
+/** Returns the plan's figures, which a dry run prints. */
 export function plannedFigures(
   { stage, space, settings, targets }: StageTask,
   workers: Workers,
@@ -95,7 +100,7 @@ export function plannedFigures(
   };
 }
 
-/** Warnings that a user should see before the stage runs: a policy that cannot move, targets out of reach. */
+/** Returns the warnings to show before the stage runs: a policy that can hardly move, targets out of reach. */
 export function planWarnings({ stage, space, settings, targets }: StageTask): string[] {
   const { logitTravel } = schedule(scheduleSettings(settings));
   const stays = `${stage}: the controller can move a logit by ${logitTravel.toFixed(2)} in all, so the policy will stay nearly uniform`;

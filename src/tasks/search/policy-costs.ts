@@ -1,4 +1,4 @@
-/** What a policy costs, to be read beside the targets. */
+/** Costs of a policy, for comparison with the targets. */
 
 import { randomStream } from '#core/random';
 import { argmax, type Policy, probabilities } from '#tasks/search/controller/policy';
@@ -6,13 +6,16 @@ import { streamOf } from '#tasks/search/stage/stage-task';
 import type { SearchParts } from './ports.js';
 
 export interface PolicyCost {
-  /** The mean over the architectures that the policy draws. */
+  /** Mean over the architectures that the policy samples. */
   readonly expected: number;
-  /** Of its most likely architecture. */
+  /** Cost of the most likely architecture. */
   readonly argmax: number;
 }
 
-/** The policy's costs after so many steps, in the order of the targets. They depend on nothing else, also on resuming. */
+/**
+ * Returns the policy's costs after `step` steps, in the order of the targets. They depend only on the task, the policy
+ * and the step, so a resumed run reproduces them.
+ */
 export function policyCosts(parts: SearchParts, policy: Policy, step: number): PolicyCost[] {
   const { costTable } = parts;
   const distributions = policy.logits.map((row) => probabilities(row, policy.temperature));

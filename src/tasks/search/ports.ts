@@ -1,4 +1,4 @@
-/** A stage's search as every worker runs it: the loop, its ports made of real parts. */
+/** A stage's search as every worker runs it: the loop with ports to the SuperNet, the images and the cost table. */
 
 import type { Random } from '#core/random';
 import { traced } from '#core/trace';
@@ -24,7 +24,7 @@ import { SuperNet } from '#tasks/search/supernet/supernet';
 import { batchQuality } from './batch-quality.js';
 import { type SearchPorts, searchLoop } from './loop.js';
 
-/** The parts that a worker's search is made of. */
+/** The parts of a worker's search. */
 export interface SearchParts {
   readonly task: StageTask;
   readonly set: DistillationSet;
@@ -33,14 +33,14 @@ export interface SearchParts {
   readonly observer: Observer;
   /** This worker's stop flag; if any worker raises it, all stop. */
   readonly shouldStop: () => boolean;
-  /** The controller's stream. */
+  /** The controller's random stream. */
   readonly random: Random;
   readonly costTable: CostTable;
   readonly costs: (decisions: Decisions) => readonly CostTerm[];
   readonly train: MeteredBatches;
 }
 
-/** The stage's SuperNet at its start; the caller disposes it. */
+/** Creates the stage's SuperNet with its initial weights; the caller disposes it. */
 export function startSuperNet(task: StageTask): SuperNet {
   const { optimizer, l2 } = task.settings.weights;
   return new SuperNet(task.space, { seed: streamOf(task), optimizer, l2 });
@@ -59,14 +59,14 @@ export function searchParts(worker: SearchWorker, random: Random): SearchParts {
 /** A worker whose job has a stage. */
 type SearchWorker = JobWorker<{ readonly task: StageTask }, DistillationSet, SuperNet>;
 
-/** The batches that the weights learn from. */
+/** Returns the training batches, with the teacher's labels or smoothed hard ones. */
 export function trainBatches(task: StageTask, set: DistillationSet): Batches {
   const { space, settings } = task;
   const taught = batches(set.split('train'), { seed: streamOf(task), batch: settings.batch });
   return settings.weights.labels === 'hard' ? hardLabelled(taught, space.classes) : taught;
 }
 
-/** The costs of decisions beside their targets, from one table. */
+/** Returns a function from decisions to their costs, in the order of the targets and with them. */
 export function costTerms(table: CostTable, targets: readonly CostTarget[]): (decisions: Decisions) => CostTerm[] {
   return (decisions) => {
     const values = table.evaluate(decisions);
@@ -74,12 +74,12 @@ export function costTerms(table: CostTable, targets: readonly CostTarget[]): (de
   };
 }
 
-/** The learning rate of the shared weights at a step. */
+/** Returns the learning rate of the shared weights as a function of the step. */
 export function weightRate({ steps, weights }: StageTask['settings']): (step: number) => number {
   return warmupCosine(weights.learningRate, steps, Math.round(weights.warmup * steps));
 }
 
-/** Runs the steps from `from` on; the controller's state after the last one. */
+/** Runs the steps from `from` on and returns the controller's state after the last one. */
 export function search(
   parts: SearchParts,
   start: ControllerState,
@@ -113,7 +113,7 @@ export function search(
         return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, reducer });
       },
       qualities: async (samples, step) => {
-        const batch = await traced('data', 'held-out batch', () => held.at(step, step + 1 < steps ? [step + 1] : []));
+        const batch = await traced('data', 'validation batch', () => held.at(step, step + 1 < steps ? [step + 1] : []));
         const qualities = new Float64Array(samples.length);
         for (const { sample, k } of shareOf(collective, samples)) {
           qualities[k] = batchQuality(quality, supernet.logits(sample, batch), batch);

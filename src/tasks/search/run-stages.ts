@@ -1,4 +1,4 @@
-/** The stages of a config one after the other, each in its own run: `ID-coarse`, then `ID-fine` on what it found. */
+/** Runs the stages of a config in order, each in its own run: `ID-coarse`, then `ID-fine` on the coarse result. */
 import { join } from 'node:path';
 import { runJob } from '#jobs/job';
 import type { RunRequest } from '#jobs/job-context';
@@ -11,12 +11,12 @@ import { stageJob } from './stage/stage-job.js';
 
 const bothStages = ['coarse', 'fine'] as const;
 
-/** The ids of the runs that `runStages` makes. */
+/** Returns the ids of the runs that `runStages` creates. */
 export function stageIds(id: string, stages: readonly StageName[] = bothStages): string[] {
   return stages.map((stage) => `${id}-${stage}`);
 }
 
-/** Runs the stages, or what is left of them. A stage that is done is left unchanged. */
+/** Runs or resumes the stages; a finished stage is left unchanged. */
 export async function runStages(
   config: LocatedConfig,
   request: RunRequest,
@@ -24,7 +24,7 @@ export async function runStages(
 ): Promise<void> {
   const { root, id } = request;
   for (const [i, stage] of stages.entries()) {
-    const resume = i > 0 && request.resume === 'must' ? 'allow' : request.resume; // the first run was what had to be there
+    const resume = i > 0 && request.resume === 'must' ? 'allow' : request.resume; // only the first run must exist
     const plan = planOf(stage, config, join(root, `${id}-coarse`));
     await runStage(plan, config, { ...request, resume, id: `${id}-${stage}` });
   }
@@ -34,7 +34,7 @@ function planOf(stage: StageName, config: LocatedConfig, coarseRun: string): Sta
   return stage === 'coarse' ? planCoarse(config) : planFine(config, foundArchitecture(coarseRun), coarseRun);
 }
 
-/** Runs one planned stage after its warnings; undefined for one that is done, which is left unchanged. */
+/** Gives a planned stage's warnings and runs it; returns undefined for a finished stage, which is left unchanged. */
 export async function runStage(
   plan: StagePlan,
   config: LocatedConfig,

@@ -12,20 +12,20 @@ export type { Evaluation };
 
 const evaluationBatch = 500; // images; large enough that per-op overhead vanishes
 
-/** Labelled images that a network is evaluated on; its batches hold each of them once. */
+/** Labelled images that a network is evaluated on; its batches contain each image once. */
 export interface EvaluationImages {
   readonly name: string;
   readonly classes: number;
   batches(): Iterable<Batch> | AsyncIterable<Batch>;
 }
 
-/** The images of one split of a distillation set, the teacher's probabilities as targets. */
+/** Returns the images of one split of a distillation set, with the teacher's probabilities as targets. */
 export function splitImages(split: Split) {
   const batches = () => inOrder(split, evaluationBatch);
   return { name: split.name, classes: split.layout.classes, batches } satisfies EvaluationImages;
 }
 
-/** A set's test part, its labels as targets. */
+/** Returns the test images of a data set, with their labels as targets. */
 export function testImages(source: ImageSet): EvaluationImages {
   const { test } = source;
   const form = formOf(source);
@@ -63,7 +63,7 @@ async function hardLabelled(
 /**
  * Evaluates a network on all images.
  *
- * @param logits  gives the network's logits of a batch, [n, K] row by row
+ * @param logits  returns the network's logits of a batch, [n, K] row by row
  */
 export async function evaluate(on: EvaluationImages, logits: (batch: Batch) => Float32Array): Promise<Evaluation> {
   const { name, classes } = on;

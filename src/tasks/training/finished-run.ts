@@ -1,4 +1,4 @@
-/** A finished training run as others use it: its network and weights, what it reached, and its images. */
+/** A finished training run: its network and weights, its evaluation, and its images. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -22,16 +22,16 @@ export interface FinishedRun {
   readonly network: Architecture;
   readonly weights: Tensors;
   readonly test: Evaluation;
-  /** Of the images; undefined where nobody named them. */
+  /** Class names of the images; undefined if unknown. */
   readonly classNames: readonly string[] | undefined;
-  /** Where the images came from; undefined in runs of versions that did not note it. */
+  /** Origin of the images; undefined in runs of older versions, which did not record it. */
   readonly images: string | undefined;
-  /** The program's version and the commit of its clone that trained it. */
+  /** Version of the program that trained the network, and the commit of its clone. */
   readonly environment: { readonly program?: string | undefined; readonly commit?: string | null | undefined };
   readonly recipe: TrainingRecipe;
 }
 
-/** Whether the folder is that of a run with weights of its own: a training's, done. */
+/** True for the folder of a finished training run, which has weights. */
 export function hasWeights(folder: string): boolean {
   return isRun(folder) && readState(folder).status === 'done' && existsSync(join(folder, weightsFile));
 }
@@ -45,7 +45,7 @@ const environmentSchema = z.object(
   { error: 'a mapping' },
 );
 
-/** What a finished training run reached on its test images. */
+/** Returns the evaluation of a finished training run on its test images. */
 export function readEvaluation(folder: string): Evaluation {
   return readTrainingResult(folder).test;
 }
@@ -58,7 +58,7 @@ export function readFinishedRun(folder: string): FinishedRun {
   const recipe = readTrainingRecipe(join(folder, 'config.yaml'), [], () => {});
   const classNames = result.classNames ?? knownClassNames(recipe);
   if (classNames !== undefined && classNames.length !== network.classes) {
-    const message = `classNames: expected ${network.classes} names as the network has classes; got ${classNames.length}`;
+    const message = `classNames: expected ${network.classes} names, one per class; got ${classNames.length}`;
     throw new Failure('data', { file: resultFile(folder), message });
   }
   return {
@@ -73,14 +73,14 @@ export function readFinishedRun(folder: string): FinishedRun {
   };
 }
 
-/** The classes of a data set that we know, for runs of versions that did not note them. */
+/** Returns the class names of a known data set, for runs of older versions, which did not record them. */
 function knownClassNames(recipe: TrainingRecipe): readonly string[] | undefined {
   const data = dataOfKind(recipe);
   const source = data.kind === 'source' ? sourceOfKind(data.source) : undefined;
   return source?.kind === 'known' ? datasets[source.dataset].classNames : undefined;
 }
 
-/** The images that a run was trained and tested on; where they lie no more it is a data failure with a remedy of this. */
+/** Opens the images that a run was trained and tested on; a failure, such as missing images, gets the given remedy. */
 export function openRunImages({ recipe, network }: FinishedRun, remedy: string): OpenedData {
   try {
     return openTrainingData(recipe, network.classes);

@@ -1,4 +1,4 @@
-/** The images of a training recipe: labelled ones, or a distillation set. */
+/** The images of a training recipe: labelled images, or a distillation set. */
 import { resolve } from 'node:path';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
 import { formOf } from '#data/images/image-source';
@@ -11,7 +11,7 @@ import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import { dataOfKind } from './recipe-data.js';
 
 export interface TrainingData {
-  /** Batches of one share of a step each. */
+  /** Batches of one micro-batch each. */
   readonly batches: Batches;
   /** Number of images in an epoch. */
   readonly images: number;
@@ -20,11 +20,11 @@ export interface TrainingData {
 
 /** The images that a recipe names, with their form and origin. */
 export interface OpenedData extends TrainingData {
-  /** [H, W, C]. */
+  /** Shape of the images, [H, W, C]. */
   readonly shape: readonly [number, number, number];
   readonly classes: number;
   readonly classNames: readonly string[];
-  /** Where the images came from and how far they were checked. */
+  /** Origin of the images, and how far they were checked. */
   readonly provenance: string;
   /** Notes for the user, shown before the data are used. */
   readonly notes: readonly string[];
@@ -33,7 +33,7 @@ export interface OpenedData extends TrainingData {
 /**
  * Opens the images that a recipe names; images that do not exist or differ in size are data failures.
  *
- * @param networkClasses  classes of the network to be trained: images whose classes nobody named have at least as many
+ * @param networkClasses  number of the network's classes; a source without class names has at least as many
  */
 export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
   const { seed, labelSmoothing } = recipe;

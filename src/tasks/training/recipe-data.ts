@@ -1,9 +1,9 @@
-/** The `data` of a training recipe, told apart by kind. */
+/** The kinds of `data` in a training recipe. */
 import type { TrainingRecipe } from './recipe.js';
 
 /**
- * A recipe's data with its kind, which its keys tell: labelled images, or a distillation set by its recipe's `file` or by
- * its folder.
+ * Returns a recipe's data with its kind, which follows from its keys: labelled images, or a distillation set by the
+ * `file` of its recipe or by its folder.
  */
 export function dataOfKind({ data }: Pick<TrainingRecipe, 'data'>) {
   if ('source' in data) return { kind: 'source', ...data } as const;

@@ -1,4 +1,4 @@
-/** `*.train.yaml`: how one network is trained from scratch. */
+/** The training recipe, `*.train.yaml`, by which a network is trained from scratch. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { conform, fileName, integer, quantity, record, text } from '#core/documents/conform';
@@ -9,7 +9,7 @@ import { augmentSchema, sourceSchema } from '#data/images/source-schema';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
 
 const share = quantity('a share from 0 to below 1', { min: 0, below: 1 });
-const rate = quantity('a rate from 0 to .9', { min: 0, max: 0.9 });
+const rate = quantity('a rate from 0 to 0.9', { min: 0, max: 0.9 });
 
 const count = (what: string, max = 1e6) => integer(`a number of ${what} from 1 to ${max}`, 1, max);
 
@@ -22,7 +22,7 @@ const fields = record({
       [
         record({
           source: sourceSchema.describe('Labelled images'),
-          augment: augmentSchema.default({}).describe('Changes to the images, drawn again in every epoch'),
+          augment: augmentSchema.default({}).describe('Augmentation of the images, drawn again in every epoch'),
         }),
         record({ recipe: text('the file of a dataset recipe').describe('Dataset recipe, whose built set is used') }),
         record({ folder: text('the folder of a distillation set').describe('Folder of a distillation set') }),
@@ -31,12 +31,12 @@ const fields = record({
     )
     .describe('Images: labelled ones, or a distillation set'),
   epochs: quantity('a number of epochs > 0, at most 1e6', { above: 0, max: 1e6 }).describe('Epochs of the training'),
-  batch: count('images').default(128).describe('Images of a step'),
+  batch: count('images').default(128).describe('Images per step'),
   /** Hoffer et al. 2017, arXiv:1705.08741, "ghost batches". */
   microBatches: count('micro-batches')
     .optional()
     .describe(
-      'Equal parts of a batch, each normalised by itself, which workers may share; by default 1; the result depends on it',
+      'Equal parts of a batch, each normalised separately; workers may share them; by default 1; affects the result',
     ),
   optimizer: optimizerSchema.describe('Optimizer of the weights'),
   learningRate: quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 }).describe(
@@ -54,7 +54,7 @@ const fields = record({
   stochasticDepth: rate
     .optional()
     .describe(
-      'Share of images for which the last residual block adds nothing; rises to it from the first; by default 0',
+      'Share of images for which the last residual block adds nothing; less for earlier ones, by depth; by default 0',
     ),
   l2: quantity('a number from 0 to 1e9', { min: 0, max: 1e9 }).default(0).describe('L2 factor on the kernels'),
   seed: integer('a seed from 0', 0).default(0).describe('Seed of all random streams'),
@@ -75,20 +75,24 @@ export const trainingRecipeSchema = fields
     path: ['warmupEpochs'],
   });
 
-/** Parts of a step's batch: left out of a recipe, and of what its run is known by, it is 1. */
+/** Returns the number of micro-batches in a step: 1 where a recipe, and hence its run's identity, leaves it out. */
 export function microBatchesOf({ microBatches = 1 }: { readonly microBatches?: number | undefined }): number {
   return microBatches;
 }
 
-/** Keys of training recipes that had other names. */
+/** Renamed keys of training recipes. */
 export const renamedTrainingKeys: readonly RenamedKey[] = [{ path: ['shares'], to: 'microBatches' }];
 
 export interface TrainingRecipe extends z.output<typeof trainingRecipeSchema> {
-  /** The folder that its relative paths start from. */
+  /** Folder against which its relative paths are resolved. */
   readonly base: string;
 }
 
-/** @param tell  is told of keys under former names; by default whoever hears the process's notices */
+/**
+ * Reads a training recipe.
+ *
+ * @param tell  called with a message for each key under a former name; by default this is a notice of the process
+ */
 export function readTrainingRecipe(file: string, overrides: readonly Override[] = [], tell?: Tell): TrainingRecipe {
   const set = overrides.map((override) => withNewKey(override, renamedTrainingKeys, tell));
   const located = withOverrides(withNewKeys(locateYaml(file, readText(file)), renamedTrainingKeys, tell), set);

@@ -17,7 +17,10 @@ export function requireFit(
   if (expected !== got) throw new Failure('config', `${name}: expected images of ${expected}; got ${got}`);
 }
 
-/** Refuses a batch norm that would see one value of each channel: a network, or any of a space, trained on one image at a time. */
+/**
+ * Refuses training on one image at a time where batch norm would see a single value per channel, in the network or in
+ * any of a space.
+ */
 export function requireNormalisable(space: Space, recipe: TrainingRecipe): void {
   const { name, batch } = recipe;
   const microBatches = microBatchesOf(recipe);
@@ -32,13 +35,16 @@ export function requireNormalisable(space: Space, recipe: TrainingRecipe): void 
   );
 }
 
-/** Returns the most micro-batches that leave each two images or more. */
+/** Returns the largest number of micro-batches that have 2 images or more each. */
 function mostMicroBatches(batch: number): number {
   for (let parts = Math.floor(batch / 2); parts > 1; parts--) if (batch % parts === 0) return parts;
   return 1;
 }
 
-/** Refuses a batch of more images than an epoch has, more batches for statistics than that, and a warm-up without an end. */
+/**
+ * Refuses a batch larger than an epoch, more statistics batches than `mostStatisticsBatches`, and a warm-up over the
+ * whole training.
+ */
 export function requireImages(recipe: TrainingRecipe, images: number): void {
   const { name, batch, statisticsBatches } = recipe;
   const problems: string[] = [];
@@ -54,12 +60,12 @@ export function requireImages(recipe: TrainingRecipe, images: number): void {
   );
 }
 
-/** Batches that one epoch has; a default may go over the images again where they are few. */
+/** Returns the number of batches in an epoch or, if larger, the default, which then repeats the images. */
 export function mostStatisticsBatches(batch: number, images: number, byDefault: number): number {
   return Math.max(byDefault, Math.ceil(images / batch));
 }
 
-/** The learning rate must come down again. */
+/** Returns the message for a warm-up that leaves no steps in which the learning rate falls. */
 export function warmupProblem(end: number, steps: number): string {
   return `expected a warm-up that ends before the last of ${steps} steps; got one of ${end} steps`;
 }

@@ -1,4 +1,4 @@
-/** Plain training of one network: the loop, and the statistics that it is evaluated with. */
+/** Plain training of one network: the loop, and the BN statistics for its evaluation. */
 
 import { batchesAt, firstBatches } from '#data/sets/batches-in-turn';
 import type { Batch, Batches } from '#data/sets/loader';
@@ -20,7 +20,7 @@ export interface TrainingPlan {
   readonly dropout: number;
   readonly stochasticDepth: number;
   readonly seed: number;
-  /** Parts of a step's batch, each normalised by itself. */
+  /** Parts of a step's batch, each normalised separately. */
   readonly microBatches: number;
 }
 
@@ -43,17 +43,17 @@ export class Trainee extends Learner {
     this.forward = forward;
   }
 
-  /** Means of the first batches' statistics; the caller owns them. */
+  /** Returns the mean BN statistics of the first `count` batches; the caller owns them. */
   statistics(batches: Batches, count: number): Promise<StatisticsByName> {
     return this.model.estimateStatistics(this.forward, firstBatches(batches, count));
   }
 }
 
 /**
- * Trains until the plan's last step, or until `record` says to stop.
+ * Trains until the plan's last step, or until `record` resolves to false.
  *
  * @param batches     one micro-batch each: micro-batch k of step s is batch s * microBatches + k
- * @param collective  who computes the micro-batches; each worker its own, and all of them every update
+ * @param collective  workers that share the micro-batches of a step; all of them make every update
  */
 export async function trainNetwork(
   trainee: Trainee,

@@ -1,4 +1,4 @@
-/** From a network and a recipe to a finished training in a run folder. */
+/** Trains a network by a recipe in a run folder. */
 import { stringify } from 'yaml';
 import { flattened } from '#core/documents/flatten';
 import { type OpenJob, runJob } from '#jobs/job';
@@ -14,7 +14,7 @@ import { requireFit, requireImages, requireNormalisable } from './requirements.j
 import { type TrainingJob, trainingJob } from './training-job.js';
 import { trainingSteps } from './training-plan.js';
 
-/** Trains a network and evaluates it; undefined for a run that is done already, which is left unchanged. */
+/** Trains a network and returns its evaluation; undefined for a finished run, which is left unchanged. */
 export async function train(
   network: Architecture,
   recipe: TrainingRecipe,
@@ -23,7 +23,7 @@ export async function train(
   return runJob(trainingJob, await openTraining(network, recipe, request), request.context, request.profile);
 }
 
-/** Opens the recipe's images, which must fit the network, and the run, resumed if it is there. */
+/** Opens the recipe's images, which must fit the network, and its run; an existing run is resumed if allowed. */
 async function openTraining(
   network: Architecture,
   recipe: TrainingRecipe,
@@ -31,7 +31,7 @@ async function openTraining(
 ): Promise<OpenJob<TrainingJob, OpenedData>> {
   const { context } = request;
   const data = openTrainingData(recipe, network.classes);
-  for (const note of data.notes) context.observer.warn(note); // first, since it may be why they do not fit
+  for (const note of data.notes) context.observer.warn(note); // first, since they may explain a misfit
   requireFit(network, data.shape, data.classes);
   requireNormalisable(asSpace(network), recipe);
   requireImages(recipe, data.images);

@@ -1,4 +1,4 @@
-/** A trained network on disk: its architecture, its weights and the BN statistics that it is evaluated with. */
+/** A trained network on disk: its architecture, its weights and the BN statistics for its evaluation. */
 import { join } from 'node:path';
 import { readBytes, sha256 } from '#core/files/files';
 import { type NamedTensor, writeSafetensors } from '#data/files/safetensors';
@@ -11,7 +11,7 @@ import { backend } from '#networks/tensor/backend';
 import { readNetworkWeights } from '#networks/weights/network-weights';
 
 export interface TrainedNetwork extends FrozenNetwork {
-  /** SHA-256 of its architecture and weights. */
+  /** SHA-256 of the architecture and weights. */
   readonly fingerprint: string;
 }
 
@@ -33,7 +33,7 @@ export function writeTrainedWeights(folder: string, model: Model, statistics: St
   writeSafetensors(join(folder, weightsFile), tensors);
 }
 
-/** Reads what a training run wrote; the caller disposes it. A folder without weights is a data failure. */
+/** Reads the network that a training run wrote; the caller disposes it. A folder without weights is a data failure. */
 export function readTrainedNetwork(folder: string): TrainedNetwork {
   const [architecture, file] = [join(folder, architectureFile), join(folder, weightsFile)];
   const fingerprint = sha256(readBytes(architecture, remedy), readBytes(file, remedy));

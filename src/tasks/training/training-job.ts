@@ -1,4 +1,4 @@
-/** A training as a job: its network and optimizer, begun or resumed, the loop, its evaluation. */
+/** A training as a job: starts or resumes the network and its optimizer, runs the loop and evaluates. */
 import { metered } from '#data/sets/metered';
 import { type JobKind, type JobWorker, serving } from '#jobs/job';
 import type { Run } from '#jobs/runs/run-folder';
@@ -13,7 +13,7 @@ import { Trainee, type TrainingStep, trainNetwork } from './train-network.js';
 import { writeTrainedWeights } from './trained-network.js';
 import { trainingPlan } from './training-plan.js';
 
-/** What every worker is told of a training. */
+/** The description of a training that every worker receives. */
 export interface TrainingJob {
   readonly network: Architecture;
   readonly recipe: TrainingRecipe;
@@ -73,7 +73,7 @@ function recordedSteps(
   };
 }
 
-/** Evaluates the network on the test images, and writes it. */
+/** Evaluates the network on the test images, writes the network and the result, and returns the evaluation. */
 async function concluded(
   { job: { network, recipe }, data, learner: trainee }: TrainingWorker,
   run: Run,

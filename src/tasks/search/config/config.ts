@@ -11,7 +11,8 @@ import { rewardKinds } from '#tasks/search/controller/reward';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
 const positive = quantity('a number from 1e-9 to 1e9', { min: 1e-9, max: 1e9 });
-const weightRate = quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 }); // the training says which diverge
+// training itself reports rates that diverge
+const weightRate = quantity('a learning rate from 1e-9 to 1e30', { min: 1e-9, max: 1e30 });
 const atLeastZero = quantity('a number from 0 to 1e9', { min: 0, max: 1e9 });
 const count = (what: string, min = 1, max = 1e6) => integer(`a number of ${what} from ${min} to ${max}`, min, max);
 const steps = count('steps', 1, 1e7);
@@ -26,36 +27,38 @@ const weightsFields = {
 
 const controllerFields = {
   logitTravel: positive.describe(
-    'How far a logit can get in all, the sum of the learning rates; 20 to 60 for short runs; instead of learningRate',
+    'Distance that a logit can move: the sum of the learning rates; 20 to 60 for short runs; instead of learningRate',
   ),
   learningRate: positive.describe('First learning rate; by default 0.0003 per 256 images of a step'), // TuNAS
-  growth: positive.describe('Factor by which the learning rate grows over the steps that learn'),
+  growth: positive.describe('Factor by which the learning rate grows from the end of the delay to the last step'),
   delay: share.describe('Share of the steps before the controller learns'),
   opWarmup: share.describe(
-    'Share of the steps over which all kernel sizes and blocks are on at times, ever less often',
+    'Share of the steps over which a choice of kernel size or block may use all its options at once, ever less often',
   ),
-  filterWarmup: share.describe('Share of the steps over which widths are set to the widest at times, ever less often'),
+  filterWarmup: share.describe(
+    'Share of the steps over which a choice of width may use its largest option, ever less often',
+  ),
   temperature: positive.describe('Temperature of sampling; logits are divided by it'),
-  entropyBonus: atLeastZero.describe("Weight of the policy's entropy in what the controller maximises"),
+  entropyBonus: atLeastZero.describe("Weight of the policy's entropy in the controller's objective"),
 };
 
 const stageFields = {
   steps: steps.describe('Steps of the stage'),
   batch: count('images').describe('Images that each sampled architecture trains on in a step'),
   validationBatch: count('images').describe(
-    'Validation images on which the quality of a sampled architecture is measured; by default four batches',
+    'Validation images on which the quality of a sampled architecture is measured; by default 4 times batch',
   ),
-  samplesPerStep: count('architectures', 1, 1e4).describe('Architectures sampled in a step, which workers may share'),
+  samplesPerStep: count('architectures', 1, 1e4).describe('Architectures sampled in a step; workers may share them'),
   weights: record(optionalOf(weightsFields)).describe("Training of the SuperNet's weights"),
   controller: record(optionalOf(controllerFields)).describe('Training of the controller, which samples architectures'),
   strategy: word('reinforce', 'random').describe(
-    'How the policy learns; random is the baseline: it stays uniform, and the best of architectures drawn on target wins',
+    'How the policy learns; random, the baseline, keeps it uniform: the best of several architectures on target wins',
   ),
   quality: word('accuracy', 'distillation').describe(
     "Quality of a sampled architecture: its accuracy, or minus its cross-entropy in nats against the teacher's labels",
   ),
   reward: word(...rewardKinds).describe(
-    'How quality and costs are joined; with the quality distillation only absolute',
+    'How quality and costs are combined; the quality distillation allows only absolute',
   ),
   select: z
     .union([
@@ -78,7 +81,7 @@ const stageFields = {
   ),
   logEvery: steps.describe('Steps between two events'),
   checkpointEvery: steps.describe('Steps between two checkpoints'),
-  tolerance: share.describe('Distance from a target, relative to it, that counts as met'),
+  tolerance: share.describe('Largest relative distance from a target that still counts as met'),
 };
 
 const file = text('a file');
@@ -96,27 +99,27 @@ export const searchConfigSchema = record({
       record({ folder: file.describe('Folder of a distillation set') }, 'a mapping with folder'),
     ])
     .describe('The distillation set, by its recipe or by its folder'),
-  cost: list(costTargetSchema, 'a list of costs').describe('Costs that the search holds to their targets'),
+  cost: list(costTargetSchema, 'a list of costs').describe('Costs that the search drives to their targets'),
   search: record(stageOverlay).default({}).describe('Settings that both stages share'),
   coarse: record({ space: file.describe('Search space, by file or by the name of a shipped one'), ...stageOverlay })
     .optional()
-    .describe('The coarse stage; all keys of search may stand here too, and then hold for it alone'),
+    .describe('The coarse stage; all keys of search are allowed here too and then apply to this stage only'),
   fine: record({
     refine: file.describe('Refinement that opens the coarse result, by file or by the name of a shipped one'),
-    warmStart: flag().optional().describe('Start from the weights that the coarse stage left; by default false'),
+    warmStart: flag().optional().describe('Start from the final weights of the coarse stage; by default false'),
     ...stageOverlay,
   })
     .optional()
-    .describe('The fine stage; all keys of search may stand here too, and then hold for it alone'),
+    .describe('The fine stage; all keys of search are allowed here too and then apply to this stage only'),
   workers: count('workers', 1, 1024)
     .optional()
-    .describe('Processes that share the architectures of a step; by default the cores, at most samplesPerStep'),
+    .describe('Processes that share the architectures of a step; by default one per core, at most samplesPerStep'),
   threads: count('threads', 1, 1024)
     .optional()
-    .describe('Threads of TensorFlow in each process; by default the cores over the workers'),
+    .describe('TensorFlow threads in each process; by default the cores divided by the workers'),
 });
 
-/** Keys of search configs that had other names. */
+/** Renamed keys of search configs. */
 export const renamedConfigKeys: readonly RenamedKey[] = ['search', 'coarse', 'fine'].flatMap((section) => [
   { path: [section, 'heldBatch'], to: 'validationBatch' },
   { path: [section, 'controller', 'travel'], to: 'logitTravel' },
@@ -131,12 +134,12 @@ function optionalOf<T extends Record<string, z.ZodType>>(fields: T): { [K in key
   };
 }
 
-/** A config with the place of each of its values. */
+/** A config with the source location of each value. */
 export interface LocatedConfig {
   readonly file: string;
   readonly config: SearchConfig;
   readonly located: Located;
-  /** A file that the config names, relative to the config's own folder. */
+  /** Resolves the path of a file named in the config against the config's folder. */
   path(name: string): string;
 }
 

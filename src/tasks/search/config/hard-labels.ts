@@ -1,12 +1,12 @@
-/** Training without the teacher's soft labels: what a distillation set is worth is measured against it. */
+/** Training without the teacher's soft labels: the baseline that shows the benefit of a distillation set. */
 
 import { smoothed } from '#data/sets/labelled-batches';
 import type { Batches } from '#data/sets/loader';
 import type { Manifest } from '#data/sets/manifest';
 
-const smoothing = 0.1; // TuNAS, released default, where there are only hard labels
+const smoothing = 0.1; // TuNAS, released default, for hard labels
 
-/** The same images with the source's labels, smoothed, in place of the teacher's. */
+/** Returns the same images with the source's labels, smoothed, in place of the teacher's. */
 export function hardLabelled(batches: Batches, classes: number): Batches {
   return {
     async at(step, following) {
@@ -16,7 +16,7 @@ export function hardLabelled(batches: Batches, classes: number): Batches {
   };
 }
 
-/** True if a set has blends of two images but records one label of each, as sets of older versions do. */
+/** True if a set contains blends of two images but one label for each, as sets built by older versions do. */
 export function lacksMixedLabels({ recipe, mixedLabels }: Manifest): boolean {
   const augment = recipe.augment as { readonly mixup?: unknown } | undefined;
   return augment?.mixup !== undefined && mixedLabels === undefined;

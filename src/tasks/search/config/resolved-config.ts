@@ -1,4 +1,4 @@
-/** The settings of a stage as its run folder keeps them: every value, and where it came from. */
+/** A stage's settings as stored in its run folder: every value with its origin. */
 import { basename } from 'node:path';
 import { Document, type Scalar } from 'yaml';
 import { type Path, valueAt } from '#core/documents/document';
@@ -7,9 +7,9 @@ import type { LocatedConfig, StageName } from './config.js';
 import type { StageSettings } from './stage-settings.js';
 
 export interface ResolvedConfig {
-  /** Plain values, to compare on resuming. */
+  /** Plain values, compared on resume. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** YAML with the origin of each value behind it: `default`, the config's name, or the override. */
+  /** YAML with the origin of each value as a comment on its line: `default`, the config's name, or the override. */
   readonly yaml: string;
 }
 
@@ -25,7 +25,9 @@ export function resolvedConfig(config: LocatedConfig, stage: StageName, settings
   return { values, yaml: String(document) };
 }
 
-/** Where a value stands: in the stage's section, else in the shared one; at an override; or nowhere. */
+/**
+ * Returns a value's origin: `default`, the config's name, or the override; a stage's section precedes the shared one.
+ */
 function originOf({ located, file }: LocatedConfig, stage: StageName, path: Path): string {
   const places = path[0] === stage ? [path, ['search', ...path.slice(1)]] : [path];
   const place = places.find((candidate) => valueAt(located.value, candidate) !== undefined);

@@ -1,4 +1,4 @@
-/** Checks a stage's settings against its space and its images; each refusal stands at its place in the config. */
+/** Checks a stage's settings against its space and its images; each problem is located in the config. */
 import type { Manifest } from '#data/sets/manifest';
 import { pointNorm } from '#networks/space/point-norm';
 import type { Space } from '#networks/space/space';
@@ -7,7 +7,7 @@ import type { LocatedConfig, StageName } from './config.js';
 import { lacksMixedLabels } from './hard-labels.js';
 import { defaultStatisticsBatches, refuseSettings, type SettingProblem, type StageSettings } from './stage-settings.js';
 
-/** Refuses batches of one image where an architecture of the space may normalise a single value of each channel. */
+/** Refuses batches of one image where an architecture of the space may normalise a single value per channel. */
 export function requireNormalisable(
   config: LocatedConfig,
   stage: StageName,
@@ -24,7 +24,7 @@ export function requireNormalisable(
   );
 }
 
-/** Refuses settings that ask more of a set than it holds. */
+/** Refuses settings that need images or labels that the set does not have. */
 export function requireSet(config: LocatedConfig, stage: StageName, settings: StageSettings, set: Manifest): void {
   const { batch, validationBatch, statisticsBatches, weights } = settings;
   const { train, held } = set.splits;

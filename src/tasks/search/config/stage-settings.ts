@@ -23,7 +23,7 @@ export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'contr
 
 export const defaultStatisticsBatches = 20;
 
-/** What holds where a config says nothing. */
+/** Values of the settings that a config leaves out. */
 export const stageDefaults = {
   steps: 1000,
   batch: 128,
@@ -53,7 +53,10 @@ export const stageDefaults = {
   tolerance: 0.05,
 } as const;
 
-/** A stage's settings; a stage that the config does not have, and warm-ups that outlast the delay, are failures. */
+/**
+ * Returns a stage's settings. A stage that the config does not have and settings that contradict each other, such as a
+ * warm-up that outlasts the delay, are config failures.
+ */
 export function stageSettings(located: LocatedConfig, stage: StageName): StageSettings {
   const { config, file } = located;
   const section = config[stage];
@@ -81,14 +84,14 @@ export function stageSettings(located: LocatedConfig, stage: StageName): StageSe
   return settings;
 }
 
-/** A setting of a stage that does not fit; `path` leads to it from the stage's section. */
+/** A problem with a stage's setting; `path` leads to the setting from the stage's section. */
 export interface SettingProblem {
   readonly path: readonly string[];
   readonly message: string;
   readonly remedy?: string;
 }
 
-/** Throws the problems, if there are any, as one failure; each stands at its place in the config. */
+/** Throws all problems, if any, as one config failure; each is located in the config. */
 export function refuseSettings(config: LocatedConfig, stage: StageName, problems: readonly SettingProblem[]): void {
   if (problems.length === 0) return;
   const place = (path: readonly string[]) => settingPlace(config.config, stage, path);
@@ -96,25 +99,25 @@ export function refuseSettings(config: LocatedConfig, stage: StageName, problems
   throw new Failure('config', diagnostics, problems.find(({ remedy }) => remedy !== undefined)?.remedy);
 }
 
-/** Maps the path of a schedule's setting to that of the controller's. */
+/** Maps a problem's path from the schedule's settings to the controller's section. */
 function atSchedule({ path: [first, kind], message }: SettingProblem): SettingProblem {
   return { path: ['controller', first === 'warmup' ? `${kind}Warmup` : (first as string)], message };
 }
 
-/** The weights' learning rate must come down again. */
+/** Returns a problem if the weights' warm-up leaves no steps in which the learning rate falls. */
 function warmupProblems({ steps, weights }: StageSettings): SettingProblem[] {
   const end = Math.round(weights.warmup * steps);
   const message = warmupProblem(end, steps);
   return weights.warmup > 0 && end >= steps ? [{ path: ['weights', 'warmup'], message }] : [];
 }
 
-/** Rewards that multiply the quality would make a penalty into a bonus where that is below 0. */
+/** Returns a problem if the reward multiplies a quality below 0, which would turn a penalty into a bonus. */
 function rewardProblems({ quality, reward }: StageSettings): SettingProblem[] {
   const message = `expected absolute with the quality distillation, which is below 0; got ${reward}`;
   return quality === 'distillation' && reward !== 'absolute' ? [{ path: ['reward'], message }] : [];
 }
 
-/** The rate that a stage states for itself, in whichever way, takes the place of the shared one. */
+/** Returns the controller's settings, the shared rate replaced by the stage's own, in either form. */
 function nearestRate(merged: ControllerOverlay, own: ControllerOverlay | undefined): ControllerOverlay {
   const { logitTravel, learningRate } = own ?? {};
   return logitTravel === undefined && learningRate === undefined ? merged : { ...merged, logitTravel, learningRate };

@@ -1,7 +1,7 @@
 import { isFilterChoice, type Space } from '#networks/space/space';
 import type { ControllerChoice } from './policy.js';
 
-/** A space's choices as the controller sees them: how many options, which kind, under which decisions they matter. */
+/** Returns a space's choices as the controller sees them: number of options, kind and decisions they depend on. */
 export function controllerChoices(space: Space): ControllerChoice[] {
   return space.choices.map((choice) => {
     const { path, options, when } = choice;

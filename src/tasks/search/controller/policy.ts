@@ -1,34 +1,34 @@
 /**
- * What the search has learned so far: one independent categorical distribution per choice. Plain numbers, JSON as they
- * stand; nothing here knows what a choice is about.
+ * The controller's policy: one independent categorical distribution per choice. It consists of plain numbers that
+ * serialise to JSON and does not depend on the meaning of a choice.
  */
 
-/** What the controller must know of one choice. */
+/** A choice as the controller sees it. */
 export interface ControllerChoice {
   readonly path: string;
   readonly options: number;
-  /** Op choices swap layers, filter choices resize them: they are warmed up differently. */
+  /** Op choices swap layers, filter choices resize them; their warm-ups differ. */
   readonly kind: 'op' | 'filter';
-  /** The option that stands in for all of them while a filter choice is warmed up: its largest value. */
+  /** The option with the largest value, which a filter choice's warm-up uses in place of all options. */
   readonly largest: number;
-  /** The decisions under which this choice matters: all must hold. They speak of earlier choices. */
+  /** Decisions of earlier choices that must all hold for this choice to matter. */
   readonly when: readonly { readonly choice: number; readonly option: number }[];
 }
 
 export interface Policy {
   readonly choices: readonly ControllerChoice[];
-  /** Divides the logits: above 1 it evens the probabilities out. */
+  /** Divides the logits; a temperature above 1 flattens the probabilities. */
   readonly temperature: number;
-  /** Per choice one logit per option. */
+  /** One logit per option of each choice. */
   readonly logits: readonly (readonly number[])[];
 }
 
-/** The policy that a search starts from: every option of a choice equally likely. */
+/** Returns the initial policy of a search: all options of a choice are equally likely. */
 export function uniformPolicy(choices: readonly ControllerChoice[], temperature = 1): Policy {
   return { choices, temperature, logits: choices.map(({ options }) => new Array<number>(options).fill(0)) };
 }
 
-/** Probabilities of a choice's options: softmax(logits / temperature). */
+/** Returns the probabilities of a choice's options: softmax(logits / temperature). */
 export function probabilities(logits: readonly number[], temperature: number): number[] {
   const highest = Math.max(...logits);
   const weights = logits.map((logit) => Math.exp((logit - highest) / temperature));
@@ -37,14 +37,14 @@ export function probabilities(logits: readonly number[], temperature: number): n
   return weights.map((weight) => weight / total);
 }
 
-/** Entropy of a distribution in nats. */
+/** Returns the entropy of a distribution in nats. */
 export function entropyOf(distribution: readonly number[]): number {
   return distribution.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
 }
 
 /**
- * How undecided a policy is: the mean entropy of its choices in nats, and the same relative to that of the uniform
- * policy, from 1 at the start to 0 where every choice is settled.
+ * Returns the mean entropy of a policy's choices in nats, and the same relative to that of the uniform policy, from 1
+ * at the start to 0 where every choice is settled.
  */
 export function entropy({ choices, logits, temperature }: Policy): { mean: number; relative: number } {
   if (choices.length === 0) return { mean: 0, relative: 0 };
@@ -53,7 +53,7 @@ export function entropy({ choices, logits, temperature }: Policy): { mean: numbe
   return { mean: sum / choices.length, relative: uniform === 0 ? 0 : sum / uniform };
 }
 
-/** The most likely option of every choice, the first of them at a tie. */
+/** Returns the most likely option of every choice; the first one on a tie. */
 export function argmax({ logits }: Policy): number[] {
   return logits.map((row) => row.indexOf(Math.max(...row)));
 }

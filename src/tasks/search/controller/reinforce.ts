@@ -5,23 +5,23 @@
 import { type ControllerChoice, entropyOf, type Policy, probabilities, uniformPolicy } from './policy.js';
 import type { Sample } from './sample.js';
 
-/** Exponential average of rewards with its zero bias removed: value = weighted / weight. */
+/** Exponential moving average of rewards, corrected for its start at 0: value = weighted / weight. */
 export interface Baseline {
   readonly weighted: number;
   readonly weight: number;
 }
 
-/** Everything that a bit-exact continuation needs; JSON as it stands. */
+/** Everything that a bit-exact resume needs; serialises to JSON. */
 export interface ControllerState {
   readonly policy: Policy;
-  /** Adam's second moments, shaped as the logits. */
+  /** Adam's second moments, in the shape of the logits. */
   readonly squares: readonly (readonly number[])[];
-  /** Updates made, those at learning rate 0 included. */
+  /** Number of updates, including those at learning rate 0. */
   readonly updates: number;
   readonly baseline: Baseline;
 }
 
-/** One sampled architecture and what it earned. */
+/** A sampled architecture and its reward. */
 export interface Outcome {
   readonly sample: Sample;
   readonly reward: number;
@@ -29,13 +29,13 @@ export interface Outcome {
 
 export interface Rates {
   readonly learningRate: number;
-  /** Coefficient of the active choices' entropy in what is maximised. */
+  /** Coefficient of the active choices' entropy in the objective. */
   readonly entropyBonus?: number;
 }
 
 const baselineMomentum = 0.95; // TuNAS, released default
 const beta2 = 0.999; // TuNAS, released default; beta1 is 0
-const epsilon = 1e-8; // added after the root
+const epsilon = 1e-8; // added after the square root
 
 export function startController(choices: readonly ControllerChoice[], temperature = 1): ControllerState {
   const policy = uniformPolicy(choices, temperature);
@@ -47,16 +47,17 @@ export function updatedBaseline({ weighted, weight }: Baseline, reward: number):
   return { weighted: m * weighted + (1 - m) * reward, weight: m * weight + (1 - m) };
 }
 
-/** The average reward; 0 before the first. */
+/** Returns the average reward; 0 before the first one. */
 export function baselineValue({ weighted, weight }: Baseline): number {
   return weight === 0 ? 0 : weighted / weight;
 }
 
 /**
- * The state after one step's outcomes. The baseline takes in the step's mean reward first, so it contains the current
- * step. The logits ascend the mean over the samples of advantage x d log p; the second moment is the mean of the
- * *squared* per-sample gradients, which noise in random directions makes large. At learning rate 0 baseline and moments
- * still move. The entropy bonus is a plain gradient step beside Adam's, as in the released code.
+ * Returns the state after one step's outcomes. The baseline is updated with the step's mean reward first, so it
+ * contains the current step. The logits ascend the mean over the samples of advantage x d log p; the second moment is
+ * the mean of the *squared* per-sample gradients, which is large if noise gives them random directions. At learning
+ * rate 0 the baseline and the moments are still updated. The entropy bonus is a plain gradient step added to Adam's, as
+ * in the released code.
  */
 export function reinforce(state: ControllerState, outcomes: readonly Outcome[], rates: Rates): ControllerState {
   const { policy } = state;
@@ -85,7 +86,9 @@ export function reinforce(state: ControllerState, outcomes: readonly Outcome[], 
   return { policy: { ...policy, logits }, squares, updates, baseline };
 }
 
-/** The samples' gradients by the logits of one choice, advantage x d log p: per option their sum and that of their squares. */
+/**
+ * Returns, per option of one choice, the sum of the samples' gradients, advantage x d log p, and that of their squares.
+ */
 function gradientSums(
   temperature: number,
   outcomes: readonly Outcome[],
@@ -107,17 +110,17 @@ function gradientSums(
   return { sums, squaredSums };
 }
 
-/** Not a choice that was replaced by a warm-up or does not matter. */
+/** True unless a warm-up replaced the choice or it does not matter in the sample. */
 function givesGradient({ replaced, active }: Sample, choice: number): boolean {
   return !replaced[choice] && (active[choice] as boolean);
 }
 
-/** Derivative of a sample's log-probability by the logit of an option of probability p. */
+/** Returns the derivative of a sample's log-probability by the logit of an option of probability p. */
 export function logProbSlope(wasDrawn: boolean, p: number, temperature: number): number {
   return (Number(wasDrawn) - p) / temperature;
 }
 
-/** Gradient of a distribution's entropy H by its logits: -p_i (ln p_i + H) / temperature. */
+/** Returns the gradient of a distribution's entropy H by its logits: -p_i (ln p_i + H) / temperature. */
 export function entropyGradient(distribution: readonly number[], temperature: number): number[] {
   const total = entropyOf(distribution);
   return distribution.map((p) => (p > 0 ? (-p * (Math.log(p) + total)) / temperature : 0));

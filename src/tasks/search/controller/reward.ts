@@ -1,10 +1,10 @@
-/** What the controller maximises: quality, held to its costs' targets. */
+/** The reward that the controller maximises: quality, with penalties for costs off their targets. */
 import { assertNever } from '#core/assert-never';
 
 export const rewardKinds = ['absolute', 'mnas', 'mnas-hard'] as const;
 export type RewardKind = (typeof rewardKinds)[number];
 
-/** A cost of the sampled architecture, the target it is held to (in the same unit), and how hard. */
+/** A cost of the sampled architecture, its target in the same unit, and the strength of its penalty. */
 export interface CostTerm {
   readonly value: number;
   readonly target: number;
@@ -15,11 +15,11 @@ export interface CostTerm {
 export const defaultBeta = -0.1; // TuNAS, released default
 
 /**
- * The reward of a quality Q at costs T with targets T0. With several costs their penalties add up.
+ * Returns the reward of a quality Q at costs T with targets T0. The penalties of several costs add up.
  *
  * - `absolute`: Q + beta |T/T0 - 1|. TuNAS, Bender et al. 2020.
- * - `mnas`: Q (T/T0)^beta, and `mnas-hard`: Q min((T/T0)^beta, 1). MnasNet, Tan et al. 2019 (arXiv:1807.11626). They
- *   need a quality above 0; several penalties add up in the logarithm, so the factors multiply.
+ * - `mnas`: Q (T/T0)^beta, and `mnas-hard`: Q min((T/T0)^beta, 1). MnasNet, Tan et al. 2019 (arXiv:1807.11626). Both
+ *   need a quality above 0; their penalties add up in the logarithm, so the factors multiply.
  */
 export function reward(kind: RewardKind, quality: number, costs: readonly CostTerm[]): number {
   switch (kind) {

@@ -1,5 +1,5 @@
 /**
- * Drawing an architecture from the policy, with the two warm-ups of TuNAS (Bender et al. 2020, "Can weight sharing
+ * Samples architectures from the policy, with the two warm-ups of TuNAS (Bender et al. 2020, "Can weight sharing
  * outperform random architecture search?", released code, `controller.py`).
  */
 import { drawnOption, type Random } from '#core/random';
@@ -13,11 +13,11 @@ export interface Warmup {
 }
 
 export interface Sample {
-  /** One option per choice; for a filter choice that was warmed up its largest. */
+  /** One option per choice; the largest one for a filter choice that the warm-up replaced. */
   readonly decisions: readonly number[];
-  /** Op choices that were warmed up: the mean of all their options takes the place of the one drawn. */
+  /** Op choices that the warm-up replaced: the mean of all their options is used instead of the sampled one. */
   readonly allOn: readonly boolean[];
-  /** Choices that a warm-up replaced, of either kind: they give no gradient. */
+  /** Choices of either kind that a warm-up replaced; they give no gradient. */
   readonly replaced: readonly boolean[];
   /** Choices that matter: not those inside a skipped or unpicked block. */
   readonly active: readonly boolean[];
@@ -27,20 +27,20 @@ export interface Sample {
 export const cold: Warmup = { op: 0, filter: 0 };
 
 /**
- * A sample from the policy. Each choice is replaced independently with the probability of its kind. Two numbers are drawn
- * per choice whatever comes out, so that the stream stays aligned.
+ * Returns a sample from the policy. Each choice is replaced independently with the probability of its kind. Every
+ * choice consumes two random numbers, whatever their values, so that the stream stays aligned.
  */
 export function sample(policy: Policy, random: Random, warmup: Warmup = cold): Sample {
   return drawn(policy, distributionsOf(policy), random, warmup);
 }
 
-/** `count` samples of one policy, drawn one after the other as `sample` draws each. */
+/** Returns `count` samples of one policy, drawn in order, each as by `sample`. */
 export function samples(policy: Policy, count: number, random: Random, warmup: Warmup = cold): Sample[] {
   const distributions = distributionsOf(policy);
   return Array.from({ length: count }, () => drawn(policy, distributions, random, warmup));
 }
 
-/** The probabilities of each choice's options. */
+/** Returns the probabilities of each choice's options. */
 function distributionsOf({ logits, temperature }: Policy): number[][] {
   return logits.map((row) => probabilities(row, temperature));
 }

@@ -1,4 +1,4 @@
-/** What a stage will take, measured on a few of its steps before it runs. */
+/** Estimates a stage's time and memory from a few of its steps, measured before it runs. */
 import { readFileSync } from 'node:fs';
 import { randomStream } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
@@ -16,19 +16,19 @@ import type { SuperNet } from '#tasks/search/supernet/supernet';
 import { type StageTask, streamOf } from './stage-task.js';
 
 export interface Estimate {
-  /** Of the whole stage, from its first step to its result. */
+  /** Time of the whole stage, from its first step to its result. */
   readonly seconds: number;
   readonly stepMs: number;
   /** Resident memory of all workers together. */
   readonly memoryMb: number;
 }
 
-/** What every worker is told of an estimate. */
+/** The description of an estimate that every worker receives. */
 interface EstimateJob {
   readonly task: StageTask;
   /** The folder of the distillation set. */
   readonly folder: string;
-  /** An architecture such as the search may find. */
+  /** Decisions of an architecture that the search may find. */
   readonly likely: readonly number[];
 }
 
@@ -44,7 +44,7 @@ const estimateJob: JobKind<EstimateJob, DistillationSet, SuperNet, Measured> = {
 
 export const serve = serving(estimateJob);
 
-/** Measures on this machine, on a few steps, what a planned stage will take; nothing is written. */
+/** Measures a few steps of a planned stage on this machine and estimates its time and memory; writes nothing. */
 export async function estimateStage(task: StageTask, set: DistillationSet, most: Workers): Promise<Estimate> {
   const workers = workersFor(most, task.settings.samplesPerStep);
   const job = { task, folder: set.folder, likely: likelyDecisions(task) };
@@ -56,21 +56,21 @@ export async function estimateStage(task: StageTask, set: DistillationSet, most:
   return { seconds, stepMs, memoryMb: Math.round(memoryBytes / 2 ** 20) };
 }
 
-const places = 10; // in the course of the search, evenly spread
-const stepsAtPlace = 4; // of which the first is not counted
+const places = 10; // evenly spread over the search
+const stepsAtPlace = 4; // the first one is not timed
 const judgedOnes = 4;
 
 interface Measured {
   readonly stepMs: number;
-  /** Of one architecture, on the whole held-out split. */
+  /** Time to evaluate one architecture on the whole validation split. */
   readonly judgeMs: number;
-  /** The most that all workers had together. */
+  /** Sum of the workers' peak memory. */
   readonly memoryBytes: number;
 }
 
 /**
- * Runs a few steps at places spread over the search, each with the policy as it may be there: on its way from uniform to
- * the likely architecture. All workers call it alike.
+ * Runs a few steps at places spread over the search, each with a plausible policy for that place, between uniform and
+ * the likely architecture. All workers must call it with the same arguments.
  */
 async function measured(parts: SearchParts, likely: readonly number[]): Promise<Measured> {
   const { task, collective } = parts;
@@ -91,13 +91,13 @@ async function measured(parts: SearchParts, likely: readonly number[]): Promise<
   const random = randomStream('estimate/judged');
   const judged: number[] = [];
   for (let i = 0; i < judgedOnes; i++) judged.push(await judgeTime(parts, randomDecisions(space, random)));
-  const judgeMs = meanOf(judged.slice(1)); // the first one makes what stays
+  const judgeMs = meanOf(judged.slice(1)); // the first one also fills caches
   const memory = Float64Array.of(peakResident());
   await collective.allReduce(memory);
   return { stepMs: meanOf(times), judgeMs, memoryBytes: memory[0] as number };
 }
 
-const decided = 8; // a logit that leaves the other options next to nothing
+const decided = 8; // a logit at which the other options have almost no probability
 
 function onItsWay({ space, settings }: StageTask, likely: readonly number[], progress: number): ControllerState {
   const start = startController(controllerChoices(space), settings.controller.temperature);
@@ -105,7 +105,7 @@ function onItsWay({ space, settings }: StageTask, likely: readonly number[], pro
   return { ...start, policy: { ...start.policy, logits } };
 }
 
-/** The most bytes of memory that this process has held; without /proc, what it holds now. */
+/** Returns the peak resident memory of this process in bytes or, without /proc, the current one. */
 function peakResident(): number {
   try {
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

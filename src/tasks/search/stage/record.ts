@@ -1,4 +1,4 @@
-/** How a search is recorded: scalars of an interval as events, logits as policies, the controller in checkpoints. */
+/** Records a search: scalars of an interval in the event log, logits in the policy log, its state in checkpoints. */
 import type { RandomState } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
 import type { CostProgress, Progress } from '#jobs/observer';
@@ -12,7 +12,7 @@ import { type PolicyCost, policyCosts } from '#tasks/search/policy-costs';
 import { type SearchParts, weightRate } from '#tasks/search/ports';
 import type { StageTask } from './stage-task.js';
 
-/** The state of a search besides its tensors, as checkpoints hold it. */
+/** The state of a search except its tensors, as stored in checkpoints. */
 export interface SearchState {
   readonly controller: ControllerState;
   readonly random: RandomState;
@@ -42,7 +42,7 @@ export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep> {
   };
 }
 
-/** The step's figures by name, each the mean over its architectures; a cost under its own name. */
+/** Returns the step's figures by name, each the mean over its architectures; a cost has its own name. */
 function figuresOf({ loss, outcomes }: SearchStep, targets: StageTask['targets']): Record<string, number> {
   const mean = (value: (outcome: SearchStep['outcomes'][number]) => number) => meanOf(outcomes.map(value));
   const costs = targets.map(({ name }, i) => [name, mean(({ costs }) => (costs[i] as CostTerm).value)]);
@@ -54,7 +54,7 @@ function figuresOf({ loss, outcomes }: SearchStep, targets: StageTask['targets']
   };
 }
 
-/** The costs by name: `value`, the mean over the architectures sampled, and the policy's, with the target. */
+/** Returns each cost by name: `value`, the mean over the sampled architectures, the policy's costs and the target. */
 function costsOf(parts: SearchParts, { step, done, summary }: RecordedInterval<SearchStep>): CostProgress[] {
   const ofPolicy = policyCosts(parts, step.state.policy, done);
   return parts.task.targets.map(({ name, target }, i) => ({
@@ -102,7 +102,7 @@ function logitsByPath({ policy }: ControllerState): Record<string, readonly numb
   return Object.fromEntries(policy.choices.map(({ path }, i) => [path, policy.logits[i] as readonly number[]]));
 }
 
-/** The function with its last result kept for as long as its argument is the same. */
+/** Returns the function with its last result cached until the argument changes. */
 function memoised<A, R>(of: (argument: A) => R): (argument: A) => R {
   let last: { readonly argument: A; readonly result: R } | undefined;
   return (argument) => {

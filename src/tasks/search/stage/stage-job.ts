@@ -1,4 +1,4 @@
-/** A stage of a search as a job: its SuperNet and controller, begun or resumed, the loop, its conclusion. */
+/** A search stage as a job: starts or resumes its SuperNet and controller, runs the loop and chooses the winner. */
 import { randomStream, restoreRandom } from '#core/random';
 import { type DistillationSet, openDistillationSet } from '#data/sets/distillation-set';
 import { type JobKind, serving } from '#jobs/job';
@@ -15,12 +15,12 @@ import { recordedSteps, type SearchState } from './record.js';
 import { type StageTask, streamOf } from './stage-task.js';
 import { warmStart } from './warm-start.js';
 
-/** What every worker is told of a stage. */
+/** The description of a stage that every worker receives. */
 export interface StageJob {
   readonly task: StageTask;
   /** The folder of the distillation set. */
   readonly folder: string;
-  /** The folder of the run whose weights a new run begins with, if any. */
+  /** The folder of the run whose weights a new run starts from, if any. */
   readonly baseRun?: string | undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Space } from '#networks/space/space';
 import type { StageName } from '#tasks/search/config/config';
 import type { StageSettings } from '#tasks/search/config/stage-settings';
 
-/** All that the steps of a stage depend on besides its images. */
+/** Everything that the steps of a stage depend on, except its images. */
 export interface StageTask {
   readonly stage: StageName;
   readonly space: Space;

@@ -1,8 +1,8 @@
 /**
- * A sampled architecture's forward pass through shared weights. There is one set of weights, at the largest widths; a
- * choice of c channels uses the first c of each kernel and of each BN parameter, sliced rather than masked: the
- * mathematics is the same, the work smaller. The 1x1 layers of a block are shared by its depthwise options, each of
- * which has a kernel and a BN of its own. TuNAS (Bender et al. 2020), but for the slicing.
+ * Forward pass of a sampled architecture through shared weights. All architectures share one set of weights, at the
+ * largest widths; a choice of c channels uses the first c of each kernel and of each BN parameter, sliced rather than
+ * masked: the mathematics is the same, the work smaller. The depthwise options of a block share its 1x1 layers, but
+ * each has its own kernel and BN. Follows TuNAS (Bender et al. 2020) except for the slicing.
  */
 
 import { block } from '#networks/nn/blocks/block';
@@ -26,14 +26,14 @@ import { walkChoices } from '#networks/space/walk-choices';
 import { mean } from '#networks/tensor/ops/combine';
 import type { Features } from '#networks/tensor/tape';
 
-/** One option of each choice or, where an op choice is all on, the mean of all its options' outputs. */
+/** One option of each choice or, for an op choice that is all on, the mean of the outputs of all its options. */
 export interface Selection {
   readonly decisions: Decisions;
-  /** By choice; absent where nothing is all on. */
+  /** By choice; absent if no choice is all on. */
   readonly allOn?: readonly boolean[];
 }
 
-/** The forward pass of a selection; images [B, H, W, C] to logits [B, classes]. */
+/** Returns the forward pass of a selection: images [B, H, W, C] to logits [B, K]. */
 export function superForward(space: Space, selection: Selection): Forward {
   const { decisions } = selection;
   const slots: FilledSlot[] = [];
@@ -50,7 +50,9 @@ export function superForward(space: Space, selection: Selection): Forward {
   };
 }
 
-/** The selection that takes most memory: every width at its largest and, where `allOn`, all options of op choices. */
+/**
+ * Returns the selection that needs the most memory: the largest widths and, where `allOn`, all options of op choices.
+ */
 export function largestSelection(space: Space, allOn: boolean): Selection {
   const decisions = space.choices.map((choice) => {
     const { options } = choice;
@@ -60,8 +62,8 @@ export function largestSelection(space: Space, allOn: boolean): Selection {
 }
 
 /**
- * The layout of a space's shared weights: everything on, every width at its largest. Where the head may lack a layer,
- * the next one sees other widths; its weights are as large as the largest of them.
+ * Returns the layout of a space's shared weights: everything on, every width at its largest. Where the head may lack a
+ * layer, the input width of the next one varies; its weights are sized for the largest.
  */
 export function superLayout(space: Space): WeightLayout {
   const { decisions: largest, allOn } = largestSelection(space, true);
@@ -79,7 +81,7 @@ export function superLayout(space: Space): WeightLayout {
   return layoutOf(specs.values());
 }
 
-/** The decisions, and those that leave out each layer of the head that the space lets go. */
+/** Returns the decisions and their variants that leave out optional layers of the head. */
 function headVariants({ head: { conv, hidden } }: Space, decisions: Decisions): Decisions[] {
   return [conv, hidden].reduce<Decisions[]>(
     (variants, width) => {
@@ -90,7 +92,7 @@ function headVariants({ head: { conv, hidden } }: Space, decisions: Decisions): 
   );
 }
 
-/** What is on in a slot: the block or the mean of several blocks, the identity, or the mean of both. */
+/** The active content of a slot: the block or the mean of several blocks, the identity, or the mean of both. */
 interface FilledSlot {
   readonly uses: readonly boolean[];
   readonly blocks: readonly { readonly name: string; readonly spec: MixedBlock }[];
@@ -104,7 +106,7 @@ function filledSlot({ use, pick, among }: Slot, name: string, selection: Selecti
   return { uses: optionsOn(use, selection), blocks };
 }
 
-/** The name of a block's weights in a slot that may hold several: each has weights of its own. */
+/** Returns the name of a block's weights; each option of a slot with several blocks has its own weights. */
 export function optionName(name: string, pick: Open<number>, option: number): string {
   return isChoice(pick) ? `${name}.option${option}` : name;
 }
@@ -129,7 +131,7 @@ function mixedBlock(opened: Opened, selection: Selection): MixedBlock {
   return Object.fromEntries(fields) as MixedBlock;
 }
 
-/** The values of an open field that are on: the decided one, or all of them. */
+/** Returns the active values of an open field: the decided one, or all of them. */
 function optionsOn<T>(value: Open<T>, { decisions, allOn }: Selection): readonly T[] {
   if (isChoice(value) && allOn?.[value.id]) return value.options;
   return [decide(value, decisions)];

@@ -1,4 +1,4 @@
-/** The shared weights of a space with their optimizer: one step of training, one measure of quality. */
+/** The shared weights of a space with their optimizer: training steps, and logits to measure quality. */
 
 import type { NamedTensor } from '#data/files/safetensors';
 import { Learner, type Update } from '#networks/nn/learner';
@@ -27,9 +27,9 @@ export class SuperNet extends Learner {
   }
 
   /**
-   * One weight update with the mean gradient of a step's selections, each on a batch of its own.
+   * Updates the weights with the mean gradient of a step's selections, each computed on its own batch.
    *
-   * @param shared  how many selections the step has over all workers, and what reduces over these
+   * @param shared  number of the step's selections over all workers, and the reducer over the workers
    * @returns       mean cross-entropy of the step in nats
    */
   trainStep(
@@ -46,7 +46,7 @@ export class SuperNet extends Learner {
     return this.update(parts, { step, learningRate, ...shared });
   }
 
-  /** Takes over some weights, named as `save` names them; the others and the optimizer's slots stay as they are. */
+  /** Overwrites some weights, named as in `save`; the others and the optimizer's slots do not change. */
   warmStart(tensors: ReadonlyMap<string, NamedTensor>): void {
     this.restore(new Map([...this.save(), ...tensors]));
   }
@@ -57,9 +57,9 @@ export class SuperNet extends Learner {
   }
 
   /**
-   * What gives logits of a selection whose layers normalise with statistics estimated on the batches, once.
+   * Estimates a selection's BN statistics on the batches, once, and returns the result of `use`.
    *
-   * @param use  is given that function, which is good until what `use` returns is settled
+   * @param use  receives a function that computes logits with these statistics, valid until the result of `use` settles
    */
   async withStatistics<T>(
     selection: Selection,
@@ -75,7 +75,7 @@ export class SuperNet extends Learner {
     }
   }
 
-  /** Tensors of this process that TensorFlow holds, whoever made them. */
+  /** Number of tensors that TensorFlow holds in this process, of whatever origin. */
   tensorsAlive(): number {
     return backend().tensorsAlive();
   }

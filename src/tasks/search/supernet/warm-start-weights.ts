@@ -1,7 +1,7 @@
 /**
- * Weights that a SuperNet takes over from another one, whose result it opens anew: the fine stage's from the coarse
- * stage's. A layer that both have starts as the first entries along every axis, as the result used them; what only the
- * new one has, its further depthwise options, starts as it would without.
+ * Weights that a SuperNet inherits from another one, whose result it refines: the fine stage's from the coarse stage's.
+ * A layer that both have starts from the first entries along every axis, as the result used them; layers that only the
+ * new SuperNet has, its additional depthwise options, start as they would without a warm start.
  */
 import type { NamedTensor } from '#data/files/safetensors';
 import { sliced } from '#networks/nn/named-tensors';
@@ -12,8 +12,9 @@ import { walkChoices } from '#networks/space/walk-choices';
 import { optionName } from './super-forward.js';
 
 /**
- * The tensors of `layout` that `tensors` have: both `weights/NAME`, those of `tensors` named and shaped as `space` has
- * them, those returned as the network that `decisions` make of it.
+ * Returns the tensors of `layout` that exist in `tensors`. Both are named `weights/NAME`: those in `tensors` have the
+ * names and shapes of `space`, those returned the names and shapes of `layout`, whose base is the network that
+ * `decisions` make of `space`.
  */
 export function warmStartWeights(
   layout: WeightLayout,
@@ -30,7 +31,7 @@ export function warmStartWeights(
   return found;
 }
 
-/** The names of the closed network's blocks, each with its name in the space: skipped slots move those after them up. */
+/** Maps the closed network's block names to those in the space; a skipped slot moves the blocks after it up. */
 function sourceNames(space: Space, decisions: Decisions): Map<string, string> {
   const names = new Map<string, string>();
   const kept: number[] = []; // slots so far that are filled, by stage
@@ -45,7 +46,7 @@ function sourceNames(space: Space, decisions: Decisions): Map<string, string> {
   return names;
 }
 
-/** Of a weight's name, that in the space: of a block's weight its block's there, the head's own elsewhere. */
+/** Returns the name in the space of a closed network's weight: its block's name changes, other names stay the same. */
 function sourceOf(name: string, names: ReadonlyMap<string, string>): string {
   for (const [closed, source] of names) if (name.startsWith(`${closed}.`)) return source + name.slice(closed.length);
   return name;

@@ -63,7 +63,7 @@ describe('a space document', () => {
   it('may have a stage without blocks, which chooses no width', () => {
     expect(spaceOf('  - blocks: []').stages).toEqual([{ slots: [] }]);
     expect(() => spaceOf('  - { out: [8, 16], blocks: [] }')).toThrow(
-      't.yaml:6:29: stages[0].blocks: expected blocks, which have the out of their stage; got none',
+      't.yaml:6:29: stages[0].blocks: expected blocks, since the stage has an out; got none',
     );
   });
 
@@ -150,7 +150,7 @@ describe('a mistake in a block', () => {
     ],
     [
       '{ kind: conv, kernel: 3, out: 8, optional: true }',
-      `7:52: ${block}.optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another`,
+      `7:52: ${block}.optional: expected a block with stride 1 and as many output as input channels, since no other can be skipped; got another`,
     ],
   ])('%s is named with its place', (written, message) => {
     expect(refusal(document(written))).toBe(`f.yaml:${message}`);

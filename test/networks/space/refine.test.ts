@@ -88,7 +88,7 @@ describe('refining a network', () => {
     ['startKernel: [3, 3]', ':2:24: refine.startKernel: expected options that differ; got [3,3]'],
     [
       'startKernel: [3]',
-      ':2:9: refine: expected options that open the UIBs of t, [3, 5] for one; got one value for each field',
+      ':2:9: refine: expected options that open the UIBs of t, such as [3, 5]; got one value for each field',
     ],
     [
       'expand: [2, 3], stages: [2, 3]',

@@ -2,7 +2,7 @@
 
 import { strided } from './block.js';
 
-/** Height and width of an image; one number where they are equal. */
+/** Height and width of an image; one number if they are equal. */
 export type Resolution = number | { readonly height: number; readonly width: number };
 
 export const leastSide = 4; // pixels

@@ -31,8 +31,8 @@ export type Opened<B extends BlockSpec = BlockSpec> = B extends BlockSpec
   : never;
 
 /**
- * A place in a stage: one block of `among` fills it or, if `use` is open, possibly none. Without `oneOf` in the document,
- * `among` holds a single block.
+ * A place in a stage: one block of `among` fills it or, if `use` is open, possibly none. Without `oneOf` in the
+ * document, `among` holds a single block.
  */
 export interface Slot {
   readonly path: string;

@@ -1,6 +1,6 @@
 /**
- * One walk over a space in the declaration order of its choices. Strides are fixed, so the height and width before every
- * slot are known, and so is the choice that determines its input channels.
+ * One walk over a space in the declaration order of its choices. Strides are fixed, so the height and width before
+ * every slot are known, and so is the choice that determines its input channels.
  */
 import { choicesAmong, openValues } from './combinations.js';
 import { type Sides, sidesOf, stridedMap } from './resolution.js';

@@ -1,4 +1,4 @@
-/** Opens the UIBs of a finished network for the fine stage: `refine: { startKernel: [0, 3], midKernel: [0, 3, 5] }`. */
+/** Opens UIBs of a finished network for the fine stage: `refine: { startKernel: [0, 3, 5], midKernel: [0, 3, 5] }`. */
 import { conform } from '#core/documents/conform';
 import { formatPath, type Located, locateYaml, type Path, readText } from '#core/documents/document';
 import { type Diagnostic, Failure } from '#core/failure';

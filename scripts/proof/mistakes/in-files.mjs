@@ -57,7 +57,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     prepare: (world) => world.edit('space.yaml', 'expand: 2 }', 'expand: 2, optional: true }', 'mistake.yaml'),
     run: ['validate', 'mistake.yaml'],
     code: 3,
-    says: 'mistake.yaml:10:73: stages[1].blocks[0].optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another',
+    says: 'mistake.yaml:10:73: stages[1].blocks[0].optional: expected a block with stride 1 and as many output as input channels, since no other can be skipped; got another',
   },
   {
     about: 'a list for the resolution of images that are not square',
@@ -110,7 +110,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     prepare: (world) => refinement(world, '{ midKernel: [5] }'),
     run: ['fine', 'mistake.search.yaml', '--base', 'teacher.yaml'],
     code: 3,
-    says: 'mistake.yaml:2:9: refine: expected options that open the UIBs of teacher, [3, 5] for one; got one value for each field',
+    says: 'mistake.yaml:2:9: refine: expected options that open the UIBs of teacher, such as [3, 5]; got one value for each field',
   },
   {
     about: 'no YAML at all',

@@ -1,4 +1,4 @@
-/** The costs of a space's architectures by look-up: every block is costed once, then an architecture is a few sums. */
+/** Look-up tables for the costs of a space: every block is costed once, then an architecture by a few sums. */
 import type { Random } from '#core/random';
 import type { Decisions, Space } from '#networks/space/space';
 import { addsUp, type CostSpec, costName, joined } from './cost.js';
@@ -7,24 +7,24 @@ import { drawnMeans, expectedSums } from './expected-cost.js';
 import { extreme } from './extremes.js';
 
 export interface CostTable {
-  /** One per cost, in the order asked for: `macs`, `params`, `latencyMs@DEVICE`. */
+  /** Names of the costs in the given order: `macs`, `params`, `latencyMs@DEVICE` or `peakMemory`. */
   readonly names: readonly string[];
-  /** All costs of the architecture that the decisions make of the space; into `out` where given. */
+  /** Computes all costs of the architecture that the decisions select; writes them into `out` if given. */
   evaluate(decisions: Decisions, out?: Float64Array): Float64Array;
   /**
-   * The mean of each cost over the architectures that a policy draws, given as one distribution per choice: exact where
-   * the cost adds up, else the mean over 1,000 architectures drawn with `random`.
+   * The mean of each cost over the architectures that a policy draws, given as one distribution per choice: exact if
+   * the cost adds up, otherwise the mean over 1,000 architectures drawn with `random`.
    */
   expected(distributions: readonly (readonly number[])[], random: Random): Float64Array;
-  /** The decisions that minimise the cost of that number, exactly. */
+  /** The decisions that minimise the cost with this index, exactly. */
   cheapest(cost?: number): Decisions;
-  /** The decisions that maximise it, exactly. */
+  /** The decisions that maximise the cost with this index, exactly. */
   costliest(cost?: number): Decisions;
 }
 
 /**
- * Tables for a space, made once. `evaluate` gives what summing `layersOf(close(space, decisions))` gives: counts
- * exactly, latencies up to the order of summation.
+ * Builds the tables of a space. `evaluate` equals the costs over `layersOf(close(space, decisions))`: counts exactly,
+ * latencies up to the order of summation.
  */
 export function costTable(space: Space, specs: readonly CostSpec[]): CostTable {
   const slots = costSlots(space, specs);
@@ -55,7 +55,7 @@ function isFixed({ guards, scope }: CostUnit): boolean {
   return guards.length === 0 && scope.length === 0;
 }
 
-/** A unit as the numbers that `addCosts` reads: pairs of choice and option, pairs of choice and stride. */
+/** A unit as flat arrays for `addCosts`: pairs of choice and option, pairs of choice and stride. */
 interface FlatUnit {
   readonly guards: Int32Array;
   readonly scope: Int32Array;

@@ -1,4 +1,4 @@
-/** The parts of a space with what they cost. */
+/** The parts of a space with their costs. */
 import { combinations } from '#networks/space/combinations';
 import type { Choice, Space } from '#networks/space/space';
 import { type CostSpec, joined, layerCost } from './cost.js';
@@ -6,15 +6,15 @@ import { placesOf, type SpacePart, type SpacePlace } from './space-parts.js';
 
 /** The costs of one block, or of the head, for every combination of the choices that it depends on. */
 export interface CostUnit {
-  /** The decisions under which the block is there: all must hold. */
+  /** The decisions under which the block is present: all must hold. */
   readonly guards: SpacePart['guards'];
   /** The choices it depends on; `stride` is the distance in `costs` between two of their options. */
   readonly scope: readonly { readonly choice: Choice; readonly stride: number }[];
-  /** Combination by combination, one number per cost. */
+  /** One number per cost, combination by combination. */
   readonly costs: Float64Array;
 }
 
-/** A place in the network: the blocks of which one fills it, and the channels on either side. */
+/** A place in the network: the blocks of which at most one fills it, and the channels on either side. */
 export interface CostSlot extends Omit<SpacePlace, 'parts'> {
   readonly units: readonly CostUnit[];
 }
@@ -47,7 +47,7 @@ function costUnit({ guards, choices, layers }: SpacePart, specs: readonly CostSp
   return { guards, scope, costs };
 }
 
-/** The option of a choice in the combination that stands at a position of `costs`. */
+/** The option of a choice in the combination at a position of `costs`. */
 export function optionAt(at: number, { options }: Choice, stride: number): number {
   return Math.floor(at / stride) % options.length;
 }

@@ -1,4 +1,4 @@
-/** The costs that a search can be held to: each a sum over a network's layers, or the greatest of them. */
+/** The costs that a search can target: each the sum or the maximum over a network's layers. */
 import { assertNever } from '#core/assert-never';
 import type { Layer } from '#networks/cost/layers/layer';
 import { layersOf } from '#networks/cost/layers/layers-of';
@@ -12,7 +12,7 @@ export type CostSpec =
   | { readonly cost: 'latency'; readonly device: Device }
   | { readonly cost: 'peakMemory'; readonly bytesPerActivation: number };
 
-/** `macs`, `params`, `latencyMs@DEVICE` or `peakMemory`: the name of a cost in events, tables and JSON. */
+/** The name of a cost in events, tables and JSON: `macs`, `params`, `latencyMs@DEVICE` or `peakMemory`. */
 export function costName(spec: CostSpec): string {
   return spec.cost === 'latency' ? `latencyMs@${spec.device.name}` : spec.cost;
 }
@@ -33,12 +33,12 @@ export function layerCost(spec: CostSpec, layer: Layer): number {
   }
 }
 
-/** Whether a whole costs the sum of its parts. Memory does not: it is as much as the greatest part takes. */
+/** True if the whole costs the sum of its parts; peak memory is instead the maximum over the parts. */
 export function addsUp({ cost }: CostSpec): boolean {
   return cost !== 'peakMemory';
 }
 
-/** The cost of a whole from those of its parts. */
+/** Combines the cost of a whole with that of one more part, by sum or maximum. */
 export function joined(spec: CostSpec, whole: number, part: number): number {
   return addsUp(spec) ? whole + part : Math.max(whole, part);
 }

@@ -1,4 +1,4 @@
-/** What a network or a space consists of and costs, as `describe --json` prints it; fields may be added, not renamed. */
+/** Contents and costs of a network or space, as `describe --json` prints them; fields may be added, not renamed. */
 
 import type { Layer } from '#networks/cost/layers/layer';
 import { layerLoad } from '#networks/cost/layers/layer-load';
@@ -22,8 +22,9 @@ export interface NamedDevice {
 export type NetworkDescription = ReturnType<typeof networkDescription>;
 
 /**
- * What `describe --json` prints of a network. Folded parameters are what inference keeps once batch norms and scales are
- * folded into kernels and biases. Bytes are those of the first device, int8 (one per value) without any.
+ * Returns the output of `describe --json` for a network. Folded parameters are those that inference keeps once batch
+ * norms and scales are folded into kernels and biases. Bytes are those on the first device, or int8 (one per value)
+ * without a device.
  */
 export function networkDescription(network: Architecture, devices: readonly NamedDevice[]) {
   const bytes = devices[0]?.device ?? int8;
@@ -58,14 +59,14 @@ export function networkDescription(network: Architecture, devices: readonly Name
   };
 }
 
-/** What a layer waits for on each device that is a roofline; a table of measurements does not tell. */
+/** The bound of a layer on each roofline device; tables of measured layers have none. */
 function boundsOf(layer: Layer, devices: readonly NamedDevice[]): Record<string, 'compute' | 'memory'> {
   return Object.fromEntries(
     rooflines(devices).map(({ name, device }) => [name, bound(layerLoad(layer, device), device)] as const),
   );
 }
 
-/** The share of the latency that is spent in layers which wait for memory. */
+/** The share of the latency that memory-bound layers take, by roofline device. */
 function memoryBoundShares(network: Architecture, devices: readonly NamedDevice[]): Record<string, number> {
   const shares = rooflines(devices).map(({ name, device }) => {
     const waiting = layersOf(network).filter((layer) => bound(layerLoad(layer, device), device) === 'memory');
@@ -84,8 +85,9 @@ const int8 = { bytesPerWeight: 1, bytesPerActivation: 1 };
 export type SpaceDescription = ReturnType<typeof spaceDescription>;
 
 /**
- * Returns the output of `describe --json` for a space. `size` is the number of ways to decide its choices, `networks` how many
- * different networks these make (at most, where not `networksExact`). Cheapest and dearest are by MACs.
+ * Returns the output of `describe --json` for a space. `size` is the number of ways to decide its choices, `networks`
+ * the number of different networks that they yield (an upper bound unless `networksExact`). Cheapest and dearest are by
+ * MACs.
  */
 export function spaceDescription(space: Space, devices: readonly NamedDevice[]) {
   const latencies: CostSpec[] = devices.map(({ device }) => ({ cost: 'latency', device }));

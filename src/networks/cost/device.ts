@@ -14,29 +14,29 @@ const bytesPerWeight = bytesField.describe('Bytes of a weight in memory');
 const bytesPerActivation = bytesField.describe('Bytes of an activation in memory');
 
 export const rooflineSchema = record({
-  peakMacsPerMs: peak('MACs').describe('Multiply-accumulates per ms at most'),
-  peakBytesPerMs: peak('bytes').describe('Bytes read and written per ms at most'),
+  peakMacsPerMs: peak('MACs').describe('Peak multiply-accumulates per ms'),
+  peakBytesPerMs: peak('bytes').describe('Peak bytes read and written per ms'),
   bytesPerWeight,
   bytesPerActivation,
   overheadMs: quantity('a number of ms from 0 to 1e6', { min: 0, max: 1e6 })
     .default(0)
-    .describe('Time that every layer costs on top, in ms'),
+    .describe('Time added to every layer, in ms'),
   source: sourceText,
   fit: record({
     rows: integer('a number of latencies from 1').describe('Latencies that the profile was fitted to'),
     meanAbsolutePercentageError: quantity('a share >= 0', { min: 0 }).describe('Mean relative error, as a share'),
     leaveOneOutError: quantity('a share >= 0', { min: 0 })
       .optional()
-      .describe('The same error if each network is predicted by a fit to the others'),
+      .describe('The same error if each network is predicted by a fit to all others'),
     spearman: quantity('a number from -1 to 1', { min: -1, max: 1 })
       .optional()
       .describe("Spearman's rank correlation of predicted and measured latencies"),
     ridgePoint: word('held', 'fitted', 'atLeast', 'atMost').describe(
-      'How the ridge point came about: held (given), fitted, or known as a bound',
+      'Origin of the ridge point: held (given), fitted, or known only as a bound',
     ),
   })
     .optional()
-    .describe('How well the profile met the latencies that it was fitted to; mnv4-nas calibrate writes it'),
+    .describe('Quality of the fit to measured latencies; mnv4-nas calibrate writes it'),
 });
 
 const tableSchema = record({
@@ -48,13 +48,13 @@ const tableSchema = record({
 
 export const deviceSchema = z.union([rooflineSchema, tableSchema]);
 
-/** What the roofline model knows of a device. `overheadMs` is what every layer costs on top. */
+/** Roofline model of a device. `overheadMs` is added to the latency of every layer. */
 export type RooflineDevice = Readonly<z.output<typeof rooflineSchema>> & {
   readonly kind: 'roofline';
   readonly name: string;
 };
 
-/** A device of which single layers were measured; it knows those, and no others. */
+/** A device as a table of measured layers; other layers have no latency. */
 export type TableDevice = Readonly<Omit<z.output<typeof tableSchema>, 'table'>> & {
   readonly kind: 'table';
   readonly name: string;
@@ -67,7 +67,7 @@ export function readDevice(file: string): Device {
   return parseDevice(file, readText(file));
 }
 
-/** A profile from its text; it is named after its file, and a table is looked up beside it. */
+/** Parses a profile; it is named after its file, and its table's path is relative to that file. */
 export function parseDevice(file: string, text: string): Device {
   const name = basename(file).replace(/\.ya?ml$/, '');
   const profile = conform(locateYaml(file, text), deviceSchema);

@@ -1,4 +1,4 @@
-/** What the architectures that a policy draws cost on the mean: a policy decides each choice independently of the others. */
+/** Mean costs of the architectures that a policy draws; a policy decides each choice independently of the others. */
 import { drawnOption, type Random } from '#core/random';
 import type { Decisions } from '#networks/space/space';
 import { type CostUnit, optionAt } from './cost-unit.js';
@@ -6,8 +6,8 @@ import { type CostUnit, optionAt } from './cost-unit.js';
 type Distributions = readonly (readonly number[])[];
 
 /**
- * The exact mean of each cost, if it adds up: the sum over the units of what each costs under every combination of its
- * choices, times how likely that is and that the unit is there at all.
+ * The exact mean of each cost that adds up: the sum, over all units and combinations of their choices, of the cost
+ * times the probability that the unit is present in that combination.
  */
 export function expectedSums(units: readonly CostUnit[], costs: number, distributions: Distributions): Float64Array {
   const sums = new Float64Array(costs);
@@ -20,16 +20,16 @@ export function expectedSums(units: readonly CostUnit[], costs: number, distribu
   return sums;
 }
 
-/** How likely the unit is there in the combination that stands at a position of its costs. */
+/** The probability that the unit is present in the combination at a position of its costs. */
 function probabilityAt({ guards, scope }: CostUnit, at: number, distributions: Distributions): number {
   const of = (choice: number, option: number) => distributions[choice]?.[option] as number;
   const there = guards.reduce((p, { choice, option }) => p * of(choice, option), 1);
   return scope.reduce((p, { choice, stride }) => p * of(choice.id, optionAt(at, choice, stride)), there);
 }
 
-const drawn = 1000; // architectures: the mean's error is a thirtieth of their spread
+const drawn = 1000; // architectures; the standard error of the mean is a thirtieth of their deviation
 
-/** The mean of each cost over architectures that are drawn. */
+/** The mean of each cost over 1,000 drawn architectures. */
 export function drawnMeans(
   evaluate: (decisions: Decisions) => Float64Array,
   costs: number,

@@ -3,16 +3,16 @@ import { type Decisions, isChoice, type Open, type Space } from '#networks/space
 import { type CostSpec, joined } from './cost.js';
 import { type CostSlot, type CostUnit, optionAt } from './cost-unit.js';
 
-/** The best way to get to a place: its cost so far, and what was decided on the way. */
+/** The best way to reach a place: its cost so far, and the decisions on the way. */
 interface Reached {
   readonly cost: number;
   readonly decided: ReadonlyMap<number, number>;
 }
 
 /**
- * The decisions that make one of the costs least (`sign` 1) or greatest (`sign` -1). Exact, by dynamic programming: all
- * that ties a block to those before it is the choice of its input's channels, so one best beginning per option of that
- * choice is enough. Choices that do not matter take their first option, as does a tie.
+ * Returns the decisions that minimise (`sign` 1) or maximise (`sign` -1) one of the costs. Exact, by dynamic
+ * programming: a block depends on those before it only through the choice of its input channels, so one best beginning
+ * per option of that choice is enough. Choices that do not matter take their first option; a tie takes the first found.
  */
 export function extreme(
   space: Space,

@@ -1,4 +1,4 @@
-/** Measured latencies of single layers: CSV with the columns `signature`, `ms` and, where known, `count`, `ms_deviation`. */
+/** Measured latencies of layers: CSV with the columns `signature`, `ms` and, if known, `count` and `ms_deviation`. */
 import { z } from 'zod';
 import { conform, integer, quantity, text } from '#core/documents/conform';
 import { readCsv } from '#core/documents/csv';
@@ -37,7 +37,7 @@ export function readLatencyTable(file: string): LatencyTable {
   return { file, timings };
 }
 
-/** What a layer takes in ms; one that was not measured is a failure that names it. */
+/** The measured latency of a layer in ms; throws a failure that names a layer without a measurement. */
 export function measuredMs(layer: Layer, { file, timings }: LatencyTable): number {
   const signature = layerSignature(layer);
   const timing = timings.get(signature);

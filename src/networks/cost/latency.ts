@@ -1,4 +1,4 @@
-/** What layers and networks take on a device. */
+/** Latencies of layers and networks on a device. */
 import { assertNever } from '#core/assert-never';
 import type { Layer } from '#networks/cost/layers/layer';
 import { layerLoad } from '#networks/cost/layers/layer-load';
@@ -8,7 +8,7 @@ import type { Device } from './device.js';
 import { measuredMs } from './latency-table.js';
 import { layerMs } from './roofline.js';
 
-/** What a layer takes in ms: by the roofline, or as measured. */
+/** Latency of a layer in ms, from the roofline model or as measured. */
 export function layerLatencyMs(layer: Layer, device: Device): number {
   switch (device.kind) {
     case 'roofline':
@@ -20,7 +20,7 @@ export function layerLatencyMs(layer: Layer, device: Device): number {
   }
 }
 
-/** What a network takes in ms: the sum over its layers. */
+/** Latency of a network in ms: the sum over its layers. */
 export function latencyMs(network: Architecture, device: Device): number {
   return layersOf(network).reduce((sum, layer) => sum + layerLatencyMs(layer, device), 0);
 }

@@ -11,7 +11,7 @@ export function layerMs(load: LayerLoad, device: RooflineDevice): number {
   return Math.max(computeMs(load, device), memoryMs(load, device)) + device.overheadMs;
 }
 
-/** What a layer waits for. */
+/** The slower of computing and moving, which bounds the layer's latency; compute if they are equal. */
 export function bound(load: LayerLoad, device: RooflineDevice): 'compute' | 'memory' {
   return computeMs(load, device) >= memoryMs(load, device) ? 'compute' : 'memory';
 }

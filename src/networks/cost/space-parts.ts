@@ -1,6 +1,6 @@
 /**
- * A space cut into parts that can be looked at on their own. A block's layers depend on few choices: its own, and the one
- * that gives its input channels.
+ * Splits a space into parts that can be costed separately. A block's layers depend on few choices: those among its
+ * fields, and the one that determines its input channels.
  */
 
 import type { Layer } from '#networks/cost/layers/layer';
@@ -21,15 +21,15 @@ import { type HeadVisit, type SlotVisit, walkChoices } from '#networks/space/wal
 
 /** A block, or the head. */
 export interface SpacePart {
-  /** The decisions under which the block is there: all must hold. */
+  /** The decisions under which the block is present: all must hold. */
   readonly guards: Choice['when'];
   /** The choices that its layers depend on. */
   readonly choices: readonly Choice[];
-  /** Its layers under the decisions of those choices; others are not read. */
+  /** Its layers under the decisions of those choices; it reads no other decisions. */
   readonly layers: (decisions: Decisions) => Layer[];
 }
 
-/** A place in the network: the parts of which one fills it, and the channels on either side. */
+/** A place in the network: the parts of which at most one fills it, and the channels on either side. */
 export interface SpacePlace {
   readonly input: Open<number>;
   readonly output: Open<number>;

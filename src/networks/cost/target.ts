@@ -1,4 +1,4 @@
-/** Cost targets as configs state them: an amount, or a share of what a named network costs. */
+/** Cost targets in configs: an amount, or a factor of the cost of a named network. */
 import { z } from 'zod';
 import { assertNever } from '#core/assert-never';
 import { quantity, record, text } from '#core/documents/conform';
@@ -20,7 +20,7 @@ const sharedFields = {
     .describe("Target as a factor of that network's cost; by default 1"),
   beta: quantity('a number from -1e6 to 0', { min: -1e6, max: 0 })
     .optional()
-    .describe('Slope of the penalty: what the reward absolute loses if a cost is twice its target; by default -0.1'),
+    .describe('Slope of the penalty: change of the reward absolute if a cost is twice its target; by default -0.1'),
 };
 
 function amount(what: string) {
@@ -28,7 +28,7 @@ function amount(what: string) {
 }
 
 function kind<const K extends string>(name: K) {
-  return z.literal(name).describe('What is held to a target; peakMemory is bytes of activations alive at once');
+  return z.literal(name).describe('Cost that the target is for; peakMemory is bytes of activations alive at once');
 }
 
 export const costTargetSchema = z
@@ -60,10 +60,10 @@ export const costTargetSchema = z
     },
   )
   .refine((input) => (statedTarget(input) === undefined) !== (input.relativeTo === undefined), {
-    error: 'either a target, or a network that it is relativeTo',
+    error: 'either a target or relativeTo',
   })
   .refine((input) => statedTarget(input) === undefined || input.factor === undefined, {
-    error: 'a factor only beside relativeTo',
+    error: 'a factor only with relativeTo',
   });
 
 function statedTarget(input: {
@@ -76,7 +76,7 @@ function statedTarget(input: {
 
 export type CostTargetInput = z.output<typeof costTargetSchema>;
 
-/** A cost with the amount it is held to, in MACs, parameters, ms or bytes; `beta` where the config states one. */
+/** A cost with its target in MACs, parameters, ms or bytes; `beta` if the config states one. */
 export interface CostTarget {
   readonly name: string;
   readonly target: number;
@@ -84,15 +84,15 @@ export interface CostTarget {
   readonly spec: CostSpec;
 }
 
-/** Where a target was read, so that what is wrong with it can be placed. */
+/** Place of a target in its config, for diagnostics. */
 export interface TargetPlace {
   readonly located: Pick<Located, 'at'>;
   readonly path: Path;
 }
 
 /**
- * A target with its device and network read. Files are looked up relative to `base`, then among the shipped ones. A
- * network that the target is relative to counts at the resolution and classes that its own file states.
+ * Reads the device and the network of a target. Files are looked up relative to `base`, then among the shipped ones. A
+ * network that the target is relative to counts with its own resolution and classes, not with those of the space.
  */
 export function resolveTarget(input: CostTargetInput, base = '.', place?: TargetPlace): CostTarget {
   const spec = resolveSpec(input, base, place);
@@ -102,7 +102,10 @@ export function resolveTarget(input: CostTargetInput, base = '.', place?: Target
   return { name: costName(spec), target, spec, ...(beta === undefined ? {} : { beta }) };
 }
 
-/** All targets of a config, whose costs are at `path`. Events and results keep costs by name, so that no two may share one. */
+/**
+ * Resolves all targets of a config, whose costs are at `path`. Events and results key costs by name, so no two targets
+ * may have the same name.
+ */
 export function resolveTargets(
   inputs: readonly CostTargetInput[],
   base: string,
@@ -138,7 +141,7 @@ function reporter(place: TargetPlace | undefined, key: string) {
   return place && ((message: string) => place.located.at([...place.path, key], message));
 }
 
-/** The costs of a space's architectures in the order of the targets. */
+/** Builds the cost table of a space, with the costs in the order of the targets. */
 export function targetTable(space: Space, targets: readonly CostTarget[]): CostTable {
   return costTable(
     space,

@@ -1,9 +1,9 @@
 /**
- * Block specs: read-only data, one record per kind. What a kind means is spelled out where it is interpreted: its loads
- * in `cost/layers/`, its forward pass in `nn/blocks/`, its YAML in `space/schema.ts`.
+ * Block specs: read-only data, one record per kind. Other files interpret a kind: `cost/layers/` computes its loads,
+ * `nn/blocks/` its forward pass, and `space/schema.ts` reads its YAML.
  *
- * Convolutions are without bias and followed by batch norm unless the kind says otherwise. A block other than `conv` and
- * `dwSep` adds its input exactly when its stride is 1 and its input and output channels are equal.
+ * Convolutions have no bias and are followed by batch norm unless the kind says otherwise. A block other than `conv`
+ * and `dwSep` adds its input if and only if its stride is 1 and its input and output channels are equal.
  */
 
 /** k x k convolution -> BN -> activation. */
@@ -26,7 +26,7 @@ export interface FusedIbSpec {
 /**
  * Universal inverted bottleneck (MobileNetV4, arXiv:2404.10518): [start depthwise -> BN] -> 1x1 expand -> BN ->
  * activation -> [middle depthwise -> BN -> activation] -> 1x1 project -> BN. A kernel of 0 leaves its layer out. The
- * stride sits on the middle layer or, where that is absent, on the start layer.
+ * middle layer carries the stride or, if it is absent, the start layer.
  */
 export interface UibSpec {
   readonly kind: 'uib';
@@ -38,10 +38,10 @@ export interface UibSpec {
 }
 
 /**
- * Attention over the places of a map, `out` channels in and out: BN -> queries of every place, keys and values of every
- * place or, at a `kvStride` of 2, of the map made smaller by 3x3 depthwise layers with BN -> attention -> 1x1 to `out`.
- * `mqa` is Mobile MQA (MobileNetV4, arXiv:2404.10518): all heads share their keys and values. `mha` gives each head its
- * own, for comparison.
+ * Attention over the positions of a map, `out` channels in and out: BN -> queries of every position, keys and values of
+ * every position or, at a `kvStride` of 2, of the map downsampled by 3x3 depthwise layers with BN -> attention -> 1x1
+ * to `out`. `mqa` is Mobile MQA (MobileNetV4, arXiv:2404.10518): all heads share their keys and values. `mha` gives
+ * each head separate ones, for comparison.
  */
 export interface AttentionSpec {
   readonly kind: 'mqa' | 'mha';
@@ -73,7 +73,7 @@ export interface InvertedResidualSpec {
   /** May be fractional. */
   readonly expand: number;
   readonly squeeze: boolean;
-  /** The network's, unless stated. */
+  /** Defaults to the network's activation. */
   readonly activation?: Activation;
   readonly out: number;
 }
@@ -90,8 +90,8 @@ export function uibVariant(block: Pick<UibSpec, 'startKernel' | 'midKernel'>): '
 }
 
 /**
- * A channel count that came from a product, rounded to the nearest multiple of 8 (halves up, at least 8), and 8 more
- * where that lost over 10 %: 7 -> 8, 20 -> 24, 18 -> 24.
+ * Rounds the product of a channel count to the nearest multiple of 8 (halves up, at least 8), and adds 8 if rounding
+ * lost over 10 %: 7 -> 8, 20 -> 24, 18 -> 24.
  */
 export function roundChannels(channels: number): number {
   const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
@@ -108,14 +108,14 @@ export function squeezedChannels(channels: number): number {
   return roundChannels(channels / 4);
 }
 
-/** Height or width after a layer of that stride with padding `same`. */
+/** Height or width after a layer with this stride and padding `same`. */
 export function strided(size: number, stride: number): number {
   return Math.ceil(size / stride);
 }
 
 const plainKinds: readonly BlockSpec['kind'][] = ['conv', 'dwSep'];
 
-/** Whether a block adds its input to its output; plain convolutions never do, as in the published networks. */
+/** True if a block adds its input to its output; plain convolutions never do, as in the published networks. */
 export function isResidual(inputChannels: number, block: Pick<BlockSpec, 'kind' | 'stride' | 'out'>): boolean {
   return !plainKinds.includes(block.kind) && block.stride === 1 && block.out === inputChannels;
 }

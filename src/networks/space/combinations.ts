@@ -1,7 +1,7 @@
-/** Ways to decide a few choices at once. */
+/** Combinations of the options of a few choices. */
 import { type Choice, isChoice, type Open, type Opened, openFields } from './space.js';
 
-/** The choices among some values, each once. */
+/** The choices among the values, each once. */
 export function choicesAmong(values: readonly Open<unknown>[]): Choice[] {
   return [...new Set(values.filter(isChoice))];
 }
@@ -12,7 +12,7 @@ export function openValues(block: Opened): Open<number>[] {
   return openFields.flatMap((field) => fields[field] ?? []);
 }
 
-/** Every combination of the choices' options; entries of other choices are left empty. */
+/** Yields every combination of the choices' options, indexed by choice; entries of other choices are left empty. */
 export function* combinations(choices: readonly Choice[]): Generator<number[]> {
   const [last] = choices.slice(-1);
   if (last === undefined) return yield [];

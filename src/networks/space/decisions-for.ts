@@ -1,4 +1,4 @@
-/** The decisions that make a given architecture of a space: `close`, backwards. */
+/** Decisions that yield a given architecture of a space: the inverse of `close`. */
 import type { BlockSpec } from './block.js';
 import {
   type Architecture,
@@ -13,8 +13,8 @@ import {
 } from './space.js';
 
 /**
- * Decisions under which `close` makes this architecture, but for its name; undefined where none do. A block that several
- * slots could hold goes into the first of them. Choices that do not matter have option 0.
+ * Returns decisions under which `close` yields this architecture, except for its name; undefined if none do. A block
+ * that fits several slots goes into the first of them. Choices that do not matter have option 0.
  */
 export function decisionsFor(space: Space, architecture: Architecture): Decisions | undefined {
   const { stages, head } = architecture;
@@ -31,14 +31,15 @@ function nameless(network: NetworkFrame): NetworkFrame {
   return { ...frameOf(network), name: '' };
 }
 
-/** The options decided so far, by the choice's id. */
+/** Options decided so far, by choice id. */
 type Partial = ReadonlyMap<number, number>;
 
 /**
- * The first way to fill a stage's slots with all the blocks, in order, that agrees with what is decided.
+ * Returns the first way to fill a stage's slots with all the blocks, in order, that agrees with the options decided so
+ * far; undefined if none does.
  *
- * @param failed  how many slots and blocks were left where no way went on; the one choice that slots share, the stage's
- *                `out`, is the same on all ways
+ * @param failed  numbers of remaining slots and blocks that are known to fail; they hold for all ways, since these
+ *                agree on the only choice that slots share, the stage's `out`
  */
 function filling(
   partial: Partial,
@@ -61,7 +62,7 @@ function filling(
   return filled;
 }
 
-/** What is decided once the slot holds the block, for each of its alternatives that can. */
+/** The options decided once the slot holds the block, for each of its alternatives that can. */
 function holding(partial: Partial, { use, pick, among }: Slot, block: BlockSpec): Partial[] {
   const used = taking(partial, use, true);
   return among.flatMap((opened, i) => {
@@ -71,7 +72,7 @@ function holding(partial: Partial, { use, pick, among }: Slot, block: BlockSpec)
   });
 }
 
-/** What is decided once every field of one is that of the other. */
+/** The options decided once every field of `opened` equals that of `closed`; undefined if some field cannot. */
 function matching(partial: Partial, opened: Opened | Space['head'], closed: object): Partial | undefined {
   const values = closed as Readonly<Record<string, unknown>>;
   const opens = opened as Readonly<Record<string, Open<unknown>>>;
@@ -82,7 +83,7 @@ function matching(partial: Partial, opened: Opened | Space['head'], closed: obje
   return matched;
 }
 
-/** What is decided once the open value is this one; undefined where it cannot be. */
+/** The options decided once the open value equals `value`; undefined if it cannot. */
 function taking<T>(partial: Partial, open: Open<T>, value: T): Partial | undefined {
   if (!isChoice(open)) return same(open, value) ? partial : undefined;
   const option = open.options.findIndex((other) => same(other, value));
@@ -90,7 +91,7 @@ function taking<T>(partial: Partial, open: Open<T>, value: T): Partial | undefin
   return option >= 0 && decided === option ? new Map(partial).set(open.id, option) : undefined;
 }
 
-/** Plain values, some of them lists. */
+/** Compares plain values, some of them lists. */
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

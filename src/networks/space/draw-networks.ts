@@ -6,12 +6,12 @@ import { randomDecisions } from './random-decisions.js';
 import { close, type Decisions, type Space } from './space.js';
 
 const mostDraws = 1_000_000;
-const fewNetworks = 100_000; // so few are gone through one by one in a second or two
-const patience = 20_000; // draws that bring nothing new
+const fewNetworks = 100_000; // enumerated in a second or two
+const patience = 20_000; // draws in a row without a new network
 
 /**
- * Draws up to `count` different networks that pass: by uniform decisions and, once these bring nothing new in a space of
- * few networks, from its remaining networks in random order. Of few networks all are found.
+ * Draws up to `count` different networks that pass and returns their decisions. It draws uniform decisions and, once
+ * these find nothing new in a space of few networks, enumerates its networks in random order, so that none is missed.
  */
 export function drawNetworks(
   space: Space,
@@ -25,7 +25,7 @@ export function drawNetworks(
     if (passes(decisions)) found.set(networkKey(close(space, decisions)), decisions);
     return found.size > before;
   };
-  let hasFew: boolean | undefined; // counting may take seconds: only once draws bring nothing new
+  let hasFew: boolean | undefined; // counting may take seconds, so it waits until draws find nothing new
   const areFew = () => {
     hasFew ??= hasFewNetworks(space);
     return hasFew;

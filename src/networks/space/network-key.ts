@@ -1,8 +1,8 @@
-/** Identity of networks: two are the same if the same layers follow each other, whatever stages these belong to. */
+/** Identity of networks: two are the same if they have the same layers in the same order, whatever their stages. */
 import { type BlockSpec, expandedChannels } from './block.js';
 import { type Architecture, isChoice, type LayerConventions, type Opened } from './space.js';
 
-/** A text that networks of one frame share exactly if they are the same. */
+/** Key that two networks of one frame share if and only if they are the same. */
 export function networkKey(network: Architecture): string {
   let { channels } = network.input;
   const keys: string[] = [];
@@ -18,13 +18,16 @@ export function blockKey(block: BlockSpec, channels: number, { activation }: Lay
   return JSON.stringify({ activation, ...block, expand: expandedWidth(block, channels) });
 }
 
-/** The width that an expansion rounds to; 0 for an inverted residual's of 1, which leaves the layer out. */
+/** The width that an expansion rounds to; 0 for an inverted residual with expansion 1, which leaves the layer out. */
 function expandedWidth(block: { readonly kind: BlockSpec['kind']; readonly expand: number }, channels: number): number {
   const isAbsent = block.kind === 'invertedResidual' && block.expand === 1;
   return isAbsent ? 0 : expandedChannels(channels, block.expand);
 }
 
-/** Finds expansions of a block that are one option given twice: they round to the same width for each of the inputs. */
+/**
+ * Finds two expansions of a block that are the same option, since they round to the same width for each of the input
+ * channel counts. Returns a message that names them; undefined if all differ.
+ */
 export function sameExpansions(block: Opened, inputs: readonly number[]): string | undefined {
   if (!('expand' in block) || !isChoice(block.expand)) return undefined;
   const { kind, expand } = block;

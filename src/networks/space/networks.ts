@@ -1,6 +1,6 @@
 /**
- * The different networks of a space. Decisions are more than networks: where two optional blocks are alike it makes no
- * difference which of them is skipped, and options may overlap.
+ * The different networks of a space. Several decisions may yield one network: if two optional blocks are alike, it does
+ * not matter which of them is skipped, and options may overlap.
  */
 import { combinations } from './combinations.js';
 import { blockKey } from './network-key.js';
@@ -14,43 +14,48 @@ export interface NetworkCount {
   readonly isExact: boolean;
 }
 
-/** Counts the different networks of a space. @param mostCompared  blocks; 100,000 take a second or two */
+/**
+ * Counts the different networks of a space.
+ *
+ * @param mostCompared  blocks to compare at most; 100,000 take a second or two
+ */
 export function countNetworks(space: Space, mostCompared = 100_000): NetworkCount {
   const networks = new Walk(space, mostCompared).count();
   return networks === undefined ? { networks: spaceSize(space), isExact: false } : { networks, isExact: true };
 }
 
-/** Decisions for each different network of a space; choices that do not matter have option 0. */
+/** Yields decisions for each different network of a space; choices that do not matter have option 0. */
 export function differentNetworks(space: Space): Generator<Decisions> {
   return new Walk(space).networks();
 }
 
-/** A block that a slot may hold, and what is decided by that. */
+/** Output channels of a block that a slot may hold, and the decisions that place it there. */
 interface Filling {
   readonly out: number;
   readonly decided: readonly (readonly [choice: number, option: number])[];
 }
 
-/** One way to come by some blocks: the decisions for the last one, and the way to those before it. */
+/** One way to obtain a sequence of blocks: the decisions for the last block, and the way to those before it. */
 interface Way extends Pick<Filling, 'decided'> {
   readonly before?: Way;
 }
 
-/** All that may follow some blocks: how many channels come out of them, and for each slot that may be next a way there. */
+/** State after a sequence of blocks: its output channels and, for each slot that may be next, one way to get there. */
 interface Reached {
   readonly channels: number;
   readonly ways: ReadonlyMap<number, Way>;
 }
 
 /**
- * Goes through a space block by block, all ways to the same blocks at once, as one goes through a non-deterministic
- * automaton. A slot's shared `out` is its input's, so that channels are all that slots need to know of each other.
+ * Walks through a space block by block and follows all ways to the same blocks at once, like the simulation of a
+ * nondeterministic finite automaton. A slot passes a shared `out` on as the next slot's input, so slots depend on each
+ * other through channels only.
  */
 class Walk {
   readonly #space: Space;
   readonly #slots: readonly SlotVisit[];
   readonly #headChoices: readonly Choice[];
-  /** For each slot the next that cannot be skipped, itself or one behind it. */
+  /** For each slot, the index of the first slot from there on that cannot be skipped; the slot count if all can. */
   readonly #needed: readonly number[];
   readonly #fillings = new Map<string, ReadonlyMap<string, Filling>>();
   readonly #start: Reached;
@@ -71,7 +76,7 @@ class Walk {
     this.#start = { channels: space.input.channels, ways: new Map([[0, { decided: [] }]]) };
   }
 
-  /** Undefined where that would take too long. */
+  /** The number of different networks; undefined if counting would take too long. */
   count(): bigint | undefined {
     const bodies = this.#count(this.#start, new Map());
     return this.#toCompare < 0 ? undefined : bodies * BigInt([...this.#heads()].length);
@@ -105,7 +110,7 @@ class Walk {
     for (const next of this.#after(reached)) yield* this.#bodies(next);
   }
 
-  /** The way to the end of the slots, all others skipped, if there is one. */
+  /** The first way that can skip all remaining slots; undefined if none can. */
   #end({ ways }: Reached): Way | undefined {
     for (const [at, way] of ways) if (this.#needed[at] === this.#slots.length) return way;
     return undefined;
@@ -127,7 +132,7 @@ class Walk {
     return [...next.values()].map(({ channels, ways }) => ({ channels, ways: this.#earliest(ways) }));
   }
 
-  /** The ways in the order of their slots, but those that lead where an earlier one gets by skipping. */
+  /** The ways in the order of their slots, without those to a slot that an earlier one reaches by skipping. */
   #earliest(ways: ReadonlyMap<number, Way>): Map<number, Way> {
     let covered = -1;
     const kept = new Map<number, Way>();
@@ -138,7 +143,7 @@ class Walk {
     return kept;
   }
 
-  /** The different blocks that a slot may hold, given its input channels. */
+  /** The different blocks that a slot may hold, given its input channels, by block key. */
   #fillingsOf(at: number, channels: number): ReadonlyMap<string, Filling> {
     const place = `${at}: ${channels}`;
     const known = this.#fillings.get(place);

@@ -1,4 +1,4 @@
-/** YAML -> space, network or refinement. Everything wrong in a file is reported at once, each at its place. */
+/** YAML -> space or network. All mistakes of a file are reported at once, each with its line and column. */
 import { isDeepStrictEqual } from 'node:util';
 import { conform } from '#core/documents/conform';
 import { formatPath, type Located, locateYaml, type Path, readText } from '#core/documents/document';
@@ -32,12 +32,12 @@ export function parseSpace(file: string, text: string): Space {
   return buildSpace(conform(located, spaceSchema), located);
 }
 
-/** A space without choices, closed; one with choices is a failure that names the first of them. */
+/** Reads a space without choices as a closed network; otherwise throws a failure that names the first choice. */
 export function readNetwork(file: string): Architecture {
   return asNetwork(readSpace(file), file);
 }
 
-/** The architecture that a space without choices is. */
+/** Closes a space without choices; otherwise throws a failure that names the first choice. */
 export function asNetwork(space: Space, file: string): Architecture {
   const [first] = space.choices;
   if (first !== undefined) {
@@ -47,7 +47,7 @@ export function asNetwork(space: Space, file: string): Architecture {
   return close(space, []);
 }
 
-/** The space that a checked document describes. */
+/** Builds the space that a checked document describes; throws a failure with all diagnostics if it has any. */
 export function buildSpace(input: SpaceInput, located: Pick<Located, 'at'>): Space {
   return new SpaceBuilder(located).build(input);
 }
@@ -67,7 +67,7 @@ class SpaceBuilder {
     const stages = open.stages.map((stage, s) => {
       const out = this.#open(stage.out, ['stages', s, 'out'], 'out', []);
       if (out !== undefined && stage.blocks.length === 0) {
-        this.#report(['stages', s, 'blocks'], 'expected blocks, which have the out of their stage; got none');
+        this.#report(['stages', s, 'blocks'], 'expected blocks, since the stage has an out; got none');
       }
       const slots: Slot[] = [];
       for (const [b, slotInput] of stage.blocks.entries()) {
@@ -143,7 +143,7 @@ class SpaceBuilder {
     return block;
   }
 
-  /** A layer must carry the stride whatever is chosen; where the options are averaged, it must be the same layer. */
+  /** Requires one layer to carry the stride under all decisions, the same one because options may be averaged. */
   #requireStrided({ startKernel, midKernel }: Opened & { kind: 'uib' }, at: Path): void {
     if (isChoice(midKernel) && midKernel.options.includes(0)) {
       this.#report([...at, 'midKernel'], 'expected options without 0, since the middle layer carries the stride of 2');
@@ -166,7 +166,7 @@ class SpaceBuilder {
       : !isChoice(channels) && isResidual(channels, { kind, stride, out });
     if (!residual) {
       const message =
-        'expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another';
+        'expected a block with stride 1 and as many output as input channels, since no other can be skipped; got another';
       this.#report([...at, 'optional'], message);
     }
   }
@@ -188,14 +188,14 @@ class SpaceBuilder {
     return choice;
   }
 
-  /** Copies of a block have their mistakes in common. */
+  /** Adds a diagnostic once, since the copies of a repeated block share their mistakes. */
   #report(at: Path, message: string): void {
     const diagnostic = this.#located.at(at, message);
     if (!this.#diagnostics.some((told) => isDeepStrictEqual(told, diagnostic))) this.#diagnostics.push(diagnostic);
   }
 }
 
-/** For `JSON.stringify`: a choice as its options. */
+/** Replacer for `JSON.stringify` that writes a choice as its options. */
 function optionsAlone(_: string, value: unknown): unknown {
   return isChoice(value) ? value.options : value;
 }

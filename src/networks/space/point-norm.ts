@@ -1,11 +1,11 @@
-/** Finds batch norm on 1x1 maps, through which a batch of one image must not be trained. */
+/** Finds batch norm on 1x1 maps, which must not be trained with batches of one image. */
 import { type Sides, stridedMap } from './resolution.js';
 import { isChoice, type Open, type Opened, type Space } from './space.js';
 import { walkChoices } from './walk-choices.js';
 
 /**
- * The path of the first layer whose batch norm may see a single value of each channel and image; undefined where there
- * is none. Over one image alone such a layer gives its beta, whatever the image.
+ * Returns the path of the first layer whose batch norm may see a single value per channel and image; undefined if there
+ * is none. For a batch of one image, such a layer outputs its beta, whatever the image.
  */
 export function pointNorm(space: Space): string | undefined {
   let found: string | undefined;
@@ -20,7 +20,7 @@ export function pointNorm(space: Space): string | undefined {
   return found;
 }
 
-/** To the smallest map that a block normalises: its output or, of attention, its input or what is seen of it. */
+/** Stride to the smallest map that a block normalises: its output or, for attention, the map of keys and values. */
 function leastStride(block: Opened): number {
   return 'kvStride' in block ? block.kvStride : block.stride;
 }

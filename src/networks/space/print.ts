@@ -1,10 +1,10 @@
-/** Space or network -> the YAML form that `parse.ts` reads; parsing what was printed gives the same space. */
+/** Space or network -> the YAML form that `parse.ts` reads; parsing the printed form gives the same space. */
 import { stringify } from 'yaml';
 import type { SlotInput, SpaceInput } from './schema.js';
 import { type Architecture, defaultConventions, frameOf, isChoice, type Open, type Slot, type Space } from './space.js';
 import { sharedOut } from './walk-choices.js';
 
-/** The document of a space; `repeat` is written out, a stage's shared `out` stands at the stage. */
+/** The document of a space: repeated blocks are written one by one, a stage's shared `out` once at the stage. */
 export function spaceInput(space: Space): SpaceInput {
   return {
     ...frameOf(space),
@@ -18,7 +18,7 @@ export function spaceInput(space: Space): SpaceInput {
   };
 }
 
-/** A closed network as a space that happens to have no choices. */
+/** Converts a closed network to a space without choices. */
 export function asSpace(network: Architecture): Space {
   const stages = network.stages.map(({ blocks }, s) => ({
     slots: blocks.map((block, b): Slot => ({ path: `stages[${s}].blocks[${b}]`, use: true, pick: 0, among: [block] })),
@@ -26,7 +26,7 @@ export function asSpace(network: Architecture): Space {
   return { ...network, stages, choices: [] };
 }
 
-/** YAML of a space, one block a line; `provenance` says where a found network came from. */
+/** YAML of a space, one block per line; `provenance` records the origin of a found network. */
 export function printSpace(space: Space, provenance?: Record<string, unknown>): string {
   const { stages, input, head, ...frame } = spaceInput(space);
   const { hiddenNorm, ...widths } = head;
@@ -43,7 +43,7 @@ export function printSpace(space: Space, provenance?: Record<string, unknown>): 
   return `${lines.join('\n')}\n`;
 }
 
-/** A frame without what holds by default. */
+/** The fields of a frame that differ from their defaults. */
 function stated(frame: object): object {
   const defaults: Record<string, unknown> = defaultConventions;
   return Object.fromEntries(Object.entries(frame).filter(([key, value]) => defaults[key] !== value));

@@ -1,7 +1,7 @@
 import type { Random } from '#core/random';
 import type { Space } from './space.js';
 
-/** Every option of every choice equally likely. */
+/** Draws decisions in which all options of a choice are equally likely. */
 export function randomDecisions(space: Space, random: Random): number[] {
   return space.choices.map(({ options }) => random.below(options.length));
 }

@@ -1,4 +1,4 @@
-/** Opens the blocks of a finished network for the fine stage: `refine: { startKernel: [0, 3, 5], midKernel: [0, 3, 5] }`. */
+/** Opens UIBs of a finished network for the fine stage: `refine: { startKernel: [0, 3, 5], midKernel: [0, 3, 5] }`. */
 import { conform } from '#core/documents/conform';
 import { formatPath, type Located, locateYaml, type Path, readText } from '#core/documents/document';
 import { type Diagnostic, Failure } from '#core/failure';
@@ -10,7 +10,7 @@ import type { Architecture, Space } from './space.js';
 export interface NamedRefinement {
   readonly name: string;
   readonly refine: Refinement;
-  /** A diagnostic at a place of its file, where it has one. */
+  /** Locates a diagnostic in the refinement's file; absent without a file. */
   readonly at?: Located['at'];
 }
 
@@ -20,9 +20,9 @@ export function readRefinement(file: string): NamedRefinement {
 }
 
 /**
- * The space of a network whose UIBs are opened as the refinement says, in all stages or in those it lists. In stride-2
- * blocks one layer carries the stride, and 0 drops out of its options: of the middle layer's or, where the block has
- * none, of the start layer's. Every other block stays as it is.
+ * Opens the UIBs of a network as the refinement says, in all stages or in those it lists, and returns the space. In a
+ * stride-2 block one layer carries the stride, so its options lose their 0: the middle layer or, if the block has none,
+ * the start layer. All other blocks stay unchanged. Throws a failure if nothing is left open.
  */
 export function refine(network: Architecture, { name, refine: refinement, at = unplaced }: NamedRefinement): Space {
   requireStages(network, refinement, at);
@@ -43,7 +43,7 @@ export function refine(network: Architecture, { name, refine: refinement, at = u
   throw new Failure('config', at(['refine'], nothingOpen(network, refinement)));
 }
 
-/** Refuses stages that the network does not have, and those without a UIB, unless all their blocks were skipped. */
+/** Rejects stages that the network does not have, and those without a UIB, unless all their blocks were skipped. */
 function requireStages({ name, stages }: Architecture, { stages: listed = [] }: Refinement, at: Located['at']): void {
   const problems = listed.flatMap((s, i) => {
     const blocks = stages[s]?.blocks;
@@ -64,7 +64,7 @@ function isUib({ kind }: { readonly kind: string }): boolean {
 function nothingOpen({ name, stages }: Architecture, { stages: listed }: Refinement): string {
   const where = stages.filter((_, s) => listed?.includes(s) ?? true);
   if (where.some(({ blocks }) => blocks.some(isUib))) {
-    return `expected options that open the UIBs of ${name}, [3, 5] for one; got one value for each field`;
+    return `expected options that open the UIBs of ${name}, such as [3, 5]; got one value for each field`;
   }
   const none = `expected UIBs to open in ${name}; got none`;
   return listed === undefined ? none : `${none} in the stages asked for`;
@@ -78,7 +78,7 @@ function refineBlock(block: BlockInput, refinement: Refinement): BlockInput {
   return { ...block, startKernel: isZero(mid) ? withoutZero(startKernel) : startKernel, midKernel: mid, expand };
 }
 
-/** The options but 0; one value, alone or in a list, stays. */
+/** The options without 0; a single value, alone or in a list, stays. */
 function withoutZero<K extends number>(kernel: K | K[]): K | K[] {
   return Array.isArray(kernel) && kernel.length > 1 ? kernel.filter((k) => k !== 0) : kernel;
 }

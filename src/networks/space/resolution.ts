@@ -1,8 +1,8 @@
-/** Heights and widths of images: `192` of a square, `192x256` (height first) as files of rows, flags and names have them. */
+/** Heights and widths of images; in CSV files, flags and names, a square is `192`, another `192x256` (height first). */
 
 import { strided } from './block.js';
 
-/** Height and width of an image; one number where they are equal. */
+/** Height and width of an image; one number if they are equal. */
 export type Resolution = number | { readonly height: number; readonly width: number };
 
 export const leastSide = 4; // pixels
@@ -14,12 +14,12 @@ export function sidesOf(resolution: Resolution): Sides {
   return typeof resolution === 'number' ? [resolution, resolution] : [resolution.height, resolution.width];
 }
 
-/** One number where both sides are equal, so that a square has one form. */
+/** Builds a resolution: one number if both sides are equal, so that a square has one form. */
 export function resolutionOf(height: number, width: number): Resolution {
   return height === width ? height : { height, width };
 }
 
-/** Height and width after a layer of that stride. */
+/** Height and width after a layer with this stride. */
 export function stridedMap([height, width]: Sides, stride: number): Sides {
   return [strided(height, stride), strided(width, stride)];
 }
@@ -28,7 +28,7 @@ export function resolutionText(resolution: Resolution): string {
   return typeof resolution === 'number' ? String(resolution) : sidesOf(resolution).join('x');
 }
 
-/** The resolution that a text is; undefined where it is none within bounds. */
+/** Parses a resolution; undefined if the text is not one or a side is out of bounds. */
 export function parsedResolution(text: string): Resolution | undefined {
   const [, height, width = height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
   const sides = [height, width].map(Number) as [number, number];
@@ -37,7 +37,7 @@ export function parsedResolution(text: string): Resolution | undefined {
 
 export const resolutionWhat = `a resolution from ${leastSide} to ${mostSide}, or HEIGHTxWIDTH`;
 
-/** Height, width and channels of what a network is given. */
+/** Height, width and channels of a network's input. */
 export function inputShape(input: {
   readonly resolution: Resolution;
   readonly channels: number;
@@ -45,7 +45,7 @@ export function inputShape(input: {
   return [...sidesOf(input.resolution), input.channels];
 }
 
-/** Values of one image. */
+/** Number of values in one image. */
 export function inputSize(input: Parameters<typeof inputShape>[0]): number {
   const [height, width, channels] = inputShape(input);
   return height * width * channels;

@@ -6,7 +6,7 @@ import { leastSide, mostSide } from './resolution.js';
 import { defaultConventions, paddings } from './space.js';
 
 const mostRepeated = 64;
-const mostOptions = 64; // a block's costs are tabled for every way of deciding it
+const mostOptions = 64; // a block's costs are tabulated for every combination of its options
 
 function distinct(values: readonly unknown[]): boolean {
   return new Set(values).size === values.length;
@@ -47,17 +47,17 @@ const attention = {
   kvStride: z
     .literal([1, 2], { error: strideWhat })
     .default(1)
-    .describe('Stride by which keys and values are reduced first'),
+    .describe('Stride by which the map is downsampled before keys and values'),
   stride: z
     .literal(1, { error: 'a stride of 1, the only one that attention has' })
     .default(1)
-    .describe('Stride of the block; attention has 1 only'),
+    .describe('Stride of the block; attention supports only 1'),
   out,
 };
 const placed = {
   repeat: integer(`a count from 1 to ${mostRepeated}`, 1, mostRepeated)
     .optional()
-    .describe("Blocks like this in a row, each with choices of its own; by default 1; the stride is the first one's"),
+    .describe('Number of such blocks in a row, each with the stride and with separate choices; by default 1'),
   optional: flag().optional().describe('True if a search may skip the block'),
 };
 
@@ -122,7 +122,7 @@ const placedBlock = blocks(placed);
 const oneOfBlock = record(
   {
     oneOf: list(plainBlock, 'a list of blocks', 2).describe(
-      'Blocks of which a search chooses one, each with the keys of a block but repeat and optional',
+      'Blocks of which a search chooses one; each takes the keys of a block except repeat and optional',
     ),
     ...placed,
   },
@@ -135,7 +135,7 @@ export type SlotInput = z.output<typeof slot>;
 
 const mostBlocks = 1000; // the deepest network shipped has 60
 
-/** Where a network came from; written by searches, kept by tools, read by people. */
+/** Origin of a network; written by searches, kept by tools, read by people. */
 const provenance = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 
 const side = integer(`a resolution from ${leastSide} to ${mostSide}`, leastSide, mostSide);
@@ -158,10 +158,10 @@ export const spaceSchema = record({
     channels: integer('a channel count from 1 to 16', 1, 16).describe('Channels of the images'),
     mean: list(quantity('a mean of pixels, from 0 to 1', { min: 0, max: 1 }), 'a mean for each channel')
       .optional()
-      .describe('Mean of each channel that is subtracted, as a share of the brightest pixel; by default 0.5'),
+      .describe('Mean subtracted from each channel, for pixels from 0 to 1; by default 0.5'),
     std: list(quantity('a deviation from 1e-4 to 1e4', { min: 1e-4, max: 1e4 }), 'a deviation for each channel')
       .optional()
-      .describe('Deviation of each channel that is divided by; by default 0.5'),
+      .describe('Standard deviation that each channel is then divided by; by default 0.5'),
   })
     .refine(({ mean, channels }) => (mean?.length ?? channels) === channels, {
       error: 'a mean for each channel',
@@ -174,7 +174,7 @@ export const spaceSchema = record({
     .refine(({ mean, std }) => (mean === undefined) === (std === undefined), {
       error: 'both mean and std, or neither',
     })
-    .describe('Images that the network takes'),
+    .describe('Input images of the network'),
   classes: integer('a number of classes from 2 to 100000', 2, 100_000).describe('Number of classes'),
   activation: word(...activations).describe('Activation of all layers that do not state another'),
   padding: word(...paddings)
@@ -201,14 +201,14 @@ export const spaceSchema = record({
       'Channels of the 1x1 convolution after the pooling; 0 leaves it out',
     ),
     hiddenNorm: flag().default(true).describe('True for batch norm in the layer after the pooling'),
-  }).describe('What turns the last stage into scores'),
-  provenance: provenance.optional().describe('Where a network came from; written by searches, and free otherwise'),
+  }).describe('Layers that turn the output of the last stage into class scores'),
+  provenance: provenance.optional().describe('Origin of the network; written by searches, free-form otherwise'),
 }).refine(({ stages }) => stages.reduce((n, { blocks }) => n + placesIn(blocks), 0) <= mostBlocks, {
   error: `at most ${mostBlocks} blocks in all`,
   path: ['stages'],
 });
 
-/** Blocks, each as often as it is repeated; too often is a mistake of its own. */
+/** Counts blocks with their repeats, each capped at the most allowed, since more is reported separately. */
 function placesIn(blocks: readonly SlotInput[]): number {
   return blocks.reduce((n, { repeat = 1 }) => n + Math.min(repeat, mostRepeated), 0);
 }
@@ -220,16 +220,16 @@ export const refinementSchema = record({
   refine: record({
     startKernel: open(depthwiseKernel, 'depthwise kernels')
       .optional()
-      .describe('Options of the depthwise layer before the expansion; by default what the block has'),
+      .describe("Options of the depthwise layer before the expansion; by default the block's kernel"),
     midKernel: open(depthwiseKernel, 'depthwise kernels')
       .optional()
-      .describe('Options of the depthwise layer after the expansion; by default what the block has'),
-    expand: open(expand, 'expansions').optional().describe('Options of the expansion; by default what the block has'),
+      .describe("Options of the depthwise layer after the expansion; by default the block's kernel"),
+    expand: open(expand, 'expansions').optional().describe("Options of the expansion; by default the block's factor"),
     stages: list(integer('a stage number from 0', 0, 1000), 'a list of stage numbers')
       .refine(distinct, { error: 'stage numbers that differ' })
       .optional()
       .describe('Numbers of the stages to open, from 0; by default all'),
-  }).describe('What is opened in the universal inverted bottlenecks of a network'),
+  }).describe('Options to open in the universal inverted bottlenecks of a network'),
 });
 
 export type Refinement = z.output<typeof refinementSchema>['refine'];

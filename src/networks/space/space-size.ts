@@ -3,8 +3,8 @@ import { type Choice, isChoice, type Space } from './space.js';
 import { walkChoices } from './walk-choices.js';
 
 /**
- * Counts the ways to decide a space; inner choices of a skipped or unpicked block multiply nothing. Several ways may make
- * one network: `countNetworks`.
+ * Counts the ways to decide a space; choices inside a skipped or unpicked block do not multiply. Several ways may yield
+ * one network: see `countNetworks`.
  */
 export function spaceSize(space: Space): bigint {
   let size = 1n;

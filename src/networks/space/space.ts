@@ -1,15 +1,15 @@
 /**
- * The one small noun of the search: a `Space` is a network in which values may be left open as choices, and an
+ * The central types of a search: a `Space` is a network in which values may be left open as choices, and an
  * `Architecture` is a space without choices.
  *
  * Choices are numbered in declaration order: for each stage its shared `out`; for each slot `use`, then `pick`, then
- * each block's fields in the order of `openFields`; last the head's `conv` and `hidden`. That order is a contract: it
- * names every logit and every saved run.
+ * each block's fields in the order of `openFields`; last the head's `conv` and `hidden`. This order is a contract: it
+ * indexes the logits and decisions of every saved run.
  */
 import type { Activation, BlockSpec } from './block.js';
 import type { Resolution } from './resolution.js';
 
-/** What a choice is about. Op choices swap layers, filter choices resize them. */
+/** Subject of a choice. Op choices swap layers, filter choices resize them. */
 export type ChoiceTag = 'kernel' | 'startKernel' | 'midKernel' | 'skip' | 'oneOf' | 'out' | 'expand';
 
 /** One value left open. Compared by identity: blocks that hold the same object share the decision. */
@@ -19,7 +19,7 @@ export interface Choice<T = unknown> {
   readonly path: string;
   readonly tag: ChoiceTag;
   readonly options: readonly T[];
-  /** The decisions under which this choice matters: all must hold. Empty where it always does. */
+  /** The decisions under which this choice matters: all must hold. Empty if it always does. */
   readonly when: readonly { readonly choice: number; readonly option: number }[];
 }
 
@@ -30,7 +30,10 @@ export type Opened<B extends BlockSpec = BlockSpec> = B extends BlockSpec
   ? { readonly [K in keyof B]: K extends (typeof openFields)[number] ? Open<B[K]> : B[K] }
   : never;
 
-/** A place in a stage: one of `among` fills it or, where `use` is open, nothing does. A plain block is alone in it. */
+/**
+ * A place in a stage: one block of `among` fills it or, if `use` is open, possibly none. Without `oneOf` in the
+ * document, `among` holds a single block.
+ */
 export interface Slot {
   readonly path: string;
   readonly use: Open<boolean>;
@@ -39,44 +42,44 @@ export interface Slot {
 }
 
 /**
- * Where a strided layer's window begins: `same` pads as TensorFlow's SAME, the odd zero behind; `symmetric` pads half a
- * kernel on all sides, as weights trained in PyTorch expect. They differ where the stride is 2 and the side even.
+ * Padding of convolutions: `same` pads as TensorFlow's SAME does, with the odd zero at the end; `symmetric` pads half a
+ * kernel on all sides, as weights trained in PyTorch expect. They differ if the stride is 2 and the side even.
  */
 export const paddings = ['same', 'symmetric'] as const;
 export type Padding = (typeof paddings)[number];
 
-/** What all layers of a network have in common. */
+/** Settings that all layers of a network share. */
 export interface LayerConventions {
   readonly activation: Activation;
   readonly padding: Padding;
   readonly batchNormEpsilon: number;
-  /** Whether UIBs and attention scale each channel of what they add, from 1e-5 on (arXiv:2103.17239). */
+  /** True if UIBs and attention end with a trained scale per channel, initially 1e-5 (arXiv:2103.17239). */
   readonly layerScale: boolean;
 }
 
-/** What holds where a file says nothing. */
+/** Conventions of a file that states no others. */
 export const defaultConventions = {
   padding: 'same',
   batchNormEpsilon: 1e-3, // TuNAS and MobileNetV4, released code
   layerScale: false,
 } as const satisfies Partial<LayerConventions>;
 
-/** What a network is given. */
+/** Input images of a network. */
 export interface NetworkInput {
   readonly resolution: Resolution;
   readonly channels: number;
-  /** Of a pixel from 0 to 1: (pixel - mean) / std for each channel is what the network sees; absent, -1 to 1. */
+  /** The network sees (pixel - mean) / std for each channel of pixels from 0 to 1; by default values from -1 to 1. */
   readonly mean?: readonly number[] | undefined;
   readonly std?: readonly number[] | undefined;
 }
 
-/** What is taken from each channel of a pixel from 0 to 1, and what that is divided by. */
+/** Mean and standard deviation that normalise each channel of pixels from 0 to 1. */
 export function pixelNorm({ channels, mean, std }: NetworkInput): Record<'mean' | 'std', readonly number[]> {
   const half = Array.from({ length: channels }, () => 0.5);
   return { mean: mean ?? half, std: std ?? half };
 }
 
-/** What a space and each of its architectures have in common. */
+/** Fields that a space shares with each of its architectures. */
 export interface NetworkFrame extends LayerConventions {
   readonly name: string;
   readonly input: NetworkInput;
@@ -87,7 +90,7 @@ export interface NetworkFrame extends LayerConventions {
 export interface Head<N = number> {
   readonly conv: N;
   readonly hidden: N;
-  /** Whether the hidden layer has a BN; else it has a bias, as in MobileNetV3. */
+  /** True if the hidden layer has a BN; otherwise it has a bias, as in MobileNetV3. */
   readonly hiddenNorm: boolean;
 }
 
@@ -117,43 +120,43 @@ export function isFilterChoice(choice: Choice): boolean {
   return choice.tag === 'out' || choice.tag === 'expand';
 }
 
-/** An open value under the decisions. */
+/** The value that the decisions give an open value. */
 export function decide<T>(value: Open<T>, decisions: Decisions): T {
   return isChoice(value) ? (value.options[decisions[value.id] as number] as T) : value;
 }
 
-/** An open block under the decisions. */
+/** Closes a block by the decisions. */
 export function closeBlock(block: Opened, decisions: Decisions): BlockSpec {
   const fields = Object.entries(block).map(([key, value]) => [key, decide(value as Open<unknown>, decisions)]);
   return Object.fromEntries(fields) as BlockSpec;
 }
 
-/** The block that fills a slot under the decisions, or undefined where it is skipped. */
+/** The block that fills a slot under the decisions; undefined if it is skipped. */
 export function closeSlot(slot: Slot, decisions: Decisions): BlockSpec | undefined {
   if (!decide(slot.use, decisions)) return undefined;
   return closeBlock(slot.among[decide(slot.pick, decisions)] as Opened, decisions);
 }
 
-/** The conventions alone of what has them. */
+/** Picks the conventions of a network or space. */
 export function conventionsOf(network: LayerConventions): LayerConventions {
   const { activation, padding, batchNormEpsilon, layerScale } = network;
   return { activation, padding, batchNormEpsilon, layerScale };
 }
 
-/** The frame alone of what has one. */
+/** Picks the frame of a network or space. */
 export function frameOf(network: NetworkFrame): NetworkFrame {
   const { name, input, classes } = network;
   return { name, input, classes, ...conventionsOf(network) };
 }
 
-/** The head under the decisions. */
+/** Closes the head by the decisions. */
 export function closeHead({ conv, hidden, hiddenNorm }: Head<Open<number>>, decisions: Decisions): Head {
   return { conv: decide(conv, decisions), hidden: decide(hidden, decisions), hiddenNorm };
 }
 
 /**
- * The architecture that the decisions make of a space. A stage of which every block is skipped stays, without blocks: what
- * is said by number of the others (refinements, names of weights) is said of them still.
+ * Closes a space by the decisions. A stage whose blocks are all skipped stays, without blocks, so that the other stages
+ * keep their numbers in refinements and in names of weights.
  */
 export function close(space: Space, decisions: Decisions): Architecture {
   return {
@@ -176,9 +179,9 @@ export function whenFilled(use: Open<boolean>, pick: Open<number> = 0, option = 
 }
 
 /**
- * Tells whether a choice matters under the decisions: not inside a skipped or unpicked block.
+ * True if a choice matters under the decisions, that is, does not lie inside a skipped or unpicked block.
  *
- * @param allOn  choices of which every option is on, whatever is decided
+ * @param allOn  choices whose options are all on, whatever is decided
  */
 export function isActive({ when }: Pick<Choice, 'when'>, decisions: Decisions, allOn?: readonly boolean[]): boolean {
   return when.every(({ choice, option }) => allOn?.[choice] || decisions[choice] === option);

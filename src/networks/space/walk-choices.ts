@@ -1,6 +1,6 @@
 /**
- * One walk over a space in the declaration order of its choices. Strides are fixed, so the height and width before every
- * slot are known; so is the choice that gives its channels.
+ * One walk over a space in the declaration order of its choices. Strides are fixed, so the height and width before
+ * every slot are known, and so is the choice that determines its input channels.
  */
 import { choicesAmong, openValues } from './combinations.js';
 import { type Sides, sidesOf, stridedMap } from './resolution.js';
@@ -24,7 +24,7 @@ export interface Filling {
   readonly choices: readonly Choice[];
 }
 
-/** What the walk gives of a slot. */
+/** A slot with its position, its input and the blocks that may fill it. */
 export interface SlotVisit {
   readonly slot: Slot;
   readonly stage: number;
@@ -37,13 +37,13 @@ export interface SlotVisit {
   readonly fillings: readonly Filling[];
 }
 
-/** What the walk gives of the head; `input` and `map` are what comes out of the last slot. */
+/** The head with its choices; `input` and `map` are the channels and the height and width after the last slot. */
 export interface HeadVisit extends Pick<SlotVisit, 'input' | 'map'> {
   readonly head: Head<Open<number>>;
   readonly choices: readonly Choice[];
 }
 
-/** Called in declaration order; parts that a caller does not look at are left out. */
+/** Callbacks, called in declaration order; each may be left out. */
 export interface Visitor {
   readonly sharedOut?: (choice: Choice<number>) => void;
   readonly slot?: (visit: SlotVisit) => void;
@@ -68,7 +68,7 @@ export function walkChoices(space: Space, visit: Visitor): void {
   visit.head?.({ head, input, map, choices: choicesAmong([head.conv, head.hidden]) });
 }
 
-/** The `out` that a stage leaves open for all its slots; undefined where it is fixed or each block's own. */
+/** The `out` that a stage leaves open for all its slots; undefined if it is fixed or stated by each block. */
 export function sharedOut(slots: readonly Slot[], stage: number): Choice<number> | undefined {
   const out = slots[0]?.among[0]?.out ?? 0;
   return isChoice(out) && out.path === `stages[${stage}].out` ? out : undefined;

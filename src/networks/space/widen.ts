@@ -1,10 +1,10 @@
-/** Width multipliers (MobileNetV1, arXiv:1704.04861): every width of a network times a factor. */
+/** Width multipliers (MobileNetV1, arXiv:1704.04861), which multiply every width of a network by a factor. */
 import { roundChannels } from './block.js';
 import type { Architecture, Head } from './space.js';
 
 /**
- * The network with all its widths times `factor`, rounded as all products of channels. A hidden layer keeps its width; of
- * a head without one, the last convolution never gets narrower (MobileNetV2, arXiv:1801.04381).
+ * Multiplies all widths of a network by `factor` and rounds them with `roundChannels`. A hidden layer keeps its width;
+ * in a head without one, the last convolution never gets narrower (MobileNetV2, arXiv:1801.04381).
  */
 export function widen(network: Architecture, factor: number): Architecture {
   const wider = (channels: number) => roundChannels(channels * factor);

@@ -1,4 +1,4 @@
-/** Networks and spaces as commands name them: `mobilenet-v1-1.5x@224`. */
+/** References by which commands name networks and spaces, such as `mobilenet-v1-1.5x@224`. */
 import { type Diagnostic, Failure } from '#core/failure';
 import { asNetwork, readSpace } from '#networks/space/parse';
 import { asSpace } from '#networks/space/print';
@@ -11,17 +11,18 @@ type Report = (message: string) => Diagnostic;
 
 const unplaced: Report = (message) => ({ message });
 
-/** What a reference consists of. */
+/** Parts of a reference. */
 export interface ReferenceParts {
   readonly file: string;
-  /** The width multiplier and the resolution, where the reference has them. */
+  /** Width multiplier; undefined, like the resolution, if the reference has none. */
   readonly factor: number | undefined;
   readonly resolution: Resolution | undefined;
 }
 
 /**
- * The parts of a reference: a YAML file, relative to `base`, or a shipped name; `-FACTORx` behind a shipped network's name
- * is a width multiplier, `@PIXELS` or `@HEIGHTxWIDTH` behind either another resolution. `report` says where it stands.
+ * Splits a reference into its parts: a YAML file, relative to `base`, or a shipped name; `-FACTORx` after the name of a
+ * shipped network is a width multiplier, `@PIXELS` or `@HEIGHTxWIDTH` after either another resolution. `report` locates
+ * the reference in a diagnostic.
  */
 export function referenceParts(reference: string, base = '.', report: Report = unplaced): ReferenceParts {
   const requireFitting = (what: string, got: string | undefined, fits: boolean) => {
@@ -37,14 +38,14 @@ export function referenceParts(reference: string, base = '.', report: Report = u
   return { file, factor, resolution };
 }
 
-/** Recognises a reference by its form: a YAML or JSON file, or a shipped name, whole or with a factor and a resolution. */
+/** True if a text has the form of a reference: a YAML or JSON file or a shipped name, with or without its suffixes. */
 export function isNetworkReference(reference: string): boolean {
   const name = reference.replace(/@\d+(x\d+)?$/, '');
   const shipped = ['search-spaces', 'search-spaces/zoo'].flatMap(shippedNames);
   return /\.(ya?ml|json)$/.test(name) || shipped.includes(name.replace(/-\d+(\.\d+)?x$/, ''));
 }
 
-/** The network or space of a reference. */
+/** Reads the network or space of a reference. */
 export function namedSpace(reference: string, base?: string, report?: Report): Space {
   const { file, factor, resolution } = referenceParts(reference, base, report);
   const space = readSpace(file);
@@ -52,7 +53,7 @@ export function namedSpace(reference: string, base?: string, report?: Report): S
   return resolution === undefined ? wide : { ...wide, input: { ...wide.input, resolution } };
 }
 
-/** The same where only a network will do; one with choices is a failure that names the first of them. */
+/** Reads the network of a reference; throws a failure that names the first choice if it is a space with choices. */
 export function namedNetwork(reference: string, base?: string, report?: Report): Architecture {
   return asNetwork(namedSpace(reference, base, report), reference);
 }

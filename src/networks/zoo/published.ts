@@ -1,4 +1,4 @@
-/** Accuracies that a network's YAML file keeps in its `provenance`, with where they come from. */
+/** Published accuracies that a network's YAML file keeps in its `provenance`, with their sources. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { conform, list, quantity, text } from '#core/documents/conform';
@@ -12,7 +12,7 @@ export interface PublishedAccuracy {
 }
 
 const published = z.object({
-  /** The width multiplier that the accuracy is of. */
+  /** Width multiplier of the network that has this accuracy. */
   width: quantity('a width multiplier > 0', { above: 0 }).default(1),
   top1: quantity('a share from 0 to 1', { min: 0, max: 1 }),
   source: text('a text that says where the figure comes from'),
@@ -33,7 +33,7 @@ const schema = z.object({
     .optional(),
 });
 
-/** The accuracy that a reference's file states for its width; undefined for another resolution, or without a figure. */
+/** The accuracy that a reference's file states for its width; undefined at another resolution or if it states none. */
 export function namedAccuracy(reference: string): PublishedAccuracy | undefined {
   const { file, factor = 1, resolution } = referenceParts(reference);
   const { input, provenance } = conform(locateYaml(file, readText(file)), schema);

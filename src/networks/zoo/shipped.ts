@@ -1,4 +1,4 @@
-/** Finding what a user names: a file of theirs, or one that comes with the program. */
+/** Finds files by name: those of the user, and those shipped with the program. */
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ export const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 type Report = (message: string) => Diagnostic;
 
-/** The name as a file of the user's, relative to `base`, or else as a file in one of the package's `folders`. */
+/** Path of the user's file of that name, relative to `base`, or else of a file in one of the package's `folders`. */
 function findShipped(
   what: string,
   name: string,
@@ -28,12 +28,12 @@ function findShipped(
   throw new Failure('config', report(message));
 }
 
-/** Whether a name is that of a YAML or JSON file of the user's. */
+/** True if a name is that of an existing YAML or JSON file, relative to `base`. */
 export function isOwnFile(name: string, base = '.'): boolean {
   return /\.(ya?ml|json)$/.test(name) && existsSync(resolve(base, name));
 }
 
-/** The names that a folder of the package offers, in order. */
+/** Names of the YAML files in a folder of the package, without extension, sorted. */
 export function shippedNames(folder: string): string[] {
   const names = readdirSync(resolve(packageRoot, folder)).filter((file) => file.endsWith('.yaml'));
   return names.map((file) => file.slice(0, -'.yaml'.length)).sort();
@@ -43,17 +43,17 @@ function unplaced(message: string): Diagnostic {
   return { message };
 }
 
-/** The file of a device profile; `report` says where the name stands. */
+/** Path of a device profile; `report` locates the name in a diagnostic. */
 export function findDevice(name: string, base?: string, report?: Report): string {
   return findShipped('a device', name, ['configs/devices'], base, report);
 }
 
-/** The file of a network or space; `report` says where the name stands. */
+/** Path of a network or space; `report` locates the name in a diagnostic. */
 export function findSpace(name: string, base?: string, report?: Report): string {
   return findShipped('a network or space', name, ['search-spaces', 'search-spaces/zoo'], base, report);
 }
 
-/** The file of a refinement; `report` says where the name stands. */
+/** Path of a refinement; `report` locates the name in a diagnostic. */
 export function findRefinement(name: string, base?: string, report?: Report): string {
   return findShipped('a refinement', name, ['search-spaces'], base, report);
 }

@@ -16,7 +16,7 @@ describe('a device profile', () => {
     expect(parseDevice('some/where/my-phone.yaml', profile)).toMatchObject({ name: 'my-phone', overheadMs: 0 });
   });
 
-  it('must say where its figures come from', () => {
+  it('must state the source of its figures', () => {
     expect(() => parseDevice('d.yaml', profile.replace(/source.*/, ''))).toThrow(
       'd.yaml:1:1: source: missing; expected a text that says where the figures come from',
     );
@@ -35,7 +35,7 @@ describe('a device profile', () => {
 });
 
 describe('the shipped devices', () => {
-  it('are those of the paper, a host that we measured and a reference', () => {
+  it('are those of the paper, a measured host and a reference', () => {
     const names = [
       'galaxy-s23-cpu',
       'host-zen3-1-thread',
@@ -56,7 +56,7 @@ describe('the shipped devices', () => {
     ['pixel-8-edgetpu-roofline', 'pixel-8-edgetpu', { ridgePoint: 433.8 }, 0.32],
     ['host-zen3-1-thread', 'host-zen3-1-thread/rows', {}, 0.03],
   ])(
-    '%s is what calibrate makes of the latencies of %s with %o, and says how well it meets them',
+    '%s equals the fit of calibrate to the latencies of %s with %o, and states the quality of the fit',
     (name, rows, options, error) => {
       const device = readDevice(findDevice(name)) as RooflineDevice;
       const measured = readMeasurements(`configs/devices/measurements/${rows}.csv`).rows;

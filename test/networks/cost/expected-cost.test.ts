@@ -1,4 +1,4 @@
-/** What a policy costs on the mean, beside every way of deciding each with its probability. */
+/** Expected costs of a policy, compared with the sum over all decisions, each weighted by its probability. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawnOption, randomStream } from '#core/random';
@@ -20,7 +20,7 @@ const costs: CostSpec[] = [...sums, { cost: 'peakMemory', bytesPerActivation: 1 
 
 const small = randomSpace.filter(({ choices }) => choices.reduce((n, { options }) => n * options.length, 1) <= 3000);
 
-/** Any distribution over the options of each choice, those that leave an option out among them. */
+/** Any distribution over the options of each choice, including some with options of probability 0. */
 function distributionsOf({ choices }: Space): fc.Arbitrary<number[][]> {
   return fc.tuple(
     ...choices.map(({ options }) =>
@@ -34,7 +34,7 @@ function distributionsOf({ choices }: Space): fc.Arbitrary<number[][]> {
 
 const decided = small.chain((space) => fc.tuple(fc.constant(space), distributionsOf(space)));
 
-/** The mean of each cost over all architectures, each with its probability. */
+/** The mean of each cost over all architectures, each weighted by its probability. */
 function enumerated(space: Space, specs: readonly CostSpec[], distributions: readonly (readonly number[])[]): number[] {
   const table = costTable(space, specs);
   const means = specs.map(() => 0);
@@ -46,7 +46,7 @@ function enumerated(space: Space, specs: readonly CostSpec[], distributions: rea
 }
 
 describe('the expected cost of a policy', () => {
-  it('is what trying all architectures gives, over random spaces with choices inside of others', () => {
+  it('equals the mean over all architectures, for random spaces with nested choices', () => {
     fc.assert(
       fc.property(decided, ([space, distributions]) => {
         const found = costTable(space, sums).expected(distributions, randomStream('unused'));
@@ -58,7 +58,7 @@ describe('the expected cost of a policy', () => {
     );
   });
 
-  it('of memory, which does not add up, comes near it by drawing, the same each time; the others stay exact', () => {
+  it('is estimated reproducibly from draws for memory, which does not add up, and stays exact for the others', () => {
     fc.assert(
       fc.property(decided, ([space, distributions]) => {
         const table = costTable(space, costs);
@@ -94,7 +94,7 @@ describe('the expected cost of a policy', () => {
     },
   );
 
-  it('of a policy that is decided is the cost of its architecture', () => {
+  it('equals the cost of the architecture for a deterministic policy', () => {
     const space = readSpace(findSpace('tiny.hybrid'));
     const table = costTable(space, costs);
     const decisions = space.choices.map(({ options }) => options.length - 1);

@@ -1,4 +1,4 @@
-/** What MobileNetV4's ridge-point sweep found (arXiv:2404.10518, "Ridge Point Sweep Analysis"), asked of our own figures. */
+/** MobileNetV4's ridge-point findings (arXiv:2404.10518, "Ridge Point Sweep Analysis"), checked on our figures. */
 import { describe, expect, it } from 'vitest';
 import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
@@ -20,7 +20,7 @@ const ridgePoints = Array.from({ length: 501 }, (_, i) => i);
 
 const loadsOf = (name: string) => layersOf(namedNetwork(name)).map((layer) => layerLoad(layer, int8));
 
-/** How many times as long one network takes as another at a ridge point. */
+/** Latency of one network divided by that of another at a ridge point. */
 function ratio(one: string, other: string, ridgePoint: number): number {
   return latencyInMacs(loadsOf(one), ridgePoint) / latencyInMacs(loadsOf(other), ridgePoint);
 }
@@ -42,7 +42,7 @@ describe('the sweep from 0 to 500 MACs per byte', () => {
     expect(Math.max(...behindFront!)).toBeLessThan(1.05);
   });
 
-  it('has none of the older networks but the most frugal near it at every ridge point', () => {
+  it('has only one of the older networks, the most frugal, near the front at every ridge point', () => {
     const near = networks.filter(({ behindFront }) => Math.max(...behindFront!) < 1.05).map(({ name }) => name);
     expect(near.filter((name) => before.includes(name))).toEqual(['mobilenet-v3-large']);
   });
@@ -57,7 +57,7 @@ describe('MobileNetV3-Large, made for few MACs', () => {
     for (const ridgePoint of [100, 200, 500]) expect(ratio(name, rival, ridgePoint)).toBeGreaterThan(atLeast);
   });
 
-  it('has a head whose fully connected layers wait for memory, and so cost twelve times their share of the MACs', () => {
+  it('has memory-bound fully connected layers in its head, which cost twelve times their share of the MACs', () => {
     const loads = loadsOf('mobilenet-v3-large');
     const connected = loads.filter(({ name }) => name === 'head.hidden' || name === 'head.fc');
     for (const { macs, weightBytes, activationBytes } of connected) {

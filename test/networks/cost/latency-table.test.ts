@@ -19,35 +19,35 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const network = readNetwork(findSpace('mnv4-conv-s'));
 const signatures = [...new Set(layersOf(network).map(layerSignature))];
 
-/** A device of which these rows were measured. */
+/** A device with these rows of measurements. */
 function deviceOf(rows: readonly string[], header = 'signature,ms,count,ms_deviation') {
   writeFileSync(join(folder, 'layers.csv'), `# measured\n${[header, ...rows].join('\n')}\n`);
   return parseDevice(join(folder, 'phone.yaml'), 'table: layers.csv\nsource: made up\n');
 }
 
 describe('a device of measured layers', () => {
-  it('takes for a network what its layers take, one and the same layer as often as it comes', () => {
+  it('sums the latencies of the layers of a network, counting repeated layers each time', () => {
     const device = deviceOf(signatures.map((signature, i) => `${signature},${2 ** -i},30,0.001`));
     const expected = layersOf(network).reduce((sum, layer) => sum + 2 ** -signatures.indexOf(layerSignature(layer)), 0);
     expect(latencyMs(network, device)).toBeCloseTo(expected, 12);
     expect(device).toMatchObject({ kind: 'table', name: 'phone', bytesPerWeight: 1 });
   });
 
-  it('never guesses: a layer that was not measured is named, with its signature', () => {
+  it('rejects a layer that was not measured and names it with its signature', () => {
     const device = deviceOf(signatures.slice(1).map((signature) => `${signature},1,,`));
     expect(() => latencyMs(network, device)).toThrow(
       `${join(folder, 'layers.csv')}: expected a row for stages[0].blocks[0], conv 3x3/2 224x224x3>112x112x32; got none`,
     );
   });
 
-  it('gives the costs of a space, and names the layer of the space that it lacks', () => {
+  it('names the layer of a space that it lacks', () => {
     const space = readSpace(findSpace('tiny.coarse'));
     expect(() =>
       costTable(space, [{ cost: 'latency', device: deviceOf(['fc 1x1x1>1x1x1,1'], 'signature,ms') }]),
     ).toThrow(/expected a row for stages\[0\]\.blocks\[0\], conv 3x3\/2 28x28x1>14x14x\d+; got none/);
   });
 
-  it('knows what it needs for a space: with the signatures of all its layers, it costs every architecture', () => {
+  it('costs the architectures of a space once it has the signatures of all layers of the space', () => {
     const space = readSpace(findSpace('tiny.one-stage'));
     const device = deviceOf(
       signaturesOf(space).map((signature) => `${signature},1`),
@@ -70,7 +70,7 @@ describe('a device of measured layers', () => {
     expect(device).toThrow(`${join(folder, 'wrong.csv')}:${message}`);
   });
 
-  it('must name a file that is there, and say where its figures come from', () => {
+  it('must name an existing file and state the source of its figures', () => {
     expect(() => parseDevice('d.yaml', 'table: none.csv\nsource: made up\n')).toThrow(
       'none.csv: expected a readable file',
     );

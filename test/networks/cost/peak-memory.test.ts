@@ -18,7 +18,7 @@ function alive(layers: readonly Layer[]): Record<string, number> {
 describe('the activations alive in a block', () => {
   const uib = { kind: 'uib', startKernel: 3, midKernel: 3, expand: 2 } as const;
 
-  it('are what a layer reads and writes and, until it is added, the input', () => {
+  it('are the input and output of a layer and, until the residual add, the input of the block', () => {
     expect(alive(block({ ...uib, stride: 1, out: 8 }))).toEqual({
       start: 2 * x,
       expand: x + 2 * x + x,
@@ -27,7 +27,7 @@ describe('the activations alive in a block', () => {
     });
   });
 
-  it('are no more than that where nothing is added', () => {
+  it('are only the input and output of a layer in a block without a residual add', () => {
     expect(alive(block({ ...uib, stride: 2, out: 8 }))).toEqual({
       start: 2 * x,
       expand: 3 * x,
@@ -36,8 +36,8 @@ describe('the activations alive in a block', () => {
     });
   });
 
-  it('of attention are the queries, keys and values that are still to be read', () => {
-    const [q, s] = [4 * 4 * 6, 4 * 4 * 3 * 4]; // 3 heads of 2; 3 x 16 queries by 4 places of keys
+  it('include the queries, keys and values of attention until they are read', () => {
+    const [q, s] = [4 * 4 * 6, 4 * 4 * 3 * 4]; // 3 heads of 2; 3 x 16 queries by 4 positions of keys
     const [k, v, seen] = [4 * 2, 4 * 2, x / 4];
     const layers = block({ kind: 'mqa', heads: 3, keyDim: 2, valueDim: 2, kvStride: 2, stride: 1, out: 8 });
     expect(alive(layers)).toEqual({
@@ -53,7 +53,7 @@ describe('the activations alive in a block', () => {
     });
   });
 
-  it('of squeeze and excitation are the map while its factors are made', () => {
+  it('include the map while a squeeze-and-excitation computes its factors', () => {
     const layers = block({ kind: 'invertedResidual', kernel: 3, stride: 1, expand: 4, squeeze: true, out: 8 });
     expect(alive(layers)).toMatchObject({
       dw: 8 * x + x,
@@ -67,7 +67,7 @@ describe('the activations alive in a block', () => {
 });
 
 describe('the peak of a network', () => {
-  it('is that of its greatest layer, in bytes', () => {
+  it('is the maximum over its layers, in bytes', () => {
     const network = namedNetwork('mobilenet-v1');
     const first = 112 * 112 * (32 + 64); // the first pointwise layer's input and output
     expect(costOf({ cost: 'peakMemory', bytesPerActivation: 1 }, network)).toBe(first);

@@ -34,7 +34,7 @@ describe('the roofline', () => {
     expect(layerMs(load(5000, 0, 0), { ...device, overheadMs: 0.25 })).toBe(5.25);
   });
 
-  it('says what a layer waits for, and turns at the ridge point', () => {
+  it('switches a layer from compute to memory bound at the ridge point', () => {
     expect(ridgePoint(device)).toBe(10);
     expect(bound(load(1001, 50, 50), device)).toBe('compute');
     expect(bound(load(999, 50, 50), device)).toBe('memory');

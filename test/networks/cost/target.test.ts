@@ -15,7 +15,7 @@ const read = (yaml: string) => {
 };
 
 describe('a cost target', () => {
-  it('is an amount, or a share of what a named network costs', () => {
+  it('is an amount, or a factor of the cost of a named network', () => {
     const targets = read(`cost:
   - { cost: macs, target: 285000000 }
   - { cost: params, relativeTo: mnv4-conv-s, beta: -0.07 }
@@ -29,7 +29,7 @@ describe('a cost target', () => {
     ]);
   });
 
-  it('shares its name with no other of a config, whose results keep costs by name', () => {
+  it('has a name that no other target of the config has, since results key costs by name', () => {
     const folder = newFolder();
     const device = readFileSync(findDevice('reference'), 'utf8');
     for (const where of ['a', 'b']) {
@@ -68,19 +68,16 @@ describe('a cost target', () => {
     ['{ cost: flops, target: 1 }', '1:18: cost[0].cost: expected one of macs, params, latency, peakMemory; got flops'],
     [
       '{ cost: macs, target: 1, factor: 2 }',
-      '1:10: cost[0]: expected a factor only beside relativeTo; got {"cost":"macs","target":1,"factor":2}',
+      '1:10: cost[0]: expected a factor only with relativeTo; got {"cost":"macs","target":1,"factor":2}',
     ],
-    [
-      '{ cost: macs }',
-      '1:10: cost[0]: expected either a target, or a network that it is relativeTo; got {"cost":"macs"}',
-    ],
+    ['{ cost: macs }', '1:10: cost[0]: expected either a target or relativeTo; got {"cost":"macs"}'],
     ['{ cost: macs, taget: 1 }', '1:24: cost[0].taget: unknown key; did you mean target?'],
     ['{ cost: macs, target: 1, beta: 0.1 }', '1:41: cost[0].beta: expected a number from -1e6 to 0; got 0.1'],
   ])('%s is refused', (target, message) => {
     expect(() => read(`cost: [  ${target}]`)).toThrow(`c.yaml:${message}`);
   });
 
-  it('places a device or a network that does not exist', () => {
+  it('locates a device or network that does not exist', () => {
     expect(() => read('cost: [{ cost: latency, device: pixel-6, targetMs: 1 }]')).toThrow(
       /^c.yaml:1:33: cost\[0\].device: expected a device: /,
     );

@@ -28,18 +28,18 @@ describe('channel counts', () => {
 });
 
 describe('a block', () => {
-  it('halves its input upwards at stride 2', () => {
+  it('halves its input at stride 2, rounding up', () => {
     expect([28, 14, 7, 1].map((side) => strided(side, 2))).toEqual([14, 7, 4, 1]);
   });
 
-  it('adds its input exactly at stride 1 and equal channels', () => {
+  it('adds its input if and only if the stride is 1 and the channels are equal', () => {
     expect(isResidual(8, { kind: 'uib', stride: 1, out: 8 })).toBe(true);
     expect(isResidual(8, { kind: 'uib', stride: 2, out: 8 })).toBe(false);
     expect(isResidual(8, { kind: 'uib', stride: 1, out: 16 })).toBe(false);
     expect(isResidual(8, { kind: 'conv', stride: 1, out: 8 })).toBe(false);
   });
 
-  it('has the name of its depthwise layers', () => {
+  it('is named after its depthwise layers', () => {
     const name = (startKernel: number, midKernel: number) => uibVariant({ startKernel, midKernel });
     expect([name(0, 3), name(5, 0), name(0, 0), name(3, 5)]).toEqual(['IB', 'ConvNext', 'FFN', 'ExtraDW']);
   });

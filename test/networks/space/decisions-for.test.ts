@@ -15,7 +15,7 @@ const space = spaceOf(
 );
 
 describe('the decisions for an architecture', () => {
-  it('make it of the space it came from', () => {
+  it('yield it from the space it came from', () => {
     const spaceAndDecisions = randomSpace.chain((space) => fc.tuple(fc.constant(space), decisionsOf(space)));
     fc.assert(
       fc.property(spaceAndDecisions, ([space, decisions]) => {
@@ -32,7 +32,7 @@ describe('the decisions for an architecture', () => {
     expect(decisionsFor(space, close(space, onlySecond))).toEqual([1, 1, 1, 0, 0, 1, 0]);
   });
 
-  it('are found where optional blocks stand before others like them, however many', () => {
+  it('are found for any number of optional blocks before others like them', () => {
     const block = '{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 3';
     const space = spaceOf(`  - blocks: [${block}, optional: true, repeat: 60 }, ${block}, repeat: 60 }]`);
     const allSkipped = space.choices.map(() => 0);
@@ -42,7 +42,7 @@ describe('the decisions for an architecture', () => {
   it.each<[string, (decisions: Decisions) => object]>([
     ['another width of one block alone', (d) => withBlock(d, 0, { out: 24 })],
     ['a kernel that is no option', (d) => withBlock(d, 1, { midKernel: 5 })],
-    ['a field that the space has not', (d) => withBlock(d, 0, { squeeze: true })],
+    ['a field that the space lacks', (d) => withBlock(d, 0, { squeeze: true })],
     ['a block too many', (d) => ({ stages: [{ blocks: [...blocks(d), ...blocks(d)] }] })],
     ['no stage', () => ({ stages: [] })],
     ['another head', () => ({ head: { conv: 96, hidden: 0, hiddenNorm: true } })],

@@ -11,14 +11,14 @@ const keysOf = (space: Space, drawn: readonly Decisions[]) => new Set(drawn.map(
 describe('drawing different networks', () => {
   const thirty = spaceOf(`  - blocks: [${uib}, optional: true, repeat: 30 }]`); // 31 networks, one of them in 2^-30 draws
 
-  it('finds all that a space has, those that draws hardly ever meet among them', () => {
+  it('finds all networks of a space, including those that draws hardly ever meet', () => {
     const drawn = drawNetworks(thirty, randomStream('a'), 31);
     expect(keysOf(thirty, drawn).size).toBe(31);
     const lengths = drawn.map((decisions) => close(thirty, decisions).stages[0]?.blocks.length);
     expect(new Set(lengths)).toEqual(new Set(Array.from({ length: 31 }, (_, i) => i)));
   });
 
-  it('ends with those there are where more are asked for', () => {
+  it('returns all networks if the requested count exceeds them', () => {
     expect(drawNetworks(thirty, randomStream('a'), 100)).toHaveLength(31);
   });
 
@@ -28,7 +28,7 @@ describe('drawing different networks', () => {
     expect(drawn.map((decisions) => close(thirty, decisions).stages[0]?.blocks.length).sort()).toEqual([0, 1, 2]);
   });
 
-  it('draws others from another stream, and the same from the same', () => {
+  it('draws the same networks from the same stream, and others from another', () => {
     const space = spaceOf(
       '  - blocks: [{ kind: uib, startKernel: [0, 3, 5], midKernel: [0, 3, 5], expand: [1, 4], out: 8, repeat: 4 }]',
     );

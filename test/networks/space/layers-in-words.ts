@@ -1,4 +1,4 @@
-/** What a network computes, layer by layer, as its costs see it: told apart without the code that tells networks apart. */
+/** Text of a network's layers from the cost model, which tells networks apart without the code under test. */
 import { layersOf } from '#networks/cost/layers/layers-of';
 import type { Architecture } from '#networks/space/space';
 

@@ -10,7 +10,7 @@ import { layersInWords } from './layers-in-words.js';
 import { allDecisions, randomSpace } from './random-space.js';
 import { spaceOf } from './space-of.js';
 
-/** The networks that trying all decisions finds, told apart by their layers. */
+/** The different networks among all decisions, told apart by their layers. */
 function allNetworks(space: Space): Set<string> {
   return new Set([...allDecisions(space)].map((decisions) => layersInWords(close(space, decisions))));
 }
@@ -19,7 +19,7 @@ const isSmall = ({ choices }: Space) => choices.reduce((n, { options }) => n * o
 const uib = '{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 3';
 
 describe('the different networks of a space', () => {
-  it('are as many, and those, that trying all decisions finds', () => {
+  it('are those found by trying all decisions', () => {
     fc.assert(
       fc.property(randomSpace.filter(isSmall), (space) => {
         const all = allNetworks(space);
@@ -35,25 +35,25 @@ describe('the different networks of a space', () => {
 
   it.each<[string, string, bigint, bigint]>([
     [
-      'one for each number of blocks skipped, of blocks that are alike',
+      'one for each number of skipped blocks among identical ones',
       `[${uib}, optional: true, repeat: 40 }]`,
       2n ** 40n,
       41n,
     ],
     [
-      'so also where blocks like them may not be skipped',
+      'one for each number even with identical blocks that cannot be skipped',
       `[${uib}, optional: true, repeat: 3 }, ${uib}, repeat: 9 }, ${uib}, optional: true, repeat: 4 }]`,
       128n,
       8n,
     ],
     [
-      'every series of kernels once, however it comes about',
+      'one for each sequence of kernels',
       `[{ kind: uib, startKernel: 0, midKernel: [3, 5], expand: 2, out: 3, optional: true, repeat: 4 }]`,
       81n,
       1n + 2n + 4n + 8n + 16n,
     ],
     [
-      'one for options of oneOf that overlap',
+      'one for each block among overlapping options of oneOf',
       `[{ oneOf: [{ kind: conv, kernel: [1, 3], out: 8 }, { kind: conv, kernel: [3, 5], out: 8 }] }]`,
       4n,
       3n,
@@ -80,13 +80,13 @@ describe('the different networks of a space', () => {
     );
   });
 
-  it('of Conv-M are those of two widths to the power of seven, and of four and five depths', () => {
+  it('number 7^3 ways to choose widths times 4 and 5 depths for Conv-M', () => {
     const space = readSpace(findSpace('mnv4-conv-m.coarse'));
     expect(spaceSize(space)).toBe(7n ** 3n * 2n ** 7n);
     expect(countNetworks(space)).toEqual({ networks: 7n ** 3n * 4n * 5n, isExact: true });
   });
 
-  it('are at most the ways to decide where comparing them would take too long', () => {
+  it('are bounded by the ways to decide if comparing them would take too long', () => {
     const space = spaceOf(`  - blocks: [${uib}, optional: true, repeat: 6 }]`);
     expect(countNetworks(space, 10)).toEqual({ networks: 64n, isExact: false });
   });

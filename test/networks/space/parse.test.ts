@@ -18,7 +18,7 @@ head: { conv: 64, hidden: 0 }
 const conv = '{ kind: conv, kernel: 3, out: 8 }';
 const block = 'stages[0].blocks[0]';
 
-/** The message that a document gets. */
+/** The failure message for a document. */
 function refusal(text: string): string {
   try {
     parseSpace('f.yaml', text);
@@ -29,7 +29,7 @@ function refusal(text: string): string {
 }
 
 describe('a space document', () => {
-  it('shares one choice of a stage between its blocks and repeats what it says to repeat', () => {
+  it("shares one choice of a stage's out between its blocks, and repeats blocks", () => {
     const { stages } = spaceOf('  - out: [8, 16]\n    blocks: [{ kind: conv, kernel: [1, 3], repeat: 3 }]');
     const blocks = stages[0]?.slots.map(({ among }) => among[0] as Opened & { kind: 'conv' }) ?? [];
     expect(new Set(blocks.map(({ out }) => out)).size).toBe(1);
@@ -38,7 +38,7 @@ describe('a space document', () => {
     );
   });
 
-  it('takes a list of one for the value in it', () => {
+  it('reads a list of one value as that value', () => {
     expect(spaceOf('  - out: [8]\n    blocks: [{ kind: conv, kernel: [3] }]').choices).toEqual([]);
   });
 
@@ -63,7 +63,7 @@ describe('a space document', () => {
   it('may have a stage without blocks, which chooses no width', () => {
     expect(spaceOf('  - blocks: []').stages).toEqual([{ slots: [] }]);
     expect(() => spaceOf('  - { out: [8, 16], blocks: [] }')).toThrow(
-      't.yaml:6:29: stages[0].blocks: expected blocks, which have the out of their stage; got none',
+      't.yaml:6:29: stages[0].blocks: expected blocks, since the stage has an out; got none',
     );
   });
 
@@ -150,19 +150,19 @@ describe('a mistake in a block', () => {
     ],
     [
       '{ kind: conv, kernel: 3, out: 8, optional: true }',
-      `7:52: ${block}.optional: expected a block with stride 1 and as many channels out as in, since only such a one can be skipped; got another`,
+      `7:52: ${block}.optional: expected a block with stride 1 and as many output as input channels, since no other can be skipped; got another`,
     ],
   ])('%s is named with its place', (written, message) => {
     expect(refusal(document(written))).toBe(`f.yaml:${message}`);
   });
 });
 
-describe('a space of more than can be searched', () => {
+describe('a space that is too large to search', () => {
   const text = (blocks: string, out = '8') =>
     `name: n\ninput: { resolution: 8, channels: 1 }\nclasses: 2\nactivation: relu\nstages:\n  - out: ${out}\n    blocks: [${blocks}]\nhead: { conv: 0, hidden: 0 }\n`;
   const block = '{ kind: conv, kernel: 3, repeat: 64 }';
 
-  it('is refused at its stages where it has more than a thousand blocks', () => {
+  it('is refused at its stages if it has more than a thousand blocks', () => {
     expect(parseSpace('f.yaml', text(Array(15).fill(block).join())).stages[0]?.slots).toHaveLength(960);
     expect(refusal(text(Array(16).fill(block).join()))).toMatch(/^f\.yaml:6:3: stages: expected at most 1000 blocks/);
   });
@@ -252,7 +252,7 @@ describe('a mistake in a file', () => {
     ]);
   });
 
-  it('that only shows when the network is put together is reported with all of its kind', () => {
+  it('that only shows when the space is built is reported together with the other such mistakes', () => {
     const text = document(
       '{ kind: conv, kernel: 3 }\n      - { kind: uib, startKernel: 0, midKernel: 0, stride: 2, expand: 4, out: 8 }',
     );

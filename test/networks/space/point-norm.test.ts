@@ -6,7 +6,7 @@ const uib = '{ kind: uib, startKernel: 0, midKernel: 3, stride: 2, expand: 2, ou
 const conv = '{ kind: conv, kernel: 3, stride: 2, out: 8 }';
 const mqa = (kvStride: number) => `{ kind: mqa, heads: 2, keyDim: 4, kvStride: ${kvStride}, out: 8 }`;
 
-/** The layer that is found in a space of 8x8 images with these blocks and this head. */
+/** The layer found in a space for 8x8 images with these blocks and this head. */
 function found(blocks: readonly string[], head = 'conv: 16, hidden: 0'): string | undefined {
   const lines = ['name: n', 'input: { resolution: 8, channels: 1 }', 'classes: 3', 'activation: relu'];
   const text = [...lines, `stages: [{ blocks: [${blocks.join(', ')}] }]`, `head: { ${head} }`].join('\n');
@@ -17,15 +17,15 @@ it.each([
   ['maps of 4x4 and 2x2', [conv, uib], 'conv: 16, hidden: 0', undefined],
   ['a third stride, which leaves 1x1', [conv, uib, uib], 'conv: 16, hidden: 0', 'stages[0].blocks[2]'],
   ['attention on 2x2', [conv, uib, mqa(1)], 'conv: 16, hidden: 0', undefined],
-  ['attention on 2x2 that sees 1x1 of it', [conv, uib, mqa(2)], 'conv: 16, hidden: 0', 'stages[0].blocks[2]'],
-  ['a hidden layer behind the pooling', [conv], 'conv: 16, hidden: 8', 'head.hidden'],
-  ['a hidden layer that may be there', [conv], 'conv: 16, hidden: [0, 8]', 'head.hidden'],
+  ['attention on 2x2 with keys and values from 1x1', [conv, uib, mqa(2)], 'conv: 16, hidden: 0', 'stages[0].blocks[2]'],
+  ['a hidden layer after the pooling', [conv], 'conv: 16, hidden: 8', 'head.hidden'],
+  ['an optional hidden layer', [conv], 'conv: 16, hidden: [0, 8]', 'head.hidden'],
   ['a hidden layer with a bias instead', [conv], 'conv: 16, hidden: 8, hiddenNorm: false', undefined],
-])('of %s batch norm over one place is found where it is', (_, blocks, head, layer) => {
+])('with %s, batch norm on a 1x1 map is found if present', (_, blocks, head, layer) => {
   expect(found(blocks, head)).toBe(layer);
 });
 
-it('of a map of one row it is not one place', () => {
+it('a map of one row and several columns is not 1x1', () => {
   const blocks = `[${[conv, uib, uib].join(', ')}]`;
   const space = (resolution: string) =>
     parseSpace(
@@ -36,7 +36,7 @@ it('of a map of one row it is not one place', () => {
   expect(pointNorm(space('{ height: 8, width: 12 }'))).toBeUndefined();
 });
 
-it('of blocks to choose from the one with the smallest map counts', () => {
+it('among the blocks of oneOf, the one with the smallest map counts', () => {
   const oneOf = `{ oneOf: [{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 8 }, ${mqa(2)}] }`;
   expect(found([conv, uib, oneOf])).toBe('stages[0].blocks[2]');
 });

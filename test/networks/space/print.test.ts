@@ -39,7 +39,7 @@ describe('printing a space', () => {
     );
   });
 
-  it('keeps a stage of which every block is skipped, so that the stages behind it keep their numbers', () => {
+  it('keeps a stage whose blocks are all skipped, so that later stages keep their numbers', () => {
     const space = spaceOf(
       `  - blocks: [{ kind: conv, kernel: 3, out: 8 }]
   - blocks: [{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 8, optional: true, repeat: 2 }]
@@ -50,7 +50,7 @@ describe('printing a space', () => {
     expect(close(parseSpace('p.yaml', printed), [])).toEqual(close(space, [0, 0]));
   });
 
-  it('keeps where a network came from', () => {
+  it('keeps the provenance of a network', () => {
     const space = readSpace(findSpace('mnv4-conv-s'));
     const printed = printSpace(space, { run: 'r', decisions: [1, 2] });
     expect(printed).toContain('provenance:\n  run: r\n');

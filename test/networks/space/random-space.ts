@@ -101,7 +101,7 @@ const skippable = fc.array(
 
 type Stage = { readonly out?: unknown; readonly blocks: readonly object[] };
 
-/** The stages and, in front of them and after those whose width is fixed, stages of optional blocks alone. */
+/** Adds stages with only optional blocks before the first stage and after stages of fixed width. */
 function withSkippable(channels: number, stages: readonly Stage[], skippables: readonly (readonly object[] | null)[]) {
   const optional = (blocks: readonly object[] | null | undefined, out: unknown): Stage[] =>
     blocks && typeof out === 'number' ? [{ blocks: blocks.map((block) => ({ ...block, out, optional: true })) }] : [];
@@ -139,7 +139,10 @@ export const spaceDocument: fc.Arbitrary<SpaceInput> = fc
   )
   .filter(hasDifferentOptions);
 
-/** Behind an image's few channels, expansions may round to the same width, and blocks drawn for `oneOf` may be alike. */
+/**
+ * False if options coincide: after the few channels of an image, expansions may round to the same width, and blocks
+ * drawn for `oneOf` may be alike.
+ */
 function hasDifferentOptions(document: SpaceInput): boolean {
   try {
     buildSpace(document, unplaced);
@@ -158,7 +161,7 @@ export function decisionsOf({ choices }: Space): fc.Arbitrary<Decisions> {
   return fc.tuple(...choices.map(({ options }) => fc.nat(options.length - 1)));
 }
 
-/** Every way of deciding a space. */
+/** Yields all decisions of a space. */
 export function* allDecisions({ choices }: Space): Generator<number[]> {
   const total = choices.reduce((n, { options }) => n * options.length, 1);
   for (let i = 0; i < total; i++) {

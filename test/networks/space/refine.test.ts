@@ -44,7 +44,7 @@ describe('refining a network', () => {
     expect(close(space, decisions)).toEqual({ ...network, name: space.name });
   });
 
-  it('keeps widths and expansions, and opens only the stages asked for', () => {
+  it('keeps widths and expansions, and opens only the listed stages', () => {
     const space = refine(network, { name: 'some', refine: { ...uib.refine, stages: [2] } });
     expect(space.choices.every(({ path }) => path.startsWith('stages[2]'))).toBe(true);
     expect(space.choices.map(({ tag }) => tag)).toEqual(['startKernel', 'midKernel', 'startKernel', 'midKernel']);
@@ -62,10 +62,10 @@ describe('refining a network', () => {
       '{ midKernel: [0, 3, 5], startKernel: [0, 3] }',
       { midKernel: [3, 5], startKernel: [0, 3] },
     ],
-    ['middle layer, of two options', strided, '{ midKernel: [0, 3], startKernel: [0, 3] }', { startKernel: [0, 3] }],
+    ['middle layer with two options', strided, '{ midKernel: [0, 3], startKernel: [0, 3] }', { startKernel: [0, 3] }],
     ['start layer of a block without one', convNext, '{ startKernel: [0, 3, 5] }', { startKernel: [3, 5] }],
     [
-      'start layer where 0 is stated for the other',
+      'start layer if the middle layer is fixed to 0',
       strided,
       '{ startKernel: [0, 3, 5], midKernel: [0] }',
       { startKernel: [3, 5] },
@@ -88,7 +88,7 @@ describe('refining a network', () => {
     ['startKernel: [3, 3]', ':2:24: refine.startKernel: expected options that differ; got [3,3]'],
     [
       'startKernel: [3]',
-      ':2:9: refine: expected options that open the UIBs of t, [3, 5] for one; got one value for each field',
+      ':2:9: refine: expected options that open the UIBs of t, such as [3, 5]; got one value for each field',
     ],
     [
       'expand: [2, 3], stages: [2, 3]',
@@ -100,21 +100,21 @@ describe('refining a network', () => {
       ':2:36: refine.stages[0]: expected a stage with UIBs; got 0, in which t has none',
     ],
     ['expand: [2, 3], stages: [1]', ':2:9: refine: expected UIBs to open in t; got none in the stages asked for'],
-  ])('refuses { %s } of a stage with a stride at its place', (fields, message) => {
+  ])('refuses { %s } for a network with a stride, with line and column', (fields, message) => {
     expect(() => refine(strided, refinementOf(`{ ${fields} }`))).toThrow(`r.yaml${message}`);
   });
 
-  it('says of a network without UIBs that there are none, if it asks for no stages', () => {
+  it('reports a network without UIBs if it lists no stages', () => {
     const bare = { ...strided, stages: strided.stages.slice(0, 1) };
     const { message } = failureOf(() => refine(bare, refinementOf('{ expand: [2, 3] }')));
     expect(message).toMatch(/r\.yaml:2:9: refine: expected UIBs to open in t; got none$/);
   });
 
-  it('may list a stage of which every block was skipped', () => {
+  it('may list a stage whose blocks were all skipped', () => {
     expect(refine(strided, refinementOf('{ expand: [2, 3], stages: [1, 2] }')).choices).toHaveLength(1);
   });
 
-  it.each(['s', 'm', 'l'])('makes Conv-%s a point of its own refinement, all but the expansions', (size) => {
+  it.each(['s', 'm', 'l'])('of Conv-%s contains the published network', (size) => {
     const published = readNetwork(findSpace(`mnv4-conv-${size}`));
     const space = refine(published, uib);
     const blocks = published.stages.flatMap(({ blocks }) => blocks).filter((block) => block.kind === 'uib');

@@ -1,18 +1,18 @@
-/** Every shipped space contains the published network that it is made for, as far as the language lets it. */
+/** Shipped spaces contain the published network that they are made for, as far as the language allows. */
 import { describe, expect, it } from 'vitest';
 import type { BlockSpec } from '#networks/space/block';
 import { readNetwork, readSpace } from '#networks/space/parse';
 import { type Architecture, close, type Space } from '#networks/space/space';
 import { findSpace } from '#networks/zoo/shipped';
 
-/** The published network with every uib as the coarse stage has it: (0, 3), expansion 4. */
+/** The stages of the published network with every UIB in its coarse form: kernels (0, 3), expansion 4. */
 function coarsened(network: Architecture): Architecture['stages'] {
   const block = (spec: BlockSpec): BlockSpec =>
     spec.kind === 'uib' ? { ...spec, startKernel: 0, midKernel: 3, expand: 4 } : spec;
   return network.stages.map(({ blocks }) => ({ blocks: blocks.map(block) }));
 }
 
-/** Decisions that use every block and take from each choice the value that stands at its place in a network. */
+/** Decisions that use every block and take for each choice the value of the network; -1 if it is not an option. */
 function decisionsFor(space: Space, { stages }: Architecture): number[] {
   return space.choices.map(({ path, tag, options }) => {
     if (tag === 'skip') return options.indexOf(true);

@@ -1,7 +1,7 @@
 import { parseSpace } from '#networks/space/parse';
 import type { Space } from '#networks/space/space';
 
-/** A space of these stages. */
+/** A space with these stages, given as YAML. */
 export function spaceOf(
   stages: string,
   head = '{ conv: 64, hidden: 0 }',

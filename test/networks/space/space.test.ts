@@ -49,7 +49,7 @@ describe('the order of choices', () => {
     ]);
   });
 
-  it('puts a choice behind those on which it depends', () => {
+  it('puts a choice after those on which it depends', () => {
     fc.assert(
       fc.property(randomSpace, ({ choices }) => {
         for (const [i, { id, when }] of choices.entries()) {
@@ -96,15 +96,19 @@ describe('the size of a space', () => {
   it.each([
     ['no choices', '      - { kind: conv, kernel: 3 }', 1n],
     ['one block of 3 x 3 kernels', `      - { ${uib} }`, 9n],
-    ['two of them', `      - { ${uib}, repeat: 2 }`, 81n],
-    ['one that may be skipped', `      - { kind: conv, kernel: 3 }\n      - { ${uib}, optional: true }`, 10n],
+    ['two such blocks', `      - { ${uib}, repeat: 2 }`, 81n],
+    [
+      'one such block that may be skipped',
+      `      - { kind: conv, kernel: 3 }\n      - { ${uib}, optional: true }`,
+      10n,
+    ],
     [
       'one of two blocks, the second with a choice of 2',
       '      - oneOf: [{ kind: conv, kernel: 3 }, { kind: conv, kernel: [1, 5] }]',
       3n,
     ],
     [
-      'the same, where it may be skipped',
+      'one of two blocks, the second with a choice of 2, or none',
       '      - { kind: conv, kernel: 3 }\n      - { oneOf: [{ kind: fusedIb, kernel: 3, expand: 4 }, { kind: fusedIb, kernel: [1, 5], expand: 4 }], optional: true }',
       4n,
     ],
@@ -113,7 +117,7 @@ describe('the size of a space', () => {
     expect(spaceSize(spaceOf(`  - out: [8, 16, 24]\n    blocks:\n${blocks}`))).toBe(3n * size);
   });
 
-  it('is exact beyond the integers of floating point', () => {
+  it('is exact beyond the largest exact float', () => {
     const stage = `  - out: 8\n    blocks:\n      - { ${uib}, repeat: 64 }`;
     expect(spaceSize(spaceOf(stage))).toBe(9n ** 64n);
   });
@@ -135,7 +139,7 @@ describe('the size of a space', () => {
 });
 
 describe('choices', () => {
-  it('are filter choices where they resize layers, op choices where they swap them', () => {
+  it('are filter choices if they resize layers, op choices if they swap them', () => {
     const filters = everything.choices.filter(isFilterChoice).map(({ tag }) => tag);
     expect([...new Set(filters)].sort()).toEqual(['expand', 'out']);
   });

@@ -4,7 +4,7 @@ import { type Choice, closeSlot, isActive, isChoice, type Space } from '#network
 import { walkChoices } from '#networks/space/walk-choices';
 import { decisionsOf, randomSpace } from './random-space.js';
 
-/** The choices in the order in which the walk comes to them, each once. */
+/** The choices in the order of the walk, each once. */
 function walked(space: Space): Choice[] {
   const met = new Set<unknown>();
   walkChoices(space, {

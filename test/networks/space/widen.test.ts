@@ -10,7 +10,7 @@ describe('a width multiplier', () => {
     }
   });
 
-  it('never narrows the last convolution, and leaves a hidden layer as it is', () => {
+  it('never narrows the last convolution, and does not change a hidden layer', () => {
     const head = (name: string) => namedNetwork(name).head;
     expect(head('mobilenet-v2-0.5x').conv).toBe(1280);
     expect(head('mobilenet-v2-1.4x').conv).toBe(1792);

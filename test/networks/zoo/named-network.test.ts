@@ -35,10 +35,10 @@ describe('a reference to a network', () => {
     'mine.yaml',
     'mine.json@96',
     'teacher-28',
-  ])('is %s by its form', (reference) => expect(isNetworkReference(reference)).toBe(true));
+  ])('may have the form %s', (reference) => expect(isNetworkReference(reference)).toBe(true));
 
   it.each(['teacher-28-train-20260131-235959', 'mobilenet-v1-1.5', 'mobilenet-v1x', 'mnv4-conv-s.a', 'mine'])(
-    'is not %s, though it may begin with a name',
+    'may not have the form %s',
     (reference) => expect(isNetworkReference(reference)).toBe(false),
   );
 });

@@ -1,4 +1,4 @@
-/** Layers of attention, in the order of `AttentionSpec`. */
+/** Layers of an attention block, in the order of `AttentionSpec`. */
 import { type AttentionSpec, isResidual, strided } from '#networks/space/block';
 import {
   adding,
@@ -14,10 +14,10 @@ import {
 } from './layer.js';
 
 /**
- * The input's batch norm folds into the layers that read it; its gamma and beta count with the queries. Keys and values
- * are read once for all heads that share them.
+ * Returns the layers of an attention block. The input's batch norm folds into the layers that read it; its gamma and
+ * beta count with the queries. Keys and values are read once for all heads that share them.
  *
- * @param layerScale  whether the output's channels have scales
+ * @param layerScale  true if the output's channels have scales
  */
 export function attentionLayers(block: AttentionSpec, input: MapShape, name: string, layerScale: boolean): Layer[] {
   const [height, width, channels] = input;
@@ -45,7 +45,12 @@ export function attentionLayers(block: AttentionSpec, input: MapShape, name: str
   ];
 }
 
-/** The layers of one side while the others' results are kept, and the input where the first layer alone reads it. */
+/**
+ * The layers of the keys or the values, with the values that they hold.
+ *
+ * @param others  held by all: the results of the other sides
+ * @param input   held by all but the first, which reads it: the block's input, as far as it is needed later
+ */
 function whileHolding(layers: readonly Layer[], others: number, input: number): Layer[] {
   return layers.map((layer, i) => holding(layer, i === 0 ? others : others + input));
 }

@@ -33,7 +33,7 @@ export function invertedResidualLayers(block: InvertedResidualSpec, input: MapSh
   return isResidual(channels, block) ? residual(layers, input) : layers;
 }
 
-/** Squeeze-and-excitation: the map's mean through two layers with bias becomes a factor for each channel. */
+/** Layers of a squeeze-and-excitation: two layers with bias turn the map's mean into a factor for each channel. */
 function squeezeLayers(map: MapShape, name: string): Layer[] {
   const [, , channels] = map;
   const squeezed = squeezedChannels(channels);

@@ -1,7 +1,7 @@
-/** What a device has to do for a layer. */
+/** The load that a layer puts on a device. */
 import type { Layer } from './layer.js';
 
-/** All that the roofline model sees of a network. */
+/** Arithmetic and memory traffic of one layer, all that the roofline model reads. */
 export interface LayerLoad {
   readonly name: string;
   readonly macs: number;
@@ -9,13 +9,13 @@ export interface LayerLoad {
   readonly activationBytes: number;
 }
 
-/** How a device stores values. */
+/** Size of values in a device's memory. */
 export interface BytesPerValue {
   readonly bytesPerWeight: number;
   readonly bytesPerActivation: number;
 }
 
-/** A layer's load under a device's bytes per value. */
+/** The load of a layer on a device with these bytes per value. */
 export function layerLoad(layer: Layer, device: BytesPerValue): LayerLoad {
   return {
     name: layer.name,

@@ -1,11 +1,11 @@
-/** What a layer computes, whatever network it stands in: the key of measured latencies. */
+/** The signature of a layer, which identifies its computation in any network: the key of measured latencies. */
 import { assertNever } from '#core/assert-never';
 import { type Layer, size } from './layer.js';
 
 /**
- * Kind, kernel, stride, the shapes in and out, other values read, and whether it lacks a bias:
- * `depthwise 5x5/2 56x56x96>28x28x96`, `pointwise 14x14x576>14x14x96 +18816`. Layers of one signature have the same MACs,
- * weights and activations.
+ * Kind, kernel, stride, input and output shape, number of other values read, and `bare` if it has no bias:
+ * `depthwise 5x5/2 56x56x96>28x28x96`, `pointwise 14x14x576>14x14x96 +18816`. Layers with the same signature have the
+ * same MACs, weights and activations.
  */
 export function layerSignature(layer: Layer): string {
   const { kind, input, output } = layer;
@@ -26,7 +26,8 @@ function window(layer: Layer): string[] {
     case 'conv':
     case 'depthwise': {
       const kernel = Math.sqrt(macs / size(output) / (kind === 'conv' ? input[2] : 1));
-      const stride = Math.max(...[0, 1].map((axis) => (input[axis] as number) / (output[axis] as number))); // of one place: 1
+      // A side of 1 stays 1 at any stride, so the other side shows the stride; a 1x1 map counts as stride 1.
+      const stride = Math.max(...[0, 1].map((axis) => (input[axis] as number) / (output[axis] as number)));
       return [`${kernel}x${kernel}/${Math.round(stride)}`];
     }
     case 'matmul':
@@ -42,7 +43,7 @@ function window(layer: Layer): string[] {
   }
 }
 
-/** Whether the weights are the kernel alone: without a bias, into which batch norm would be folded too. */
+/** True if the weights are the kernel alone, without a bias of the layer or of a folded batch norm. */
 function isBare({ output, macs, weights }: Layer): boolean {
   return weights > 0 && weights === macs / (output[0] * output[1]);
 }

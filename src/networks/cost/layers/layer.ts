@@ -1,6 +1,6 @@
 /**
- * One layer as the cost model sees it. Batch norm and activation are fused into the layer before them; a residual add
- * reads one more input, which the projecting layer counts.
+ * One layer in the cost model. Batch norm and activation are fused into the layer before them; a residual add reads one
+ * more input, which counts for the projecting layer.
  */
 
 /** Height, width, channels. */
@@ -13,15 +13,15 @@ export interface Layer {
   readonly kind: LayerKind;
   readonly input: MapShape;
   readonly output: MapShape;
-  /** Multiplications with addition of convolution or matrix product; batch norm, activation and pooling count 0. */
+  /** Multiply-accumulates of the convolution or matrix product; batch norm, activation and pooling count 0. */
   readonly macs: number;
   /** Trained values: weights, batch norm's gamma and beta, bias. */
   readonly params: number;
   /** Values that inference keeps: weights and one bias per channel, into which batch norm is folded. */
   readonly weights: number;
-  /** Values read and written: the input, the output, and what a residual adds. */
+  /** Values read and written: the inputs, the output, and the input of a residual add. */
   readonly activations: number;
-  /** Values kept in memory meanwhile, which only later layers read. */
+  /** Values that stay in memory while the layer runs, for later layers to read. */
   readonly held: number;
 }
 
@@ -40,23 +40,23 @@ export function depthwise(name: string, kernel: number, input: MapShape, output:
   return linear(name, 'depthwise', input, output, kernel * kernel * output[2], normalised(output[2]));
 }
 
-/** 1x1 convolution -> batch norm, or with `beside` its kernel instead. */
+/** 1x1 convolution -> batch norm; `beside` counts other values than those of the batch norm. */
 export function pointwise(name: string, input: MapShape, channels: number, beside = normalised(channels)): Layer {
   const output: MapShape = [input[0], input[1], channels];
   return linear(name, 'pointwise', input, output, input[2] * channels, beside);
 }
 
-/** The layer, which also adds a tensor of its output's shape that it reads. */
+/** The layer with a residual add, which reads one more tensor of the output's shape. */
 export function adding(layer: Layer): Layer {
   return { ...layer, activations: layer.activations + size(layer.output) };
 }
 
-/** The layer, while so many more values are kept. */
+/** The layer with `values` more held in memory. */
 export function holding(layer: Layer, values: number): Layer {
   return { ...layer, held: layer.held + values };
 }
 
-/** The layers, one after the other, of a block that adds its input to its output: those between the ends keep it. */
+/** The layers of a block that adds its input to its output: the last adds it, those between first and last hold it. */
 export function residual(layers: readonly Layer[], input: MapShape): Layer[] {
   return layers.map((layer, i) => {
     if (i === layers.length - 1) return adding(layer);
@@ -98,23 +98,23 @@ export function pool(name: string, input: MapShape): Layer {
   return passing(name, 'pool', input, [1, 1, input[2]], 0);
 }
 
-/** Each channel of a map times a number of its own. */
+/** Product of each channel of a map and one factor per channel. */
 export function multiply(name: string, shape: MapShape): Layer {
   return passing(name, 'multiply', shape, shape, shape[2]);
 }
 
-/** Fully connected, with bias. */
+/** Fully connected layer with bias. */
 export function fullyConnected(name: string, input: MapShape, classes: number): Layer {
   return linear(name, 'fc', input, [1, 1, classes], size(input) * classes, biased(classes));
 }
 
-/** Values that come with a kernel: those trained, and those that inference keeps once it has folded what folds. */
+/** Numbers of values that come with a kernel: those trained, and those that inference keeps after folding. */
 export interface BesideKernel {
   readonly trained: number;
   readonly kept: number;
 }
 
-/** Batch norm's gamma and beta, of which a bias remains. */
+/** Gamma and beta of a batch norm, which leaves a bias once it is folded. */
 export function normalised(channels: number): BesideKernel {
   return { trained: 2 * channels, kept: channels };
 }

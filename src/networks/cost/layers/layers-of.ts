@@ -1,4 +1,4 @@
-/** A closed network as its list of layers: what every cost is summed over. */
+/** A closed network as its list of layers, from which all costs are computed. */
 import { assertNever } from '#core/assert-never';
 import type { BlockSpec } from '#networks/space/block';
 import { inputShape } from '#networks/space/resolution';
@@ -11,7 +11,7 @@ import { invertedResidualLayers } from './inverted-residual.js';
 import { biased, conv, fullyConnected, type Layer, type MapShape, normalised, pointwise, pool } from './layer.js';
 import { uibLayers } from './uib.js';
 
-/** The layers of a network at its resolution, from the stem to the classes. */
+/** The layers of a network at its resolution, from the stem to the classifier. */
 export function layersOf(network: Architecture): Layer[] {
   const layers: Layer[] = [];
   let shape: MapShape = inputShape(network.input);
@@ -24,12 +24,12 @@ export function layersOf(network: Architecture): Layer[] {
   return [...layers, ...headLayers(network.head, network.classes, shape)];
 }
 
-/** The shape after some layers of an input of that shape. */
+/** The output shape of consecutive layers; that of the input if there are none. */
 export function outputOf(layers: readonly Layer[], input: MapShape): MapShape {
   return layers.at(-1)?.output ?? input;
 }
 
-/** What a block's layers depend on beside its spec. */
+/** Conventions that a block's layers depend on in addition to its spec. */
 export type CountedConventions = Pick<LayerConventions, 'layerScale'>;
 
 export function blockLayers(

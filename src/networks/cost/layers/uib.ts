@@ -2,7 +2,7 @@
 import { expandedChannels, isResidual, strided, type UibSpec } from '#networks/space/block';
 import { depthwise, type Layer, type MapShape, pointwise, residual, scaled } from './layer.js';
 
-/** @param layerScale  whether the projection's channels have scales */
+/** @param layerScale  true if the projection's channels have scales */
 export function uibLayers(block: UibSpec, input: MapShape, name: string, layerScale: boolean): Layer[] {
   const { startKernel, midKernel, stride } = block;
   const layers: Layer[] = [];

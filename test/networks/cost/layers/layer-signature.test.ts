@@ -10,13 +10,13 @@ import { decisionsOf, randomSpace } from '#test/networks/space/random-space';
 
 const layersOfAll = shippedNames('search-spaces/zoo').flatMap((name) => layersOf(readNetwork(findSpace(name))));
 
-/** What a signature must determine. */
+/** The fields of a layer that its signature must determine. */
 function load({ kind, input, output, macs, weights, activations }: Layer): object {
   return { kind, input, output, macs, weights, activations };
 }
 
 describe('the signature of a layer', () => {
-  it('names what it computes', () => {
+  it('names its kind, window and shapes', () => {
     const layers = layersOf(readNetwork(findSpace('mnv4-conv-s')));
     const of = (name: string) => layerSignature(layers.find((layer) => layer.name === name)!);
     expect(of('stages[0].blocks[0]')).toBe('conv 3x3/2 224x224x3>112x112x32');
@@ -27,7 +27,7 @@ describe('the signature of a layer', () => {
     expect(of('head.fc')).toBe('fc 1x1x1280>1x1x1000');
   });
 
-  it('has the stride of a map of one row', () => {
+  it('shows the stride on a map of one row', () => {
     const block = { kind: 'conv', kernel: 3, stride: 2, out: 8 } as const;
     expect(blockLayers(block, [1, 5, 4], 'it').map(layerSignature)).toEqual(['conv 3x3/2 1x5x4>1x3x8']);
   });

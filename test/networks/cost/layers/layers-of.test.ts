@@ -67,7 +67,7 @@ describe('a network for images of 9 rows and 14 columns', () => {
   const layers = layersOf(network);
   const of = (name: string) => layers.find((layer) => layer.name.endsWith(name)) as Layer;
 
-  it('halves each side by itself, rounding up', () => {
+  it('halves each side separately, rounding up', () => {
     const maps = ['blocks[0]', 'blocks[1].start', 'blocks[1].project', 'key.down', 'scores', 'head.conv', 'head.pool'];
     expect(maps.map((name) => of(name).output)).toEqual([
       [5, 7, 8],
@@ -128,7 +128,7 @@ describe('a uib', () => {
     expect(outline(uib(3, 0, 2, 16))).toEqual(['b.start 7,7,8', 'b.expand 7,7,32', 'b.project 7,7,16']);
   });
 
-  it('counts as by hand', () => {
+  it('has the counts computed by hand', () => {
     const [start, expand, mid, project] = blockLayers(uib(3, 5, 1, 16), input, 'b') as [Layer, Layer, Layer, Layer];
     expect(start).toMatchObject({
       kind: 'depthwise',
@@ -182,7 +182,7 @@ describe('attention', () => {
   const named = (block: BlockSpec, layerScale = false) =>
     new Map(blockLayers(block, input, 'a', { layerScale }).map((layer) => [layer.name, layer]));
 
-  it('with keys and values for all heads counts as by hand, the norm with the queries and the sum with the output', () => {
+  it('with shared keys and values has the counts by hand, the norm in the queries and the sum in the output', () => {
     const layers = named({ kind: 'mqa', ...spec });
     expect([...layers.keys()]).toEqual([
       ...['a.query', 'a.key', 'a.value', 'a.scores', 'a.softmax', 'a.context', 'a.output'],
@@ -209,7 +209,7 @@ describe('attention', () => {
     });
   });
 
-  it('sees a map of half the sides behind depthwise layers with a batch norm, one for keys and one for values', () => {
+  it('reads keys and values from maps halved by depthwise layers with batch norm, one each', () => {
     const layers = named({ kind: 'mqa', ...spec, kvStride: 2 });
     for (const side of ['key', 'value']) {
       expect(layers.get(`a.${side}.down`)).toMatchObject({
@@ -222,7 +222,7 @@ describe('attention', () => {
     expect(layers.get('a.scores')).toMatchObject({ macs: 120 * 30 * 4 * 16, output: [12, 10, 120] });
   });
 
-  it('with keys and values for each head differs in their projections and in reading them alone', () => {
+  it('with separate keys and values per head differs only in projecting and reading them', () => {
     const [shared, separate] = [named({ kind: 'mqa', ...spec }), named({ kind: 'mha', ...spec })];
     const changed = [...separate].filter(([name, layer]) => {
       const { macs, params, activations } = shared.get(name) as Layer;
@@ -246,7 +246,7 @@ describe('attention', () => {
 describe('an inverted residual', () => {
   const spec = { kind: 'invertedResidual', kernel: 5, stride: 2, expand: 2.3, squeeze: true, out: 40 } as const;
 
-  it('expands by a fraction, and weighs its channels by two layers at a quarter of them', () => {
+  it('expands by a fractional factor, and squeezes its channels to a quarter', () => {
     const layers = blockLayers(spec, [14, 14, 80], 'r');
     expect(layers.map(({ name, kind, output, params, macs }) => [name, kind, output.join(), params, macs])).toEqual([
       ['r.expand', 'pointwise', '14,14,184', 80 * 184 + 368, 196 * 80 * 184],
@@ -266,7 +266,7 @@ describe('an inverted residual', () => {
 });
 
 describe('the head', () => {
-  it('counts pooling as traffic without MACs and the classes with a bias', () => {
+  it('counts pooling as traffic without MACs, and the classifier with a bias', () => {
     const layers = headLayers({ conv: 0, hidden: 0, hiddenNorm: true }, 10, [4, 4, 96]);
     expect(layers).toEqual([
       {

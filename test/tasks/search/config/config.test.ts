@@ -275,7 +275,7 @@ coarse: {}
       't.yaml:1:7: name: expected a name of letters, digits, ., _ and -; got t x',
       't.yaml:2:28: dataset.folder: unknown key',
       't.yaml:4:53: cost[0].targetMs: expected a number of ms from 1e-6 to 1e18; got fast',
-      't.yaml:5:5: cost[1]: expected either a target, or a network that it is relativeTo; got {"cost":"macs"}',
+      't.yaml:5:5: cost[1]: expected either a target or relativeTo; got {"cost":"macs"}',
       't.yaml:7:3: search.stepz: unknown key; did you mean steps?',
       't.yaml:8:10: search.batch: expected a number of images from 1 to 1000000; got 0',
       't.yaml:9:33: search.weights.optimizer.kind: expected one of rmsProp, adamW; got sgd',

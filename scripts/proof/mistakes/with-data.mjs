@@ -83,7 +83,7 @@ export const data = [
     code: 4,
     says: `damaged/train-00000.arrow: expected … bytes; got 1000
 damaged/held-00000.arrow: expected a shard of … bytes; got no such file
-what to do: run the \`mnv4-nas dataset build\` of damaged again: it makes damaged and missing shards anew`,
+what to do: run the \`mnv4-nas dataset build\` of damaged again: it rebuilds damaged and missing shards`,
   },
   {
     about: 'a manifest that is damaged',

@@ -129,7 +129,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     about: 'a set built below a file',
     run: ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'search.yaml/set'],
     code: 4,
-    says: 'search.yaml/set/building.json: expected to write … bytes; got a file where a folder should be (…)\nwhat to do: name a folder that this user may write to',
+    says: 'search.yaml/set/building.json: could not write … bytes: a file where a folder should be (…)\nwhat to do: name a folder that this user may write to',
   },
   {
     about: 'a known data set that was not fetched',

@@ -164,13 +164,9 @@ export function discard(path: string): void {
   }
 }
 
-/** The data failure of a file or folder that could not be written; `what` completes "expected to". */
+/** The data failure of a file or folder that could not be written; `what` completes "could not". */
 export function writeFailure(file: string, what: string, error: unknown): Failure {
-  return new Failure(
-    'data',
-    { file, message: `expected to ${what}; got ${systemProblem(error)}` },
-    remedyFor(file, error),
-  );
+  return new Failure('data', { file, message: `could not ${what}: ${systemProblem(error)}` }, remedyFor(file, error));
 }
 
 /** Describes an error of the operating system in words. */

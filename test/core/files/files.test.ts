@@ -105,7 +105,7 @@ describe('writing', () => {
     symlinkSync('/dev/full', `${file}.part-${process.pid}`);
     const failure = failureOf(() => writeAtomically(file, 'after'));
     expect([failure.message, failure.remedy]).toEqual([
-      `${file}: expected to write 5 bytes; got no space left on the disk (ENOSPC)`,
+      `${file}: could not write 5 bytes: no space left on the disk (ENOSPC)`,
       'free some space, then run the same command again: what is finished is kept',
     ]);
     expect(readFileSync(file, 'utf8')).toBe('before');
@@ -116,9 +116,7 @@ describe('writing', () => {
     const file = join(newFolder(), 'a');
     writeFileSync(file, '');
     const failure = failureOf(() => writeAtomically(join(file, 'b'), 'x'));
-    expect(failure.message).toMatch(
-      /expected to write 1 bytes; got a file where a folder should be \((ENOTDIR|EEXIST)\)$/,
-    );
+    expect(failure.message).toMatch(/could not write 1 bytes: a file where a folder should be \((ENOTDIR|EEXIST)\)$/);
   });
 });
 

@@ -25,7 +25,7 @@ describe('a folder written whole', () => {
       { name: 'no/such/folder', content: '' },
     ];
     const failure = failureOf(() => writeFolder(join(root, 'a'), files));
-    expect(failure.message).toBe(`${join(root, 'a')}: expected to write 2 files; got no such file (ENOENT)`);
+    expect(failure.message).toBe(`${join(root, 'a')}: could not write 2 files: no such file (ENOENT)`);
     expect(readdirSync(root)).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /**
  * Failures that a user can act on. Each carries an exit code and one or more located diagnostics; the command line
- * prints them without a stack trace. Anything else that is thrown is a bug of ours and exits with 1.
+ * prints them without a stack trace. Any other error is a bug in the program and exits with 1.
  */
 
 /** The exit codes of every command; a contract with scripts and schedulers. */
@@ -17,7 +17,7 @@ export const exitCodes = {
 
 export type FailureKind = Exclude<keyof typeof exitCodes, 'done' | 'bug'>;
 
-/** One thing that is wrong, and where. `line` and `column` count from 1. */
+/** One mistake and its position; `line` and `column` count from 1. */
 export interface Diagnostic {
   readonly file?: string;
   readonly line?: number;
@@ -29,16 +29,16 @@ export interface Diagnostic {
 
 const longest = 2000; // characters: a key or a tag may be as long as its file
 
-/** `file:line:column: path: message`, leaving out what is not known. */
+/** Formats a diagnostic as `file:line:column: path: message`, without the parts that are unknown. */
 export function formatDiagnostic({ file, line, column, path, message }: Diagnostic): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   const text = [place, path, message].filter((part) => part !== undefined && part !== '').join(': ');
   return text.length > longest ? `${text.slice(0, longest)}...` : text;
 }
 
-const mostTold = 100; // mistakes of one kind in one file, beyond which nobody reads on
+const mostTold = 100; // mistakes of one kind in one file
 
-/** The diagnostics of the first mistakes of many; the last says how many more there are. */
+/** The diagnostics of the first 100 mistakes; if there are more, one more diagnostic gives their number. */
 export function firstOf<T>(mistakes: readonly T[], diagnostic: (mistake: T) => Diagnostic): Diagnostic[] {
   const told = mistakes.slice(0, mostTold).map(diagnostic);
   const more = mistakes.length - told.length;

@@ -1,9 +1,9 @@
-/** IEEE 754 half precision in arrays: how soft labels are stored, and weights of others'. */
+/** IEEE 754 half precision in arrays, the format of stored soft labels and of some imported weights. */
 
 const floatView = new Float32Array(1);
 const bitsView = new Uint32Array(floatView.buffer);
 
-/** The bits of the nearest half-precision number, ties to even; beyond its range infinity. */
+/** The bits of the nearest half-precision number, ties to even; infinity beyond its range. */
 export function halfBits(value: number): number {
   floatView[0] = value;
   const bits = bitsView[0] as number;
@@ -18,7 +18,7 @@ export function halfBits(value: number): number {
   return sign | rounded(fraction | 0x800000, 14 - half); // subnormal: the hidden bit becomes explicit
 }
 
-/** `n / 2^shift`, ties to even; a carry into the exponent field is what rounding up to the next power means. */
+/** `n / 2^shift`, ties to even; a carry into the exponent field correctly rounds up to the next power of two. */
 function rounded(n: number, shift: number): number {
   const kept = n >>> shift;
   const rest = n & ((1 << shift) - 1);
@@ -36,7 +36,7 @@ export const halfValues: Float32Array = Float32Array.from({ length: 0x10000 }, (
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 });
 
-/** Half-precision bits of all values. */
+/** The half-precision bits of all values. */
 export function toHalf(values: Float32Array): Uint16Array {
   const bits = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) bits[i] = halfBits(values[i] as number);

@@ -1,4 +1,4 @@
-/** Memory and disk sizes as messages show them. */
+/** Formats memory and disk sizes for messages. */
 
 /** Bytes of a GiB. */
 export const gib = 2 ** 30;

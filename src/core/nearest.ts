@@ -1,4 +1,4 @@
-/** Levenshtein distance between two words. */
+/** The Levenshtein distance between two words. */
 export function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -12,14 +12,14 @@ export function editDistance(a: string, b: string): number {
   return row[b.length] as number;
 }
 
-/** The candidate most like `word`, or undefined where none is near enough to be what was meant. */
+/** The candidate most similar to `word`; undefined if none is similar enough. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const limit = Math.max(2, Math.floor(word.length / 3));
   let best: { name: string; distance: number } | undefined;
   for (const name of candidates) {
     const [a, b] = [word.toLowerCase(), name.toLowerCase()];
     const cutShort = word.length >= 3 && (a.startsWith(b) || b.startsWith(a)); // target for targetMs
-    const isFar = Math.abs(a.length - b.length) > limit; // no need to count, and a long word takes long
+    const isFar = Math.abs(a.length - b.length) > limit; // skip the count, which is slow for long words
     const steps = isFar ? Number.POSITIVE_INFINITY : editDistance(a, b);
     const distance = cutShort ? Math.min(limit, steps) : steps;
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { name, distance };
@@ -27,7 +27,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best?.name;
 }
 
-/** `; did you mean x?`, or nothing: the tail of a message about an unknown word. */
+/** The end of a message about an unknown word: `; did you mean x?`, or empty. */
 export function suggestion(word: string, candidates: Iterable<string>): string {
   const name = nearest(word, candidates);
   return name === undefined ? '' : `; did you mean ${name}?`;

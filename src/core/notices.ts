@@ -1,17 +1,17 @@
-/** What people should know of the files they wrote, such as that a key has a new name; each is told once to whoever listens. */
+/** Delivers notices about the user's files, such as a key's new name, once each to a listener. */
 
 type Listener = (message: string) => void;
 
 let listener: Listener | undefined;
 let told = new Set<string>();
 
-/** Has a process's notices from here on go to `to`; without a listener they are dropped, as in worker processes. */
+/** Sets the listener of this process's notices; without one they are dropped, as in worker processes. */
 export function hearNotices(to: Listener | undefined): void {
   listener = to;
   told = new Set();
 }
 
-/** Tells the listener, unless it was told the same before. */
+/** Passes a message to the listener, once. */
 export function notice(message: string): void {
   if (listener === undefined || told.has(message)) return;
   told.add(message);

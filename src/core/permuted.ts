@@ -1,4 +1,4 @@
-/** Values in the order of a shape, the last axis fastest. */
+/** The values of a tensor in row-major order, the last axis fastest. */
 interface Shaped<V> {
   readonly shape: readonly number[];
   readonly values: V;
@@ -9,7 +9,7 @@ interface Row {
   readonly length: number;
 }
 
-/** A tensor with its axes in another order: axis i of the result is axis `order[i]` of the given one. */
+/** Transposes a tensor: axis i of the result is axis `order[i]` of the input. */
 export function permuted<V extends Row & { slice(): V }>(
   { shape, values }: Shaped<V>,
   order: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * Named random streams: every consumer draws from its own (`seed/controller`, `seed/weights`, `seed/data`), so that
- * adding a draw in one place changes nothing elsewhere, and a stream's state is JSON for checkpoints.
+ * Named random streams: every consumer draws from a separate stream (`seed/controller`, `seed/weights`, `seed/data`),
+ * so that adding a draw in one place changes nothing elsewhere. A stream's state is JSON for checkpoints.
  */
 import seedrandom from 'seedrandom';
 
@@ -13,7 +13,7 @@ export interface Random {
   normal(): number;
   /** Uniform integer in [0, n). */
   below(n: number): number;
-  /** What `restoreRandom` needs to go on from here. */
+  /** The current state, from which `restoreRandom` resumes the stream. */
   state(): RandomState;
 }
 
@@ -36,7 +36,7 @@ export function restoreRandom(state: RandomState): Random {
   return wrap(seedrandom('', { state: structuredClone(state) }));
 }
 
-/** An option, drawn with the probability that the distribution gives it. */
+/** Draws the index of an option from a distribution. */
 export function drawnOption(distribution: readonly number[], random: Random): number {
   const uniform = random.uniform();
   let below = 0;

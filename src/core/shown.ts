@@ -1,21 +1,21 @@
-/** Values and keys as messages show them: short, on one line. */
+/** Formats values and keys for messages: short, on one line. */
 
 const longest = 60;
-const isPrintable = (text: string) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text); // one line, and no orders to a terminal
+const isPrintable = (text: string) => !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text); // one line, no control characters
 
-/** A value as a message shows it. */
+/** Formats a value for a message, shortened to 60 characters. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   return shortened(typeof value === 'string' ? shownText(value) : shownValue(value));
 }
 
-/** A key as a path shows it, whole. */
+/** Formats a key for a path, without shortening it. */
 export function shownKey(key: PropertyKey): string {
   const text = String(key);
   return isPrintable(text) ? text : escaped(text);
 }
 
-/** What an error of a library says, on one line: some quote the text that they read. */
+/** The message of a library's error on one line; some quote the text that they read. */
 export function shownError(error: unknown): string {
   const text = (error as Error).message.replace(/\s+/g, ' ').trim();
   return isPrintable(text) ? text : escaped(text);
@@ -24,14 +24,14 @@ export function shownError(error: unknown): string {
 function shownText(text: string): string {
   const isPlain =
     Number.isNaN(Number(text)) && !/^(true|false|null|~)$/.test(text) && isPrintable(text) && text.trim() === text;
-  return isPlain ? text : escaped(text); // "3" is quoted: it stands for itself, not for 3
+  return isPlain ? text : escaped(text); // "3" is quoted, since it is a text and not the number 3
 }
 
 function shownValue(value: unknown): string {
-  return typeof value === 'number' ? String(value) : escaped(value); // JSON has no infinity
+  return typeof value === 'number' ? String(value) : escaped(value); // JSON has no infinity or NaN
 }
 
-/** JSON, which leaves some characters that move a cursor as they are. */
+/** The value as JSON, with the control characters escaped that JSON leaves unescaped. */
 function escaped(value: unknown): string {
   const unicode = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return (JSON.stringify(value) ?? 'nothing').replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, unicode);

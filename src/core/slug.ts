@@ -1,8 +1,11 @@
-/** Names of people's own as parts of file names. */
+/** Turns names that users chose into parts of file names. */
 
 const longest = 60; // leaves room in a run id of 100 characters for a stage and a time
 
-/** The name with each run of other characters as one hyphen, at most 60 long; `unnamed` where nothing is left. */
+/**
+ * The name with each run of characters other than letters, digits, dot, underscore and hyphen as one hyphen, at most 60
+ * characters long; `unnamed` if nothing is left.
+ */
 export function slug(name: string): string {
   const plain = name
     .normalize('NFKD') // é becomes e and an accent

@@ -1,12 +1,12 @@
-/** Where a process's time goes: spans of work, recorded only between `startTrace` and `endTrace`. */
+/** Traces a process's time as spans of work, recorded only between `startTrace` and `endTrace`. */
 
-/** What work a span is. Spans do not overlap, but for those of whole steps. */
+/** The kind of work of a span. Spans do not overlap, except those of whole steps. */
 export type Work = 'step' | 'kernel' | 'transfer' | 'data' | 'controller' | 'averaging' | 'waiting' | 'keeping';
 
 export interface Span {
   readonly work: Work;
   readonly name: string;
-  /** Microseconds since 1970, so that the spans of several processes lie side by side. */
+  /** Microseconds since 1970, so that the spans of several processes share one time axis. */
   readonly start: number;
   readonly duration: number;
 }
@@ -17,14 +17,14 @@ export function startTrace(): void {
   spans = [];
 }
 
-/** Ends recording; the spans in the order of their ends. */
+/** Ends recording and returns the spans in the order of their ends. */
 export function endTrace(): readonly Span[] {
   const taken = spans ?? [];
   spans = undefined;
   return taken;
 }
 
-/** Does the work, as a span where they are recorded. A promise's span lasts until it settles. */
+/** Runs the work and records it as a span while tracing. A promise's span lasts until it settles. */
 export function traced<T>(work: Work, name: string, body: () => T): T {
   if (spans === undefined) return body();
   const end = openSpan(work, name);
@@ -34,7 +34,7 @@ export function traced<T>(work: Work, name: string, body: () => T): T {
   return result;
 }
 
-/** Begins a span; whoever calls the answer ends it. */
+/** Begins a span and returns the function that ends it. */
 export function openSpan(work: Work, name: string): () => void {
   const start = microseconds();
   return () => void spans?.push({ work, name, start, duration: microseconds() - start });

@@ -1,7 +1,7 @@
-/** Time that passes as fast as it is waited for, for tests of what waits. */
+/** A fake clock that skips waiting times in tests. */
 import { vi } from 'vitest';
 
-/** Stands in for `node:timers/promises`, by the timers that `hastened` controls: for `vi.mock`. */
+/** Replaces `node:timers/promises` in `vi.mock` by the timers that `hastened` controls. */
 export const timersPromises = {
   setTimeout: (ms: number) => new Promise<void>((passed) => setTimeout(passed, ms)),
 };
@@ -14,7 +14,7 @@ export async function hastened<T>(work: () => Promise<T>): Promise<T> {
     const outcome = work().finally(() => {
       isDone = true;
     });
-    outcome.catch(() => {}); // thrown below, once the clock has come to it
+    outcome.catch(() => {}); // thrown below, once the clock has reached it
     while (!isDone) await vi.advanceTimersToNextTimerAsync();
     return await outcome;
   } finally {

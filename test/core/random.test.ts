@@ -12,7 +12,7 @@ describe('a named stream', () => {
     expect(new Set([...others, draws(randomStream('7/weights'), 1)[0]]).size).toBe(5);
   });
 
-  it('goes on from a state that went through JSON as if it had never stopped, for any kinds of draw', () => {
+  it('resumes from a state restored from JSON as if it had never stopped, for all kinds of draws', () => {
     const kinds = fc.array(fc.constantFrom<'uniform' | 'normal' | 'below'>('uniform', 'normal', 'below'), {
       maxLength: 20,
     });
@@ -29,7 +29,7 @@ describe('a named stream', () => {
     );
   });
 
-  it('keeps a state as it was taken, whatever is drawn afterwards', () => {
+  it('keeps a saved state unchanged by later draws', () => {
     const random = randomStream('a');
     const state = random.state();
     const first = draws(random, 5);

@@ -8,7 +8,7 @@ import { formatIdx, idxFiles } from '#data/images/formats/idx';
 import type { ImageSet, ImageSource, Shape } from '#data/images/image-source';
 import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 
-/** A new folder that goes when the test file is done. */
+/** A new folder that is removed when the test file is done. */
 export function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'mnv4-nas-test-'));
   folders.push(folder);
@@ -22,7 +22,7 @@ export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** What a function throws, which must be a `Failure`. */
+/** The `Failure` that a function throws. */
 export function failureOf(act: () => unknown): Failure {
   try {
     act();
@@ -69,7 +69,7 @@ export function tinySource(
   };
 }
 
-/** Classes 0 and 1 whose images are all 0 and all 200: a blend's pixels tell the share of each. */
+/** Classes 0 and 1 whose images are all 0 and all 200: a blend's pixels reveal the share of each. */
 export function darkAndBright(perClass = 20): ImageSet<InMemorySource> {
   const part = (n: number) =>
     inMemorySource([2, 2, 1], {
@@ -80,7 +80,7 @@ export function darkAndBright(perClass = 20): ImageSet<InMemorySource> {
   return { ...names, train: part(2 * perClass), test: part(4) };
 }
 
-/** The images of a source, each given out on a later turn of the event loop, in another order than it was asked for. */
+/** A source whose images load on a later turn of the event loop, in another order than requested. */
 export function lazily(source: ImageSource): ImageSource {
   const random = randomStream('test/lazily');
   return {
@@ -93,7 +93,7 @@ export function lazily(source: ImageSource): ImageSource {
   };
 }
 
-/** A set whose images are given out later. */
+/** A set whose images load on a later turn of the event loop. */
 export function lazySet({ train, test, ...set }: ImageSet): ImageSet {
   return { ...set, train: lazily(train), test: lazily(test) };
 }

@@ -4,7 +4,7 @@ import { type BuildRecipe, parseBuildRecipe } from '#tasks/distill/build-recipe'
 import type { Teacher } from '#tasks/distill/build-teacher';
 import { newFolder, tinySource } from './fixtures.js';
 
-/** Probabilities from the first pixels alone: e^(pixel / 64) over the classes, normalised. */
+/** Probabilities that depend only on the first pixels: e^(pixel / 64) over the classes, normalised. */
 export function pixelTeacher(imageBytes: number, classes: number): Teacher {
   return {
     name: 'pixels',

@@ -62,9 +62,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     const full = await started('log', fullAt('events.jsonl', 6, false));
     expect([full.status, full.stdout]).toEqual([4, '']);
     const [what, remedy] = lastLines(full, 2);
-    expect(what).toMatch(
-      /^log\/a\/events\.jsonl: expected to append \d+ bytes; got no space left on the disk \(ENOSPC\)$/,
-    );
+    expect(what).toMatch(/^log\/a\/events\.jsonl: could not append \d+ bytes: no space left on the disk \(ENOSPC\)$/);
     expect(remedy).toBe('what to do: free some space, then run the same command again: what is finished is kept');
     expect(readState(folderOf('log'))).toMatchObject({ status: 'failed', step: 4 });
     expect(
@@ -79,7 +77,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     const full = await started('checkpoint', fullAt('step-000008.part/weights.safetensors', 3, true));
     expect(full.status).toBe(4);
     expect(lastLines(full, 2)[0]).toMatch(
-      /^checkpoint\/a\/checkpoints\/step-000008: expected to write a checkpoint; got no space/,
+      /^checkpoint\/a\/checkpoints\/step-000008: could not write a checkpoint: no space/,
     );
     expect(checkpoints('checkpoint')).toEqual(['step-000004']);
     await expectSameEnd('checkpoint', 4);
@@ -91,7 +89,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     const full = await started('limit', { under: sixteenToThirtyTwoKb });
     expect(full.status).toBe(4);
     expect(lastLines(full, 2)).toEqual([
-      'limit/a/checkpoints/step-000012: expected to write a checkpoint; got a file larger than allowed (EFBIG)',
+      'limit/a/checkpoints/step-000012: could not write a checkpoint: a file larger than allowed (EFBIG)',
       'what to do: raise the limit (ulimit -f), then run the same command again: what is finished is kept',
     ]);
     expect(checkpoints('limit')).toEqual(['step-000004', 'step-000008']);
@@ -124,7 +122,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_00
     const refused = await started('locked', { under: bound });
     expect([refused.status, ...lastLines(refused, 2)]).toEqual([
       4,
-      `${join(folderOf('locked'), 'run.lock')}: expected to take over the lock of the run; got no permission (EACCES)`,
+      `${join(folderOf('locked'), 'run.lock')}: could not take over the lock of the run: no permission (EACCES)`,
       'what to do: name a folder that this user may write to',
     ]);
     allow();
@@ -137,7 +135,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_00
     const refused = await started('half', { under: bound });
     expect([refused.status, lastLines(refused, 2)[0]]).toEqual([
       4,
-      'half/a/checkpoints/step-000012: expected to write a checkpoint; got no permission (EACCES)',
+      'half/a/checkpoints/step-000012: could not write a checkpoint: no permission (EACCES)',
     ]);
     allow();
     await expectSameEnd('half', 8);

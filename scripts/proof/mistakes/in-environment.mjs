@@ -47,7 +47,7 @@ export const environment = [
     command: onDisk('-o size=128k', coarse('--root', 'disk/runs')),
     shown: 'mnv4-nas coarse search.yaml --run-id new --root disk/runs',
     code: 4,
-    says: `disk/runs/new/checkpoints/…: expected to write a checkpoint; got no space left on the disk (ENOSPC)
+    says: `disk/runs/new/checkpoints/…: could not write a checkpoint: no space left on the disk (ENOSPC)
 what to do: free some space, then run the same command again: what is finished is kept`,
   },
   {
@@ -56,7 +56,7 @@ what to do: free some space, then run the same command again: what is finished i
     command: onDisk('-o size=32k', ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'disk/set']),
     shown: 'mnv4-nas dataset build patterns.dataset.yaml --to disk/set',
     code: 4,
-    says: `disk/set/train-00000.arrow: expected to write … bytes; got no space left on the disk (ENOSPC)
+    says: `disk/set/train-00000.arrow: could not write … bytes: no space left on the disk (ENOSPC)
 what to do: free some space, then run the same command again: what is finished is kept`,
   },
   {
@@ -65,14 +65,14 @@ what to do: free some space, then run the same command again: what is finished i
     command: onDisk('-o ro', coarse('--root', 'disk/runs')),
     shown: 'mnv4-nas coarse search.yaml --run-id new --root disk/runs',
     code: 4,
-    says: `disk/runs/new: expected to make the folder of the run; got a read-only file system (EROFS)
+    says: `disk/runs/new: could not make the folder of the run: a read-only file system (EROFS)
 what to do: name a folder that this user may write to`,
   },
   {
     about: 'a file in the place of the folder of the runs',
     run: coarse('--root', 'search.yaml'),
     code: 4,
-    says: 'search.yaml/new: expected to make the folder of the run; got a file where a folder should be (ENOTDIR)\nwhat to do: name a folder that this user may write to',
+    says: 'search.yaml/new: could not make the folder of the run: a file where a folder should be (ENOTDIR)\nwhat to do: name a folder that this user may write to',
   },
   {
     about: 'TensorFlow without its addon',
@@ -123,7 +123,7 @@ what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
     run: ['dataset', 'build', 'patterns.dataset.yaml'],
     env: { MNV4_CACHE: 'search.yaml' },
     code: 4,
-    says: `search.yaml/teachers/…: expected to make the folder of the run; got a file where a folder should be (ENOTDIR)
+    says: `search.yaml/teachers/…: could not make the folder of the run: a file where a folder should be (ENOTDIR)
 what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
   },
   {
@@ -131,7 +131,7 @@ what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
     run: ['dataset', 'fetch', 'mnist'],
     env: { MNV4_CACHE: 'search.yaml' },
     code: 4,
-    says: `search.yaml/datasets/mnist.part-PID: expected to make the folder; got a file where a folder should be (…)
+    says: `search.yaml/datasets/mnist.part-PID: could not make the folder: a file where a folder should be (…)
 what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
   },
   {

@@ -83,7 +83,7 @@ export const data = [
     code: 4,
     says: `damaged/train-00000.arrow: expected … bytes; got 1000
 damaged/held-00000.arrow: expected a shard of … bytes; got no such file
-what to do: run the \`mnv4-nas dataset build\` of damaged again: it makes damaged and missing shards anew`,
+what to do: run the \`mnv4-nas dataset build\` of damaged again: it rebuilds damaged and missing shards`,
   },
   {
     about: 'a manifest that is damaged',
@@ -129,7 +129,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     about: 'a set built below a file',
     run: ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'search.yaml/set'],
     code: 4,
-    says: 'search.yaml/set/building.json: expected to write … bytes; got a file where a folder should be (…)\nwhat to do: name a folder that this user may write to',
+    says: 'search.yaml/set/building.json: could not write … bytes: a file where a folder should be (…)\nwhat to do: name a folder that this user may write to',
   },
   {
     about: 'a known data set that was not fetched',

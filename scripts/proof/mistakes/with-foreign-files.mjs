@@ -120,7 +120,7 @@ export const foreign = [
     'a merge key',
     'search:\n',
     'search:\n  <<: { batch: 8 }\n',
-    '7:3: expected the keys themselves; got the merge key <<, which YAML 1.2 has not: write them out',
+    '7:3: expected the keys themselves; got the merge key <<, which is not part of YAML 1.2: write them out',
   ),
   habit(
     'a config of YAML 1.1',

@@ -51,7 +51,7 @@ export const others = [
   refused(
     'a list inside itself',
     'stages: &all [*all]\n',
-    ':1:15: expected an alias of what is whole; got *all inside itself',
+    ':1:15: expected an alias of a finished value; got *all inside itself',
   ),
   refused(
     'a hundred aliases of one list',

@@ -1,4 +1,7 @@
-/** Checking documents against zod schemas: every mistake at its place, and what was expected in the schema's own words. */
+/**
+ * Checks documents against zod schemas: reports each mistake with its position and the schema's description of the
+ * value.
+ */
 import { z } from 'zod';
 import { type Diagnostic, Failure } from '#core/failure';
 import { readUtf8 } from '#core/files/files';
@@ -7,9 +10,11 @@ import { shown } from '#core/shown';
 import { formatPath, type Located, locateJson, type Path, valueAt } from './document.js';
 import { meantByHabit } from './yaml-habits.js';
 
-const mostTold = 100; // mistakes, beyond which nobody reads on
+const mostTold = 100; // mistakes in one failure
 
-/** Checks a document against a schema; all its mistakes, of very many the first, are one `Failure` of kind `config`. */
+/**
+ * Checks a document against a schema; throws its mistakes, at most the first 100, as one `Failure` of kind `config`.
+ */
 export function conform<S extends z.ZodType>(located: Located, schema: S): z.output<S> {
   const result = schema.safeParse(located.value, { reportInput: true });
   if (result.success) return result.data;
@@ -20,13 +25,15 @@ export function conform<S extends z.ZodType>(located: Located, schema: S): z.out
   throw new Failure('config', diagnostics.sort(byPlace));
 }
 
-/** The JSON in a file that this program wrote, checked: what is wrong with it is damage, a data failure with this remedy. */
+/**
+ * Reads and checks a JSON file that this program wrote; mistakes mean damage and are a data failure with this remedy.
+ */
 export function readChecked<S extends z.ZodType>(file: string, schema: S, remedy?: string): z.output<S> {
   const text = readUtf8(file, remedy);
   return asDataFailure(() => conform(locateJson(file, text, remedy), schema), remedy);
 }
 
-/** Mistakes in a user's document exit with 3; in what this program wrote they are damaged data. */
+/** Turns the config failures of `read` into data failures: mistakes in a file that this program wrote mean damage. */
 export function asDataFailure<T>(read: () => T, remedy?: string): T {
   try {
     return read();
@@ -36,7 +43,7 @@ export function asDataFailure<T>(read: () => T, remedy?: string): T {
   }
 }
 
-/** A value of which no more is known than its file and, where it fills one, its line. */
+/** A value whose position is known only by its file and, if given, its line. */
 export function locatedValue(file: string, value: unknown, line?: number): Located {
   const place = line === undefined ? { file } : { file, line };
   return { file, value, at: (path, message) => ({ ...place, path: formatPath(path), message }) };
@@ -62,7 +69,7 @@ function* diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, pref
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, located.value, path);
     for (const key of issue.keys) {
-      const others = known.filter((name) => name !== key); // of a union, another option may know it
+      const others = known.filter((name) => name !== key); // another option of a union may know the key
       yield located.at([...path, key], `unknown key${suggestion(key, others)}`, 'key');
     }
     return;
@@ -79,7 +86,7 @@ function* diagnose(located: Located, schema: z.core.$ZodType, issue: Issue, pref
   else yield report([...new Set(branches.flat().map(({ message }) => message))].join(', or '));
 }
 
-/** Returns a hint for a text that YAML 1.1 read as a boolean or a number, where one of these is expected. */
+/** A hint for a text that YAML 1.1 read as a boolean or a number, if one of these is expected; otherwise empty. */
 function habitHint(got: unknown, issue: Issue): string {
   if (typeof got !== 'string') return '';
   const types = typesWanted(issue).map((type) => (type === 'int' ? 'number' : type));
@@ -94,8 +101,9 @@ function typesWanted(issue: Issue): string[] {
 }
 
 /**
- * A union's branches fail each in its own way: the one that was meant knows the most of the keys that stand there, then
- * refuses the fewest of them, then got deepest. Undefined where every branch refused the value itself.
+ * The issues of the union's branch that the value was most likely meant for: the branch that knows most of its keys,
+ * then the one that rejects the fewest keys, then the one that fails deepest. Undefined if every branch rejects the
+ * value itself.
  */
 function meantBranch(
   branches: readonly (readonly Issue[])[],
@@ -111,7 +119,7 @@ function meantBranch(
   return best !== undefined && depth(best) > 0 ? best : undefined;
 }
 
-/** What this file needs to know of a zod schema's definition. */
+/** The parts of a zod schema's definition that this file reads. */
 interface SchemaDef {
   readonly shape?: Record<PropertyKey, z.ZodType>;
   readonly element?: z.ZodType;
@@ -122,20 +130,20 @@ interface SchemaDef {
   readonly values?: readonly unknown[];
 }
 
-/** The keys that a schema knows for the object at `path`, found by walking the schema beside the value. */
+/** The keys that a schema knows for the object at `path`, found by walking the schema and the value together. */
 function knownKeys(schema: z.core.$ZodType, value: unknown, path: Path): string[] {
   return schemasAt(schema, value, path).flatMap((inner) =>
     meantDefs(inner, valueAt(value, path)).flatMap(({ shape }) => Object.keys(shape ?? {})),
   );
 }
 
-/** How well each option of the union at `path` fits the value there; empty where there is no union. */
+/** The likeness of the value at `path` to each option of the union there; empty if the schema is no union. */
 function likenesses(schema: z.core.$ZodType, value: unknown, path: Path): number[] {
   const [options = []] = schemasAt(schema, value, path).flatMap((inner) => [unwrapped(inner).options ?? []]);
   return options.map((option) => likeness(option, valueAt(value, path)));
 }
 
-/** The schemas that speak of the value at `path`: several where a union on the way leaves open which is meant. */
+/** The schemas that apply to the value at `path`: several if a union on the way is ambiguous. */
 function schemasAt(schema: z.core.$ZodType, value: unknown, [key, ...rest]: Path): z.core.$ZodType[] {
   if (key === undefined) return [schema];
   return meantDefs(schema, value).flatMap((def) => {
@@ -144,14 +152,16 @@ function schemasAt(schema: z.core.$ZodType, value: unknown, [key, ...rest]: Path
   });
 }
 
-/** The definition behind optional, default and pipes. */
+/** The definition inside optional, default and pipe wrappers. */
 function unwrapped(schema: z.core.$ZodType): SchemaDef {
   const def = (schema as z.ZodType).def as SchemaDef;
   const inner = def.innerType ?? def.in;
   return inner === undefined ? def : unwrapped(inner);
 }
 
-/** The definitions that a value may be meant for: of a union those of its options that share the most keys with it. */
+/**
+ * The definitions that a value may be meant for; for a union, those of the options that share the most keys with it.
+ */
 function meantDefs(schema: z.core.$ZodType, value: unknown): SchemaDef[] {
   const def = unwrapped(schema);
   if (def.options === undefined) return [def];
@@ -161,7 +171,7 @@ function meantDefs(schema: z.core.$ZodType, value: unknown): SchemaDef[] {
     .flatMap((option) => meantDefs(option, value));
 }
 
-/** How many of the keys of a value a schema knows; a key that tells the options of a union apart counts for many. */
+/** The number of a value's keys that a schema knows; a key whose literal value selects a union's option counts 10. */
 function likeness(schema: z.core.$ZodType, value: unknown): number {
   const { options, shape, element } = unwrapped(schema);
   if (options !== undefined) return Math.max(...options.map((option) => likeness(option, value)));
@@ -175,7 +185,7 @@ function sharedKey(key: string, field: z.ZodType, value: unknown): number {
   return (field.def as SchemaDef).values?.includes(inner) ? 10 : 1;
 }
 
-/** An integer from `min` to `max`, described for people by `what`. */
+/** An integer from `min` to `max`; messages describe it as `what`. */
 export function integer(what: string, min = 1, max = Number.MAX_SAFE_INTEGER) {
   return z.int({ error: what }).min(min, { error: what }).max(max, { error: what });
 }
@@ -190,7 +200,7 @@ export function quantity(what: string, bounds: { min?: number; max?: number; abo
   return schema;
 }
 
-/** One of a few words. */
+/** One of the given words. */
 export function word<const W extends readonly [string, ...string[]]>(...words: W) {
   return z.enum(words, { error: `one of ${words.join(', ')}` });
 }
@@ -199,7 +209,7 @@ export function flag() {
   return z.boolean({ error: 'true or false' });
 }
 
-/** A text, also an empty one; what YAML takes for a number or a truth value needs quotes. */
+/** A text, possibly empty; one that YAML reads as a number or a boolean needs quotes. */
 function anyText(what: string) {
   return z.string({
     error: ({ input }) => (['number', 'boolean'].includes(typeof input) ? `${what} in quotes` : what),
@@ -227,7 +237,7 @@ export function list<T extends z.ZodType>(of: T, what = 'a list', min = 1) {
   return z.array(of, { error: what }).min(min, { error: `${what} of at least ${min}` });
 }
 
-/** A name that files and folders may be called by, here and on other systems. */
+/** A name that is valid for files and folders on all common systems. */
 export function fileName() {
   const what = 'a name of letters, digits, ., _ and -';
   return anyText('a name').regex(/^[A-Za-z0-9][\w.-]*$/, { error: what });

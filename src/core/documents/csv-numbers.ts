@@ -1,4 +1,4 @@
-/** The numbers of a table, whose cells agree on a decimal mark. */
+/** Reads the numbers of a table whose cells agree on a decimal mark. */
 
 import { Failure, firstOf } from '#core/failure';
 import type { Cell } from './csv-rows.js';
@@ -11,8 +11,8 @@ export interface NumberCell {
 }
 
 /**
- * The decimal mark of all cells, a point where none shows one. A cell that shows the other one is refused, and so is a
- * `1.234` whose point is not known to be the decimal mark.
+ * The decimal mark that all cells share; a point if none shows one. A cell with the other mark is a config failure, and
+ * so is an ambiguous one such as `1.234` if no other cell shows the mark.
  */
 export function decimalMarkIn(cells: readonly NumberCell[], separator: string, file: string): DecimalMark {
   const shown = cells.map((of) => ({ ...of, mark: shownMark(of.cell, separator) }));
@@ -27,13 +27,16 @@ export function decimalMarkIn(cells: readonly NumberCell[], separator: string, f
   return mark ?? '.';
 }
 
-/** The decimal mark that a cell shows; an unquoted cell between commas can hold no comma. */
+/** The decimal mark that a cell shows; an unquoted cell of a comma-separated table cannot hold a comma. */
 function shownMark({ text, isQuoted }: Cell, separator: string): ShownMark | undefined {
   const mark = decimalMarkOf(text);
   return mark === 'either' && separator === ',' && !isQuoted ? '.' : mark;
 }
 
-/** Returns the problem of a cell that shows `own`, where the first cell with a decimal mark shows `mark`. */
+/**
+ * The problem of a cell with the mark `own`, given the mark of the `first` cell that shows one; undefined if it has
+ * none.
+ */
 function problemOf(text: string, own: ShownMark | undefined, mark: DecimalMark | undefined, first: Cell | undefined) {
   if (own === 'either' && (mark === undefined || !text.includes(mark))) {
     const [digits, exact] = [text.replace(/[.,]/, ''), mark === undefined ? `${text}0` : text.replace(/[.,]/, mark)];
@@ -43,7 +46,7 @@ function problemOf(text: string, own: ShownMark | undefined, mark: DecimalMark |
   return `expected a decimal ${mark === '.' ? 'point' : 'comma'}, as in ${first.text} on line ${first.line}; got ${text}`;
 }
 
-/** The number in a cell, or its text where it is none. */
+/** The number in a cell, or the cell's text if it is no number. */
 export function numberOrText({ text }: Cell, mark: DecimalMark): string | number {
   return decimalMarkOf(text) === undefined ? text : decimalValue(text, mark);
 }

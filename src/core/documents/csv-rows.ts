@@ -1,4 +1,4 @@
-/** The rows of a CSV text as cells with their places (RFC 4180, with any separator and any line ends). */
+/** Splits a CSV text into rows of cells with line and column (RFC 4180, with any separator and any line endings). */
 import { Failure } from '#core/failure';
 import { shown } from '#core/shown';
 
@@ -13,9 +13,9 @@ export interface Cell {
 export type Row = readonly Cell[];
 
 export interface CsvRows {
-  /** Those that hold anything. */
+  /** The rows with at least one non-empty cell. */
   readonly rows: readonly Row[];
-  /** The lines that begin with #, without it. */
+  /** The lines that begin with #, without the # sign. */
   readonly comments: readonly string[];
 }
 
@@ -24,7 +24,10 @@ const separatorNames: Readonly<Record<string, string>> = { ',': 'a comma', ';': 
 
 const lineBreak = /\r\n|\r|\n/g;
 
-/** Rows from an offset on. Quoted cells may hold separators, doubled quotes and line breaks; what is no cell is a failure. */
+/**
+ * The rows from an offset on. Quoted cells may hold separators, doubled quotes and line breaks; malformed ones are
+ * refused.
+ */
 export function csvRows(file: string, text: string, separator: string, from: number): CsvRows {
   const [cell, comment] = [cellPattern(separator), /#([^\r\n]*)(\r\n|\r|\n|$)/y];
   const rows: Row[] = [];
@@ -58,7 +61,7 @@ export function csvRows(file: string, text: string, separator: string, from: num
   return { rows, comments };
 }
 
-/** A cell and what ends it; no part may match in two ways: it would try all. */
+/** Matches a cell and its end. No part may match in two ways, or the expression would backtrack through all of them. */
 function cellPattern(separator: string): RegExp {
   const end = separator.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
   const blank = separator === '\t' ? ' ' : ' \\t';
@@ -67,7 +70,7 @@ function cellPattern(separator: string): RegExp {
   return new RegExp(`[${blank}]*(?:${quoted}|${plain})(${end}|\\r\\n|\\r|\\n|$)`, 'y');
 }
 
-const typographic = /^[“”„‟](.*)[“”„‟]$/; // what word processors make of "
+const typographic = /^[“”„‟](.*)[“”„‟]$/; // word processors write these for "
 
 function cellOf([, quoted, plain = '']: RegExpExecArray): Pick<Cell, 'text' | 'isQuoted'> {
   if (quoted !== undefined) return { text: quoted.replaceAll('""', '"'), isQuoted: true };

@@ -1,4 +1,4 @@
-/** CSV documents that can say where each of their values stands, at line and column. */
+/** CSV documents that know the line and column of each value. */
 
 import { type Diagnostic, Failure, firstOf } from '#core/failure';
 import { asUtf8 } from '#core/files/text';
@@ -7,25 +7,26 @@ import { type Cell, csvRows, type Row } from './csv-rows.js';
 import { type Located, type Path, readText } from './document.js';
 
 export interface LocatedCsv extends Located {
-  /** The lines that begin with #, without it. */
+  /** The lines that begin with #, without the # sign. */
   readonly comments: readonly string[];
 }
 
 const mostTableBytes = 2 ** 24; // some 300,000 rows
 const asText = { recoded: asUtf8, remedy: 'save the table as text: "CSV UTF-8" where the spreadsheet offers it' };
 
-/** The table in a file that a user named: UTF-8, or UTF-16 with a byte order mark. */
+/** Reads the table in a user's file, UTF-8 or UTF-16 with a byte order mark; parameters as for `locateCsv`. */
 export function readCsv(file: string, columns: readonly string[], numbers?: readonly string[]): LocatedCsv {
   return locateCsv(file, readText(file, 'config', mostTableBytes, asText), columns, numbers);
 }
 
 /**
- * A table as a list of records, keyed by its header in lower case; `at([2, 'ms'], …)` places a cell of the third record.
- * Cells that read as numbers are numbers, empty ones are left out; lines that begin with # are comments. Cells are
- * separated by what a first line `sep=;` says, else by the one of comma, semicolon and tab that makes the header's names.
+ * Parses a table into a list of records, keyed by its lower-case header; `at([2, 'ms'], …)` locates a cell of the third
+ * record. Cells that read as numbers become numbers, empty ones are left out; lines that begin with # are comments. The
+ * separator is the one named by a first line such as `sep=;`, otherwise that of comma, semicolon and tab which splits
+ * the header into the most of `columns`.
  *
- * @param columns  the columns that the header must have, beside any others
- * @param numbers  columns of numbers, in quotes too, with whichever decimal mark all of them agree on
+ * @param columns  the columns that the header must have; others are allowed
+ * @param numbers  columns of numbers, quoted or not, which share one decimal mark
  */
 export function locateCsv(
   file: string,
@@ -74,7 +75,7 @@ function separatorOf(text: string, columns: readonly string[]): { separator: str
   return { separator: [',', ';', '\t'].reduce((a, b) => (found(b) > found(a) ? b : a)), from: 0 };
 }
 
-/** A comment before the header, as a spreadsheet saves one that holds separators. */
+/** True for a quoted comment: spreadsheets quote comments that hold separators. */
 function isQuotedComment([first]: Row): boolean {
   return first?.isQuoted === true && first.text.startsWith('#');
 }
@@ -83,7 +84,7 @@ function nameOf(cell: string): string {
   return cell.trim().toLowerCase().replaceAll(/\s+/g, '_');
 }
 
-/** The names of the header, which differ and are those wanted and others; '' where a column has none. */
+/** The names of the header, '' for a column without one; refuses duplicates and the lack of a required column. */
 function namesOf(header: Row | undefined, file: string, columns: readonly string[]): string[] {
   const names = withoutEmpty(header?.map(({ text }) => nameOf(text)) ?? [], (name) => name === '');
   const place = { file, line: header?.[0]?.line ?? 1, column: 1 };
@@ -99,12 +100,12 @@ function namesOf(header: Row | undefined, file: string, columns: readonly string
   return names;
 }
 
-/** Without the empty ones at the end, which spreadsheets write where a column once was. */
+/** The list without the empty entries at its end, which spreadsheets write for deleted columns. */
 function withoutEmpty<T>(list: readonly T[], isEmpty: (one: T) => boolean): T[] {
   return list.slice(0, list.findLastIndex((one) => !isEmpty(one)) + 1);
 }
 
-/** Cells too few or too many, or one in a column without a name. */
+/** The problem of a row with too few or too many cells, or with a cell in a column without a name. */
 function unfitRow(row: Row, names: readonly string[], separator: string, file: string): Diagnostic | undefined {
   const place = { file, line: row[0]?.line ?? 1, column: 1 };
   const cells = row.length > names.length ? withoutEmpty(row, ({ text }) => text === '') : row;

@@ -1,8 +1,8 @@
-/** Numbers as spreadsheets of all countries write them: 1234.5, 1,234.5, 1.234,5, 1 234,5 or 1'234.5. */
+/** Reads numbers in the notations of all countries' spreadsheets: 1234.5, 1,234.5, 1.234,5, 1 234,5 or 1'234.5. */
 
 export type DecimalMark = '.' | ',';
 
-/** `either` where 1.234 may be a fraction or a thousand and more, `none` where a number is the same under both marks. */
+/** `either` if the number is ambiguous (1.234 or 1,234), `none` if it reads the same under both marks. */
 export type ShownMark = DecimalMark | 'either' | 'none';
 
 const sign = '[+-]?';
@@ -12,9 +12,9 @@ const fraction = new RegExp(`^${sign}(?:\\d+([.,])\\d*|([.,])\\d+)${power}$`, 'i
 const oneGroup = new RegExp(`^${sign}[1-9]\\d{0,2}[.,]\\d{3}$`);
 const markedGroups = new RegExp(`^${sign}[1-9]\\d{0,2}([.,])\\d{3}(?:\\1\\d{3})*(?:(?!\\1)([.,])\\d+)?$`);
 const spacedGroups = new RegExp(`^${sign}[1-9]\\d{0,2}([ '’])\\d{3}(?:\\1\\d{3})*(?:([.,])\\d+)?$`);
-const spaces = /[\u00a0\u2009\u202f]/g; // no-break, thin, narrow no-break: what separates thousands in French
+const spaces = /[\u00a0\u2009\u202f]/g; // no-break, thin, narrow no-break: thousands separators in French
 
-/** The decimal mark that a number shows; undefined where the text is no number. */
+/** The decimal mark that a number shows; undefined if the text is no number. */
 export function decimalMarkOf(text: string): ShownMark | undefined {
   const plain = text.replace(spaces, ' ');
   if (whole.test(plain)) return 'none';
@@ -27,7 +27,7 @@ export function decimalMarkOf(text: string): ShownMark | undefined {
   return isSpaced === undefined ? undefined : (after as ShownMark);
 }
 
-/** The value of a number that shows this mark, or none. */
+/** The value of a number whose decimal mark, if any, is `mark`. */
 export function decimalValue(text: string, mark: DecimalMark): number {
   const digits = [...text].filter((character) => character === mark || /[\de+-]/i.test(character));
   return Number(digits.join('').replace(mark, '.'));

@@ -1,4 +1,4 @@
-/** YAML documents that can say where each of their values stands, at line and column. */
+/** YAML documents that know the line and column of each value. */
 import { isMap, isPair, isScalar, type Node, type Document as YamlDocument } from 'yaml';
 import { type Diagnostic, Failure, type FailureKind } from '#core/failure';
 import { fileBytes, parsedJson, systemProblem } from '#core/files/files';
@@ -8,39 +8,39 @@ import { composedYaml } from './yaml.js';
 
 export type Path = readonly PropertyKey[];
 
-/** `stages[2].blocks[0].kernel` from its parts. */
+/** Formats a path as `stages[2].blocks[0].kernel`. */
 export function formatPath(path: Path): string {
   return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : i === 0 ? shownKey(part) : `.${shownKey(part)}`))
     .join('');
 }
 
-/** The value at a path; undefined where there is none. */
+/** The value at a path; undefined if nothing is there. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | null | undefined)?.[key], value);
 }
 
-/** A parsed document that can say where each of its values stands. */
+/** A parsed document that knows the line and column of each value. */
 export interface Located {
   readonly file: string;
   readonly value: unknown;
   /** True for a document in YAML, which a person wrote. */
   readonly isYaml?: boolean;
-  /** A diagnostic at the value on `path`, or at its nearest parent that exists; at the key itself where asked. */
+  /** A diagnostic at the value on `path` or its nearest existing parent; with `what` = `key`, at the key itself. */
   at(path: Path, message: string, what?: 'key' | 'value'): Diagnostic;
 }
 
-const mostTextBytes = 2 ** 18; // the largest that we ship has 10 kB, and YAML of a mebibyte takes some seconds to parse
+const mostTextBytes = 2 ** 18; // our largest file has 10 kB; 1 MiB of YAML takes seconds to parse
 
-/** Conversion of a text in another encoding to UTF-8, and the advice for bytes that are no text. */
+/** A conversion to UTF-8, and the remedy for bytes that are no text. */
 export interface Encoding {
   readonly recoded: (bytes: Uint8Array) => Uint8Array;
   readonly remedy: string;
 }
 
 /**
- * The text of a file that a user named. A missing or unreadable one, one that is no UTF-8 text, and one of more than
- * `most` bytes are failures of that `kind`.
+ * The text of a user's file. A file that is missing, unreadable, not UTF-8 or larger than `most` bytes is a failure of
+ * that `kind`.
  */
 export function readText(
   file: string,
@@ -57,10 +57,13 @@ export function readText(
   }
 }
 
-/** Parses YAML (JSON too); what is no plain YAML is reported with its place, as `core/documents/yaml.ts` says. */
+/**
+ * Parses YAML or JSON; anything but plain YAML as defined in `core/documents/yaml.ts` is reported with line and column.
+ */
 export function locateYaml(file: string, text: string): Located {
   const placeOf = placesIn(text);
-  const { document, value } = composedYaml(file, text.replaceAll(/\r(?!\n)/g, '\n'), placeOf); // the library knows no CR alone
+  // the library does not treat CR alone as a line end
+  const { document, value } = composedYaml(file, text.replaceAll(/\r(?!\n)/g, '\n'), placeOf);
   return {
     file,
     value,
@@ -72,7 +75,7 @@ export function locateYaml(file: string, text: string): Located {
   };
 }
 
-/** JSON that a program wrote; a data failure where it is none. Places are worked out when the first is asked for. */
+/** Parses JSON that a program wrote; a data failure if it is malformed. Positions are computed on first use. */
 export function locateJson(file: string, text: string, remedy?: string): Located {
   const value = parsedJson(file, text, remedy);
   let places: Located | undefined;

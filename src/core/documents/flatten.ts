@@ -1,4 +1,4 @@
-/** The leaves of a plain value, with their paths. */
+/** Lists the leaves of a plain value with their paths. */
 import { formatPath, type Path } from './document.js';
 
 export function* leaves(value: unknown, path: Path = []): Generator<readonly [Path, unknown]> {

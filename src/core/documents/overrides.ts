@@ -7,11 +7,13 @@ import { formatPath, type Located, locateYaml, type Path } from './document.js';
 export interface Override {
   readonly path: Path;
   readonly value: unknown;
-  /** How a message names its place, such as `--set batch=64`. */
+  /** The place that messages name, such as `--set batch=64`. */
   readonly origin: string;
 }
 
-/** `a.b[0].c=v`, the value in YAML; entries may be counted as `a.0.c` too. */
+/**
+ * Parses `a.b[0].c=v`, with the value in YAML; list entries may also be written `a.0.c`. Mistakes are usage failures.
+ */
 export function parseOverride(assignment: string, flag = '--set'): Override {
   const origin = `${flag} ${assignment}`;
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(assignment) ?? [];
@@ -41,10 +43,13 @@ export function environmentOverrides(value: string | undefined): Override[] {
   return assignments.filter((part) => part !== '').map((part) => parseOverride(part, 'MNV4_SET'));
 }
 
-/** The document with the overrides in place, the last one winning; what came from one is reported at it. */
+/**
+ * The document with the overrides applied, the last one winning; mistakes in an overridden value are reported at the
+ * override.
+ */
 export function withOverrides(located: Located, overrides: readonly Override[]): Located {
   const value = structuredClone(located.value);
-  const isMapping = typeof value === 'object' && value !== null; // what else stands there is reported as it is
+  const isMapping = typeof value === 'object' && value !== null; // the schema check reports any other value
   if (isMapping) for (const override of overrides) assign(value, override);
   return {
     file: located.file,
@@ -59,7 +64,7 @@ export function withOverrides(located: Located, overrides: readonly Override[]):
   };
 }
 
-/** Whether a value set at a path is, or stands inside, the one there; or made that one on its way. */
+/** True if the value at `path` was set by the override, contained in it, or created as one of its parents. */
 function setsAt(set: Path, path: Path, document: unknown): boolean {
   const isOnTheWay = set.length > path.length && !has(document, path);
   return path.slice(0, set.length).every((part, i) => part === set[i]) && (set.length <= path.length || isOnTheWay);

@@ -1,7 +1,7 @@
 /**
- * Keys under their former names. What people wrote is read as if it had the new names, with a notice that tells them;
- * what is wrong with it is reported under the name that stands there. What programs keep can be written under the former
- * names, so that it stays as it was.
+ * Accepts keys under their former names. A user's document is read as if it had the new names, with a notice, and its
+ * mistakes are reported under the name that the user wrote. Files that programs keep can be written under the former
+ * names, so that their content stays the same.
  */
 import { type Diagnostic, Failure, formatDiagnostic } from '#core/failure';
 import { notice } from '#core/notices';
@@ -15,10 +15,10 @@ export interface RenamedKey {
   readonly to: string;
 }
 
-/** Where notices go. */
+/** Receives a notice. */
 export type Tell = (message: string) => void;
 
-/** The document under new names. Each former one is told of; where both names of a key stand there, that is a failure. */
+/** The document under new names, with a notice for each former name; a key under both names is a config failure. */
 export function withNewKeys(located: Located, renames: readonly RenamedKey[], tell: Tell = notice): Located {
   const found = renames.filter(({ path }) => has(located.value, path));
   for (const { path, to } of found) {
@@ -33,7 +33,7 @@ export function withNewKeys(located: Located, renames: readonly RenamedKey[], te
   };
 }
 
-/** The override under new names: in its path, or in a mapping that it sets. */
+/** The override under new names, both in its path and in a mapping that it sets. */
 export function withNewKey(override: Override, renames: readonly RenamedKey[], tell: Tell = notice): Override {
   return renames.reduce((before, rename) => renamedOverride(before, rename, tell), override);
 }
@@ -41,7 +41,7 @@ export function withNewKey(override: Override, renames: readonly RenamedKey[], t
 function renamedOverride(override: Override, { path: former, to }: RenamedKey, tell: Tell): Override {
   const { path, value, origin } = override;
   const shared = Math.min(path.length, former.length);
-  const inner = former.slice(shared); // below the value that is set
+  const inner = former.slice(shared); // the rest of the path, inside the value
   const isNamed = former.slice(0, shared).every((key, i) => key === path[i]) && has(value, inner);
   if (!isNamed) return override;
   const at = (message: string) => ({ file: origin, path: formatPath(former), message });
@@ -51,7 +51,7 @@ function renamedOverride(override: Override, { path: former, to }: RenamedKey, t
   return { path: path.map((key, i) => (i === former.length - 1 ? to : key)), value, origin };
 }
 
-/** Values by dotted key under new names. */
+/** Values by dotted key, with the keys under new names. */
 export function withNewDottedKeys(
   values: Readonly<Record<string, unknown>>,
   renames: readonly RenamedKey[],
@@ -75,7 +75,7 @@ function requireAlone(value: unknown, path: readonly string[], to: string, at: (
   throw new Failure('config', at(`expected this key once; got it under its new name ${to} too: leave this one out`));
 }
 
-/** A copy in which the key at `path`, if it is there, is called `to`. */
+/** A copy with the key at `path`, if present, renamed to `to`. */
 function renamed(value: unknown, { path: [key, ...rest], to }: RenamedKey): unknown {
   if (key === undefined || !has(value, [key])) return value;
   const entries = Object.entries(value as object).map(([name, inner]) => {
@@ -85,7 +85,7 @@ function renamed(value: unknown, { path: [key, ...rest], to }: RenamedKey): unkn
   return Object.fromEntries(entries) as unknown;
 }
 
-/** The path as it was written, of one under the new name. */
+/** The path as the user wrote it, given the path under the new name. */
 function formerPath(path: Path, { path: former, to }: RenamedKey): Path {
   const last = former.length - 1;
   const isBelow = path[last] === to && former.slice(0, last).every((key, i) => key === path[i]);

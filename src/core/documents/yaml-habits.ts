@@ -9,7 +9,7 @@ const truths: Readonly<Record<string, string>> = {
   off: 'false',
 };
 
-/** Why an integer with leading zeros is refused: 010 is 8 in YAML 1.1 and 10 in YAML 1.2. */
+/** The message for an integer with leading zeros, which is refused: 010 is 8 in YAML 1.1 and 10 in YAML 1.2. */
 export function leadingZeroProblem(source: string): string | undefined {
   if (!/^[-+]?0\d+$/.test(source)) return undefined;
   const [, sign = '', digits] = /^([-+]?)0+([1-7][0-7]+)$/.exec(source) ?? [];
@@ -18,13 +18,13 @@ export function leadingZeroProblem(source: string): string | undefined {
   return `${expected}; got ${source}: write ${Number(source)}${eight}, or "${source}" for a text`;
 }
 
-/** Returns the YAML 1.2 spelling of a text that YAML 1.1 would read as the boolean or number wanted. */
+/** The YAML 1.2 spelling of a text that YAML 1.1 would read as the wanted boolean or number; undefined for others. */
 export function meantByHabit(text: string, wanted: 'boolean' | 'number'): string | undefined {
   const value = wanted === 'boolean' ? truths[text.toLowerCase()] : (sexagesimal(text) ?? digitsOf(text));
   return value === undefined ? undefined : `${value}`;
 }
 
-/** 90 for 1:30. */
+/** The value of a base-60 number of YAML 1.1: 90 for 1:30. */
 function sexagesimal(text: string): number | undefined {
   if (!/^[-+]?\d+(:[0-5]?\d)+(\.\d*)?$/.test(text)) return undefined;
   const size = text
@@ -34,7 +34,7 @@ function sexagesimal(text: string): number | undefined {
   return text.startsWith('-') ? -size : size;
 }
 
-/** 1000 for 1_000, and 5 for 0b101. */
+/** The value of a number with underscores or in binary: 1000 for 1_000, 5 for 0b101. */
 function digitsOf(text: string): number | undefined {
   const digits = text.replaceAll('_', '');
   if (digits === text && !/^[-+]?0b/i.test(text)) return undefined;

@@ -1,6 +1,6 @@
 /**
- * YAML text -> document, of the one kind that files here are written in: YAML 1.2 with plain keys, without tags of
- * others' and not nested without end. Everything else is refused at its place before anything is made of it.
+ * Parses the subset of YAML that this program's files use: YAML 1.2 with plain keys, without custom tags, and with
+ * limited nesting. Everything else is refused with line and column before a value is built.
  */
 import {
   Composer,
@@ -19,7 +19,7 @@ import type { Place } from '#core/files/text';
 import { shownError } from '#core/shown';
 import { leadingZeroProblem } from './yaml-habits.js';
 
-const mostAliases = 100; // copies that the aliases of one anchor may make
+const mostAliases = 100; // copies by the aliases of one anchor
 
 /** A mistake at an offset into the text. */
 interface Mistake {
@@ -27,7 +27,7 @@ interface Mistake {
   readonly message: string;
 }
 
-/** The document of a text and its value; all that is wrong is thrown as one `Failure` of kind `config`. */
+/** The document of a text and its value; throws all mistakes as one `Failure` of kind `config`. */
 export function composedYaml(
   file: string,
   text: string,
@@ -55,10 +55,12 @@ export function composedYaml(
   }
 }
 
-/** Keys are compared here: the library's own comparison is slow. */
+/** Options of the library. We check for duplicate keys ourselves, since the library's check is slow. */
 const options = { uniqueKeys: false, schema: 'core', resolveKnownTags: false, logLevel: 'error' } as const;
 
-/** What the library calls errors and warnings; of the tokens that it no longer understands behind a mistake, the first. */
+/**
+ * The library's errors and warnings; unexpected tokens count only as the first mistake, as later ones follow from it.
+ */
 function syntaxMistakes({ errors, warnings }: YamlDocument): Mistake[] {
   const all = [...errors, ...warnings];
   const told = all.filter(({ code }, i) => i === 0 || code !== 'UNEXPECTED_TOKEN');
@@ -68,13 +70,13 @@ function syntaxMistakes({ errors, warnings }: YamlDocument): Mistake[] {
   });
 }
 
-/** A document that says it is YAML 1.1 means other values by the same words. */
+/** The mistake of a document that declares YAML 1.1, in which the same words mean other values. */
 function olderVersion({ directives }: YamlDocument, text: string): Mistake[] {
   if (!directives?.yaml.explicit || directives.yaml.version !== '1.1') return [];
   return [{ offset: text.indexOf('%YAML'), message: 'expected YAML 1.2; got the directive %YAML 1.1: leave it out' }];
 }
 
-/** Finds the first collection below the deepest level before anything recurses into the document. */
+/** Finds a collection below the deepest level, without recursion. */
 function tooDeep(tokens: readonly CST.Token[]): Mistake[] {
   const open: { token: CST.Token | null | undefined; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -89,7 +91,10 @@ function tooDeep(tokens: readonly CST.Token[]): Mistake[] {
   return [];
 }
 
-/** Keys that are no plain words, or stand twice; numbers that may be octal; aliases of what is not there or of what they stand in. */
+/**
+ * Finds duplicate and non-scalar keys, numbers that may be octal, and aliases without an anchor or inside their own
+ * anchor.
+ */
 function unfitNodes(document: YamlDocument): { mistakes: Mistake[]; firstAlias: number } {
   const mistakes: Mistake[] = [];
   const anchored = new Map<string, Node>();
@@ -110,7 +115,7 @@ function unfitNodes(document: YamlDocument): { mistakes: Mistake[]; firstAlias: 
       if (source === undefined)
         mistakes.push({ offset, message: `expected an anchor before it; got the alias *${node.source}` });
       else if (isInside)
-        mistakes.push({ offset, message: `expected an alias of what is whole; got *${node.source} inside itself` });
+        mistakes.push({ offset, message: `expected an alias of a finished value; got *${node.source} inside itself` });
     },
   });
   return { mistakes, firstAlias: firstAlias ?? 0 };
@@ -127,7 +132,7 @@ function unfitKeys(pairs: readonly { readonly key: unknown }[]): Mistake[] {
       return [
         {
           offset,
-          message: 'expected the keys themselves; got the merge key <<, which YAML 1.2 has not: write them out',
+          message: 'expected the keys themselves; got the merge key <<, which is not part of YAML 1.2: write them out',
         },
       ];
     if (name === '__proto__') return [{ offset, message: 'expected another key; got __proto__' }];

@@ -1,4 +1,4 @@
-/** Where downloads are kept: outside the clone, so that a fresh clone finds them again. */
+/** Locates the cache of downloads, which is outside the clone so that a fresh clone finds them again. */
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { Failure } from '#core/failure';
@@ -6,8 +6,9 @@ import { Failure } from '#core/failure';
 export const cacheRemedy = 'set MNV4_CACHE=FOLDER to a folder that this user may write to';
 
 /**
- * `$MNV4_CACHE`, else `$XDG_CACHE_HOME/mnv4-nas` where that is absolute, else `~/.cache/mnv4-nas`; a usage failure where
- * there is no home either. `scripts/setup/cache.mjs` follows the same rule, before anything is built.
+ * The cache folder: `$MNV4_CACHE`, else `$XDG_CACHE_HOME/mnv4-nas` if that is absolute, else `~/.cache/mnv4-nas`; a
+ * usage failure if the user has no home folder either. `scripts/setup/cache.mjs` follows the same rule before the
+ * build.
  */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
   const { MNV4_CACHE: own, XDG_CACHE_HOME: shared = '' } = env;
@@ -20,7 +21,7 @@ export function isInCache(path: string): boolean {
   try {
     return resolve(path).startsWith(resolve(cacheFolder()) + sep);
   } catch {
-    return false; // there is none
+    return false; // no cache
   }
 }
 

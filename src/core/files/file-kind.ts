@@ -1,15 +1,15 @@
-/** Recognises a file by its first bytes, for messages about one given in place of another. */
+/** Recognises kinds of files by their first bytes, for messages about a file of the wrong kind. */
 
 /** A kind of file, such as `a PyTorch checkpoint` or `a web page`. */
 export type FileKind = (typeof binaryKinds | typeof textKinds)[number][0];
 
-/** The start of a file and its end: its bytes in hexadecimal, and as Latin-1, a character each. */
+/** The first bytes of a file in hexadecimal and as Latin-1 text, and its end. */
 interface Start {
   readonly hex: string;
   readonly text: string;
-  /** Its last eight bytes in hexadecimal. */
+  /** The file's last eight bytes in hexadecimal. */
   readonly end: string;
-  /** Text that holds the member names of a zip archive. */
+  /** Latin-1 text that contains the member names of a zip archive; empty for other files. */
   readonly members: string;
 }
 
@@ -28,11 +28,11 @@ const says =
   ({ text }) =>
     pattern.test(text);
 
-/** The first that holds counts, here and below. */
+/** Kinds and their tests; the first test that passes decides, here and below. */
 const binaryKinds = [
   ['safetensors', begins(/^.{8}000000007b/)], // a length and {
   ['a PyTorch checkpoint', zipOf(/\/data\.pkl/)],
-  ['a PyTorch checkpoint', begins(/^80028a0a6cfc9c46f920/)], // as it was before version 1.6
+  ['a PyTorch checkpoint', begins(/^80028a0a6cfc9c46f920/)], // the format before version 1.6
   ['a NumPy archive', zipOf(/\.npy/)],
   ['a Keras model', zipOf(/model\.weights\.h5/)],
   ['a workbook of a spreadsheet', zipOf(/xl\/workbook|content\.xml/)],
@@ -56,18 +56,18 @@ const textKinds = [
   ['a text', says(/^[\s\x20-\x7e]{8,}$/)],
 ] as const satisfies readonly (readonly [string, Test])[];
 
-/** The kind of a file's bytes; undefined where they do not tell. */
+/** The kind of a file, given its bytes; undefined if unknown. */
 export function fileKind(file: Uint8Array): FileKind | undefined {
   return kindAmong([...binaryKinds, ...textKinds], file);
 }
 
-/** The same of files that are no texts. */
+/** Like `fileKind`, but undefined for text files. */
 export function binaryKind(file: Uint8Array): FileKind | undefined {
   return kindAmong(binaryKinds, file);
 }
 
 const startBytes = 1024;
-const directoryBytes = 2 ** 16; // of the end of a zip archive, where its members are listed
+const directoryBytes = 2 ** 16; // from the end of a zip archive, where its members are listed
 
 function kindAmong(kinds: readonly (readonly [FileKind, Test])[], file: Uint8Array): FileKind | undefined {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);

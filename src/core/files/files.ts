@@ -1,4 +1,4 @@
-/** Whole files in and out: checksums, reading with the failures that users can act on, and atomic writing. */
+/** Reads and writes whole files: checksums, failures that users can act on, and atomic writes. */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -23,14 +23,14 @@ import { cacheRemedy, isInCache } from './cache.js';
 import { deepestNesting, isTooDeep } from './nesting.js';
 import { decodedText } from './text.js';
 
-/** Lower-case hexadecimal SHA-256. */
+/** The lower-case hexadecimal SHA-256 of the joined parts. */
 export function sha256(...parts: readonly (Uint8Array | string)[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
 }
 
-/** All of a file's bytes; a missing or unreadable one is a data failure with this remedy. */
+/** All bytes of a file; a missing or unreadable file is a data failure with this remedy. */
 export function readBytes(file: string, remedy?: string): Uint8Array {
   try {
     return fileBytes(file);
@@ -39,12 +39,12 @@ export function readBytes(file: string, remedy?: string): Uint8Array {
   }
 }
 
-/** Returns the stats of a path; undefined where nothing is, or nothing can be: a parent is a file, or is closed. */
+/** The stats of a path; undefined if nothing exists there, a parent is a file, or a parent is not accessible. */
 export function statsOf(path: string): Stats | undefined {
   return existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
 }
 
-/** The names in a folder; none where there is no such folder, and a data failure where it is something else or unreadable. */
+/** The names in a folder; empty for a missing folder, a data failure for an unreadable one or another kind of file. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
@@ -54,14 +54,14 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** The text of a file that a program wrote; one that cannot be read or is no text is a data failure with this remedy. */
+/** The text of a file that a program wrote; an unreadable file or one that is no text is a data failure. */
 export function readUtf8(file: string, remedy?: string): string {
   return decodedText(file, readBytes(file, remedy), 'data', remedy);
 }
 
 /**
- * All bytes of a plain file, at most so many. Throws the system's errors and, in their place, that it is a folder, a pipe
- * or a device: those may never end, and are not begun with.
+ * All bytes of a plain file of at most `most` bytes. Throws the system's errors; folders, pipes and devices are refused
+ * before reading, since they may never end.
  */
 export function fileBytes(file: string, most = Number.POSITIVE_INFINITY): Buffer {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK); // a pipe would wait for a writer
@@ -76,12 +76,12 @@ export function fileBytes(file: string, most = Number.POSITIVE_INFINITY): Buffer
   }
 }
 
-/** The JSON in a file; a missing, unreadable or damaged one is a data failure. */
+/** The JSON in a file; a missing, unreadable or damaged file is a data failure. */
 export function readJson(file: string): unknown {
   return parsedJson(file, readUtf8(file));
 }
 
-/** The value of JSON that a program wrote; what is none is a data failure with this remedy. */
+/** Parses JSON that a program wrote; malformed or too deeply nested JSON is a data failure with this remedy. */
 export function parsedJson(file: string, text: string, remedy?: string): unknown {
   let value: unknown;
   try {
@@ -94,8 +94,8 @@ export function parsedJson(file: string, text: string, remedy?: string): unknown
 }
 
 /**
- * Writes a file so that it is there whole or not at all: into `FILE.part-PID`, flushed to the disk, then renamed.
- * No space, no permission or a read-only disk is a data failure; what stood there before stays as it was.
+ * Writes a file atomically: into `FILE.part-PID`, flushed to the disk, then renamed. No space, no permission or a
+ * read-only disk is a data failure that leaves a former file unchanged.
  */
 export function writeAtomically(file: string, ...parts: readonly (Uint8Array | string)[]): void {
   const part = `${file}.part-${process.pid}`;
@@ -110,7 +110,10 @@ export function writeAtomically(file: string, ...parts: readonly (Uint8Array | s
   }
 }
 
-/** Makes a folder and its parents. Node's own recursion can hang, and reports a read-only file system as a missing file. */
+/**
+ * Makes a folder and its parents. Node's recursive `mkdir` can hang, and reports a read-only file system as a missing
+ * file.
+ */
 export function makeFolders(folder: string, withParents = true): void {
   try {
     mkdirSync(folder);
@@ -138,8 +141,8 @@ export function writeFlushed(file: string, parts: readonly Uint8Array[]): void {
 }
 
 /**
- * Flushes a folder's entries, so that a file created or renamed in it is still there after a loss of power. Some network
- * file systems know no such thing; they are left to themselves.
+ * Flushes a folder's entries, so that a file created or renamed in it survives a loss of power. Does nothing on network
+ * file systems that do not support it.
  */
 export function flushFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
@@ -152,25 +155,21 @@ export function flushFolder(folder: string): void {
   }
 }
 
-/** Removes what a failed write left; the folder may itself refuse, which the failure that is under way tells already. */
+/** Removes the remains of a failed write; errors are ignored, since the write's failure is already being reported. */
 export function discard(path: string): void {
   try {
     rmSync(path, { recursive: true, force: true });
   } catch {
-    // The write's own failure is the one to report.
+    // the write's failure is reported instead
   }
 }
 
-/** The data failure of a file or folder that could not be written; `what` completes "expected to". */
+/** The data failure of a file or folder that could not be written; `what` completes "could not". */
 export function writeFailure(file: string, what: string, error: unknown): Failure {
-  return new Failure(
-    'data',
-    { file, message: `expected to ${what}; got ${systemProblem(error)}` },
-    remedyFor(file, error),
-  );
+  return new Failure('data', { file, message: `could not ${what}: ${systemProblem(error)}` }, remedyFor(file, error));
 }
 
-/** An error of the operating system in words. */
+/** Describes an error of the operating system in words. */
 export function systemProblem(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === undefined ? message : (meanings[code] ?? code);

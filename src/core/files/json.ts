@@ -1,4 +1,4 @@
-/** JSON as this program writes it: its text, and a SHA-256 of its own, by which damage that makes one value into another shows. */
+/** Formats the JSON that this program writes, with a SHA-256 that reveals changed values. */
 import { sha256 } from './files.js';
 
 export function jsonText(value: unknown): string {
@@ -7,12 +7,12 @@ export function jsonText(value: unknown): string {
 
 type Sealable = { readonly sha256?: string | undefined };
 
-/** The content with its `sha256`, over the JSON of the rest without spaces. */
+/** The content with a `sha256` of its JSON, written without spaces and without that key. */
 export function sealed<T extends object>(content: T & Sealable): T & { readonly sha256: string } {
   return { ...content, sha256: sealOf(content) };
 }
 
-/** What is wrong with the seal of an object as it was read; undefined where it holds, and where there is none. */
+/** The message for an object whose `sha256` does not match its content; undefined if it matches or has none. */
 export function sealProblem(document: unknown): string | undefined {
   const found = sealOf(document as Sealable);
   const { sha256: expected = found } = document as Sealable;

@@ -1,9 +1,9 @@
-/** How deep documents may be nested: what walks them by recursion must come to an end. */
+/** Limits the nesting of documents, so that recursive walks over them cannot overflow the stack. */
 
-/** Levels; none of ours has more than ten. */
+/** Levels; our own documents have at most ten. */
 export const deepestNesting = 64;
 
-/** Whether a JSON value has more levels than documents may have; found without recursion. */
+/** True if a JSON value has more levels than `deepestNesting`; works without recursion. */
 export function isTooDeep(value: unknown): boolean {
   const open = [{ value, depth: 0 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

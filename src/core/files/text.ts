@@ -1,4 +1,4 @@
-/** Bytes -> text. */
+/** Decodes bytes to text, and maps offsets into a text to lines and columns. */
 import { constants, isUtf8 } from 'node:buffer';
 import { Failure, type FailureKind } from '#core/failure';
 import { binaryKind } from './file-kind.js';
@@ -6,8 +6,8 @@ import { binaryKind } from './file-kind.js';
 const control = /(?![\t\n\r])\p{Cc}/u;
 
 /**
- * The UTF-8 text of a file's bytes, without a byte order mark. Other bytes, and control characters, which no text file
- * has, are a failure of that `kind` at their place.
+ * The UTF-8 text of a file's bytes, without a byte order mark. Bytes that are not UTF-8 and control characters are a
+ * failure of that `kind`, with line and column.
  */
 export function decodedText(file: string, bytes: Uint8Array, kind: FailureKind, remedy?: string): string {
   if (bytes.length > constants.MAX_STRING_LENGTH) {
@@ -25,7 +25,7 @@ export function decodedText(file: string, bytes: Uint8Array, kind: FailureKind, 
   throw new Failure(kind, { file, ...placesIn(text)(at), message }, remedy);
 }
 
-/** UTF-16 with a byte order mark as UTF-8; other bytes, and what is no such text, as they are. */
+/** Converts UTF-16 with a byte order mark to UTF-8; returns all other bytes unchanged. */
 export function asUtf8(bytes: Uint8Array): Uint8Array {
   const encoding = { fffe: 'utf-16le', feff: 'utf-16be' }[Buffer.from(bytes.subarray(0, 2)).toString('hex')];
   try {
@@ -35,7 +35,7 @@ export function asUtf8(bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** Bytes as text, U+FFFD in place of what is no UTF-8. */
+/** Decodes bytes as UTF-8, with U+FFFD in place of invalid ones. */
 export function utf8({ buffer, byteOffset, byteLength }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString('utf8');
 }
@@ -46,11 +46,11 @@ export interface Place {
   readonly column: number;
 }
 
-/** Maps offsets into a text to lines and columns; lines may end as on any system. */
+/** Maps offsets into a text to lines and columns; lines may end in LF, CR LF or CR. */
 export function placesIn(text: string): (offset: number) => Place {
   const starts = [0, ...Array.from(text.matchAll(/\r\n|\r|\n/g), (end) => end.index + end[0].length)];
   return (offset) => {
-    let [low, high] = [0, starts.length - 1]; // the last line that starts at or before it
+    let [low, high] = [0, starts.length - 1]; // search for the last line that starts at or before the offset
     while (low < high) {
       const middle = (low + high + 1) >> 1;
       if ((starts[middle] as number) <= offset) low = middle;

@@ -1,17 +1,17 @@
-/** Folders that are there whole or not at all. */
+/** Writes folders atomically: a folder exists complete or not at all. */
 import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '#core/failure';
 import { isAlive } from '#core/machine/processes';
 import { discard, flushFolder, makeFolders, writeFailure, writeFlushed } from './files.js';
 
-/** A file as it is to be written; several parts are written one after the other. */
+/** The name and content of a file to write; several parts are written one after the other. */
 export interface FileContent {
   readonly name: string;
   readonly content: string | readonly Uint8Array[];
 }
 
-/** Refuses, with a usage failure, a folder that is there already. */
+/** Refuses an existing folder with a usage failure. */
 export function requireNewFolder(folder: string, option: string): void {
   if (!existsSync(folder)) return;
   const message = 'expected a folder that is not there yet; got one that is';
@@ -19,8 +19,8 @@ export function requireNewFolder(folder: string, option: string): void {
 }
 
 /**
- * Writes a new folder: into `FOLDER.part-PID`, flushed to the disk, then renamed. What processes that were killed left of
- * it is removed. Where the disk refuses it is a data failure, and nothing stays.
+ * Writes a new folder: into `FOLDER.part-PID`, flushed to the disk, then renamed. Remains of killed processes are
+ * removed first. An error of the disk is a data failure that leaves nothing behind.
  */
 export function writeFolder(folder: string, files: readonly FileContent[]): void {
   const path = resolve(folder);

@@ -1,12 +1,12 @@
-/** The control groups of Linux that this process is in; a limit of any of them holds for it. */
+/** Finds the Linux control groups of this process; the limits of all of them apply to it. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type Controller = 'cpu' | 'memory';
 
 /**
- * Folders of the groups with the controller, in both versions: this process's own and all above it, as far as they are
- * mounted. Empty where there are none.
+ * The folders of this process's control groups with the controller, in versions 1 and 2: its group and all groups
+ * above, as far as they are mounted.
  *
  * @param root  the root of the file system
  */
@@ -26,7 +26,7 @@ export function controlGroups(controller: Controller, root = '/'): string[] {
     );
 }
 
-/** The text of a file in a folder; undefined where it cannot be read. */
+/** The text of a file in a folder; undefined if it cannot be read. */
 export function textIn(folder: string, name: string): string | undefined {
   try {
     return readFileSync(join(folder, name), 'utf8');
@@ -35,13 +35,13 @@ export function textIn(folder: string, name: string): string | undefined {
   }
 }
 
-/** A line of /proc/self/cgroup, `ID:CONTROLLERS:PATH`; version 2 names no controllers. */
+/** Parses a line of /proc/self/cgroup, `ID:CONTROLLERS:PATH`; version 2 names no controllers. */
 function parsedGroup(line: string) {
   const [, controllers = '', ...path] = line.split(':');
   return { controllers: controllers.split(',').filter(Boolean), path: path.join(':') };
 }
 
-/** A line of /proc/self/mountinfo: the group `top` of that file system is mounted at `folder`. */
+/** Parses a line of /proc/self/mountinfo: the group `top` of that file system is mounted at `folder`. */
 function parsedMount(line: string) {
   const words = line.split(' ').map(unescaped);
   const [, , , top = '', folder = ''] = words;
@@ -49,18 +49,18 @@ function parsedMount(line: string) {
   return { top, folder, type, options: options.split(',') };
 }
 
-/** The kernel writes blanks and backslashes in octal. */
+/** Decodes the octal escapes that the kernel writes for blanks and backslashes. */
 function unescaped(word: string): string {
   return word.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
 }
 
-/** The group's path as seen from `top`; undefined where it is not in the part that is mounted. */
+/** The group's path relative to `top`; undefined if it is outside the mounted part. */
 function below(top: string, path: string): string | undefined {
   const start = top === '/' ? '' : top;
   return path === top || path.startsWith(`${start}/`) ? path.slice(start.length) : undefined;
 }
 
-/** `a/b`, `a` and the top; nothing of a group outside this process's namespace, whose path begins with `/..`. */
+/** For `a/b`: `a/b`, `a` and `.`; empty for a group outside this process's namespace, whose path begins with `/..`. */
 function levels(path: string | undefined): string[] {
   if (path === undefined || path.startsWith('/..')) return [];
   const names = path.split('/').filter(Boolean);

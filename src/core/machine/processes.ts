@@ -1,7 +1,7 @@
-/** Processes of this machine, as the kernel and /proc know them. */
+/** Queries processes of this machine through the kernel and /proc. */
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** True where a process of that id runs, whoever's it is; one that ended, but that its parent has not seen to, counts. */
+/** True if a process with that id exists, of any user; a zombie counts. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -14,13 +14,13 @@ export function isAlive(pid: number): boolean {
 export interface ProcessStatus {
   readonly isZombie: boolean;
   readonly parent: number;
-  /** The process group: a shell's job, with all that it starts. */
+  /** The process group, such as a shell job with all its children. */
   readonly group: number;
-  /** Start time by the kernel's clock; tells a process from a later one with the same id. */
+  /** Start time by the kernel's clock; distinguishes a process from a later one with the same id. */
   readonly born: string;
 }
 
-/** The status of a process; undefined where there is none, or where the system does not say. */
+/** The status of a process; undefined if no such process exists or /proc does not show it. */
 export function statusOf(pid: number): ProcessStatus | undefined {
   const text = procText(pid, 'stat');
   if (text === undefined) return undefined;
@@ -29,7 +29,7 @@ export function statusOf(pid: number): ProcessStatus | undefined {
   return { isZombie: state === 'Z', parent: Number(parent), group: Number(group), born: fields[19] as string };
 }
 
-/** A file of /proc about a process; undefined where there is none, or where /proc shows other processes than ours. */
+/** A file of /proc about a process; undefined if it is unreadable or /proc belongs to another PID namespace. */
 export function procText(pid: number, name: string): string | undefined {
   try {
     if (pid === process.pid) return readFileSync(`/proc/self/${name}`, 'utf8');
@@ -42,8 +42,8 @@ export function procText(pid: number, name: string): string | undefined {
 }
 
 /**
- * Names the table in which this process's id stands: the boot of the kernel and the PID namespace. Processes of one host
- * name may have different ones, as containers do. Null where the system does not say.
+ * Identifies the process table that this process's id belongs to: the boot of the kernel and the PID namespace.
+ * Processes with the same host name may have different tables, as containers do. Null if the system does not show it.
  */
 export function processTable(): string | null {
   try {

@@ -1,15 +1,15 @@
-/** Memory that this process may use: the machine's, within the limits of its control groups. */
+/** Determines the memory that this process may use: the machine's, within the limits of its control groups. */
 import { freemem, totalmem } from 'node:os';
 import { controlGroups, textIn } from './control-groups.js';
 
 export interface UsableMemory {
-  /** Bytes for new use; cached files count, since they make room. */
+  /** Bytes available for allocation, including cached files, which the kernel evicts. */
   readonly available: number;
-  /** Bytes of the machine, or the lowest limit. */
+  /** Bytes of the machine, or the lowest limit of a control group. */
   readonly total: number;
 }
 
-/** Memory of this machine or container; `process.availableMemory` overlooks limits of groups above the own one. */
+/** Memory of this machine or container; `process.availableMemory` ignores the limits of parent control groups. */
 export function usableMemory(root = '/'): UsableMemory {
   const all = [machineMemory(root), ...controlGroups('memory', root).map(groupMemory)];
   const least = (values: number[]) => Math.max(0, Math.min(...values));
@@ -22,7 +22,7 @@ function machineMemory(root: string): UsableMemory {
   return { available: bytes('MemAvailable') || freemem(), total: bytes('MemTotal') || totalmem() };
 }
 
-/** Infinite where the group has no limit. */
+/** The memory within a group's limit; infinite without one. */
 function groupMemory(folder: string): UsableMemory {
   const bytes = (name: string) => Number(textIn(folder, name)?.trim() || Number.NaN);
   const limits = ['memory.max', 'memory.high', 'memory.limit_in_bytes'].map(bytes).filter(Number.isFinite);
@@ -31,7 +31,7 @@ function groupMemory(folder: string): UsableMemory {
   return { total, available: total - used + cachedFiles(textIn(folder, 'memory.stat') ?? '') };
 }
 
-/** Version 1 counts the groups below in separate totals. */
+/** Bytes of cached files; version 1 includes child groups only in its `total_` entries. */
 function cachedFiles(statistics: string): number {
   const prefix = statistics.includes('\ntotal_') ? 'total_' : '';
   const bytes = (name: string) => Number(new RegExp(`^${prefix}${name} (\\d+)$`, 'm').exec(statistics)?.[1] ?? 0);

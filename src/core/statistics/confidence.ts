@@ -1,10 +1,10 @@
-/** How sure a figure is: 95 % intervals. */
+/** Computes 95 % confidence intervals. */
 import type { Random } from '#core/random';
 import { meanOf } from './scoring.js';
 
 export type ConfidenceInterval = readonly [from: number, to: number];
 
-/** The case that each value belongs to; by default each is a separate one. Values of one case are not independent. */
+/** The case that each value belongs to; by default each is a separate case. Values of one case are not independent. */
 export type Cases = readonly unknown[];
 
 /** The 95 % interval of the mean of a normal sample (Student 1908); null for fewer than two cases. */
@@ -14,7 +14,10 @@ export function meanInterval(values: readonly number[], cases?: Cases): Confiden
   return freedom < 1 ? null : [mean - half, mean + half];
 }
 
-/** The 95 % interval of the difference of two normal samples' means, with unequal variances (Welch 1947); null like `meanInterval`. */
+/**
+ * The 95 % interval of the difference of two normal samples' means, with unequal variances (Welch 1947); null if either
+ * has fewer than two cases.
+ */
 export function differenceInterval(
   valuesA: readonly number[],
   valuesB: readonly number[],
@@ -37,8 +40,8 @@ interface MeanWithVariance {
 }
 
 /**
- * The mean of all values and its variance where values of one case vary together: from each case's sum of distances to the
- * mean (Liang and Zeger 1986), times m / (m - 1) for m cases. With one value in each case that is s^2 / n.
+ * The mean of all values and its cluster-robust variance: from each case's sum of deviations from the mean (Liang and
+ * Zeger 1986), times m / (m - 1) for m cases. With one value per case this is s^2 / n.
  */
 function meanWithVariance(values: readonly number[], cases: Cases = [...values.keys()]): MeanWithVariance {
   const mean = meanOf(values);
@@ -50,8 +53,8 @@ function meanWithVariance(values: readonly number[], cases: Cases = [...values.k
 }
 
 /**
- * Of a statistic of n cases drawn anew with replacement (Efron 1979), by percentiles. Draws for which it is no number,
- * since they hold one case throughout, are left out; null where that leaves none.
+ * The 95 % percentile bootstrap interval (Efron 1979) of a statistic of n cases, from 2000 resamples. Resamples for
+ * which the statistic is NaN, since they contain only one case, are left out; null if none remains.
  */
 export function bootstrapInterval(
   n: number,
@@ -67,8 +70,8 @@ export function bootstrapInterval(
 const resamples = 2000;
 
 /**
- * The .975 quantile of Student's t: the expansion in 1 / freedom around the normal one (Abramowitz and Stegun 1964,
- * 26.7.5), within 1 % from 2 degrees of freedom on; below 1.5 that of 1, which is wider.
+ * The 0.975 quantile of Student's t: the expansion in 1 / freedom around the normal quantile (Abramowitz and Stegun
+ * 1964, 26.7.5), within 1 % from 2 degrees of freedom on; below 1.5 degrees, the larger quantile of 1 degree.
  */
 export function studentQuantile(freedom: number): number {
   if (freedom < 1.5) return 12.7062;

@@ -1,15 +1,15 @@
-/** How well two series agree on an order. */
+/** Measures how well two series agree on an order. */
 import { meanOf } from './scoring.js';
 
 /**
- * Spearman's rho: the correlation of the ranks, equal values sharing the mean of theirs. NaN where either series has one
- * value throughout, or fewer than two.
+ * Spearman's rho: the correlation of the ranks, where equal values share their mean rank. NaN if either series is
+ * constant or has fewer than two values.
  */
 export function spearman(a: readonly number[], b: readonly number[]): number {
   return correlation(ranks(a), ranks(b));
 }
 
-/** The ranks from 1; equal values share the mean of their places. */
+/** The ranks, counted from 1; equal values share their mean rank. */
 export function ranks(values: readonly number[]): number[] {
   const sorted = [...values].sort((x, y) => x - y);
   return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2 + 1);
@@ -24,8 +24,9 @@ function correlation(a: readonly number[], b: readonly number[]): number {
 }
 
 /**
- * Kendall's tau-b: of all pairs, those that both series order alike less those that they order differently, over the
- * geometric mean of the pairs that each series orders at all. NaN where either has one value throughout, or fewer than two.
+ * Kendall's tau-b: the pairs that both series order alike minus those that they order differently, divided by the
+ * geometric mean of the numbers of pairs without ties in each series. NaN if either series is constant or has fewer
+ * than two values.
  */
 export function kendall(a: readonly number[], b: readonly number[]): number {
   let agreement = 0;

@@ -1,11 +1,11 @@
-/** Plain measures of logits against labels and targets. */
+/** Scores logits against labels and targets, and computes basic statistics. */
 
-/** How many rows of [n, K] have their largest entry at the label. */
+/** The number of rows of logits [n, K] whose largest entry is at the label. */
 export function countCorrect(logits: Float32Array, labels: ArrayLike<number>, classes: number): number {
   return countTop(logits, labels, classes, 1);
 }
 
-/** How many rows have the label among their `k` largest entries; ties, and what is no number, count against the label. */
+/** The number of rows with the label among their `k` largest entries; ties and NaN count against the label. */
 export function countTop(logits: Float32Array, labels: ArrayLike<number>, classes: number, k: number): number {
   let correct = 0;
   for (let row = 0; row < labels.length; row++) {
@@ -19,7 +19,7 @@ export function countTop(logits: Float32Array, labels: ArrayLike<number>, classe
   return correct;
 }
 
-/** Sum over the rows of the cross-entropy in nats of softmax(logits) against class probabilities, both [n, K]. */
+/** The cross-entropy in nats of softmax(logits) against class probabilities, both [n, K], summed over the rows. */
 export function sumCrossEntropy(logits: Float32Array, targets: Float32Array, classes: number): number {
   let sum = 0;
   for (let start = 0; start < logits.length; start += classes) {
@@ -34,7 +34,7 @@ export function sumCrossEntropy(logits: Float32Array, targets: Float32Array, cla
   return sum;
 }
 
-/** Wilson's score interval of a share k/n at 95 %. Wilson 1927. */
+/** The 95 % score interval of a share `correct / n` (Wilson 1927). */
 export function wilsonInterval(correct: number, n: number): [number, number] {
   const z = 1.959964;
   const share = correct / n;
@@ -48,7 +48,7 @@ export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Standard deviation of a sample (n - 1); null for fewer than two values, which have none. */
+/** The standard deviation of a sample (n - 1); null for fewer than two values. */
 export function deviationOf(values: readonly number[]): number | null {
   if (values.length < 2) return null;
   const mean = meanOf(values);

@@ -1,11 +1,11 @@
-/** Names weights in formats that are not read, and says how to convert them. */
+/** Recognises weights in unsupported formats, and tells how to convert them. */
 import { basename } from 'node:path';
 import { Failure } from '#core/failure';
 import { type FileKind, fileKind } from '#core/files/file-kind';
 
 type Readable = Extract<FileKind, 'safetensors' | 'an ONNX model'>;
 
-/** The failure for a file of another kind than expected; undefined where it is of that kind or of no known one. */
+/** The data failure for a file of another kind than expected; undefined if it is of that kind or of an unknown one. */
 export function foreignWeights(file: string, bytes: Uint8Array, expected: Readable): Failure | undefined {
   const kind = /\.data-\d{5}-of-\d{5}$/.test(file) ? 'a TensorFlow checkpoint' : fileKind(bytes);
   if (kind === undefined || kind === expected) return undefined;

@@ -1,6 +1,6 @@
 /**
- * ONNX files: the messages of `onnx.proto` (onnx/onnx, IR version 8) as far as image networks need them, in the wire
- * format of Protocol Buffers, which `protobufjs` reads and writes.
+ * ONNX files: the messages of `onnx.proto` (onnx/onnx, IR version 8) that image networks need, in the wire format of
+ * Protocol Buffers, which `protobufjs` reads and writes.
  */
 import { createRequire } from 'node:module';
 import type protobuf from 'protobufjs/light.js';
@@ -40,7 +40,7 @@ export type OnnxAttribute =
   | { readonly ints: readonly number[] }
   | { readonly float: number };
 
-/** Float32 values, or int64 ones where an op takes integers. */
+/** Float32 values, or int64 values for an op that takes integers. */
 export type OnnxTensor = NamedTensor | { readonly shape: readonly number[]; readonly values: BigInt64Array };
 
 /** A float32 input or output; an axis whose extent may vary has a name. */
@@ -109,7 +109,7 @@ const messages = {
 
 let modelType: protobuf.Type | undefined;
 
-/** Message type of a whole file; the first call loads the library. */
+/** The message type of a whole file; the first call loads the library. */
 function model(): protobuf.Type {
   if (modelType === undefined) {
     const { Root } = createRequire(import.meta.url)('protobufjs/light.js') as typeof protobuf;
@@ -211,7 +211,7 @@ function decodedTensor(file: string, { name, dims, raw_data: raw }: DecodedTenso
     const message = `expected ${bytes} bytes of raw values for shape [${shape}]; got ${raw.length}`;
     throw new Failure('data', { file, path: name, message });
   }
-  const copy = new Uint8Array(raw); // aligned, unlike what protobufjs gives
+  const copy = new Uint8Array(raw); // aligned, unlike the bytes from protobufjs
   return {
     shape,
     values: new Float32Array(copy.buffer),

@@ -13,7 +13,7 @@ import { foreignWeights } from './foreign-weights.js';
 
 export interface NamedTensor {
   readonly shape: readonly number[];
-  /** Row by row; the product of the shape is their number. */
+  /** Row-major; their number is the product of the shape. */
   readonly values: Float32Array;
 }
 
@@ -36,7 +36,7 @@ export function writeSafetensors(file: string, tensors: Tensors, metadata: Metad
   writeAtomically(file, ...checkedSafetensorsParts(tensors, metadata));
 }
 
-/** Parts as `safetensorsParts` gives them, with a checksum in the metadata by which our reader finds any damage. */
+/** Encodes a file like `safetensorsParts`, with a checksum in the metadata that lets our reader detect any damage. */
 export function checkedSafetensorsParts(tensors: Tensors, metadata: Metadata = {}): Uint8Array[] {
   const entries = Object.fromEntries(entriesOf(tensors));
   const values = [...tensors.values()].map((tensor) => bytesOf(tensor.values));
@@ -51,7 +51,8 @@ function checksumOf(entries: object, values: readonly Uint8Array[]): string {
 export function safetensorsParts(tensors: Tensors, metadata: Metadata = {}): Uint8Array[] {
   requireLittleEndian();
   const before = Object.keys(metadata).length > 0 ? [[metadataKey, metadata] as const] : [];
-  const json = Buffer.from(JSON.stringify(Object.fromEntries([...before, ...entriesOf(tensors)]))); // any names, `__proto__` too
+  // `fromEntries` allows any name, also `__proto__`
+  const json = Buffer.from(JSON.stringify(Object.fromEntries([...before, ...entriesOf(tensors)])));
   const length = Math.ceil(json.length / alignment) * alignment;
   const head = Buffer.alloc(lengthBytes + length, ' ');
   head.writeBigUInt64LE(BigInt(length));
@@ -79,14 +80,14 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 type Skip = (name: string) => boolean;
 
 /**
- * Reads the tensors of a file as views of its bytes. Other dtypes, gaps between values and content that differs from the
- * file's checksum, where it states one, are data failures.
+ * Reads the tensors of a file as views of its bytes. Other dtypes, gaps between values and content that differs from
+ * the file's checksum, if it has one, are data failures.
  */
 export function readSafetensors(file: string, skip?: Skip, dtypes?: readonly Dtype[]): SafetensorsContent {
   return parseSafetensors(file, readBytes(file), skip, dtypes);
 }
 
-/** Reads tensors from a file's bytes; float32 tensors share them where they are aligned. */
+/** Reads tensors from a file's bytes; aligned float32 tensors are views of them. */
 export function parseSafetensors(
   file: string,
   bytes: Uint8Array,

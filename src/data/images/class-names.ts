@@ -1,4 +1,4 @@
-/** Names of classes, given by people and written to files with one name per line. */
+/** Checks the names of classes, which users choose and which are written to files with one name per line. */
 import { z } from 'zod';
 import { list } from '#core/documents/conform';
 
@@ -18,7 +18,7 @@ export function classNameList() {
   );
 }
 
-/** Asks for quotes where YAML reads a name as a number, a truth value or null. */
+/** Asks for quotes if YAML reads a name as a number, a boolean or null. */
 function unquoted(input: unknown): string {
   const isTaken = ['number', 'boolean'].includes(typeof input) || input === null;
   return isTaken ? `a class name in quotes, such as "${input}"` : 'a class name';

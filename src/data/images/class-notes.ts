@@ -2,9 +2,9 @@
 import { type ImageSet, type ImageSource, labelsOf } from './image-source.js';
 
 /**
- * A sentence for classes that no network can learn, since no train image has them.
+ * A note about the classes that no train image has, so that no network can learn them; empty if all classes have some.
  *
- * @param mayShift  whether the source's labels may be told to count from another number
+ * @param mayShift  true if the source has a `firstLabel` that the user may set
  */
 export function classNotes({ name, classNames, train, test }: ImageSet, mayShift: boolean): string[] {
   const classes = classNames.length;

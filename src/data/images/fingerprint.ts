@@ -1,11 +1,11 @@
-/** Hash of a set of images, by which a distillation set is known to be built from them. */
+/** Hashes a set of images, to check that a distillation set was built from them. */
 import { createHash, type Hash } from 'node:crypto';
 import { type ImageSet, type ImageSource, labelsOf } from './image-source.js';
 import { readAhead } from './read-ahead.js';
 
 const ahead = 16; // images that load while one is hashed
 
-/** SHA-256 of shape, class names, and of each part all pixels and then its labels; each image is loaded once. */
+/** The SHA-256 of shape and class names, then of all pixels and labels of each part; loads each image once. */
 export async function fingerprintOf({ classNames, train, test }: ImageSet): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify({ shape: train.shape, classNames }));
   for (const part of [train, test]) await addImages(hash, part);

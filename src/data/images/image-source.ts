@@ -1,10 +1,11 @@
 /**
- * Images from outside, whatever format they come in: what teachers are trained on and sets are built from. A source hands
- * out one image at a time, so that a large set need not be in memory, and its images may differ in size.
+ * Labelled images, independent of their file format: teachers are trained on them and distillation sets built from
+ * them. A source provides one image at a time, so that a large set need not be in memory; its images may differ in
+ * size.
  */
 import { Failure } from '#core/failure';
 
-/** One image: raw pixels, row by row, the channels of a pixel side by side. */
+/** One image: raw pixels, row by row, channels last. */
 export interface Image {
   readonly height: number;
   readonly width: number;
@@ -16,28 +17,28 @@ export interface Image {
 /** Height, width and channels of an image. */
 export type Shape = readonly [number, number, number];
 
-/** Labelled images of one part, by their place 0...n-1. */
+/** The labelled images of one part, by index 0...n-1. */
 export interface ImageSource {
   readonly n: number;
-  /** The shape of all images; undefined where they differ. */
+  /** The shape of all images; undefined if they differ. */
   readonly shape: Shape | undefined;
-  /** True if `pixels` only hands out what is in memory: then nothing is gained by asking ahead. */
+  /** True if all images are in memory, so that loading ahead gains nothing. */
   readonly inMemory: boolean;
   /** The class of an image, in 0...K-1. */
   label(i: number): number;
   /**
-   * Loads an image, whose pixels are borrowed. Several may be asked for at a time; a damaged one rejects with a data
-   * failure that names its file.
+   * Loads an image, whose pixels are borrowed. Calls may overlap; a damaged image rejects with a data failure that
+   * names its file.
    */
   pixels(i: number): Promise<Image>;
 }
 
-/** Labelled images to train and to test on: what the `source` of a recipe names. */
+/** Labelled images for training and testing, named by a recipe's `source`. */
 export interface ImageSet<Source extends ImageSource = ImageSource> {
   readonly name: string;
   /** Names of the K classes. */
   readonly classNames: readonly string[];
-  /** Where the bytes came from and how far they were checked; goes into manifests. */
+  /** The origin of the files and how far they were checked, for manifests. */
   readonly provenance: string;
   readonly train: Source;
   readonly test: Source;
@@ -45,7 +46,7 @@ export interface ImageSet<Source extends ImageSource = ImageSource> {
   readonly notes?: readonly string[] | undefined;
 }
 
-/** Shape of images and number of their classes: a network for them has the same. */
+/** The shape of images and the number of classes, which a network for them shares. */
 export interface ImageForm {
   readonly shape: Shape;
   readonly classes: number;
@@ -61,19 +62,19 @@ export function formOf({ name, classNames, train, test }: ImageSet): ImageForm {
   return { shape, classes: classNames.length };
 }
 
-/** The labels of all images, in their order. */
+/** The labels of all images, in order. */
 export function labelsOf({ n, label }: ImageSource): Int32Array {
   return Int32Array.from({ length: n }, (_, i) => label(i));
 }
 
-/** The highest of some labels; -1 where there are none. */
+/** The highest label; -1 if there is none. */
 export function highest(...parts: readonly Iterable<number>[]): number {
   let most = -1;
   for (const labels of parts) for (const label of labels) if (label > most) most = label;
   return most;
 }
 
-/** Names for classes that nobody named: `0`, `1`, ... */
+/** Default names of classes: `0`, `1`, ... */
 export function numbered(classes: number): string[] {
   return Array.from({ length: classes }, (_, label) => String(label));
 }

@@ -1,4 +1,4 @@
-/** Images of one shape side by side in one array, [n, H, W, C]: how batches, shards and sources in memory hold them. */
+/** Stacks of images of one shape in one array [n, H, W, C], as in batches, shards and sources in memory. */
 import type { Shape } from './image-source.js';
 
 /** Bytes of one raw image. */

@@ -1,8 +1,8 @@
-/** The images of a source in memory: how formats whose files are read as a whole hand them out. */
+/** Sources whose images are in memory, for formats whose files are read as a whole. */
 import type { ImageSource, Shape } from './image-source.js';
 import { imageBytes, stackedImages } from './image-stack.js';
 
-/** A part of a set as its files hold it. */
+/** The images and labels of one part of a set. */
 export interface RawImages {
   /** [n, H, W, C]. */
   readonly images: Uint8Array;
@@ -14,7 +14,7 @@ export interface InMemorySource extends ImageSource, RawImages {
   readonly shape: Shape;
 }
 
-/** A source of the images in one array, which it takes over and hands out views of. */
+/** A source of the images in one array, which it owns and returns views of. */
 export function inMemorySource(shape: Shape, { images, labels }: RawImages): InMemorySource {
   const [height, width, channels] = shape;
   const size = imageBytes(shape);

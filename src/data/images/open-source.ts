@@ -21,8 +21,8 @@ export function datasetFolder(name: string): string {
 /**
  * Opens the images that a source names; missing and damaged files are data failures.
  *
- * @param base     the folder that relative folders start from: the recipe's own
- * @param classes  of the network that is to see them: images whose classes nobody named have at least as many
+ * @param base     the folder that relative folders start from: the recipe's
+ * @param classes  number of classes of the network for the images; a minimum for CIFAR-10 files without class names
  */
 export function openSource(reference: SourceReference, base: string, classes?: number): ImageSet {
   const source = sourceOfKind(reference);
@@ -54,7 +54,7 @@ function withClassNotes(images: ImageSet, mayShift: boolean): ImageSet {
   return { ...images, notes: [...(images.notes ?? []), ...classNotes(images, mayShift)] };
 }
 
-/** Opens a known data set whose files' SHA-256 are those of one of its editions. */
+/** Opens a known data set after checking that the SHA-256 of its files are those of one edition. */
 export function openDataset(dataset: Dataset, folder: string): ImageSet {
   const { name, classNames } = dataset;
   const { provenance } = verifiedEdition(dataset, folder);
@@ -62,7 +62,7 @@ export function openDataset(dataset: Dataset, folder: string): ImageSet {
   return dataset.format === 'idx' ? readIdxSource(folder, description) : readCifar10Source(folder, description);
 }
 
-/** The edition whose files lie in a folder; a missing file and one with other content are data failures. */
+/** The edition of the files in a folder; a missing file or one with other content is a data failure. */
 export function verifiedEdition(dataset: Dataset, folder: string): Edition {
   const names = Object.keys(dataset.official.sha256);
   const files = names.map((name) => located(folder, name));

@@ -1,10 +1,10 @@
-/** Loading in the order of use: while one result is used, those that follow are loaded. */
+/** Loads results ahead of their use: while one is used, the next ones are loaded. */
 
 /**
- * Makes results by their place and starts those that are said to follow, no others. What fails rejects where it is asked
- * for; what was started and is never asked for is dropped.
+ * A function that makes the result at a place and starts only those at the places that follow. A failure rejects the
+ * call for its place; results that are started but never asked for are dropped.
  *
- * @param make  loads in the background; of what is in memory already nothing is gained
+ * @param make  loads in the background
  */
 export function readAhead<T>(
   make: (place: number) => Promise<T>,
@@ -18,7 +18,7 @@ export function readAhead<T>(
   };
 }
 
-/** The same promise, whose failure nobody need hear. */
+/** The same promise, whose rejection may stay unhandled. */
 function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;

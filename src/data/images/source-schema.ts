@@ -18,30 +18,32 @@ const probability = quantity('a probability from 0 to 1', { min: 0, max: 1 });
 
 export const augmentSchema = record({
   inceptionCrop: record({
-    area: cropArea.default([0.08, 1]).describe('Least and greatest area of the part, as shares of the image'),
+    area: cropArea.default([0.08, 1]).describe('Smallest and largest area of the crop, as shares of the image'),
     aspect: range('two ratios of width to height', { above: 0, max: 100 })
       .default([3 / 4, 4 / 3])
-      .describe('Least and greatest ratio of its width to its height'),
+      .describe("Smallest and largest ratio of the crop's width to its height"),
   })
     .optional()
-    .describe('Cut out a random part and resize it'),
+    .describe('Crop a random part of the image and resize it to full size'),
   shift: integer('a count of pixels from 0 to 2048', 0, 2048)
     .optional()
-    .describe('Move the image by up to so many pixels each way'),
+    .describe('Shift the image by up to this many pixels along each axis'),
   flip: flag().optional().describe('Mirror half of the images left to right'),
   mixup: record({
     alpha: quantity('a number above 0, at most 1e6', { above: 0, max: 1e6 }).describe(
-      'Parameter of the beta distribution that the part of each image is drawn from',
+      'Parameter of the beta distribution from which the share of each image is drawn',
     ),
   })
     .optional()
     .describe('Blend each image with another'),
   erase: record({
     probability: probability.describe('Probability that an image loses a rectangle'),
-    area: erasedArea.default([0.02, 0.2]).describe('Least and greatest area of the rectangle, as shares of the image'),
+    area: erasedArea
+      .default([0.02, 0.2])
+      .describe('Smallest and largest area of the rectangle, as shares of the image'),
   })
     .optional()
-    .describe('Overwrite a random rectangle'),
+    .describe('Set a random rectangle to 0'),
 });
 
 const folder = text('a folder, relative to the recipe').describe('Folder of the files, relative to the recipe');
@@ -54,10 +56,10 @@ const idxForm = {
   transposed: flag().optional().describe('True if rows and columns of the images are exchanged, as in EMNIST'),
 };
 
-/** A recipe's `source`; relative folders start from the recipe's own. */
+/** A recipe's `source`; relative folders start from the recipe's folder. */
 export type SourceReference = z.output<typeof sourceSchema>;
 
-/** A source with its kind, which its keys tell: a known data set, or a folder of files in a format. */
+/** A source with its kind, which follows from its keys: a known data set, or a folder of files in a format. */
 export function sourceOfKind(source: SourceReference) {
   if ('dataset' in source) return { kind: 'known', ...source } as const;
   return source.format === 'idx' ? ({ kind: 'idx', ...source } as const) : ({ kind: 'cifar10', ...source } as const);
@@ -66,13 +68,13 @@ export function sourceOfKind(source: SourceReference) {
 function form<const F extends string>(name: F) {
   return z
     .literal(name, { error: 'idx or cifar10' })
-    .describe('Format of the files: IDX, or the binary one of CIFAR-10');
+    .describe('Format of the files: IDX or the binary format of CIFAR-10');
 }
 
 export const sourceSchema = z.union(
   [
     record({
-      dataset: word(...datasetNames).describe('Data set that mnv4-nas dataset fetch brings'),
+      dataset: word(...datasetNames).describe('Data set that mnv4-nas dataset fetch downloads'),
       folder: folder.optional(),
     }),
     record({ format: form('idx'), folder, classNames, ...idxForm }),

@@ -1,4 +1,4 @@
-/** ONNX models in ONNX Runtime, on the CPU: what exports are checked with, measured in, and teachers may be. */
+/** Runs ONNX models in ONNX Runtime on the CPU: to check and measure exports, and as teachers. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { Failure } from '#core/failure';
 import { fileKind } from '#core/files/file-kind';
@@ -8,12 +8,12 @@ import { shownError } from '#core/shown';
 export interface OnnxSession {
   readonly input: OnnxPort;
   readonly output: OnnxPort;
-  /** `ONNX Runtime 1.2.3`. */
+  /** Name and version, such as `ONNX Runtime 1.2.3`. */
   readonly runtime: string;
   /**
-   * The output's values, row by row.
+   * Computes the output's values, row by row.
    *
-   * @param values  of the input, row by row; borrowed
+   * @param values  the input's values, row by row; borrowed
    */
   run(values: Float32Array, shape: readonly number[]): Promise<Float32Array>;
   release(): Promise<void>;
@@ -26,11 +26,11 @@ export interface OnnxPort {
 }
 
 /**
- * A model of one float32 input and one float32 output, ready to run; the caller releases it.
+ * Opens a model with one float32 input and one float32 output; the caller releases it.
  *
  * @param model    a file or its bytes
- * @param name     what failures call it
- * @param threads  per op; by default as many as ONNX Runtime takes
+ * @param name     the model's name in failures
+ * @param threads  threads per op; by default ONNX Runtime decides
  */
 export async function openOnnxSession(
   model: string | Uint8Array,
@@ -40,7 +40,7 @@ export async function openOnnxSession(
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     interOpNumThreads: 1,
-    logSeverityLevel: 4, // fatal: other errors are thrown, and told by us
+    logSeverityLevel: 4, // fatal only: other errors are thrown, and we report them
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   };
   const session = await created(name, model, () =>
@@ -62,7 +62,7 @@ export async function openOnnxSession(
   };
 }
 
-/** Only now: it takes a tenth of a second and 46 MB. */
+/** Loads the runtime on first use, since it takes a tenth of a second and 46 MB. */
 async function loadOnnxRuntime() {
   try {
     return await import('onnxruntime-node');
@@ -84,13 +84,15 @@ async function created(
     if (kind !== undefined && kind !== 'an ONNX model') {
       throw new Failure('data', { file, message: `expected a model that ONNX Runtime loads; got ${kind}` });
     }
-    const got = shownError(error).replace(/\/onnxruntime_src\S* .*?\) (?=[A-Z])/, ' '); // the place in its source
+    const got = shownError(error).replace(/\/onnxruntime_src\S* .*?\) (?=[A-Z])/, ' '); // its source position
     const message = `expected a model that ONNX Runtime loads; got: ${got}`;
     throw new Failure('data', { file, message }, newerRemedy(got));
   }
 }
 
-/** Returns advice for a model of a newer ONNX version than ONNX Runtime reads; the newest onnx package writes such. */
+/**
+ * The remedy for a model of a newer ONNX version than ONNX Runtime supports, such as the newest onnx package writes.
+ */
 function newerRemedy(got: string): string | undefined {
   const [, ir] = /max supported IR version: (\d+)/.exec(got) ?? [];
   if (ir !== undefined) return `save it with ir_version ${ir} or lower, and with an opset of that time`;

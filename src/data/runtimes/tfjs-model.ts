@@ -1,4 +1,4 @@
-/** Exported GraphModels in TensorFlow.js: on native TensorFlow where this process computes with it, else in JavaScript. */
+/** Runs exported GraphModels in TensorFlow.js: natively if this process uses native TensorFlow, else in JavaScript. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as tfjs from '@tensorflow/tfjs';
@@ -6,14 +6,14 @@ import { Failure } from '#core/failure';
 import { readBytes, readJson } from '#core/files/files';
 
 export interface TfjsModel {
-  /** `TensorFlow.js 1.2.3 (backend)`. */
+  /** Name, version and backend, such as `TensorFlow.js 1.2.3 (cpu)`. */
   readonly runtime: string;
-  /** The output's values, row by row. */
+  /** Computes the output's values, row by row. */
   run(values: Float32Array, shape: readonly number[]): Float32Array;
   dispose(): void;
 }
 
-/** The model in a folder with `model.json`; the caller disposes it. */
+/** Opens the model in a folder with `model.json`; the caller disposes it. */
 export async function openTfjsModel(folder: string): Promise<TfjsModel> {
   const tf = createRequire(import.meta.url)('@tensorflow/tfjs') as typeof tfjs;
   const file = join(folder, 'model.json');

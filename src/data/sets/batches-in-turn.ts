@@ -1,7 +1,7 @@
-/** Batches one after the other, each asked for with those that follow it. */
+/** Reads batches one after the other and announces the next ones, so that they load ahead. */
 import type { Batch, Batches } from './loader.js';
 
-/** The batches at some places, one after the other, and those at the places that follow started. */
+/** The batches at `places`, in order; those at the `following` places start to load. */
 export async function batchesAt(
   batches: Batches,
   places: readonly number[],

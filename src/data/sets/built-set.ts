@@ -18,8 +18,8 @@ const recipeSchema = z.object({
 });
 
 /**
- * The folder in the cache of a recipe's set. It depends on the recipe's content, on that of the files it names for its
- * teachers, and on where the images lie that it names by a folder: another recipe, teacher or place is another set.
+ * The cache folder of a recipe's set. Its name depends on the recipe's content, on the content of the teacher files
+ * that it names, and on the path of its image folder, if any: a change of recipe, teacher or path gives another set.
  */
 export function builtSetFolder(recipeFile: string): string {
   const content = readText(recipeFile);
@@ -36,12 +36,14 @@ function contentOf(file: string): Uint8Array {
   return /\.ya?ml$/.test(file) ? Buffer.from(firstWording(Buffer.from(bytes).toString('latin1')), 'latin1') : bytes;
 }
 
-/** A recipe with its keys as they were first called: a new name alone makes no other set. */
+/** A recipe under the first names of its keys, so that renaming a key does not give another set. */
 function firstWording(text: string): string {
   return text.replace(/^validation(?=\s*:)/gm, 'held').replace(/^microBatches(?=\s*:)/gm, 'shares');
 }
 
-/** Opens the set in a folder, or the one that a recipe builds; where that is not built, a data failure says how to. */
+/**
+ * Opens the set in a folder or the one built from a recipe; a set that is not built is a data failure with a remedy.
+ */
 export function openSet(reference: { readonly folder: string } | { readonly recipe: string }): DistillationSet {
   if ('folder' in reference) return openDistillationSet(reference.folder);
   const folder = builtSetFolder(reference.recipe);

@@ -1,4 +1,6 @@
-/** A finished distillation set: its manifest, and its shards, read when first needed and cached within a byte budget. */
+/**
+ * A finished distillation set: its manifest, and its shards, read when first needed and cached within a byte budget.
+ */
 import { join } from 'node:path';
 import { type Diagnostic, Failure } from '#core/failure';
 import { readBytes, sha256, statsOf } from '#core/files/files';
@@ -19,14 +21,14 @@ export interface Split {
   readonly rows: number;
   readonly layout: RowLayout;
   readonly shards: readonly ShardEntry[];
-  /** A shard by its place in `shards`; the first reading of each compares its SHA-256 with the manifest's. */
+  /** A shard by its index in `shards`; each read from disk compares the SHA-256 with the manifest's. */
   read(shard: number): Shard;
 }
 
-/** Bytes of shards that one set caches; the loader shuffles three quarters of that at a time. */
+/** Bytes of shards that one set caches; the loader shuffles three quarters of this at a time. */
 export const defaultBudgetBytes = 2 ** 30;
 
-/** Opens a set without reading shards; all that are missing or of another size are one data failure. */
+/** Opens a set without reading shards; reports all shards that are missing or of another size in one data failure. */
 export function openDistillationSet(folder: string, budgetBytes = defaultBudgetBytes): DistillationSet {
   const manifest = readManifest(folder);
   const layout = rowLayout(manifest);
@@ -76,10 +78,10 @@ export function readShard(folder: string, entry: ShardEntry, layout: RowLayout):
 }
 
 function rebuildRemedy(folder: string): string {
-  return `run the \`mnv4-nas dataset build\` of ${folder} again: it makes damaged and missing shards anew`;
+  return `run the \`mnv4-nas dataset build\` of ${folder} again: it rebuilds damaged and missing shards`;
 }
 
-/** Caches the shards used last whose files fit into the budget; the newest is always cached. */
+/** Caches the most recently used shards whose files fit into the budget; the latest is always cached. */
 function rememberShards(read: (entry: ShardEntry) => Shard, budgetBytes: number): (entry: ShardEntry) => Shard {
   const kept = new Map<ShardEntry, Shard>();
   let keptBytes = 0;
@@ -87,7 +89,7 @@ function rememberShards(read: (entry: ShardEntry) => Shard, budgetBytes: number)
     const known = kept.get(entry);
     const shard = known ?? read(entry);
     if (known === undefined) keptBytes += entry.bytes;
-    kept.delete(entry); // a Map keeps the order of insertion: the first is the one not used for longest
+    kept.delete(entry); // a Map keeps insertion order, so the first entry is the least recently used
     kept.set(entry, shard);
     for (const oldest of kept.keys()) {
       if (keptBytes <= budgetBytes || oldest === entry) break;

@@ -1,4 +1,4 @@
-/** Batches of augmented images with hard labels, which are mixed as the images are, and smoothed. */
+/** Batches of augmented images with hard labels, which are mixed like the images and smoothed. */
 import { permutation, type Random, randomStream } from '#core/random';
 import { type Augmentation, augmented } from '#data/images/augment/augment';
 import { formOf, type ImageSet } from '#data/images/image-source';
@@ -14,7 +14,7 @@ export interface LabelledBatchOptions {
   readonly labelSmoothing: number;
 }
 
-/** Shuffled batches of a set's train part; what a batch holds depends on the seed and its step alone. */
+/** Shuffled batches of a set's train part; a batch's content depends only on the seed and the step. */
 export function labelledBatches(source: ImageSet, options: LabelledBatchOptions): Batches {
   const { seed, batch, augment, labelSmoothing } = options;
   const { train } = source;
@@ -43,8 +43,8 @@ export function labelledBatches(source: ImageSet, options: LabelledBatchOptions)
 }
 
 /**
- * Target rows [n, classes]: one-hot, or the blend of two one-hot rows where two images are blended, with a share of each
- * spread evenly over all classes. Szegedy et al. 2016, arXiv:1512.00567; Zhang et al., "mixup" (arXiv:1710.09412).
+ * Target rows [n, classes]: one-hot, or the blend of two one-hot rows where two images are blended, with a share of
+ * each spread evenly over all classes. Szegedy et al. 2016, arXiv:1512.00567; Zhang et al., "mixup" (arXiv:1710.09412).
  */
 export function smoothed(labels: ArrayLike<number>, classes: number, share: number, mixing?: Mixing): Float32Array {
   const soft = new Float32Array(labels.length * classes).fill(share / classes);

@@ -1,4 +1,4 @@
-/** Batches of a distillation set as typed arrays: shuffled without end for training, in file order for evaluation. */
+/** Batches of a distillation set as typed arrays: endless and shuffled for training, in file order for evaluation. */
 
 import { Failure } from '#core/failure';
 import { halfValues } from '#core/float16';
@@ -12,17 +12,17 @@ export interface Batch {
   readonly n: number;
   /** Raw pixels [n, H, W, C]. */
   readonly images: Uint8Array;
-  /** The source's labels [n]; a blend of two images has that of the larger share. */
+  /** The source's labels [n]; a blend of two images has the label of the larger share. */
   readonly labels: Int32Array;
-  /** The image that mixup blended into each row, where the set records it. */
+  /** The image that mixup blended into each row, if the set records it. */
   readonly mixing?: Mixing;
   /** The teacher's probabilities [n, K]. */
   readonly soft: Float32Array;
 }
 
-/** Batches of a training by step; any step may be asked for, so a resumed run needs only its step. */
+/** Batches of a training run by step; any step can be read, so a resumed run needs only its step. */
 export interface Batches {
-  /** @param following  the steps asked for next; batches that are loaded in the background are started */
+  /** @param following  the next steps; a source that loads in the background starts them */
   at(step: number, following?: readonly number[]): Promise<Batch>;
 }
 
@@ -36,14 +36,14 @@ export interface BatchOptions {
   readonly windowBytes?: number;
 }
 
-/** Shuffled batches, a new permutation each epoch; the rows of a batch depend on (seed, split, step) alone. */
+/** Shuffled batches, a new permutation each epoch; the rows of a batch depend only on (seed, split, step). */
 export function batches(split: Split, { seed, batch, windowBytes: window = windowBytes }: BatchOptions): Batches {
   if (split.rows === 0) throw new Failure('data', `expected rows in the split ${split.name}; got none`);
   const placeAt = rowOrder(split.shards, window, `${seed}/data/${split.name}`);
   return { at: async (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
 }
 
-/** All rows once, in the order of the files; the last batch holds what is left. */
+/** All rows once, in file order; the last batch may be smaller. */
 export function* inOrder(split: Split, batch: number): Generator<Batch> {
   const places = filePlaces(split);
   for (let from = 0; from < split.rows; from += batch) {

@@ -1,4 +1,4 @@
-/** `manifest.json` of a distillation set: its content and how it was made. Written last, so it marks a complete set. */
+/** The `manifest.json` of a distillation set: its content and origin. Written last, so it marks a complete set. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { asDataFailure, conform, integer, list, quantity, record, text, word } from '#core/documents/conform';
@@ -10,7 +10,9 @@ import { dataFailure } from '#data/data-failure';
 export const manifestVersion = 1;
 export const manifestName = 'manifest.json';
 
-/** `train`: augmented copies for the weights; `held`: clean images for the controller; `test`: clean, for the end. */
+/**
+ * `train`: augmented copies for the weights; `held`: the validation split, clean, for the controller; `test`: clean.
+ */
 export const splitNames = ['train', 'held', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 

@@ -1,9 +1,9 @@
-/** Counts how long training waits for data: from asking for a batch to having it. */
+/** Measures how long training waits for data: from each request for a batch to its arrival. */
 import { traced } from '#core/trace';
 import type { Batches } from './loader.js';
 
 export interface MeteredBatches extends Batches {
-  /** Milliseconds so far, those included in which this thread itself put batches together. */
+  /** Milliseconds so far, including the time in which this thread itself assembles batches. */
   waitMs(): number;
 }
 

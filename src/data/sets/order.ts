@@ -88,7 +88,7 @@ function placeIn(window: Window, shards: readonly ShardSize[], index: number): R
   throw new RangeError(`row ${index} of a window of ${window.rows}`);
 }
 
-/** Remembers the two results made last: a batch may reach over the end of a window or an epoch. */
+/** Caches the last two results, since a batch may cross the end of a window or an epoch. */
 function lastMade<T>(make: (a: number, b: number) => T): (a: number, b: number) => T {
   let made: { a: number; b: number; result: T }[] = [];
   return (a, b) => {

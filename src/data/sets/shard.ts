@@ -24,20 +24,20 @@ import { halfValues } from '#core/float16';
 import { shownError } from '#core/shown';
 import { dataFailure } from '#data/data-failure';
 
-/** The rows of a shard as columns; views into the file's bytes where it was read. */
+/** The rows of a shard as columns; if read from a file, views into its bytes. */
 export interface Shard {
   readonly rows: number;
   /** [rows, H*W*C]. */
   readonly images: Uint8Array;
-  /** Labels; a blend of two images has that of the larger share. */
+  /** Labels; a blend of two images has the label of the larger share. */
   readonly labels: Int32Array;
   /** Half-precision bits, [rows, K]. */
   readonly soft: Uint16Array;
-  /** Index of the source image, counted through the source's train part and on through its test part. */
+  /** Index of the source image, counted through the source's train part, then through its test part. */
   readonly sources: Int32Array;
-  /** Which augmented copy of that image, from 0. */
+  /** Index of the augmented copy of that image, from 0. */
   readonly replicas: Int32Array;
-  /** The image that mixup blended into each row; in sets built with mixup. */
+  /** The image that mixup blended into each row, in sets built with mixup. */
   readonly mixing?: Mixing | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface RowLayout {
   readonly mixed?: boolean | undefined;
 }
 
-/** Bytes of a row in a file, without those that the file takes for all rows. */
+/** Bytes of a row in a file, without the file's constant overhead. */
 export function rowBytes({ imageBytes, classes, mixed }: RowLayout): number {
   return imageBytes + (mixed ? 5 : 3) * Int32Array.BYTES_PER_ELEMENT + classes * Uint16Array.BYTES_PER_ELEMENT;
 }
@@ -91,8 +91,8 @@ export function encodeShard(shard: Shard, layout: RowLayout): Uint8Array {
 }
 
 /**
- * Reads a shard without copying; a file of another form is a data failure that names the column. The bytes must be those
- * that were written, as their SHA-256 tells: the library may take minutes over damaged ones.
+ * Reads a shard without copying; a file of another layout is a data failure that names the columns. The caller checks
+ * the SHA-256 of the bytes first, since the library may take minutes over damaged ones.
  */
 export function decodeShard(bytes: Uint8Array, layout: RowLayout, file: string): Shard {
   const { schema, batches, first: batch } = parsed(bytes, file);
@@ -128,7 +128,7 @@ interface Parsed {
   readonly first: RecordBatch | null;
 }
 
-/** Reads what a file's footer lists; the library's `tableFromIPC` (apache-arrow 21.0) may hang on a damaged file. */
+/** Reads the batches that the file's footer lists; `tableFromIPC` (apache-arrow 21.0) may hang on a damaged file. */
 function parsed(bytes: Uint8Array, file: string): Parsed {
   try {
     const reader = RecordBatchReader.from(bytes);
@@ -140,7 +140,7 @@ function parsed(bytes: Uint8Array, file: string): Parsed {
   }
 }
 
-/** Number of rows whose most probable class, the first of equals, is their label. */
+/** The number of rows whose most probable class, the first among equals, is their label. */
 export function correctRows({ rows, labels, soft }: Shard, { classes }: RowLayout): number {
   const probability = (row: number, label: number) => halfValues[soft[row * classes + label] as number] as number;
   let correct = 0;

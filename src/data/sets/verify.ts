@@ -12,7 +12,7 @@ export interface Verification {
   readonly damage: readonly Diagnostic[];
 }
 
-/** Damage is returned, all of it; a manifest that cannot be read is a data failure. */
+/** Returns all damage of a set; an unreadable manifest is a data failure. */
 export function verifyDistillationSet(folder: string): Verification {
   const manifest = readManifest(folder);
   const layout = rowLayout(manifest);
@@ -31,7 +31,7 @@ export function verifyDistillationSet(folder: string): Verification {
     }
   }
   const file = join(folder, manifestName);
-  const whole = damage.length === 0 ? imageProblems(images, manifest.replicas) : []; // says nothing of a part
+  const whole = damage.length === 0 ? imageProblems(images, manifest.replicas) : []; // needs all shards
   damage.push(...[...whole, ...sumProblems(manifest)].map((message) => ({ file, message })));
   return { manifest, damage };
 }
@@ -40,7 +40,7 @@ function countImages({ sources }: Shard, counts: Map<number, number>): void {
   for (const source of sources) counts.set(source, (counts.get(source) ?? 0) + 1);
 }
 
-/** Largest difference between a row's sum and 1 that float16 and the teacher's arithmetic explain. */
+/** The largest difference between a row's sum and 1 that float16 and the teacher's arithmetic explain. */
 function sumTolerance(classes: number): number {
   return 1e-3 + 2 ** -11 + classes * 2 ** -25;
 }
@@ -73,7 +73,7 @@ function sumProblem({ rows, soft }: Shard, { classes }: Manifest): string[] {
   return [];
 }
 
-/** Every source image stands in one split, in train `replicas` times, elsewhere once. */
+/** Checks that every source image is in one split only: in train `replicas` times, elsewhere once. */
 function imageProblems(images: ReadonlyMap<SplitName, ReadonlyMap<number, number>>, replicas: number): string[] {
   const home = new Map<number, SplitName>();
   const problems: string[] = [];

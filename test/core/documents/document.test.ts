@@ -33,7 +33,7 @@ const schema = record({
     .optional(),
 });
 
-/** What is wrong with a document, line by line. */
+/** The diagnostics of a document, one per line. */
 function mistakes(content: string): string[] {
   const failure = failureOf(() => conform(locateYaml('d.yaml', content), schema));
   expect(failure.exitCode).toBe(3);
@@ -148,7 +148,7 @@ filled: maybe
 });
 
 describe('very many mistakes', () => {
-  it('are told up to a hundred, whether they stand in a list or are keys', () => {
+  it('are reported up to a hundred, both in lists and for keys', () => {
     const wrong = Array.from({ length: 40_000 }, () => 'x').join();
     const keys = Array.from({ length: 5000 }, (_, i) => `a${i}: 1`).join('\n');
     for (const content of [`name: a\nsize: [${wrong}]`, `name: a\n${keys}`])

@@ -77,7 +77,7 @@ describe('a document with assignments', () => {
     expect(located.value).toEqual({ seed: 1, search: { steps: 10 }, cost: [{ cost: 'macs', target: 5 }] });
   });
 
-  it('says of each value where it came from', () => {
+  it('reports mistakes in each value at its origin', () => {
     const located = set('search={steps: 3, batch: 4}', 'search.batch=5');
     const where = (...path: PropertyKey[]) => formatDiagnostic(located.at(path, 'wrong'));
     expect(where('seed')).toBe('c.yaml:1:7: seed: wrong');
@@ -100,13 +100,13 @@ describe('a document with assignments', () => {
     expect([failure.kind, failure.message]).toEqual(['config', message]);
   });
 
-  it('is as it was where it is no mapping: that is reported elsewhere', () => {
+  it('stays unchanged if it is no mapping, which the schema check reports', () => {
     expect(withOverrides(locateYaml('c.yaml', ''), [parseOverride('a=1')]).value).toBeNull();
     expect(withOverrides(locateYaml('c.yaml', 'text'), [parseOverride('a=1')]).value).toBe('text');
   });
 });
 
-it('what is set by the name of what all objects have is a key like any other', () => {
+it('a key with the name of an inherited property of objects is a key like any other', () => {
   const { value } = set('constructor.prototype.x=1', 'toString=2');
   expect(value).toMatchObject({ seed: 1, toString: 2 });
   expect(Object.hasOwn(value as object, 'constructor')).toBe(true);

@@ -16,7 +16,7 @@ const renames: readonly RenamedKey[] = [
   { path: ['search', 'pace', 'travel'], to: 'logitTravel' },
 ];
 
-/** A document under new names, the assignments among them, and what was told of it. */
+/** The document and assignments under new names, and the notices about them. */
 function read(text: string, ...assignments: string[]) {
   const told: string[] = [];
   const tell = (message: string) => void told.push(message);
@@ -51,7 +51,7 @@ describe('a document with keys under former names', () => {
   });
 });
 
-it('a document under new names is told nothing about', () => {
+it('a document under new names gets no notice', () => {
   const { value, told } = read('validation: 5\nsearch: [1]\n');
   expect([value, told]).toEqual([{ validation: 5, search: [1] }, []]);
 });

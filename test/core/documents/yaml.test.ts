@@ -15,8 +15,12 @@ describe('YAML', () => {
     ['nested in 65 lists', `${'['.repeat(65)}${']'.repeat(65)}`, '1:65: expected at most 64 levels; got more'],
     ['nested in 65 mappings', `${'{a: '.repeat(65)}1${'}'.repeat(65)}`, '1:257: expected at most 64 levels'],
     ['nested in 65 lists of a line', `${'- '.repeat(65)}1`, '1:129: expected at most 64 levels'],
-    ['with a list inside itself', 'a: &a [*a]', '1:8: expected an alias of what is whole; got *a inside itself'],
-    ['with a mapping inside itself', 'a: &a\n  b: *a', '2:6: expected an alias of what is whole; got *a inside itself'],
+    ['with a list inside itself', 'a: &a [*a]', '1:8: expected an alias of a finished value; got *a inside itself'],
+    [
+      'with a mapping inside itself',
+      'a: &a\n  b: *a',
+      '2:6: expected an alias of a finished value; got *a inside itself',
+    ],
     ['with an alias of nothing', 'a: *b', '1:4: expected an anchor before it; got the alias *b'],
     ['with a hundred aliases of a list', copies(100), '2:5: expected fewer than 100 copies by aliases; got: Excessive'],
     ['with a key twice', 'a: 1\nb: 2\na: 3', '3:1: expected each key once; got a again'],
@@ -66,16 +70,16 @@ describe('YAML', () => {
     }
   });
 
-  it('with one mistake is told of it, not of all that cannot be understood behind it', () => {
+  it('with one mistake gets one report, not one for each token after it', () => {
     expect(refusal('a: b: c\nd: 1\ne: 2\nf: >-\n  text\n  more\ng: 3\n').split('\n')).toHaveLength(1);
   });
 
-  it('with very many mistakes is told of the first hundred and how many more there are', () => {
+  it('with very many mistakes gets reports of the first hundred and the number of the others', () => {
     const lines = refusal(Array(5000).fill('a: 1').join('\n')).split('\n');
     expect([lines.length, lines.at(-1)]).toEqual([101, 'd.yaml:101:1: and 4899 more mistakes']);
   });
 
-  it('may use aliases, as often as people do', () => {
+  it('may use aliases a usual number of times', () => {
     const { value } = locateYaml('d.yaml', 'a: &a { k: 1 }\nb: [*a, *a]');
     expect(value).toEqual({ a: { k: 1 }, b: [{ k: 1 }, { k: 1 }] });
     expect((locateYaml('d.yaml', copies(99)).value as { b: unknown[] }).b).toHaveLength(99);

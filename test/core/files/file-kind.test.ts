@@ -4,7 +4,7 @@ import { binaryKind, fileKind } from '#core/files/file-kind';
 import { onnxBytes } from '#data/files/onnx-file';
 import { safetensorsParts } from '#data/files/safetensors';
 
-/** A zip archive of one empty member, as far as its beginning and its list of members go. */
+/** The beginning and the member list of a zip archive with one empty member. */
 function zip(member: string): Buffer {
   const name = Buffer.from(member);
   const head = Buffer.alloc(30);

@@ -1,10 +1,10 @@
-/** Trees of files that look like a machine's, in a folder that goes when the test ends. */
+/** Builds trees of files that look like a machine's, in a folder that is removed when the test ends. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** The root of a tree of these files; an object is a folder. */
+/** Writes a tree of files, in which an object is a folder, and returns its root. */
 export function fileTree(files: Readonly<Record<string, string | Readonly<Record<string, string>>>>): string {
   const root = mkdtempSync(join(tmpdir(), 'mnv4-tree-'));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ export function fileTree(files: Readonly<Record<string, string | Readonly<Record
   return root;
 }
 
-/** A line of /proc/self/mountinfo. */
+/** Formats a line of /proc/self/mountinfo. */
 export function mountOf(top: string, folder: string, type: string, options = 'rw'): string {
   return `31 23 0:28 ${top} ${folder} rw,relatime shared:9 - ${type} ${type} ${options}\n`;
 }

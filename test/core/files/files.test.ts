@@ -20,7 +20,7 @@ it('SHA-256 of parts is that of the whole', () => {
   expect(sha256('a', new Uint8Array([98]), 'c')).toBe(sha256('abc'));
 });
 
-it('nothing is at a path that goes through a file, nor where nothing is', () => {
+it('a path that goes through a file has no stats, nor has a missing one', () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'a'), 'abc');
   expect(['', 'a', 'a/b', 'c', 'c/d'].map((path) => statsOf(join(folder, path))?.isFile())).toEqual([
@@ -52,7 +52,7 @@ describe('reading', () => {
   });
 });
 
-describe('what never ends or is too much', () => {
+describe('an endless or too large file', () => {
   it.runIf(process.platform === 'linux')(
     'is refused before it is read: pipes, devices, links round in a circle',
     () => {
@@ -81,7 +81,7 @@ describe('what never ends or is too much', () => {
   });
 });
 
-it('names in a folder are none where there is none, and a failure where it is no folder', () => {
+it('a missing folder has no names, and reading the names of a file is a failure', () => {
   const folder = newFolder();
   writeFileSync(join(folder, 'a'), '');
   expect([namesIn(folder), namesIn(join(folder, 'b'))]).toEqual([['a'], []]);
@@ -105,7 +105,7 @@ describe('writing', () => {
     symlinkSync('/dev/full', `${file}.part-${process.pid}`);
     const failure = failureOf(() => writeAtomically(file, 'after'));
     expect([failure.message, failure.remedy]).toEqual([
-      `${file}: expected to write 5 bytes; got no space left on the disk (ENOSPC)`,
+      `${file}: could not write 5 bytes: no space left on the disk (ENOSPC)`,
       'free some space, then run the same command again: what is finished is kept',
     ]);
     expect(readFileSync(file, 'utf8')).toBe('before');
@@ -116,9 +116,7 @@ describe('writing', () => {
     const file = join(newFolder(), 'a');
     writeFileSync(file, '');
     const failure = failureOf(() => writeAtomically(join(file, 'b'), 'x'));
-    expect(failure.message).toMatch(
-      /expected to write 1 bytes; got a file where a folder should be \((ENOTDIR|EEXIST)\)$/,
-    );
+    expect(failure.message).toMatch(/could not write 1 bytes: a file where a folder should be \((ENOTDIR|EEXIST)\)$/);
   });
 });
 

@@ -18,18 +18,18 @@ describe('a folder written whole', () => {
     expect([...readFileSync(join(folder, 'bytes'))]).toEqual([1, 2, 3]);
   });
 
-  it('is not there at all where a file of it could not be written', () => {
+  it('does not exist if one of its files could not be written', () => {
     const root = newFolder();
     const files = [
       { name: 'whole', content: 'whole' },
       { name: 'no/such/folder', content: '' },
     ];
     const failure = failureOf(() => writeFolder(join(root, 'a'), files));
-    expect(failure.message).toBe(`${join(root, 'a')}: expected to write 2 files; got no such file (ENOENT)`);
+    expect(failure.message).toBe(`${join(root, 'a')}: could not write 2 files: no such file (ENOENT)`);
     expect(readdirSync(root)).toEqual([]);
   });
 
-  it('is not there where the process was killed in the middle, and written whole the next time', () => {
+  it('does not exist after the process is killed, and is written whole the next time', () => {
     const root = newFolder();
     const module = pathToFileURL(resolve('dist/core/files/whole-folder.js'));
     const killed = `
@@ -43,7 +43,7 @@ describe('a folder written whole', () => {
     expect(readdirSync(root)).toEqual(['a']);
   });
 
-  it('has what a killed process left of it removed, but not what a living one writes', () => {
+  it('removes the remains of killed processes, but not the files of living ones', () => {
     const root = newFolder();
     const dead = 2 ** 22 + 1; // above the largest process id of Linux
     for (const pid of [dead, process.ppid]) mkdirSync(join(root, `a.part-${pid}`));
@@ -52,7 +52,7 @@ describe('a folder written whole', () => {
     expect(readdirSync(root).sort()).toEqual(['a', `a.part-${process.ppid}`]);
   });
 
-  it('is refused where one is there', () => {
+  it('is refused if it exists', () => {
     const folder = newFolder();
     const failure = failureOf(() => requireNewFolder(folder, '--out'));
     expect(failure.kind).toBe('usage');

@@ -96,7 +96,7 @@ describe('the quota of cores', () => {
   });
 });
 
-/** A group of one core with one without a limit in it, of version 1 or 2; undefined where none may be made. */
+/** A version 1 or 2 group of one core that contains a group without a limit; undefined if this user may not create one. */
 function madeGroups() {
   if (process.platform !== 'linux' || availableParallelism() < 2) return undefined;
   for (const [top, file, quota] of [
@@ -116,7 +116,7 @@ function madeGroups() {
       try {
         remove();
       } catch {
-        // there is nothing
+        // nothing to remove
       }
     }
   }

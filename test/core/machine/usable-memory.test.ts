@@ -5,7 +5,7 @@ import { fileTree, mountOf } from '#test/core/files/file-tree';
 const machine = { 'proc/meminfo': 'MemTotal:  2000 kB\nMemFree:  100 kB\nMemAvailable:  1500 kB\n' };
 
 describe('usable memory', () => {
-  it('is what the machine has where nothing limits it', () => {
+  it('is the memory of the machine without a limit', () => {
     expect(usableMemory(fileTree(machine))).toEqual({ available: 1500 * 1024, total: 2000 * 1024 });
   });
 

@@ -24,7 +24,7 @@ describe("the quantile of Student's t", () => {
 });
 
 describe('the interval of a mean', () => {
-  it('is the mean and as much to both sides as t times its standard error', () => {
+  it('is the mean plus and minus t times its standard error', () => {
     const [from, to] = meanInterval([1, 2, 3, 4, 5]) as ConfidenceInterval;
     expect((from + to) / 2).toBeCloseTo(3, 12);
     expect((to - from) / 2).toBeCloseTo(2.776 * Math.sqrt(2.5 / 5), 2);
@@ -43,7 +43,7 @@ describe('the interval of a mean', () => {
   });
 
   it('weighs a case by its values: of m cases with sums of distances d, the variance is m / (m - 1) sum d^2 / n^2', () => {
-    const [from, to] = meanInterval([1, 1, 4], ['a', 'a', 'b']) as ConfidenceInterval; // the mean is 2, the sums -2 and 2
+    const [from, to] = meanInterval([1, 1, 4], ['a', 'a', 'b']) as ConfidenceInterval; // mean 2, sums -2 and 2
     expect((from + to) / 2).toBeCloseTo(2, 12);
     expect((to - from) / 2).toBeCloseTo(studentQuantile(1) * Math.sqrt((2 * (4 + 4)) / 9), 9);
   });
@@ -87,7 +87,7 @@ describe('the bootstrap interval', () => {
     expect(to).toBeCloseTo(meanOf(values) + half, 1);
   });
 
-  it('leaves out draws of which the statistic is no number', () => {
+  it('leaves out resamples for which the statistic is NaN', () => {
     const first = (cases: readonly number[]) => (cases[0] === 0 ? Number.NaN : 1);
     expect(bootstrapInterval(2, first, randomStream('nan'))).toEqual([1, 1]);
     expect(bootstrapInterval(1, first, randomStream('nan'))).toBeNull();

@@ -60,7 +60,7 @@ describe('cross-entropy', () => {
 });
 
 describe("Wilson's interval", () => {
-  it('of 8 in 10 is .490 to .943, as tabulated', () => {
+  it('of 8 in 10 is 0.490 to 0.943, as tabulated', () => {
     const [low, high] = wilsonInterval(8, 10);
     expect([low.toFixed(4), high.toFixed(4)]).toEqual(['0.4902', '0.9433']);
   });

@@ -14,7 +14,7 @@ function relabelled(change: (label: number) => number, inTest = change): ImageSe
   };
 }
 
-it('nothing is said of images of all classes', () => {
+it('images of all classes get no note', () => {
   expect(classNotes(tinySource(), true)).toEqual([]);
 });
 
@@ -25,7 +25,7 @@ it('classes without a train image are named, with what to state where labels cou
   expect(classNotes(fromOne, false)).toEqual([message]);
 });
 
-it('a class of test images alone is told as such', () => {
+it('a class of test images alone is named as such', () => {
   expect(
     classNotes(
       relabelled(

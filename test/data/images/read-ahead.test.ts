@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readAhead } from '#data/images/read-ahead';
 
-/** Makes its place times ten, on a later turn of the event loop, and notes what it begins. */
+/** Makes its place times ten on a later turn of the event loop, and records each place that it starts. */
 function slow(failing: readonly number[] = []) {
   const begun: number[] = [];
   const make = async (place: number) => {
@@ -53,7 +53,7 @@ describe('reading ahead', () => {
     expect(await at(2)).toBe(20);
   });
 
-  it('says nothing of a damaged one that nobody asks for', async () => {
+  it('ignores a damaged one that is never asked for', async () => {
     const { at } = slow([1]);
     expect(await at(0, [1])).toBe(0);
     for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate); // a rejection unheard would fail the test

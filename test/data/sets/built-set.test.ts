@@ -17,7 +17,7 @@ afterAll(() => {
 
 const least = 'name: r\nsource: { dataset: mnist }\nheld: 10\nteacher: [{ network: n.yaml, training: t.yaml }]\n';
 
-/** A recipe in a folder of its own, beside what it names. */
+/** A recipe in a separate folder, next to the files that it names. */
 function recipe(text = least, training = 'epochs: 1'): string {
   const folder = newFolder();
   mkdirSync(folder, { recursive: true });

@@ -26,7 +26,7 @@ function editManifest(folder: string, edit: (manifest: Manifest) => void): void 
   writeFileSync(file, formatManifest(manifest));
 }
 
-/** Rewrites a shard and its checksum likewise. */
+/** Rewrites a shard and its checksum, as a faulty builder would. */
 function editShard(folder: string, name: string, edit: (shard: Shard) => void): void {
   const layout = { imageBytes: 30, classes: 4, mixed: true };
   const file = join(folder, name);

@@ -60,13 +60,13 @@ describe('batches of labelled images', () => {
     expect(images).toHaveLength(27);
   });
 
-  it('keep each image beside its label', async () => {
+  it('keep each image with its label', async () => {
     const { n, images, labels, soft } = await labelledBatches(source, plain).at(2);
     expect(Array.from({ length: n }, (_, i) => images[i * size])).toEqual([...labels]);
     expect(soft).toEqual(smoothed(labels, 4, 0));
   });
 
-  it('change an image anew in each epoch', async () => {
+  it('augment an image differently in each epoch', async () => {
     const { train } = source;
     const first = { images: train.images.subarray(0, size), labels: train.labels.subarray(0, 1) };
     const one = { ...source, train: inMemorySource(train.shape, first) };

@@ -42,7 +42,7 @@ describe('batches', () => {
     expect(rowsOf(await batches(split, { seed: 2, batch: 32 }).at(7))).not.toEqual(rowsOf(at));
   });
 
-  it('hold what the teacher says of exactly these pixels', async () => {
+  it("hold the teacher's probabilities for exactly these pixels", async () => {
     const { n, images, soft } = await batches(split, { seed: 3, batch: 40 }).at(2);
     const exact = teacher.predict(images, n) as Float32Array;
     expect(soft.length).toBe(160);

@@ -203,7 +203,7 @@ describe('a folder that refuses to be written', () => {
     const failure = failureOf(() => openRun(request(file)));
     expect([failure.kind, failure.message]).toEqual([
       'data',
-      `${join(file, 'a')}: expected to make the folder of the run; got a file where a folder should be (ENOTDIR)`,
+      `${join(file, 'a')}: could not make the folder of the run: a file where a folder should be (ENOTDIR)`,
     ]);
   });
 
@@ -214,9 +214,7 @@ describe('a folder that refuses to be written', () => {
     symlinkSync('/dev/full', `${state}.part-${process.pid}`);
     const failure = failureOf(() => run.progress(40));
     expect(failure.kind).toBe('data');
-    expect(failure.message).toMatch(
-      /state\.json: expected to write \d+ bytes; got no space left on the disk \(ENOSPC\)$/,
-    );
+    expect(failure.message).toMatch(/state\.json: could not write \d+ bytes: no space left on the disk \(ENOSPC\)$/);
     expect(readState(run.folder).step).toBe(0);
     symlinkSync('/dev/full', `${state}.part-${process.pid}`);
     run.finish('failed', 'no space');

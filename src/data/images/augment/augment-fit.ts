@@ -5,7 +5,7 @@ import { type Augmentation, eraseAspect } from './augment.js';
 
 type Range = readonly [number, number];
 
-/** Refuses shifts that may leave nothing of an image, and rectangles that never fit into it or never reach one pixel. */
+/** Refuses shifts that may move an image out of view, and rectangles that never fit or never cover a whole pixel. */
 export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augmentation, shape: Shape): void {
   const [height, width] = shape;
   const shorter = Math.min(height, width);

@@ -1,4 +1,4 @@
-/** Random changes to an image, drawn from a given stream. */
+/** Augments images at random, with draws from a given stream. */
 import type { Random } from '#core/random';
 import type { Image } from '#data/images/image-source';
 import { blended, cropped, erased, flipped, type Rectangle, shifted } from './resample.js';
@@ -29,8 +29,8 @@ export interface LabelledImage {
 }
 
 /**
- * An augmented copy of an image. Its target is `mixedShare` of `mixedLabel` and the rest of `label`, the class of the
- * larger share: mixup blends targets as it blends pixels. Where nothing was mixed in, the share is 0.
+ * An augmented copy of an image. Its target gives `mixedShare` to `mixedLabel` and the rest to `label`, the class of
+ * the larger share: mixup blends targets like pixels. Without mixup the share is 0.
  */
 export interface AugmentedImage extends LabelledImage {
   readonly mixedLabel: number;
@@ -41,7 +41,7 @@ export interface AugmentedImage extends LabelledImage {
 /**
  * An augmented copy of an image, of the same size.
  *
- * @param another  draws and loads the image to mix with; called where the augmentation has `mixup`
+ * @param another  draws and loads the image to mix with; called if the augmentation has `mixup`
  */
 export async function augmented(
   { image, label }: LabelledImage,
@@ -62,7 +62,7 @@ export async function augmented(
   return rectangle === undefined ? result : { ...result, image: erased(result.image, wholePixels(rectangle)) };
 }
 
-/** `share` of one image and the rest of the other. */
+/** Blends `share` of one image with the rest of the other. */
 function mixedPair(one: LabelledImage, other: LabelledImage, share: number): AugmentedImage {
   const image = blended(one.image, other.image, share);
   return share >= 0.5
@@ -87,7 +87,7 @@ function moved(image: Image, { inceptionCrop, shift, flip }: Augmentation, rando
 /**
  * A rectangle inside the image, its share of the area uniform, its aspect (width / height) log-uniform.
  * Szegedy et al., "Going deeper with convolutions" (arXiv:1409.4842), section 6; undefined after ten draws that do not
- * fit, where cropping takes the whole image and erasing nothing.
+ * fit; the caller then crops to the whole image, or erases nothing.
  */
 export function randomRectangle(
   { height: H, width: W }: Pick<Image, 'height' | 'width'>,
@@ -114,13 +114,16 @@ function between([low, high]: Range, share: number): number {
   return low + (high - low) * share;
 }
 
-/** A sample of Beta(alpha, alpha): Zhang et al., "mixup" (arXiv:1710.09412), draws its share from it. */
+/** A sample of Beta(alpha, alpha), the distribution of the share in Zhang et al., "mixup" (arXiv:1710.09412). */
 export function betaSample(alpha: number, random: Random): number {
   const [x, y] = [gammaSample(alpha, random), gammaSample(alpha, random)];
   return x + y === 0 ? random.below(2) : x / (x + y); // both vanish for tiny alpha, where the mass lies at the ends
 }
 
-/** Marsaglia and Tsang, "A simple method for generating gamma variables" (2000); below 1 by their boost. */
+/**
+ * A sample of Gamma(shape, 1): Marsaglia and Tsang, "A simple method for generating gamma variables" (2000); shapes
+ * below 1 by their boost.
+ */
 function gammaSample(shape: number, random: Random): number {
   if (shape < 1) return gammaSample(shape + 1, random) * (1 - random.uniform()) ** (1 / shape);
   const d = shape - 1 / 3;

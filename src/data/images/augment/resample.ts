@@ -1,4 +1,4 @@
-/** Changes to raw images of any size: pure functions, each with a new array of pixels as its result. */
+/** Pure functions on raw images of any size; each returns a new array of pixels. */
 import type { Image } from '#data/images/image-source';
 
 /** A part of an image in pixels; the edges may lie between pixels. */
@@ -12,8 +12,8 @@ export interface Rectangle {
 type Size = Pick<Image, 'height' | 'width'>;
 
 /**
- * The rectangle scaled to a size, by default the whole image's, bilinear between pixel centres, rounded to the nearest
- * integer. Scaling down by more than two leaves pixels out.
+ * The rectangle resized to `to`, by default the size of the image: bilinear between pixel centres, rounded to the
+ * nearest integer. Scaling down by more than two skips pixels.
  */
 export function cropped(image: Image, { top, left, height, width }: Rectangle, to: Size = image): Image {
   const { channels, pixels } = image;
@@ -41,7 +41,9 @@ interface Tap {
   readonly share: number;
 }
 
-/** `count` samples at the centres of equal parts of `from`...`from + length`, within the pixels that the part touches. */
+/**
+ * `count` samples at the centres of equal parts of `from`...`from + length`, within the pixels that the part touches.
+ */
 function taps(from: number, length: number, size: number, count: number): Tap[] {
   const first = Math.floor(from);
   const last = Math.min(size, Math.ceil(from + length)) - 1;
@@ -57,7 +59,7 @@ function mix(a: number, b: number, share: number): number {
   return a + (b - a) * share;
 }
 
-/** The image moved down and right by whole pixels; what comes in is 0. */
+/** The image moved down and right by whole pixels; the uncovered pixels are 0. */
 export function shifted(image: Image, down: number, right: number): Image {
   const { height: H, width: W, channels: C, pixels } = image;
   const out = new Uint8Array(pixels.length);
@@ -89,7 +91,7 @@ export function erased(image: Image, { top, left, height, width }: Rectangle): I
   return withPixels(image, out);
 }
 
-/** `share` of `a` and the rest of `b`, scaled to its size, pixel by pixel, rounded to the nearest integer. */
+/** Blends `share` of `a` with the rest of `b`, resized to `a`, pixel by pixel, rounded to the nearest integer. */
 export function blended(a: Image, b: Image, share: number): Image {
   const isSameSize = a.height === b.height && a.width === b.width;
   const { pixels: other } = isSameSize ? b : cropped(b, { top: 0, left: 0, height: b.height, width: b.width }, a);

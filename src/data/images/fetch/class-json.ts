@@ -1,4 +1,4 @@
-/** Images that a package holds as one JSON file of numbers per class, turned into the four IDX files. */
+/** Converts a package's JSON files, one of pixel values per class, to the four IDX files. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '#core/files/files';
@@ -7,7 +7,7 @@ import { stackedImages } from '#data/images/image-stack';
 
 const side = 28;
 const pixels = side * side;
-const testEvery = 7; // 10,000 of 70,000, as the official split has
+const testEvery = 7; // 10,000 of 70,000, like the official split
 
 /**
  * Converts `0.json` … `9.json` (`{ data }`, a list of images or all their numbers in a row) and returns the folder.

@@ -1,4 +1,6 @@
-/** Downloads a data set's files from one origin into an existing scratch folder; rejects with the reason in one line. */
+/**
+ * Downloads a data set's files from one origin into an existing scratch folder; rejects with the reason in one line.
+ */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertNever } from '#core/assert-never';
@@ -8,7 +10,7 @@ import { convertClasses } from './class-json.js';
 import { download } from './download.js';
 import { runProgram } from './run-program.js';
 
-/** Folder of the downloaded files, plain or gzip, and the edition that they claim to be. */
+/** The folder of the downloaded files, plain or gzip, and the edition that they should be. */
 export interface Found {
   readonly folder: string;
   readonly edition: Edition;
@@ -49,7 +51,7 @@ export async function fetchOrigin(origin: Origin, dataset: Dataset, scratch: str
   }
 }
 
-/** Downloads and unpacks a Debian package without root: by the system's package lists, else by freshly downloaded ones. */
+/** Downloads and unpacks a Debian package without root, from the system's package lists or freshly downloaded ones. */
 async function debianPackage(name: string, scratch: string): Promise<string> {
   const lists = join(scratch, 'lists');
   const cache = join(scratch, 'cache');

@@ -11,7 +11,7 @@ import { fetchOrigin, originName } from './fetch-origin.js';
 
 export interface Fetched {
   readonly folder: string;
-  /** Name of the origin; undefined where the files existed already. */
+  /** Name of the origin; undefined if the files existed already. */
   readonly origin: string | undefined;
   readonly provenance: string;
   /** False for a substitute, taken because the official files could not be downloaded. */
@@ -21,7 +21,7 @@ export interface Fetched {
 /**
  * Downloads a data set's files into a folder, unpacked; files that exist and are verified are kept.
  *
- * @param say  is given a line for each attempt
+ * @param say  receives a line for each attempt
  */
 export async function fetchDataset(dataset: Dataset, to: string, say: (line: string) => void): Promise<Fetched> {
   const there = editionThere(dataset, to);
@@ -38,7 +38,7 @@ export async function fetchDataset(dataset: Dataset, to: string, say: (line: str
       for (const [file, content] of contents) writeAtomically(join(to, file), content);
       return fetched(dataset, to, name, edition);
     } catch (error) {
-      if (error instanceof Failure) throw error; // the disk's: another origin would meet it too
+      if (error instanceof Failure) throw error; // an error of the disk, which every origin would meet
       const { message } = error as Error;
       say(`${dataset.name}: ${name}: ${message}`);
       attempts.push(`${name}: ${message}`);
@@ -46,7 +46,7 @@ export async function fetchDataset(dataset: Dataset, to: string, say: (line: str
       discard(scratch);
     }
   }
-  const diagnostics = [`expected to fetch ${dataset.name} from one of these; got:`, ...attempts];
+  const diagnostics = [`could not download ${dataset.name}; tried:`, ...attempts];
   throw new Failure(
     'data',
     diagnostics.map((message) => ({ message })),
@@ -66,13 +66,13 @@ function fetched(dataset: Dataset, folder: string, origin: string | undefined, {
   return { folder, origin, provenance, official: provenance === dataset.official.provenance };
 }
 
-/** The edition in the folder; undefined where files are missing. A file with other content is a failure. */
+/** The edition in the folder; undefined if files are missing. A file with other content is a data failure. */
 function editionThere(dataset: Dataset, folder: string): Edition | undefined {
   const files = Object.keys(dataset.official.sha256).map((name) => located(folder, name));
   return files.every((file) => existsSync(file)) ? verifiedEdition(dataset, folder) : undefined;
 }
 
-/** Unpacked content of all files of an edition, by name; throws one line about the first file that differs. */
+/** The unpacked content of all files of an edition, by name; throws one line about the first file that differs. */
 function verifiedContents(folder: string, edition: Edition): Map<string, Uint8Array> {
   const contents = new Map<string, Uint8Array>();
   for (const [name, expected] of Object.entries(edition.sha256)) {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/** Runs a program; rejects with one line where it is missing, fails or takes too long. */
+/** Runs a program; rejects with one line if it is missing, fails or takes too long. */
 export function runProgram(
   command: string,
   args: readonly string[],
@@ -18,7 +18,7 @@ export function runProgram(
   });
 }
 
-/** The most telling line: the last one about an error, else the last one. */
+/** The last line about an error, else the last line. */
 function lastWords(text: string): string | undefined {
   const lines = text
     .split('\n')

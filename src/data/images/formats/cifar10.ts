@@ -1,4 +1,4 @@
-/** CIFAR-10's binary form: records of one label byte and 32x32 pixels in three planes, red, green, blue. */
+/** Reads CIFAR-10's binary format: records of one label byte and 32x32 pixels in three planes, red, green, blue. */
 import { readBytes } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
 import { highest, type ImageSet, numbered, type Shape } from '#data/images/image-source';
@@ -17,7 +17,7 @@ export interface Cifar10Description {
   readonly provenance: string;
   /** Names of the classes; by default the labels found, `0`, `1`, ... */
   readonly classNames?: readonly string[] | undefined;
-  /** Least number of classes where they have no names. */
+  /** Smallest number of classes if they have no names. */
   readonly leastClasses?: number | undefined;
 }
 

@@ -16,10 +16,10 @@ export interface IdxPaths {
 const roles = ['trainImages', 'trainLabels', 'testImages', 'testLabels'] as const;
 type Role = (typeof roles)[number];
 
-/** MNIST's names, with a dash or a dot before `idx`; EMNIST's, with a prefix and `test`. */
+/** Matches MNIST's names, with a dash or a dot before `idx`, and EMNIST's, with a prefix and `test`. */
 const pattern = /^(.*?)-?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?$/;
 
-/** Finds the set without a prefix, else the only complete one; several complete ones are a data failure. */
+/** Finds the set without a prefix, else the only complete set; several complete sets are a data failure. */
 export function idxPaths(folder: string): IdxPaths {
   const sets = setsIn(folder);
   const rolesOf = (prefix: string) => sets.get(prefix)?.size ?? 0;
@@ -50,7 +50,7 @@ function setsIn(folder: string): Map<string, Map<Role, string>> {
   return sets;
 }
 
-/** Order of preference: plain before gzip, MNIST's names before others. */
+/** Orders file names by preference: plain before gzip, MNIST's names before others. */
 function byPreference(a: string, b: string): number {
   const rank = (name: string) =>
     4 * Number(name.endsWith('.gz')) + 2 * Number(name.includes('.idx')) + Number(/(^|-)test-/.test(name));
@@ -63,7 +63,9 @@ function missingName(prefix: string, role: Role): string {
   return `${prefix === '' ? '' : `${prefix}-`}${part}-${kind}-ubyte`;
 }
 
-/** Path of the file with that name or, for IDX, with a dot before `idx`; the plain file is preferred to the gzip one. */
+/**
+ * Path of the file with that name or, for IDX, with a dot before `idx`; the plain file is preferred to the gzip one.
+ */
 export function located(folder: string, name: string): string {
   const names = [name, name.replace('-idx', '.idx')].flatMap((one) => [one, `${one}.gz`]);
   const found = names.map((one) => join(folder, one)).find(isFile);

@@ -18,7 +18,7 @@ export interface Idx {
 
 const unsignedByte = 0x08;
 
-/** Names of the four files of a set, as MNIST has them; each may end in `.gz`. */
+/** Names of the four files of a set, as in MNIST; each may end in `.gz`. */
 export const idxFiles = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
@@ -68,7 +68,7 @@ export function parseIdx(bytes: Uint8Array, rank: number, file: string): Idx {
       `the end of the file after ${size} values for ${dims.join('x')}`,
       `${got - size} more bytes`,
     );
-  return { dims, values: new Uint8Array(bytes.buffer, bytes.byteOffset + header, size) }; // no Buffer: its slice shares
+  return { dims, values: new Uint8Array(bytes.buffer, bytes.byteOffset + header, size) }; // not a Buffer
 }
 
 function hex(n: number): string {
@@ -87,7 +87,7 @@ export function formatIdx({ dims, values }: Idx): Uint8Array {
   return bytes;
 }
 
-/** Facts about four IDX files that they do not state. `classNames` defaults to the labels found, `0`, `1`, ... */
+/** Facts about four IDX files that they do not contain. `classNames` defaults to the labels found, `0`, `1`, ... */
 export interface IdxDescription {
   readonly name: string;
   readonly provenance: string;

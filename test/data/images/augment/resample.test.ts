@@ -43,7 +43,7 @@ describe('resampling', () => {
   it('erases whole pixels', () => {
     const column = { top: 0, left: 1, height: 2, width: 1 };
     expect([...erased(image, column).pixels]).toEqual([1, 0, 3, 4, 0, 6]);
-    const buffer = Buffer.from(image.pixels); // whose slice is no copy
+    const buffer = Buffer.from(image.pixels); // its slices share memory
     erased({ ...image, pixels: buffer }, column);
     expect([...buffer]).toEqual([...image.pixels]);
   });
@@ -57,7 +57,7 @@ describe('resampling', () => {
     const row = imageOf([1, 4, 1], 0, 100, 200, 40);
     const whole = { top: 0, left: 0, height: 1, width: 4 };
     expect(cropped(row, whole)).toEqual(row);
-    // The middle half, twice as wide: centres at 0.75, 1.25, 1.75 and 2.25 of the part 1…3, whose pixels are 100 and 200.
+    // The middle half, twice as wide: centres at 0.75, 1.25, 1.75 and 2.25 of the part 1…3 with pixels 100 and 200.
     expect([...cropped(row, { top: 0, left: 1, height: 1, width: 2 }).pixels]).toEqual([100, 125, 175, 200]);
   });
 

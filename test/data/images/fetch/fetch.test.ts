@@ -42,7 +42,7 @@ const web = (folder: string): Origin => ({ kind: 'web', url: `${base}/${folder}/
 const quiet = () => undefined;
 
 describe('fetching a data set', () => {
-  it('brings verified files, and the second time asks nobody', async () => {
+  it('downloads verified files, and the second time makes no request', async () => {
     const to = join(newFolder(), 'tiny');
     const fetched = await fetchDataset(dataset(web('good')), to, quiet);
     expect(fetched).toEqual({ folder: to, origin: `${base}/good/`, provenance: 'official', official: true });
@@ -54,7 +54,7 @@ describe('fetching a data set', () => {
     for (const i of [0, train.n - 1]) expect(await train.pixels(i)).toEqual(await tinySource().train.pixels(i));
   });
 
-  it('goes on to the next origin past a missing, a changed and an unreachable one, and says so', async () => {
+  it('skips a missing, a changed and an unreachable origin, and says so', async () => {
     const to = join(newFolder(), 'tiny');
     const said: string[] = [];
     const closed: Origin = { kind: 'web', url: 'http://127.0.0.1:1/' };
@@ -85,7 +85,7 @@ describe('fetching a data set', () => {
     const failure = await failureOfAsync(() => fetchDataset(dataset(web('nowhere'), web('bad')), to, quiet));
     expect(failure.exitCode).toBe(4);
     expect(failure.diagnostics.map(({ message }) => message)).toEqual([
-      'expected to fetch tiny from one of these; got:',
+      'could not download tiny; tried:',
       `${base}/nowhere/: HTTP status 404`,
       expect.stringMatching(/bad\/: t10k-images-idx3-ubyte: expected SHA-256/),
     ]);

@@ -36,7 +36,7 @@ for (const [title, args] of steps) {
   child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
   const [status, signal] = await once(child, 'exit');
   if (status !== 0) {
-    console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to go on`);
+    console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to resume`);
     process.exit(status ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
   }
 }

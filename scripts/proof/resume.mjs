@@ -76,7 +76,7 @@ async function killedAndEnded(id, instant, expected) {
 /** @param {any} outcome */
 function textOf({ afterMs, call, wasKilled, different, ended }) {
   const where = call === undefined ? `after ${(afterMs / 1000).toFixed(1)} s` : `in ${call}`;
-  const steps = [...ended.stderr.matchAll(/(coarse|fine): going on after step (\d+)/g)].map((found) =>
+  const steps = [...ended.stderr.matchAll(/(coarse|fine): resuming after step (\d+)/g)].map((found) =>
     found.slice(1).join(' '),
   );
   const went = steps.length === 0 ? '' : `went on after ${steps.join(', ')}; `;

@@ -27,7 +27,7 @@ export const runs = [
     about: 'a run that must be new and is not',
     run: ['coarse', 'search.yaml', '--run-id', 'halted', '--resume', 'never'],
     code: 2,
-    says: '--resume never: expected a new run; got runs/halted, which is there\nwhat to do: name another run with --run-id, or resume this one with --resume allow',
+    says: '--resume never: expected a new run; got runs/halted, which already exists\nwhat to do: name another run with --run-id, or resume this one with --resume allow',
   },
   {
     about: 'a run that must be there and is not',
@@ -56,7 +56,7 @@ what to do: restore what was changed, or begin another run with --run-id`,
     meanwhile: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
     run: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
     code: 2,
-    says: 'runs/busy: expected a run that nobody works on; got one held by process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
+    says: 'runs/busy: another process works on this run: process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
   },
   {
     about: 'a run that a process in another container works on',
@@ -75,10 +75,10 @@ what to do: restore what was changed, or begin another run with --run-id`,
     ],
     shown: "mnv4-nas coarse search.yaml --run-id busy --set 'search.steps=100000'",
     code: 2,
-    says: 'runs/busy: expected a run that nobody works on; got one held by process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
+    says: 'runs/busy: another process works on this run: process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
   },
   {
-    about: 'a run resumed from checkpoints that are all damaged',
+    about: 'a run whose checkpoints are all damaged',
     prepare: (world) => {
       world.copy('runs/halted', 'runs/damaged');
       for (const name of readdirSync(world.path('runs/damaged/checkpoints')))
@@ -86,7 +86,7 @@ what to do: restore what was changed, or begin another run with --run-id`,
     },
     run: ['coarse', 'search.yaml', '--run-id', 'damaged'],
     code: 4,
-    says: 'runs/damaged/checkpoints: expected a checkpoint to resume from; got …, all damaged\nwhat to do: remove that folder to begin the run again',
+    says: 'runs/damaged/checkpoints: cannot resume: every checkpoint is damaged (…)\nwhat to do: remove that folder to begin the run again',
   },
   {
     about: 'a run whose state is damaged',

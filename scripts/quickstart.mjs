@@ -2,7 +2,7 @@
 // @ts-check
 /**
  * `npm run quickstart`, after set-up: Fashion-MNIST, a teacher, a distillation set, both stages, the closing table.
- * Each step is a command that a user would type; what is done already is not done again. Arguments go to the search.
+ * Each step is a command that a user would type; finished steps are skipped. Arguments are passed to the search.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -36,7 +36,7 @@ for (const [title, args] of steps) {
   child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
   const [status, signal] = await once(child, 'exit');
   if (status !== 0) {
-    console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to go on`);
+    console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to resume`);
     process.exit(status ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
   }
 }

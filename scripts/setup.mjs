@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * Makes a clone ready to run: packages, native TensorFlow, the build. Says nothing and takes a moment when all is in
- * place. Uses nothing but Node's own modules, because it runs before any package is there.
+ * Makes a clone ready to run: packages, native TensorFlow, the build. Silent and quick when everything is in place.
+ * Uses only Node's built-in modules, because it runs before any package is installed.
  *
- * The published `@tensorflow/tfjs-node-gpu` cannot install itself any more (its download has answered 403 since August
+ * The published `@tensorflow/tfjs-node-gpu` can no longer install itself (its download has answered 403 since August
  * 2026), so its addon is compiled here against the library of TensorFlow's Python wheel.
  */
 import { dirname } from 'node:path';
@@ -12,15 +12,15 @@ import { fileURLToPath } from 'node:url';
 
 const help = `Usage: node scripts/setup.mjs [--gpu | --cpu] [--rebuild]
 
-Installs packages, native TensorFlow and the build; does nothing when they are there.
+Installs packages, native TensorFlow and the build; does nothing if they are in place.
 
   --gpu      TensorFlow with CUDA 12 and cuDNN 9 (Linux x86-64, an NVIDIA driver; 3.3 GB to download,
              6 GB on disk; not yet run on a GPU by the authors)
-  --cpu      TensorFlow without CUDA (the default, until something else was set up)
+  --cpu      TensorFlow without CUDA (the default, unless the last set-up chose otherwise)
   --rebuild  discard the cached library and addon first
 
 Environment: MNV4_CACHE            folder for the library (default: ~/.cache/mnv4-nas)
-             MNV4_LIBTENSORFLOW    a libtensorflow to use instead: FOLDER/lib, FOLDER/include
+             MNV4_LIBTENSORFLOW    a libtensorflow to use instead, with FOLDER/lib and FOLDER/include
              CXX                   C++ compiler
 Exit codes:  0 ready, 2 wrong usage, 5 not ready (standard error says what to do)
 `;
@@ -46,7 +46,7 @@ async function main() {
   await setUp({ root, cache: cacheFolder(env), named, flavour, rebuild: flags.has('--rebuild') });
 }
 
-/** @param {any} error  a SetupFailure, an error of the file system, or a bug of ours */
+/** The message for an error. @param {any} error  a SetupFailure, an error of the file system, or a bug of ours */
 function explain(error) {
   const full = ['ENOSPC', 'EDQUOT'].includes(error.code);
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(error.code);
@@ -54,7 +54,7 @@ function explain(error) {
     error.remedy ??
     (full ? 'free some disk space, or set MNV4_CACHE=FOLDER to a folder on another disk' : undefined) ??
     (denied ? 'make that folder writable, or set MNV4_CACHE=FOLDER to one that is' : undefined);
-  if (advice === undefined) return `set-up: ${error.stack}\n`; // unforeseen: the trace helps whoever reports it
+  if (advice === undefined) return `set-up: ${error.stack}\n`; // unforeseen: the trace belongs in a bug report
   const tried = (error.attempts ?? []).map((/** @type {string} */ attempt) => `  tried ${attempt}\n`).join('');
   return `set-up: ${error.message}\n${tried}  what to do: ${advice}\n`;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-/** `npm test`: set-up, lint, types, structure, tests; each under a heading with its time, the first failure ends it. */
+/** `npm test`: set-up, lint, types, structure, tests, each with a heading and its time; stops at the first failure. */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';

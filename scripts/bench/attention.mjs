@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// What attention costs on this host: multi-head beside multi-query, keys and values of every place beside those of half
-// the sides, three blocks in Conv-L and those of Hybrid-M; ONNX Runtime, float32, one image, in turns. `--write` keeps the
-// figures in docs/attention.json, of which `node scripts/docs/attention.mjs` makes a table. Run after `npm run build`, on
-// a machine that does nothing else:
+// Measures the cost of attention on this host: multi-head against multi-query, full-resolution keys and values against
+// those of half the sides, for three blocks in Conv-L and for those of Hybrid-M; ONNX Runtime, float32, one image,
+// interleaved. `--write` saves the figures in docs/attention.json, from which `node scripts/docs/attention.mjs` makes a
+// table. Run after `npm run build`, on an otherwise idle machine:
 //   node scripts/bench/attention.mjs [--threads 1] [--repeats 21] [--write]
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -31,7 +31,7 @@ const kinds = {
   'MQA, keys and values of half the sides': { kind: 'mqa', kvStride: 2 },
 };
 
-/** By title: a network without attention, and the same with each kind of it. */
+/** Networks by title: one without attention, and the same with each kind of attention. */
 const groups = {
   'Conv-L at 384, three blocks in its last stage': variants((kind) => withThree(4, 8, 64, 512, kind)),
   'Conv-L at 384, three blocks in the stage before it': variants((kind) => withThree(3, 8, 48, 192, kind)),
@@ -45,7 +45,7 @@ function variants(of) {
   };
 }
 
-/** Conv-L with three blocks of attention at the end of a stage, or as it is. */
+/** Conv-L with three attention blocks at the end of a stage, or unchanged without a kind. */
 function withThree(stage, heads, dim, out, kind) {
   if (kind === undefined) return convL;
   const block = { ...kind, heads, keyDim: dim, valueDim: dim, stride: 1, out };
@@ -55,7 +55,9 @@ function withThree(stage, heads, dim, out, kind) {
   return { ...convL, stages };
 }
 
-/** Hybrid-M with that attention where it has keys and values of half the sides, or with none there. */
+/**
+ * Hybrid-M with that kind of attention in place of its blocks with keys and values of half the sides, or without them.
+ */
 function hybridMWith(kind) {
   const isOpen = (block) => block.kind === 'mqa' && block.kvStride === 2;
   const changed = (block) => (isOpen(block) ? (kind ? [{ ...block, ...kind }] : []) : [block]);
@@ -72,11 +74,11 @@ for (const [group, networks] of Object.entries(groups)) {
   for (const subject of subjects) await subject.release();
   rows.push(...timings.map((timing) => cells(group, timing, timings)));
 }
-console.log(aligned([['network', 'ms', 'added ms', 'beside multi-head'], ...rows], new Set([1, 2, 3])).join('\n'));
+console.log(aligned([['network', 'ms', 'added ms', 'against multi-head'], ...rows], new Set([1, 2, 3])).join('\n'));
 const host = { processor: cpus()[0].model.trim(), threads, repeats };
 if (values.write) writeFileSync(docs('attention.json'), `${JSON.stringify({ ...host, rows }, null, 2)}\n`);
 
-/** A row: the network, its ms with their deviation, and what its attention adds, also beside multi-head attention. */
+/** A row: the network, its ms with deviation, the ms that attention adds, and these against multi-head attention. */
 function cells(group, { name, ms, deviation }, [without, multiHead]) {
   const added = ms - without.ms;
   const time = `${ms.toFixed(2)} ± ${deviation.toFixed(2)}`;

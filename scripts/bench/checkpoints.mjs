@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
-// What checkpoints cost: of both stages of a search config, a short run with many checkpoints is traced, and the medians of
-// a step, of a checkpoint and of the workers' comparing their weights before it give the share of the time that they take
-// at the config's own interval. Its distillation set must be there.
+// Measures the cost of checkpoints: traces a short run with many checkpoints in both stages of a search config. From
+// the median times of a step, of a checkpoint and of the comparison of the workers' weights before it, computes the
+// share of time that checkpoints take at the config's interval. Needs the config's distillation set.
 //   node scripts/bench/checkpoints.mjs configs/quickstart.yaml configs/fashion-mnist.yaml [--steps 60]
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';

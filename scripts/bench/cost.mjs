@@ -1,4 +1,4 @@
-// How many architectures of the medium space a second the cost table evaluates: MACs, parameters and two latencies each.
+// Measures how many architectures per second the cost table evaluates: MACs, parameters and two latencies each.
 // Run after `npm run build`: node scripts/bench/cost.mjs [SPACE]
 import { costTable } from '#networks/cost/cost-table';
 import { readDevice } from '#networks/cost/device';

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// How fast training steps are beside PyTorch's: the same SuperNet, weights, batches and architectures on both sides,
-// interleaved in blocks. First both sides' losses must agree over 20 steps; where they do not it exits with 1.
-// Run after `npm run build` and `node scripts/bench/peer/install.mjs`:
+// Compares the speed of training steps with PyTorch's: the same SuperNet, weights, batches and architectures on both
+// sides, interleaved in blocks. Both sides' losses must first agree over 20 steps; otherwise it exits with 1. Run after
+// `npm run build` and `node scripts/bench/peer/install.mjs`:
 //   node scripts/bench/peer.mjs [--workload a,b] [--ways default,tuned,ddp,one-worker] [--rounds 9] [--seconds 3]
 //                               [--workers N] [--json]
-// `--seconds` is how long a block of ours lasts; `--rounds 0` only compares losses. Against `one-worker`, which is ours
-// with one worker of as many threads as each has, the ratio is the speed-up that the workers give. A step of e is one batch
-// of 64: ours and DDP normalise each half by itself, and so do all when losses are compared; for the clock one process of
-// PyTorch takes it whole, as people would run it.
+// `--seconds` is the duration of one of our blocks; `--rounds 0` only compares losses. `one-worker` is our side with
+// one worker and the same threads per worker, so that the ratio is the speed-up by more workers. A step of workload e
+// is one batch of 64: our side and DDP normalise each half separately, and so do all sides when losses are compared;
+// when timed, a single PyTorch process takes the batch whole, as a user would run it.
 import { parseArgs } from 'node:util';
 import { isInstalled } from '../python/environment.mjs';
 import { defaultWorkers, peerEnvironment, ways } from './peer/environment.mjs';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Makes the pictures and the tables of docs/performance.md from docs/performance.json; the text between is written by
-// hand. The file's `peer` is what `npm run bench:peer -- --json` printed.
+// Makes the pictures and the tables of docs/performance.md from docs/performance.json; the text between them is written
+// by hand. The file's `peer` is the output of `npm run bench:peer -- --json`.
 //   node scripts/bench/performance.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, View } from 'vega';
@@ -21,7 +21,7 @@ async function svg(spec) {
   return `${await view.toSVG()}\n`;
 }
 
-/** A row of small plots for time, one for memory. */
+/** A row of small plots for time and one for memory. */
 function scaleSpec() {
   const plot = (axis, field, title) => ({
     data: { values: scale.filter((point) => point.axis === axis) },
@@ -39,7 +39,7 @@ function scaleSpec() {
   return { vconcat: [row('stepMs', 'ms per step'), row('memoryMb', 'MB resident')] };
 }
 
-/** How many times as fast as each way of running PyTorch, with 95 % intervals. */
+/** Speed relative to each way of running PyTorch, with 95 % intervals. */
 function peerSpec() {
   const values = peer.results.flatMap(({ workload, others }) =>
     Object.entries(others).map(([way, { ratio, interval }]) => ({
@@ -95,5 +95,5 @@ function peerTable() {
       `**${other.ratio.toFixed(2)}** (${other.interval.map((bound) => bound.toFixed(2)).join(' to ')})`,
     ]),
   );
-  return table(['workload', 'beside', 'ours, images/s', 'its, images/s', 'ratio (95 %)'], rows);
+  return table(['workload', 'against', 'ours, images/s', 'theirs, images/s', 'ratio (95 %)'], rows);
 }

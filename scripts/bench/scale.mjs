@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// How time and memory of a step grow with batch, width, depth, resolution, options, kernels and workers. Every point runs
-// in a process of its own, the rounds one after the other, and the median of each point counts. Writes
-// docs/performance.json, from which `scripts/bench/performance.mjs` makes the pictures and tables of docs/performance.md.
+// Measures how time and memory of a step grow with batch, width, depth, resolution, options, kernels and workers. Every
+// point runs in a separate process, the rounds run one after the other, and the median of each point counts. Writes
+// docs/performance.json, from which `scripts/bench/performance.mjs` makes the pictures and tables of
+// docs/performance.md.
 //   node scripts/bench/scale.mjs [--axes batch,width] [--rounds 3]
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Makes the tables of docs/attention.md; the text between is written by hand. Run after `npm run build`:
+// Makes the tables of docs/attention.md; the text between them is written by hand. Run after `npm run build`:
 //   node scripts/docs/attention.mjs
-// What scripts/bench/attention.mjs measured is kept in docs/attention.json.
+// The measurements of scripts/bench/attention.mjs are in docs/attention.json.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readDevice } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
@@ -13,7 +13,7 @@ import { docs, filled, table } from './page.mjs';
 const devices = ['pixel-6-cpu', 'pixel-8-edgetpu'];
 const base = namedNetwork('mnv4-conv-l');
 
-/** Where three blocks are added to Conv-L, with the heads that Hybrid-L has there. */
+/** Places in Conv-L where three blocks are added, with the heads that Hybrid-L has there. */
 const places = [
   { title: 'last stage, 12 x 12 x 512', stage: 4, heads: 8, dim: 64, out: 512 },
   { title: 'stage before it, 24 x 24 x 192', stage: 3, heads: 8, dim: 48, out: 192 },
@@ -32,7 +32,7 @@ function withThree({ stage, heads, dim, out }, { kind, kvStride }) {
   return { ...base, stages };
 }
 
-/** Parameters, MACs and ms on the devices, beyond the base's. */
+/** Parameters, MACs and ms on each device, minus the base's. */
 function added(network) {
   const sum = (of, field) => layersOf(of).reduce((total, layer) => total + layer[field], 0);
   const counts = ['params', 'macs'].map((field) => sum(network, field) - sum(base, field));
@@ -67,5 +67,5 @@ writeFileSync(docs('attention.md'), page);
 
 function measuredTable() {
   const { rows } = JSON.parse(readFileSync(docs('attention.json'), 'utf8'));
-  return table(['network', 'ms', 'added ms', 'beside multi-head'], rows);
+  return table(['network', 'ms', 'added ms', 'against multi-head'], rows);
 }

@@ -18,7 +18,7 @@ const kinds = [
     title: 'Search config',
     files: '`configs/*.yaml`',
     about:
-      'What `search`, `coarse` and `fine` run. A stage takes its settings from its own section, else from `search`, else the default.',
+      'The config of `search`, `coarse` and `fine`. A stage takes each setting from its own section, else from `search`, else the default.',
     schema: searchConfigSchema,
     defaults: { search: stageDefaults },
     isShown: (path) => !/^(coarse|fine)\.(?!space$|refine$|warmStart$)/.test(path),
@@ -26,32 +26,32 @@ const kinds = [
   {
     title: 'Training recipe',
     files: '`configs/recipes/*.train.yaml`',
-    about: 'How `train` trains one network from scratch; a study and a dataset recipe may name one too.',
+    about: 'The training of one network from scratch by `train`; a study and a dataset recipe may name one too.',
     schema: trainingRecipeSchema,
   },
   {
     title: 'Dataset recipe',
     files: '`configs/recipes/*.dataset.yaml`',
-    about: 'From which images, with which changes and teachers `dataset build` makes a distillation set.',
+    about: 'The images, augmentations and teachers from which `dataset build` makes a distillation set.',
     schema: buildRecipeSchema,
   },
   {
     title: 'Study',
     files: '`configs/studies/*.study.yaml`',
-    about: 'Ways to search (arms) that `study` compares by stand-alone trainings of what they find.',
+    about: 'Ways to search (arms) that `study` compares by training the networks they find stand-alone.',
     schema: studySchema,
   },
   {
     title: 'Space or network',
     files: '`search-spaces/*.yaml`',
-    about: 'A scalar is fixed, a list of options is a choice; without choices it is a network.',
+    about: 'A scalar is a fixed value, a list of options is a choice; a space without choices is a network.',
     schema: spaceSchema,
     isShown: (path) => !path.includes('.oneOf[]'),
   },
   {
     title: 'Refinement',
     files: '`search-spaces/*.refine.yaml`',
-    about: 'What the fine stage opens in the coarse result.',
+    about: 'The options that the fine stage opens in the coarse result.',
     schema: refinementSchema,
   },
   {
@@ -63,8 +63,8 @@ const kinds = [
 ];
 
 /**
- * Every key of every kind of file: its path, where a list's entries are `[]`, and what its schemas say. A key that
- * several forms of a mapping have, such as the kinds of block, is one row for each meaning.
+ * Every key of every kind of file: its path, in which `[]` stands for the entries of a list, and its schemas' texts. A
+ * key that several forms of a mapping have, such as the kinds of block, gets one row for each meaning.
  */
 export function configKeys() {
   return kinds.map(({ schema, isShown = () => true, defaults = {}, ...kind }) => {
@@ -94,18 +94,19 @@ export function configPage() {
 
 const head = `# Keys of the files that you write
 
-Made from the schemas by \`node scripts/docs/config.mjs\`; a test compares. All files are YAML 1.2. \`[]\` stands for the
-entries of a list. A key without a default may be left out unless it is required; its sentence then says what holds. In a
-mapping with several forms, "required" is meant of the form that has the key, and words in brackets say which have it. \`mnv4-nas validate FILE\` checks a file, and
+Made from the schemas by \`node scripts/docs/config.mjs\`; a test compares the two. All files are YAML 1.2. \`[]\` stands for
+the entries of a list. A key without a default may be left out unless it is required; its meaning then says what applies.
+In a mapping with several forms, "required" refers to the forms that have the key, and the words in brackets name these
+forms. \`mnv4-nas validate FILE\` checks a file, and
 \`mnv4-nas validate --schema KIND\` prints a JSON Schema, with these sentences, for your editor. \`--set a.b=value\` and the
-variable \`MNV4_SET\` (\`a=1; b.c=2\`) set any key of a search config or a training recipe from outside.
+variable \`MNV4_SET\` (\`a=1; b.c=2\`) override any key of a search config or a training recipe.
 
 Former names are still read, with a notice: \`heldBatch\` (now \`validationBatch\`), \`controller.travel\` (\`controller.logitTravel\`),
 \`held\` of a dataset recipe (\`validation\`), \`shares\` of a training recipe (\`microBatches\`).
 
 `;
 
-/** The keys below a schema, each before those inside it. */
+/** Yields the keys below a schema, each before those inside it. */
 function* keysOf(schema, path) {
   const forms = formsOf(schema);
   const kinds = new Set(forms.flatMap(kindOf)).size;
@@ -128,17 +129,17 @@ function* keysOf(schema, path) {
   }
 }
 
-/** The word that tells a form of a mapping from the others, such as a block's kind. */
+/** The word that distinguishes a form of a mapping from the others, such as a block's kind. */
 function kindOf({ properties: { kind, cost, format } = {} }) {
   return [kind ?? cost ?? format].flatMap((field) => field?.const ?? []);
 }
 
-/** A schema, or those of which one must hold. */
+/** The alternatives of a schema, one of which must hold, or the schema itself. */
 function formsOf(schema) {
   return (schema.anyOf ?? schema.oneOf)?.flatMap(formsOf) ?? [schema];
 }
 
-/** What may stand there, in words. */
+/** The permitted values in words. */
 function valuesOf(schema) {
   const [forms, inLists] = [formsOf(schema).filter(({ type }) => type !== 'array'), listsIn(schema)];
   const scalars = [...new Set(forms.map(valueText))];
@@ -177,7 +178,7 @@ function numberText({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum
   return [type === 'integer' ? 'a whole number' : 'a number', least, most].filter(Boolean).join(' ');
 }
 
-/** 1000000, but 1e18. */
+/** A number as digits, from 1e9 on with an exponent. */
 function numeral(value) {
   return value >= 1e9 ? value.toExponential().replace('+', '') : String(value);
 }

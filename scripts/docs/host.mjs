@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Makes the tables of docs/host.md; the text between is written by hand. Run after `npm run build`:
+// Makes the tables of docs/host.md; the text between them is written by hand. Run after `npm run build`:
 //   node scripts/docs/host.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { spearman } from '#core/statistics/rank-correlation';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Makes the picture and the tables of docs/roofline.md; the text between is written by hand. Run after `npm run build`:
+// Makes the picture and the tables of docs/roofline.md; the text between them is written by hand. Run after
+// `npm run build`:
 //   node scripts/docs/roofline.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { spearman } from '#core/statistics/rank-correlation';
@@ -53,7 +54,9 @@ function sweepTables() {
   return titled.join('\n\n');
 }
 
-/** Latency of one network over another's at a few ridge points, and what the head's fully connected layers take of it. */
+/**
+ * Ratios of two networks' latencies at a few ridge points, and the latency share of the head's fully connected layers.
+ */
 function findings() {
   const shown = [0, 5, 30, 100, 500];
   const loads = Object.fromEntries(contenders.map((contender) => [contender.name, contender.loads]));
@@ -84,7 +87,7 @@ function findings() {
   );
 }
 
-/** Each device's latencies fitted in four ways, beside what was published. */
+/** Each device's latencies fitted in four ways, next to the published figures. */
 function fits() {
   const rows = Object.entries(published).flatMap(([device, as]) => {
     const timed = readMeasurements(docs(`../configs/devices/measurements/${device}.csv`)).rows.map((row) => ({

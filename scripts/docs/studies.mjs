@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Puts finished studies into docs/trust.md, each between the marks of its name, its plot beside the page. After `npm run build`:
+// Puts finished studies into docs/trust.md, each between the marks of its name, and its plot next to the page. Run
+// after `npm run build`:
 //   node scripts/docs/studies.mjs runs/stages runs/ranking
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Makes the tables of docs/trust.md that simulations fill; the text between is written by hand. Run after `npm run build`:
+// Makes the simulated tables of docs/trust.md; the text between them is written by hand. Run after `npm run build`:
 //   node scripts/docs/trust.mjs [targets|penalty|travel]
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { randomStream } from '#core/random';
@@ -19,7 +19,7 @@ for (const name of wanted) {
   writeFileSync(docs('trust.md'), filled(readFileSync(docs('trust.md'), 'utf8'), name, content));
 }
 
-/** How far each shipped config's winners are from their targets. */
+/** Distances of each shipped config's winners from their targets. */
 async function targets() {
   const folder = docs('../configs');
   const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
@@ -39,7 +39,7 @@ async function targets() {
   return table(['config', 'stage', 'cost', 'target', 'median', 'least', 'most', 'within 5 %', 'within 10 %'], rows);
 }
 
-/** Per seed and stage the distance of each cost from its target, as a share of it. */
+/** Relative distance of each cost from its target, per seed and stage. */
 async function distances(config, steps, seeds) {
   const coarse = planCoarse(config).task;
   const off = ({ costs }) => costs.map(({ value, target }) => value / target - 1);
@@ -59,7 +59,7 @@ function offCells(off) {
   return [percent(medianOf(off)), percent(Math.min(...off)), percent(Math.max(...off)), within(0.05), within(0.1)];
 }
 
-/** What a heavier penalty does to the quickstart's two stages, the fine one over the same network for all. */
+/** Effect of a heavier penalty on the quickstart's two stages; the fine stage always refines the same network. */
 async function penalty() {
   const config = readSearchConfig(docs('../configs/quickstart.yaml'));
   const coarse = planCoarse(config).task;
@@ -85,7 +85,7 @@ async function underPenalty(plan, beta, seeds) {
   return [within, median, meanOf(quality).toFixed(4)];
 }
 
-/** What share of the gain a search finds, and how decided it ends, by how far the controller's logits may travel. */
+/** Share of the possible gain that a search finds, and its final entropy, by the travel of the controller's logits. */
 function travel() {
   const [lengths, seeds] = [[400, 1500, 8000], 40];
   const rows = [5, 10, 20, 40, 60, 100, 200].map((far) => {

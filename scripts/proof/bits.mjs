@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run proof:bits [-- CLONE]`: SHA-256s of what the program computes, to compare two commits on one machine: a search
- * and a training, each killed (SIGKILL) and resumed, the training's network in every export format, and the quickstart's
- * run where that is there. CLONE is another clone, built; by default this one. Commits and folders are blanked, and what
- * depends on the clock is left out. Needs the quickstart's distillation set.
+ * `npm run proof:bits [-- CLONE]`: prints SHA-256s of the program's results, to compare two commits on one machine: a
+ * search and a training, each killed (SIGKILL) and resumed, the training's network in every export format, and the
+ * quickstart's run if it exists. CLONE is another built clone, by default this one. Commits and folders are blanked,
+ * and values that depend on the clock are left out. Needs the quickstart's distillation set.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -21,7 +21,7 @@ const small = [
   ...['search.statisticsBatches=2', 'coarse.steps=40', 'fine.steps=40', 'fine.compareRandom=2'],
 ];
 const recipe = join('configs', 'recipes', 'fashion-mnist-alone.train.yaml');
-const noted = /environment|identity|lock|manifest/; // of a run: the machine, the process
+const noted = /environment|identity|lock|manifest/; // files of a run that describe the machine and the process
 
 try {
   const search = ['search', join('configs', 'quickstart.yaml'), '--run-id', 'bits'];
@@ -49,7 +49,7 @@ function inRuns(sets) {
 }
 
 /**
- * Runs the command, kills it once a checkpoint is there, and runs it again to its end.
+ * Runs the command, kills it once the checkpoint exists, and runs it again to its end.
  *
  * @param {readonly string[]} args @param {string} checkpoint  in the folder of the runs
  */
@@ -61,8 +61,10 @@ async function killedAndResumed(args, checkpoint) {
 }
 
 /**
- * @param {readonly string[]} args @param {() => boolean} [isDue]  when to kill it
- * @returns {Promise<number | null>} null where it was killed
+ * Runs the program to its end, or until `isDue` returns true.
+ *
+ * @param {readonly string[]} args @param {() => boolean} [isDue]  true once it is to be killed
+ * @returns {Promise<number | null>} exit status; null if it was killed
  */
 async function program(args, isDue) {
   const child = spawn(process.execPath, [join('dist', 'cli', 'main.js'), ...args], { cwd: root, stdio: 'ignore' });
@@ -82,7 +84,7 @@ function hashesOf(folder) {
     .map((path) => [relative(folder, path), createHash('sha256').update(contentOf(path)).digest('hex')]);
 }
 
-/** A file's bytes as Latin-1, so that replacing changes no others. @param {string} path */
+/** A file's content as Latin-1, so that the replacements change no other bytes. @param {string} path */
 function contentOf(path) {
   const text = readFileSync(path, 'latin1').replaceAll(commit, '').replaceAll(runs, '').replaceAll(root, '');
   return path.endsWith('events.jsonl') ? text.trimEnd().split('\n').map(withoutClock).join('\n') : text;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run proof:convergence`: searches on made-up qualities, under 10 to 100 seeds each where `npm test` has one (some three
- * minutes on two cores). Do they find the best architectures, and do the shipped configs keep their targets?
+ * `npm run proof:convergence`: simulated searches with 10 to 100 seeds each, where `npm test` uses one (about three
+ * minutes on two cores). Tests that they find the best architectures and that the shipped configs meet their targets.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';

@@ -1,6 +1,6 @@
-// That `--dry-run` tells time and memory within 25 %: estimates the coarse stage of a config, runs it, and compares with
-// the time that it took and the most memory that its processes had resident together. Exits with 1 when one is further off.
-// Run after `npm run quickstart`, on a machine that does nothing else:
+// Checks that `--dry-run` estimates time and memory within 25 %: estimates the coarse stage of a config, runs it, and
+// compares the estimates with the time that it took and the peak of its processes' total resident memory. Exits with 1
+// if one is off by more. Run after `npm run quickstart`, on an otherwise idle machine:
 //   npm run proof:estimates -- [CONFIG] [--set a.b=v ...]
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -25,7 +25,9 @@ for (const [unit, told, measured] of rows) {
 }
 process.exitCode = rows.every(([, told, measured]) => Math.abs(told / measured - 1) <= tolerance) ? 0 : 1;
 
-/** Runs the program to its end: its standard output, seconds, and the most memory of all its processes, sampled. */
+/**
+ * Runs the program to its end; returns its output, its seconds, and the sampled peak memory of all its processes in MB.
+ */
 async function run(args) {
   const start = performance.now();
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -43,7 +45,7 @@ async function run(args) {
   return { output, seconds: (performance.now() - start) / 1000, peakMb };
 }
 
-/** Resident memory of a process and of those that it started. */
+/** Resident memory in MB of a process and its descendants. */
 function residentMb(pid) {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run proof:fuzz [-- TIMES [SEED]]`: the fuzz tests of `test/fuzz/` with TIMES as many inputs (by default 20, some ten
- * minutes on two cores) from a SEED, by default one that nobody chose; it is printed, so that what was found can be found again.
+ * `npm run proof:fuzz [-- TIMES [SEED]]`: runs the fuzz tests of `test/fuzz/` with TIMES as many inputs (by default 20,
+ * about ten minutes on two cores) from SEED, by default a random one; prints the seed, so that a finding can be
+ * reproduced.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// That networks and weights mean the same in timm and in ONNX Runtime: our exports give our logits there, loaded strictly
-// and checked; weights that timm made give timm's logits with us, under both conventions of padding and epsilon. Prints
-// the largest difference of two logits for each pair; above 1e-4 of the largest logit it exits with 1.
-// Run after `npm run proof:interop:install`, in some 15 minutes on two quiet cores:
+// Proves that networks and weights give the same logits in timm and in ONNX Runtime: our exports, loaded strictly and
+// checked, give our logits there, and timm's weights give timm's logits here, under both conventions of padding and
+// epsilon. Prints the largest logit difference for each pair; exits with 1 if one is above 1e-4 of the largest logit.
+// Run after `npm run proof:interop:install`; takes about 15 minutes on two idle cores:
 //   npm run proof:interop -- [--networks mnv4-conv-s,searched] [--searched RUN] [--write] [--json]
 // `searched` is a network that a short search finds and a short training trains, or the finished training run RUN.
-// `--write` keeps the figures in docs/interop.json, beside those of networks not compared now, and makes the page's table.
+// `--write` saves the figures in docs/interop.json, keeps those of networks not compared now, and makes the page's
+// table.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,7 +70,7 @@ const missed = results.filter(({ relative }) => !(relative <= goal));
 if (missed.length > 0) console.error(`interop: ${missed.length} of ${results.length} differ by more than ${goal}`);
 process.exitCode = missed.length === 0 ? 0 : 1;
 
-/** Puts the results in place of what docs/interop.json has of the same networks, and makes the page of all. */
+/** Replaces the results of the same networks in docs/interop.json, and makes the page from all results. */
 function keep() {
   const file = docs('interop.json');
   const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).results : [];

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run proof:mistakes [-- --write]`: makes mistakes in files, flags, runs, data and the environment, for real and in
- * a folder of its own, and prints what each gets: exit code and message. `--write` puts the table into docs/mistakes.md.
- * Exits with 1 where a code or a message is not the expected one, or where a stack trace shows. Run after the set-up.
+ * `npm run proof:mistakes [-- --write]`: makes real mistakes in files, flags, runs, data and the environment, in a
+ * temporary folder, and prints the exit code and message of each. `--write` puts the table into docs/mistakes.md. Exits
+ * with 1 if a code or message is not the expected one, or if a stack trace shows. Run after the set-up.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,10 @@ import { runs } from './mistakes/with-runs.mjs';
 import { repository, World } from './mistakes/world.mjs';
 
 /** @typedef {import('./mistakes/mistake.mjs').Mistake} Mistake */
-/** @typedef {{ mistake: Mistake, shown: string, code: number | null, message: string, problem: string | undefined, skipped?: string }} Made */
+/**
+ * @typedef {{ mistake: Mistake, shown: string, code: number | null, message: string, problem: string | undefined,
+ * skipped?: string }} Made
+ */
 
 /** @type {[title: string, mistakes: Mistake[]][]} */
 const chapters = [
@@ -60,7 +63,7 @@ for (const { mistake, skipped } of all.flatMap(([, made]) => made)) {
 }
 process.exitCode = wrong.length > 0 ? 1 : 0;
 
-/** Makes a mistake and compares what came of it. @param {Mistake} mistake @returns {Promise<Made>} */
+/** Makes a mistake and compares its outcome with the expected one. @param {Mistake} mistake @returns {Promise<Made>} */
 async function make(mistake) {
   const shown = shownCommand(mistake);
   const skipped = mistake.cannot?.();
@@ -76,7 +79,7 @@ async function make(mistake) {
   return { mistake, shown, code, message, problem: problemOf(mistake, code, stderr, message) };
 }
 
-/** Starts a run and waits until it works. @param {string[] | undefined} args */
+/** Starts a run and waits for its first output. @param {string[] | undefined} args */
 async function begun(args) {
   if (args === undefined) return undefined;
   const other = world.start(args);
@@ -84,7 +87,7 @@ async function begun(args) {
   return other;
 }
 
-/** What is said to people: without log lines and the advice to look at the help. @param {string} stderr */
+/** The message for the user: standard error without log lines and the hint at the help. @param {string} stderr */
 function messageOf(stderr) {
   const lines = stderr
     .split('\n')
@@ -128,9 +131,9 @@ function text(all) {
       '',
     ].join('\n');
   });
-  const intro = `# ${count} mistakes, and what each gets
+  const intro = `# ${count} mistakes and their messages
 
-Made for real by \`npm run proof:mistakes -- --write\`, which wrote this page; the files in which they are made are in
+This page was written by \`npm run proof:mistakes -- --write\`, which makes each mistake for real; they are defined in
 \`scripts/proof/mistakes/\`. Exit codes: 2 usage, 3 a config, space or device file, 4 data, 5 backend, 6 target missed.
 `;
   return `${[intro, ...parts].join('\n').trimEnd()}\n`;
@@ -144,6 +147,6 @@ function row(...cells) {
 /** @param {string} message */
 function cell(message) {
   const lines = message.split('\n');
-  const some = lines.length > 6 ? [...lines.slice(0, 2), '...'] : lines; // a whole help
+  const some = lines.length > 6 ? [...lines.slice(0, 2), '...'] : lines; // shortens a help text
   return some.map((line) => line.replaceAll('<', '&lt;')).join('<br>');
 }

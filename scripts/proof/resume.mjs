@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run proof:resume [-- INSTANTS [SEED]]`: that a search killed at any instant ends, once the same command is run
- * again, as one that was left alone. First a run that computes next to nothing is killed (SIGKILL) in each single call in
- * which it changes or flushes a file. Then both stages run on real images once, and again and again, each time killed at
- * another random instant: half of them moments of the clock, half in such calls on logs, checkpoints, results and other
- * files of both stages in turn, every second one a write when half of it is done. Compares SHA-256s of weights, optimizer,
- * policy, random streams, events, architecture, result, config and state, and exits with 1 where one differs. Needs the
- * quickstart's distillation set.
+ * `npm run proof:resume [-- INSTANTS [SEED]]`: proves that a search killed at any instant and resumed by the same
+ * command ends like an undisturbed one. First, a run that computes almost nothing is killed (SIGKILL) in each call that
+ * changes or flushes a file. Then both stages run on real images, once undisturbed and then INSTANTS times, each time
+ * killed at a random instant: half of them at random times, half in calls on the logs, checkpoints, results and other
+ * files of both stages in turn; every second such call is a write, killed when half of it is written. Compares SHA-256s
+ * of weights, optimizer, policy, random streams, events, architecture, result, config and state, and exits with 1 if
+ * one differs. Needs the quickstart's distillation set.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -37,11 +37,11 @@ try {
   const started = performance.now();
   const whole = await search('whole');
   const milliseconds = performance.now() - started;
-  if (whole.status !== 0) throw new Error(`the run that is left alone ended with ${whole.status}:\n${whole.stderr}`);
+  if (whole.status !== 0) throw new Error(`the undisturbed run ended with ${whole.status}:\n${whole.stderr}`);
   const calls = JSON.parse(/calls that write: (.*)/.exec(whole.stderr)?.[1] ?? '{}');
   const expected = fingerprints(runs, 'whole');
   console.log(
-    `left alone: ${(milliseconds / 1000).toFixed(1)} s, ${Object.keys(calls).length} kinds of calls that write`,
+    `undisturbed: ${(milliseconds / 1000).toFixed(1)} s, ${Object.keys(calls).length} kinds of calls that write`,
   );
   for (const [name, sha256] of Object.entries(expected)) console.log(`  ${sha256}  ${name}`);
   const planned = instantsOf(Number(instants), milliseconds, calls, randomStream(`resume/${seed}`));
@@ -58,7 +58,7 @@ try {
 }
 
 /**
- * Kills a search at the instant, and runs it again to its end.
+ * Kills a search at the instant, then resumes it to its end.
  *
  * @param {string} id @param {Instant} instant @param {Record<string, string>} expected
  */
@@ -76,10 +76,10 @@ async function killedAndEnded(id, instant, expected) {
 /** @param {any} outcome */
 function textOf({ afterMs, call, wasKilled, different, ended }) {
   const where = call === undefined ? `after ${(afterMs / 1000).toFixed(1)} s` : `in ${call}`;
-  const steps = [...ended.stderr.matchAll(/(coarse|fine): going on after step (\d+)/g)].map((found) =>
+  const steps = [...ended.stderr.matchAll(/(coarse|fine): resuming after step (\d+)/g)].map((found) =>
     found.slice(1).join(' '),
   );
-  const went = steps.length === 0 ? '' : `went on after ${steps.join(', ')}; `;
+  const went = steps.length === 0 ? '' : `resumed after ${steps.join(', ')}; `;
   const outcome = different.length === 0 ? 'the same' : `differs in ${different.join(', ')}\n${ended.stderr}`;
   return `killed ${where}${wasKilled ? '' : ' (had ended)'}: ${went}${outcome}`;
 }
@@ -94,7 +94,7 @@ function summary(tried, hashes) {
 }
 
 /**
- * The search in a process of its own, to its end or until it is killed.
+ * Runs the search in a child process, to its end or until it is killed.
  *
  * @param {string} id @param {Partial<Instant>} [kill]
  * @returns {Promise<{ status: number | null, stderr: string }>}

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run proof:seeds [-- CONFIG [SEEDS]]`: the search with several seeds, and for each the fine winner's reward beside
- * random architectures judged alike, with the policy's entropy at the start and end of each stage. Exits with 1 where a
- * winner lies more than one standard error of its accuracy below the best random one.
+ * `npm run proof:seeds [-- CONFIG [SEEDS]]`: runs the search with several seeds. For each it compares the fine winner's
+ * reward with random architectures evaluated in the same way, and prints the policy's entropy at the start and end of
+ * each stage. Exits with 1 if a winner is more than one standard error of its accuracy below the best random
+ * architecture.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';

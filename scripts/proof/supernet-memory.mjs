@@ -1,7 +1,7 @@
-// That a SuperNet's memory does not grow: 2,000 steps of the tiny fine space, each with a random selection (all options
-// on at first, as in a search's warm-up), a random batch and a held-out pass of four times its size. Exits with 1 when
-// more tensors are alive after step 2,000 than after step 100.
-// Run after `npm run build`: node --expose-gc scripts/proof/supernet-memory.mjs
+// Checks that a SuperNet's memory does not grow: 2,000 steps of the tiny fine space, each with a random selection (all
+// options on at first, as in a search's warm-up), a random batch and a validation pass of four times its size. Exits
+// with 1 if more tensors are alive after step 2,000 than after step 100. Run after `npm run build`: node --expose-gc
+// scripts/proof/supernet-memory.mjs
 import { randomFillSync } from 'node:crypto';
 import { randomStream } from '#core/random';
 import { readSpace } from '#networks/space/parse';

@@ -1,11 +1,11 @@
-// Virtual environments of Python in the cache, outside the clone: what the peer benchmark and the proof of
-// interoperation run in. An environment is known by its name and its version of torch.
+// Python virtual environments in the cache, outside the clone, for the peer benchmark and the proof of interoperation.
+// An environment is identified by its name and its version of torch.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '#core/files/cache';
 
-/** Those that environments share, so that pip's cache serves the second. */
+/** Pins that environments share, so that pip's cache serves the second one. */
 export const torchPins = { torch: '2.15.0', numpy: '2.4.2' };
 
 /**
@@ -27,7 +27,7 @@ export function isInstalled({ installedMark, python }) {
   return existsSync(installedMark) && existsSync(python);
 }
 
-/** Makes an environment with pip, quickly where it is there; where that fails, says so with the remedy and exits with 5. */
+/** Makes an environment with pip unless it exists; on failure, prints the problem with its remedy and exits with 5. */
 export function install({ name, pins, folder, python, installedMark }) {
   const wanted = Object.entries(pins).map(([name, version]) => `${name}==${version}`);
   if (isInstalled({ installedMark, python })) {
@@ -46,14 +46,14 @@ export function install({ name, pins, folder, python, installedMark }) {
   console.error(`${name}: installed ${wanted.join(', ')} in ${folder}`);
 }
 
-/** A program that imports the packages and prints the versions that are there, as JSON. */
+/** A Python program that imports the packages and prints their versions as JSON. */
 function versions(pins) {
   const names = Object.keys(pins);
   const imports = `import json, ${names.join(', ')}`;
   return `${imports}; print(json.dumps({${names.map((name) => `"${name}": ${name}.__version__`).join(', ')}}))`;
 }
 
-/** Runs a command to its end and returns its output; where it fails, says so with the remedy and exits with 5. */
+/** Returns a function that runs a command and returns its output; on failure, it prints the remedy and exits with 5. */
 function attempts(name) {
   return (command, args, remedy, stdout = process.stderr) => {
     const ran = spawnSync(command, args, { stdio: ['ignore', stdout, 'inherit'] });

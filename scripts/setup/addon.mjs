@@ -28,7 +28,7 @@ export function packagePaths(root) {
 }
 
 /**
- * The compiled addon in the cache.
+ * Path of the compiled addon in the cache; compiles it if it is missing.
  *
  * @param {string} root
  * @param {string} cache
@@ -55,7 +55,7 @@ export async function builtAddon(root, cache, library) {
  * @param {string} library             folder of TensorFlow's library
  * @param {readonly string[]} options  of the compiler, with the sources
  * @param {readonly string[]} libraries
- * @param {string} addon               the file to make; it finds the library beside itself, as `link` puts both
+ * @param {string} addon               the file to make; finds the library at the relative path at which `link` puts it
  */
 export async function compileAddon(root, library, options, libraries, addon) {
   const { headers } = packagePaths(root);
@@ -103,7 +103,11 @@ async function findCompiler() {
   );
 }
 
-/** Points the package at the library and the addon. @param {string} root @param {string} library @param {string} addon */
+/**
+ * Points the package at the library and the addon.
+ *
+ * @param {string} root @param {string} library @param {string} addon
+ */
 export async function link(root, library, addon) {
   const paths = packagePaths(root);
   if (library !== paths.deps) await replace(paths.deps, (path) => symlink(library, path));
@@ -122,7 +126,7 @@ export async function replace(path, make) {
 }
 
 /**
- * A matrix product in a child process, which a crash of the library cannot take along.
+ * Computes a matrix product in a child process, so that a crash of the library does not end this one.
  *
  * @param {string} root
  * @returns {Promise<Verified>}
@@ -143,13 +147,13 @@ export async function verify(root) {
 /** @param {string} message */
 function remedyFor(message) {
   if (/SIGILL/.test(message))
-    return 'this processor lacks AVX, which TensorFlow needs; use another machine or a libtensorflow of your own (MNV4_LIBTENSORFLOW)';
+    return 'this processor lacks AVX, which TensorFlow needs; use another machine or your own libtensorflow (MNV4_LIBTENSORFLOW)';
   if (/GLIBC/.test(message))
     return 'this system is too old for the library: glibc 2.27 and libstdc++ of GCC 9 or later are needed';
   return 'run `node scripts/setup.mjs --rebuild`, which discards the cached library and addon; if that fails too, report the message above';
 }
 
-/** What was set up last, if it is still in place. @param {string} root */
+/** The record of the last set-up; undefined if its addon is no longer in place. @param {string} root */
 export function readStamp(root) {
   const paths = packagePaths(root);
   try {

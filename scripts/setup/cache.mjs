@@ -1,5 +1,5 @@
 // @ts-check
-/** The cache folder of TensorFlow's library, by the same rule as in src/core/files/cache.ts, which is not built yet. */
+/** The cache folder of TensorFlow's library; follows the rule of src/core/files/cache.ts, which is not built yet. */
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { SetupFailure } from './report.mjs';

@@ -1,5 +1,5 @@
 // @ts-check
-/** Gets the pinned wheel, resuming what an earlier run began; the file that it returns has the pinned SHA-256. */
+/** Downloads the pinned wheel, resuming an earlier download; checks the SHA-256. */
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
@@ -11,14 +11,16 @@ import { messageOf, run, SetupFailure } from './report.mjs';
 /** @typedef {import('./pins.mjs').Pin} Pin */
 /** @typedef {import('./report.mjs').Progress} Progress */
 
-/** Ways to reach pip; the first that answers is used. uv brings a pip where there is none. */
+/** Commands for pip; the first that answers is used. uv provides a pip where none is installed. */
 const pipCommands = [['python3', '-m', 'pip'], ['pip3'], ['python', '-m', 'pip'], ['uv', 'tool', 'run', 'pip']];
 const stallMs = 60_000;
 const tries = 5;
 
 /**
+ * Downloads the wheel of a pin, or finds it in the folder.
+ *
  * @param {Pin} pin
- * @param {string} folder  for the download; a `.part` file stays there when the download breaks
+ * @param {string} folder  for the download; a `.part` file stays there if the download breaks
  * @param {Progress} progress
  * @returns {Promise<string>} path of the wheel; the caller deletes it
  */
@@ -43,12 +45,12 @@ export async function downloadWheel(pin, folder, progress) {
   }
   throw new SetupFailure(
     `TensorFlow's library (${pin.package} ${pin.version}, ${pin.platform}) could not be downloaded`,
-    'check the network and the package index that pip is configured for, and run this again: it goes on where it stopped; or set MNV4_LIBTENSORFLOW=FOLDER to a libtensorflow on this machine (FOLDER/lib, FOLDER/include)',
+    'check the network and the package index that pip is configured for, and run this again, which resumes the download; or set MNV4_LIBTENSORFLOW=FOLDER to a libtensorflow on this machine (FOLDER/lib, FOLDER/include)',
     attempts,
   );
 }
 
-/** @returns {Promise<readonly string[]>} */
+/** The first pip command that works. @returns {Promise<readonly string[]>} */
 export async function findPip() {
   /** @type {string[]} */
   const attempts = [];
@@ -61,7 +63,7 @@ export async function findPip() {
     }
   }
   throw new SetupFailure(
-    "TensorFlow's library comes as a Python wheel, and there is neither pip nor uv to get it",
+    "TensorFlow's library comes as a Python wheel, but neither pip nor uv is installed to download it",
     'install pip (Debian, Ubuntu: apt-get install python3-pip; Fedora: dnf install python3-pip) or uv; or set MNV4_LIBTENSORFLOW=FOLDER',
     attempts,
   );
@@ -73,7 +75,7 @@ const wheelArguments = (pin) => [
   `${pin.package}==${pin.version}`,
 ];
 
-/** pip tells the address, and we download: unlike pip's, that download can be resumed. */
+/** Downloads from the address that pip reports; unlike pip's own download, this one can be resumed. */
 async function byAddress(
   /** @type {readonly string[]} */ pip,
   /** @type {Pin} */ pin,
@@ -91,17 +93,21 @@ async function byAddress(
   await rename(`${wheel}.part`, wheel);
 }
 
-/** Output of pip; where the index itself fails, there is no point in a second attempt. @param {string[]} command */
+/**
+ * Output of pip; an error of the index itself is final, since a second attempt would fail too.
+ *
+ * @param {string[]} command
+ */
 async function askPip(command) {
   try {
     return await run(command);
   } catch (error) {
-    if (/no such option/.test(messageOf(error))) throw error; // pip before 22.2 cannot tell addresses
+    if (/no such option/.test(messageOf(error))) throw error; // pip before 22.2 cannot report addresses
     throw Object.assign(/** @type {Error} */ (error), { code: 'INDEX' });
   }
 }
 
-/** pip downloads; it knows proxies and credentials, but starts from zero each time. */
+/** Downloads with pip, which knows proxies and credentials but cannot resume. */
 async function byPip(/** @type {readonly string[]} */ pip, /** @type {Pin} */ pin, /** @type {string} */ wheel) {
   const folder = await mkdtemp(`${wheel}.pip-`);
   try {
@@ -115,7 +121,7 @@ async function byPip(/** @type {readonly string[]} */ pip, /** @type {Pin} */ pi
 }
 
 /**
- * Downloads into `part`, going on after what it holds, also when the connection breaks.
+ * Downloads into `part`, resuming after its present bytes, also after a broken connection.
  *
  * @param {string} url
  * @param {string} part
@@ -142,7 +148,7 @@ async function fetchRest(url, part, onBytes) {
   let timer = setTimeout(() => abort.abort(), stallMs);
   try {
     const response = await fetch(url, { headers: have ? { range: `bytes=${have}-` } : {}, signal: abort.signal });
-    if (response.status === 416) return; // all there; the checksum decides
+    if (response.status === 416) return; // complete; the checksum decides
     if (!response.ok || response.body === null) throw new Error(`the server answers ${response.status}`);
     const resumed = response.status === 206;
     let bytes = resumed ? have : 0;
@@ -184,7 +190,7 @@ async function sha256(file) {
   return hash.digest('hex');
 }
 
-/** Errors that another attempt cannot mend. @param {unknown} error */
+/** True for errors that another attempt cannot fix. @param {unknown} error */
 function isFinal(error) {
   const code = /** @type {NodeJS.ErrnoException} */ (error).code ?? '';
   return ['ENOSPC', 'EACCES', 'EROFS', 'EDQUOT', 'INDEX'].includes(code);

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * Our own kernels (src/networks/tensor/native), compiled for the processor of this machine as an addon that adds them to TensorFlow's
- * ops. Where they do not compile, TensorFlow's kernels do the work, slower.
+ * Our own kernels (src/networks/tensor/native), compiled for this machine's processor as an addon that registers them
+ * as TensorFlow ops. If they do not compile, TensorFlow's slower kernels are used.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -10,22 +10,20 @@ import { basename, join } from 'node:path';
 import { compileAddon, packagePaths } from './addon.mjs';
 import { messageOf, step } from './report.mjs';
 
-/**
- * What a processor can do, as the name under which its kernels are found; src/networks/tensor/tensorflow.ts computes it in the same way.
- */
+/** A hash of the processor's features, which names its kernels; src/networks/tensor/tensorflow.ts computes the same. */
 function processor() {
   const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
   return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12);
 }
 
-/** Where the kernels for this processor belong, beside the addon. @param {string} root */
+/** The path of the kernels for this processor, next to the addon. @param {string} root */
 export function kernelsPath(root) {
   return join(packagePaths(root).addon, '..', `mnv4_kernels-${processor()}.node`);
 }
 
 /**
- * What the kernels are made from and for: others need compiling anew.
+ * A hash of the kernels' sources, library and processor; kernels with another key must be recompiled.
  *
  * @param {string} root
  * @param {string} library  folder of TensorFlow's library
@@ -40,7 +38,7 @@ export function kernelsKey(root, library) {
 const sourceFolder = (/** @type {string} */ root) => join(root, 'src', 'networks', 'tensor', 'native');
 
 /**
- * The compiled kernels in the cache; undefined where they do not compile.
+ * Path of the compiled kernels in the cache; undefined if they do not compile.
  *
  * @param {string} root
  * @param {string} cache

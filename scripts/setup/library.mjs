@@ -14,7 +14,7 @@ import { unzip } from './zip.mjs';
 
 /** @typedef {import('./pins.mjs').Pin} Pin */
 
-/** The headers that the addon includes, of the wheel's 13,000. */
+/** The headers that the addon includes, out of the wheel's 13,000. */
 const headers =
   /^tensorflow\/include\/((tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/[^/]+\.h|tensorflow\/c\/eager\/[^/]+\.h)$/;
 const libraries = /^tensorflow\/(libtensorflow_(?:cc|framework)\.(?:so\.2|2\.dylib))$/;
@@ -44,8 +44,8 @@ export async function pinnedLibrary(cache, key, pin) {
 }
 
 /**
- * A view of a libtensorflow that the user names: `FOLDER/lib` and `FOLDER/include` as in TensorFlow's own archives, or
- * the folder `tensorflow` of an installed Python package.
+ * A folder of links to the libtensorflow that the user names: `FOLDER/lib` and `FOLDER/include` as in TensorFlow's own
+ * archives, or the folder `tensorflow` of an installed Python package.
  *
  * @param {string} cache
  * @param {string} named  value of MNV4_LIBTENSORFLOW
@@ -74,7 +74,7 @@ export async function namedLibrary(cache, named) {
 }
 
 /**
- * Fills a temporary folder, adds the names that linkers look for, and renames it to its place.
+ * Fills a temporary folder, adds the names that linkers look for, and renames it to its final name.
  *
  * @template T
  * @param {string} cache
@@ -99,7 +99,11 @@ async function assemble(cache, folder, fill) {
   }
 }
 
-/** `libtensorflow.so` and `libtensorflow.so.2` for `libtensorflow_cc.so.2`. @param {string} lib @param {string} name */
+/**
+ * Links `libtensorflow.so` and `libtensorflow.so.2` to `libtensorflow_cc.so.2`.
+ *
+ * @param {string} lib @param {string} name
+ */
 async function addNames(lib, name) {
   const library = findLibrary(lib, name);
   if (library === undefined) throw new Error(`lib${name} is missing`);
@@ -128,7 +132,10 @@ async function unpack(wheel, staging, pin) {
   return bytes;
 }
 
-/** CUDA's libraries: TensorFlow looks for them in `../nvidia/<package>/lib`. Installed and loaded, but not run on a GPU, by us. */
+/**
+ * Installs CUDA's libraries, which TensorFlow finds in `../nvidia/<package>/lib`. Installed and loaded, but not run on
+ * a GPU, by us.
+ */
 async function installCompanions(/** @type {readonly string[]} */ companions, /** @type {string} */ staging) {
   const requirements = join(staging, 'requirements.txt');
   await writeFile(requirements, `${companions.join('\n')}\n`);
@@ -152,7 +159,7 @@ async function demandSpace(cache, pin) {
   );
 }
 
-/** Whether the folder holds what `assemble` put there. @param {string} folder */
+/** True if the folder holds all libraries that `assemble` put there, with their sizes. @param {string} folder */
 export function isWhole(folder) {
   try {
     const files = JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8'));
@@ -162,7 +169,7 @@ export function isWhole(folder) {
   }
 }
 
-/** Removes what interrupted set-ups left. Only while holding the lock. @param {string} cache */
+/** Removes the temporary folders of interrupted set-ups; call it only while holding the lock. @param {string} cache */
 export async function sweep(cache) {
   for (const name of readdirSync(cache)) {
     if (name.startsWith('staging-')) await rm(join(cache, name), { recursive: true, force: true });

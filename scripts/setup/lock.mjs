@@ -1,5 +1,5 @@
 // @ts-check
-/** One set-up at a time per cache: others wait. A lock whose holder is gone is taken over. */
+/** A lock that admits one set-up at a time per cache; others wait. A lock whose holder is gone is taken over. */
 import { readFileSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,14 +8,16 @@ const beatMs = 5_000;
 const staleMs = 60_000;
 
 /**
+ * Does the work while holding the lock, and returns its result.
+ *
  * @template T
- * @param {string} file  the lock; its folder exists
+ * @param {string} file  the lock; its folder must exist
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withLock(file, work, limitMs = staleMs) {
   let seen = look(file);
-  let since = performance.now(); // others' clocks may be wrong, so that what counts is how long we have seen no beat
+  let since = performance.now(); // other clocks may be wrong: only the time we have seen no beat counts
   for (let told = false; !tryLock(file); told = true) {
     if (!told) process.stderr.write(`set-up: waiting for another set-up (lock ${file})\n`);
     await sleep(Math.min(300, limitMs / 10));
@@ -56,7 +58,7 @@ function look(file) {
   }
 }
 
-/** True where the process table in which the holder stands is ours, and it is not there. @param {string} text */
+/** True if the holder's process table is ours and does not contain it. @param {string} text */
 function isGone(text) {
   try {
     const { host, pid, table } = JSON.parse(text);
@@ -66,7 +68,9 @@ function isGone(text) {
   }
 }
 
-/** The boot and the PID namespace, as in `core/machine/processes.ts`: containers may share a host name, not these. */
+/**
+ * The boot and the PID namespace, as in `core/machine/processes.ts`; containers can share a host name, but not these.
+ */
 export function processTable() {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -1,12 +1,14 @@
 // @ts-check
-/** npm packages as the lockfile says, and the compiled program. */
+/** Installs the npm packages of the lockfile and compiles the program. */
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf, run, SetupFailure, step } from './report.mjs';
 
-/** @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} Entry */
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, devOptional?: boolean, link?: boolean }} Entry
+ */
 
-/** Runs `npm ci` unless node_modules holds what package-lock.json says. @param {string} root */
+/** Runs `npm ci` unless node_modules matches package-lock.json. @param {string} root */
 export async function installPackages(root) {
   if (packagesAreCurrent(root)) return;
   await step(
@@ -77,7 +79,7 @@ async function compile(root) {
     rmSync(buildRecord(root), { force: true }); // so that the next run compiles again
     throw new SetupFailure(
       `the program does not compile: ${messageOf(error)}`,
-      'mend the source (npm run build shows all errors)',
+      'correct the source (npm run build shows all errors)',
     );
   }
 }
@@ -85,10 +87,10 @@ async function compile(root) {
 /** The compiler's own record of the last build. @param {string} root */
 const buildRecord = (root) => join(root, 'dist', '.tsbuildinfo');
 
-/** When the last build succeeded. @param {string} root */
+/** Time of the last successful build, 0 if none. @param {string} root */
 const builtTime = (root) => (existsSync(buildRecord(root)) ? statSync(buildRecord(root)).mtimeMs : 0);
 
-/** Folders count too: their time changes when a file goes. @param {string} root */
+/** Time of the newest source; folders count too, since theirs changes when a file is deleted. @param {string} root */
 function newestSource(root) {
   const files = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'].map((name) => join(root, name));
   const sources = readdirSync(join(root, 'src'), { recursive: true }).map((name) => join(root, 'src', String(name)));

@@ -1,7 +1,7 @@
 // @ts-check
 /**
- * What set-up installs, as data: one TensorFlow release, as the Python wheel of each platform, pinned by SHA-256. Only
- * its C++ library and a few C headers are used; the wheel's CPython version does not matter.
+ * The packages that set-up installs: one TensorFlow release, as the Python wheel of each platform, pinned by SHA-256.
+ * Only its C++ library and a few C headers are used; the wheel's CPython version does not matter.
  */
 
 export const tensorflowVersion = '2.21.0';
@@ -13,11 +13,11 @@ export const tensorflowVersion = '2.21.0';
  * @property {string} platform  platform tag of the wheel
  * @property {string} sha256    of the wheel
  * @property {number} bytes     of the wheel
- * @property {number} unpackedBytes  of what is taken out of it
- * @property {readonly string[]} [companions]  requirements with hashes, installed beside the library
+ * @property {number} unpackedBytes  of the members that are unpacked
+ * @property {readonly string[]} [companions]  requirements with hashes, installed next to the library
  */
 
-/** CUDA 12 and cuDNN 9: what `tensorflow[and-cuda]==2.21.0` resolves to. */
+/** CUDA 12 and cuDNN 9, to which `tensorflow[and-cuda]==2.21.0` resolves. */
 const cuda = [
   'nvidia-cublas-cu12==12.9.3.13 --hash=sha256:d7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72',
   'nvidia-cuda-cupti-cu12==12.8.90 --hash=sha256:ea0cb07ebda26bb9b29ba82cda34849e73c166c18162d3913575b0c9db9a6182',
@@ -34,8 +34,8 @@ const cuda = [
 ];
 
 /**
- * By `platform-arch-flavour`. Tested: linux-x64-cpu. linux-x64-gpu was installed and loaded on a machine without a GPU
- * only; the arm64 ones follow the same layout and were not run.
+ * Pins by `platform-arch-flavour`. Tested: linux-x64-cpu. linux-x64-gpu was installed and loaded on a machine without a
+ * GPU only; the arm64 ones follow the same layout and were not run.
  */
 export const pins = /** @type {Readonly<Record<string, Pin>>} */ ({
   'linux-x64-cpu': {

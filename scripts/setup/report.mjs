@@ -1,8 +1,8 @@
 // @ts-check
-/** How set-up speaks: one line per step on standard error, and failures that say what to do. */
+/** Output of set-up: one line per step on standard error, and failures with a remedy. */
 import { spawn } from 'node:child_process';
 
-/** A step that did not work; printed without a stack trace, exit code 5. */
+/** The failure of a step; printed without a stack trace, exit code 5. */
 export class SetupFailure extends Error {
   /**
    * @param {string} problem
@@ -19,7 +19,7 @@ export class SetupFailure extends Error {
 /** @typedef {(text: string) => void} Progress */
 
 /**
- * Runs `work` under one line: the title at once, what `work` returns and the time when it is done.
+ * Runs `work` and reports it on one line: the title at once, its result and time at the end.
  *
  * @template T
  * @param {string} title
@@ -50,12 +50,12 @@ export const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
 /**
- * Output of a command.
+ * Runs a command.
  *
  * @param {readonly string[]} command
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeoutMs?: number }} [options]
  * @returns {Promise<string>} standard output
- * @throws Error with the line of its output that tells most
+ * @throws Error with the most informative line of its output
  */
 export function run([file = '', ...args], { cwd, env, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
@@ -75,7 +75,7 @@ export function run([file = '', ...args], { cwd, env, timeoutMs } = {}) {
   });
 }
 
-/** What tells most in the output of pip, npm, compilers and Node, in this order. */
+/** Patterns of the most informative line in the output of pip, npm, compilers and Node, best first. */
 const tellingPatterns = [
   /connection|unreachable|resolve host|refused|timed out|certificate|ENOTFOUND|ECONNRESET/i,
   /cannot find|\bENOSPC\b|no space left/i,

@@ -1,5 +1,5 @@
 // @ts-check
-/** The order of steps, each skipped when its result is in place. */
+/** The steps of set-up in order; each is skipped if its result is in place. */
 import { constants } from 'node:fs';
 import { access, copyFile, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -15,8 +15,8 @@ import { messageOf, run, SetupFailure, step } from './report.mjs';
  * @typedef {object} Options
  * @property {string} root      of the repository
  * @property {string} cache     folder for the library, outside the clone
- * @property {string | undefined} named  libtensorflow that the user names
- * @property {'cpu' | 'gpu' | undefined} flavour  undefined: what was set up last, else cpu
+ * @property {string | undefined} named  the user's libtensorflow
+ * @property {'cpu' | 'gpu' | undefined} flavour  undefined: that of the last set-up, or else cpu
  * @property {boolean} rebuild
  */
 
@@ -57,7 +57,7 @@ async function makeFolders(folder, withParents = true) {
   }
 }
 
-/** Whether what this run asks for was set up and verified before; asking for nothing accepts either flavour. */
+/** True if the requested library was set up and verified before; without a request, either flavour will do. */
 function nativeIsReady(/** @type {Options} */ { root, named, flavour }) {
   const stamp = readStamp(root);
   if (stamp === undefined || !isWhole(stamp.library)) return false;
@@ -125,11 +125,11 @@ async function libraryOrInstaller(root, cache, flavour) {
 }
 
 /**
- * The last resort: the package's own installer, which honours mirrors (TFJS_NODE_BASE_URI, TFJS_NODE_CDN_STORAGE).
+ * Runs the package's own installer as a last resort, which honours mirrors (TFJS_NODE_BASE_URI, TFJS_NODE_CDN_STORAGE).
  *
  * @param {string} root
  * @param {string} flavour
- * @param {SetupFailure} before  why the pinned library is not there
+ * @param {SetupFailure} before  why the pinned library is missing
  */
 async function ownInstaller(root, flavour, before) {
   const { folder, deps } = packagePaths(root);

@@ -1,5 +1,5 @@
 // @ts-check
-/** Takes single members out of a large zip file (a Python wheel) without reading the rest. No zip64: below 4 GB. */
+/** Extracts single members of a large zip file (a Python wheel) without reading the rest. No zip64, so below 4 GB. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -41,7 +41,11 @@ export async function unzip(file, folder, place) {
   }
 }
 
-/** Where a member's data begins: after its own header. @param {import('node:fs/promises').FileHandle} handle @param {Member} member */
+/**
+ * Offset of a member's data, which follows its local header.
+ *
+ * @param {import('node:fs/promises').FileHandle} handle @param {Member} member
+ */
 async function dataStart(handle, member) {
   const header = await read(handle, member.offset, headerBytes);
   return member.offset + headerBytes + header.readUInt16LE(26) + header.readUInt16LE(28);
@@ -57,7 +61,11 @@ async function extract(file, start, member, target) {
   else await pipeline(source, createInflateRaw({ chunkSize: 1 << 20 }), out);
 }
 
-/** The central directory at the end of the file. @param {import('node:fs/promises').FileHandle} handle */
+/**
+ * Members that the central directory at the end of the file lists.
+ *
+ * @param {import('node:fs/promises').FileHandle} handle
+ */
 async function members(handle) {
   const { size } = await handle.stat();
   const tailStart = Math.max(0, size - endBytes - 0xffff);

@@ -1,16 +1,20 @@
 /**
- * Refusing to go on where training has left the numbers. The loss alone does not tell: a fused ReLU makes 0 of what is no
- * number, so that a network may compute on with most of its weights lost.
+ * Stops a training that has diverged. A finite loss is no proof: a fused ReLU maps NaN to 0, so a network can keep
+ * computing with most of its weights lost.
  */
 import { Failure } from '#core/failure';
 
-/** @param rate  how the config names the learning rate to lower */
+/**
+ * Throws a config failure if a figure is NaN or infinite.
+ *
+ * @param rate  the config's name of the learning rate to lower
+ */
 export function requireFinite(figures: readonly number[], step: number, rate: string): void {
   const lost = figures.find((figure) => !Number.isFinite(figure));
   if (lost !== undefined) throw diverged(`a figure of the step is ${lost}`, step, rate);
 }
 
-/** The same of weights and optimizer slots by name. */
+/** Throws a config failure if one of the named weights or optimizer slots holds NaN or infinity. */
 export function requireFiniteTensors(
   tensors: ReadonlyMap<string, { readonly values: Float32Array }>,
   step: number,

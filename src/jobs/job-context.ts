@@ -1,29 +1,29 @@
-/** What long jobs are given by whoever starts them. */
+/** The arguments that the caller of a long job passes to it. */
 import type { ResumeMode } from '#jobs/runs/run-folder';
 import type { Workers } from '#jobs/workers/launcher';
 import type { Observer } from './observer.js';
 
-/** The world as a long job sees it. */
+/** A long job's access to the outside world. */
 export interface JobContext {
   readonly observer: Observer;
-  /** Asked after every step; yes ends the job with a checkpoint and a failure of kind `stopped`. */
+  /** Called after every step; true ends the job with a checkpoint and a failure of kind `stopped`. */
   readonly shouldStop: () => boolean;
-  /** Milliseconds; used for speeds and times only. */
+  /** Returns milliseconds; used for speeds and times only. */
   readonly clock: () => number;
-  /** Noted in the run: the machine and the program. */
+  /** The machine and the program, recorded in the run. */
   readonly environment: object;
-  /** The most that may share a step; a step with fewer parts has fewer. */
+  /** The largest number of workers that may share a step; a step with fewer parts uses fewer. */
   readonly workers: Workers;
 }
 
-/** Where a job's run lies, and how it is begun or resumed. */
+/** The location of a job's run, and how to begin or resume it. */
 export interface RunRequest {
   readonly context: JobContext;
   readonly root: string;
   readonly id: string;
   readonly resume: ResumeMode;
-  /** Lets an existing run go on to more steps than it had. */
+  /** Lets an existing run be extended to more steps. */
   readonly extend?: boolean | undefined;
-  /** Steps to trace, if any. */
+  /** Number of steps to trace, if any. */
   readonly profile?: number | undefined;
 }

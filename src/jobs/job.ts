@@ -1,6 +1,7 @@
 /**
- * One road for every long job (a stage of a search, a stand-alone training, an estimate): its learner is made, resumed
- * from a checkpoint and checked against memory, its workers are started, and all of them do its work step by step.
+ * The procedure that every long job follows (a stage of a search, a stand-alone training, an estimate): make the
+ * learner, restore it from a checkpoint, check that it fits into memory, start the workers, and run the steps on all of
+ * them.
  */
 import { Failure } from '#core/failure';
 import { resumeFromCheckpoint } from '#jobs/runs/checkpoint';
@@ -14,29 +15,29 @@ import { type LargestStep, requireMemory } from './memory.js';
 import type { Observer } from './observer.js';
 import { type ProfilePlan, profilePlan } from './profile.js';
 
-/** How jobs of a kind are done; every worker goes through the same calls. */
+/** The functions that carry out jobs of one kind; every worker makes the same calls. */
 export interface JobKind<Job, Data, L extends Learner, Outcome> {
   /** The module that exports `serve` for this kind, as `import()` finds it in the build. */
   readonly module: string;
-  /** Opens what the job names; called by workers that were started, worker 0 has it open. */
+  /** Opens the data that the job names; called by every worker but worker 0, which has it open already. */
   open(job: Job): Data;
-  /** Makes the weights at their start; the caller disposes them. */
+  /** Makes the initial weights; the caller disposes them. */
   learner(job: Job): L;
-  /** The step that needs the most memory; left out, none is checked. */
+  /** The step that needs the most memory; if left out, memory is not checked. */
   largestStep?(job: Job, learner: L): LargestStep;
-  /** Gives a new run the weights of another; answers whether there were any. */
+  /** Initializes a new run with the weights of another; returns true if there was one. */
   warmStart?(job: Job, learner: L, warn: (message: string) => void): boolean;
-  /** Does the job on one worker, and writes on worker 0 alone, which has the run. */
+  /** Does the job on one worker; only worker 0, which has the run, writes. */
   work(worker: JobWorker<Job, Data, L>): Promise<Outcome>;
 }
 
 /** A job that is ready to run. */
 export interface OpenJob<Job, Data> {
-  /** Plain data: it is copied to every worker. */
+  /** Plain data that is copied to every worker. */
   readonly job: Job;
   readonly data: Data;
   readonly workers: Workers;
-  /** Left out where nothing is kept. */
+  /** Left out if nothing is saved. */
   readonly run?: Run;
 }
 
@@ -47,42 +48,42 @@ export interface JobWorker<Job, Data, L> {
   readonly learner: L;
   readonly start: JobStart;
   readonly collective: Collective;
-  /** Those of worker 0 are the user's; the others hear and say nothing. */
+  /** The user's on worker 0; `unattended` on the others. */
   readonly context: Surroundings;
-  /** Worker 0's alone. */
+  /** Defined on worker 0 only. */
   readonly run?: Run | undefined;
 }
 
 type Surroundings = Pick<JobContext, 'observer' | 'shouldStop' | 'clock'>;
 
-/** Nobody watches, and nobody asks to stop. */
+/** Surroundings without an observer and without requests to stop. */
 export const unattended: Surroundings = {
   observer: { progress: () => {}, note: () => {}, warn: () => {} },
   shouldStop: () => false,
   clock: () => performance.now(),
 };
 
-/** Where the steps begin. */
+/** The state from which the steps begin. */
 export interface JobStart {
   /** Finished steps. */
   readonly from: number;
-  /** What the checkpoint holds beside the tensors; undefined at the start of a run. */
+  /** The checkpoint's state other than its tensors; undefined at the start of a run. */
   readonly state?: unknown;
-  /** Whether worker 0 sends its weights and slots to the others, which have those of the start. */
+  /** True if worker 0 broadcasts its weights and slots to the others, which hold the initial ones. */
   readonly adopts: boolean;
   readonly profile?: ProfilePlan | undefined;
 }
 
-/** The message to a worker that is started. */
+/** The message that a started worker receives. */
 interface JobMessage<Job> {
   readonly job: Job;
   readonly start: JobStart;
 }
 
 /**
- * Runs the job, or what is left of it, to its end, and states in its run how it ended.
+ * Runs the job, or its remaining steps, to the end and records in its run how it ended.
  *
- * @returns the outcome; undefined for a run that was done before, which is left unchanged
+ * @returns the outcome; undefined for a run that was already done, which is left unchanged
  */
 export async function runJob<Job, Data, L extends Learner, Outcome>(
   kind: JobKind<Job, Data, L, Outcome>,
@@ -129,7 +130,7 @@ async function done<Job, Data, L extends Learner, Outcome>(
   }
 }
 
-/** Restores the run's last checkpoint, or else warm-starts, and refuses a step that does not fit into memory. */
+/** Restores the run's last checkpoint, or else warm-starts; refuses a step that does not fit into memory. */
 function startOf<Job, Data, L extends Learner, Outcome>(
   kind: JobKind<Job, Data, L, Outcome>,
   { job, workers, run }: OpenJob<Job, Data>,
@@ -142,7 +143,7 @@ function startOf<Job, Data, L extends Learner, Outcome>(
   if (saved !== undefined) learner.restore(saved.tensors);
   const isWarm = saved === undefined && (kind.warmStart?.(job, learner, observer.warn) ?? false);
   const from = saved?.step ?? 0;
-  if (from > 0) observer.note(`${run.id}: going on after step ${from} of ${run.steps}`);
+  if (from > 0) observer.note(`${run.id}: resuming after step ${from} of ${run.steps}`);
   const largest = kind.largestStep?.(job, learner);
   if (largest !== undefined) requireMemory(learner.model, largest, workers.count, observer.warn);
   const plan = profilePlan(run.folder, profile, from, run.steps);
@@ -158,10 +159,10 @@ async function worked<Job, Data, L extends Learner, Outcome>(
   return kind.work(worker);
 }
 
-/** The `serve` of a kind's module: does the job on a worker that was started, and keeps nothing of it. */
+/** Returns the `serve` of a kind's module, which does the job on a started worker and discards the outcome. */
 export function serving<Job, Data, L extends Learner, Outcome>(
   kind: JobKind<Job, Data, L, Outcome>,
 ): Serve<JobMessage<Job>> {
   return ({ job, start }, collective) =>
-    worked(kind, { job, data: kind.open(job), learner: kind.learner(job), start, collective, context: unattended }); // worker 0 hears the signals
+    worked(kind, { job, data: kind.open(job), learner: kind.learner(job), start, collective, context: unattended }); // worker 0 handles the signals
 }

@@ -1,4 +1,4 @@
-/** Whether a step fits into memory, told before it is tried. */
+/** Checks that a step fits into memory before the job tries it. */
 import { Failure } from '#core/failure';
 import { inGib } from '#core/gibibytes';
 import { usableMemory } from '#core/machine/usable-memory';
@@ -11,24 +11,24 @@ import { peakBytes } from '#networks/tensor/peak-memory';
 /** The step of a job that needs the most memory. */
 export interface LargestStep {
   readonly forward: Forward;
-  /** Images that are computed at once. */
+  /** Images in one pass. */
   readonly images: number;
-  /** The batch that the user states. */
+  /** The batch size that the config states. */
   readonly batch: number;
-  /** Its place in the config. */
+  /** The dotted key of that batch size in the config. */
   readonly setting: string;
 }
 
-/** Memory of a worker in bytes: what it has taken by now, and what a step of the batch adds. */
+/** Memory of a worker in bytes: taken so far, and added by a step of the batch. */
 export interface Need {
   readonly taken: number;
   readonly step: number;
 }
 
-/** TensorFlow's allocator rounds sizes up and leaves gaps: resident bytes over those of tensors (measured, 0.9 to 1.1). */
+/** Ratio of resident bytes to tensor bytes, since TensorFlow's allocator rounds sizes up (measured: 0.9 to 1.1). */
 const gaps = 1.1;
 
-/** What a step takes that trains `forward`, the largest there is, on so many images. */
+/** The memory that a training step of `forward`, the job's largest, needs with `batch` images. */
 export function needOf(model: Model, forward: Forward, batch: number): Need {
   const step = gaps * peakBytes(batch, (n) => dispose(model.gradient(forward, blank(model, n)).gradient));
   return { taken: process.memoryUsage().rss, step };
@@ -39,7 +39,7 @@ function blank({ frame: { input, classes } }: Model, n: number): LabelledImages 
   return { n, images, soft: new Float32Array(n * classes).fill(1 / classes) };
 }
 
-/** Refuses a batch whose steps are sure not to fit on all workers, and warns of one that may not. */
+/** Refuses a batch whose steps cannot fit into memory on all workers, and warns of one whose steps may not. */
 export function requireMemory(
   model: Model,
   { forward, images, batch, setting }: LargestStep,
@@ -49,14 +49,18 @@ export function requireMemory(
   requireAvailable(needOf(model, forward, images), { batch, setting, workers }, warn);
 }
 
-/** @throws Failure `backend`, which names a batch to try */
+/**
+ * Warns above 0.8 of the available memory and fails above 1.25 of it.
+ *
+ * @throws Failure `backend`, which names a batch size to try
+ */
 export function requireAvailable(
   { taken, step }: Need,
   { batch, workers, setting }: Pick<LargestStep, 'batch' | 'setting'> & { readonly workers: number },
   warn: (line: string) => void,
   available = usableMemory().available,
 ): void {
-  const needed = workers * step + (workers - 1) * taken; // this process's own part is taken already
+  const needed = workers * step + (workers - 1) * taken; // this process has taken its own part already
   if (needed < 0.8 * available) return;
   const fitting = Math.floor(((0.8 * available - (workers - 1) * taken) / workers / step) * batch);
   const across = workers > 1 ? ` across ${workers} workers` : '';

@@ -1,4 +1,4 @@
-/** Means over the steps of an interval, with its speed and the time that is left. */
+/** Means over the steps of an interval, with its speed and the remaining time. */
 import { meanOf } from '#core/statistics/scoring';
 
 export interface IntervalSummary {
@@ -11,9 +11,9 @@ export interface IntervalSummary {
 
 export interface Interval {
   add(values: Readonly<Record<string, number>>, images: number): void;
-  /** Sums up and begins the next interval. */
+  /** Returns the summary and begins the next interval. */
   close(stepsLeft: number): IntervalSummary;
-  /** What was added since the last close, for an interval that another process goes on with. */
+  /** The values added since the last `close`, so that another process can resume the interval. */
   values(): IntervalValues;
 }
 
@@ -21,9 +21,11 @@ export interface Interval {
 export type IntervalValues = Readonly<Record<string, readonly number[]>>;
 
 /**
+ * Begins an interval.
+ *
  * @param clock   milliseconds
  * @param waitMs  milliseconds spent waiting for data since the start
- * @param before  of steps that an earlier process did; they count in the means, not in the speed
+ * @param before  values from the steps of an earlier process; they count in the means, not in the speed
  */
 export function startInterval(clock: () => number, waitMs: () => number, before: IntervalValues = {}): Interval {
   let values = new Map(Object.entries(before).map(([name, series]) => [name, [...series]]));

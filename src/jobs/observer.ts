@@ -1,4 +1,4 @@
-/** What a long task tells whoever watches it; the command line turns it into a progress line or a log. */
+/** The reports of a long task to its observer; the command line turns them into a progress line or a log. */
 
 export interface Progress {
   readonly stage: string;
@@ -10,19 +10,19 @@ export interface Progress {
   readonly reward?: number;
   readonly costs?: readonly CostProgress[];
   readonly imagesPerSecond?: number;
-  /** The share of time spent waiting for data, 0 to 1. */
+  /** Share of the time spent waiting for data, 0 to 1. */
   readonly dataWait?: number;
   readonly secondsLeft?: number;
 }
 
-/** A cost while a search goes on, beside the target it is held to. */
+/** A cost during a search, with its target. */
 export interface CostProgress {
   readonly name: string;
-  /** The mean over the architectures sampled, those of warm-ups among them. */
+  /** Mean over the sampled architectures, those of warm-ups included. */
   readonly value: number;
-  /** The mean over those that the policy would draw. */
+  /** Mean over the architectures that the policy would draw. */
   readonly expected: number;
-  /** Of the policy's most likely architecture, the result if the search ended here. */
+  /** Cost of the policy's most likely architecture, the result if the search ended here. */
   readonly argmax: number;
   readonly target: number;
 }

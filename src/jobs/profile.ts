@@ -1,4 +1,4 @@
-/** `--profile`: a Chrome trace of some steps of all workers, and the share of each kind of work in them. */
+/** `--profile`: a Chrome trace of some steps on all workers, and the share of each kind of work in them. */
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,20 +7,21 @@ import { percent } from '#core/percent';
 import { endTrace, openSpan, type Span, startTrace, type Work } from '#core/trace';
 import type { Collective } from '#jobs/workers/collective';
 
-/** Which steps, and where their trace goes. */
+/** The steps to trace, and the folder for their trace. */
 export interface ProfilePlan {
   readonly folder: string;
-  /** Counted as `done`: the trace begins after this many steps of the run, and ends after that many. */
+  /** Finished steps of the run after which the trace begins. */
   readonly after: number;
+  /** Finished steps of the run after which the trace ends. */
   readonly until: number;
 }
 
-/** Told at the end of each step, when so many are done. */
+/** Called at the end of each step with the number of finished steps. */
 export type Profiler = (done: number) => Promise<void>;
 
-const untraced = 5; // steps that allocate, and choose kernels
+const untraced = 5; // the first steps allocate memory and choose kernels
 
-/** A plan for so many steps of those that are left, the first few not counted where there are enough. */
+/** A plan to trace `count` of the remaining steps; skips the first few if enough remain. */
 export function profilePlan(
   folder: string,
   count: number | undefined,
@@ -32,7 +33,11 @@ export function profilePlan(
   return { folder, after, until: Math.min(steps, after + count) };
 }
 
-/** @param note  told the outcome on worker 0 */
+/**
+ * Returns the function that traces the planned steps and then writes `profile.json`.
+ *
+ * @param note  called on worker 0 with the outcome
+ */
 export function profiler(
   plan: ProfilePlan | undefined,
   from: number,
@@ -57,7 +62,7 @@ export function profiler(
     if (done >= plan.after && done < plan.until) begin(done);
     if (done !== plan.until) return;
     write(part(rank), endTrace());
-    await collective.any(false); // all have written theirs
+    await collective.any(false); // a barrier: all workers have written their part
     if (rank !== 0) return;
     const workers = Array.from({ length: size }, (_, r) => readJson(part(r)) as Span[]);
     const file = join(plan.folder, 'profile.json');
@@ -73,7 +78,7 @@ function write(file: string, document: object): void {
 
 export type TimeShares = Readonly<Record<Exclude<Work, 'step'> | 'javascript', number>>;
 
-/** Shares of the steps' time, which add up to 1; what no span covers is JavaScript's. */
+/** Shares of the steps' time, which add up to 1; time that no span covers counts as JavaScript. */
 export function timeShares(spans: readonly Span[]): TimeShares {
   const sums = { kernel: 0, javascript: 0, transfer: 0, data: 0, controller: 0, averaging: 0, waiting: 0, keeping: 0 };
   let steps = 0;
@@ -90,7 +95,7 @@ function sharesText(shares: TimeShares): string {
   return sorted.map(([work, share]) => `${work} ${percent(share, 1)}`).join(', ');
 }
 
-/** The trace event format of Chrome: complete events in microseconds, a process for each worker. */
+/** A document in Chrome's trace event format: complete events in microseconds, one process per worker. */
 export function chromeTrace(workers: readonly (readonly Span[])[]): object {
   const origin = Math.min(...workers.flat().map(({ start }) => start));
   const events = workers.flatMap((spans, pid) => [
@@ -108,7 +113,7 @@ export function chromeTrace(workers: readonly (readonly Span[])[]): object {
   return { traceEvents: events, displayTimeUnit: 'ms', otherData: { shares: timeShares(workers.flat()) } };
 }
 
-/** JavaScript: what lies between the spans of each step. */
+/** JavaScript spans that fill the gaps between the other spans of each step. */
 function gaps(spans: readonly Span[]): { work: 'javascript'; name: string; start: number; duration: number }[] {
   const found: { work: 'javascript'; name: string; start: number; duration: number }[] = [];
   const parts = spans.filter(({ work }) => work !== 'step').sort((a, b) => a.start - b.start);

@@ -1,4 +1,4 @@
-/** What follows every step of a job: its figures are logged, workers compare their states, and a stop is agreed on. */
+/** Follows every step of a job: logs its figures, compares the workers' states, and agrees on stopping. */
 import { Failure } from '#core/failure';
 import { traced } from '#core/trace';
 import { saveCheckpoint } from '#jobs/runs/checkpoint';
@@ -13,23 +13,23 @@ import { type IntervalSummary, type IntervalValues, startInterval } from './mete
 import type { Observer, Progress } from './observer.js';
 import { profiler } from './profile.js';
 
-/** How the steps of a job are recorded. */
+/** Settings and callbacks for recording the steps of a job. */
 export interface RecordedSteps<S> {
   readonly steps: number;
   readonly logEvery: number;
   readonly checkpointEvery: number;
   readonly imagesPerStep: number;
-  /** The config key of the weights' learning rate, which is named when training diverges. */
+  /** The config key of the weights' learning rate, named in the message when training diverges. */
   readonly rateName: string;
   /** Milliseconds spent waiting for data since the start. */
   waitMs(): number;
-  /** The step's figures by name; events have their means over an interval. */
+  /** The step's figures by name; events hold their means over an interval. */
   figures(step: S): Readonly<Record<string, number>>;
-  /** All that a checkpoint holds besides the tensors; the same on all workers. */
+  /** The state that a checkpoint holds in addition to the tensors; the same on all workers. */
   state(step: S): Readonly<Record<string, unknown>>;
-  /** How good the weights are after the step, the higher the better, where that is known. */
+  /** Quality of the weights after the step, the higher the better, if known. */
   score?(step: S): number;
-  /** Told of every interval, on worker 0. */
+  /** Receive every interval, on worker 0. */
   sinks(run: Run, from: number): readonly StepSink<S>[];
 }
 
@@ -42,7 +42,7 @@ export interface RecordedInterval<S> {
   readonly summary: IntervalSummary;
 }
 
-/** Takes in what is known after an interval of steps: a log, a progress line. */
+/** A receiver of finished intervals: a log, a progress line. */
 export interface StepSink<S> {
   record(interval: RecordedInterval<S>): void;
 }
@@ -55,7 +55,7 @@ export function logSink<S, L extends LogLine>(
   return { record: (interval) => log.append(lineOf(interval)) };
 }
 
-/** Tells the observer of each interval. */
+/** Reports each interval to the observer. */
 export function progressSink<S>(
   observer: Observer,
   progressOf: (interval: RecordedInterval<S>) => Progress,
@@ -63,7 +63,7 @@ export function progressSink<S>(
   return { record: (interval) => observer.progress(progressOf(interval)) };
 }
 
-/** Speed, memory and tensors at the end of an interval, as events have them. */
+/** Speed, memory (MiB) and live tensors at the end of an interval, as fields of an event. */
 export function usageFields({ imagesPerSecond, dataWait }: IntervalSummary) {
   const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
   return { imagesPerSecond, dataWait, memoryMb, tensors: backend().tensorsAlive() };
@@ -71,7 +71,10 @@ export function usageFields({ imagesPerSecond, dataWait }: IntervalSummary) {
 
 type Recording = JobWorker<unknown, unknown, Learner>;
 
-/** Once any worker is asked to stop, the state is saved and the steps end with a failure of kind `stopped` on all. */
+/**
+ * Returns the function to call after every step. If any worker is asked to stop, worker 0 saves the state and the
+ * function throws a failure of kind `stopped` on all workers.
+ */
 export function stepRecorder<S extends { readonly step: number }>(
   worker: Recording,
   recorded: RecordedSteps<S>,
@@ -83,7 +86,7 @@ export function stepRecorder<S extends { readonly step: number }>(
   return async (step) => {
     const done = step.step + 1;
     keeper?.add(step);
-    await new Promise(setImmediate); // signals are seen here
+    await new Promise(setImmediate); // lets signal handlers run
     const isStopping = (await collective.any(context.shouldStop())) && done < steps;
     const isLast = done === steps || isStopping;
     if (done === steps || done % logEvery === 0) traced('keeping', 'events', () => keeper?.log(step));
@@ -94,11 +97,11 @@ export function stepRecorder<S extends { readonly step: number }>(
     await profile(done);
     if (!isStopping) return true;
     const where = `stopped on request after step ${done} of ${steps}`;
-    throw new Failure('stopped', where, 'run the same command again to go on');
+    throw new Failure('stopped', where, 'run the same command again to resume');
   };
 }
 
-/** Writes the run, as worker 0. */
+/** Writes the run; for worker 0. */
 function keeperOf<S extends { readonly step: number }>(
   { learner, start: { from, state }, context }: Recording,
   run: Run,
@@ -129,7 +132,7 @@ function keeperOf<S extends { readonly step: number }>(
   };
 }
 
-/** The part of a checkpoint's state that the recorder adds: the values of the interval that the next event ends. */
+/** The part of a checkpoint's state that the recorder adds: the values of the unfinished interval. */
 interface SavedInterval {
   readonly interval?: IntervalValues;
 }

@@ -45,7 +45,7 @@ function killedAt9(root: string): void {
 async function expectSameEnd(root: string, from: number): Promise<Ended> {
   const ended = await search(root);
   expect([ended.status, ended.status === 0 ? '' : ended.stderr]).toEqual([0, '']);
-  if (from > 0) expect(ended.stderr).toContain(`a: going on after step ${from} of 12`);
+  if (from > 0) expect(ended.stderr).toContain(`a: resuming after step ${from} of 12`);
   expect(endOf(folderOf(root))).toEqual(endOf(folderOf('whole')));
   expect(readdirSync(folderOf(root)).sort()).toEqual(readdirSync(folderOf('whole')).sort());
   return ended;
@@ -157,7 +157,7 @@ describe('a second process', { timeout: 120_000 }, () => {
     const { pid, status, stderr } = JSON.parse(told);
     expect([status, ...stderr.trimEnd().split('\n')]).toEqual([
       2,
-      `twice/a: expected a run that nobody works on; got one held by process ${pid} on ${hostname()}`,
+      `twice/a: another process works on this run: process ${pid} on ${hostname()}`,
       'what to do: wait for it, stop it, or name another run with --run-id',
     ]);
     await expectSameEnd('twice', 0);
@@ -189,7 +189,7 @@ describe('a checkpoint', { timeout: 120_000 }, () => {
     const ended = await search('ruined');
     expect([ended.status, ...lastLines(ended, 2)]).toEqual([
       4,
-      'ruined/a/checkpoints: expected a checkpoint to resume from; got 2, all damaged',
+      'ruined/a/checkpoints: cannot resume: every checkpoint is damaged (2)',
       'what to do: remove that folder to begin the run again',
     ]);
     expect(checkpoints('ruined')).toEqual(['step-000004', 'step-000008']);
@@ -227,7 +227,7 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
     expect([refused.status, ...lastLines(refused, 2)]).toEqual([
       3,
       'longer/a/config.yaml: coarse.steps: was 12, is 16',
-      'what to do: let the run go on to more steps with --extend, or begin another one with --run-id',
+      'what to do: extend the run to more steps with --extend, or begin another one with --run-id',
     ]);
     const extended = await search('longer', '--set', 'coarse.steps=16', '--extend');
     expect(extended.status).toBe(0);
@@ -249,7 +249,7 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
     const must = await search('elsewhere', '--resume', 'must');
     expect([never.status, lastLines(never, 2)[0], must.status, lastLines(must, 1)[0]]).toEqual([
       2,
-      '--resume never: expected a new run; got there/a, which is there',
+      '--resume never: expected a new run; got there/a, which already exists',
       2,
       '--resume must: expected a run at elsewhere/a; got none',
     ]);
@@ -263,7 +263,7 @@ describe('a run that is asked to stop', { timeout: 120_000 }, () => {
       75,
       '',
       'stopped on request after step 6 of 12',
-      'what to do: run the same command again to go on',
+      'what to do: run the same command again to resume',
     ]);
     expect(checkpoints(signal)).toEqual(['step-000004', 'step-000006']);
     expect(readState(folderOf(signal))).toMatchObject({ status: 'stopped', step: 6 });

@@ -69,19 +69,19 @@ describe('a search', { timeout: 120_000 }, () => {
     expect([stopped.status, stopped.stdout]).toEqual([75, '']);
     const [reason, remedy] = lines(stopped.stderr).slice(-2);
     expect(reason).toMatch(/^stopped on request after step \d+ of 30$/);
-    expect(remedy).toBe('what to do: run the same command again to go on');
+    expect(remedy).toBe('what to do: run the same command again to resume');
     expect(readState(join(root, 'a-coarse')).status).toBe('stopped');
     expect(readdirSync(root)).toEqual(['a-coarse']);
 
     const killed = await search('broken', signalAt('fine', 15, 'SIGKILL'));
     expect([killed.status, killed.stdout]).toEqual([null, '']);
-    expect(killed.stderr).toContain('a-coarse: going on after step');
+    expect(killed.stderr).toContain('a-coarse: resuming after step');
     expect(readState(join(root, 'a-fine')).status).toBe('running'); // it could not say otherwise
 
     const ended = await search('broken');
     expect(ended.status).toBe(0);
     expect(ended.stderr).toMatch(/took over the lock of process \d+ on/);
-    expect(ended.stderr).toMatch(/a-fine: going on after step 10 of 30/);
+    expect(ended.stderr).toMatch(/a-fine: resuming after step 10 of 30/);
     const strip = ({ stdout }: Ended) => JSON.parse(stdout.replaceAll(/"(broken|whole)\//g, '"'));
     expect(strip(ended)).toEqual(strip(whole));
     for (const stage of ['a-coarse', 'a-fine']) {

@@ -68,12 +68,12 @@ describe('a search by two workers', { timeout: 120_000 }, () => {
     expect([died.status, died.stdout]).toEqual([5, '']);
     const [what, remedy] = lastLines(died, 2);
     expect(what).toBe('worker 1 of 2 was ended by SIGKILL before its work was done');
-    expect(remedy).toMatch(/^what to do: .*the last checkpoint is kept: run the same command again to go on$/);
+    expect(remedy).toMatch(/^what to do: .*the last checkpoint is kept: run the same command again to resume$/);
     expect(stageOf('coarse')).toMatchObject({ status: 'failed', step: 4 });
     expect(processesHere()).toEqual([]);
 
     const stopped = await search('two', 2, here(signalAt('fine', 2, 'SIGTERM')));
-    expect(stopped.stderr).toContain('a-coarse: going on after step 4 of 12');
+    expect(stopped.stderr).toContain('a-coarse: resuming after step 4 of 12');
     expect([stopped.status, stopped.stdout]).toEqual([75, '']);
     expect(lastLines(stopped, 2)[0]).toMatch(/^stopped on request after step \d+ of 12$/);
     expect(stageOf('fine').status).toBe('stopped');
@@ -87,7 +87,7 @@ describe('a search by two workers', { timeout: 120_000 }, () => {
     await expect.poll(processesHere, { timeout: 10_000 }).toHaveLength(2);
     const ended = await ending;
     expect(ended.status).toBe(0);
-    expect(ended.stderr).toContain('a-fine: going on after step 8 of 12');
+    expect(ended.stderr).toContain('a-fine: resuming after step 8 of 12');
     expect(processesHere()).toEqual([]);
     expect(readdirSync('/dev/shm').filter((name) => name.startsWith('mnv4-nas-'))).toEqual([]);
     for (const stage of ['a-coarse', 'a-fine']) {

@@ -1,4 +1,4 @@
-// Whether two sides compute the same: their losses, and logits where they give some, over a cycle of steps.
+// Checks that two sides compute the same losses, and logits if they return some, over a cycle of steps.
 import { cycle } from './workloads.mjs';
 
 /** Largest relative difference that counts as the same, over all steps and at the first one. */

@@ -1,9 +1,9 @@
-// The data of a workload: a few batches of made-up images, cycled. Each class has a pattern of its own under noise, so
-// that losses fall and differ where the computation does.
+// The data of a workload: a few batches of synthetic images, cycled. Each class has a separate pattern under noise, so
+// that losses fall, and differ if the computations differ.
 import { createCipheriv, createHash } from 'node:crypto';
 import { randomStream } from '#core/random';
 
-/** Batches that each sample has; steps take them in turn. */
+/** Batches per sample; steps take them in turn. */
 export const poolSize = 4;
 
 /** `pool[position % poolSize][sample]`: images [n, H, W, C] of 8 bits and rows of class probabilities [n, K]. */
@@ -30,7 +30,7 @@ function labelledBatch(n, patterns, random, noise) {
   return { n, images, soft };
 }
 
-/** 4 x 4 squares of random brightness in each channel. */
+/** An image of 4 x 4 squares of random brightness in each channel. */
 function pattern({ resolution, channels }, random) {
   const squares = Array.from({ length: 16 * channels }, () => random.below(256));
   const image = new Uint8Array(resolution ** 2 * channels);
@@ -43,7 +43,7 @@ function pattern({ resolution, channels }, random) {
   return image;
 }
 
-/** Random bytes that depend on the name alone, gigabytes a second: a cipher's key stream. */
+/** Random bytes that depend on the name only, at gigabytes per second: a cipher's key stream. */
 function noiseStream(name) {
   const seed = createHash('sha256').update(`peer/${name}/noise`).digest();
   const cipher = createCipheriv('aes-128-ctr', seed.subarray(0, 16), seed.subarray(16));

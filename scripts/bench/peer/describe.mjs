@@ -1,12 +1,12 @@
-// A selection as plain layers, for the side that does not know our spaces: what `supernet/super-forward.ts` and `nn/blocks`
-// would run, spelled out with the names of the weights.
+// A selection as plain layers, for the side that does not know our spaces: the layers that `supernet/super-forward.ts`
+// and `nn/blocks` would run, with the names of their weights.
 import { assertNever } from '#core/assert-never';
 import { expandedChannels, isResidual } from '#networks/space/block';
 import { closeBlock, decide, isChoice } from '#networks/space/space';
 
 /**
- * A convolution and its batch norm. `branches` lists the prefixes of their weights, null for the identity, and the layer's
- * output is their mean.
+ * A convolution and its batch norm. `branches` lists the prefixes of their weights, null for the identity, and the
+ * layer's output is their mean.
  *
  * @typedef {{ branches: (string | null)[], depthwise: boolean, stride: number, in: number, out: number,
  *   activated: boolean }} Layer

@@ -1,4 +1,4 @@
-// The sides of the benchmark: where PyTorch lives, which version, and how each side's server is started.
+// The sides of the benchmark: the environment of PyTorch, and the command that starts each side's server.
 import { fileURLToPath } from 'node:url';
 import { usableCores } from '#core/machine/cores';
 import { pythonEnvironment, torchPins } from '../../python/environment.mjs';
@@ -6,17 +6,19 @@ import { pythonEnvironment, torchPins } from '../../python/environment.mjs';
 export const peerEnvironment = pythonEnvironment('peer', torchPins);
 
 const tuned = {
-  // glibc gives memory of this size back to the system after each use and takes it anew, page fault by page fault;
-  // with these it keeps what it has (the malloc of a PyTorch process that trains convolutions on a CPU).
+  // By default, glibc returns memory blocks of this size to the system after each use and pays page faults for new
+  // ones; with these settings it keeps them (for the malloc of a PyTorch process that trains convolutions on a CPU).
   MALLOC_MMAP_THRESHOLD_: '4294967296',
   MALLOC_TRIM_THRESHOLD_: '4294967296',
   MALLOC_TOP_PAD_: '268435456',
 };
 
-/** What a shell may have set and no way asks for. */
+/** Variables that a shell may have set and that no way uses. */
 const foreign = ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'ONEDNN_MAX_CPU_ISA', 'PYTHONPATH'];
 
-/** What ours is compared with: ways to run PyTorch, and ourselves as one worker, which takes the samples in turn. */
+/**
+ * The sides that ours is compared with: ways to run PyTorch, and our own with one worker, which takes samples in turn.
+ */
 export const ways = {
   default: { title: 'PyTorch, one process', ranks: 1, env: {} },
   tuned: { title: 'PyTorch, one process, tuned allocator', ranks: 1, env: tuned },
@@ -24,12 +26,12 @@ export const ways = {
   'one-worker': { title: 'ours, one worker' },
 };
 
-/** Workers of ours that a step of so many samples has work for: one for each core, or sample where those are fewer. */
+/** The default number of our workers: one per core, but no more than the samples of a step. */
 export function defaultWorkers({ samples }) {
   return Math.min(usableCores(), samples);
 }
 
-/** Our server; every worker has as many threads as there are cores for each of the default number of workers. */
+/** Our server; the threads of a worker are the cores divided by the default number of workers. */
 export function ourServer(workload, workers, folder = []) {
   const threads = Math.max(1, Math.floor(usableCores() / defaultWorkers(workload)));
   const script = fileURLToPath(new URL('ours.mjs', import.meta.url));

@@ -1,12 +1,12 @@
-// What the other side reads of a workload, in a folder: `workload.json`, `weights.safetensors`, `images.bin` (8 bits) and
-// `soft.bin` (float32), both [pool, sample, n, ...] without gaps.
+// The files from which the other side reads a workload: `workload.json`, `weights.safetensors`, `images.bin` (8 bits)
+// and `soft.bin` (float32), both [pool, sample, n, ...] without gaps.
 import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSafetensors } from '#data/files/safetensors';
 import { poolSize } from './batches.mjs';
 import { describe } from './describe.mjs';
 
-/** @param saved  weights and slots at their start */
+/** Writes a workload into a folder. @param saved  initial weights and slots */
 export function writeExchange(folder, workload, pool, saved) {
   const { space, network, sequence, ...plain } = workload;
   const { input, classes } = space;
@@ -30,7 +30,7 @@ function writeAll(file, arrays) {
   closeSync(out);
 }
 
-/** The weights among all saved tensors, by their own names. */
+/** The weights among all saved tensors, by name without the prefix. */
 function weightsOf(saved) {
   const prefix = 'weights/';
   const weights = [...saved].filter(([name]) => name.startsWith(prefix));

@@ -1,4 +1,4 @@
-// One workload, measured: both sides' servers, their agreement, then interleaved blocks of steps.
+// Measures one workload: starts both sides' servers, checks their agreement, then times interleaved blocks of steps.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,15 +8,17 @@ import { startServer } from './server.mjs';
 import { median, medianInterval } from './statistics.mjs';
 import { cycle, imagesPerStep } from './workloads.mjs';
 
-const warmupSteps = cycle; // every architecture once, beside those of the check
+const warmupSteps = cycle; // every architecture once, in addition to the check
 const leastSteps = 3;
 const folders = new Set();
 
 /**
- * @param wayNames  what ours is compared with
- * @param plan      our `workers`, `rounds`, and `seconds` that a block of ours is to last
- * @param report    sees a line for each phase
- * @returns         agreement of each way; without timings where one fails
+ * Compares our side with each way on one workload.
+ *
+ * @param wayNames  the ways to compare with
+ * @param plan      our `workers`, the `rounds`, and the target `seconds` of one of our blocks
+ * @param report    receives a line for each phase
+ * @returns         the agreement of each way, and timings unless one disagrees
  */
 export async function measure(workload, wayNames, { workers, rounds, seconds }, report) {
   const folder = mkdtempSync(join(tmpdir(), 'mnv4-peer-'));
@@ -48,7 +50,7 @@ export async function measure(workload, wayNames, { workers, rounds, seconds }, 
   }
 }
 
-/** Answers per block, `{ ours, [way]: }`, one for each round, and the steps of a block. */
+/** Returns the answers by side (`ours` and each way), one per round, and the number of steps in a block. */
 async function interleaved(ours, ways, { rounds, seconds }, report) {
   const sides = [{ way: 'ours', server: ours }, ...ways];
   const warm = {};
@@ -63,14 +65,14 @@ async function interleaved(ours, ways, { rounds, seconds }, report) {
     report(`round ${round + 1} of ${rounds}, ${steps} steps each`);
     for (let i = 0; i < sides.length; i++) {
       const { way, server } = sides[(round + i) % sides.length];
-      await server.ask(`reset ${round * steps}`); // all sides go through the same part of the sequence
+      await server.ask(`reset ${round * steps}`); // all sides take the same part of the sequence
       blocks[way].push(await server.ask(`steps ${steps}`));
     }
   }
   return { steps, blocks };
 }
 
-/** Mean milliseconds of a step in each block, and medians over the blocks of those and of their ratios, round by round. */
+/** Mean milliseconds of a step in each block, and their medians over the blocks; ratios are taken round by round. */
 function summary({ workload, imagesPerStep }, { steps, blocks: { ours, ...others } }) {
   const means = (blocks) => blocks.map(({ ms }) => total(ms) / ms.length);
   const speed = (ms) => ({ stepMs: median(ms), imagesPerSecond: (1000 * imagesPerStep) / median(ms), blockMs: ms });
@@ -84,7 +86,7 @@ function summary({ workload, imagesPerStep }, { steps, blocks: { ours, ...others
   return { stepsPerBlock: steps, ours: { ...speed(ourMs), ...shares(ours) }, others: Object.fromEntries(compared) };
 }
 
-/** Shares of our blocks' time that went into all-reduces over the workers, and into waiting for the last worker to come. */
+/** Shares of our blocks' time spent in all-reduces over the workers, and in waiting for the last worker. */
 function shares(blocks) {
   const stepsMs = total(blocks.flatMap(({ ms }) => ms));
   const share = (field) => total(blocks.map((block) => block[field])) / stepsMs;
@@ -95,7 +97,7 @@ function total(values) {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Removes what an interrupted measurement would leave. */
+/** Removes the folders of an interrupted measurement. */
 export function removeFolders() {
   for (const folder of folders) removeFolder(folder);
 }

@@ -1,11 +1,11 @@
-// What our side does for each command, on every worker at once.
+// The commands of our side, which every worker carries out at the same time.
 import { ourSteps } from './our-steps.mjs';
 
 /**
- * The commands, which all workers call alike; results are complete on each: nothing of `reset`, `{ losses, logits? }` of
- * `check`, `{ ms, losses, averagingMs, waitingMs }` of `steps`.
+ * The commands, which all workers call in the same order. Every worker gets the complete result: `{}` from `reset`,
+ * `{ losses, logits? }` from `check`, `{ ms, losses, averagingMs, waitingMs }` from `steps`.
  *
- * @param net  at its start
+ * @param net  with its initial weights
  */
 export function ourCommands(net, workload, pool, team) {
   const { collective, spentMs } = timed(team);
@@ -66,8 +66,8 @@ function timed(collective) {
 }
 
 /**
- * Milliseconds of a block's steps that went into all-reduces: what the last worker to come spent there is averaging, what the
- * mean worker spent beyond it is waiting for that one.
+ * Milliseconds that a block's steps spent in all-reduces: the time of the last worker to arrive counts as averaging,
+ * and the additional time of the mean worker as waiting.
  */
 async function averaging(collective, sumMs) {
   const { rank, size } = collective;

@@ -1,5 +1,5 @@
-// Our side's steps of a workload, as every worker of a team does them: each takes its share of a step's samples, and sums
-// over the workers give all of them the same update. The parts are those of a search or a training run.
+// Our side's steps of a workload, on every worker of a team: each takes its share of a step's samples, and all-reduces
+// give all workers the same update. The parts are those of a search or a training run.
 import { sumCrossEntropy } from '#core/statistics/scoring';
 import { reducerOf, shareOf } from '#jobs/workers/collective';
 import { SuperNet } from '#tasks/search/supernet/supernet';
@@ -7,21 +7,22 @@ import { Trainee, trainNetwork } from '#tasks/training/train-network';
 import { poolSize } from './batches.mjs';
 import { cycle, rateAt } from './workloads.mjs';
 
-/** The weights of a workload at their start, with their optimizer. */
+/** The initial weights of a workload, with their optimizer. */
 export function ourNet({ isOneModel, network, space, optimizer, l2 }) {
   return isOneModel ? new Trainee(network, optimizer, 0) : new SuperNet(space, { seed: 'peer', optimizer, l2 });
 }
 
 /**
- * The steps of a workload: a function of the place in the sequence of selections and batches, and of the steps since the
- * start. It returns the mean loss of all samples and, of a held-out pass, the first rows of each one's logits.
+ * The steps of a workload: a function of the position in the sequence of selections and batches, and of the number of
+ * steps since the start. It returns the mean loss of all samples and, in a validation pass, the first rows of their
+ * logits.
  */
 export function ourSteps(net, workload, pool, collective) {
   if (workload.isOneModel) return training(net, workload, pool, collective);
   return (workload.isHeldOut ? heldOut : search)(net, workload, pool, collective);
 }
 
-/** As `tasks/search/ports.ts` takes a step. */
+/** A step as in `tasks/search/ports.ts`. */
 function search(net, workload, pool, collective) {
   const { sequence, samples } = workload;
   const reducer = reducerOf(collective);
@@ -35,7 +36,7 @@ function search(net, workload, pool, collective) {
 
 const shownRows = 8;
 
-/** As `tasks/search/ports.ts` measures qualities. */
+/** A measurement of qualities as in `tasks/search/ports.ts`. */
 function heldOut(net, { sequence, samples, space: { classes } }, pool, collective) {
   return async (position) => {
     const losses = new Float64Array(samples);
@@ -51,9 +52,9 @@ function heldOut(net, { sequence, samples, space: { classes } }, pool, collectiv
   };
 }
 
-/** `tasks/training/train-network.ts`, a step at a time: the samples are the micro-batches of a batch. */
+/** A step of `tasks/training/train-network.ts`; the samples are the micro-batches of a batch. */
 function training(net, { l2, learningRate, warmupSteps, samples }, pool, collective) {
-  const steps = 1e9; // so many that the learning rate stays at its peak after the warm-up
+  const steps = 1e9; // large enough that the learning rate stays at its peak after the warm-up
   const plan = { steps, warmupSteps, learningRate, l2, dropout: 0, seed: 0, microBatches: samples };
   return async (position, since) => {
     const batches = { at: async (index) => pool[position % poolSize][index % samples] };

@@ -1,4 +1,4 @@
-// A worker of our side beside worker 0: computes its share of each command.
+// A worker of our side other than worker 0: computes its share of each command.
 import { batchPool } from './batches.mjs';
 import { ourCommands } from './our-commands.mjs';
 import { ourNet } from './our-steps.mjs';

@@ -1,8 +1,8 @@
-// Our side as a server: node ours.mjs WORKLOAD WORKERS THREADS [FOLDER]. Writes the exchange to the folder, says what it
-// is, and then answers each line on standard input with one line of JSON; in between it waits without work.
-//   reset FROM   start weights; the next step is that of place FROM in the sequence
+// Our side as a server: node ours.mjs WORKLOAD WORKERS THREADS [FOLDER]. Writes the exchange to the folder, prints
+// its versions, and then answers each line on standard input with one line of JSON; it is idle in between.
+//   reset FROM   restores the initial weights; the next step is that of position FROM in the sequence
 //   check N      N steps, untimed   -> { losses, logits? }
-//   steps N      N steps            -> { ms, losses, averagingMs, waitingMs }, milliseconds of each step and of all
+//   steps N      N steps            -> { ms, losses, averagingMs, waitingMs }, `ms` of each step, the others in total
 import { createInterface } from 'node:readline';
 import { hostLauncher } from '#jobs/workers/host/team';
 import { openBackend } from '#networks/tensor/backend';

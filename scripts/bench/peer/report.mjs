@@ -1,4 +1,4 @@
-// What the benchmark prints.
+// The tables that the benchmark prints.
 import { cpus } from 'node:os';
 import { aligned } from '#cli/terminal/table';
 import { usableCores } from '#core/machine/cores';
@@ -27,7 +27,7 @@ export function timingTable(results) {
   return rows.length === 0 ? [] : aligned([head, ...rows], new Set([2, 3, 4, 5, 6]));
 }
 
-/** How our workers spend a step, as lines. */
+/** Shares of a step that our workers spend averaging and waiting, as lines. */
 export function workersTable(results) {
   const head = ['workload', 'averaging', 'waiting for the last worker'];
   const percent = (share) => `${(100 * share).toFixed(1)} %`;

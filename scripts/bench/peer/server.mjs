@@ -1,4 +1,4 @@
-// A server in a process of its own: a line of text in, a line of JSON out.
+// A server in a child process, which answers each line of text with a line of JSON.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
@@ -9,7 +9,7 @@ const errorTail = 4000; // characters of standard error that a failure shows
  * Starts a server and waits for its first line.
  *
  * @returns `about`, that line; `ask(text)` for the answer to a line; `end()`, which lets the process finish
- * @throws  Error with the end of what it printed, where the process ends before it has answered
+ * @throws  Error with the end of its standard error if the process ends before it has answered
  */
 export async function startServer({ title, command, args, env }) {
   const child = spawn(command, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -18,7 +18,7 @@ export async function startServer({ title, command, args, env }) {
   child.stderr.setEncoding('utf8').on('data', (text) => {
     errors = (errors + text).slice(-errorTail);
   });
-  child.stdin.on('error', () => {}); // a process that is gone is reported by its end
+  child.stdin.on('error', () => {}); // `close` reports a process that is gone
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ended = new Promise((resolve) => {
     child.on('error', resolve);
@@ -45,7 +45,7 @@ export async function startServer({ title, command, args, env }) {
   };
 }
 
-/** Ends all servers at once. */
+/** Kills all servers. */
 export function killServers() {
   for (const child of running) child.kill('SIGKILL');
 }

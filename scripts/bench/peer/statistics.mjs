@@ -1,4 +1,4 @@
-// Medians, and how sure they are.
+// Medians and their confidence intervals.
 import { randomStream } from '#core/random';
 
 export function median(values) {

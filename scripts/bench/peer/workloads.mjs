@@ -1,4 +1,4 @@
-// What the peer benchmark computes: per workload a space, a sequence of selections, and sizes. Both sides get the same.
+// The workloads of the peer benchmark: a space, a sequence of selections, and sizes, the same for both sides.
 import { fileURLToPath } from 'node:url';
 import { randomStream } from '#core/random';
 import { readNetwork, readSpace } from '#networks/space/parse';
@@ -7,14 +7,14 @@ import { readRefinement, refine } from '#networks/space/refine';
 import { close, isFilterChoice, useOption } from '#networks/space/space';
 import { findRefinement, findSpace } from '#networks/zoo/shipped';
 
-/** Steps after which the sequence of selections starts again; also those over which both sides' losses must agree. */
+/** Steps after which the sequence of selections repeats; both sides' losses must agree over as many steps. */
 export const cycle = 20;
 
-/** Architectures per step, each on a batch of its own. */
+/** Architectures per step, each on a separate batch. */
 const samples = 2;
-const peakPer256 = 0.165; // as a search's config has it by default, with the optimizer and L2 below
-// At more than this the deep networks of c and e are chaotic: a change of 1e-7 in the start weights, on either side alone,
-// grows tenfold at each step, and nothing could agree. Times do not depend on it.
+const peakPer256 = 0.165; // default of a search config, with the optimizer and L2 below
+// Above this rate the deep networks of c and e are chaotic: a change of 1e-7 in the initial weights, on either side
+// alone, grows tenfold at each step, and no agreement is possible. Times do not depend on the rate.
 const deepPeakPer256 = 0.001;
 const warmupSteps = 10; // 0.025 of 400 steps
 const optimizer = { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 };
@@ -40,7 +40,7 @@ const recipes = {
     network: () => at128(readNetwork(findSpace('mnv4-conv-s'))),
     isDeep: true,
   },
-  f: { title: 'held-out pass of b', batch: 512, space: cifar, isHeldOut: true },
+  f: { title: 'validation pass of b', batch: 512, space: cifar, isHeldOut: true },
 };
 
 export const workloadNames = Object.keys(recipes);
@@ -48,8 +48,8 @@ export const workloadNames = Object.keys(recipes);
 /**
  * A workload by name.
  *
- * `batch` counts the images of a sample. With a `network` (`isOneModel`) the samples of a step are the micro-batches of one batch
- * for it, which a single process of the other side takes at once when it is timed. `isHeldOut`: forward only.
+ * `batch` counts the images of a sample. With a `network` (`isOneModel`) the samples of a step are the micro-batches of
+ * one batch for it, which a single process of the other side takes at once when it is timed. `isHeldOut`: forward only.
  */
 export function workload(name) {
   const {
@@ -99,7 +99,7 @@ function selections(name, space, allOn) {
   return Array.from({ length: cycle }, () => Array.from({ length: samples }, draw));
 }
 
-/** The fine space of the network of b with all blocks, each width the second largest. */
+/** The fine space of b's network with all blocks and the second largest of each width. */
 function fineOfCifar() {
   const coarse = cifar();
   const decisions = coarse.choices.map((choice) => (isFilterChoice(choice) ? choice.options.length - 2 : useOption));

@@ -1,5 +1,5 @@
-// One point of the scale benchmark in a process of its own: node point.mjs POINT, a JSON object. Prints the median
-// milliseconds of a step and the most memory that its workers had resident together, as JSON.
+// Measures one point of the scale benchmark: node point.mjs POINT, a JSON object. Prints as JSON the median
+// milliseconds of a step and the peak resident memory of its workers together.
 import { readFileSync } from 'node:fs';
 import { randomStream } from '#core/random';
 import { hostLauncher } from '#jobs/workers/host/team';
@@ -33,7 +33,7 @@ const { ms } = await steps(cycle);
 process.stdout.write(JSON.stringify({ stepMs: median(ms), memoryMb: peakMb() * point.workers }));
 await team.end();
 
-/** The workload of a point, as the peer benchmark has them: a sample for each worker. */
+/** The workload of a point, in the form of the peer benchmark: one sample per worker. */
 function workloadOf({ batch, kernels, workers: samples, ...sizes }) {
   const space = spaceOf({ kernels, ...sizes });
   const random = randomStream('scale/selections');
@@ -52,7 +52,7 @@ function workloadOf({ batch, kernels, workers: samples, ...sizes }) {
   };
 }
 
-/** The most that this process had resident, in MB; its workers have as much each. */
+/** Peak resident memory of this process in MB; each worker needs the same. */
 function peakMb() {
   return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
 }

@@ -1,7 +1,7 @@
-// What the scale benchmark varies: a CIFAR-sized space, one of its sizes at a time.
+// The points of the scale benchmark: a CIFAR-sized space, varied in one size at a time.
 import { parseSpace } from '#networks/space/parse';
 
-/** What a point has unless its axis says otherwise. */
+/** Sizes of a point, except on its axis. */
 const base = { batch: 128, width: 1, depth: 2, resolution: 32, options: 3, kernels: 1, workers: 1 };
 
 /** Values of each axis, the base's among them. */
@@ -15,7 +15,7 @@ export const axes = {
   workers: { title: 'workers, a sample each', values: [1, 2] },
 };
 
-/** All points, each with its axis and value; the base stands on every axis. */
+/** All points of the axes, each with its axis and value; the base is on every axis. */
 export function points(names) {
   return names.flatMap((axis) => axes[axis].values.map((value) => ({ axis, value, ...base, [axis]: value })));
 }

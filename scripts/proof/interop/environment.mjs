@@ -1,4 +1,4 @@
-// Where the others of the proof live, and which versions.
+// The Python environment of the proof, with the versions of the programs that it compares with.
 import { pythonEnvironment, torchPins } from '../../python/environment.mjs';
 
 export const interopEnvironment = pythonEnvironment('interop', {

@@ -1,4 +1,5 @@
-// Our side: networks whose weights and statistics all matter, images, and logits.
+// Our side of the comparison: random networks in which every weight and statistic affects the logits, images, and
+// logits.
 import { randomStream } from '#core/random';
 import { logitsWith } from '#networks/nn/frozen-network';
 import { disposeStatistics, Model } from '#networks/nn/model';
@@ -9,13 +10,13 @@ import { freshWeights } from '#networks/weights/network-weights';
 
 const shown = 2; // images whose logits are compared
 
-/** Images of noise, 8 bits, [n, H, W, C]. */
+/** Noise images of 8 bits, [n, H, W, C]. */
 export function noiseImages({ input }, n = shown) {
   const random = randomStream('interop/images');
   return { n, images: Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256)) };
 }
 
-/** The same as others take them: float32 from -1 to 1, [n, C, H, W]. */
+/** The same images in the layout of the other programs: float32 from -1 to 1, [n, C, H, W]. */
 export function pixelsOf({ input }, { n, images }) {
   const values = new Float32Array(images.length);
   const [height, width, channels] = inputShape(input);
@@ -32,8 +33,8 @@ export function ourLogits(network, tensors, images) {
 }
 
 /**
- * Random weights by name: batch norms and layer scales around 1, biases around 0, and statistics near those that noise
- * has, so that no layer drowns another, yet moved at random, so that each of them shows in the logits.
+ * Random weights by name: batch norms and layer scales around 1, biases around 0, and statistics near those of noise,
+ * so that no layer dominates, but perturbed at random, so that each of them shows in the logits.
  */
 export async function telling(network) {
   const random = randomStream(`interop/${network.name}`);
@@ -44,7 +45,7 @@ export async function telling(network) {
     if (draw !== undefined) tensors.set(name, { shape, values: values.map(draw) });
   }
   for (const [name, { mean, variance }] of await observed(network, tensors)) {
-    const least = 0.1 * (variance.reduce((sum, value) => sum + value, 0) / variance.length); // of channels that are dead
+    const least = 0.1 * (variance.reduce((sum, value) => sum + value, 0) / variance.length); // keeps dead channels above 0
     const moved = mean.map((value, c) => value + 0.2 * Math.sqrt(variance[c]) * random.normal());
     const scaled = variance.map((value) => value * around(1, 0.5)() + least);
     for (const [part, values] of Object.entries({ mean: moved, variance: scaled })) {
@@ -54,14 +55,14 @@ export async function telling(network) {
   return tensors;
 }
 
-/** How a tensor is drawn that training begins with alike for all channels. */
+/** The distribution of a tensor that training initializes with the same value for all channels; else undefined. */
 function drawFor(name, around) {
   if (/\.(gamma|layerScale)$/.test(name)) return around(1, 0.5);
   if (/\.(beta|bias)$/.test(name)) return around(0, 0.2);
   return undefined;
 }
 
-/** Statistics of each batch norm over a few images of noise. */
+/** Statistics of each batch norm over a few noise images. */
 async function observed(network, tensors) {
   const forward = networkForward(network);
   const model = new Model(network, weightLayout(network, forward), 'interop');

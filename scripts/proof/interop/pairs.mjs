@@ -1,4 +1,5 @@
-// What is compared of a network: for each pair of weights and computer, the largest difference of two logits.
+// The comparisons of one network: for each origin of the weights and program that computes, the largest logit
+// difference.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSafetensors } from '#data/files/safetensors';
@@ -11,7 +12,7 @@ import { readFinishedRun } from '#tasks/training/finished-run';
 import { noiseImages, ourLogits, pixelsOf, telling } from './ours.mjs';
 import { runProgram, searchedRun } from './searched.mjs';
 
-/** Our networks and what timm calls them. */
+/** timm's names of our networks. */
 const inTimm = {
   'mnv4-conv-s': 'mobilenetv4_conv_small',
   'mnv4-conv-m': 'mobilenetv4_conv_medium',
@@ -23,23 +24,23 @@ const inTimm = {
   'mobilenet-v3-large': 'mobilenetv3_large_100',
 };
 
-/** A network of ours that timm has no name for. */
+/** A network of ours that timm does not have. */
 const everyKind = { 'every-kind': join(import.meta.dirname, 'every-kind.yaml') };
 
 export const names = [...Object.keys(inTimm), ...Object.keys(everyKind), 'searched'];
 
-/** How timm is told the conventions that `--convention` names. */
+/** timm's arguments for each value of `--convention`. */
 const conventions = {
   timm: { pad_type: '', bn_eps: 1e-5 },
   tensorflow: { pad_type: 'same', bn_eps: 1e-3 },
 };
 
 /**
- * The comparisons of one network, as they are made.
+ * Yields the comparisons of one network as they finish.
  *
  * @param others    the server of others.py
- * @param folder    where files may be left
- * @param searched  a finished training run, or undefined where one is to be made
+ * @param folder    a folder for temporary files
+ * @param searched  a finished training run, or undefined to make one
  */
 export async function* pairsOf(name, { others, folder, searched }) {
   openBackend({});
@@ -66,7 +67,7 @@ export async function* pairsOf(name, { others, folder, searched }) {
   }
 }
 
-/** A network with weights made for the comparison: its source for `export`, and what is known of it. */
+/** A network with weights made for the comparison: its source for `export`, and the parts that `tried` returns. */
 async function withTellingWeights(name, folder) {
   const reference = everyKind[name] ?? name;
   const network = namedNetwork(reference);
@@ -82,7 +83,7 @@ function trained(run, folder) {
   return { source: [run], ...tried(network, weights, folder) };
 }
 
-/** Images, our logits of them, and the file of pixels that the others read. */
+/** Images, our logits for them, and the file of pixels that the other programs read. */
 function tried(network, tensors, folder) {
   const images = noiseImages(network);
   const pixels = join(folder, 'pixels.safetensors');
@@ -90,14 +91,14 @@ function tried(network, tensors, folder) {
   return { network, images, pixels, logits: ourLogits(network, tensors, images) };
 }
 
-/** The folder of an export, made by the command that users run. */
+/** Exports a network with the command that users run; returns the folder. */
 function exported(source, folder, format, ...flags) {
   const out = join(folder, [format, ...flags].join(''));
   runProgram('export', ...source, '--to', format, '--out', out, ...flags);
   return out;
 }
 
-/** Logits by the runtime that our own commands use. */
+/** Logits from the runtime that our own commands use. */
 async function inNode(file, network, images) {
   const session = await openOnnxSession(file, { name: file });
   const { values, shape } = pixelsOf(network, images);

@@ -1,11 +1,11 @@
-// A network that a search found and a training trained, in a few minutes, by the commands that users run.
+// A network that a search finds and a training trains, in a few minutes, with the commands that users run.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** The folder of a finished training run; its images are those of the quickstart. */
+/** Searches and trains on the quickstart's images; returns the folder of the training run. */
 export function searchedRun(folder) {
   const recipes = join(root, 'configs', 'recipes');
   runProgram('dataset', 'fetch', 'fashion-mnist');
@@ -18,7 +18,7 @@ export function searchedRun(folder) {
   return join(folder, 'trained');
 }
 
-/** Runs `mnv4-nas ARGS` to its end; a failure of it is one of ours. */
+/** Runs `mnv4-nas ARGS` to its end; throws if it fails. */
 export function runProgram(...args) {
   const program = join(root, 'dist', 'cli', 'main.js');
   const { status, signal } = spawnSync(process.execPath, [program, ...args], {

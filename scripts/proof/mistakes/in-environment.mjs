@@ -1,5 +1,5 @@
 // @ts-check
-/** Mistakes around the program: its disk, its TensorFlow, its set-up. */
+/** Mistakes in the environment of the program: its disk, its TensorFlow, its set-up. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,14 +14,22 @@ const isRoot = process.getuid?.() === 0;
 const hasMounts = isRoot && spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
 const noMounts = () => (hasMounts ? undefined : 'needs the right to mount a file system');
 
-/** Runs the program beside a small file system of its own, mounted at `disk` for it alone. @param {string} mount @param {string[]} args */
+/**
+ * A command that runs the program with a small file system mounted at `disk`, for it alone.
+ *
+ * @param {string} mount @param {string[]} args
+ */
 function onDisk(mount, args) {
   const program = [process.execPath, join(repository, 'dist', 'cli', 'main.js'), ...args];
   const script = `mkdir -p disk && mount -t tmpfs ${mount} none disk && exec "$@"`;
   return ['unshare', '--mount', 'sh', '-c', script, 'sh', ...program];
 }
 
-/** A copy of the program in which the packages are links but for TensorFlow's, which has no addon. @param {import('./world.mjs').World} world */
+/**
+ * Makes a copy of the program whose packages are links, except TensorFlow's, which has no addon.
+ *
+ * @param {import('./world.mjs').World} world
+ */
 function cloneWithoutAddon(world) {
   const [from, to] = [join(repository, 'node_modules'), world.path('clone/node_modules')];
   mkdirSync(join(to, '@tensorflow', 'tfjs-node-gpu'), { recursive: true });
@@ -69,7 +77,7 @@ what to do: free some space, then run the same command again: what is finished i
 what to do: name a folder that this user may write to`,
   },
   {
-    about: 'a file in the place of the folder of the runs',
+    about: 'a file in place of the folder of runs, for a new run',
     run: coarse('--root', 'search.yaml'),
     code: 4,
     says: 'search.yaml/new: could not make the folder of the run: a file where a folder should be (ENOTDIR)\nwhat to do: name a folder that this user may write to',
@@ -84,7 +92,7 @@ what to do: name a folder that this user may write to`,
 what to do: run \`node scripts/setup.mjs\` in the repository, which installs and checks native TensorFlow`,
   },
   {
-    about: 'a libtensorflow that is not there',
+    about: 'a libtensorflow that does not exist',
     command: setUp,
     shown: 'node scripts/setup.mjs',
     env: { MNV4_LIBTENSORFLOW: '/nowhere' },
@@ -119,7 +127,7 @@ what to do: run \`node scripts/setup.mjs\` in the repository, which installs and
 what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
   },
   {
-    about: 'a file in the place of the cache',
+    about: 'a file in place of the cache',
     run: ['dataset', 'build', 'patterns.dataset.yaml'],
     env: { MNV4_CACHE: 'search.yaml' },
     code: 4,
@@ -127,7 +135,7 @@ what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
 what to do: set MNV4_CACHE=FOLDER to a folder that this user may write to`,
   },
   {
-    about: 'the same for what is fetched there',
+    about: 'a file in place of the cache when fetching',
     run: ['dataset', 'fetch', 'mnist'],
     env: { MNV4_CACHE: 'search.yaml' },
     code: 4,

@@ -7,7 +7,9 @@ import { coarse } from './mistake.mjs';
 const frame =
   'name: s\ninput: { resolution: 8, channels: 1 }\nclasses: 2\nactivation: relu\nhead: { conv: 0, hidden: 0 }\n';
 
-/** A config whose refinement says this. @param {import('./world.mjs').World} world @param {string} fields */
+/**
+ * Writes a config whose refinement has these fields. @param {import('./world.mjs').World} world @param {string} fields
+ */
 function refinement(world, fields) {
   world.write('mistake.yaml', `name: r\nrefine: ${fields}\n`);
   world.edit('search.yaml', 'uib.refine', 'mistake.yaml', 'mistake.search.yaml');
@@ -53,7 +55,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     says: 'mistake.yaml:10:49: stages[1].blocks[0].midKernel: expected a depthwise layer to carry the stride of 2; got kernels of 0',
   },
   {
-    about: 'an optional block that nothing can stand in for',
+    about: 'an optional block that cannot be skipped',
     prepare: (world) => world.edit('space.yaml', 'expand: 2 }', 'expand: 2, optional: true }', 'mistake.yaml'),
     run: ['validate', 'mistake.yaml'],
     code: 3,
@@ -88,7 +90,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     says: 'mistake.yaml:7:59: stages[0].blocks[0].oneOf[1]: expected blocks that differ; got that of oneOf[0] again',
   },
   {
-    about: 'a refinement that takes the layer away which carries the stride',
+    about: 'a refinement that removes the layer with the stride',
     prepare: (world) => {
       const strided = 'startKernel: 0, midKernel: 3, stride: 2, expand: 2';
       world.edit('teacher.yaml', 'startKernel: 3, midKernel: 3, expand: 2', strided, 'strided.yaml');
@@ -113,7 +115,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     says: 'mistake.yaml:2:9: refine: expected options that open the UIBs of teacher, such as [3, 5]; got one value for each field',
   },
   {
-    about: 'no YAML at all',
+    about: 'a file that is not YAML',
     prepare: (world) => world.write('mistake.yaml', 'name: [small\nseed: 1\n'),
     run: ['validate', 'mistake.yaml'],
     code: 3,
@@ -134,7 +136,7 @@ mistake.yaml:6:15: head.conv: expected a channel count from 0 (absent) to 8192; 
     says: 'mistake.yaml:1:1: expected a mapping; got null',
   },
   {
-    about: 'a target that is no number',
+    about: 'a target that is not a number',
     prepare: (world) =>
       world.edit(
         'search.yaml',
@@ -217,7 +219,7 @@ mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends
     says: 'mistake.yaml:2:20: source.dataset: expected one of fashion-mnist, mnist, cifar10; got fashion-mnits',
   },
   {
-    about: 'class names that YAML takes for something else',
+    about: 'class names that YAML reads as other types',
     prepare: (world) =>
       world.edit(
         'patterns.dataset.yaml',
@@ -231,7 +233,7 @@ mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends
 mistake.yaml:2:56: source.classNames[1]: expected a class name in quotes, such as "true"; got true`,
   },
   {
-    about: 'class names that labels.txt cannot have one a line',
+    about: 'class names that do not fit on lines of labels.txt',
     prepare: (world) =>
       world.edit(
         'patterns.dataset.yaml',
@@ -246,7 +248,7 @@ mistake.yaml:2:61: source.classNames[1]: expected a class name without blanks ar
 mistake.yaml:2:70: source.classNames[3]: expected a name that no other class has, as class 2 does; got d`,
   },
   {
-    about: 'parts of a training that are no less than the whole',
+    about: 'a warm-up longer than the training and more micro-batches than images in a batch',
     prepare: (world) =>
       world.edit('teacher.train.yaml', 'epochs: 2', 'epochs: 2\nwarmupEpochs: 5\nmicroBatches: 48', 'mistake.yaml'),
     run: ['validate', 'mistake.yaml'],
@@ -255,7 +257,7 @@ mistake.yaml:2:70: source.classNames[3]: expected a name that no other class has
 mistake.yaml:5:15: microBatches: expected a divisor of the batch of 24; got 48`,
   },
   {
-    about: 'targets that say nothing',
+    about: 'a label smoothing of 1, after which targets carry no information',
     prepare: (world) => world.edit('teacher.train.yaml', 'epochs: 2', 'epochs: 2\nlabelSmoothing: 1', 'mistake.yaml'),
     run: ['validate', 'mistake.yaml'],
     code: 3,

@@ -35,7 +35,7 @@ async function writeProbabilities(world) {
   world.write('probs.onnx', onnxBytes(model));
 }
 
-/** A dataset recipe with another teacher. @param {import('./world.mjs').World} world @param {string} teacher */
+/** Writes a dataset recipe with another teacher. @param {import('./world.mjs').World} world @param {string} teacher */
 function withTeacher(world, teacher) {
   const ours = '{ network: teacher.yaml, training: teacher.train.yaml }';
   world.edit('patterns.dataset.yaml', ours, teacher, 'mistake.yaml');
@@ -44,13 +44,13 @@ function withTeacher(world, teacher) {
 /** @type {Mistake[]} */
 export const data = [
   {
-    about: 'a set that is not built',
+    about: 'a set that has not been built',
     run: coarse('--set', 'dataset={recipe: patterns.dataset.yaml}'),
     code: 4,
     says: 'patterns.dataset.yaml: expected its set in cache/sets/patterns-…; got none\nwhat to do: build it: mnv4-nas dataset build patterns.dataset.yaml',
   },
   {
-    about: 'a set whose folder is not there',
+    about: 'a set whose folder does not exist',
     run: coarse('--set', 'dataset.folder=sett'),
     code: 4,
     says: 'sett/manifest.json: expected a readable file; got no such file (ENOENT)\nwhat to do: name the folder of a finished set, or finish it: run its `mnv4-nas dataset build` again',
@@ -63,7 +63,7 @@ export const data = [
     says: 'small: expected images of 16x16x1 and 3 classes; got 8x8x1 and 3 classes',
   },
   {
-    about: 'a shard with a bit turned over',
+    about: 'a shard with a flipped bit',
     prepare: (world) => {
       world.copy('set', 'damaged');
       world.flip('damaged/held-00000.arrow', 900);
@@ -108,7 +108,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'cut/train-images-idx3-ubyte: byte 1000: expected 15360 values for 240x8x8; got the end of the file after 984',
   },
   {
-    about: 'labels in the place of images',
+    about: 'labels in place of images',
     prepare: (world) => {
       world.copy('images', 'swapped');
       world.copy('images/train-labels-idx1-ubyte', 'swapped/train-images-idx3-ubyte');
@@ -119,7 +119,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'swapped/train-images-idx3-ubyte: byte 0: expected the magic number 0x00000803; got 0x00000801',
   },
   {
-    about: 'images that are not there',
+    about: 'images that do not exist',
     prepare: (world) => world.edit('patterns.dataset.yaml', 'folder: images', 'folder: image', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 4,
@@ -132,7 +132,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'search.yaml/set/building.json: could not write … bytes: a file where a folder should be (…)\nwhat to do: name a folder that this user may write to',
   },
   {
-    about: 'a known data set that was not fetched',
+    about: 'a known data set that has not been fetched',
     prepare: (world) =>
       world.edit('patterns.dataset.yaml', '{ format: idx, folder: images }', '{ dataset: mnist }', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml'],
@@ -140,28 +140,28 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'cache/datasets/mnist/train-images-idx3-ubyte: expected a file of mnist; got no such file\nwhat to do: fetch it with `mnv4-nas dataset fetch mnist`',
   },
   {
-    about: 'more validation images than there are',
+    about: 'more validation images than the source has images',
     prepare: (world) => world.edit('patterns.dataset.yaml', 'validation: 24', 'validation: 2400', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 3,
     says: `validation: expected fewer than the source's 240 train images; got 2400`,
   },
   {
-    about: 'moves as far as the images are wide',
+    about: 'shifts as large as the width of the images',
     prepare: (world) => world.edit('patterns.dataset.yaml', 'replicas: 2', 'augment: { shift: 8 }', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 3,
     says: `augment.shift: expected less than the images' 8 pixels; got 8`,
   },
   {
-    about: 'a batch and a validation batch of more images than there are',
+    about: 'a batch and a validation batch larger than their splits',
     run: coarse('--set', 'search.batch=500', '--set', 'search.validationBatch=25'),
     code: 3,
     says: `--set search.batch=500: search.batch: expected at most the 432 train images of patterns; got 500
 --set search.validationBatch=25: search.validationBatch: expected at most the 24 validation images of patterns; got 25`,
   },
   {
-    about: 'a training batch of more images than there are',
+    about: 'a training batch larger than the train split',
     run: ['train', 'teacher.yaml', '--recipe', 'teacher.train.yaml', '--run-id', 'new', '--set', 'batch=241'],
     code: 3,
     says: 'teacher: batch: expected at most the 240 train images; got 241',
@@ -215,7 +215,7 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     says: 'runs/teacher: expected the folder of a finished training run as teacher; got none',
   },
   {
-    about: 'a set built over that of another recipe',
+    about: "a set built into the folder of another recipe's set",
     prepare: (world) => world.edit('patterns.dataset.yaml', 'replicas: 2', 'replicas: 3', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml', '--to', 'set'],
     code: 4,

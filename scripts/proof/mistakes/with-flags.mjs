@@ -20,7 +20,7 @@ export const flags = [
   },
   { about: 'no config', run: ['search'], code: 2, says: "error: missing required argument 'config'…" },
   {
-    about: 'a config that is not there',
+    about: 'a config that does not exist',
     run: ['search', 'serach.yaml'],
     code: 3,
     says: 'serach.yaml: expected a readable file; got no such file (ENOENT)',
@@ -38,7 +38,7 @@ export const flags = [
     says: "error: option '--resolution <pixels>' argument '192x' is invalid. expected a resolution from 4 to 2048, or HEIGHTxWIDTH",
   },
   {
-    about: 'more architectures than a space has, of which some decisions make the same',
+    about: 'more samples than a space has different networks',
     prepare: (world) =>
       world.edit('space.yaml', 'expand: 2, optional: true }', 'expand: 2, optional: true, repeat: 2 }', 'mistake.yaml'),
     run: ['measure', '--space', 'mistake.yaml', '--samples', '10', '--output', 'drawn'],
@@ -64,13 +64,13 @@ export const flags = [
     says: '--set search.reward=mnas: search.reward: expected absolute with the quality distillation, which is below 0; got mnas',
   },
   {
-    about: 'a key set that is unknown',
+    about: 'an unknown key set',
     run: coarse('--set', 'search.stepz=9'),
     code: 3,
     says: '--set search.stepz=9: search.stepz: unknown key; did you mean steps?',
   },
   {
-    about: 'a value set that does not fit',
+    about: 'a value set out of range',
     run: coarse('--set', 'coarse.batch=0'),
     code: 3,
     says: '--set coarse.batch=0: coarse.batch: expected a number of images from 1 to 1000000; got 0',
@@ -82,32 +82,32 @@ export const flags = [
     says: '--set: expected a.b=value; got search.steps',
   },
   {
-    about: 'an entry of a list by a name',
+    about: 'an entry of a list addressed by a name',
     run: coarse('--set', 'cost.macs=9'),
     code: 3,
     says: '--set cost.macs=9: cost: expected the number of an entry, from 0 to 1; got macs',
   },
   {
-    about: 'a mistake in the environment',
+    about: 'a mistake in MNV4_SET',
     run: coarse(),
     env: { MNV4_SET: 'search.reward=best' },
     code: 3,
     says: 'MNV4_SET search.reward=best: search.reward: expected one of absolute, mnas, mnas-hard; got best',
   },
   {
-    about: 'a fine stage of nothing',
+    about: 'a fine stage without a run or a network',
     run: ['fine', 'search.yaml'],
     code: 2,
     says: 'fine: expected either --from RUN or --base NETWORK; got neither',
   },
   {
-    about: 'a fine stage of a run that does not exist',
+    about: 'a fine stage after a run that does not exist',
     run: ['fine', 'search.yaml', '--from', 'done-coarze'],
     code: 2,
     says: 'done-coarze: expected a run under runs; got none; did you mean done-coarse?',
   },
   {
-    about: 'a fine stage of a run that is not done',
+    about: 'a fine stage after a run that is not finished',
     run: ['fine', 'search.yaml', '--from', 'halted'],
     code: 2,
     says: 'runs/halted: expected the folder of a finished run, with architecture.yaml; got none\nwhat to do: finish the run first: run its command again',

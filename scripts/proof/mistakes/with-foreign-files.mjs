@@ -1,8 +1,16 @@
 // @ts-check
-/** Tables of spreadsheets, YAML of version 1.1 and weights in the formats of others. */
+/** Mistakes with spreadsheet tables, YAML 1.1 and weights in foreign formats. */
 /** @typedef {import('./mistake.mjs').Mistake} Mistake */
 
-/** A table that `calibrate` is given. @param {string} about @param {string | Uint8Array} content @param {string} says @param {string[]} words @returns {Mistake} */
+/**
+ * A mistake in a table for `calibrate`.
+ *
+ * @param {string} about
+ * @param {string | Uint8Array} content
+ * @param {string} says
+ * @param {string[]} words
+ * @returns {Mistake}
+ */
 const table = (about, content, says, words = []) => ({
   about,
   prepare: (world) => world.write('mistake.csv', content),
@@ -11,7 +19,15 @@ const table = (about, content, says, words = []) => ({
   says: `mistake.csv${says}`,
 });
 
-/** A file that is given as weights. @param {string} about @param {string} name @param {string | Uint8Array} content @param {string} says @returns {Mistake} */
+/**
+ * A mistake in a file for `--weights`.
+ *
+ * @param {string} about
+ * @param {string} name
+ * @param {string | Uint8Array} content
+ * @param {string} says
+ * @returns {Mistake}
+ */
 const weights = (about, name, content, says) => ({
   about,
   prepare: (world) => world.write(name, content),
@@ -20,7 +36,11 @@ const weights = (about, name, content, says) => ({
   says: `${name}: ${says}`,
 });
 
-/** A value of the config, by habit from YAML 1.1. @param {string} about @param {string} from @param {string} to @param {string} says @returns {Mistake} */
+/**
+ * A mistake in the config out of a habit from YAML 1.1.
+ *
+ * @param {string} about @param {string} from @param {string} to @param {string} says @returns {Mistake}
+ */
 const habit = (about, from, to, says) => ({
   about,
   prepare: (world) => world.edit('search.yaml', from, to, 'mistake.yaml'),
@@ -83,7 +103,7 @@ export const foreign = [
     says: "error: option '--accuracy <network=share>' argument 'mnv4-conv-s=0.8' is invalid. expected each network once; got mnv4-conv-s again.",
   },
   {
-    about: 'two devices of one name',
+    about: 'two devices with the same name',
     prepare: (world) => {
       for (const folder of ['here', 'there']) world.write(`${folder}/phone.yaml`, device);
       const latency = (/** @type {string} */ folder) => `{ cost: latency, device: ${folder}/phone.yaml, targetMs: 1 }`;
@@ -130,7 +150,7 @@ export const foreign = [
   ),
   habit('a name that is a number', 'name: small', 'name: 2024', '1:7: name: expected a name in quotes; got 2024'),
   {
-    about: 'on, set on the command line',
+    about: 'on for true, set on the command line',
     run: ['validate', 'search.yaml', '--set', 'fine.warmStart=on'],
     code: 3,
     says: '--set fine.warmStart=on: fine.warmStart: expected true or false; got on, a text in YAML 1.2: write true',

@@ -1,11 +1,15 @@
 // @ts-check
-/** Files that are no text, have no end, or are made to take all time and memory. */
+/** Mistakes with files that are no text, have no end, or would take all time and memory. */
 import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 
 /** @typedef {import('./mistake.mjs').Mistake} Mistake */
 
-/** A file that `validate` is given and refuses. @param {string} about @param {string | Uint8Array} content @param {string} says @returns {Mistake} */
+/**
+ * A file that `validate` refuses.
+ *
+ * @param {string} about @param {string | Uint8Array} content @param {string} says @returns {Mistake}
+ */
 const refused = (about, content, says) => ({
   about,
   prepare: (world) => world.write('mistake.yaml', content),
@@ -43,13 +47,9 @@ export const others = [
     'a: 1\n'.repeat(1e6),
     ': expected a readable file; got 5000000 bytes, where at most 262144 make sense',
   ),
+  refused('65 nested lists', `${'['.repeat(65)}${']'.repeat(65)}`, ':1:65: expected at most 64 levels; got more'),
   refused(
-    '65 lists inside each other',
-    `${'['.repeat(65)}${']'.repeat(65)}`,
-    ':1:65: expected at most 64 levels; got more',
-  ),
-  refused(
-    'a list inside itself',
+    'a list that contains itself',
     'stages: &all [*all]\n',
     ':1:15: expected an alias of a finished value; got *all inside itself',
   ),
@@ -59,12 +59,12 @@ export const others = [
     ':2:5: expected fewer than 100 copies by aliases; got: Excessive alias count indicates a resource exhaustion attack',
   ),
   refused(
-    'a block a thousand million times',
+    'a block repeated a billion times',
     `name: s\n${frame}stages: [{ blocks: [{ kind: conv, kernel: 3, out: 8, repeat: 1e9 }] }]\n`,
     `:6:62: stages[0].blocks[0].repeat: expected a count from 1 to 64; got 1000000000`,
   ),
   {
-    about: 'a pipe that nobody writes to',
+    about: 'a pipe without a writer',
     prepare: (world) => void spawnSync('mkfifo', [world.path('mistake.yaml')]),
     run: ['validate', 'mistake.yaml'],
     code: 3,
@@ -84,19 +84,19 @@ export const others = [
     says: 'images: expected a readable file; got a folder (EISDIR)',
   },
   {
-    about: 'a device without an end as a config',
+    about: 'an endless device as a config',
     run: ['search', '/dev/zero'],
     code: 3,
     says: '/dev/zero: expected a readable file; got a pipe or a device',
   },
   {
-    about: 'a device without an end as measured networks',
+    about: 'an endless device as measured networks',
     run: ['calibrate', '/dev/zero'],
     code: 3,
     says: '/dev/zero: expected a readable file; got a pipe or a device',
   },
   {
-    about: 'a file in the place of the runs',
+    about: 'a file in place of the folder of runs',
     run: ['runs', 'list', '--root', 'search.yaml'],
     code: 4,
     says: 'search.yaml: expected a folder; got a file where a folder should be (ENOTDIR)',

@@ -1,5 +1,5 @@
 // @ts-check
-/** Mistakes with runs: `halted` was stopped on its way, `done-coarse` and `done-fine` are finished. */
+/** Mistakes with runs: `halted` was stopped, `done-coarse` and `done-fine` are finished. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { entry } from './world.mjs';
@@ -12,7 +12,7 @@ const hasContainers = spawnSync('unshare', [...container.slice(1), 'true']).stat
 /** @type {Mistake[]} */
 export const runs = [
   {
-    about: 'a run id that is no plain name',
+    about: 'a run id that is not a plain name',
     run: ['coarse', 'search.yaml', '--run-id', '../new'],
     code: 2,
     says: '--run-id: expected up to 100 letters, digits, dots, underscores and hyphens, a letter or digit first; got "../new"',
@@ -24,13 +24,13 @@ export const runs = [
     says: '--run-id: expected up to 100 letters, digits, dots, underscores and hyphens, a letter or digit first; got "../new"',
   },
   {
-    about: 'a run that must be new and is not',
+    about: 'a run that must be new but exists',
     run: ['coarse', 'search.yaml', '--run-id', 'halted', '--resume', 'never'],
     code: 2,
-    says: '--resume never: expected a new run; got runs/halted, which is there\nwhat to do: name another run with --run-id, or resume this one with --resume allow',
+    says: '--resume never: expected a new run; got runs/halted, which already exists\nwhat to do: name another run with --run-id, or resume this one with --resume allow',
   },
   {
-    about: 'a run that must be there and is not',
+    about: 'a run that must exist but does not',
     run: ['coarse', 'search.yaml', '--run-id', 'halt', '--resume', 'must'],
     code: 2,
     says: '--resume must: expected a run at runs/halt; got none; did you mean halted?',
@@ -56,7 +56,7 @@ what to do: restore what was changed, or begin another run with --run-id`,
     meanwhile: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
     run: ['coarse', 'search.yaml', '--run-id', 'busy', '--set', 'search.steps=100000'],
     code: 2,
-    says: 'runs/busy: expected a run that nobody works on; got one held by process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
+    says: 'runs/busy: another process works on this run: process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
   },
   {
     about: 'a run that a process in another container works on',
@@ -75,10 +75,10 @@ what to do: restore what was changed, or begin another run with --run-id`,
     ],
     shown: "mnv4-nas coarse search.yaml --run-id busy --set 'search.steps=100000'",
     code: 2,
-    says: 'runs/busy: expected a run that nobody works on; got one held by process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
+    says: 'runs/busy: another process works on this run: process PID on HOST\nwhat to do: wait for it, stop it, or name another run with --run-id',
   },
   {
-    about: 'a run resumed from checkpoints that are all damaged',
+    about: 'a run whose checkpoints are all damaged',
     prepare: (world) => {
       world.copy('runs/halted', 'runs/damaged');
       for (const name of readdirSync(world.path('runs/damaged/checkpoints')))
@@ -86,7 +86,7 @@ what to do: restore what was changed, or begin another run with --run-id`,
     },
     run: ['coarse', 'search.yaml', '--run-id', 'damaged'],
     code: 4,
-    says: 'runs/damaged/checkpoints: expected a checkpoint to resume from; got …, all damaged\nwhat to do: remove that folder to begin the run again',
+    says: 'runs/damaged/checkpoints: cannot resume: every checkpoint is damaged (…)\nwhat to do: remove that folder to begin the run again',
   },
   {
     about: 'a run whose state is damaged',
@@ -99,14 +99,14 @@ what to do: restore what was changed, or begin another run with --run-id`,
     says: 'runs/torn/state.json: expected JSON; got: …',
   },
   {
-    about: 'a folder of other things in the place of a run',
+    about: 'a folder with other files in place of a run',
     prepare: (world) => world.write('runs/thesis/thesis.tex', ''),
     run: ['coarse', 'search.yaml', '--run-id', 'thesis'],
     code: 2,
     says: 'runs/thesis: expected a run or a new folder; got one with thesis.tex\nwhat to do: name another run with --run-id',
   },
   {
-    about: 'an evaluation of a run that trained nothing',
+    about: 'an evaluation of a run without trained weights',
     run: ['eval', 'done-fine', '--folder', 'set'],
     code: 2,
     says: 'runs/done-fine: expected a network with weights; got a run without\nwhat to do: give it weights with --weights FILE, or name a finished training run',
@@ -118,7 +118,7 @@ what to do: restore what was changed, or begin another run with --run-id`,
     says: 'far: target missed: macs is …, … % from its target of 100.0',
   },
   {
-    about: 'a learning rate with which nothing is learned',
+    about: 'a learning rate with which training diverges',
     run: ['coarse', 'search.yaml', '--run-id', 'wild', '--set', 'search.weights.learningRate=1e30'],
     code: 3,
     says: 'training diverged: … at step …\nwhat to do: begin another run with a lower weights.learningRate, or with a longer warm-up',

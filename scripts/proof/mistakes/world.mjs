@@ -1,5 +1,5 @@
 // @ts-check
-/** A folder in which mistakes are made: small images, their distillation set, a space, configs and runs, all real. */
+/** The folder in which mistakes are made, with small images, their distillation set, a space, configs and runs. */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ export const entry = join(repository, 'dist', 'cli', 'main.js');
 
 /** @typedef {{ code: number | null, stdout: string, stderr: string }} Ended */
 
-/** A network for the images, and how it is trained as their teacher. */
+/** A network for the images; `training` trains it as their teacher. */
 const network = `name: teacher
 input: { resolution: 8, channels: 1 }
 classes: 3
@@ -90,7 +90,9 @@ export class World {
     return join(this.folder, name);
   }
 
-  /** The images and files, a set, the runs `done-coarse` and `done-fine`, and `halted`, which was stopped on its way. */
+  /**
+   * Makes the images and files, a set, the finished runs `done-coarse` and `done-fine`, and the stopped run `halted`.
+   */
   async begin() {
     const { formatIdx, idxFiles } = await import(join(repository, 'dist', 'data', 'images', 'formats', 'idx.js'));
     for (const [name, text] of Object.entries(files)) this.write(name, text);
@@ -105,7 +107,7 @@ export class World {
     await this.#must(0, ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'set']);
     await this.#must(0, ['search', 'search.yaml', '--run-id', 'done']);
     const halted = this.start(['coarse', 'search.yaml', '--run-id', 'halted'], { stopAt: '"step":1,' });
-    if ((await halted.ended).code !== 75) throw new Error('expected a run that could be stopped');
+    if ((await halted.ended).code !== 75) throw new Error('the run could not be stopped');
   }
 
   /** @param {number} code @param {string[]} args */
@@ -120,7 +122,11 @@ export class World {
     writeFileSync(this.path(name), content);
   }
 
-  /** Writes a copy of a file with a part of its text replaced. @param {string} name @param {string} from @param {string} to @param {string} as */
+  /**
+   * Writes a copy of a file with a part of its text replaced.
+   *
+   * @param {string} name @param {string} from @param {string} to @param {string} as
+   */
   edit(name, from, to, as) {
     const text = readFileSync(this.path(name), 'utf8');
     if (!text.includes(from)) throw new Error(`${name} has no ${from}`);
@@ -142,7 +148,7 @@ export class World {
     this.write(name, readFileSync(this.path(name)).subarray(0, bytes));
   }
 
-  /** Turns a bit of a file over. @param {string} name @param {number} at */
+  /** Flips a bit of a file. @param {string} name @param {number} at */
   flip(name, at) {
     const bytes = readFileSync(this.path(name));
     bytes[at] = /** @type {number} */ (bytes[at]) ^ 0x10;
@@ -154,7 +160,7 @@ export class World {
    *
    * @param {string[]} args
    * @param {{ command?: string[], env?: Record<string, string>, stopAt?: string }} options  `stopAt`: the text on
-   *   standard error upon which it is sent SIGTERM
+   *   standard error after which it is sent SIGTERM
    */
   start(args, { command = [process.execPath, entry], env = {}, stopAt } = {}) {
     const [file = '', ...before] = command;
@@ -178,7 +184,7 @@ export class World {
     return { child, ended };
   }
 
-  /** A text without what is this machine's alone: folders, process ids, the host. @param {string} text */
+  /** A text without the names specific to this machine: folders, process ids, the host. @param {string} text */
   anonymous(text) {
     return text
       .replaceAll(`${this.folder}/`, '')
@@ -194,7 +200,11 @@ export class World {
   }
 }
 
-/** Bright rows, bright columns or a bright middle under noise, from a generator of our own: the same everywhere. @param {number} n */
+/**
+ * Bright rows, bright columns or a bright middle under noise, from our own generator, the same on every machine.
+ *
+ * @param {number} n
+ */
 function patterns(n) {
   const images = new Uint8Array(n * 64);
   const labels = Uint8Array.from({ length: n }, (_, i) => i % 3);

@@ -1,5 +1,5 @@
 // @ts-check
-/** A small run killed in each single call in which it changes or flushes a file, and run again. */
+/** Kills a small run in each call that changes or flushes a file, and runs it again each time. */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const path = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * How many calls there are, and those after which the run, run again, did not leave what it leaves undisturbed.
+ * Returns the number of calls, and the calls after which the resumed run left other files than an undisturbed one.
  *
  * @param {string} root  an empty folder
  */
@@ -28,14 +28,18 @@ export async function killedInEveryCall(root) {
   return { calls: calls.length, differing };
 }
 
-/** What the run says on standard error. @param {string} root @param {string} id @param {string} call  to be killed in */
+/**
+ * Runs the small run, and returns its standard error.
+ *
+ * @param {string} root @param {string} id @param {string} call  in which to kill it
+ */
 function smallRun(root, id, call) {
   const args = ['--import', path('kill-in-call.mjs'), path('small-run.mjs'), root, id];
   const env = { ...process.env, MNV4_KILL_IN_CALL: call, MNV4_KILL_IN: root, MNV4_KILL_ID: id };
   return new Promise((resolve) => execFile(process.execPath, args, { env }, (_, _out, stderr) => resolve(stderr)));
 }
 
-/** All files of a run, their names and what is in them. @param {string} root @param {string} id */
+/** Names and contents of all files of a run. @param {string} root @param {string} id */
 function contents(root, id) {
   const names = /** @type {string[]} */ (readdirSync(join(root, id), { recursive: true })).sort();
   const files = names.filter((name) => statSync(join(root, id, name)).isFile());

@@ -1,10 +1,14 @@
 // @ts-check
-/** SHA-256s of what a search leaves, but for what depends on the clock. */
+/** SHA-256s of the files that a search leaves, except for values that depend on the clock. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** By stage and file; the run's id counts as ID. @param {string} runs @param {string} id @returns {Record<string, string>} */
+/**
+ * SHA-256s by stage and file, with the run's id replaced by ID.
+ *
+ * @param {string} runs @param {string} id @returns {Record<string, string>}
+ */
 export function fingerprints(runs, id) {
   const entries = ['coarse', 'fine'].flatMap((stage) => {
     const folder = join(runs, `${id}-${stage}`);
@@ -40,7 +44,7 @@ function contentOf(file, id) {
   return file.endsWith('events.jsonl') ? text.trimEnd().split('\n').map(withoutClock).join('\n') : text;
 }
 
-/** An event without speeds, and without how the memory was used before. @param {string} line */
+/** An event without its speeds and memory figures. @param {string} line */
 export function withoutClock(line) {
   const { imagesPerSecond, dataWait, memoryMb, tensors, ...event } = JSON.parse(line);
   return JSON.stringify(event);

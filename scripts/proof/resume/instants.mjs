@@ -1,13 +1,15 @@
 // @ts-check
-/** At which instants `npm run proof:resume` kills: moments of the clock, and calls that write, of every place in turn. */
+/**
+ * The instants at which `npm run proof:resume` kills: random times, and calls that write, cycling through the places.
+ */
 
 /**
  * @typedef {{ place: string, stage?: string, afterMs?: number, call?: string }} Instant
- * `call`: the kind of call, and which of them
+ * `call`: the kind of call, and its number
  * @typedef {import('#core/random').Random} Random
  */
 
-/** What a run writes, by the pattern of its file. */
+/** Places that a run writes to, each with the pattern of its files. */
 const places = {
   'in a log': /^ID-(\w+)\/(?:events|policy)\.jsonl/,
   'in a checkpoint': /^ID-(\w+)\/checkpoints/,
@@ -15,12 +17,12 @@ const places = {
   'in other files': /^ID-(\w+)\//,
 };
 
-/** Which call in turn, every second one a write. @type {(keyof typeof places)[]} */
+/** The place of each call in turn; every second call is a write. @type {(keyof typeof places)[]} */
 const turns = ['in a log', 'in a checkpoint', 'at the end', 'in a checkpoint', 'in other files'];
 const stages = ['coarse', 'fine'];
 
 /**
- * So many instants of a run that took `milliseconds` and made so many calls of each kind.
+ * Draws `count` instants of a run that took `milliseconds` and made `calls` of each kind.
  *
  * @param {number} count @param {number} milliseconds @param {Record<string, number>} calls @param {Random} random
  * @returns {Instant[]}
@@ -38,7 +40,7 @@ export function instantsOf(count, milliseconds, calls, random) {
   });
 }
 
-/** One of them. @template T @param {readonly T[]} items @param {Random} random @returns {T} */
+/** A random item. @template T @param {readonly T[]} items @param {Random} random @returns {T} */
 function drawn(items, random) {
   return /** @type {T} */ (items[random.below(items.length)]);
 }

@@ -1,7 +1,8 @@
-// Loaded before the program: kills it (SIGKILL) in its n-th call of a kind that changes or flushes a file below a folder, a
-// write once half of it is written, all others before they do anything; and tells at its end how many of each kind it made.
-// `MNV4_KILL_IN_CALL` is `writeSync ID-fine/events.jsonl 3`, or empty; `MNV4_KILL_IN` the folder; `MNV4_KILL_ID` the
-// run's id, which a kind has as ID.
+// Loaded before the program: kills it (SIGKILL) in the n-th call of a kind that changes or flushes a file below a
+// folder. A write is killed when half of it is written, all other calls before they do anything. If not killed, the
+// program prints the number of calls of each kind at its end. `MNV4_KILL_IN_CALL` is, for example, `writeSync
+// ID-fine/events.jsonl 3`, or empty; `MNV4_KILL_IN` is the folder; `MNV4_KILL_ID` is the run's id, which the kinds
+// contain as ID.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 
@@ -39,7 +40,7 @@ function reads(flags = 'r') {
   return typeof flags === 'number' ? (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) === 0 : flags === 'r';
 }
 
-/** The same for every run and every process: no id of either, no step. */
+/** The kind of a call, the same for every run and process: without their ids, and without the step. */
 function kindOf(name, path) {
   const place = path.slice(folder.length + 1).replace(id, 'ID');
   return `${name} ${place.replace(/(part|stale|step)-\d+/g, '$1-N')}`;

@@ -1,5 +1,5 @@
 // @ts-check
-// A run of six steps that computes next to nothing but writes all that a search does: node small-run.mjs ROOT ID
+// A run of six steps that computes almost nothing but writes all files that a search writes: node small-run.mjs ROOT ID
 import { join } from 'node:path';
 import { resumeFromCheckpoint, saveCheckpoint } from '#jobs/runs/checkpoint';
 import { openRun } from '#jobs/runs/run-folder';

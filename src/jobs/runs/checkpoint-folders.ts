@@ -1,4 +1,4 @@
-/** Where a run's checkpoints lie, which of them are kept, and how others are removed. */
+/** The folders of a run's checkpoints: their paths, which to keep, and how to remove the others. */
 import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { namesIn, readBytes, writeFailure } from '#core/files/files';
@@ -25,26 +25,26 @@ export function checkpointSteps(run: InFolder): number[] {
     .sort((a, b) => a - b);
 }
 
-/** A folder beside a checkpoint's, while it is written or removed. */
+/** A temporary folder next to a checkpoint's, used while it is written or removed. */
 export function besides(folder: string, purpose: 'part' | 'old'): string {
   return join(dirname(folder), `.${basename(folder)}.${purpose}`);
 }
 
-/** What a checkpoint's manifest says, not checked; nothing where it cannot be read. */
+/** The fields of a checkpoint's manifest, not checked; none if it cannot be read. */
 export function glimpsedManifest(folder: string): Readonly<Record<string, unknown>> {
   try {
     return { ...JSON.parse(utf8(readBytes(join(folder, manifestName)))) };
   } catch {
-    return {}; // damaged, as loading it will say
+    return {}; // damaged; loading it reports how
   }
 }
 
-/** Removes checkpoints of later steps, to which a resumed run has not come again. */
+/** Removes checkpoints of later steps, which a resumed run has not reached again. */
 export function removeLater(run: InFolder, step: number): void {
   for (const other of checkpointSteps(run)) if (other > step) removeCheckpoint(checkpointFolder(run, other));
 }
 
-/** Removes, of the checkpoints up to `step`, all but the last `keep` and the one of the highest score. */
+/** Removes the checkpoints up to `step`, except the last `keep` and the one with the highest score. */
 export function removeOutdated(run: InFolder, step: number, keep: number): void {
   const folders = checkpointSteps(run)
     .filter((other) => other <= step)
@@ -55,14 +55,14 @@ export function removeOutdated(run: InFolder, step: number, keep: number): void 
   for (const folder of folders) if (!kept.includes(folder)) removeCheckpoint(folder);
 }
 
-/** Negative infinity where the manifest has no score, or none to be believed. */
+/** The score in the manifest; negative infinity if it has none or its SHA-256 does not match. */
 function scoreOf(folder: string): number {
   const manifest = glimpsedManifest(folder);
   const { score } = manifest;
   return typeof score === 'number' && sealProblem(manifest) === undefined ? score : Number.NEGATIVE_INFINITY;
 }
 
-/** Removes a checkpoint so that no half of it is ever seen under its name; a folder that refuses is a data failure. */
+/** Removes a checkpoint, never leaving half of it under its name; throws a data failure if the disk refuses. */
 export function removeCheckpoint(folder: string): void {
   const old = besides(folder, 'old');
   removing(folder, () => {
@@ -72,7 +72,7 @@ export function removeCheckpoint(folder: string): void {
   });
 }
 
-/** Removes what a process that was killed left of a checkpoint that it wrote or removed. */
+/** Removes the temporary folders of a process that was killed while it wrote or removed a checkpoint. */
 export function removeLeftovers(run: InFolder): void {
   const folder = checkpointsOf(run);
   for (const name of namesIn(folder).filter((name) => /^\.step-\d+\.(part|old)$/.test(name))) {

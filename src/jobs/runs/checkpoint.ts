@@ -1,7 +1,7 @@
 /**
  * Checkpoints, `checkpoints/step-000400/`: tensors in `weights.safetensors`, all other state in `state.json`, and
- * `manifest.json`, written last, with the size and SHA-256 of both, and a SHA-256 of its own. A checkpoint is built in a
- * folder of another name, flushed and renamed, so that one that is there is whole unless the disk has damaged it.
+ * `manifest.json`, written last, with the size and SHA-256 of both and a SHA-256 of its other fields. A checkpoint is
+ * built in a temporary folder, flushed and renamed, so that it is complete unless the disk has damaged it.
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -40,9 +40,9 @@ export interface Checkpoint {
   /** Finished steps. */
   readonly step: number;
   readonly tensors: Tensors;
-  /** JSON; a number that is not finite is a bug. */
+  /** JSON data; a non-finite number in it is a bug. */
   readonly state: unknown;
-  /** How good the run was here, the higher the better, where that can be told. */
+  /** Quality of the weights at this step, the higher the better, if known. */
   readonly score?: number | undefined;
 }
 
@@ -59,8 +59,8 @@ const stateName = 'state.json';
 const keptByDefault = 2;
 
 /**
- * Saves a checkpoint and keeps the last `keep` and the one of the highest score; where the disk refuses, those before it
- * stay as they are.
+ * Saves a checkpoint, then removes all but the last `keep` and the one with the highest score. If the disk refuses, the
+ * earlier checkpoints stay unchanged.
  */
 export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkpoint, keep = keptByDefault): void {
   run.flush();
@@ -90,8 +90,8 @@ export function saveCheckpoint(run: Run, { step, tensors, state, score }: Checkp
 }
 
 /**
- * The checkpoint to go on from, as `loadLatestCheckpoint` finds it. What a process that was killed did not remove is
- * removed, and the run knows its step.
+ * Returns the checkpoint to resume from, as `loadLatestCheckpoint` finds it. Also removes the leftovers of a process
+ * that was killed, and sets the run's step.
  */
 export function resumeFromCheckpoint(run: Run, notice: (message: string) => void): LoadedCheckpoint | undefined {
   removeLeftovers(run);
@@ -103,8 +103,8 @@ export function resumeFromCheckpoint(run: Run, notice: (message: string) => void
 }
 
 /**
- * The run's last checkpoint, verified; undefined where it has none. `notice` is told of each damaged one, and the one
- * before it is used. That all are damaged, or that one is of another version, is a data failure.
+ * The run's last checkpoint, verified; undefined if it has none. Reports each damaged one to `notice` and tries the one
+ * before it. Throws a data failure if all are damaged or if one has another version.
  */
 export function loadLatestCheckpoint(
   run: Pick<Run, 'folder'>,
@@ -119,7 +119,7 @@ export function loadLatestCheckpoint(
     notice(`${folder}: damaged, so the checkpoint before it is used: ${found}`);
   }
   if (steps.length === 0) return undefined;
-  const message = `expected a checkpoint to resume from; got ${steps.length}, all damaged`;
+  const message = `cannot resume: every checkpoint is damaged (${steps.length})`;
   throw new Failure('data', { file: checkpointsOf(run), message }, 'remove that folder to begin the run again');
 }
 
@@ -127,7 +127,7 @@ function fingerprint(parts: readonly Uint8Array[]): FileEntry {
   return { bytes: parts.reduce((sum, { length }) => sum + length, 0), sha256: sha256(...parts) };
 }
 
-/** JSON would turn NaN and the infinities into null, and the run that resumes would differ. */
+/** Throws on NaN and infinities: JSON would turn them into null, and the resumed run would differ. */
 function refuseNonFinite(key: string, value: unknown): unknown {
   if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`checkpoint state: ${key} is ${value}`);
   return value;
@@ -139,13 +139,13 @@ const manifestSchema = record({
   step: integer('a number of steps', 0),
   score: quantity('a score').optional(),
   files: record({ [weightsName]: fileEntry, [stateName]: fileEntry }),
-  /** Of all the others; older checkpoints have none. */
+  /** SHA-256 of the other fields; older checkpoints have none. */
   sha256: text('a SHA-256').optional(),
 });
 
 type FileEntry = z.output<typeof fileEntry>;
 
-/** The checkpoint, or what is wrong with it. */
+/** The checkpoint, or a description of its damage. */
 function loadedOrDamage(folder: string, step: number): LoadedCheckpoint | string {
   try {
     return loaded(folder, step);
@@ -182,7 +182,7 @@ function damaged(file: string, message: string): Failure {
   return new Failure('data', { file, message });
 }
 
-/** A checkpoint of another version is no damaged one: those before it would be of that version too. */
+/** Throws on another version, which is no damage: the checkpoints before this one have that version too. */
 function refuseOtherVersion(folder: string): void {
   const { version: found } = glimpsedManifest(folder);
   if (typeof found !== 'number' || found === version) return;

@@ -1,11 +1,11 @@
-/** Logs of a run that grow by one JSON line at a time: `events.jsonl`, `policy.jsonl`. */
+/** The JSON Lines logs of a run: `events.jsonl` and `policy.jsonl`. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readBytes, writeAtomically, writeFailure } from '#core/files/files';
 import { isTooDeep } from '#core/files/nesting';
 import { utf8 } from '#core/files/text';
 
-/** One line of a log, its further fields not checked. `step` counts the steps that were finished when it was written. */
+/** One line of a log; only `step` is checked, the number of steps finished when the line was written. */
 export interface LogLine {
   readonly step: number;
   readonly [field: string]: unknown;
@@ -13,15 +13,15 @@ export interface LogLine {
 
 export interface EventLog<L extends LogLine = LogLine> {
   append(line: L): void;
-  /** Flushes what was appended to the disk. */
+  /** Flushes the appended lines to the disk. */
   flush(): void;
   close(): void;
 }
 
 /**
- * Opens a log to go on after `step` finished steps: lines of later steps and a torn last line are dropped, so that a
- * run that was killed and resumed leaves the lines of one that never was. Without a step it begins empty. `notice` is told
- * of other damaged lines, which a disk or a person left: they are dropped too.
+ * Opens a log to append to after `step` finished steps. Lines of later steps and a torn last line are dropped, so that
+ * a run that was killed and resumed leaves the same lines as one that was not. Without `step`, the log begins empty.
+ * Other damaged lines are reported to `notice` and dropped too.
  */
 export function openEventLog<L extends LogLine = LogLine>(
   file: string,
@@ -50,7 +50,7 @@ function opened(file: string): number {
   }
 }
 
-/** Appends one whole line or, where the disk refuses, none of it. */
+/** Appends one whole line or, if the disk refuses, none of it; returns its length in bytes. */
 function appended(file: string, descriptor: number, end: number, bytes: Buffer): number {
   try {
     let written = 0;
@@ -70,7 +70,7 @@ function cutOff(descriptor: number, end: number): void {
   }
 }
 
-/** The whole lines of a log, in order; torn and damaged ones are left out, and no file is no lines. */
+/** The complete lines of a log, in order, without torn and damaged ones; none if the file does not exist. */
 export function readEvents(file: string): LogLine[] {
   return existsSync(file) ? linesOf(readBytes(file)).flatMap((line) => parsedLine(line) ?? []) : [];
 }
@@ -88,7 +88,7 @@ function linesUntil(file: string, bytes: Uint8Array, step: number, notice: (mess
 
 const lineEnd = Buffer.from('\n');
 
-/** The lines of a log without their ends; the last may be torn. */
+/** The lines of a log without their line ends; the last may be torn. */
 function linesOf(bytes: Uint8Array): Uint8Array[] {
   const lines: Uint8Array[] = [];
   for (let from = 0; from < bytes.length; ) {

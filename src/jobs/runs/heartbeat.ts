@@ -1,10 +1,10 @@
-/** The thread that beats for a lock: it touches the file as long as that is its process's own. */
+/** The heartbeat thread of a lock: touches the file as long as its process holds the lock. */
 import { closeSync, futimesSync, openSync, readFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 
 export interface Beating {
   readonly file: string;
-  /** Content of the lock while it is ours. */
+  /** Content of the lock while this process holds it. */
   readonly own: string;
   readonly beatMs: number;
 }
@@ -15,11 +15,11 @@ setInterval(() => {
   try {
     beat();
   } catch {
-    // A missed beat harms only where many follow, and then the run itself cannot write.
+    // One missed beat is harmless; if many are missed, the run itself cannot write either.
   }
 }, beatMs);
 
-/** Touches what it has open: another's lock has taken the name only with a file of its own. */
+/** Touches the file through its descriptor, since another process's lock of that name is a different file. */
 function beat(): void {
   const descriptor = openSync(file, 'r+');
   try {

@@ -1,4 +1,4 @@
-/** The lock file of a run: it names its holder, and its time of change is the holder's heartbeat. */
+/** The lock file of a run: it names its holder, and its modification time is the holder's heartbeat. */
 import { closeSync, fstatSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Failure } from '#core/failure';
@@ -9,9 +9,9 @@ export const lockName = 'run.lock';
 
 export const lockTimes = {
   beatMs: 10_000,
-  /** A lock that has not been touched for so long is stale: six beats. */
+  /** Time without a touch after which a lock is stale: six beats. */
   staleMs: 60_000,
-  /** The same for one without a whole line: to write it after creating the file takes far less. */
+  /** The same for a lock whose content is incomplete, since writing it takes far less time. */
   unfinishedMs: 2_000,
 };
 
@@ -24,7 +24,7 @@ export function lockFile(folder: string): string {
   return resolve(folder, lockName);
 }
 
-/** Creates a file; false where there is one. Throws the system's errors. */
+/** Creates a file; returns false if it exists. Throws the system's other errors. */
 export function created(file: string, content: string): boolean {
   try {
     const descriptor = openSync(file, 'wx');
@@ -45,11 +45,11 @@ export function created(file: string, content: string): boolean {
 
 export interface SeenLock {
   readonly text: string;
-  /** Its time of change. */
+  /** Its modification time, in ms since 1970. */
   readonly beat: number;
 }
 
-/** The lock as it is now; undefined where there is none. It is opened, since network file systems remember old times. */
+/** The current lock; undefined if none exists. Opens the file, since network file systems cache old times. */
 export function seenLock(file: string): SeenLock | undefined {
   try {
     const descriptor = openSync(file, 'r');
@@ -65,6 +65,6 @@ export function seenLock(file: string): SeenLock | undefined {
 }
 
 export function heldBy(folder: string, text: string): Failure {
-  const message = `expected a run that nobody works on; got one held by ${holderText(text)}`;
+  const message = `another process works on this run: ${holderText(text)}`;
   return new Failure('usage', { file: folder, message }, 'wait for it, stop it, or name another run with --run-id');
 }

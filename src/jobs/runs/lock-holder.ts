@@ -1,13 +1,13 @@
-/** The process that holds a run, as its lock says, and whether it is still there. */
+/** The process that holds a run according to its lock, and a check that it is still alive. */
 import { hostname } from 'node:os';
 import { isAlive, processTable, statusOf } from '#core/machine/processes';
 
 export interface LockHolder {
   readonly host: string;
   readonly pid: number;
-  /** Start time of the process by the kernel's clock; null where the system does not say. */
+  /** Start time of the process by the kernel's clock; null if the system does not report it. */
   readonly born: string | null;
-  /** Process table of the id (`processTable`); null where the system does not say, and in the locks of older programs. */
+  /** Process table that `pid` belongs to (`processTable`); null if unknown, and in locks of older versions. */
   readonly table: string | null;
 }
 
@@ -16,7 +16,7 @@ export function ownHolder(): LockHolder {
   return { host: hostname(), pid, born: statusOf(pid)?.born ?? null, table: processTable() };
 }
 
-/** The holder that a lock names; undefined where it was not written to its end, or is damaged. */
+/** The holder that a lock names; undefined if the lock is incomplete or damaged. */
 export function parsedHolder(text: string): LockHolder | undefined {
   try {
     const { host, pid, born, table } = JSON.parse(text) as LockHolder;
@@ -26,7 +26,7 @@ export function parsedHolder(text: string): LockHolder | undefined {
   }
 }
 
-/** One process: 0 and numbers below would ask the system for groups of them. */
+/** True for the id of one process: 0 and negative numbers address process groups. */
 function isPid(pid: unknown): boolean {
   return Number.isInteger(pid) && (pid as number) > 0 && (pid as number) < 2 ** 31;
 }
@@ -36,10 +36,14 @@ export function holderText(text: string): string {
   return holder === undefined ? 'an unknown process' : `process ${holder.pid} on ${holder.host}`;
 }
 
-/** `unknown` where only its heartbeat can tell: the process stands in another table. */
+/** State of a holder; `unknown` if its process table is another one, so that only its heartbeat can tell. */
 export type Standing = 'alive' | 'gone' | 'unknown';
 
-/** @param isOurs  whether this process holds the lock */
+/**
+ * State of the holder that a lock names.
+ *
+ * @param isOurs  true if this process holds the lock
+ */
 export function standingOf(text: string, isOurs: boolean): Standing {
   const holder = parsedHolder(text);
   if (holder === undefined) return 'unknown';

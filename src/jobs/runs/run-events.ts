@@ -1,6 +1,6 @@
 /**
- * The lines of a run's logs: an event at the end of each interval of steps in `events.jsonl`, and with it, in a search, the
- * controller's logits in `policy.jsonl`. Figures of an event are means over its interval.
+ * The lines of a run's logs. At the end of each interval of steps, an event is appended to `events.jsonl` and, in a
+ * search, the controller's logits to `policy.jsonl`. The figures of an event are means over its interval.
  */
 import { z } from 'zod';
 import { integer, quantity } from '#core/documents/conform';
@@ -11,14 +11,14 @@ const number = quantity('a number');
 /** Number of finished steps. */
 const step = integer('a number of steps', 0);
 
-/** How fast the interval was, and what the process holds at its end. */
+/** Speed of the interval, and memory and tensors at its end. */
 const machine = {
   imagesPerSecond: number,
   /** Share of the time spent waiting for data. */
   dataWait: number,
   /** Resident memory of worker 0 in MiB. */
   memoryMb: number,
-  /** Tensors alive. */
+  /** Number of live tensors. */
   tensors: number,
 };
 
@@ -29,11 +29,11 @@ export const searchEventSchema = z.object(
     quality: number,
     reward: number,
     costs: costsSchema,
-    /** Moving average of the rewards, from which advantages are counted. */
+    /** Moving average of the rewards, subtracted from them to get advantages. */
     baseline: number,
-    /** Entropy of the policy in nats, the mean over the choices. */
+    /** Entropy of the policy in nats, averaged over the choices. */
     entropy: number,
-    /** Entropy as a share of that of the uniform policy. */
+    /** Entropy as a share of the uniform policy's. */
     relativeEntropy: number,
     ...machine,
     /** Learning rates at the interval's last step. */
@@ -54,13 +54,13 @@ export type SearchEvent = Readonly<z.output<typeof searchEventSchema>>;
 export type TrainingEvent = Readonly<z.output<typeof trainingEventSchema>>;
 export type PolicyLine = Readonly<z.output<typeof policyLineSchema>>;
 
-/** By the name of a log, what its lines are. */
+/** The type of the lines of each log, by its name. */
 export interface LogLines {
   readonly events: SearchEvent | TrainingEvent;
   readonly policy: PolicyLine;
 }
 
-/** What is shown of the last event of either kind while a run goes on. */
+/** The figures of the last event, of either kind, that are shown while a run is in progress. */
 export const eventFiguresSchema = searchEventSchema
   .pick({ quality: true, costs: true, reward: true, entropy: true })
   .partial();

@@ -1,7 +1,7 @@
 /**
- * The folder of a run, `ROOT/ID/`: what it was asked to do (`config.yaml`, `space.yaml`, `environment.json`), how far
- * it is (`state.json`, `events.jsonl`, `policy.jsonl`, `checkpoints/`) and what came out (`architecture.yaml`,
- * `result.json`). Every file is there whole or not at all, and all is readable while the run goes on.
+ * The folder of a run, `ROOT/ID/`: its request (`config.yaml`, `space.yaml`, `environment.json`), its progress
+ * (`state.json`, `events.jsonl`, `policy.jsonl`, `checkpoints/`) and its result (`architecture.yaml`, `result.json`).
+ * Every file is complete or absent, and all can be read while the run is in progress.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { lockRun, type RunLock } from './run-lock.js';
 import { type RunResult, writeRunResult } from './run-result.js';
 import { isRun, type RunState, type RunStatus, readState, writeState } from './run-state.js';
 
-/** Whether to go on with a run that is there: if there is one, only if there is one, or not at all. */
+/** Policy for an existing run: resume it if it exists, require that it exists, or refuse it. */
 export type ResumeMode = 'allow' | 'must' | 'never';
 
 export interface OpenRunRequest extends Asked {
@@ -29,34 +29,34 @@ export interface OpenRunRequest extends Asked {
   /** The resolved config as YAML. */
   readonly config: string;
   readonly environment: object;
-  /** Told of what a user should know and nobody need act on. */
+  /** Receives messages for the user that require no action. */
   readonly notice: (message: string) => void;
 }
 
-/** A run that this process holds the lock of, until `finish`. */
+/** A run whose lock this process holds until `finish`. */
 export interface Run {
   readonly id: string;
   readonly folder: string;
-  /** Steps that it has in all. */
+  /** Total number of steps. */
   readonly steps: number;
-  /** Whether it was there and done, with as many steps as it has now. */
+  /** True if the run already existed and was done, with the same number of steps. */
   readonly wasDone: boolean;
-  /** Opens a log to go on after `step` finished steps, the step of the checkpoint resumed from; without, empty. */
+  /** Opens a log to append to after `step`, that of the checkpoint resumed from; without `step`, it begins empty. */
   openLog<N extends keyof LogLines>(name: N, step: number | undefined): EventLog<LogLines[N]>;
-  /** Says how many steps are finished; fails where another process has taken the run over. */
+  /** Records the number of finished steps; fails if another process has taken over the run. */
   progress(step: number): void;
-  /** Flushes the logs to the disk; fails where another process has taken the run over. */
+  /** Flushes the logs to the disk; fails if another process has taken over the run. */
   flush(): void;
   writeArchitecture(yaml: string): void;
   writeResult(result: RunResult): void;
-  /** States how the run ended, closes the logs and lets go of the lock. Only the first call counts. */
+  /** Records how the run ended, closes the logs and releases the lock. Later calls do nothing. */
   finish(status: Ended, reason?: string): void;
 }
 
 /**
- * Opens the run for this process alone: makes its folder, or resumes what is there. A changed config or space is a
- * config failure that lists every change; a folder that refuses to be written is a data failure. A lock that is there is a
- * usage failure, so `settleLock` comes first.
+ * Opens the run for this process alone: makes its folder, or resumes an existing run. Throws a config failure that
+ * lists every change if the config or the space changed, a data failure if the folder cannot be written, and a usage
+ * failure if the run is locked; call `settleLock` first.
  */
 export function openRun(request: OpenRunRequest): Run {
   const folder = runFolder(request.root, request.id);
@@ -101,7 +101,7 @@ function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
 
 type Ended = Exclude<RunStatus, 'running'>;
 
-/** The part of a run that opens and closes: its logs and, with the last of them, its lock. */
+/** The part of a run that opens and closes its logs and releases its lock. */
 function logsOf(
   folder: string,
   lock: RunLock,
@@ -128,7 +128,7 @@ function logsOf(
         flush();
         end(status, reason);
       } catch (error) {
-        if (status !== 'failed') throw error; // else what made the run fail is the one to report
+        if (status !== 'failed') throw error; // otherwise the failure of the run is the one to report
       } finally {
         for (const log of logs) log.close();
         lock.release();
@@ -137,14 +137,14 @@ function logsOf(
   };
 }
 
-/** Where a run lies; an id that is no plain name is a usage failure. */
+/** The path of a run's folder; an id that is no plain name is a usage failure. */
 export function runFolder(root: string, id: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) return join(root, id);
   const expected = 'expected up to 100 letters, digits, dots, underscores and hyphens, a letter or digit first';
   throw new Failure('usage', `--run-id: ${expected}; got ${JSON.stringify(id)}`);
 }
 
-/** The ids of the runs under a root, sorted. */
+/** Sorted ids of the runs under a root. */
 export function runIds(root: string): string[] {
   return namesIn(root)
     .filter((name) => isRun(join(root, name)))
@@ -154,7 +154,7 @@ export function runIds(root: string): string[] {
 function refuseByMode({ root, id, resume }: OpenRunRequest, folder: string): void {
   if (resume === 'never' && isRun(folder)) {
     const remedy = 'name another run with --run-id, or resume this one with --resume allow';
-    throw new Failure('usage', `--resume never: expected a new run; got ${folder}, which is there`, remedy);
+    throw new Failure('usage', `--resume never: expected a new run; got ${folder}, which already exists`, remedy);
   }
   if (resume === 'must' && !isRun(folder)) {
     throw new Failure('usage', `--resume must: expected a run at ${folder}; got none${suggestion(id, runIds(root))}`);
@@ -171,7 +171,7 @@ function makeFolder(folder: string): void {
 
 const requestFiles = ['config.yaml', 'space.yaml', 'environment.json', 'identity.json'];
 
-/** A folder without a state is new, or was left by a process that was killed while it began the run. */
+/** Refuses a folder without a state unless it is new or left by a process killed while it began the run. */
 function refuseForeignFiles(folder: string): void {
   const isOurs = (name: string) => requestFiles.includes(name) || name === lockName || isLeftover(name);
   const foreign = namesIn(folder).filter((name) => !isOurs(name));
@@ -180,7 +180,7 @@ function refuseForeignFiles(folder: string): void {
   throw new Failure('usage', { file: folder, message }, 'name another run with --run-id');
 }
 
-/** What processes that were killed left of a file that they wrote or a lock that they took over. */
+/** Removes the partial files and stale locks that killed processes left. */
 function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder).filter(isLeftover)) rmSync(join(folder, name), { force: true });
 }

@@ -1,4 +1,4 @@
-/** Whether a run may be resumed: its config and space must be what they were when it began. */
+/** Checks that a run may be resumed: its config and space must be those with which it began. */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readChecked } from '#core/documents/conform';
@@ -13,29 +13,29 @@ export type Identity = Readonly<Record<string, unknown>>;
 const identitySchema = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 
 const restoring = 'restore what was changed, or begin another run with --run-id';
-const extending = 'let the run go on to more steps with --extend, or begin another one with --run-id';
+const extending = 'extend the run to more steps with --extend, or begin another one with --run-id';
 
-/** What a run is asked to be. */
+/** The request that a run must match. */
 export interface Asked {
-  /** How many steps the whole run has. */
+  /** Total number of steps. */
   readonly steps: number;
-  /** The key of `identity` that says so. */
+  /** The key of `identity` that determines the number of steps. */
   readonly lengthKey: string;
-  /** Whether a run that is there may go on to more steps than it had. */
+  /** True if an existing run may be extended to more steps. */
   readonly extend?: boolean | undefined;
-  /** The values of the resolved config by dotted key: on resuming they must be what they were. */
+  /** Values of the resolved config by dotted key; they must be unchanged on resuming. */
   readonly identity: Identity;
   /** Keys that had other names in older runs. */
   readonly renamedKeys?: readonly RenamedKey[];
-  /** The space as YAML; on resuming it must be what it was. */
+  /** The space as YAML; it must be unchanged on resuming. */
   readonly space: string;
 }
 
 /**
- * Fails where the run in `folder` is another one than it is asked to be; but that it is longer is allowed to one that is
- * to be extended.
+ * Throws a config failure that lists every change if the run in `folder` differs from the request; with `extend`, the
+ * request may have more steps.
  *
- * @param before  steps that it had
+ * @param before  total number of steps of the existing run
  */
 export function refuseOtherRun(folder: string, before: number, asked: Asked): void {
   const { steps, lengthKey, extend } = asked;
@@ -46,7 +46,7 @@ export function refuseOtherRun(folder: string, before: number, asked: Asked): vo
   const others = changes.filter(({ path }) => path !== lengthKey);
   const lengths = changes.filter(({ path }) => path === lengthKey);
   if (steps !== before && lengths.length === 0) {
-    // as where images were added: the config does not tell
+    // for example, images were added, which the config does not show
     lengths.push({ file: join(folder, 'state.json'), path: 'steps', message: `was ${before}, is ${steps}` });
   }
   const isLonger = steps > before;
@@ -65,7 +65,7 @@ function changesOf(was: Identity, now: Identity): Change[] {
   return changed.map((path) => ({ path, message: `was ${shown(was[path])}, is ${shown(now[path])}` }));
 }
 
-/** Fails at the first line in which the space is not the one that the run began with. */
+/** Fails at the first line in which the space differs from the one that the run began with. */
 function refuseOtherSpace(file: string, now: string): void {
   const before = readUtf8(file).split('\n');
   const after = now.split('\n');

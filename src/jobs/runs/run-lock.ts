@@ -1,4 +1,4 @@
-/** One process per run: it holds the run's lock as long as it works on it. */
+/** The lock that admits one process per run; the process holds it as long as it works on the run. */
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { discard, writeFailure } from '#core/files/files';
@@ -7,22 +7,22 @@ import { created, held, heldBy, lockFile, lockTimes, seenLock } from './lock-fil
 import { type LockHolder, ownHolder, parsedHolder, standingOf } from './lock-holder.js';
 
 export interface RunLock {
-  /** Fails where another process has taken the run over, as it may when this one slept for over a minute. */
+  /** Fails if another process has taken over the run, which can happen when this one slept for over a minute. */
   requireHeld(): void;
-  /** Lets go of the run; does nothing the second time. */
+  /** Releases the lock; a second call does nothing. */
   release(): void;
 }
 
 /**
- * Takes the lock of the run in `folder`; that there is one is a usage failure (`settleLock` removes stale ones before). The
- * lock goes when the process exits, however it does, but for SIGKILL.
+ * Takes the lock of the run in `folder`; an existing lock is a usage failure (`settleLock` removes stale ones before).
+ * The lock is removed when the process exits in any way other than SIGKILL.
  */
 export function lockRun(folder: string, { beatMs } = lockTimes): RunLock {
   const file = lockFile(folder);
   const own = JSON.stringify(ownHolder());
   while (!createdLock(file, own)) {
     const seen = seenLock(file);
-    if (seen !== undefined) throw heldBy(folder, seen.text); // else it was released in the meantime
+    if (seen !== undefined) throw heldBy(folder, seen.text); // otherwise it was released in the meantime
   }
   held.add(file);
   const stop = startBeating({ file, own, beatMs });
@@ -49,7 +49,7 @@ function createdLock(file: string, own: string): boolean {
   }
 }
 
-/** Who works on the run in `folder` now, as far as one look tells; undefined where nobody does. */
+/** The process that works on the run in `folder` now, as far as a single look shows; undefined if there is none. */
 export function lockHolder(folder: string): LockHolder | undefined {
   const file = lockFile(folder);
   const seen = seenLock(file);
@@ -61,17 +61,17 @@ export function lockHolder(folder: string): LockHolder | undefined {
   return standing === 'alive' || isBeating ? (holder ?? { host: '?', pid: 0, born: null, table: null }) : undefined;
 }
 
-const module = new URL('../../../dist/jobs/runs/heartbeat.js', import.meta.url); // of the build, also where tests run src/
+const module = new URL('../../../dist/jobs/runs/heartbeat.js', import.meta.url); // from the build, even when tests run src/
 
-/** Beats in a thread, since a step or an evaluation may keep this one busy for minutes; returns what ends it. */
+/** Beats in a thread, since a step or an evaluation may block this one for minutes; returns a function to end it. */
 function startBeating(beating: Beating): () => void {
   const thread = new Worker(module, { workerData: beating, execArgv: [] });
-  thread.on('error', () => {}); // without a heartbeat the lock still holds for all who see this process
+  thread.on('error', () => {}); // without a heartbeat the lock still holds for processes that can see this one
   thread.unref();
   return () => void thread.terminate();
 }
 
-/** True where the lock is still ours, as far as can be read: the next thing that the run writes tells what is wrong. */
+/** True if this process still holds the lock; false if it cannot be read, since the run's next write reports why. */
 function isOwn(file: string, own: string): boolean {
   try {
     return readFileSync(file, 'utf8') === own;

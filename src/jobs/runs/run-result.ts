@@ -1,6 +1,6 @@
 /**
- * The outcome of a finished run, `result.json`: one schema for that of a search and one for that of a training, which the
- * types of all writers and readers follow.
+ * The result of a finished run, `result.json`: one schema for a search and one for a training, from which the types of
+ * all writers and readers derive.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -20,7 +20,7 @@ const evaluationSchema = z.object(
     split: text('a split'),
     n: integer('a number of images'),
     top1: share,
-    /** 95 %, Wilson. */
+    /** 95 % Wilson interval. */
     top1Interval: z.tuple([share, share], { error: 'two shares' }).readonly(),
     top5: share,
     /** Mean cross-entropy against the split's soft labels, in nats. */
@@ -31,18 +31,18 @@ const evaluationSchema = z.object(
 
 const costSchema = z.object(
   {
-    /** The winner's; before there is one, the mean over the architectures sampled. */
+    /** The winner's cost; before there is a winner, the mean over the sampled architectures. */
     value: number,
-    /** The mean over the architectures that the policy draws; a candidate and runs of older versions lack it. */
+    /** Mean over the architectures that the policy draws; absent in candidates and in runs of older versions. */
     expected: number.optional(),
-    /** That of the policy's most likely architecture, missing likewise. */
+    /** Cost of the policy's most likely architecture; absent in the same cases. */
     argmax: number.optional(),
     target: number,
   },
   { error: 'a value and a target' },
 );
 
-/** Each cost next to its target, by its name. */
+/** Each cost with its target, by name. */
 export const costsSchema = z.record(z.string(), costSchema, { error: 'costs by name' });
 
 const candidateSchema = z.object(
@@ -70,15 +70,15 @@ const randomSchema = z.object(
   { error: 'a summary' },
 );
 
-/** What every result has. */
+/** The fields of every result. */
 const figures = {
-  /** One option index per choice; empty in a training's. */
+  /** One option index per choice; empty for a training. */
   decisions,
   quality: number,
   costs: costsSchema,
-  /** Null in a training's. */
+  /** Null for a training. */
   reward: number.nullable(),
-  /** Entropy of the policy in nats, the mean over the choices; null in a training's. */
+  /** Entropy of the policy in nats, averaged over the choices; null for a training. */
   entropy: number.nullable(),
 };
 
@@ -89,17 +89,17 @@ export const searchResultSchema = z.object(
     ...figures,
     reward: number,
     entropy: number,
-    /** Entropy of the uniform policy that the search began with. */
+    /** Entropy of the uniform policy with which the search began. */
     entropyAtStart: number,
-    /** Entropy as a share of that of the uniform policy. */
+    /** Entropy as a share of the uniform policy's. */
     relativeEntropy: number,
-    /** The winner on the whole held-out split. */
+    /** Evaluation of the winner on the whole validation split. */
     held: evaluationSchema,
-    /** Random architectures of the space, evaluated like the winner; null where none were asked for. */
+    /** Random architectures of the space, evaluated like the winner; null if none were requested. */
     random: randomSchema.nullable(),
     /** A sentence for each target that the winner misses. */
     missed: z.array(z.string(), { error: 'a list of targets' }).readonly(),
-    /** The architectures that might have won; runs of older versions lack them. */
+    /** The architectures that the winner was chosen from; absent in runs of older versions. */
     candidates: z.array(candidateSchema, { error: 'a list of candidates' }).readonly().default([]),
     extensions,
   },
@@ -110,16 +110,16 @@ export const trainingResultSchema = z.object(
   {
     ...figures,
     test: evaluationSchema,
-    /** Missing where nobody named the classes. */
+    /** Absent if the classes have no names. */
     classNames: list(text('the name of a class'), 'a list of names').readonly().optional(),
-    /** Where the images came from; runs of older versions lack it. */
+    /** Source of the images; absent in runs of older versions. */
     images: text('where images came from').optional(),
     extensions,
   },
   { error: 'a mapping' },
 );
 
-/** What is shown of a result of either kind, also of one that lacks some of it. */
+/** The figures of a result, of either kind, that are shown; all optional. */
 export const figuresSchema = searchResultSchema
   .pick({ entropyAtStart: true, held: true, random: true })
   .extend(figures)
@@ -139,12 +139,20 @@ export function resultFile(folder: string): string {
   return join(folder, 'result.json');
 }
 
-/** @param folder  of a finished run of a coarse or fine stage; a damaged result is a data failure */
+/**
+ * The result of a search; a damaged one is a data failure.
+ *
+ * @param folder  of a finished run of a coarse or fine stage
+ */
 export function readSearchResult(folder: string): SearchResult {
   return readChecked(resultFile(folder), searchResultSchema);
 }
 
-/** @param folder  of a finished training run; a damaged result is a data failure */
+/**
+ * The result of a training; a damaged one is a data failure.
+ *
+ * @param folder  of a finished training run
+ */
 export function readTrainingResult(folder: string): TrainingResult {
   return readChecked(resultFile(folder), trainingResultSchema);
 }

@@ -1,4 +1,4 @@
-/** How far a run is: `state.json`, rewritten whole at every change, and read by `runs list` and `runs show`. */
+/** The progress of a run: `state.json`, rewritten whole at every change and read by `runs list` and `runs show`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export type RunStatus = 'running' | 'done' | 'stopped' | 'failed';
 export const extensionSchema = z.object({
   /** Finished steps when it was extended. */
   step: integer('a step', 0),
-  /** Steps that the run was to have until then. */
+  /** Total number of steps before the extension. */
   steps: integer('a number of steps', 0),
 });
 
@@ -25,7 +25,7 @@ export interface RunState {
   /** Finished steps. */
   readonly step: number;
   readonly steps: number;
-  /** Why it failed or stopped, where somebody said. */
+  /** Why the run failed or stopped, if known. */
   readonly reason?: string | undefined;
   readonly extensions?: readonly Extension[] | undefined;
 }
@@ -47,7 +47,7 @@ export function isRun(folder: string): boolean {
   return existsSync(stateFile(folder));
 }
 
-/** The state of the run in `folder`; a damaged one, or one of another version of the program, is a data failure. */
+/** The state of the run in `folder`; a damaged state, or one of another version, is a data failure. */
 export function readState(folder: string): RunState {
   const { version: _, ...state } = readChecked(stateFile(folder), stateSchema);
   return state;

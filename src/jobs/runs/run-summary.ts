@@ -1,4 +1,4 @@
-/** What a run is and what came of it, as `runs show --json` and `runs list --json` print it; fields may be added. */
+/** The state and result of a run, as `runs show --json` and `runs list --json` print them; fields may be added. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -14,7 +14,7 @@ import { lockHolder } from './run-lock.js';
 import { type Costs, type Evaluation, figuresSchema, type RandomSummary, resultFile } from './run-result.js';
 import { isRun, type RunState, type RunStatus, readState } from './run-state.js';
 
-/** Null stands where nothing is known yet. Until a run is done, its figures are those of the last interval. */
+/** The state and result of a run; unknown fields are null. Until it is done, its figures are the last interval's. */
 export interface RunSummary {
   readonly id: string;
   readonly stage: string;
@@ -27,11 +27,11 @@ export interface RunSummary {
   readonly costs: Costs | null;
   readonly reward: number | null;
   readonly entropy: number | null;
-  /** Entropy of the uniform policy that the run began with. */
+  /** Entropy of the uniform policy with which the run began. */
   readonly entropyAtStart: number | null;
-  /** The winner on the whole held-out split. */
+  /** Evaluation of the winner on the whole validation split. */
   readonly held: Evaluation | null;
-  /** Random architectures of the space, judged like the winner. */
+  /** Random architectures of the space, evaluated like the winner. */
   readonly random: RandomSummary | null;
   readonly folder: string;
 }
@@ -39,7 +39,7 @@ export interface RunSummary {
 /** One line of `runs list`. */
 export type RunEntry = Pick<RunSummary, 'id' | 'stage' | 'status' | 'step' | 'steps' | 'quality' | 'reward'>;
 
-/** The folder of a run that a user named by its id under `root` or by its path; none is a usage failure. */
+/** The folder of a run, found by its id under `root` or by its path; a usage failure if there is none. */
 export function findRun(root: string, what: string): string {
   const found = [join(root, what), what].find(isRun);
   if (found !== undefined) return found;
@@ -71,13 +71,13 @@ export function readRunSummary(folder: string): RunSummary {
   };
 }
 
-/** The figures of a log's last whole line. */
+/** The figures of a log's last complete line. */
 function lastFigures(file: string): z.output<typeof eventFiguresSchema> | undefined {
   const last = readEvents(file).at(-1);
   return last === undefined ? undefined : asDataFailure(() => conform(locatedValue(file, last), eventFiguresSchema));
 }
 
-/** The runs under a root by id, each with its summary or with the failure that reading it met. */
+/** The runs under a root, sorted by id, and the failures met in reading them. */
 export function listRuns(root: string): { entries: RunEntry[]; failures: Failure[] } {
   const entries: RunEntry[] = [];
   const failures: Failure[] = [];
@@ -93,7 +93,7 @@ export function listRuns(root: string): { entries: RunEntry[]; failures: Failure
   return { entries, failures };
 }
 
-/** A run that says it is running, but that no process holds, was stopped without being asked. */
+/** The state of a run; one recorded as running that no process holds was killed and counts as stopped. */
 function presentState(folder: string): RunState {
   const state = readState(folder);
   return state.status === 'running' && lockHolder(folder) === undefined ? { ...state, status: 'stopped' } : state;

@@ -1,6 +1,6 @@
 /**
- * Judges an existing lock before a run is locked, and removes it if its holder is gone. A holder whose process cannot be
- * seen from here, because it runs on another host or in another container, is known by its heartbeat alone.
+ * Checks an existing lock before a run is locked, and removes it if its holder is gone. A holder that runs on another
+ * host or in another container cannot be seen from here; only its heartbeat shows that it is alive.
  */
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,15 +10,15 @@ import { created, held, heldBy, type LockTimes, lockFile, lockTimes, type SeenLo
 import { holderText, parsedHolder, standingOf } from './lock-holder.js';
 
 export interface Settling {
-  /** Told of what a user should know and nobody need act on. */
+  /** Receives messages for the user that require no action. */
   readonly notice: (message: string) => void;
-  /** Asked while it waits; once it says yes, waiting ends with a failure of kind `stopped`. */
+  /** Called while waiting; true ends the wait with a failure of kind `stopped`. */
   readonly shouldStop: () => boolean;
 }
 
 /**
- * Waits until the run in `folder` has no lock, or only one that is new since. A lock whose holder lives is a usage failure;
- * one whose holder is gone is removed, and `notice` told whose it was.
+ * Waits until the run in `folder` has no lock. A lock whose holder is alive is a usage failure; one whose holder is
+ * gone is removed and its holder reported to `notice`.
  */
 export async function settleLock(folder: string, settling: Settling, times: LockTimes = lockTimes): Promise<void> {
   const file = lockFile(folder);
@@ -34,7 +34,7 @@ export async function settleLock(folder: string, settling: Settling, times: Lock
   }
 }
 
-/** True once the heartbeat of the lock moves, false once it has not for so long that the lock is stale. */
+/** True once the heartbeat of the lock moves; false once it has stood still until the lock is stale. */
 async function beats(folder: string, seen: SeenLock, settling: Settling, times: LockTimes): Promise<boolean> {
   const isWhole = parsedHolder(seen.text) !== undefined;
   if (isWhole) {
@@ -47,8 +47,8 @@ async function beats(folder: string, seen: SeenLock, settling: Settling, times: 
 }
 
 /**
- * The file once it is another than it was, or as it still is after so long. What counts is the time in which this process
- * looks, by its own clock: others' clocks may be wrong, and a pause may have kept the holder from beating as well.
+ * The file as soon as it changes, or unchanged after `limitMs`. Only time in which this process watches counts, by its
+ * own clock: other clocks may be wrong, and a pause of the machine may have stopped the holder's heartbeat as well.
  */
 async function watched(
   file: string,
@@ -62,7 +62,7 @@ async function watched(
     await sleep(pollMs);
     if (shouldStop()) {
       const message = 'stopped on request while it waited for the run';
-      throw new Failure('stopped', message, 'run the same command again to go on');
+      throw new Failure('stopped', message, 'run the same command again to resume');
     }
     const now = performance.now();
     watchedMs += Math.min(now - last, 2 * pollMs);
@@ -73,8 +73,8 @@ async function watched(
 }
 
 /**
- * Removes a stale lock; false where it is another's by now, or where somebody else is about to. Of several who find it
- * stale, one claims it; the others would remove the lock that this one is going to take.
+ * Removes a stale lock; false if another process has taken it or is about to remove it. Of several processes that find
+ * it stale, one claims it; otherwise the others could remove the lock that this one then takes.
  */
 async function removed(file: string, stale: string, settling: Settling, times: LockTimes): Promise<boolean> {
   const claim = `${file}.stale-${Number.parseInt(sha256(stale).slice(0, 12), 16)}`;
@@ -86,7 +86,7 @@ async function removed(file: string, stale: string, settling: Settling, times: L
   const before = seenLock(claim);
   if (before === undefined) return false;
   const left = await watched(claim, before, times.unfinishedMs, settling);
-  if (left?.beat === before.beat) discard(claim); // of a process that was killed in the middle
+  if (left?.beat === before.beat) discard(claim); // left by a process that was killed before it removed the claim
   return false;
 }
 

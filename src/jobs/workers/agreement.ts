@@ -1,4 +1,4 @@
-/** That all workers have the same state: they compute it each for themselves, from the same sums. */
+/** Checks that all workers have the same state, which each computes on its own from the same sums. */
 import { Failure } from '#core/failure';
 import { sha256 } from '#core/files/files';
 import { traced } from '#core/trace';
@@ -6,7 +6,7 @@ import type { Collective } from './collective.js';
 
 const words = 8; // of 32 bits, a SHA-256
 
-/** Compares a state over the workers by its SHA-256; one that differs is a backend failure on all of them. */
+/** Compares the SHA-256 of a state over the workers; a difference is a backend failure on all of them. */
 export async function requireAgreement(
   collective: Collective,
   step: number,
@@ -24,7 +24,7 @@ export async function requireAgreement(
   if (other < 0) return;
   throw new Failure(
     'backend',
-    `expected the same weights on all workers; got others on worker ${other} of ${size} at step ${step}`,
-    'the last checkpoint is kept: run the same command again to go on; should it fail again, use --workers 1',
+    `the weights on worker ${other} of ${size} differ from those on worker 0 at step ${step}`,
+    'the last checkpoint is kept: run the same command again to resume; should it fail again, use --workers 1',
   );
 }

@@ -1,29 +1,29 @@
-/** Starts the workers of a job and joins them: the port behind which their processes and their sums lie. */
+/** The port for starting a job's workers and joining them in a collective. */
 import type { BackendOptions } from '#networks/tensor/backend';
 import type { Collective } from './collective.js';
 
-/** How many processes work on a step, this one included, and how each computes. */
+/** Number of processes that work on a step, this one included, and the backend options of each. */
 export interface Workers extends BackendOptions {
   readonly count: number;
 }
 
 export const oneWorker: Workers = { count: 1 };
 
-/** As many workers as are asked for, but no more than a step has units to share out. */
+/** The requested workers, but no more than the number of units in a step. */
 export function workersFor(workers: Workers, units: number): Workers {
   return { ...workers, count: Math.min(workers.count, units) };
 }
 
-/** Does the job as one of the workers that were started. */
+/** Does the job as one of the started workers. */
 export type Serve<Job> = (job: Job, collective: Collective) => Promise<unknown>;
 
 export interface LaunchRequest<Job> {
   readonly workers: Workers;
-  /** What the others import: a module that exports `serve`, a `Serve<Job>`; a package import or a URL. */
+  /** The module that the others import, which exports `serve`, a `Serve<Job>`; a package import or a URL. */
   readonly module: string;
-  /** Plain data: it is copied to each of them. */
+  /** Plain data that is copied to each of them. */
   readonly job: Job;
-  /** Floats of the longest vector that they sum. */
+  /** Length in floats of the longest vector that they sum. */
   readonly longest: number;
 }
 
@@ -32,9 +32,9 @@ export interface Launcher {
   start<Job>(request: LaunchRequest<Job>): Team;
 }
 
-/** The workers of a job, as worker 0 has them. */
+/** The workers of a job, from the view of worker 0. */
 export interface Team {
-  /** Worker 0's. A worker that fails or dies makes its pending call fail, and all later ones. */
+  /** Worker 0's collective. If a worker fails or dies, its pending call and all later ones fail. */
   readonly collective: Collective;
   /** Ends the others, whatever they are doing; resolves when they are gone. */
   end(): Promise<void>;

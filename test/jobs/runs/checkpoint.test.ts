@@ -109,7 +109,7 @@ describe('a checkpoint', () => {
   it('is not written by a process that lost the run', () => {
     const run = runWith(100);
     writeFileSync(join(run.folder, 'run.lock'), '{"host":"elsewhere","pid":5}');
-    expect(failureOf(() => saveCheckpoint(run, content(200))).message).toContain('held by process 5 on elsewhere');
+    expect(failureOf(() => saveCheckpoint(run, content(200))).message).toContain('this run: process 5 on elsewhere');
     expect(checkpointSteps(run)).toEqual([100]);
   });
 });
@@ -170,7 +170,7 @@ describe('loading', () => {
     const folder = join(run.folder, 'checkpoints');
     expect([failure.kind, failure.message]).toEqual([
       'data',
-      `${folder}: expected a checkpoint to resume from; got 2, all damaged`,
+      `${folder}: cannot resume: every checkpoint is damaged (2)`,
     ]);
   });
 

@@ -90,7 +90,9 @@ describe('a run that is there', () => {
     opened(root, { id: 'small-1' }).finish('stopped');
     const never = failureOf(() => openRun(request(root, { id: 'small-1', resume: 'never' })));
     const must = failureOf(() => openRun(request(root, { id: 'smal-1', resume: 'must' })));
-    expect(never.message).toBe(`--resume never: expected a new run; got ${join(root, 'small-1')}, which is there`);
+    expect(never.message).toBe(
+      `--resume never: expected a new run; got ${join(root, 'small-1')}, which already exists`,
+    );
     expect(must.message).toBe(
       `--resume must: expected a run at ${join(root, 'smal-1')}; got none; did you mean small-1?`,
     );
@@ -123,7 +125,7 @@ describe('a run that is there', () => {
       expect([failure.kind, failure.message, failure.remedy]).toEqual([
         'config',
         `${join(folder, 'config.yaml')}: steps: was 400, is 800`,
-        'let the run go on to more steps with --extend, or begin another one with --run-id',
+        'extend the run to more steps with --extend, or begin another one with --run-id',
       ]);
       expect(readState(folder)).toMatchObject({ status: 'done', steps: 400 });
     });

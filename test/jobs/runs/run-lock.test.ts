@@ -35,7 +35,7 @@ describe('the lock of a run', () => {
     const folder = temporaryFolder();
     const lock = lockRun(folder);
     const failure = failureOf(() => lockRun(folder));
-    const message = `${folder}: expected a run that nobody works on; got one held by process ${process.pid} on ${hostname()}`;
+    const message = `${folder}: another process works on this run: process ${process.pid} on ${hostname()}`;
     expect([failure.kind, failure.message]).toEqual(['usage', message]);
     lock.release();
     lockRun(folder).release();
@@ -58,7 +58,7 @@ describe('the lock of a run', () => {
     lock.requireHeld();
     const file = writeLock(folder, { host: 'elsewhere', pid: 5, born: null }, minute);
     const { mtimeMs } = statSync(file);
-    expect(failureOf(() => lock.requireHeld()).message).toContain('held by process 5 on elsewhere');
+    expect(failureOf(() => lock.requireHeld()).message).toContain('this run: process 5 on elsewhere');
     await hasBeaten(5);
     expect(statSync(file).mtimeMs).toBe(mtimeMs);
     lock.release();

@@ -47,7 +47,7 @@ async function settled(folder: string, { shouldStop = () => false, start }: Mean
 }
 
 const waits = 'held by another host or container: waiting up to 60 s for a heartbeat of';
-const refused = 'usage: expected a run that nobody works on; got one held by';
+const refused = 'usage: another process works on this run:';
 
 describe('a lock', () => {
   it('that is not there is settled', async () => {

@@ -1,4 +1,4 @@
-/** The `Collective` of the processes of one host: a few numbers go as messages, long vectors through shared memory. */
+/** The `Collective` of the processes of one host: short vectors go as messages, long ones through shared memory. */
 
 import { traced } from '#core/trace';
 import type { Collective } from '#jobs/workers/collective';
@@ -9,11 +9,11 @@ import { readFloatsAt, writeFloats } from './shared-memory.js';
 export interface HostCollectiveParts {
   readonly rank: number;
   readonly size: number;
-  /** The sum over the workers by messages, in a new vector; resolves once all workers have called it. */
+  /** Sums over the workers by messages into a new vector; resolves once all workers have called it. */
   readonly gather: (values: Vector) => Promise<Vector>;
-  /** Shared memory of `sharedBytes(longest, size)`. */
+  /** Descriptor of shared memory of `sharedBytes(longest, size)` bytes. */
   readonly memory: number;
-  /** The longest vector that goes through it, in floats. */
+  /** Length of the longest vector that goes through it, in floats. */
   readonly longest: number;
   readonly host: HostKernels;
 }
@@ -33,11 +33,11 @@ function placeFloats(longest: number): number {
   return Math.ceil(longest / 16) * 16;
 }
 
-const cachedFloats = 2 ** 15; // floats added at a time: they stay in a core's cache
+const cachedFloats = 2 ** 15; // floats added at a time, so that they stay in a core's cache
 const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about as much as an empty one
 const nothing = new Float64Array(0);
 
-/** One worker's side; the memory stays its caller's. */
+/** One worker's side; the caller keeps the ownership of the memory. */
 export class HostCollective implements Collective {
   readonly rank: number;
   readonly size: number;
@@ -71,7 +71,7 @@ export class HostCollective implements Collective {
     await this.#barrier();
   }
 
-  /** A place in mapped memory, where `allReduce` copies nothing; undefined where no memory can be mapped. */
+  /** A place in mapped memory, where `allReduce` copies nothing; undefined if no memory can be mapped. */
   places(n: number): SharedPlace | undefined {
     const { memory, longest, host } = this.#parts;
     this.#requireRoom(n);
@@ -93,8 +93,9 @@ export class HostCollective implements Collective {
   }
 
   /**
-   * Each worker adds up one chunk of the vector. No part is overwritten while another worker may read it: parts are read
-   * between the two barriers, the result after the second one, and the next first barrier waits for those readers.
+   * All-reduces through shared memory; each worker adds up one chunk of the vector. No part is overwritten while
+   * another worker may read it: parts are read between the two barriers, the result after the second one, and the first
+   * barrier of the next call waits for those readers.
    */
   async #allReduceThroughMemory(values: Float32Array): Promise<void> {
     const { memory } = this.#parts;
@@ -106,7 +107,7 @@ export class HostCollective implements Collective {
     traced('averaging', 'read', () => readFloatsAt(memory, values, this.#placeOf(this.size)));
   }
 
-  /** Adds up this worker's chunk of all vectors, of which its own is `values`, into the result, piece by piece. */
+  /** Adds up this worker's chunk of all vectors into the result, piece by piece; `values` is its own vector. */
   #addChunk(values: Float32Array): void {
     const [from, to] = this.#chunkOf(values.length);
     for (let at = from; at < to; at += cachedFloats) this.#addPiece(values, at, Math.min(to, at + cachedFloats));
@@ -131,19 +132,19 @@ export class HostCollective implements Collective {
   #gathered(values: Vector): Promise<Vector> {
     const { gather, memory, longest, host } = this.#parts;
     return traced('waiting', 'for the other workers', async () => {
-      if (!this.#lendsCores) host.share(memory, counterOffset(longest, this.size), this.size); // once the worker can use them
+      if (!this.#lendsCores) host.share(memory, counterOffset(longest, this.size), this.size); // not before the worker can use them
       this.#lendsCores = true;
       host.wait(true);
       return gather(values).finally(() => host.wait(false));
     });
   }
 
-  /** Where worker `r`'s vector begins, in floats; that of `size` is the result's. */
+  /** Offset in floats of worker `r`'s vector; `r` = `size` gives that of the result. */
   #placeOf(r: number): number {
     return r * placeFloats(this.#parts.longest);
   }
 
-  /** From and to: this worker's chunk of a vector of n floats. */
+  /** Start and end of this worker's chunk of a vector of n floats. */
   #chunkOf(n: number): [number, number] {
     return [Math.floor((this.rank * n) / this.size), Math.floor(((this.rank + 1) * n) / this.size)];
   }

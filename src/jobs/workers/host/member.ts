@@ -1,6 +1,6 @@
 /**
- * The program of a worker that was started: it opens its backend, imports the module of the job that it is given and
- * serves it, once. Worker 0 ends it, or it ends by itself when worker 0 is gone.
+ * The program of a started worker: it opens its backend, imports the module of its job and serves that one job. Worker
+ * 0 ends it; if worker 0 is gone, it exits by itself.
  */
 import { stopSignals } from '#core/machine/stop-signals';
 import type { Serve } from '#jobs/workers/launcher';
@@ -9,10 +9,10 @@ import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
 import { HostCollective } from './host-collective.js';
 import { type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
 
-const memoryDescriptor = 4; // where `team.ts` hands it over, after the channel
+const memoryDescriptor = 4; // the position after the IPC channel in the `stdio` of `team.ts`
 
 for (const signal of stopSignals) process.on(signal, () => {}); // worker 0 decides
-process.stderr.on('error', () => {}); // its terminal is gone
+process.stderr.on('error', () => {}); // the terminal may be gone
 process.on('disconnect', () => process.exit(0)); // worker 0 is gone
 process.once('message', (start: Start<unknown>) => {
   served(start).catch((error: unknown) => tell({ problem: problemOf(error) })); // then worker 0 ends it
@@ -24,7 +24,7 @@ async function served({ module, compute, job, ...place }: Start<unknown>): Promi
   await serve(job, new HostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() }));
 }
 
-/** Opens the backend; the kernels that workers of one host share. */
+/** Opens the backend and returns the kernels for workers that share a host. */
 async function opened(compute: BackendOptions): Promise<HostKernels> {
   const [{ openBackend }, { hostKernels }] = await Promise.all([
     import('#networks/tensor/backend'),
@@ -34,7 +34,7 @@ async function opened(compute: BackendOptions): Promise<HostKernels> {
   return hostKernels;
 }
 
-/** Sums by way of worker 0. */
+/** Returns a function that sums a vector over the workers through worker 0. */
 function gathering(): (values: Vector) => Promise<Vector> {
   let resolve: ((total: Vector) => void) | undefined;
   process.on('message', ({ total }: Total) => resolve?.(total));
@@ -46,5 +46,5 @@ function gathering(): (values: Vector) => Promise<Vector> {
 }
 
 function tell(message: FromMember): void {
-  process.send?.(message, undefined, undefined, () => {}); // that worker 0 is gone, `disconnect` says
+  process.send?.(message, undefined, undefined, () => {}); // `disconnect` reports that worker 0 is gone
 }

@@ -1,4 +1,4 @@
-/** What worker 0 and the other processes of a team say to each other. */
+/** The messages between worker 0 and the other processes of a team. */
 import { type Diagnostic, Failure, type FailureKind } from '#core/failure';
 import type { BackendOptions } from '#networks/tensor/backend';
 
@@ -8,23 +8,23 @@ export type Vector = Float32Array | Float64Array;
 export interface Start<Job> {
   readonly rank: number;
   readonly size: number;
-  /** Floats of the longest vector that goes through shared memory. */
+  /** Length in floats of the longest vector that goes through shared memory. */
   readonly longest: number;
   /** The module that exports `serve`. */
   readonly module: string;
-  /** The backend to open first; left out where nothing is computed with tensors. */
+  /** The backend to open first; left out if the job computes no tensors. */
   readonly compute?: BackendOptions;
   readonly job: Job;
 }
 
-/** All later messages to a member: the sum of what the workers have sent. */
+/** Every later message to a member: the sum of the vectors that the workers have sent. */
 export interface Total {
   readonly total: Vector;
 }
 
 export type FromMember = { readonly values: Vector } | { readonly problem: Problem };
 
-/** A failure or a bug, as it travels. */
+/** A serialized failure or bug. */
 export type Problem =
   | { readonly kind: FailureKind; readonly diagnostics: readonly Diagnostic[]; readonly remedy: string | undefined }
   | { readonly stack: string };
@@ -37,7 +37,7 @@ export function problemOf(error: unknown): Problem {
   return { stack: error instanceof Error ? `${error.stack}` : String(error) };
 }
 
-/** The failure as it was in the worker; a bug names the worker. */
+/** The failure as the worker threw it; for a bug, an error that names the worker. */
 export function errorOf(problem: Problem, rank: number): Error {
   if ('kind' in problem) return new Failure(problem.kind, problem.diagnostics, problem.remedy);
   return Object.assign(new Error(`worker ${rank} failed`), { stack: `in worker ${rank}: ${problem.stack}` });

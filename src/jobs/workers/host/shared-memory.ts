@@ -1,6 +1,6 @@
 /**
- * Memory that the processes of a host share: a file in /dev/shm that loses its name as soon as it is made, so that
- * nothing is left of it once the last process that has it open is gone, however they end.
+ * Memory that the processes of a host share: a file in /dev/shm that is unlinked as soon as it is made, so that the
+ * system frees it once the last process that has it open is gone, however that process ends.
  */
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
@@ -9,12 +9,12 @@ import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { systemProblem } from '#core/files/files';
 
-const folders = ['/dev/shm', tmpdir()]; // the second is a disk's, kept in memory where there is room
+const folders = ['/dev/shm', tmpdir()]; // the second is on a disk, whose pages stay in memory if there is room
 const zeros = new Uint8Array(2 ** 20);
 
 /**
- * A descriptor of so many bytes, all of them taken at once so that the room cannot run out later; the caller closes it.
- * Where no folder has the room, a backend failure.
+ * Returns a descriptor of a file of that many bytes, all allocated now so that space cannot run out later; the caller
+ * closes it. Throws a backend failure if no folder has the space.
  */
 export function openSharedMemory(bytes: number, candidates: readonly string[] = folders): number {
   const problems: string[] = [];
@@ -28,8 +28,8 @@ export function openSharedMemory(bytes: number, candidates: readonly string[] = 
   const megabytes = Math.ceil(bytes / 2 ** 20);
   throw new Failure(
     'backend',
-    `expected ${megabytes} MB of memory for the workers to share; got ${problems.join('; ')}`,
-    'make room there (a container has --shm-size), or use fewer --workers; with 1 nothing is shared',
+    `cannot allocate ${megabytes} MB of shared memory for the workers: ${problems.join('; ')}`,
+    'free some space there (for a container, raise --shm-size) or use fewer --workers; one worker shares no memory',
   );
 }
 
@@ -48,12 +48,12 @@ function taken(folder: string, bytes: number): number {
   }
 }
 
-/** Writes floats to a place counted in floats. */
+/** Writes floats at an offset counted in floats. */
 export function writeFloats(descriptor: number, values: Float32Array, at: number): void {
   writeWhole(descriptor, bytesOf(values), at * Float32Array.BYTES_PER_ELEMENT);
 }
 
-/** Fills `values` with the floats at a place counted in floats. */
+/** Fills `values` with the floats at an offset counted in floats. */
 export function readFloatsAt(descriptor: number, values: Float32Array, at: number): void {
   const bytes = bytesOf(values);
   const from = at * Float32Array.BYTES_PER_ELEMENT;

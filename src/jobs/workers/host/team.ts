@@ -1,6 +1,6 @@
 /**
- * The processes of one host that share a job. This process is worker 0 and computes too; it starts the others, gives each
- * the job, and ends them when its own work is done or has failed.
+ * The processes of one host that share a job. This process is worker 0 and computes too; it starts the others, sends
+ * each the job, and ends them when its own work is done or has failed.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync } from 'node:fs';
@@ -15,18 +15,18 @@ import { add, HostCollective, sharedBytes } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
 import { openSharedMemory } from './shared-memory.js';
 
-/** Processes of this host that compute with tensors, each with the same backend and as many threads. */
+/** Starts processes on this host that compute with tensors, each with the same backend and number of threads. */
 export const hostLauncher: Launcher = {
   start: ({ workers: { count, ...compute }, ...request }) =>
     startTeam({ ...request, size: count, compute }, hostKernels),
 };
 
 export interface TeamRequest<Job> extends Omit<LaunchRequest<Job>, 'workers'>, Pick<Start<Job>, 'compute'> {
-  /** Workers, this process included. */
+  /** Number of workers, this process included. */
   readonly size: number;
 }
 
-/** Starts the other workers of a job, as `Launcher` says. */
+/** Starts the other workers of a job (see `Launcher`). */
 export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Team {
   const { size, longest } = request;
   if (size === 1) return { collective: oneProcess, end: async () => {} };
@@ -36,7 +36,7 @@ export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = no
   const kill = () => {
     for (const { child } of members) child.kill('SIGKILL');
   };
-  process.on('exit', kill); // as after a second SIGINT
+  process.on('exit', kill); // for example, after a second SIGINT
   for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
   return {
     collective: new HostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }),
@@ -56,17 +56,17 @@ interface Member {
   readonly ended: Promise<unknown>;
 }
 
-/** The program of every worker that is started, of the build also where tests run src/. */
+/** The program of every started worker, from the build even when tests run src/. */
 const program = new URL('../../../../dist/jobs/workers/host/member.js', import.meta.url);
 
 function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, gathering: Gathering): Member {
   const { size, ...start } = request;
   const child = fork(fileURLToPath(program), {
-    serialization: 'advanced', // typed arrays as they are
-    detached: true, // what a terminal sends, a hangup or an interrupt, is for worker 0 to hear
+    serialization: 'advanced', // keeps typed arrays
+    detached: true, // only worker 0 receives the terminal's signals, a hangup or an interrupt
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', memory], // the fifth is `memoryDescriptor` there
   });
-  const send = (message: Start<Job> | Total) => child.send(message, () => {}); // one that is gone is heard of by its end
+  const send = (message: Start<Job> | Total) => child.send(message, () => {}); // `exit` reports a worker that is gone
   const ended = new Promise<void>((resolve) => {
     child.on('exit', (code, signal) => {
       gathering.fail(deathOf(rank, size, code, signal));
@@ -86,29 +86,29 @@ function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, g
   return { child, ended };
 }
 
-const remedy = 'the last checkpoint is kept: run the same command again to go on';
+const remedy = 'the last checkpoint is kept: run the same command again to resume';
 
-/** No worker ends before worker 0 ends it, unless something is wrong. */
+/** The failure for a worker that ended before worker 0 ended it. */
 function deathOf(rank: number, size: number, code: number | null, signal: NodeJS.Signals | null): Failure {
   const how = signal === null ? `exited with ${code}` : `was ended by ${signal}`;
   const message = `worker ${rank} of ${size} ${how} before its work was done`;
-  if (stopSignals.some((name) => name === signal)) return new Failure('stopped', message, remedy); // it ignores them once it runs
+  if (stopSignals.some((name) => name === signal)) return new Failure('stopped', message, remedy); // a running worker ignores these signals
   return new Failure('backend', message, `${causeOf(signal)}${remedy}`);
 }
 
 function causeOf(signal: NodeJS.Signals | null): string {
   if (signal === 'SIGKILL') return 'it may have run out of memory (fewer --workers or a smaller batch need less); ';
   const isCrash = signal === 'SIGSEGV' || signal === 'SIGBUS' || signal === 'SIGILL' || signal === 'SIGABRT';
-  return isCrash ? 'a library crashed: `mnv4-nas doctor` tries TensorFlow; ' : '';
+  return isCrash ? 'a library crashed: `mnv4-nas doctor` checks TensorFlow; ' : '';
 }
 
 /** Worker 0's side of the sums by messages. */
 interface Gathering {
   gather(values: Vector): Promise<Vector>;
   receive(rank: number, values: Vector): void;
-  /** Makes the pending and all later calls fail; the first failure is the one. */
+  /** Makes the pending and all later calls fail with the first failure. */
   fail(error: Error): void;
-  /** Adds one who is told of every sum. */
+  /** Adds a listener for every sum. */
   onTotal(tell: (total: Vector) => void): void;
 }
 

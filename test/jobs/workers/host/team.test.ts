@@ -110,7 +110,7 @@ describe('a team', () => {
 
   it.each([
     ['dies', 'was ended by SIGKILL', /^it may have run out of memory .*; the last checkpoint is kept/],
-    ['exits', 'exited with 9', /^the last checkpoint is kept: run the same command again to go on$/],
+    ['exits', 'exited with 9', /^the last checkpoint is kept: run the same command again to resume$/],
   ])('whose member %s is a backend failure that says so, and ends the others', async (misdeed, how, remedy) => {
     let others: number[] = [];
     const job = { act: 'processes', misdeed, by: 2, state: ['a', 'a', 'a'] };
@@ -165,7 +165,7 @@ describe('agreement', () => {
     );
     expect([failure.kind, failure.message]).toEqual([
       'backend',
-      'expected the same weights on all workers; got others on worker 2 of 3 at step 5',
+      'the weights on worker 2 of 3 differ from those on worker 0 at step 5',
     ]);
   });
 });
@@ -187,7 +187,7 @@ describe('shared memory', () => {
     const failure = failureOf(() => openSharedMemory(3 * 2 ** 20, [folder]));
     expect([failure.kind, failure.message]).toEqual([
       'backend',
-      `expected 3 MB of memory for the workers to share; got ${folder}: no such file (ENOENT)`,
+      `cannot allocate 3 MB of shared memory for the workers: ${folder}: no such file (ENOENT)`,
     ]);
     expect(failure.remedy).toContain('--workers');
   });

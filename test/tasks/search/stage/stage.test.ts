@@ -291,7 +291,7 @@ describe('a stage that was stopped', () => {
     expect(existsSync(join(folder, 'architecture.yaml'))).toBe(false);
 
     const again = await searched({ root, stage });
-    expect(notes).toContain('a: going on after step 5 of 12');
+    expect(notes).toContain('a: resuming after step 5 of 12');
     expect(text(folder, 'architecture.yaml')).toBe(text(whole.folder, 'architecture.yaml'));
     expect(json(folder, 'result.json')).toEqual(json(whole.folder, 'result.json'));
     expect(lastCheckpoint(folder)).toEqual(lastCheckpoint(whole.folder));
@@ -317,7 +317,7 @@ describe('a stage that was stopped', () => {
     writeFileSync(weights, readFileSync(weights).subarray(0, 100));
     await searched({ root });
     expect(notes[0]).toMatch(/^warning: .*step-000009: damaged, so the checkpoint before it is used: .*got 100$/);
-    expect(notes[1]).toBe('a: going on after step 8 of 12');
+    expect(notes[1]).toBe('a: resuming after step 8 of 12');
     expect(lastCheckpoint(join(root, 'a'))).toEqual(lastCheckpoint(whole.folder));
   });
 
@@ -341,7 +341,7 @@ describe('a run that is extended', () => {
     const events = text(join(root, 'a'), 'events.jsonl');
     const { folder } = await searched({ root, ...longer });
     expect(notes[0]).toBe('a: extended from 12 to 20 steps; from step 12 on its schedules are those of a run of 20');
-    expect(notes[1]).toBe('a: going on after step 12 of 20');
+    expect(notes[1]).toBe('a: resuming after step 12 of 20');
     expect(text(folder, 'events.jsonl').startsWith(events)).toBe(true);
     expect(readEvents(join(folder, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20]);
     expect(readState(folder)).toMatchObject({ status: 'done', step: 20, steps: 20 });

@@ -1,23 +1,23 @@
-/** Fitting a roofline to measured latencies. */
+/** Fits a roofline to measured latencies. */
 import { groupBy } from '#core/statistics/group-by';
 import { spearman } from '#core/statistics/rank-correlation';
 import { meanOf } from '#core/statistics/scoring';
 import type { LayerLoad } from '#networks/cost/layers/layer-load';
 import { latencyInMacs } from './ridge-sweep.js';
 
-/** A network with what it was measured to take. */
+/** A network with its measured latency. */
 export interface Timed {
   readonly name: string;
   readonly loads: readonly LayerLoad[];
   readonly ms: number;
-  /** Alike for rows of one network, at whatever resolution; by default for rows of equal loads. */
+  /** Key that the rows of one network share at all resolutions; by default rows of equal loads share one. */
   readonly family?: string;
 }
 
 export interface FitOptions {
-  /** Held where given, in MACs per byte; searched for otherwise. */
+  /** Fixed ridge point in MACs per byte; undefined to fit it. */
   readonly ridgePoint?: number | undefined;
-  /** Whether each layer costs a constant on top, which is fitted too. */
+  /** True to fit a constant cost of each layer too. */
   readonly overhead: boolean;
 }
 
@@ -27,36 +27,36 @@ export interface RooflineFit {
   readonly overheadMs: number;
   readonly ridgePoint: number;
   /**
-   * Whether the ridge point was held or fitted. `atLeast`: at the best one all layers wait for memory, so that any higher
-   * one fits as well; `atMost`: all that multiply wait for arithmetic, so that any lower one does.
+   * Origin of the ridge point: given (`held`) or `fitted`. `atLeast`: at the best one all layers are memory-bound, so
+   * that any higher one fits as well; `atMost`: all layers that multiply are compute-bound, so that any lower one does.
    */
   readonly ridgePointIs: 'held' | 'fitted' | 'atLeast' | 'atMost';
   /** Mean of |predicted - measured| / measured. */
   readonly meanAbsolutePercentageError: number;
   /**
-   * The same, each row predicted by a fit to the rows of other networks: how far to trust the fit for a network that was
-   * not measured. A network's other resolutions and repeats are left out with it, since they share its layers. Null where
+   * The same error with each row predicted by a fit to the rows of other networks, an estimate for networks that were
+   * not measured. A network's other resolutions and repeats are left out with it, since they share its layers. Null if
    * the others are too few.
    */
   readonly leaveOneOutError: number | null;
   /**
-   * Spearman's rho between predicted and measured latencies; rows of equal loads are one case, of their mean. Null where
-   * one of the two has one value throughout.
+   * Spearman's rho between predicted and measured latencies; rows of equal loads count as one case with their mean.
+   * Null if either is constant.
    */
   readonly spearman: number | null;
   readonly rows: readonly { readonly name: string; readonly ms: number; readonly predictedMs: number }[];
 }
 
-/** How many figures a fit chooses: the peak, then what else is asked for. */
+/** Returns the number of parameters of a fit: the peak, and ridge point and overhead where they are fitted. */
 export function parametersOf({ ridgePoint, overhead }: FitOptions): number {
   return 1 + Number(ridgePoint === undefined) + Number(overhead);
 }
 
 /**
- * The roofline that minimises the sum of squared relative errors, ((predicted - measured) / measured)^2. At a fixed
- * ridge point r, latency = sum max(macs, r * bytes) / peak + overhead * layers is linear in 1/peak and overhead, so that
- * both come from least squares, the overhead not below 0. r is searched between the least and the greatest MACs per byte
- * of a layer, beyond which nothing changes: on a logarithmic grid, then by golden section.
+ * Returns the roofline that minimises the sum of squared relative errors, ((predicted - measured) / measured)^2. At a
+ * fixed ridge point r, latency = sum max(macs, r * bytes) / peak + overhead * layers is linear in 1/peak and overhead,
+ * so that both come from least squares, with the overhead at least 0. r is searched between the smallest and the
+ * largest MACs per byte of a layer, beyond which nothing changes: on a logarithmic grid, then by golden section.
  */
 export function fitRoofline(timed: readonly Timed[], options: FitOptions): RooflineFit {
   return { ...fitted(timed, options), leaveOneOutError: leaveOneOutError(timed, options) };
@@ -90,7 +90,7 @@ function leaveOneOutError(timed: readonly Timed[], options: FitOptions): number 
   return errors.includes(null) ? null : meanOf(errors.flatMap((known) => known ?? []));
 }
 
-/** The relative error of each row under a fit to others. */
+/** Returns the relative error of each row under a fit to other rows. */
 function errorsOf(timed: readonly Timed[], fit: Omit<RooflineFit, 'leaveOneOutError'>): number[] {
   return timed.map(({ loads, ms }) => {
     const predictedMs = latencyInMacs(loads, fit.ridgePoint) / fit.peakMacsPerMs + fit.overheadMs * loads.length;
@@ -98,7 +98,9 @@ function errorsOf(timed: readonly Timed[], fit: Omit<RooflineFit, 'leaveOneOutEr
   });
 }
 
-/** Counts the rows with different loads: repeats of one network at one resolution determine no more than one. */
+/**
+ * Counts the rows with different loads: repeats of one network at one resolution determine no more than one row does.
+ */
 export function distinctCases(timed: readonly Pick<Timed, 'loads'>[]): number {
   return new Set(timed.map(({ loads }) => loadsKey(loads))).size;
 }
@@ -116,7 +118,7 @@ function loadsKey(loads: readonly LayerLoad[]): string {
   return JSON.stringify(loads.map(({ macs, weightBytes, activationBytes }) => [macs, weightBytes, activationBytes]));
 }
 
-/** The best peak and overhead at a ridge point: each row divided by its latency, so that 1 is to be met. */
+/** Fits peak and overhead at a ridge point; each row is divided by its latency, so that its target is 1. */
 function linearFit(timed: readonly Timed[], ridgePoint: number, overhead: boolean) {
   const macs = timed.map(({ loads, ms }) => latencyInMacs(loads, ridgePoint) / ms);
   const layers = timed.map(({ loads, ms }) => loads.length / ms);
@@ -130,9 +132,12 @@ function linearFit(timed: readonly Timed[], ridgePoint: number, overhead: boolea
   };
 }
 
-const leastIndependence = 1e-10; // squared sine of the angle between both series: below it is rounding
+const leastIndependence = 1e-10; // squared sine of the angle between the two series; less is rounding
 
-/** Both coefficients by the normal equations; undefined where one would be negative, or where rows do not tell them apart. */
+/**
+ * Solves the normal equations for both coefficients; undefined if one would be negative, or if the rows do not separate
+ * them.
+ */
 function both(macs: readonly number[], layers: readonly number[]): [number, number] | undefined {
   const [mm, ll, ml] = [dot(macs, macs), dot(layers, layers), dot(macs, layers)];
   const determinant = mm * ll - ml * ml;
@@ -142,16 +147,19 @@ function both(macs: readonly number[], layers: readonly number[]): [number, numb
   return msPerMac > 0 && overheadMs >= 0 ? [msPerMac, overheadMs] : undefined;
 }
 
-/** The least and the greatest MACs per byte of a layer that multiplies. */
+/** Returns the smallest and the largest MACs per byte of a layer that multiplies. */
 function intensities(timed: readonly Timed[]): [number, number] {
   const loads = timed.flatMap((one) => one.loads).filter(({ macs }) => macs > 0);
   const found = loads.map(({ macs, weightBytes, activationBytes }) => macs / (weightBytes + activationBytes));
   return [Math.min(...found), Math.max(...found)];
 }
 
-const perDecade = 40;
+const perDecade = 40; // ridge points of the grid
 
-/** The ridge point of the least error: each dip of a logarithmic grid is refined between its neighbours. */
+/**
+ * Returns the ridge point with the smallest error: each local minimum of a logarithmic grid is refined between its
+ * neighbours.
+ */
 function searchRidgePoint(error: (ridgePoint: number) => number, from: number, to: number): number {
   const [low, high] = [Math.log10(from), Math.log10(to)];
   const steps = Math.max(1, Math.ceil((high - low) * perDecade));
@@ -168,7 +176,10 @@ function searchRidgePoint(error: (ridgePoint: number) => number, from: number, t
 
 const golden = (Math.sqrt(5) - 1) / 2;
 
-/** Where a function with one minimum between the bounds has it, to about the square root of rounding. */
+/**
+ * Returns the position of a function's only minimum between the bounds, to about the square root of the machine
+ * precision.
+ */
 function goldenSection(f: (x: number) => number, low: number, high: number): number {
   let [a, b] = [low, high];
   let [left, right] = [b - golden * (b - a), a + golden * (b - a)];

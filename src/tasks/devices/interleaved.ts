@@ -1,7 +1,7 @@
-/** Times several things in turns, so that whatever else the machine does meets all of them alike. */
+/** Times several subjects in turns, so that other load of the machine affects all of them equally. */
 import { deviationOf, medianOf } from '#core/statistics/scoring';
 
-/** What is timed: one run of it. */
+/** A subject to time; `run` runs it once. */
 export interface Subject {
   readonly name: string;
   run(): Promise<unknown>;
@@ -17,20 +17,21 @@ export interface Timing {
 }
 
 export interface TurnOptions {
-  /** Turns of each subject that count. */
+  /** Timed turns of each subject. */
   readonly repeats: number;
-  /** Runs of each subject beforehand, which do not. */
+  /** Runs of each subject beforehand, not timed. */
   readonly warmup: number;
   readonly clock: () => number;
-  /** Is told before each round of turns how many are done. */
+  /** Called before each round of turns with the number of rounds done. */
   readonly tell?: ((rounds: number) => void) | undefined;
 }
 
 const runsOfTurn = 3;
 
 /**
- * Timings in the order of the subjects. A turn runs its subject once to warm the caches that others have filled, then
- * three times by the clock, and counts as their median; the order of turns rotates from round to round.
+ * Returns timings in the order of the subjects. A turn runs its subject once to warm the caches that others have
+ * filled, then three times by the clock, and counts as the median of these; the order of turns rotates from round to
+ * round.
  */
 export async function interleaved(subjects: readonly Subject[], options: TurnOptions): Promise<Timing[]> {
   const { repeats, warmup, clock, tell } = options;

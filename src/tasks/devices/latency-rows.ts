@@ -1,9 +1,9 @@
-/** Measured latencies of networks as CSV, in the columns that `calibrate` reads. */
+/** Formats measured latencies of networks as CSV, in the columns that `calibrate` reads. */
 import { type Resolution, resolutionText } from '#networks/space/resolution';
 import type { Timing } from './interleaved.js';
 
 export interface LatencyRow extends Timing {
-  /** What names the network: a shipped name, or a YAML file. */
+  /** Name of a shipped network, or a YAML file. */
   readonly network: string;
   readonly resolution: Resolution;
 }
@@ -24,7 +24,9 @@ export function latencyCsv(rows: readonly LatencyRow[], comments: readonly strin
   return `${[...comments.map((comment) => `# ${comment}`), columns.join(','), ...lines].join('\n')}\n`;
 }
 
-/** A text as one cell (RFC 4180), in quotes also where it would not be read as it is: as a comment, or trimmed. */
+/**
+ * Formats a text as one cell (RFC 4180), in quotes also if it would be read as a comment or be trimmed without them.
+ */
 function cell(text: string): string {
   return /[",\r\n]|^[#\s“”„‟]|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -13,7 +13,7 @@ export interface Measurement {
   /** `mnv4-conv-s@224`. */
   readonly name: string;
   readonly network: Architecture;
-  /** Alike for rows of one network, whatever it is called and at whatever resolution. */
+  /** Key that the rows of one network share, under any name and at any resolution. */
   readonly family: string;
   readonly ms: number;
 }
@@ -34,7 +34,7 @@ const schema = z.array(
   }),
 );
 
-/** Networks are files beside the rows, or relative to where the program runs, or else shipped ones. */
+/** Reads the rows; a network is a file next to the CSV file or relative to the working directory, or else a shipped one. */
 export function readMeasurements(file: string): Measurements {
   const located = readCsv(file, ['network', 'resolution', 'ms'], ['resolution', 'ms']);
   const rows = conform(located, schema).map(({ network, resolution, ms }, i) => {

@@ -1,4 +1,6 @@
-/** A network as something to time: exported to ONNX with batch norm folded, on stand-in weights and one image. */
+/**
+ * Makes a network a subject to time: exported to ONNX with batch norm folded, with stand-in weights, run on one image.
+ */
 
 import { openOnnxSession } from '#data/runtimes/onnx-session';
 import { inputShape, inputSize } from '#networks/space/resolution';
@@ -8,9 +10,9 @@ import type { Subject } from './interleaved.js';
 import { noise, standInWeights } from './stand-in-weights.js';
 
 export interface NetworkSubject extends Subject {
-  /** `ONNX Runtime 1.2.3`. */
+  /** Name and version, such as `ONNX Runtime 1.2.3`. */
   readonly runtime: string;
-  /** Frees the session; the subject is of no use then. */
+  /** Frees the session; the subject cannot run any more. */
   release(): Promise<void>;
 }
 

@@ -1,11 +1,11 @@
-/** Who stands where between accuracy and latency. */
+/** The Pareto front of accuracy and latency. */
 
 export interface Standing {
   readonly accuracy: number;
   readonly latency: number;
 }
 
-/** For each whether it is on the front: none is at least as accurate and as fast, and better in one of the two. */
+/** Returns true for each on the front: no other is at least as accurate and as fast, and better in one of the two. */
 export function paretoFront(standings: readonly Standing[]): boolean[] {
   const isDominated = (one: Standing) =>
     standings.some(
@@ -17,7 +17,7 @@ export function paretoFront(standings: readonly Standing[]): boolean[] {
   return standings.map((one) => !isDominated(one));
 }
 
-/** For each how many times as long it takes as the fastest that is at least as accurate: 1 on the front. */
+/** Returns the latency of each relative to the fastest that is at least as accurate: 1 on the front. */
 export function behindFront(standings: readonly Standing[]): number[] {
   return standings.map(({ accuracy, latency }) => {
     const rivals = standings.filter((other) => other.accuracy >= accuracy);

@@ -1,4 +1,4 @@
-/** A fitted profile -> the YAML that `device.ts` reads. */
+/** Prints a fitted profile as the YAML that `device.ts` reads. */
 
 import { Scalar, stringify } from 'yaml';
 import { assertNever } from '#core/assert-never';
@@ -11,13 +11,13 @@ export interface FittedDevice {
   readonly name: string;
   readonly fit: RooflineFit;
   readonly bytes: BytesPerValue;
-  /** Where the latencies come from. */
+  /** Origin of the latencies. */
   readonly source: string;
-  /** What fitted it. */
+  /** Command that fitted the profile. */
   readonly command: string;
 }
 
-/** The profile, opened by a comment that shows each measured latency beside the predicted one. */
+/** Returns the profile, opened by a comment with the measured and the predicted latency of each row. */
 export function printDevice(device: FittedDevice): string {
   const { name, fit, source, command } = device;
   const { rows } = fit;
@@ -55,7 +55,7 @@ export function profileOf({ fit, bytes, source }: FittedDevice) {
   };
 }
 
-/** `31.2 MACs per byte, held`, and what a bound means. */
+/** Formats a ridge point, such as `31.2 MACs per byte, held`, and explains it if it is a bound. */
 export function ridgePointText({ ridgePoint, ridgePointIs }: Pick<RooflineFit, 'ridgePoint' | 'ridgePointIs'>): string {
   const value = `${Number(ridgePoint.toPrecision(4))} MACs per byte`;
   switch (ridgePointIs) {
@@ -71,7 +71,7 @@ export function ridgePointText({ ridgePoint, ridgePointIs }: Pick<RooflineFit, '
   }
 }
 
-/** `3.5 %, 4.9 % where each network is predicted by a fit to the others`. */
+/** Formats the errors, such as `3.5 %, 4.9 % where each network is predicted by a fit to the others`. */
 export function errorText(fit: Pick<RooflineFit, 'meanAbsolutePercentageError' | 'leaveOneOutError'>): string {
   const { meanAbsolutePercentageError: own, leaveOneOutError: others } = fit;
   const predicted = 'where each network is predicted by a fit to the others';
@@ -84,7 +84,7 @@ export function rhoText({ spearman }: Pick<RooflineFit, 'spearman'>): string {
   return spearman === null ? 'n/a, since all latencies or all predictions are equal' : spearman.toFixed(3);
 }
 
-/** A text that YAML breaks into lines. */
+/** Returns a scalar that YAML folds over several lines. */
 function folded(text: string): Scalar {
   const scalar = new Scalar(text);
   scalar.type = Scalar.BLOCK_FOLDED;

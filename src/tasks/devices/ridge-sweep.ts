@@ -1,12 +1,12 @@
 /**
- * The ridge-point sweep: networks compared on all devices at once. Only the ratio of arithmetic to memory decides which
- * of two networks a roofline makes faster, so one sweep over that ratio stands for every device. MobileNetV4, "Ridge
+ * Ridge-point sweep: a comparison of networks on all devices at once. Only the ratio of arithmetic to memory decides
+ * which of two networks a roofline makes faster, so one sweep over that ratio covers every device. MobileNetV4, "Ridge
  * Point Sweep Analysis" (arXiv:2404.10518).
  */
 import type { LayerLoad } from '#networks/cost/layers/layer-load';
 import { behindFront, paretoFront } from './pareto.js';
 
-/** A network in the sweep; `top1` from 0 to 1 where it is known. */
+/** A network in the sweep; `top1` is a share from 0 to 1, null if unknown. */
 export interface Contender {
   readonly name: string;
   readonly loads: readonly LayerLoad[];
@@ -15,15 +15,17 @@ export interface Contender {
 
 export interface SweptNetwork {
   readonly name: string;
-  /** At each ridge point, over the latency of the fastest network there. */
+  /** Latency at each ridge point, relative to the fastest network there. */
   readonly relativeLatency: readonly number[];
-  /** At each ridge point, over the latency of the fastest network that is at least as accurate; null without accuracy. */
+  /**
+   * Latency at each ridge point, relative to the fastest network that is at least as accurate; null without accuracy.
+   */
   readonly behindFront: readonly number[] | null;
-  /** At each ridge point, whether it is on the front of those whose accuracy is known; null without accuracy. */
+  /** True at each ridge point where it is on the front of the networks with known accuracy; null without accuracy. */
   readonly pareto: readonly boolean[] | null;
 }
 
-/** Neighbouring ridge points, both bounds among them. */
+/** Range of neighbouring ridge points, bounds included. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
@@ -41,8 +43,8 @@ export interface RidgeSweep {
 }
 
 /**
- * Roofline latency in multiples of the time that one MAC takes at the peak. At ridge point 0, where memory is free, that
- * is the number of MACs.
+ * Returns the roofline latency as a multiple of the time that one MAC takes at the peak. At ridge point 0, where memory
+ * is free, it is the number of MACs.
  *
  * @param ridgePoint  peak MACs over peak bytes, in MACs per byte
  */
@@ -65,7 +67,7 @@ export function ridgeSweep(contenders: readonly Contender[], ridgePoints: readon
   return { ridgePoints, networks, leads: leadsOf(fastest, ridgePoints) };
 }
 
-/** All networks at one ridge point; `behind` and `front` know those whose accuracy is known, by their place. */
+/** Compares all networks at one ridge point; `behind` and `front` have those with known accuracy, by index. */
 function sweepPoint(contenders: readonly Contender[], ridgePoint: number) {
   const latencies = contenders.map(({ loads }) => latencyInMacs(loads, ridgePoint));
   const fastest = Math.min(...latencies);
@@ -91,7 +93,7 @@ function leadsOf(fastest: readonly string[], ridgePoints: readonly number[]): Le
   return leads;
 }
 
-/** The stretches of ridge points at which something holds. */
+/** Returns the stretches of ridge points at which `holds` is true. */
 export function stretches(holds: readonly boolean[], ridgePoints: readonly number[]): Stretch[] {
   const found: Stretch[] = [];
   for (const [p, here] of holds.entries()) {
@@ -103,8 +105,8 @@ export function stretches(holds: readonly boolean[], ridgePoints: readonly numbe
 }
 
 /**
- * The range of a sweep in parts of one order of magnitude each, the lowest from `from` up: 0 to 500 becomes 0 to 5, 5 to
- * 50, 50 to 500. At most three, since below a hundredth of the highest ridge point nothing waits for memory.
+ * Splits the range of a sweep into parts of one order of magnitude each, the lowest from `from` up: 0 to 500 becomes 0
+ * to 5, 5 to 50, 50 to 500. At most three, since below a hundredth of the highest ridge point nothing waits for memory.
  */
 export function magnitudes(from: number, to: number): [from: number, to: number][] {
   const cuts = [to / 100, to / 10].filter((cut) => cut > from);

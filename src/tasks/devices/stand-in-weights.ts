@@ -1,10 +1,12 @@
-/** Weights for measuring time, which does not depend on their values as long as these stay of an ordinary size. */
+/** Weights for measuring time, which does not depend on their values as long as these have ordinary magnitudes. */
 import { randomStream } from '#core/random';
 import type { NamedTensor } from '#data/files/safetensors';
 import { weightShapes } from '#networks/nn/weight-shapes';
 import type { Architecture } from '#networks/space/space';
 
-/** All that a network's file would hold: kernels that keep the spread of what goes through, norms that change nothing. */
+/**
+ * Returns all weights of a network's file: kernels that keep the variance of their input, norms that are the identity.
+ */
 export function standInWeights(network: Architecture): Map<string, NamedTensor> {
   return new Map([...weightShapes(network)].map(([name, shape]) => [name, { shape, values: valuesOf(name, shape) }]));
 }
@@ -20,7 +22,9 @@ function valuesOf(name: string, shape: readonly number[]): Float32Array {
 
 const period = 65_521; // a prime, so that no kernel repeats in step with its shape
 
-/** Uniform numbers from -most to most, which repeat: of large tensors each by itself would cost more than it is worth. */
+/**
+ * Returns uniform numbers from -most to most that repeat: drawing each number of a large tensor would take too long.
+ */
 export function noise(size: number, most: number): Float32Array {
   const values = new Float32Array(size);
   const some = unitNoise();

@@ -1,6 +1,6 @@
 /**
- * Progress of a build: `building.json` while it runs, `manifest.json` once the set is complete. A folder that holds a set
- * of another recipe, source or teacher is refused, with the differences.
+ * Records the progress of a build: `building.json` while it runs, `manifest.json` once the set is complete. A folder
+ * that holds a set of another recipe, source or teacher is refused, with the differences.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,10 +21,10 @@ export type BuildIdentity = Pick<Manifest, 'version' | 'name' | 'recipe' | 'seed
 };
 
 export interface BuildJournal {
-  /** The entry of a shard whose file is there with the bytes that were written. */
+  /** Returns the entry of a shard if its file exists with the recorded bytes, else undefined. */
   built(file: string): ShardEntry | undefined;
   add(entry: ShardEntry): void;
-  /** Removes the journal once the manifest is there. */
+  /** Removes the journal, once the manifest is written. */
   close(): void;
 }
 
@@ -35,7 +35,7 @@ export function openJournal(folder: string, identity: BuildIdentity): BuildJourn
   const file = join(folder, journalName);
   const before = recorded(folder);
   if (before === undefined) refuseForeignFiles(folder);
-  else if (before.shards.length > 0) refuseOtherSet(folder, before.identity, identity); // else nothing of it was made
+  else if (before.shards.length > 0) refuseOtherSet(folder, before.identity, identity); // else nothing was built
   const entries = new Map(before?.shards.map((entry) => [entry.file, entry]));
   const save = () => writeAtomically(file, jsonText({ identity, shards: [...entries.values()] }));
   if (!existsSync(join(folder, manifestName))) save();
@@ -75,7 +75,8 @@ const journalSchema = record({
 });
 
 function refuseForeignFiles(folder: string): void {
-  const found = statsOf(folder)?.isDirectory() ? namesIn(folder).filter((name) => !isPart(name)) : []; // a file in the folder's place is what the first writing reports
+  // if a file stands in the folder's place, the first write reports it
+  const found = statsOf(folder)?.isDirectory() ? namesIn(folder).filter((name) => !isPart(name)) : [];
   if (found.length > 0) {
     const expected = 'expected an empty or new folder, or one with an unfinished set';
     throw dataFailure(folder, `${expected}; got ${shown(found.slice(0, 3).join(', '))}`, otherFolder);
@@ -99,7 +100,7 @@ interface Difference {
   readonly b: unknown;
 }
 
-/** The leaves in which two JSON values differ. */
+/** Returns the leaves in which two JSON values differ, with their paths. */
 function differences(a: unknown, b: unknown, path: Path = []): Difference[] {
   if (!isCollection(a) || !isCollection(b) || Array.isArray(a) !== Array.isArray(b)) {
     return Object.is(a, b) ? [] : [{ path, a, b }];

@@ -1,4 +1,4 @@
-/** The rows of a distillation set and the shard of each: a pure function of recipe and images. */
+/** Plans the rows of a distillation set and their shards, a pure function of recipe and images. */
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
 import { formOf, type ImageSet, labelsOf, type Shape } from '#data/images/image-source';
@@ -7,7 +7,7 @@ import { type SplitName, splitNames } from '#data/sets/manifest';
 import type { BuildRecipe } from './build-recipe.js';
 import { splitSources } from './build-split.js';
 
-/** A row to be built: its source image, and which copy of it. */
+/** A row to build: the index of its source image and the number of the copy. */
 export interface PlannedRow {
   readonly source: number;
   readonly replica: number;
@@ -17,12 +17,12 @@ export interface PlannedShard {
   readonly file: string;
   readonly split: SplitName;
   readonly rows: number;
-  /** The row at a place 0...rows-1 of this shard. */
+  /** Returns the planned row at index 0...rows-1 of this shard. */
   at(row: number): PlannedRow;
 }
 
 export interface BuildPlan {
-  /** The source images that are trained on. */
+  /** Indices of the source images in the train split. */
   readonly train: Int32Array;
   /** Shards in the order in which they are built. */
   readonly shards: readonly PlannedShard[];
@@ -30,7 +30,7 @@ export interface BuildPlan {
 
 const mostShards = 1e5;
 const mostBytes = 2 ** 30;
-const shardBytes = 2 ** 26; // of pixels: small images come in few files, large ones in files that still fit in memory
+const shardBytes = 2 ** 26; // of pixels: few files for small images, files that fit in memory for large ones
 
 export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
   const { shape, classes } = formOf(source);
@@ -54,7 +54,7 @@ export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
   return { train, shards };
 }
 
-/** Refuses more shards than five digits number, and shards that do not fit into memory several times. */
+/** Refuses more shards than five digits can number, and shards too large to be held in memory several times. */
 function requireShards(splits: readonly { readonly rows: number }[], perShard: number, shape: Shape): void {
   const most = Math.max(...splits.map(({ rows }) => Math.ceil(rows / perShard)));
   if (most > mostShards) {
@@ -67,7 +67,7 @@ function requireShards(splits: readonly { readonly rows: number }[], perShard: n
   }
 }
 
-/** Orders copy 0 of every image, then copy 1, ..., each time shuffled, so that every shard is a fair mix. */
+/** Orders rows by copy: copy 0 of every image, then copy 1, ..., each shuffled, so that every shard is a random mix. */
 function replicaMajor(sources: Int32Array, seed: number): (row: number) => PlannedRow {
   let made: { replica: number; order: Uint32Array } | undefined;
   return (row) => {

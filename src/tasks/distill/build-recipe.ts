@@ -54,13 +54,13 @@ export const buildRecipeSchema = record({
     .describe('Rows of a shard file; by default up to 8,192, fewer if images are large'),
 });
 
-/** Keys of dataset recipes that had other names; manifests keep those. */
+/** Renamed keys of dataset recipes; manifests keep the former names. */
 export const renamedRecipeKeys: readonly RenamedKey[] = [{ path: ['held'], to: 'validation' }];
 
 export type BuildRecipe = z.output<typeof buildRecipeSchema>;
 export type TeacherReference = BuildRecipe['teacher'][number];
 
-/** A teacher with its kind, which its keys tell. */
+/** Adds to a teacher its kind, which its keys determine. */
 export function teacherOfKind(teacher: TeacherReference) {
   if ('run' in teacher) return { kind: 'run', ...teacher } as const;
   if ('onnx' in teacher) return { kind: 'onnx', ...teacher } as const;
@@ -71,7 +71,7 @@ export function teacherOfKind(teacher: TeacherReference) {
 
 export type TeacherOfKind<Kind extends string> = Extract<ReturnType<typeof teacherOfKind>, { readonly kind: Kind }>;
 
-/** Reads a recipe; all its mistakes are thrown as one `Failure` of kind `config`. */
+/** Reads a recipe; throws all its mistakes as one `Failure` of kind `config`. */
 export function readBuildRecipe(file: string): BuildRecipe {
   return parseBuildRecipe(file, readText(file));
 }

@@ -1,4 +1,4 @@
-/** The pixels and soft labels of one shard. */
+/** Fills one shard with pixels and soft labels. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { toHalf } from '#core/float16';
 import { type Random, randomStream } from '#core/random';
@@ -19,7 +19,7 @@ export interface ShardPorts {
   readonly onChunk: (rows: number) => void;
 }
 
-const chunkRows = 512; // judged at a time: fixed, since a teacher's last bits may depend on it
+const chunkRows = 512; // images per teacher call: fixed, since the last bits of its answers may depend on it
 
 /**
  * Fills a shard; the teacher sees exactly the pixels that are stored.
@@ -59,7 +59,10 @@ export async function fillShard(
   return { rows: rows.length, images, labels, soft, sources, replicas, ...(mixed && { mixing }) };
 }
 
-/** Draws the images of train rows. Each copy of each image has its own random stream; only train images are mixed in. */
+/**
+ * Returns a function that draws the image of a train row. Each copy of each image has a separate random stream; only
+ * train images are mixed in.
+ */
 export function trainImages(source: ImageSet, recipe: BuildRecipe, train: Int32Array) {
   const another = (random: Random) => imageOf(source, train[random.below(train.length)] as number);
   return async (row: PlannedRow): Promise<AugmentedImage> => {
@@ -68,7 +71,7 @@ export function trainImages(source: ImageSet, recipe: BuildRecipe, train: Int32A
   };
 }
 
-/** Draws the images of held and test rows, which are unchanged. */
+/** Returns a function that loads the image of a validation or test row, unchanged. */
 export function cleanImages(source: ImageSet) {
   return async (row: PlannedRow): Promise<AugmentedImage> => {
     const { image, label } = await imageOf(source, row.source);

@@ -1,4 +1,7 @@
-/** Splits source images into train and held before augmentation, so that no copy of a held image is trained on. */
+/**
+ * Splits train images of a source into train and validation before augmentation, so that no copy of a validation image
+ * is trained on.
+ */
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
 
@@ -8,7 +11,10 @@ export interface SourceSplit {
   readonly validation: Int32Array;
 }
 
-/** Holds out `validation` images, each class in proportion to its size (largest remainders), drawn from the seed's stream. */
+/**
+ * Draws `validation` images from the seed's stream, each class in proportion to its size (largest remainders); the
+ * others are train. As many as the source has, or more, are a config failure.
+ */
 export function splitSources(
   labels: ArrayLike<number>,
   classes: number,

@@ -8,14 +8,14 @@ export interface Teacher {
   /** Changes with anything that its answers depend on: its network, its weights. */
   readonly fingerprint: string;
   /**
-   * Class probabilities [n, K] of raw images [n, H, W, C], equal for equal images.
+   * Returns class probabilities [n, K] of raw images [n, H, W, C], equal for equal images.
    *
    * @param images  borrowed
    */
   predict(images: Uint8Array, n: number): Float32Array | Promise<Float32Array>;
 }
 
-/** Makes one teacher of a recipe's references; several are averaged. */
+/** Loads the teachers that a recipe names and combines them into one: the probabilities of several are averaged. */
 export type LoadTeachers = (
   references: readonly TeacherReference[],
   context: { readonly recipeFile: string; readonly form: ImageForm },

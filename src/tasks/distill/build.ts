@@ -1,4 +1,7 @@
-/** Builds an offline distillation set: each image is augmented and shown to the teacher once, then only read. */
+/**
+ * Builds an offline distillation set: each image is augmented and shown to the teacher once; trainings only read the
+ * result.
+ */
 import { join } from 'node:path';
 import { withFormerKeys } from '#core/documents/renamed-keys';
 import { Failure } from '#core/failure';
@@ -33,7 +36,7 @@ export interface BuildRequest {
   readonly shouldStop?: () => boolean;
 }
 
-/** Rows done so far, of all; `split` is the one under way. */
+/** Rows done so far, and rows in all; `split` is the one being built. */
 export interface BuildProgress {
   readonly split: SplitName;
   readonly rows: number;
@@ -41,8 +44,8 @@ export interface BuildProgress {
 }
 
 /**
- * Builds a set, or the missing part of one: complete shards of an earlier attempt are kept, so that an interrupted build
- * resumes, a damaged shard is rebuilt, and the result always has the same bytes.
+ * Builds a set, or the missing part of one: complete shards of an earlier attempt are kept, so that an interrupted
+ * build resumes, a damaged shard is rebuilt, and the result always has the same bytes.
  */
 export async function buildDistillationSet(request: BuildRequest): Promise<Manifest> {
   const { source, recipe, teacher, to } = request;
@@ -87,7 +90,8 @@ async function identify({ source, recipe, teacher }: BuildRequest): Promise<Buil
     version: manifestVersion,
     name: recipe.name,
     source: { name: source.name, provenance: source.provenance, sha256: await fingerprintOf(source) },
-    recipe: JSON.parse(JSON.stringify(withFormerKeys(recipe, renamedRecipeKeys))) as Record<string, unknown>, // as it reads back: without absent keys
+    // as the manifest reads back: without absent keys
+    recipe: JSON.parse(JSON.stringify(withFormerKeys(recipe, renamedRecipeKeys))) as Record<string, unknown>,
     teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
     seed: recipe.seed,
     ...(recipe.augment.mixup && { mixedLabels: true as const }),

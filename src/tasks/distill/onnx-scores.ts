@@ -3,10 +3,11 @@ import { Failure } from '#core/failure';
 import { isProbabilities } from './build-teacher.js';
 
 /**
- * Returns a function from the model's output [n, K] to probabilities. It refuses logits that are probabilities, since a
- * softmax of a softmax is nearly uniform, probabilities that are none, and values that are not finite.
+ * Returns a function from the model's output [n, K] to probabilities. It refuses logits that are already probabilities,
+ * since a softmax of a softmax is nearly uniform, stated probabilities that do not sum to 1, and values that are not
+ * finite.
  *
- * @param warn  called once where the outputs look like those of a sigmoid
+ * @param warn  called once if the outputs look like those of a sigmoid
  */
 export function scoreReading(
   file: string,
@@ -30,7 +31,7 @@ function requireProbabilities(file: string, scores: Float32Array, classes: numbe
   throw new Failure('data', { file, message }, 'leave out output: probabilities if these are logits');
 }
 
-/** Refuses logits if all rows of the first images are probabilities; a single row may be by chance. */
+/** Refuses logits if all rows of the first images are probabilities; a single row may look so by chance. */
 function refuseProbabilities(file: string, scores: Float32Array, classes: number, warn: (line: string) => void): void {
   const rows = rowsOf(scores, classes);
   if (rows.every(isProbabilities)) {

@@ -13,7 +13,9 @@ import type { TeacherOfKind } from './build-recipe.js';
 import type { Teacher } from './build-teacher.js';
 import { scoreReading } from './onnx-scores.js';
 
-/** Opens a model as a teacher for images of a form; one that does not fit them is a failure that says what it takes. */
+/**
+ * Opens a model as a teacher for images of a form; a model that does not fit them is a failure that states its shapes.
+ */
 export async function onnxTeacher(
   file: string,
   { preprocessing: stated, output }: Pick<TeacherOfKind<'onnx'>, 'preprocessing' | 'output'>,
@@ -43,7 +45,7 @@ function ownPreprocessing(file: string): Preprocessing {
     throw new Failure('data', { file, message }, remedy);
   }
   const { value } = asDataFailure(() => locateYaml(`${file}: preprocessing`, preprocessing));
-  const { layout, mean, std } = (value ?? {}) as Record<string, unknown>; // next to other fields of the model card
+  const { layout, mean, std } = (value ?? {}) as Record<string, unknown>; // other fields, such as dtype, are ignored
   return asDataFailure(() =>
     conform(locatedValue(`${file}: preprocessing`, { layout, mean, std }), preprocessingSchema),
   );
@@ -104,7 +106,7 @@ async function scoresOf(
   return scores;
 }
 
-/** Runs the model; an error is the model's fault, since its declared shapes fit. */
+/** Runs the model; an error is a data failure, since the declared shapes fit. */
 async function answered(file: string, count: number, run: () => Promise<Float32Array>): Promise<Float32Array> {
   try {
     return await run();

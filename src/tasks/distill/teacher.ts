@@ -1,4 +1,4 @@
-/** Teachers that dataset recipes name: networks of ours, trained here if they are not yet, and ONNX models. */
+/** Loads the teachers that dataset recipes name: our networks, trained here if they are not yet, and ONNX models. */
 import { dirname, join, resolve } from 'node:path';
 import { assertNever } from '#core/assert-never';
 import { readText } from '#core/documents/document';
@@ -20,7 +20,7 @@ import { type TeacherOfKind, type TeacherReference, teacherOfKind } from './buil
 import type { LoadTeachers, Teacher } from './build-teacher.js';
 import { onnxTeacher } from './onnx-teacher.js';
 
-/** Loads teachers, and trains those that are not trained yet in runs in the cache. */
+/** Returns a loader of teachers, which trains those that are not trained yet in runs in the cache. */
 export function teacherLoader(context: JobContext): LoadTeachers {
   return async (references, { recipeFile, form }) => {
     const teachers: Teacher[] = [];
@@ -29,7 +29,7 @@ export function teacherLoader(context: JobContext): LoadTeachers {
   };
 }
 
-/** Largest number of shares in a step of the teachers' trainings. */
+/** Returns the largest number of micro-batches per step among the teachers' trainings; 1 without any. */
 export function teacherMicroBatches(references: readonly TeacherReference[], recipeFile: string): number {
   const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one.training] : []));
   return Math.max(
@@ -59,7 +59,7 @@ async function teacherOf(
   }
 }
 
-/** Trains the teacher unless that is done, and returns the run's folder. */
+/** Trains the teacher unless its run is done, and returns the run's folder. */
 async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, context: JobContext): Promise<string> {
   const network = resolve(base, teacher.network);
   const training = resolve(base, teacher.training);
@@ -70,7 +70,9 @@ async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, con
   return join(root, id);
 }
 
-/** Path of a recipe's images, where it names one: the same recipe in another folder may mean other images. */
+/**
+ * Returns the path of a recipe's images if it names one, since in another folder the same recipe may mean other images.
+ */
 function imagesOf(recipe: TrainingRecipe): string {
   const data = dataOfKind(recipe);
   const named = data.kind === 'source' ? data.source.folder : data.file;
@@ -85,7 +87,7 @@ function requireTrained(folder: string): string {
   });
 }
 
-/** Makes a teacher of a network with weights from a file. */
+/** Makes a teacher from a network and a file of weights. */
 function weightsTeacher(
   { network: name, weights: file, convention, pixels }: TeacherOfKind<'weights'>,
   base: string,

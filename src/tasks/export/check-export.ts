@@ -1,10 +1,13 @@
-/** Whether an export computes what the network does: its logits, as its users' program gives them, beside ours. */
+/**
+ * Checks that an export computes what the network does: compares its logits, as its users' runtime gives them, with
+ * ours.
+ */
 import { Failure } from '#core/failure';
 import { logitsWith } from '#networks/nn/frozen-network';
 import type { Exported, Exporter, TrialImages } from './exporter.js';
 
 export interface ExportCheck {
-  /** Who computed the export's logits. */
+  /** Program that computed the export's logits. */
   readonly runtime: string;
   readonly images: number;
   /** The largest difference between two logits. */
@@ -15,7 +18,7 @@ export interface ExportCheck {
 
 const tolerance = 1e-4; // of the largest logit
 
-/** Compares; a difference beyond rounding is a bug of ours or of the program that computes. */
+/** Compares the logits; a difference beyond rounding is a bug of ours or of the runtime, and an `Error`. */
 export async function checkExport(
   folder: string,
   exporter: Exporter,
@@ -33,7 +36,11 @@ export async function checkExport(
   return check;
 }
 
-/** @param expected  at least one is not 0 */
+/**
+ * Returns the largest absolute difference, and its ratio to the largest expected logit.
+ *
+ * @param expected  logits of which at least one is not 0
+ */
 export function difference(found: Float32Array, expected: Float32Array) {
   if (found.length !== expected.length) throw new Error(`expected ${expected.length} logits; got ${found.length}`);
   let maxAbsolute = 0;

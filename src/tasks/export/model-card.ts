@@ -40,7 +40,7 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-/** `a mean of 0.5 and a std of 0.5`, or a list of each where channels differ. */
+/** Formats the normalisation: `a mean of 0.5 and a std of 0.5`, or a list of each if channels differ. */
 function normText({ input }: Pick<Exported['network'], 'input'>): string {
   const { mean, std } = pixelNorm(input);
   const text = (values: readonly number[]) => ([...new Set(values)].length === 1 ? `${values[0]}` : values.join(', '));
@@ -71,7 +71,7 @@ function classesText({ classNames, network }: Exported): string {
   return rest > 0 ? `In order: ${shown} and ${grouped(rest)} more, in labels.txt.` : `In order: ${shown}.`;
 }
 
-/** A text as one line of Markdown that says the same, in a table too. */
+/** Escapes a text to one line of Markdown that shows the same text, in a table too. */
 function inline(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*[\]<>|&#~]|\b_|_\b/g, '\\$&');
 }

@@ -1,3 +1,3 @@
-/** What exported networks call their input and their output. */
+/** Names of the input and the output of exported networks. */
 export const inputName = 'image';
 export const outputName = 'logits';

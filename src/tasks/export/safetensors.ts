@@ -1,4 +1,4 @@
-/** A network's weights as safetensors, in our names and layout: what `--weights` reads again. */
+/** Exports a network's weights as safetensors, under our names and in our layout, as `--weights` reads them. */
 import { join } from 'node:path';
 import { checkedSafetensorsParts, readSafetensors } from '#data/files/safetensors';
 import { logitsWith } from '#networks/nn/frozen-network';

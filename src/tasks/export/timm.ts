@@ -1,4 +1,4 @@
-/** A network for timm: a program that builds it of timm's blocks, and its weights under timm's names. */
+/** Exports a network for timm: a program that builds it from timm's blocks, and its weights under timm's names. */
 import { join } from 'node:path';
 import { checkedSafetensorsParts, readSafetensors } from '#data/files/safetensors';
 import { logitsWith } from '#networks/nn/frozen-network';

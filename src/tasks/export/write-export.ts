@@ -1,4 +1,4 @@
-/** The folder of an export: the model's files, and what whoever uses them needs beside them. */
+/** Writes the folder of an export: the model's files, labels, preprocessing, architecture and model card. */
 
 import { Failure } from '#core/failure';
 import { jsonText } from '#core/files/json';
@@ -10,7 +10,7 @@ import type { Exported, Exporter, ExportOptions } from './exporter.js';
 import { modelCard } from './model-card.js';
 import { preprocessingOf } from './preprocessing.js';
 
-/** Writes a new folder and gives the names of its files. */
+/** Writes a new folder and returns the names of its files. */
 export async function writeExport(
   folder: string,
   exporter: Exporter,
@@ -33,7 +33,10 @@ function filesBeside(exporter: Exporter, exported: Exported, options: ExportOpti
   ];
 }
 
-/** A name for each class, one a line: its number where nobody named it. */
+/**
+ * Returns a name for each class: its number if the classes have no names. Names that a line cannot hold are a data
+ * failure.
+ */
 function labels({ classNames, network }: Exported): readonly string[] {
   const problems = classNameProblems(classNames ?? []);
   if (problems.length > 0) {

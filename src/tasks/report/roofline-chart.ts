@@ -1,4 +1,4 @@
-/** The ridge-point sweep as a chart: a column for each order of magnitude, a colour for each network. */
+/** Draws the ridge-point sweep as a chart: a column for each order of magnitude, a colour for each network. */
 import type { TopLevelSpec } from 'vega-lite';
 import { magnitudes, type RidgeSweep, type SweptNetwork, stretches } from '#tasks/devices/ridge-sweep';
 
@@ -8,8 +8,8 @@ type Rows = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'];
 type Part = readonly [from: number, to: number];
 
 /**
- * Latencies relative to the fastest network of each ridge point. Below, where accuracies are known, latencies relative to
- * the fastest network that is at least as accurate; and at the bottom where each network is on the Pareto front.
+ * Returns the chart: latencies relative to the fastest network of each ridge point and, if accuracies are known, below
+ * it latencies relative to the fastest network that is at least as accurate, then the stretches on the Pareto front.
  */
 export function rooflineChart(sweep: RidgeSweep): TopLevelSpec {
   const known = sweep.networks.filter(({ pareto }) => pareto !== null);
@@ -27,12 +27,12 @@ function row<T>({ ridgePoints }: RidgeSweep, plot: (part: Part, isFirst: boolean
   return { hconcat: parts.map((part, i) => plot(part, i === 0)) };
 }
 
-/** A line for each network of which there is a series. */
+/** Plots a line for each network that has a series. */
 function linesOf(sweep: RidgeSweep, title: string, seriesOf: (network: SweptNetwork) => readonly number[] | null) {
   const marks = sweep.networks.flatMap((network) =>
     (seriesOf(network) ?? []).map((value, p) => ({ network: network.name, x: sweep.ridgePoints[p] as number, value })),
   );
-  const domain = [1, marks.reduce((most, { value }) => Math.max(most, value), 1)]; // too many to be arguments
+  const domain = [1, marks.reduce((most, { value }) => Math.max(most, value), 1)]; // too many to be arguments of Math.max
   return (part: Part, isFirst: boolean) => ({
     ...frame,
     height: 200,
@@ -51,7 +51,7 @@ function linesOf(sweep: RidgeSweep, title: string, seriesOf: (network: SweptNetw
   });
 }
 
-/** A bar over the ridge points at which a network is on the front. */
+/** Plots a bar over the ridge points at which a network is on the front. */
 function frontOf(sweep: RidgeSweep, known: readonly SweptNetwork[]) {
   const bars = known.flatMap(({ name, pareto }) =>
     stretches(pareto ?? [], sweep.ridgePoints).map(({ from, to }) => ({ network: name, from, to })),

@@ -1,7 +1,7 @@
-/** The ridge-point sweep as one HTML file that needs no other. */
+/** Formats the ridge-point sweep as one self-contained HTML file. */
 import type { TextTable } from './roofline-tables.js';
 
-/** @param svg  the chart of the sweep, which goes into the page */
+/** @param svg  chart of the sweep, embedded in the page */
 export function rooflinePage(title: string, svg: string, tables: readonly TextTable[]): string {
   return `<!doctype html>
 <html lang="en">

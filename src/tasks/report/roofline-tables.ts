@@ -1,17 +1,20 @@
-/** The ridge-point sweep as tables of text, for the terminal, a page or a document. */
+/** Formats the ridge-point sweep as tables of text, for the terminal, a page or a document. */
 import { percent } from '#core/percent';
 import type { Contender, RidgeSweep } from '#tasks/devices/ridge-sweep';
 import { magnitudes, stretches } from '#tasks/devices/ridge-sweep';
 
 export interface TextTable {
   readonly title: string;
-  /** The first is the head; all are of one length. */
+  /** Rows of equal length; the first is the head. */
   readonly rows: readonly (readonly string[])[];
-  /** The columns of numbers. */
+  /** Indices of the columns of numbers, aligned right. */
   readonly right: ReadonlySet<number>;
 }
 
-/** Latencies at the bounds of each order of magnitude, who leads where and, of known accuracies, who is on the front. */
+/**
+ * Returns the tables: latencies at the bounds of each order of magnitude, the Pareto front if accuracies are known,
+ * and the fastest network of each stretch.
+ */
 export function rooflineTables(sweep: RidgeSweep, contenders: readonly Contender[]): TextTable[] {
   const hasAccuracies = contenders.some(({ top1 }) => top1 !== null);
   return [latencies(sweep, contenders), ...(hasAccuracies ? [front(sweep)] : []), leaders(sweep)];
@@ -58,7 +61,7 @@ function worst(values: readonly number[], ridgePoints: readonly number[], from: 
   return inside.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
 }
 
-/** The ridge points at which something holds: `0 to 31, 40 to 500`. */
+/** Formats the ridge points at which `holds` is true: `0 to 31, 40 to 500`. */
 function ranges(holds: readonly boolean[], ridgePoints: readonly number[]): string {
   const named = stretches(holds, ridgePoints).map(({ from, to }) => range(from, to));
   return named.join(', ') || 'none';
@@ -69,7 +72,7 @@ function range(from: number, to: number): string {
 }
 
 function factor(value: number): string {
-  return Number.isFinite(value) ? value.toFixed(2) : '-'; // a part between two points of the sweep has none
+  return Number.isFinite(value) ? value.toFixed(2) : '-'; // not finite for a part without a point of the sweep
 }
 
 function accuracy(share: number | null): string {

@@ -1,17 +1,17 @@
-/** The findings of a study as a chart. */
+/** Draws the findings of a study as a chart. */
 import type { TopLevelSpec } from 'vega-lite';
 
 export interface PlottedFinding {
   readonly arm: string;
   readonly seed: number;
-  /** Top-1 in the SuperNet; null where there was none. */
+  /** Top-1 in the SuperNet; null without one. */
   readonly inSuperNet: number | null;
   readonly alone: number;
 }
 
 const $schema = 'https://vega.github.io/schema/vega-lite/v6.json';
 
-/** A row for each arm: a point for each architecture, and the mean as a stroke. */
+/** Returns a chart with a row for each arm: a point for each architecture, and the mean as a stroke. */
 export function winnersChart(findings: readonly PlottedFinding[]): TopLevelSpec {
   const arms = armsOf(findings);
   const x = {
@@ -34,7 +34,7 @@ export function winnersChart(findings: readonly PlottedFinding[]): TopLevelSpec 
   };
 }
 
-/** A plot for each arm: what the SuperNet said of an architecture, and what it reached alone. */
+/** Returns a plot for each arm: accuracy alone against accuracy in the SuperNet. */
 export function rankingChart(findings: readonly PlottedFinding[]): TopLevelSpec {
   return {
     $schema,

@@ -1,8 +1,8 @@
-/** Charts as pictures: Vega-Lite specifications drawn without a browser. */
+/** Renders Vega-Lite charts as SVG, without a browser. */
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
 
-/** The SVG of a chart. */
+/** Renders a chart as SVG. */
 export async function svgOf(spec: TopLevelSpec): Promise<string> {
   const view = new View(parse(compile(spec).spec), { renderer: 'none' });
   try {

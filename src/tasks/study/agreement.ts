@@ -1,4 +1,4 @@
-/** How far searches that differ by their seed alone come to the same result. */
+/** Agreement between the results of searches that differ only in their seed. */
 import { join } from 'node:path';
 import { deviationOf, meanOf } from '#core/statistics/scoring';
 import { readSearchResult, type SearchResult } from '#jobs/runs/run-result';
@@ -20,15 +20,18 @@ export interface Agreement {
   readonly runs: readonly string[];
   /** Share of choices on which two searches agree, averaged over all pairs; null for one search. */
   readonly agreement: number | null;
-  /** Per choice by its path how many searches chose what; `-` where the choice did not matter to them. */
+  /**
+   * Number of searches that took each option, by the path of the choice; `-` counts searches in which the choice is
+   * inactive.
+   */
   readonly choices: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Accuracy of the winners on the held-out split. */
+  /** Accuracy of the winners on the validation split. */
   readonly accuracy: Spread;
   readonly reward: Spread;
   readonly costs: Readonly<Record<string, Spread & { readonly target: number }>>;
 }
 
-/** @param folders  of finished runs of one stage */
+/** @param folders  folders of finished runs of one stage */
 export function agreementOf(folders: readonly string[]): Agreement {
   const results = folders.map(readSearchResult);
   const chosen = folders.map((folder, i) => chosenIn(folder, results[i] as SearchResult));
@@ -51,7 +54,7 @@ function chosenIn(folder: string, { decisions }: SearchResult): Chosen {
   return chosenByRun(readSpace(join(folder, 'space.yaml')), architecture, decisions);
 }
 
-/** Returns the same values for the same network, whichever of its decisions the search took. */
+/** Returns the chosen values, the same for the same network, whichever of several equivalent decisions led to it. */
 export function chosenByRun(space: Space, architecture: Architecture, decisions: Decisions): Chosen {
   return chosenValues(space, decisionsFor(space, architecture) ?? decisions);
 }
@@ -63,7 +66,7 @@ export function spreadOf(values: readonly number[]): Spread {
 
 type Chosen = Readonly<Record<string, string>>;
 
-/** The options that the decisions take, by the paths of the choices that matter. */
+/** Returns the options that the decisions take, by the paths of the active choices. */
 export function chosenValues({ choices }: Space, decisions: Decisions): Chosen {
   const chosen = choices
     .filter((choice) => isActive(choice, decisions))
@@ -81,7 +84,7 @@ function counted(values: readonly (string | undefined)[]): Record<string, number
   return counts;
 }
 
-/** Returns the share of choices on which two searches agree, averaged over all pairs; null where there are none. */
+/** Returns the share of choices on which two searches agree, averaged over all pairs; null if there are no pairs. */
 export function pairwiseAgreement(chosen: readonly Chosen[]): number | null {
   const pairs = chosen.flatMap((a, i) => chosen.slice(0, i).map((b) => [a, b] as const));
   return pairs.length === 0 ? null : meanOf(pairs.map(([a, b]) => sharedOf(a, b)));

@@ -1,4 +1,4 @@
-/** Whether a SuperNet orders architectures as trainings of their own do. */
+/** Compares a SuperNet's ranking of architectures with their ranking by stand-alone training. */
 
 import { randomStream } from '#core/random';
 import { bootstrapInterval, type ConfidenceInterval } from '#core/statistics/confidence';
@@ -10,25 +10,27 @@ import type { ArmFindings, Finding } from './run-study.js';
 
 export interface RankingSummary {
   readonly name: string;
-  /** Architectures over all seeds. */
+  /** Number of findings over all seeds. */
   readonly n: number;
   /** Number of different architectures among them. */
   readonly architectures: number;
-  /** Agreement of accuracy in the SuperNet, on the held-out split, with accuracy alone. */
+  /** Rank agreement of accuracy in the SuperNet, on the validation split, with stand-alone accuracy. */
   readonly byAccuracy: RankAgreement;
-  /** Of the SuperNet's cross-entropy against the teacher's labels, the lower the better. */
+  /** The same for the SuperNet's cross-entropy against the teacher's labels, the lower the better. */
   readonly byLoss: RankAgreement;
-  /** Means: how far the SuperNet is from what its architectures reach alone. */
+  /** Mean accuracy in the SuperNet and, below, after stand-alone training: the gap is the SuperNet's error. */
   readonly inSuperNet: number | null;
   readonly alone: number;
-  /** Stand-alone accuracy of the one that the SuperNet puts first, and of the best; the mean over the seeds. */
+  /**
+   * Stand-alone accuracy of the architecture that the SuperNet ranks first, and of the best one; means over the seeds.
+   */
   readonly chosen: number;
   readonly best: number;
 }
 
-/** Means over the seeds in which two architectures differ at all; null where there are none. */
+/** Means over the seeds for which the correlation is defined; null if there are none. */
 export interface RankAgreement {
-  /** Kendall's tau-b, with its 95 % bootstrap interval over the architectures: one is drawn with all its findings. */
+  /** Kendall's tau-b, with its 95 % bootstrap interval: an architecture is resampled with all its findings. */
   readonly tau: number | null;
   readonly interval: ConfidenceInterval | null;
   /** Spearman's rho. */
@@ -79,7 +81,7 @@ function rankAgreement(findings: readonly Finding[], figure: Figure): RankAgreem
   };
 }
 
-/** The mean of those that are numbers; NaN where none is. */
+/** Returns the mean of the values that are not NaN; NaN if there are none. */
 function meanOfNumbers(values: readonly number[]): number {
   return meanOf(values.filter((value) => !Number.isNaN(value)));
 }

@@ -1,4 +1,4 @@
-/** What the arms of a study reach, and how sure that is. */
+/** Compares the arms of a study by stand-alone accuracy, with confidence intervals. */
 import { type ConfidenceInterval, differenceInterval, meanInterval } from '#core/statistics/confidence';
 import { meanOf } from '#core/statistics/scoring';
 import type { ArmFindings, Finding } from './run-study.js';
@@ -6,19 +6,19 @@ import type { ArmFindings, Finding } from './run-study.js';
 export interface ArmSummary {
   readonly name: string;
   readonly n: number;
-  /** Number of different architectures among them. */
+  /** Number of different architectures among the `n` findings. */
   readonly architectures: number;
   /** Mean top-1 on the test split after training from scratch, over the different architectures. */
   readonly accuracy: number;
   /** 95 % interval of the mean; null for one architecture. */
   readonly interval: ConfidenceInterval | null;
-  /** To the first arm; null for that one. */
+  /** Difference from the first arm's accuracy; null for the first arm itself, or if that has no findings. */
   readonly difference: { readonly mean: number; readonly interval: ConfidenceInterval | null } | null;
-  /** Mean cost and mean distance from its target, relative to it, by name. */
+  /** Mean cost, and mean relative distance from its target, by the cost's name. */
   readonly costs: Readonly<Record<string, { readonly mean: number; readonly distance: number }>>;
-  /** Top-1 in the SuperNet, on the held-out split; null where there was none. */
+  /** Mean top-1 in the SuperNet, on the validation split; null without a SuperNet. */
   readonly inSuperNet: number | null;
-  /** The same in the study's judge; null where it has none. */
+  /** Mean top-1 in the SuperNet of the study's judge, on the validation split; null without a judge. */
   readonly alike: number | null;
   readonly searchImages: number;
 }
@@ -46,7 +46,7 @@ export function compareWinners(arms: readonly ArmFindings[]): ArmSummary[] {
   });
 }
 
-/** Accuracies alone; searches that found one architecture share its trainings. */
+/** Returns the stand-alone accuracies and their architectures; searches that found the same one share its trainings. */
 function sampleOf(findings: readonly Finding[]) {
   return { values: findings.map(({ alone }) => alone), cases: findings.map(({ architecture }) => architecture) };
 }

@@ -1,4 +1,4 @@
-/** A study's stages and trainings planned before any of them runs, so that its mistakes cost nothing. */
+/** Plans a study's stages and trainings before any of them runs, so that its mistakes cost nothing. */
 import { Failure } from '#core/failure';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import { onTarget } from '#tasks/search/on-target';
@@ -13,7 +13,10 @@ interface Planned {
   readonly plan: StagePlan;
 }
 
-/** Plans every stage of every arm, and the trainings of what may come out; what is wrong in any is a failure. */
+/**
+ * Plans every stage of every arm and of the judge, and checks that the recipe can train what they may find; a mistake
+ * in any is a failure.
+ */
 export function planStudy({ arms, judge, recipe, measure }: Study): Planned[] {
   const planned = arms.flatMap((arm) => planArm(arm, measure));
   for (const { plan } of planned) requireNormalisable(plan.task.space, recipe);
@@ -33,7 +36,7 @@ function planArm({ stages, draw, config: configOf }: Arm, measure: Study['measur
   return plans.map((plan) => ({ config, plan }));
 }
 
-/** Refuses targets that too few architectures of a space keep to draw from them. */
+/** Refuses targets that fewer than `least` architectures of a space meet. */
 function requireOnTarget({ task }: StagePlan, least: number): void {
   const { length } = onTarget({ ...task, seed: 0 }, least);
   if (length >= least) return;
@@ -41,7 +44,7 @@ function requireOnTarget({ task }: StagePlan, least: number): void {
   throw new Failure('config', message, 'change the targets, or allow a larger tolerance');
 }
 
-/** The same, and all images opened, which must be there and suffice. */
+/** Plans the study and opens all its images, which must exist and suffice. */
 export function requireStudy(study: Study): void {
   const planned = planStudy(study);
   for (const { config, plan } of planned) openStageSet(plan.task, config);

@@ -1,6 +1,6 @@
 /**
- * Runs a study: every arm's searches, seed after seed, then every result alone. All of it lies in runs of its own under
- * the study's folder; what is done already is not done again, so that a study that was stopped goes on.
+ * Runs a study: seed by seed, each arm's search and the stand-alone trainings of its results. Each of them is a
+ * separate run; finished runs are not repeated, so that a study that was stopped resumes.
  */
 import { join } from 'node:path';
 import type { RunRequest } from '#jobs/job-context';
@@ -22,28 +22,28 @@ import { judgedAlike } from './uniform-supernet.js';
 
 export type StudyOptions = Omit<RunRequest, 'id' | 'profile'>;
 
-/** An architecture of an arm: what it costs, what it seemed to be worth and what it is worth. */
+/** An architecture of an arm: its costs, its accuracy in the SuperNet and its stand-alone accuracy. */
 export interface Finding {
   readonly seed: number;
-  /** The fingerprint of the architecture: findings of one are not independent cases. */
+  /** Fingerprint of the architecture; findings with the same one are not independent cases. */
   readonly architecture: string;
   readonly costs: Costs;
-  /** In the SuperNet, on the held-out split; null for one that was drawn. */
+  /** Evaluation in the SuperNet on the validation split; null for an architecture that was drawn. */
   readonly held: { readonly top1: number; readonly loss: number } | null;
-  /** The same in the study's judge, from when that is trained on. */
+  /** Top-1 in the SuperNet of the study's judge, on the validation split; undefined until that is trained. */
   readonly alike?: number | undefined;
-  /** Top-1 on the test split after a training of its own, the mean over the trainings. */
+  /** Top-1 on the test split after stand-alone training, the mean over the trainings. */
   readonly alone: number;
 }
 
 export interface ArmFindings {
   readonly name: string;
   readonly findings: readonly Finding[];
-  /** Images that a search of the arm trained its SuperNets with. */
+  /** Images that one search of the arm trains its SuperNets on; an image counts each time it is used. */
   readonly searchImages: number;
 }
 
-/** @param tell  is given what is known after each architecture */
+/** @param tell  receives the findings so far after each architecture */
 export async function runStudy(
   study: Study,
   options: StudyOptions,
@@ -67,7 +67,7 @@ export async function runStudy(
   return arms;
 }
 
-/** An architecture and what is known of it. */
+/** An architecture with its arm and its finding. */
 interface Trained {
   readonly arm: string;
   readonly architecture: Architecture;
@@ -82,7 +82,7 @@ function byArm({ arms }: Study, trained: readonly Trained[]): ArmFindings[] {
   }));
 }
 
-/** With what all are worth in the SuperNet that judges them alike. */
+/** Adds to each finding the architecture's top-1 in the SuperNet of the judge. */
 async function judged(
   { name }: Study,
   judge: LocatedConfig,
@@ -98,7 +98,10 @@ async function judged(
 
 type Candidate = Pick<Finding, 'costs' | 'held'> & { readonly architecture: Architecture };
 
-/** What of the arm is trained alone: of a ranking all that its SuperNet judged, else what it found or drew. */
+/**
+ * Returns the architectures of the arm that are trained alone: in a ranking all that its SuperNet evaluated, else those
+ * that it found or drew.
+ */
 async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {
   const config = arm.config(seed);
   if (arm.draw !== undefined) return seed === 1 ? drawn(config, arm.draw) : [];
@@ -125,7 +128,7 @@ function winner(folder: string): Candidate {
   return { architecture: foundArchitecture(folder), held, costs };
 }
 
-/** Each network once, as its SuperNet first judged it: a policy may draw one several times. */
+/** Returns each network once, with its first evaluation in the SuperNet: a policy may draw one several times. */
 function ranked(folder: string): Candidate[] {
   const space = readSpace(join(folder, 'space.yaml'));
   const networks = new Map<string, Candidate>();
@@ -137,7 +140,7 @@ function ranked(folder: string): Candidate[] {
   return [...networks.values()];
 }
 
-/** Training images of all stages of a search. */
+/** Returns the number of training images over all stages of one search; 0 for an arm that draws. */
 function searchImages({ draw, stages, config }: Arm): number {
   if (draw !== undefined) return 0;
   const images = stages.map((stage) => {

@@ -1,4 +1,7 @@
-/** A study's results in its folder: `study.json` with every finding, `study.md` with the table, `study.svg` with the plot. */
+/**
+ * Writes a study's results to its folder: `study.json` with every finding, `study.md` with the table, `study.svg` with
+ * the plot.
+ */
 
 import { join } from 'node:path';
 import { writeAtomically } from '#core/files/files';
@@ -46,7 +49,7 @@ export function studyMarkdown(result: StudyResult): string {
   return [`# ${result.name}`, '', ...table, '', `![](study.svg)`, ''].join('\n');
 }
 
-/** The table, its heads first. */
+/** Returns the rows of the table, the heads first. */
 export function studyRows({ winners, rankings }: StudyResult): string[][] {
   if (winners !== null) return winnerRows(winners);
   return rankingRows(rankings ?? []);

@@ -1,6 +1,6 @@
 /**
- * `*.study.yaml`: a comparison of ways to search, each arm the same config with some values changed. What counts is what
- * the found architectures reach when they are trained alone.
+ * `*.study.yaml`: a comparison of ways to search. Each arm is the same config with some values changed; arms are
+ * compared by stand-alone trainings of the architectures that they find.
  */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
@@ -63,15 +63,15 @@ export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 's
 
 export interface Arm {
   readonly name: string;
-  /** Of the arm whose runs are its runs; by default its own. */
+  /** Name of the arm whose runs this one uses; by default its own name. */
   readonly runs: string;
   readonly draw?: number | undefined;
   readonly stages: readonly ('coarse' | 'fine')[];
-  /** The arm's config under a seed, from 1. */
+  /** Returns the arm's config with a seed, counted from 1. */
   config(seed: number): LocatedConfig;
 }
 
-/** The study with all its arms' configs checked; what is wrong in any is a config failure. */
+/** Reads a study and checks the configs of all arms; a mistake in any is a config failure. */
 export function readStudy(file: string): Study {
   const located = locateYaml(file, readText(file));
   const study = conform(located, studySchema);
@@ -95,9 +95,12 @@ export function readStudy(file: string): Study {
   return { name, measure, seeds, trainings, recipe: readTrainingRecipe(path(study.recipe)), judge, arms };
 }
 
-const judgeSeed = 0; // arms have theirs from 1 on
+const judgeSeed = 0; // the arms' seeds begin at 1
 
-/** What makes a search train its SuperNet with a uniform policy, and judge so many architectures on target. */
+/**
+ * Returns the overrides that make a search train its SuperNet with a uniform policy and evaluate a number of
+ * `candidates` on target.
+ */
 export function uniform(origin: string, candidates: number): Override[] {
   return [
     { path: ['search', 'strategy'], value: 'random', origin },
@@ -105,7 +108,7 @@ export function uniform(origin: string, candidates: number): Override[] {
   ];
 }
 
-/** A mapping of dotted keys as overrides, which report mistakes at the study's own key. */
+/** Turns a mapping of dotted keys into overrides that report mistakes at the study's key. */
 function assignments(set: Readonly<Record<string, unknown>>, file: string, key: string): Override[] {
   return Object.entries(set).map(([name, value]) => {
     const { path } = parseOverride(`${name}=0`);

@@ -1,4 +1,4 @@
-/** Stand-alone trainings: what an architecture is worth in the end. */
+/** Stand-alone trainings, which measure the final accuracy of an architecture. */
 import { join } from 'node:path';
 import { withFormerKeys } from '#core/documents/renamed-keys';
 import { sha256 } from '#core/files/files';
@@ -10,8 +10,9 @@ import { renamedTrainingKeys, type TrainingRecipe } from '#tasks/training/recipe
 import { train } from '#tasks/training/train';
 
 /**
- * Top-1 accuracy on the test images, the mean over `trainings` from different weights. The runs lie at
- * `ROOT/alone/ARCHITECTURE-RECIPE-SEED`, the first two fingerprints, so that what several studies want is trained once.
+ * Trains an architecture `trainings` times from different weights and returns the mean top-1 on the test images. The
+ * runs lie at `ROOT/alone/ARCHITECTURE-RECIPE-SEED`, the first two being fingerprints, so that a training that several
+ * studies need is run once.
  */
 export async function trainedAlone(
   network: Architecture,
@@ -32,12 +33,12 @@ export async function trainedAlone(
   return meanOf(accuracies);
 }
 
-/** Alike for networks that differ by their name alone. */
+/** Returns the fingerprint of a network, equal for networks that differ only in their name. */
 export function architectureId(network: Architecture): string {
   return fingerprint({ ...network, name: '' });
 }
 
-/** Of a plain value, eight hexadecimal digits. */
+/** Returns eight hexadecimal digits of the SHA-256 of a plain value. */
 function fingerprint(value: object): string {
   return sha256(JSON.stringify(value)).slice(0, 8);
 }

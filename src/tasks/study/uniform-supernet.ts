@@ -1,6 +1,6 @@
 /**
- * Architectures judged alike: in one SuperNet that no search trained and whose policy stayed uniform, so that it trained
- * none of them more than another.
+ * Evaluates the architectures of all arms in one SuperNet that no arm trained and whose policy stayed uniform, so that
+ * none of them was trained more than another.
  */
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
@@ -16,9 +16,10 @@ import { startSuperNet, trainBatches } from '#tasks/search/ports';
 import { runStages } from '#tasks/search/run-stages';
 
 /**
- * Trains the SuperNet of the config's coarse space, in a run of its own, unless that is done.
+ * Trains the SuperNet of the config's coarse space in a separate run, unless that is done, and evaluates the
+ * architectures in it.
  *
- * @returns  top-1 of each on the held-out split; one that the space does not have is a config failure
+ * @returns  top-1 of each on the validation split; an architecture that the space lacks is a config failure
  */
 export async function judgedAlike(
   config: LocatedConfig,

@@ -1,4 +1,4 @@
-/** A scale and a shift per channel, and how they go into the weights of the linear map before them. */
+/** Folds a scale and a shift per channel into the weights of the linear map before them. */
 
 import type { Rewriting } from './rewrite.js';
 import type { GraphConstant, GraphNode } from './trace-graph.js';
@@ -9,7 +9,7 @@ export interface Affine {
   readonly shift: readonly number[];
 }
 
-/** What a node does to each channel of its first input, where that is all it does. */
+/** Returns what a node does to each channel of its first input; undefined if it does anything else. */
 export function affineOf({ op, inputs, attributes, shape }: GraphNode, seen: Rewriting): Affine | undefined {
   const channels = shape.at(-1) as number;
   const given = inputs.slice(1).map((name) => seen.constant(name));
@@ -36,15 +36,15 @@ function channel(channels: number, value: (c: number) => number): number[] {
 }
 
 /**
- * The linear map with the scale in its kernel and the shift in its bias, `LAYER.bias` beside `LAYER.kernel`, computed in
- * double precision.
+ * Returns the linear map with the scale in its kernel and the shift in its bias, `LAYER.bias` for `LAYER.kernel`,
+ * computed in double precision.
  */
 export function withAffine(linear: GraphNode, { scale, shift }: Affine, seen: Rewriting): GraphNode {
   const [x, kernelName, biasName = biasBeside(kernelName as string)] = linear.inputs as [string, string, string?];
   const kernel = seen.constant(kernelName as string) as GraphConstant;
   const bias = linear.inputs.length > 2 ? seen.constant(biasName)?.values : undefined;
   const channels = scale.length;
-  // the output channel is the last axis of [k, k, Cin, Cout] and [Cin, Cout], and the only one besides k of [k, k, C, 1]
+  // i % channels is the output channel: the last axis of [k, k, Cin, Cout] and of [Cin, Cout], C of [k, k, C, 1]
   const values = Float32Array.from(kernel.values, (value, i) => value * (scale[i % channels] as number));
   seen.keep(kernelName as string, { shape: kernel.shape, values });
   const shifted = shift.map((value, c) => value + (bias?.[c] ?? 0) * (scale[c] as number));

@@ -1,6 +1,6 @@
 /**
- * The graph that exports write: a traced forward pass with its convolutions in one form, batch first everywhere and,
- * where asked, batch norm folded into the convolution before it.
+ * Graph that exports write: a traced forward pass with its convolutions in one form, batch first everywhere and, on
+ * request, batch norm folded into the convolution before it.
  */
 
 import type { Tensors } from '#data/files/safetensors';
@@ -9,11 +9,11 @@ import { affineOf, withAffine } from './affine.js';
 import { type Rewriting, type Rewritten, rewritten } from './rewrite.js';
 import { type Graph, type GraphNode, traceGraph } from './trace-graph.js';
 
-/** Zeros before and behind the rows, then the columns, of the map that a convolution goes over. */
+/** Zeros before and after the rows, then the columns, of a convolution's input. */
 export type Pads = readonly [top: number, bottom: number, left: number, right: number];
 
 export interface GraphOptions {
-  /** Whether batch norm and layer scale go into the weights before them. */
+  /** True to fold batch norm and layer scale into the weights before them. */
   readonly fold: boolean;
 }
 
@@ -21,13 +21,16 @@ export function inferenceGraph(network: Architecture, weights: Tensors, options:
   return simplified(traceGraph(network, weights), options);
 }
 
-/** A traced graph; `Conv2D` and `DepthwiseConv2dNative` have `stride` and `pads` here, and perhaps a bias as third input. */
+/**
+ * Simplifies a traced graph: its `Conv2D` and `DepthwiseConv2dNative` get the attributes `stride` and `pads`, and may
+ * get a bias as third input.
+ */
 export function simplified(traced: Graph, { fold }: GraphOptions): Graph {
   const plain = requireBatchFirst(rewritten(traced, inOneForm));
   return rewritten(plain, (node, seen) => withParameters(node, seen, fold));
 }
 
-/** Whether a node is a linear map by weights, so that a scale and a shift behind it may go into these. */
+/** Returns true if a node is a linear map by weights, into which a scale and a shift after it can be folded. */
 export function isLinear({ op }: GraphNode): boolean {
   return op === 'Conv2D' || op === 'DepthwiseConv2dNative' || op === 'MatMul';
 }
@@ -50,8 +53,9 @@ function inOneForm(node: GraphNode, seen: Rewriting): Rewritten {
 }
 
 /**
- * A product of rows by weights, reshaped back, as what it stands for (`tensor/ops/pointwise.ts`): of [B, H, W, C] a 1x1
- * convolution, of other ranks a product of the last axis. Undefined where a Reshape is something else.
+ * Recognises a product of rows by weights that is reshaped back and returns what it stands for
+ * (`tensor/ops/pointwise.ts`): a 1x1 convolution for [B, H, W, C], a product over the last axis for other ranks.
+ * Undefined for any other Reshape.
  */
 function pointwise(back: GraphNode, seen: Rewriting): Rewritten | undefined {
   const product = seen.node(back.inputs[0] as string);
@@ -70,7 +74,7 @@ function pointwise(back: GraphNode, seen: Rewriting): Rewritten | undefined {
   return { into: { name, op: 'Conv2D', inputs: [x, weights], shape: back.shape, attributes } };
 }
 
-/** A convolution with all its padding explicit, that of a Pad before it included. */
+/** Makes all padding of a convolution explicit, including that of a Pad before it. */
 function convolution(node: GraphNode, seen: Rewriting): GraphNode {
   const [x, kernel] = node.inputs as [string, string];
   const [, stride] = node.attributes['strides'] as number[];
@@ -82,7 +86,7 @@ function convolution(node: GraphNode, seen: Rewriting): GraphNode {
   return { ...node, inputs: [input, kernel], attributes: { stride: stride as number, pads: [...pads] } };
 }
 
-/** The padding of a Pad over rows and columns alone. */
+/** Returns the padding of a Pad that pads rows and columns alone; undefined for any other. */
 function padsOf(paddings: ArrayLike<number> | undefined): Pads | undefined {
   if (paddings?.length !== 8) return undefined;
   const [batch0, batch1, top, bottom, left, right, c0, c1] = Array.from(paddings) as [number, ...number[]];
@@ -90,7 +94,7 @@ function padsOf(paddings: ArrayLike<number> | undefined): Pads | undefined {
   return isSpatial ? ([top, bottom, left, right] as unknown as Pads) : undefined;
 }
 
-/** The padding of a traced convolution; `EXPLICIT` lists it for [batch, rows, columns, channels]. */
+/** Returns the padding of a traced convolution; `EXPLICIT` lists it for [batch, rows, columns, channels]. */
 function padsBy(
   padding: string,
   node: GraphNode,
@@ -104,9 +108,9 @@ function padsBy(
 }
 
 /**
- * TensorFlow's `SAME`, which puts the odd zero behind.
+ * Returns the padding of TensorFlow's `SAME`, which puts an odd zero at the end.
  *
- * @param map     [B, H, W, C] that the convolution goes over
+ * @param map     input [B, H, W, C] of the convolution
  * @param kernel  [height, width, ...]
  */
 export function samePads(
@@ -122,7 +126,7 @@ export function samePads(
   return [...along(1, height as number), ...along(2, width as number)];
 }
 
-/** A bias goes into the linear map before it; batch norm and a scale per channel do where asked. */
+/** Folds a bias into the linear map before it and, if `fold` is set, batch norm and a scale per channel too. */
 function withParameters(node: GraphNode, seen: Rewriting, fold: boolean): Rewritten {
   const linear = seen.node(node.inputs[0] as string);
   if (linear === undefined || !isLinear(linear) || !seen.isReadOnce(linear.name)) return node;
@@ -131,7 +135,7 @@ function withParameters(node: GraphNode, seen: Rewriting, fold: boolean): Rewrit
   return affine === undefined ? node : { into: withAffine(linear, affine, seen) };
 }
 
-/** Refuses a graph in which a value does not have the images along its first axis. */
+/** Refuses a graph with a value whose first axis is not the batch. */
 function requireBatchFirst(graph: Graph): Graph {
   const odd = graph.nodes.find(({ shape }) => shape[0] !== graph.batch);
   if (odd === undefined) return graph;

@@ -1,25 +1,25 @@
-/** Changing graphs: what stands for a value that went, and what nobody reads any more. */
+/** Rewrites graphs node by node: readers of a removed value read its replacement, and unread values are dropped. */
 import type { Graph, GraphConstant, GraphNode } from './trace-graph.js';
 
-/** What a rewriting sees of a graph, and what it may do to it. */
+/** View of a graph for a rewriting, and the changes that it may make. */
 export interface Rewriting {
-  /** The node that gives a value, as it is by now; undefined of constants and the image. */
+  /** Returns the node that computes a value, as rewritten so far; undefined for constants and the image. */
   node(name: string): GraphNode | undefined;
   constant(name: string): GraphConstant | undefined;
   shapeOf(name: string): readonly number[];
-  /** Whether one node reads the value, and it is not the graph's output. */
+  /** Returns true if a single node reads the value and it is not the graph's output. */
   isReadOnce(name: string): boolean;
-  /** Adds a constant, in the place of one of that name. */
+  /** Adds a constant, replacing any of that name. */
   keep(name: string, constant: GraphConstant): void;
 }
 
 /**
- * What becomes of a node: itself, another in its place or, as a name, an earlier value that all who read it read
- * instead. `into` changes an earlier node, whose value stands for this one's from then on.
+ * Result of rewriting a node: the node itself, another in its place or, as a name, an earlier value that its readers
+ * read instead. `into` changes an earlier node, whose value then replaces this one's.
  */
 export type Rewritten = GraphNode | string | { readonly into: GraphNode };
 
-/** Each node rewritten in order, its inputs being those that the rewriting has left; then what nobody reads is left out. */
+/** Rewrites each node in order, with the inputs that the rewriting has left, then drops what is not read. */
 export function rewritten(graph: Graph, rewrite: (node: GraphNode, seen: Rewriting) => Rewritten): Graph {
   const nodes = new Map<string, GraphNode>();
   const constants = new Map(graph.constants);
@@ -64,7 +64,7 @@ function shapeIn(
   return shape;
 }
 
-/** The graph without nodes and constants that its output does not depend on. */
+/** Returns the graph without nodes and constants that its output does not depend on. */
 function withoutUnread(graph: Graph): Graph {
   const read = new Set([graph.output]);
   for (const node of [...graph.nodes].reverse()) {

@@ -1,6 +1,6 @@
 /**
- * A network's forward pass as a graph of TensorFlow's ops: the one pass that there is, run on a backend that notes what
- * it is asked for. What exports write comes from here, so that a new block needs no second description.
+ * Traces a network's forward pass as a graph of TensorFlow's ops: runs the only implementation of that pass on a
+ * backend that records its calls. All exports start from this graph, so that a new block needs no second description.
  */
 
 import type { NamedTensor } from '#data/files/safetensors';
@@ -21,39 +21,39 @@ export interface GraphConstant {
   readonly values: Values;
 }
 
-/** One op. Its first output has its name; the others are not part of a graph. */
+/** One op. Its first output bears the node's name; other outputs are not part of the graph. */
 export interface GraphNode {
   readonly name: string;
-  /** TensorFlow's name. */
+  /** TensorFlow's name of the op. */
   readonly op: string;
   /** Names of nodes, constants or the graph's input. */
   readonly inputs: readonly string[];
-  /** Of the output, for `batch` images. */
+  /** Shape of the output, for `batch` images. */
   readonly shape: Shape;
-  /** All but the types, which are float32. */
+  /** Attributes except types, which are all float32. */
   readonly attributes: Readonly<Record<string, OpAttribute['value']>>;
 }
 
 /** Nodes in an order in which they can be computed. */
 export interface Graph {
-  /** Pixels as the network takes them, from -1 to 1: [batch, H, W, C]. */
+  /** Normalised pixels, [batch, H, W, C]. */
   readonly input: { readonly name: string; readonly shape: Shape };
-  /** The node that gives the logits. */
+  /** Name of the node that computes the logits. */
   readonly output: string;
   readonly nodes: readonly GraphNode[];
-  /** Weights and statistics by our names, and numbers that ops take. */
+  /** Weights and statistics under our names, and constant operands of ops. */
   readonly constants: ReadonlyMap<string, GraphConstant>;
-  /** How many images the shapes are for. */
+  /** Number of images that the shapes are for. */
   readonly batch: number;
 }
 
-const batch = 2; // not 1, so that a Reshape that mixes images shows
-const typeKind = 4; // as `attribute.type` has it
+const batch = 2; // not 1, so that a Reshape that mixes images is noticed
+const typeKind = 4; // `attribute.type` of an attribute that is a type
 
 /**
- * The graph of a network with these weights and statistics, by public ops alone: no kernel of one build.
+ * Returns the graph of a network with these weights and statistics, in public ops alone, without kernels of one build.
  *
- * @param weights  by name, each normalised layer's `mean` and `variance` among them
+ * @param weights  by name, including the `mean` and `variance` of each normalised layer
  */
 export function traceGraph(network: Architecture, weights: ReadonlyMap<string, NamedTensor>): Graph {
   const recording = new Recording();
@@ -88,7 +88,7 @@ export function traceGraph(network: Architecture, weights: ReadonlyMap<string, N
   );
 }
 
-/** Statistics of each layer that has a mean, made when first asked for. */
+/** Returns the statistics of each layer that has a mean, as constants. */
 function statisticsBy(
   weights: ReadonlyMap<string, NamedTensor>,
   constant: (name: string) => Tensor,
@@ -98,11 +98,11 @@ function statisticsBy(
   return new Map(layers.map((layer) => [layer, { mean: part(layer, 'mean'), variance: part(layer, 'variance') }]));
 }
 
-/** What a backend was asked for: ops on what depends on the image; everything else is a constant. */
+/** Records the ops that a backend runs on values that depend on the image; all other values are constants. */
 class Recording {
   readonly #nodes: GraphNode[] = [];
   readonly #constants = new Map<string, GraphConstant>();
-  /** The tensor that each constant was read from. */
+  /** Id of the tensor that each constant was read from. */
   readonly #sources = new Map<string, number>();
   /** Names of tensors by their id: of the image and what depends on it, and of weights. */
   readonly #names = new Map<number, string>();
@@ -113,7 +113,7 @@ class Recording {
     this.#names.set(tensor.id, name);
   }
 
-  /** Names the tensor that all recorded ones depend on. */
+  /** Names the image or a tensor that depends on it. */
   begin(image: Tensor, name: string): void {
     this.name(image, name);
     this.#depending.add(name);
@@ -153,7 +153,7 @@ class Recording {
     return this.#depending.has(this.#names.get(id) ?? '');
   }
 
-  /** A constant made of weights has the name of the first, which it stands for: a scaled gamma is still gamma. */
+  /** Gives a constant computed from weights the name of the first one: a scaled gamma is still named gamma. */
   #inherit([source]: readonly Tensor[], [result]: readonly Tensor[]): void {
     const name = source && this.#names.get(source.id);
     if (name?.includes('.') && result !== undefined) this.name(result, name);
@@ -175,7 +175,7 @@ class Recording {
     for (const [i, other] of others.entries()) this.begin(other, `${name}:${i + 1}`);
   }
 
-  /** The name of a constant, whose values are kept. */
+  /** Returns the name of a constant and keeps its values. */
   #constant(tensor: Tensor, inner: Backend): string {
     const name = this.#names.get(tensor.id) ?? this.#free('constant');
     this.name(tensor, name);
@@ -193,7 +193,9 @@ class Recording {
   }
 }
 
-/** `stages.0.blocks.0.conv3/` of an op with `stages.0.blocks.0.conv3.kernel`; nothing of an op without weights. */
+/**
+ * Returns `stages.0.blocks.0.conv3/` for an op with `stages.0.blocks.0.conv3.kernel`; an empty text without weights.
+ */
 function layerOf(inputs: readonly string[], depending: ReadonlySet<string>): string {
   const weight = inputs.find((name) => !depending.has(name) && name.includes('.'));
   return weight === undefined ? '' : `${weight.slice(0, weight.lastIndexOf('.'))}/`;

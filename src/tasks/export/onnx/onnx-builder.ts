@@ -1,12 +1,12 @@
-/** Puts an ONNX graph together: values in the layout that each op wants, weights in ONNX's order, numbers as constants. */
+/** Assembles an ONNX graph: values in the layout that each op needs, weights in ONNX's order, numbers as constants. */
 
 import { permuted } from '#core/permuted';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '#data/files/onnx-file';
 import type { Graph, GraphConstant, GraphNode } from '#tasks/export/graph/trace-graph';
 
 /**
- * How a 4-D value lies in memory: images and features channels first, as ONNX has them; values of other meaning, such
- * as attention's [B, heads, T, T], as they are.
+ * Memory layout of a 4-D value: `channelsFirst` for images and features, as ONNX has them; `asIs` for other values,
+ * such as attention's [B, heads, T, T], which keep TensorFlow's order.
  */
 export type Layout = 'channelsFirst' | 'asIs';
 
@@ -19,11 +19,11 @@ export class OnnxBuilder {
   readonly #graph: Graph;
   readonly #nodes: ReadonlyMap<string, GraphNode>;
   readonly #layouts = new Map<string, Layout>();
-  /** Values in the layout that they were not made in, by name and layout. */
+  /** Transposed values and the value that each was made from. */
   readonly #turned = new Map<string, string>();
   readonly #output: string;
 
-  /** @param output  what the graph's output is called */
+  /** @param output  name of the graph's output */
   constructor(graph: Graph, output: string) {
     this.#graph = graph;
     this.#output = output;
@@ -31,7 +31,7 @@ export class OnnxBuilder {
     this.#layouts.set(graph.input.name, 'channelsFirst');
   }
 
-  /** Notes in which layout a node's output was made. */
+  /** Records the layout of a node's output. */
   made(node: GraphNode, layout: Layout): void {
     this.#layouts.set(node.name, layout);
   }
@@ -40,12 +40,12 @@ export class OnnxBuilder {
     this.nodes.push({ name: node.name, op, inputs, outputs: [this.#called(node.name)], attributes });
   }
 
-  /** The layout of an op's output whose inputs may have any: channels first where one of them is. */
+  /** Returns the layout of the output of an op that takes any layout: channels first if one of its inputs is. */
   layoutAmong(names: readonly string[]): Layout {
     return names.some((name) => this.#layouts.get(name) === 'channelsFirst') ? 'channelsFirst' : 'asIs';
   }
 
-  /** A value that depends on the image, in a layout. */
+  /** Returns the name of a value that depends on the image, transposed to a layout where necessary. */
   value(name: string, layout: Layout): string {
     const made = this.#layouts.get(name);
     if (made === undefined) throw new Error(`${name}: expected a value that depends on the image; got a constant`);
@@ -54,7 +54,7 @@ export class OnnxBuilder {
     return this.transposed(called, layout === 'channelsFirst' ? toChannelsFirst : toChannelsLast);
   }
 
-  /** A value or a constant that ops broadcast, in a layout. */
+  /** Returns the name of a value, or of a constant that ops broadcast, in a layout. */
   operand(name: string, layout: Layout): string {
     const constant = this.#graph.constants.get(name);
     if (constant === undefined) return this.value(name, layout);
@@ -65,14 +65,14 @@ export class OnnxBuilder {
     throw new Error(`${name}: no rule says how a constant of shape [${shape}] lies channels first`);
   }
 
-  /** A weight, its axes in the order that ONNX has them where they differ. */
+  /** Returns the name of a weight, its axes permuted to ONNX's order where that differs. */
   weight(name: string, order?: readonly number[]): string {
     const constant = this.#graph.constants.get(name);
     if (constant === undefined) throw new Error(`${name}: expected a constant; got a value that depends on the image`);
     return this.#initializer(name, order === undefined ? constant : permuted(constant, order));
   }
 
-  /** A value whose numbers lie in TensorFlow's order. */
+  /** Returns the name of a value whose elements have TensorFlow's order in memory. */
   flatOrder(name: string): string {
     const [, height, width, channels] = this.#shapeOf(name);
     const liesTheSame = this.rankOf(name) === 4 && ((height === 1 && width === 1) || channels === 1);
@@ -98,7 +98,7 @@ export class OnnxBuilder {
     return this.#initializer(`number_${value}`, { shape: [], values: Float32Array.of(value) });
   }
 
-  /** A list of int64. */
+  /** Adds a list of int64 and returns its name. */
   numbers(values: readonly number[]): string {
     const name = `numbers_${values.join('_')}`;
     this.initializers.set(name, { shape: [values.length], values: BigInt64Array.from(values.map(BigInt)) });

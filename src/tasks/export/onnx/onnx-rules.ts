@@ -1,16 +1,16 @@
-/** How each of TensorFlow's ops is said in ONNX; a new op takes a line here and one in `tfjs-graph.ts`. */
+/** Translates each of TensorFlow's ops to ONNX; a new op needs a line here and one in `tfjs-graph.ts`. */
 
 import type { OnnxAttribute } from '#data/files/onnx-file';
 import type { Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
 import { type Layout, OnnxBuilder } from './onnx-builder.js';
 
-/** Adds what a node is in ONNX, and says in which layout its output lies then. */
+/** Adds the translation of a node to ONNX and returns the layout of its output. */
 type Rule = (node: GraphNode, builder: OnnxBuilder) => Layout;
 
 type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
-/** The nodes and initializers of a graph; its output is called `output`. */
+/** Translates a graph to ONNX nodes and initializers; `output` names its output. */
 export function onnxGraph(graph: Graph, output: string): Pick<OnnxBuilder, 'nodes' | 'initializers'> {
   const builder = new OnnxBuilder(graph, output);
   for (const node of graph.nodes) {
@@ -21,7 +21,7 @@ export function onnxGraph(graph: Graph, output: string): Pick<OnnxBuilder, 'node
   return builder;
 }
 
-/** A convolution; `order` takes its kernel's axes to [Cout, Cin per group, k, k]. */
+/** Returns the rule of a convolution; `order` permutes its kernel to [Cout, Cin per group, k, k]. */
 function convolution(order: readonly number[], groups?: (node: GraphNode) => number): Rule {
   return (node, builder) => {
     const [x, kernel, ...bias] = node.inputs as [string, string, ...string[]];
@@ -38,7 +38,7 @@ const windows = ({ attributes }: GraphNode): Attributes => {
   return { strides: { ints: [stride, stride] }, pads: { ints: [top, left, bottom, right] } };
 };
 
-/** An op on each number by itself, constants broadcast; it keeps the layout. */
+/** Returns the rule of an element-wise op that broadcasts constants; it keeps the layout. */
 function byElement(op: string, more: readonly number[] = []): Rule {
   return (node, builder) => {
     const layout = builder.layoutAmong(node.inputs);
@@ -48,7 +48,7 @@ function byElement(op: string, more: readonly number[] = []): Rule {
   };
 }
 
-/** An op that takes its inputs as TensorFlow has them. */
+/** Returns the rule of an op that takes its inputs in TensorFlow's layout. */
 function asIs(op: string, attributes: Attributes = {}): Rule {
   return (node, builder) => {
     builder.add(
@@ -88,7 +88,7 @@ function batchNorm(node: GraphNode, builder: OnnxBuilder): Layout {
   return 'channelsFirst';
 }
 
-/** Over whole maps it is a pooling; else a mean over the axes that TensorFlow counts. */
+/** Translates a mean: over whole maps with axes kept to a pooling, else to a mean over the same axes. */
 function mean(node: GraphNode, builder: OnnxBuilder): Layout {
   const [x, axes] = node.inputs as [string, string];
   const over = builder.integers(axes);
@@ -103,7 +103,7 @@ function mean(node: GraphNode, builder: OnnxBuilder): Layout {
   return 'asIs';
 }
 
-/** ONNX has no product with a transposed side: its last two axes are swapped before. */
+/** Translates a product; since ONNX cannot transpose an operand, its last two axes are swapped before. */
 function batchMatMul(node: GraphNode, builder: OnnxBuilder): Layout {
   const swapped = (name: string, is: unknown) => {
     const value = builder.operand(name, 'asIs');
@@ -117,7 +117,10 @@ function batchMatMul(node: GraphNode, builder: OnnxBuilder): Layout {
   return 'asIs';
 }
 
-/** The batch keeps its extent, whatever that is: ONNX's 0 copies it. A map of one pixel lies the same in both layouts. */
+/**
+ * Translates a reshape that keeps the batch, whose extent ONNX's 0 copies. A map of one pixel is the same in both
+ * layouts.
+ */
 function reshape(node: GraphNode, builder: OnnxBuilder): Layout {
   const [x] = node.inputs as [string];
   const shape = builder.numbers([0, ...node.shape.slice(1)]);

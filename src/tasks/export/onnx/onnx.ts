@@ -1,4 +1,4 @@
-/** A network as an ONNX model: channels first, weights in ONNX's order under our names, opset 17. */
+/** Exports a network as an ONNX model: channels first, weights in ONNX's order under our names, opset 17. */
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { type OnnxModel, onnxBytes } from '#data/files/onnx-file';
@@ -12,11 +12,11 @@ import { inputName, outputName } from '#tasks/export/ports';
 import { preprocessingOf } from '#tasks/export/preprocessing';
 import { onnxGraph } from './onnx-rules.js';
 
-export const opset = 17; // of 2022: all that the networks need, and every current runtime has it
-const mostBytes = 2 ** 31 - 1; // of a message of Protocol Buffers
+export const opset = 17; // from 2022: has all ops that the networks need, and every current runtime supports it
+const mostBytes = 2 ** 31 - 1; // limit of a Protocol Buffers message
 const irVersion = 8; // the one that came with opset 17
 
-/** The bytes of an ONNX model with input `image` [batch, C, H, W] and output `logits` [batch, K]. */
+/** Returns the bytes of an ONNX model with input `image` [batch, C, H, W] and output `logits` [batch, K]. */
 export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): Uint8Array {
   const { network, weights, provenance, origin } = exported;
   const { nodes, initializers } = onnxGraph(inferenceGraph(network, weights, { fold }), outputName);
@@ -69,7 +69,7 @@ session = onnxruntime.InferenceSession("${modelFile}")
   },
 };
 
-/** Logits [n, K] of images that are given `batch` at a time. */
+/** Computes logits [n, K] of images, `batch` at a time. */
 export async function onnxLogits(
   session: OnnxSession,
   { input, classes }: Pick<Architecture, 'input' | 'classes'>,

@@ -1,4 +1,7 @@
-/** A graph as TensorFlow's `GraphDef` in JSON, as TensorFlow.js reads it: channels last, weights in a list beside it. */
+/**
+ * Writes a graph as TensorFlow's `GraphDef` in JSON, as TensorFlow.js reads it: channels last, weights in a separate
+ * list.
+ */
 
 import { type Pads, samePads } from '#tasks/export/graph/inference-graph';
 import { rewritten } from '#tasks/export/graph/rewrite';
@@ -13,7 +16,7 @@ export interface TfjsNode {
 
 export interface TfjsGraph {
   readonly nodes: readonly TfjsNode[];
-  /** By the name of their `Const` node. */
+  /** Constants by the name of their `Const` node. */
   readonly constants: ReadonlyMap<string, GraphConstant>;
 }
 
@@ -25,7 +28,11 @@ const int = { type: 'DT_INT32' };
 const T = { T: float };
 const dataFormat = { data_format: text('NHWC') };
 
-/** @param batch  images at a time; undefined for any number */
+/**
+ * Translates a graph to TensorFlow.js; `output` names its output.
+ *
+ * @param batch  fixed batch size; undefined for any
+ */
 export function tfjsGraph(graph: Graph, output: string, batch: number | undefined): TfjsGraph {
   const { input, nodes } = rewritten(graph, withActivation);
   const writer = new Writer({ ...graph, nodes }, output, batch ?? -1);
@@ -38,7 +45,7 @@ export function tfjsGraph(graph: Graph, output: string, batch: number | undefine
   return { nodes: [...writer.constantNodes(), ...writer.nodes], constants: writer.constants };
 }
 
-/** ReLU goes into the convolution before it where that has a bias. */
+/** Fuses a ReLU into the convolution before it if that has a bias. */
 const withActivation: Parameters<typeof rewritten>[1] = (node, seen) => {
   const before = node.op === 'Relu' || node.op === 'Relu6' ? seen.node(node.inputs[0] as string) : undefined;
   const isBiased = before?.inputs.length === 3 && before.op in fusedOps;
@@ -53,12 +60,12 @@ const fusedOps: Readonly<Record<string, string>> = {
 
 type Rule = (node: GraphNode, writer: Writer) => void;
 
-/** An op under its own name, with the attributes that it needs. */
+/** Returns the rule of an op that keeps its name, with the attributes that it needs. */
 function plain(attributes: (node: GraphNode) => TfjsNode['attr'] = () => T): Rule {
   return (node, writer) => writer.add(node, node.op, node.inputs, attributes(node));
 }
 
-/** Nodes of `inference-graph.ts`; a new op takes a line here and one in `onnx-rules.ts`. */
+/** Rules for the ops of `inference-graph.ts`; a new op needs a line here and one in `onnx-rules.ts`. */
 const tfjsRules: Readonly<Record<string, Rule>> = {
   Conv2D: convolution,
   DepthwiseConv2dNative: convolution,
@@ -88,7 +95,7 @@ const tfjsRules: Readonly<Record<string, Rule>> = {
   Transpose: plain(() => ({ ...T, Tperm: int })),
 };
 
-/** With its bias and activation in one op; padding that is not `SAME` is an op before it. */
+/** Writes a convolution with its bias and activation as one op; padding other than `SAME` is an op before it. */
 function convolution(node: GraphNode, writer: Writer): void {
   const { stride, pads, activation } = node.attributes as { stride: number; pads: Pads; activation?: string };
   const [x, kernel, bias] = node.inputs as [string, string, string?];
@@ -163,7 +170,7 @@ class Writer {
     this.nodes.push({ name: this.#called(name), op, input: inputs.map((input) => this.#called(input)), attr });
   }
 
-  /** The value with zeros around its maps. */
+  /** Adds an op that pads the maps of a value with zeros, and returns its name. */
   padded({ name }: GraphNode, x: string, [top, bottom, left, right]: Pads): string {
     const paddings = this.numbers(`${name}/paddings`, [0, 0, top, bottom, left, right, 0, 0], [4, 2]);
     const padded = `${name}/padded`;

@@ -1,4 +1,4 @@
-/** A network as a GraphModel of TensorFlow.js: `model.json`, and its weights in files of at most 4 MB. */
+/** Exports a network as a GraphModel of TensorFlow.js: `model.json`, and its weights in files of at most 4 MB. */
 
 import { openTfjsModel } from '#data/runtimes/tfjs-model';
 import { preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
@@ -9,7 +9,7 @@ import type { GraphConstant } from '#tasks/export/graph/trace-graph';
 import { inputName, outputName } from '#tasks/export/ports';
 import { tfjsGraph } from './tfjs-graph.js';
 
-const shardBytes = 2 ** 22; // what TensorFlow.js's own converter writes, and browsers cache
+const shardBytes = 2 ** 22; // as TensorFlow.js's converter writes them and browsers cache them
 
 export const tfjs: Exporter = {
   title: 'a GraphModel of TensorFlow.js',
@@ -79,7 +79,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: GraphConstant['values']): U
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** The bytes of all parts, one after the other, in files of equal size but for the last. */
+/** Joins the bytes of all parts and cuts them into files of equal size except for the last. */
 function shardsOf(parts: readonly Uint8Array[]): Uint8Array[][] {
   const shards: Uint8Array[][] = [[]];
   let room = shardBytes;

@@ -128,7 +128,7 @@ describe.runIf(existsSync('/dev/full'))('standard output', () => {
     const { status, stderr } = await describing('>/dev/full');
     expect([status, stderr]).toEqual([
       4,
-      'standard output: expected to write the result; got no space left on the disk (ENOSPC)\n',
+      'standard output: could not write the result: no space left on the disk (ENOSPC)\n',
     ]);
   });
 

@@ -66,7 +66,7 @@ describe('runs show', () => {
       'status        done',
       'steps         400 of 400',
       'quality       0.8100',
-      'held-out      80.00 % of 100 images (95 % interval 70.00 to 90.00)',
+      'validation    80.00 % of 100 images (95 % interval 70.00 to 90.00)',
       'reward        0.8000',
       'entropy       0.4000, 1.0000 at the start',
       'reference ms  0.206, target 0.2 (+3.0%)',

@@ -37,7 +37,7 @@ describe('mnv4-nas dataset', () => {
     expect(failure.message).toContain(join(to, 'held-00000.arrow'));
   });
 
-  it('knows the data sets that it can fetch', async () => {
+  it('names the data sets that it can fetch when it refuses another', async () => {
     const failure = await failureOfAsync(() => printed(datasetFetch, 'fashion-mnits'));
     expect(failure.exitCode).toBe(2);
     expect(failure.message).toBe(

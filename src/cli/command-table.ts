@@ -1,4 +1,4 @@
-/** The commands by name, each with its line in `--help`; what a command consists of is loaded when it is asked for. */
+/** The commands by name, each with its line in `--help`; the code of a command is loaded only when it is used. */
 import type { CommandSpec } from '#cli/arguments/command-spec';
 
 export type CommandEntry = CommandGroup | LoadedCommand;

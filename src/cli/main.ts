@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The program: it hears signals first, since all else takes a moment to load. */
+/** The entry point: listens for signals first, since everything else takes a moment to load. */
 import { hearStopSignals } from '#cli/process/stop-signal';
 import { exitCodes } from '#core/failure';
 import { systemProblem } from '#core/files/files';
@@ -9,7 +9,7 @@ hearStopSignals();
 process.stderr.on('error', () => {}); // a terminal that is gone must not end a run
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE' || error.code === 'EIO') return; // the reader, such as `head`, has seen enough
-  process.stderr.write(`standard output: expected to write the result; got ${systemProblem(error)}\n`);
+  process.stderr.write(`standard output: could not write the result: ${systemProblem(error)}\n`);
   process.exit(exitCodes.data);
 });
 hearNotices(async (message) => (await import('#cli/terminal/log')).standardReporter().note(message));

@@ -1,4 +1,4 @@
-/** The program: loads the command that is asked for, prints its result to standard output, everything else to standard error. */
+/** The program: loads the requested command, prints its result to standard output and all else to standard error. */
 import { Command, CommanderError } from 'commander';
 import { addSpec } from '#cli/arguments/commander';
 import { hearNoStopSignals } from '#cli/process/stop-signal';
@@ -12,10 +12,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description('Two-stage neural architecture search for mobile vision networks (MobileNetV4, arXiv:2404.10518).')
     .version(packageVersion())
     .showSuggestionAfterError()
-    .showHelpAfterError('(--help lists what there is)')
+    .showHelpAfterError('(--help lists commands, arguments and options)')
     .exitOverride()
     .hook('preAction', (_, { options }) => {
-      if (!options.some(({ long }) => long === '--workers')) hearNoStopSignals(); // nothing there asks whether to stop
+      if (!options.some(({ long }) => long === '--workers')) hearNoStopSignals(); // it never polls for a stop
     });
   try {
     await addCommands(main, commandTable, argv.includes('help'));
@@ -26,7 +26,11 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** @param atOnce  loads all commands now, as commander's `help` needs it, and not only the one that is asked for */
+/**
+ * Adds the commands of a table to `parent`, groups included.
+ *
+ * @param atOnce  loads all commands now, which commander's `help` needs, instead of only the requested one
+ */
 async function addCommands(parent: Command, table: CommandTable, atOnce: boolean): Promise<void> {
   parent.configureHelp({ subcommandTerm: (command) => command.name() });
   for (const [name, entry] of Object.entries(table)) {

@@ -1,7 +1,7 @@
 // @ts-check
-// Asks whether to stop, as a long command does between steps: node asker.mjs WORDS. With `works` among them it asks at once,
-// with `idles` it does not, with `deaf` it is a short command. Says when it has looked, exits with 75 once it is
-// asked, and with 9 after a while.
+// Polls for a stop, like a long command between steps: node asker.mjs WORDS. With `works` among them it polls at once,
+// with `idles` it does not, with `deaf` it is a short command. Prints a line after each poll, exits with 75 once it is
+// asked to stop, and with 9 after a while.
 import { hearNoStopSignals, hearStopSignals, stopOnSignal } from '#cli/process/stop-signal';
 
 const words = process.argv.slice(2);

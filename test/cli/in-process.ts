@@ -1,4 +1,4 @@
-/** A command of the program in the test's own process, for tests of what a command does rather than of its process. */
+/** Runs a command of the program in the process of the test, for tests of its result rather than of its process. */
 import { vi } from 'vitest';
 import { run } from '#cli/program';
 import type { Ended } from './program.js';
@@ -10,7 +10,7 @@ export interface InProcessOptions {
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Runs `mnv4-nas ARGS` once the runs before it have ended, since folder, environment and streams are the process's. */
+/** Runs `mnv4-nas ARGS` after the earlier runs have ended, since all share the folder, environment and streams. */
 export function inProcess(args: readonly string[], options: InProcessOptions = {}): Promise<Ended> {
   const ended = last.then(() => ran(args, options));
   last = ended.catch(() => {});

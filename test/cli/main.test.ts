@@ -1,4 +1,4 @@
-/** The program from outside: its help, its answers to mistakes, its exit codes. */
+/** The program as a process: its help, its answers to mistakes, its exit codes. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -7,13 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { inProcess } from './in-process.js';
 import { type Ended, entry, program } from './program.js';
 
-/** Makes the program exit with 99 where it has loaded a package of TensorFlow. */
+/** Makes the program exit with 99 if it has loaded a package of TensorFlow. */
 const watching = [
   '--import',
   `data:text/javascript,import m from 'node:module';process.on('exit',()=>{if(Object.keys(m._cache).some((f)=>f.includes('@tensorflow')))process.exitCode=99})`,
 ];
 
-/** The commands that a help lists. */
+/** Returns the commands that a help text lists. */
 function listed(help: string): string[] {
   const [, commands = ''] = help.split('Commands:');
   return [...commands.matchAll(/^ {2}([a-z]\S*)/gm)]
@@ -26,7 +26,7 @@ function helpOf({ status, stdout, stderr }: Ended): string {
   return stdout;
 }
 
-/** The help of each command, all from one process: to load the program takes a second. */
+/** Returns the help of each command, all from one process, since loading the program takes a second. */
 async function helpsOf(paths: readonly string[][]): Promise<string[]> {
   const script = `
     const { run } = await import(${JSON.stringify(pathToFileURL(resolve('dist/cli/program.js')).href)});
@@ -75,7 +75,7 @@ describe('--help', { timeout: 120_000 }, () => {
     expect(listed(helps[commands.indexOf('runs')] as string)).toEqual(['list', 'show']);
   });
 
-  it('would tell if TensorFlow were loaded: doctor loads it', async () => {
+  it('would notice if TensorFlow were loaded: doctor loads it', async () => {
     expect((await program(['doctor'], { node: watching })).status).toBe(99);
   });
 });
@@ -102,7 +102,7 @@ describe('a mistake on the command line', () => {
     expect([status, stdout]).toEqual([2, '']);
   });
 
-  it('that names no command shows what there is', async () => {
+  it('that names no command shows the list of commands', async () => {
     const { status, stderr } = await program([]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^ {2}coarse +search filter sizes/m);
@@ -114,7 +114,7 @@ it('--version is the version of the package', async () => {
   expect(await program(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
 });
 
-it('a reader that has seen enough is no error', () => {
+it('a reader that closes standard output early is no error', () => {
   const shell = `set -o pipefail; "${process.execPath}" "${entry}" validate --schema space | head -n 1`;
   const { status, stdout } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
   expect([status, stdout]).toEqual([0, '{\n']);
@@ -124,15 +124,15 @@ describe.runIf(existsSync('/dev/full'))('standard output', () => {
   const describing = (redirection: string) =>
     program(['describe', 'mnv4-conv-s'], { under: ['sh', '-c', `"$@" ${redirection}`, 'sh'] });
 
-  it('that cannot be written ends with 4 and says so', async () => {
+  it('that cannot be written ends the program with 4 and a message', async () => {
     const { status, stderr } = await describing('>/dev/full');
     expect([status, stderr]).toEqual([
       4,
-      'standard output: expected to write the result; got no space left on the disk (ENOSPC)\n',
+      'standard output: could not write the result: no space left on the disk (ENOSPC)\n',
     ]);
   });
 
-  it('of which the reader has seen enough is no failure', async () => {
+  it('that its reader closes early is no failure', async () => {
     const { stdout, stderr } = await describing('| head -n 1');
     expect([stdout.startsWith('mnv4-conv-s'), stderr]).toEqual([true, '']);
   });

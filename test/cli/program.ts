@@ -1,8 +1,8 @@
-/** The built program as a child process: what a user sees of it. */
+/** The built program as a child process, as a user runs it. */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** The entry of the build, which the set-up before every `npm test` brings up to date. */
+/** The entry point of the build, which the set-up of every `npm test` brings up to date. */
 export const entry = resolve('dist/cli/main.js');
 
 export interface Ended {
@@ -14,13 +14,13 @@ export interface Ended {
 export interface ProgramOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Arguments of Node itself. */
+  /** Arguments for Node itself. */
   readonly node?: readonly string[];
-  /** A command that runs the command which follows it. */
+  /** A command that runs the program, such as `sh -c '"$@"' sh`. */
   readonly under?: readonly string[];
 }
 
-/** Runs `mnv4-nas ARGS` to its end; no terminal, no progress line. */
+/** Runs `mnv4-nas ARGS` to its end without a terminal, so without a progress line. */
 export function program(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
   const { cwd = process.cwd(), env = {}, node = [], under = [] } = options;
   const [command, ...all] = [...under, process.execPath, ...node, entry, ...args] as [string, ...string[]];

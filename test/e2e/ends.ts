@@ -1,13 +1,14 @@
-/** What a run that is done leaves, to compare it with another's. */
+/** The files of a finished run, to compare them with those of another. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '#core/files/files';
 
-/** The files of a run by name, its last checkpoint's among them; of its events what does not depend on the clock. */
+/** Returns the files of a run and of its last checkpoint by name; events without what depends on the clock. */
 export function endOf(folder: string): Record<string, string> {
   const last = join('checkpoints', readdirSync(join(folder, 'checkpoints')).sort().at(-1) as string);
   const present = readdirSync(folder);
-  const names = ['result.json', 'architecture.yaml', 'policy.jsonl'].filter((name) => present.includes(name)); // a training has no policy
+  // A training has no policy file.
+  const names = ['result.json', 'architecture.yaml', 'policy.jsonl'].filter((name) => present.includes(name));
   const texts = [...names, join(last, 'state.json')].map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
   const weights = join(last, 'weights.safetensors');
   return {
@@ -22,7 +23,7 @@ function reproducibleEvents(folder: string): string {
   return lines.map((line) => JSON.stringify(reproducible(JSON.parse(line)))).join('\n');
 }
 
-/** An event without what depends on the clock and on how the memory was used before. */
+/** Returns an event without the fields that depend on the clock and on earlier use of memory. */
 function reproducible({ imagesPerSecond, dataWait, memoryMb, tensors, ...event }: Record<string, unknown>) {
   return event;
 }

@@ -1,4 +1,4 @@
-/** What may befall a run, through the program itself: a clear error and its exit code, and nothing lost or damaged. */
+/** Failures of a run, through the program itself: a clear error and its exit code, and nothing lost or damaged. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -19,12 +19,12 @@ const coarse = (root: string, ...more: string[]) => {
   return ['coarse', 'small.yaml', '--run-id', 'a', '--root', root, '--threads', '1', ...settings, ...more];
 };
 
-/** `mnv4-nas coarse` of 12 steps, one thread, its run `a` under `root`, as a process. */
+/** Runs `mnv4-nas coarse` as a process: 12 steps, one thread, run `a` under `root`. */
 function started(root: string, options: ProgramOptions = {}): Promise<Ended> {
   return program(coarse(root), { cwd: world, ...options });
 }
 
-/** The same command in this process, where that makes no difference. */
+/** Runs the same command in this process, for tests where that makes no difference. */
 function search(root: string, ...more: string[]): Promise<Ended> {
   return inProcess(coarse(root, ...more), { cwd: world });
 }
@@ -36,12 +36,12 @@ const checkpoint = (root: string, step: number, ...names: string[]) => {
 const checkpoints = (root: string) => readdirSync(join(folderOf(root), 'checkpoints')).sort();
 const lastLines = ({ stderr }: Ended, count: number) => stderr.trimEnd().split('\n').slice(-count);
 
-/** A run that was killed after its checkpoints of steps 4 and 8, a copy of one and the same. */
+/** Copies a run that was killed after its checkpoints of steps 4 and 8. */
 function killedAt9(root: string): void {
   cpSync(join(world, 'killed'), join(world, root), { recursive: true });
 }
 
-/** The same command brings the run to the end of one that was left alone. */
+/** Expects that the same command brings the run to the end of an undisturbed one. */
 async function expectSameEnd(root: string, from: number): Promise<Ended> {
   const ended = await search(root);
   expect([ended.status, ended.status === 0 ? '' : ended.stderr]).toEqual([0, '']);
@@ -58,7 +58,7 @@ beforeAll(async () => {
 });
 
 describe('a disk that is full', { timeout: 120_000 }, () => {
-  it('for the lines of a log ends the run with 4, no half line left, and the run goes on later', async () => {
+  it('for the lines of a log ends the run with 4, leaves no half line, and the run can be resumed', async () => {
     const full = await started('log', fullAt('events.jsonl', 6, false));
     expect([full.status, full.stdout]).toEqual([4, '']);
     const [what, remedy] = lastLines(full, 2);
@@ -73,7 +73,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     await expectSameEnd('log', 4);
   });
 
-  it('for a checkpoint, and for all that follows, leaves the one before, and the run goes on from it', async () => {
+  it('for a checkpoint and everything after it leaves the previous one, from which the run resumes', async () => {
     const full = await started('checkpoint', fullAt('step-000008.part/weights.safetensors', 3, true));
     expect(full.status).toBe(4);
     expect(lastLines(full, 2)[0]).toMatch(
@@ -83,7 +83,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
     await expectSameEnd('checkpoint', 4);
   });
 
-  it.runIf(process.platform === 'linux')('as a limit on the size of files is told as such', async () => {
+  it.runIf(process.platform === 'linux')('by a limit on the size of files is reported as that limit', async () => {
     killedAt9('limit');
     const sixteenToThirtyTwoKb = ['sh', '-c', 'ulimit -f 32; exec "$@"', 'sh'];
     const full = await started('limit', { under: sixteenToThirtyTwoKb });
@@ -97,7 +97,7 @@ describe('a disk that is full', { timeout: 120_000 }, () => {
   });
 });
 
-describe.runIf(existsSync('/dev/full'))('a terminal or a reader that is gone', { timeout: 120_000 }, () => {
+describe.runIf(existsSync('/dev/full'))('a closed terminal or reader', { timeout: 120_000 }, () => {
   it('does not end the run', async () => {
     const unheard = await started('unheard', { under: ['sh', '-c', '"$@" 2>/dev/full', 'sh'] });
     expect(unheard.status).toBe(0);
@@ -105,7 +105,7 @@ describe.runIf(existsSync('/dev/full'))('a terminal or a reader that is gone', {
   });
 });
 
-/** Node as a user whom permissions bind: root without what lifts them. */
+/** Node as a user bound by permissions: root without the capability to override them. */
 const bound = process.getuid?.() === 0 ? ['setpriv', '--bounding-set', '-dac_override'] : [];
 const canBeBound = bound.length === 0 || spawnSync(bound[0] as string, [...bound.slice(1), 'true']).status === 0;
 
@@ -116,7 +116,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_00
     return () => chmodSync(folder, 0o755);
   };
 
-  it('is told before anything is computed, and the run is as it was', async () => {
+  it('is reported before anything is computed, and the run is unchanged', async () => {
     killedAt9('locked');
     const allow = readOnly('locked');
     const refused = await started('locked', { under: bound });
@@ -129,7 +129,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_00
     await expectSameEnd('locked', 8);
   });
 
-  it('for checkpoints ends the run at the next one, and the last one is kept', async () => {
+  it('for checkpoints ends the run at the next checkpoint, and the last one is kept', async () => {
     killedAt9('half');
     const allow = readOnly('half', 'checkpoints');
     const refused = await started('half', { under: bound });
@@ -143,7 +143,7 @@ describe.runIf(canBeBound)('a folder that may not be written', { timeout: 120_00
 });
 
 describe('a second process', { timeout: 120_000 }, () => {
-  it('on the same run is refused and told whose it is, and the first one is not disturbed', async () => {
+  it('on the same run is refused with the owner of the run, and the first one is not disturbed', async () => {
     const again = JSON.stringify([entry, ...coarse('twice')]);
     const startAgain = `
       const { status, stderr } = spawnSync(process.execPath, ${again}, { encoding: 'utf8' });
@@ -172,7 +172,7 @@ describe('a checkpoint', { timeout: 120_000 }, () => {
     writeFileSync(file, bytes);
   };
 
-  it('that is damaged is named and passed over, and the end is the same', async () => {
+  it('that is damaged is named and skipped, and the end is the same', async () => {
     killedAt9('damaged');
     damage('damaged', 8);
     const { stderr } = await expectSameEnd('damaged', 4);
@@ -183,7 +183,7 @@ describe('a checkpoint', { timeout: 120_000 }, () => {
     );
   });
 
-  it('is expected where there were some: that all are damaged is told, not begun again', async () => {
+  it('is required if there were any: if all are damaged, the run is refused, not begun again', async () => {
     killedAt9('ruined');
     for (const step of [4, 8]) damage('ruined', step);
     const ended = await search('ruined');
@@ -208,8 +208,8 @@ describe('a checkpoint', { timeout: 120_000 }, () => {
   });
 });
 
-describe('the command of a run that is there', { timeout: 120_000 }, () => {
-  it('with another config is refused, every change is listed, and the run is as it was', async () => {
+describe('the command of an existing run', { timeout: 120_000 }, () => {
+  it('with another config is refused, every change is listed, and the run is unchanged', async () => {
     killedAt9('changed');
     const ended = await search('changed', '--set', 'search.batch=8', '--seed', '4');
     expect([ended.status, ...lastLines(ended, 3)]).toEqual([
@@ -221,7 +221,7 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
     await expectSameEnd('changed', 8);
   });
 
-  it('with more steps is refused unless it says --extend', async () => {
+  it('with more steps is refused without --extend', async () => {
     cpSync(join(world, 'whole'), join(world, 'longer'), { recursive: true });
     const refused = await search('longer', '--set', 'coarse.steps=16');
     expect([refused.status, ...lastLines(refused, 2)]).toEqual([
@@ -243,7 +243,7 @@ describe('the command of a run that is there', { timeout: 120_000 }, () => {
     expect([again.status, again.stdout]).toEqual([0, extended.stdout]);
   });
 
-  it('with --resume never, or must where there is none, is refused', async () => {
+  it('with --resume never is refused, as is --resume must without a run', async () => {
     killedAt9('there');
     const never = await search('there', '--resume', 'never');
     const must = await search('elsewhere', '--resume', 'must');
@@ -270,7 +270,7 @@ describe('a run that is asked to stop', { timeout: 120_000 }, () => {
     await expectSameEnd(signal, 6);
   });
 
-  it('by a second SIGINT ends at once with 130, and goes on from its last checkpoint', async () => {
+  it('by a second SIGINT ends at once with 130, and resumes from its last checkpoint', async () => {
     const ended = await started('twice-asked', signalAt('coarse', 6, 'SIGINT', 'SIGINT'));
     expect([ended.status, ended.stdout]).toEqual([130, '']);
     expect(checkpoints('twice-asked')).toEqual(['step-000004']);

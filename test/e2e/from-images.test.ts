@@ -1,4 +1,4 @@
-/** From labelled images to a trained network that a search found, each step a command that a user types. */
+/** The way from labelled images to a trained network that a search found, each step a command of the user. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -24,12 +24,12 @@ teacher: [{ network: small.yaml, training: small.train.yaml }]
   );
 });
 
-/** Runs a command in the folder, with a cache of its own. */
+/** Runs a command in the folder, with a separate cache. */
 function run(...args: string[]) {
   return inProcess(args, { cwd: folder, env: { MNV4_CACHE: join(folder, 'cache') } });
 }
 
-/** What a command that must succeed prints as JSON. */
+/** Runs a command that must succeed and returns its JSON output. */
 async function result(...args: string[]) {
   const { status, stdout, stderr } = await run(...args, '--json');
   expect([status, status === 0 ? '' : stderr], args.join(' ')).toEqual([0, '']);
@@ -82,7 +82,7 @@ describe('from images', { timeout: 120_000 }, () => {
     expect(await result('describe', 'runs/f')).toMatchObject({ name: 'small.fine.f', macs: fine.costs.macs.value });
   });
 
-  it('to a network whose name is a shipped one and more, found by the id that its run was given', async () => {
+  it('to a network whose name begins with a shipped one, found by the id of its run', async () => {
     writeFileSync(join(folder, 'own.yaml'), smallNetworkText.replace('name: small', 'name: teacher-28, of mine'));
     const trained = await result('train', 'own.yaml', '--recipe', 'small.train.yaml', '--root', 'own');
     const [id] = readdirSync(join(folder, 'own')) as [string];

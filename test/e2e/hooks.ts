@@ -1,4 +1,4 @@
-/** What tests have the program do to itself: code that Node runs before it. */
+/** Hooks of tests into the program: code that Node runs before it. */
 import type { ProgramOptions } from '#test/cli/program';
 
 /** Runs `code`, an ES module's text, before the program. */
@@ -6,7 +6,7 @@ export function hooked(code: string): ProgramOptions {
   return { node: ['--import', `data:text/javascript,${encodeURIComponent(code)}`] };
 }
 
-/** Runs `action`, statements, as soon as the program tells that a stage has come to a step. */
+/** Runs `action`, statements, as soon as the program reports that a stage has reached a step. */
 export function atStep(stage: string, step: number, action: string, before = ''): ProgramOptions {
   return hooked(`
     ${before}
@@ -19,7 +19,7 @@ export function atStep(stage: string, step: number, action: string, before = '')
     };`);
 }
 
-/** Lets the program send itself signals, one at once after the other. */
+/** Makes the program send itself signals in immediate succession. */
 export function signalAt(stage: string, step: number, ...signals: NodeJS.Signals[]): ProgramOptions {
   return atStep(stage, step, signals.map((signal) => `process.kill(process.pid, '${signal}');`).join(' '));
 }

@@ -1,4 +1,4 @@
-/** Both stages through the program itself: what it prints, and that it survives what schedulers do to it. */
+/** Both stages through the program itself: its output, and its resumption after signals of schedulers. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ let whole: Ended;
 
 const settings = ['search.steps=30', 'search.logEvery=3', 'search.checkpointEvery=10'].flatMap((set) => ['--set', set]);
 
-/** `mnv4-nas search`, one thread, its runs `a-coarse` and `a-fine` under `root`. */
+/** Runs `mnv4-nas search` with one thread, its runs `a-coarse` and `a-fine` under `root`. */
 function search(root: string, options: ProgramOptions = {}): Promise<Ended> {
   const args = ['search', 'small.yaml', '--run-id', 'a', '--root', root, '--threads', '1', '--json', ...settings];
   return program(args, { cwd: world, ...options });
@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 describe('a search', { timeout: 120_000 }, () => {
-  it('prints one JSON document: what both stages found', () => {
+  it('prints the results of both stages as one JSON document', () => {
     expect(whole.status).toBe(0);
     expect(lines(whole.stdout)).toHaveLength(1);
     const [coarse, fine] = JSON.parse(whole.stdout);
@@ -41,7 +41,7 @@ describe('a search', { timeout: 120_000 }, () => {
     expect(fine.architecture).toEqual(readNetwork(join(world, 'whole', 'a-fine', 'architecture.yaml')));
   });
 
-  it('without a terminal tells its progress as JSON lines', () => {
+  it('without a terminal reports its progress as JSON lines', () => {
     const told = lines(whole.stderr).map((line) => JSON.parse(line));
     const progress = told.filter(({ msg }) => msg === 'progress');
     expect(progress.filter(({ stage }) => stage === 'fine').map(({ step }) => step)).toEqual(
@@ -55,7 +55,7 @@ describe('a search', { timeout: 120_000 }, () => {
     });
   });
 
-  it('run again once it is done, says so and prints the same', async () => {
+  it('run again after it is done, says so and prints the same', async () => {
     const again = await search('whole');
     expect([again.status, again.stdout]).toEqual([0, whole.stdout]);
     const told = lines(again.stderr).map((line) => JSON.parse(line).msg);
@@ -63,7 +63,7 @@ describe('a search', { timeout: 120_000 }, () => {
     expect(told.filter((line) => line.includes('done already'))).toEqual([done('coarse'), done('fine')]);
   });
 
-  it('ended by SIGTERM exits with 75; killed, it just ends; the same command brings it to the same end', async () => {
+  it('exits with 75 on SIGTERM and just ends on SIGKILL; the same command brings it to the same end', async () => {
     const root = join(world, 'broken');
     const stopped = await search('broken', signalAt('coarse', 6, 'SIGTERM'));
     expect([stopped.status, stopped.stdout]).toEqual([75, '']);
@@ -76,7 +76,7 @@ describe('a search', { timeout: 120_000 }, () => {
     const killed = await search('broken', signalAt('fine', 15, 'SIGKILL'));
     expect([killed.status, killed.stdout]).toEqual([null, '']);
     expect(killed.stderr).toContain('a-coarse: resuming after step');
-    expect(readState(join(root, 'a-fine')).status).toBe('running'); // it could not say otherwise
+    expect(readState(join(root, 'a-fine')).status).toBe('running'); // SIGKILL left no time to update it
 
     const ended = await search('broken');
     expect(ended.status).toBe(0);

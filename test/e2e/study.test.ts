@@ -1,4 +1,4 @@
-/** Studies through the program: searches of several arms and seeds, their results trained alone, and what is made of it. */
+/** Studies through the program: searches of several arms and seeds, stand-alone trainings of their results, report. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ beforeAll(async () => {
 });
 
 describe('a study', { timeout: 240_000 }, () => {
-  it('compares what its arms find by what that reaches alone, and leaves table, plot and findings', async () => {
+  it('compares the results of its arms by stand-alone accuracy, and writes table, plot and findings', async () => {
     const result = json<StudyResult>(await run(['study', 'small.study.yaml', '--root', 'a']));
     const { winners, arms } = result;
     expect(winners?.map(({ name, n }) => [name, n])).toEqual([
@@ -77,7 +77,7 @@ describe('a study', { timeout: 240_000 }, () => {
     expect(readFileSync(join(world, 'a/small/study.svg'), 'utf8')).toMatch(/^<svg/);
   });
 
-  it('that was stopped goes on where it was and ends as one that never was', async () => {
+  it('that was stopped resumes and ends like one that was not', async () => {
     const hook = `
       const { stderr } = process;
       const write = stderr.write.bind(stderr);
@@ -94,7 +94,7 @@ describe('a study', { timeout: 240_000 }, () => {
   });
 });
 
-describe('a study with a judge', { timeout: 240_000 }, () => {
+describe('a study with a judge SuperNet', { timeout: 240_000 }, () => {
   const judging = (arms: string) => `name: judging
 config: small.yaml
 recipe: alone.train.yaml
@@ -105,7 +105,7 @@ arms:
 ${arms}  - { name: any-on-target, draw: 2 }
 `;
 
-  it('scores all architectures alike in one SuperNet, whose policy stays uniform', async () => {
+  it('evaluates all architectures in one SuperNet, whose policy stays uniform', async () => {
     writeFileSync(join(world, 'judging.study.yaml'), judging('  - { name: coarse, stages: [coarse] }\n'));
     const { arms, winners } = json<StudyResult>(await run(['study', 'judging.study.yaml', '--root', 'f']));
     const alike = arms.map(({ findings }) => findings.map((finding) => finding.alike as number));
@@ -119,7 +119,7 @@ ${arms}  - { name: any-on-target, draw: 2 }
     expect(readFileSync(join(world, 'f/judging/study.md'), 'utf8')).toContain('| in the judge |');
   });
 
-  it('whose space lacks an architecture says so, and keeps what was run', async () => {
+  it('whose space lacks an architecture is refused, and its runs are kept', async () => {
     writeFileSync(join(world, 'lacking.study.yaml'), judging('  - { name: two-stage }\n'));
     const ended = await run(['study', 'lacking.study.yaml', '--root', 'g']);
     expect(ended.status).toBe(3);
@@ -129,7 +129,7 @@ ${arms}  - { name: any-on-target, draw: 2 }
 });
 
 describe('a ranking', { timeout: 240_000 }, () => {
-  it('trains every architecture that the SuperNet judged, and says how far the orders agree', async () => {
+  it('trains every architecture that the SuperNet evaluated, and reports the rank correlation', async () => {
     const args = ['rank', 'small.yaml', '--recipe', 'alone.train.yaml', '--architectures', '4', '--run-id', 'ranked'];
     const sets = ['--set', 'search.tolerance=0.5', '--root', 'c'];
     const { rankings, arms } = json<StudyResult>(await run([...args, ...sets]));
@@ -146,7 +146,7 @@ describe('a ranking', { timeout: 240_000 }, () => {
 });
 
 describe('a search with several seeds', { timeout: 240_000 }, () => {
-  it('says how far they agree, stage by stage', async () => {
+  it('reports the agreement of the seeds, stage by stage', async () => {
     const args = ['search', 'small.yaml', '--run-id', 'seeded', '--seeds', '2', '--root', 'd'];
     const stages = json<(Agreement & { stage: string })[]>(await run([...args, '--set', 'search.steps=6']));
     expect(stages.map(({ stage, runs }) => [stage, runs])).toEqual([

@@ -1,4 +1,4 @@
-/** Several costs at once through the program's commands: kept where they go together, told apart where they do not. */
+/** Several costs at once through the program's commands: met if they are compatible, reported as missed if not. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -21,14 +21,14 @@ const macs = { cost: 'macs' };
 const pixel = { cost: 'latency', device: 'pixel-6-cpu' };
 const tpu = { cost: 'latency', device: 'pixel-8-edgetpu' };
 
-/** A cost held to what the architecture of these decisions has of it. */
+/** Returns a cost whose target is the cost of the architecture of these decisions. */
 function heldTo(cost: { cost: string }, decisions: readonly number[]) {
   const key = cost.cost === 'latency' ? 'targetMs' : 'target';
   const any = costTargetSchema.parse({ ...cost, [key]: 1 }) as CostTargetInput;
   return { ...cost, [key]: costOf(resolveTarget(any).spec, close(space, decisions)), beta: -1 };
 }
 
-/** `mnv4-nas coarse --strict-target` of 200 steps, and what it left in `result.json`. */
+/** Runs `mnv4-nas coarse --strict-target` for 200 steps and returns its end and its `result.json`. */
 async function searched(id: string, ...costs: object[]) {
   const settings = [`cost=${JSON.stringify(costs)}`, 'search.steps=200', 'search.controller.logitTravel=60'];
   const sets = settings.flatMap((set) => ['--set', set]);
@@ -37,13 +37,13 @@ async function searched(id: string, ...costs: object[]) {
   return { status, stderr, result: JSON.parse(readFileSync(join(world, 'runs', id, 'result.json'), 'utf8')) };
 }
 
-describe('a search held to two costs', { timeout: 120_000 }, () => {
+describe('a search with two cost targets', { timeout: 120_000 }, () => {
   const middle = [1, 1]; // 12 channels, both blocks
 
   it.each([
     ['MACs and a device', 'macs-device', [macs, pixel]],
     ['two devices', 'devices', [pixel, tpu]],
-  ])('keeps both where they go together: %s', async (_, id, costs) => {
+  ])('meets both if they are compatible: %s', async (_, id, costs) => {
     const { status, result } = await searched(id, ...costs.map((cost) => heldTo(cost, middle)));
     expect([status, result.missed]).toEqual([0, []]);
     expect(Object.keys(result.costs)).toHaveLength(2);
@@ -54,7 +54,7 @@ describe('a search held to two costs', { timeout: 120_000 }, () => {
     }
   });
 
-  it('where they contradict, exits with 6 and names each that is missed', async () => {
+  it('that contradict each other exits with 6 and names each missed target', async () => {
     const [small, large] = [
       [0, 0],
       [2, 1],
@@ -69,7 +69,7 @@ describe('a search held to two costs', { timeout: 120_000 }, () => {
     for (const name of misses) expect(stderr).toContain(`contrary: target missed: ${name} is `);
   });
 
-  it('where neither can be met, names both', async () => {
+  it('names both if neither can be met', async () => {
     const far = (cost: object) => ({ ...cost, ...('device' in cost ? { targetMs: 1 } : { target: 10 }) });
     const { status, stderr } = await searched('neither', far(macs), far(pixel));
     expect(status).toBe(6);

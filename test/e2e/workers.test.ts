@@ -1,4 +1,4 @@
-/** Searches and trainings by several processes, through the program itself: the same result, whatever befalls them. */
+/** Searches and trainings by several processes, through the program itself: the same result despite any failure. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -25,31 +25,31 @@ const settings = [
   'search.checkpointEvery=4',
 ].flatMap((set) => ['--set', set]);
 
-/** `mnv4-nas search` of two samples a step, its runs `a-coarse` and `a-fine` under `root`; one thread a process. */
+/** Runs `mnv4-nas search` with two samples a step, runs `a-coarse` and `a-fine` under `root`, one thread a process. */
 function search(root: string, workers: number, options: ProgramOptions = {}): Promise<Ended> {
   const args = ['--run-id', 'a', '--root', root, '--threads', '1', '--workers', String(workers), ...settings];
   return program(['search', 'small.yaml', ...args], { cwd: world, ...options });
 }
 
-/** Lets worker 0 end its child by SIGKILL as soon as it tells that a stage has come to a step. */
+/** Makes worker 0 kill its child with SIGKILL as soon as it reports that a stage has reached a step. */
 function childKilledAt(stage: string, step: number): ProgramOptions {
   const findChild = `
     import { readdirSync, readFileSync } from 'node:fs';
     const parentOf = (pid) => {
       try { return Number(readFileSync('/proc/' + pid + '/stat', 'utf8').split(') ').at(-1).split(' ')[1]); }
-      catch { return undefined; } // gone meanwhile
+      catch { return undefined; } // it has ended meanwhile
     };
     const child = () => readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).find((pid) => parentOf(pid) === process.pid);`;
   return atStep(stage, step, "process.kill(Number(child()), 'SIGKILL');", findChild);
 }
 
-/** The processes that work in this test's folder. */
+/** Lists the processes that work in this test's folder. */
 function processesHere(): string[] {
   return readdirSync('/proc').filter((name) => {
     try {
       return /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'utf8').includes(`MNV4_HERE=${world}\0`);
     } catch {
-      return false; // gone meanwhile, or another user's
+      return false; // it has ended meanwhile, or is another user's
     }
   });
 }
@@ -59,7 +59,7 @@ const here = (options: ProgramOptions = {}): ProgramOptions => ({ ...options, en
 const lastLines = ({ stderr }: Ended, count: number) => stderr.trimEnd().split('\n').slice(-count);
 
 describe('a search by two workers', { timeout: 120_000 }, () => {
-  it('ends as one by a single process does, though a worker dies, all are stopped, and worker 0 is killed', async () => {
+  it('ends like one by a single process, although a worker dies, all are stopped, and worker 0 is killed', async () => {
     expect((await search('one', 1)).status).toBe(0);
     const root = join(world, 'two');
     const stageOf = (stage: string) => readState(join(root, `a-${stage}`));
@@ -100,7 +100,7 @@ describe('a search by two workers', { timeout: 120_000 }, () => {
   });
 });
 
-it('a training by two workers ends as one by a single process does', { timeout: 60_000 }, async () => {
+it('a training by two workers ends like one by a single process', { timeout: 60_000 }, async () => {
   const train = (root: string, workers: number) => {
     const flags = ['--run-id', 'a', '--root', root, '--threads', '1', '--workers', String(workers)];
     return program(['train', 'small.yaml', '--recipe', 'small.train.yaml', '--set', 'microBatches=2', ...flags], {
@@ -155,7 +155,7 @@ describe('--workers', () => {
     expect(ended.stderr).toMatch(told);
   });
 
-  it('by default is the number of cores, as far as a step has samples, and the threads are what is left', async () => {
+  it('is by default the number of cores, at most the samples of a step, and the threads divide the cores', async () => {
     const planned = async (...set: string[]) =>
       JSON.parse((await program([...config(...set), '--json'], { cwd: world })).stdout)[0];
     const { workers, threads } = await planned('search.samplesPerStep=2');

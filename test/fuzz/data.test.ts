@@ -19,40 +19,43 @@ describe('images', () => {
   writeIdxFolder(folder, tinySource([2, 3, 1], 2, 3, 2));
   const description = { name: 'tiny', provenance: 'made up' };
 
-  it.each(Object.values(idxFiles))('in IDX with %s damaged, plain or packed, are refused with it, or sound', (name) => {
-    const file = join(folder, name);
-    const whole = readFileSync(file);
-    for (const [bytes, runs] of [
-      [whole, 100],
-      [gzipSync(whole), 60],
-    ] as const) {
-      fuzz(runs, mutatedBytes(bytes), (changed) => {
-        writeFileSync(file, changed);
-        const outcome = outcomeOf(() => readIdxSource(folder, description));
-        if ('failure' in outcome) return expectNamed(outcome.failure, 'data', folder);
-        const { train, test, classNames } = outcome.value;
-        for (const { n, shape, images, labels } of [train, test]) {
-          expect([images.length, labels.length]).toEqual([n * shape[0] * shape[1], n]);
-          expect(Math.max(...labels)).toBeLessThan(classNames.length);
-        }
-      });
-    }
-    writeFileSync(file, whole);
-  });
+  it.each(Object.values(idxFiles))(
+    'in IDX with %s damaged, plain or gzipped, are refused with its name, or valid',
+    (name) => {
+      const file = join(folder, name);
+      const whole = readFileSync(file);
+      for (const [bytes, runs] of [
+        [whole, 100],
+        [gzipSync(whole), 60],
+      ] as const) {
+        fuzz(runs, mutatedBytes(bytes), (changed) => {
+          writeFileSync(file, changed);
+          const outcome = outcomeOf(() => readIdxSource(folder, description));
+          if ('failure' in outcome) return expectNamed(outcome.failure, 'data', folder);
+          const { train, test, classNames } = outcome.value;
+          for (const { n, shape, images, labels } of [train, test]) {
+            expect([images.length, labels.length]).toEqual([n * shape[0] * shape[1], n]);
+            expect(Math.max(...labels)).toBeLessThan(classNames.length);
+          }
+        });
+      }
+      writeFileSync(file, whole);
+    },
+  );
 
-  it.each([1, 2, 3, 4])('in IDX whose header claims all that it can in %s dimensions are refused at once', (rank) => {
+  it.each([1, 2, 3, 4])('in IDX whose header claims the largest sizes in %s dimensions are refused at once', (rank) => {
     const bytes = Buffer.alloc(64, 0xff);
     bytes.writeUInt32BE(0x0800 | rank);
     expect(failureOf(() => parseIdx(bytes, rank, 'f')).message).toContain('the end of the file after');
   });
 
-  it('packed beyond the limit are refused', () => {
+  it('that unpack to more than the limit are refused', () => {
     const members = Buffer.concat([gzipSync(Buffer.alloc(600)), gzipSync(Buffer.alloc(600))]);
     expect(gunzipped('f.gz', members, 1200)).toHaveLength(1200);
     expect(failureOf(() => gunzipped('f.gz', members, 1199)).kind).toBe('data');
   });
 
-  it('of CIFAR-10 damaged any way are refused, or sound', () => {
+  it('of CIFAR-10 with any damage are refused, or valid', () => {
     const record = Buffer.alloc(2 * 3073, 3);
     fuzz(100, mutatedBytes(record), (bytes) => {
       const outcome = outcomeOf(() => parseCifar10(bytes, 10, 'f'));
@@ -68,7 +71,7 @@ describe('a distillation set', () => {
     folder = await tinySet();
   });
 
-  /** Opens the set and reads all of it in both ways that there are. */
+  /** Opens the set and reads all of it in both possible ways. */
   function readAll(): void {
     const set = openDistillationSet(folder);
     for (const name of splitNames) {
@@ -78,7 +81,7 @@ describe('a distillation set', () => {
     void batches(set.split('train'), { seed: 1, batch: 8 }).at(0);
   }
 
-  it('with any bit of a shard turned over opens, is refused when the shard is read, and is found out by verify', () => {
+  it('with any bit of a shard flipped opens, is refused when the shard is read, and is detected by verify', () => {
     const file = join(folder, 'held-00000.arrow');
     const whole = readFileSync(file);
     fuzz(60, flippedBit(whole), ({ bytes }) => {
@@ -102,7 +105,7 @@ describe('a distillation set', () => {
     writeFileSync(file, whole);
   });
 
-  it('with any bit of its manifest turned over is refused', () => {
+  it('with any bit of its manifest flipped is refused', () => {
     const file = join(folder, 'manifest.json');
     const whole = readFileSync(file);
     fuzz(150, flippedBit(whole), ({ bytes }) => {
@@ -114,7 +117,7 @@ describe('a distillation set', () => {
     writeFileSync(file, whole);
   });
 
-  it('with a damaged manifest is refused, or can be read', () => {
+  it('with a damaged manifest is refused, or readable', () => {
     const file = join(folder, 'manifest.json');
     const whole = readFileSync(file);
     const holds = (content: Uint8Array | string) => {
@@ -130,7 +133,7 @@ describe('a distillation set', () => {
     writeFileSync(file, whole);
   });
 
-  it('with a damaged journal is refused, or built on', () => {
+  it('with a damaged journal is refused, or its build resumes', () => {
     const { version, name, recipe, seed, source, teacher, shards } = openDistillationSet(folder).manifest;
     const identity = { version, name, recipe, seed, source, teacher };
     const begun = newFolder();

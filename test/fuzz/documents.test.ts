@@ -26,7 +26,7 @@ const folder = newFolder();
 const shipped = (path: string) => readFileSync(path, 'utf8');
 const network = readNetwork('search-spaces/zoo/mnv4-conv-s.yaml');
 
-/** What a network or space that was accepted must be, and what is computed of it. */
+/** Expects that an accepted network or space is finite, survives printing, and has finite costs. */
 function expectSound(file: string): void {
   const space = readSpace(file);
   expectFinite(space);
@@ -46,12 +46,12 @@ function expectSoundConfig(file: string): void {
   }
 }
 
-/** A kind of document: an example, and a reader that also tries what is accepted. */
+/** A kind of document: an example, and a reader that also checks what it accepts. */
 interface Kind {
   readonly name: string;
   readonly text: string;
   readonly read: (file: string) => unknown;
-  /** Mappings that may hold anything. */
+  /** Mappings that may hold any keys. */
   readonly free?: readonly string[];
 }
 
@@ -114,12 +114,12 @@ function written(name: string, content: string | Uint8Array): string {
 describe.each(kinds)('the text of a $name', ({ name, text, read, free = [] }) => {
   const document: unknown = parse(text);
 
-  it('is read as it stands', () => {
+  it('is read unchanged', () => {
     read(written(name, text));
     read(written(name, printed(document)));
   });
 
-  it('with bytes changed is refused at its place, or sound', () => {
+  it('with changed bytes is refused at its place, or valid', () => {
     fuzz(60, mutatedBytes(Buffer.from(text)), (bytes) => {
       const file = written(name, bytes);
       const outcome = outcomeOf(() => read(file));
@@ -127,7 +127,7 @@ describe.each(kinds)('the text of a $name', ({ name, text, read, free = [] }) =>
     });
   });
 
-  it('with values of other kinds, keys and lengths is refused at its place, or sound', () => {
+  it('with values of other kinds, keys and lengths is refused at its place, or valid', () => {
     fuzz(150, mutatedDocument(document), (changed) => {
       const file = written(name, changed);
       const outcome = outcomeOf(() => read(file));
@@ -136,7 +136,7 @@ describe.each(kinds)('the text of a $name', ({ name, text, read, free = [] }) =>
     expect(Object.keys(Object.prototype)).toEqual([]);
   });
 
-  it('with a key that nobody knows is refused, wherever it stands', () => {
+  it('with an unknown key anywhere is refused', () => {
     const isFree = (route: readonly (string | number)[]) => free.includes(String(route[0]));
     for (const route of routesIn(document).filter((one) => !isFree(one))) {
       const changed = editedAt(document, route, (value) =>
@@ -150,7 +150,7 @@ describe.each(kinds)('the text of a $name', ({ name, text, read, free = [] }) =>
   });
 });
 
-it('any space of the language with changes is refused at its place, or sound', () => {
+it('any space of the language with changes is refused at its place, or valid', () => {
   fuzz(
     150,
     spaceDocument.chain((document) => mutatedDocument(document)),
@@ -172,7 +172,7 @@ describe('an assignment', () => {
     .tuple(fc.array(key, { maxLength: 4 }), value)
     .map(([path, text]) => `${path.join('.')}=${text}`);
 
-  it('of anything to anything is refused, or there', () => {
+  it('of any value to any path is refused, or made', () => {
     fuzz(300, fc.array(assignment, { minLength: 1, maxLength: 3 }), (assignments) => {
       const located = { file: 'c', value: { a: [1, { b: 2 }], c: 3 }, at: () => ({ message: '' }) };
       const overrides: Override[] = [];

@@ -1,20 +1,20 @@
-/** How often readers are fuzzed, with which seed, and what they may answer. */
+/** The number and seed of fuzzing runs, and the outcomes that readers may have. */
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
 import { Failure, type FailureKind } from '#core/failure';
 
-/** `MNV4_FUZZ_RUNS=50` makes each property's runs fifty times as many, `MNV4_FUZZ_SEED` gives it others. */
+/** Multiplier of each property's runs: `MNV4_FUZZ_RUNS=50` makes 50 times as many; `MNV4_FUZZ_SEED` varies them. */
 const times = Number(process.env['MNV4_FUZZ_RUNS'] ?? 1);
 const seed = Number(process.env['MNV4_FUZZ_SEED'] ?? 2024);
 
 vi.setConfig({ testTimeout: 60_000 * Math.max(1, times) });
 
-/** Holds what a property says against so many inputs, or a multiple of them. */
+/** Checks a property on the number of inputs, times `MNV4_FUZZ_RUNS`. */
 export function fuzz<T>(runs: number, input: fc.Arbitrary<T>, holds: (input: T) => void): void {
   fc.assert(fc.property(input, holds), { numRuns: Math.ceil(runs * times), seed });
 }
 
-/** What reading gives, or the failure that it ends in; whatever else it throws is a bug and goes on. */
+/** Returns the value read, or the failure thrown; any other exception is a bug and is rethrown. */
 export function outcomeOf<T>(read: () => T): { readonly value: T } | { readonly failure: Failure } {
   try {
     return { value: read() };
@@ -24,7 +24,7 @@ export function outcomeOf<T>(read: () => T): { readonly value: T } | { readonly 
   }
 }
 
-/** Expects of a failure its kind, and that every line of it names the file. */
+/** Expects that a failure is of a kind, and that each of its diagnostics names the file. */
 export function expectNamed(failure: Failure, kind: FailureKind | readonly FailureKind[], file: string): void {
   expect([kind].flat()).toContain(failure.kind);
   expect(failure.diagnostics.length).toBeGreaterThan(0);
@@ -45,7 +45,7 @@ export function expectPlaced({ diagnostics }: Failure, text: string): void {
   }
 }
 
-/** Every number inside a value. */
+/** Returns every number inside a value. */
 export function numbersIn(value: unknown): number[] {
   if (typeof value === 'number') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];

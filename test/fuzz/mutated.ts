@@ -1,17 +1,17 @@
-/** Damaged files and made-up documents, which the readers of files are fuzzed with. */
+/** Damaged files and invented documents, with which the readers of files are fuzzed. */
 import fc from 'fast-check';
 
-/** One change to the bytes of a file; places and lengths are shares of it, so that shrinking finds the first that does it. */
+/** One change to the bytes of a file; places and lengths are shares of it, so shrinking finds the first failure. */
 type Change = (bytes: Uint8Array) => Uint8Array;
 
 const share = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 const placed = (at: number, { length }: Uint8Array) => Math.floor(at * length);
 
-/** Numbers that lengths and counts are tried with, in both orders of bytes, and bytes that are no UTF-8. */
+/** Numbers to try as lengths and counts, in both byte orders, and bytes that are invalid UTF-8. */
 const magic: readonly Uint8Array[] = [
   Uint8Array.of(0),
   Uint8Array.of(0xff),
-  Uint8Array.of(0xc3, 0x28), // a sequence of two that is cut off
+  Uint8Array.of(0xc3, 0x28), // a truncated sequence of two bytes
   Uint8Array.of(0xed, 0xa0, 0x80), // half of a surrogate pair
   Uint8Array.of(0x7f, 0xff, 0xff, 0xff),
   Uint8Array.of(0xff, 0xff, 0xff, 0x7f),
@@ -68,7 +68,7 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       (bytes) => {
         const [from, until] = [placed(Math.min(a, b), bytes), placed(Math.max(a, b), bytes)];
         const place = placed(to, bytes);
-        return replaced(bytes, place, place, bytes.subarray(from, until)); // a part twice
+        return replaced(bytes, place, place, bytes.subarray(from, until)); // repeats a part
       },
   ),
   fc.tuple(share, share, fc.nat(64)).map(
@@ -76,12 +76,12 @@ const change: fc.Arbitrary<Change> = fc.oneof(
       (bytes) => {
         const part = bytes.slice(placed(from, bytes), placed(from, bytes) + length);
         const place = placed(to, bytes);
-        return replaced(bytes, place, place + part.length, part); // a part over another
+        return replaced(bytes, place, place + part.length, part); // overwrites a part with another
       },
   ),
 );
 
-/** The bytes of a valid file with one to three changes; now and then none at all. */
+/** Generates the bytes of a valid file with one to three changes, some of which change nothing. */
 export function mutatedBytes(valid: Uint8Array): fc.Arbitrary<Uint8Array> {
   const changed = fc
     .array(change, { minLength: 1, maxLength: 3 })
@@ -89,7 +89,7 @@ export function mutatedBytes(valid: Uint8Array): fc.Arbitrary<Uint8Array> {
   return fc.oneof({ weight: 30, arbitrary: changed }, { weight: 1, arbitrary: fc.constant(Uint8Array.of()) });
 }
 
-/** The bytes of a valid file with one bit turned over, and where. */
+/** Generates the bytes of a valid file with one bit flipped, and its place. */
 export function flippedBit(valid: Uint8Array): fc.Arbitrary<{ at: number; bytes: Uint8Array }> {
   return fc.tuple(fc.nat(valid.length - 1), fc.nat(7)).map(([at, bit]) => {
     const bytes = Uint8Array.from(valid);
@@ -98,7 +98,7 @@ export function flippedBit(valid: Uint8Array): fc.Arbitrary<{ at: number; bytes:
   });
 }
 
-/** Text that stands for itself in a printed document: what no value of JSON is. */
+/** YAML text printed verbatim in a document, since it is no JSON value. */
 const rawTexts: readonly string[] = [
   '.nan',
   '.inf',
@@ -193,14 +193,14 @@ class Raw {
 
 type Route = readonly (string | number)[];
 
-/** Routes to all values inside a document, the document itself first. */
+/** Lists the routes to all values inside a document, the document itself first. */
 export function routesIn(value: unknown, route: Route = []): Route[] {
   const inner = typeof value === 'object' && value !== null && !(value instanceof Raw) ? Object.entries(value) : [];
   const isList = Array.isArray(value);
   return [route, ...inner.flatMap(([key, child]) => routesIn(child, [...route, isList ? Number(key) : key]))];
 }
 
-/** The document with `edit` made to the value at a route. */
+/** Returns the document with `edit` applied to the value at a route. */
 export function editedAt(value: unknown, [key, ...rest]: Route, edit: (value: unknown) => unknown): unknown {
   if (key === undefined) return edit(value);
   const child = (value as Record<string | number, unknown>)[key];
@@ -258,7 +258,7 @@ function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Raw);
 }
 
-/** Without one of its entries, or with it under another name. */
+/** Removes or renames one of its entries. */
 function withoutOne(value: unknown, at: number, name: string | undefined): unknown {
   if (Array.isArray(value)) return value.filter((_, i) => i !== Math.floor(at * value.length));
   if (!isMapping(value)) return value;
@@ -274,7 +274,7 @@ function repeated(value: unknown, times: number): unknown {
   return Array.from({ length: times }, () => value);
 }
 
-/** The text of a valid document with one or two values of it replaced, removed, renamed or repeated. */
+/** Generates the text of a valid document with one or two values replaced, removed, renamed or repeated. */
 export function mutatedDocument(valid: unknown): fc.Arbitrary<string> {
   return fc
     .array(fc.tuple(share, edit), { minLength: 1, maxLength: 2 })
@@ -287,7 +287,7 @@ export function mutatedDocument(valid: unknown): fc.Arbitrary<string> {
     .map((document) => `${printed(document)}\n`);
 }
 
-/** As JSON, which YAML reads too, with what stands for itself in between. */
+/** Prints the document as JSON, which YAML reads too, with verbatim text in it. */
 export function printed(value: unknown): string {
   if (value instanceof Raw) return value.text;
   if (Array.isArray(value)) return `[${value.map(printed).join(', ')}]`;

@@ -22,7 +22,7 @@ const tensors = new Map<string, NamedTensor>([
 
 describe('a checkpoint', () => {
   const content = (step: number) => ({ step, tensors, state: { policy: [[0.1, -1 / 3]], step } });
-  const score = 0.8123; // in the manifest, no part of what is loaded
+  const score = 0.8123; // in the manifest; it is not loaded
 
   function runWithTwo(): Run {
     const run = opened(temporaryFolder());
@@ -31,7 +31,7 @@ describe('a checkpoint', () => {
   }
 
   it.each(['weights.safetensors', 'state.json', 'manifest.json'])(
-    'with any bit of its %s turned over is never used: the one before is, with a notice, or none',
+    'with any bit of its %s flipped is never used: the previous one is, with a notice, or none',
     (name) => {
       const run = runWithTwo();
       const file = join(run.folder, 'checkpoints', 'step-000400', name);
@@ -46,26 +46,23 @@ describe('a checkpoint', () => {
     },
   );
 
-  it.each(['weights.safetensors', 'state.json', 'manifest.json'])(
-    'with its %s damaged any way is never used',
-    (name) => {
-      const run = runWithTwo();
-      const file = join(run.folder, 'checkpoints', 'step-000400', name);
-      const whole = readFileSync(file);
-      fuzz(100, mutatedBytes(whole), (bytes) => {
-        writeFileSync(file, bytes);
-        const outcome = outcomeOf(() => loadLatestCheckpoint(run, () => {}));
-        if ('failure' in outcome) return expectNamed(outcome.failure, 'data', 'checkpoints');
-        expect(outcome.value).toEqual(content(Buffer.compare(bytes, whole) === 0 ? 400 : 200));
-      });
-    },
-  );
+  it.each(['weights.safetensors', 'state.json', 'manifest.json'])('with any damage to its %s is never used', (name) => {
+    const run = runWithTwo();
+    const file = join(run.folder, 'checkpoints', 'step-000400', name);
+    const whole = readFileSync(file);
+    fuzz(100, mutatedBytes(whole), (bytes) => {
+      writeFileSync(file, bytes);
+      const outcome = outcomeOf(() => loadLatestCheckpoint(run, () => {}));
+      if ('failure' in outcome) return expectNamed(outcome.failure, 'data', 'checkpoints');
+      expect(outcome.value).toEqual(content(Buffer.compare(bytes, whole) === 0 ? 400 : 200));
+    });
+  });
 });
 
 describe('safetensors', () => {
   const checked = Buffer.concat(checkedSafetensorsParts(tensors, { run: 'a' }));
 
-  it('with a checksum and any bit turned over are refused, or hold what they held', () => {
+  it('with a checksum and any bit flipped are refused, or hold the same tensors', () => {
     fuzz(400, flippedBit(checked), ({ bytes }) => {
       const outcome = outcomeOf(() => parseSafetensors('f', bytes));
       if ('failure' in outcome) return expectNamed(outcome.failure, 'data', 'f');
@@ -73,7 +70,7 @@ describe('safetensors', () => {
     });
   });
 
-  it.each([checked, Buffer.concat(safetensorsParts(tensors))])('damaged any way are refused, or sound', (whole) => {
+  it.each([checked, Buffer.concat(safetensorsParts(tensors))])('with any damage are refused, or valid', (whole) => {
     fuzz(400, mutatedBytes(whole), (bytes) => {
       const outcome = outcomeOf(() => parseSafetensors('f', bytes));
       if ('failure' in outcome) return expectNamed(outcome.failure, 'data', 'f');
@@ -93,7 +90,7 @@ describe('safetensors', () => {
     },
   );
 
-  it('that claim tensors beyond all memory are refused', () => {
+  it('that claim tensors larger than any memory are refused', () => {
     const header = { a: { dtype: 'F32', shape: [2 ** 26, 2 ** 26], data_offsets: [0, 2 ** 53 - 1] } };
     const json = Buffer.from(JSON.stringify(header));
     const bytes = Buffer.concat([Buffer.alloc(8), json]);
@@ -105,7 +102,7 @@ describe('safetensors', () => {
 describe('a log of events', () => {
   const lines = [10, 20, 30, 40].map((step) => `${JSON.stringify({ step, loss: 1 / step, note: 'ü' })}\n`);
 
-  it('with bytes changed goes on after its step, and says which lines were damaged', () => {
+  it('with changed bytes is continued after its step, and the damaged lines are named', () => {
     const file = join(temporaryFolder(), 'events.jsonl');
     fuzz(300, mutatedBytes(Buffer.from(lines.join(''))), (bytes) => {
       writeFileSync(file, bytes);
@@ -140,7 +137,7 @@ describe('the folder of a run', () => {
     return `${runListText(root, entries)}${runText(summary)}`;
   }
 
-  it('is shown whatever its result holds, or the result is said to be damaged', () => {
+  it('is shown with any result, or the result is reported as damaged', () => {
     const root = temporaryFolder();
     const run = opened(root);
     run.finish('done');
@@ -152,7 +149,7 @@ describe('the folder of a run', () => {
     });
   });
 
-  it('is shown whatever its last event holds, or the log is said to be damaged', () => {
+  it('is shown with any last event, or the log is reported as damaged', () => {
     const root = temporaryFolder();
     const run = opened(root);
     const file = join(run.folder, 'events.jsonl');
@@ -163,7 +160,7 @@ describe('the folder of a run', () => {
     });
   });
 
-  it('with a damaged state is said to be so, or has a sound one', () => {
+  it('with a damaged state is refused as damaged, or has a valid state', () => {
     const folder = temporaryFolder();
     const state = { id: 'a', stage: 'coarse', status: 'running', step: 5, steps: 10, reason: 'x' } as const;
     writeState(folder, state);
@@ -182,7 +179,7 @@ describe('the folder of a run', () => {
   });
 
   it.each(['state.json', 'identity.json', 'space.yaml', 'config.yaml', 'environment.json'])(
-    'with a damaged %s is resumed as it was, or refused',
+    'with a damaged %s is resumed unchanged, or refused',
     (name) => {
       const root = temporaryFolder();
       openRun(request(root)).finish('stopped');
@@ -197,7 +194,7 @@ describe('the folder of a run', () => {
     },
   );
 
-  it('with a damaged lock is held by somebody, or free', () => {
+  it('with a damaged lock is held by a process, or free', () => {
     const folder = temporaryFolder();
     const file = join(folder, 'run.lock');
     const lock = JSON.stringify({ host: hostname(), pid: 2 ** 22 + 7, born: '123' });

@@ -37,7 +37,7 @@ describe('weights from a file', () => {
     ['an ONNX model', onnx],
   ] as const;
 
-  it.each(formats)('of %s, damaged any way, are refused or those of the network', (_, file) => {
+  it.each(formats)('of %s with any damage are refused, or those of the network', (_, file) => {
     const whole = readFileSync(file);
     fuzz(150, mutatedBytes(whole), (bytes) => {
       writeFileSync(file, bytes);
@@ -53,7 +53,7 @@ describe('weights from a file', () => {
     writeFileSync(file, whole);
   });
 
-  it('that this program wrote as safetensors are refused with any bit turned over, or what they were', () => {
+  it('that this program wrote as safetensors are refused with any bit flipped, or unchanged', () => {
     const whole = readFileSync(ours);
     const before = readGivenWeights(network, ours).weights;
     fuzz(200, flippedBit(whole), ({ bytes }) => {
@@ -77,7 +77,7 @@ describe('a finished training run', () => {
     ['environment.json', environment],
   ];
 
-  it.each(files)('with a damaged %s is refused, or sound', (name, content) => {
+  it.each(files)('with a damaged %s is refused, or valid', (name, content) => {
     const run = join(folder, name);
     mkdirSync(run);
     for (const [other, value] of files) writeFileSync(join(run, other), JSON.stringify(value));

@@ -70,7 +70,7 @@ export const data = [
     },
     run: ['dataset', 'verify', 'damaged'],
     code: 4,
-    says: 'damaged/held-00000.arrow: expected SHA-256 …; got …: the shard is damaged\nwhat to do: run its `mnv4-nas dataset build` again: damaged shards are made anew',
+    says: 'damaged/held-00000.arrow: expected SHA-256 …; got …: the shard is damaged\nwhat to do: run its `mnv4-nas dataset build` again: it rebuilds damaged shards',
   },
   {
     about: 'a shard that is missing and one that is cut short',

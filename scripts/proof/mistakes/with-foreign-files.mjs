@@ -88,13 +88,13 @@ export const foreign = [
   table(
     'one network under three names',
     'network,resolution,ms\nmnv4-conv-s,224,2\nmnv4-conv-s-1x,224,2.1\nmnv4-conv-s,224,2.2\n',
-    ': expected rows of at least 2 networks, one for each figure to fit; got 1\nwhat to do: measure more networks, or hold the ridge point with --ridge',
+    ': expected rows of at least 2 networks, one for each figure to fit; got 1\nwhat to do: measure more networks, or fix the ridge point with --ridge',
   ),
   {
     about: 'a network measured twice in one command',
     run: ['measure', 'teacher.yaml', 'teacher.yaml@8'],
     code: 2,
-    says: 'measure: expected each network once; got teacher.yaml@8 again\nwhat to do: more turns of each are --repeats',
+    says: 'measure: expected each network once; got teacher.yaml@8 again\nwhat to do: measure each network more often with --repeats',
   },
   {
     about: 'two accuracies of one network',

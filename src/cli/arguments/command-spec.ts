@@ -1,9 +1,9 @@
-/** Commands as data: what a user may give, typed from the flags, and what comes of it. */
+/** Commands as data: arguments and options, typed from their flags, and the result. */
 import type { Failure } from '#core/failure';
 
 /** A command without its name and summary, which `command-table.ts` holds. */
 export interface CommandSpec {
-  /** More than the summary says, for the command's own help. */
+  /** Longer text than the summary, for `mnv4-nas COMMAND --help`. */
   readonly description?: string;
   readonly arguments: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
@@ -11,29 +11,29 @@ export interface CommandSpec {
 }
 
 export interface ArgumentSpec {
-  /** `<one>`, `<several...>` or, where there may be none, `[several...]`. */
+  /** `<one>`, `<several...>` or, if none is allowed too, `[several...]`. */
   readonly name: string;
   readonly description: string;
 }
 
 export interface OptionSpec {
-  /** As commander writes it: `--seed <n>`, `--profile [steps]`, `--device <names...>`, `--fold`, `--no-fold`. */
+  /** Flag in commander's notation: `--seed <n>`, `--profile [steps]`, `--device <names...>`, `--fold`, `--no-fold`. */
   readonly flag: string;
   readonly description: string;
-  /** Reads a value; `before` is what an option that may be repeated has gathered so far. */
+  /** Parses a value; `before` is the value that a repeatable option has collected so far. */
   readonly parse?: (text: string, before?: never) => unknown;
   readonly choices?: readonly string[];
   readonly default?: unknown;
   readonly required?: boolean;
 }
 
-/** The result of a command, printed as JSON where `--json` asks for it, else as text; an empty text prints nothing. */
+/** The result of a command, printed as JSON with `--json` and as text without; an empty text prints nothing. */
 export interface Output {
   readonly json?: unknown;
   /** Prints the JSON over several lines. */
   readonly isIndented?: true;
   text(): string;
-  /** Ends the command after its result is printed; one without a message only sets the exit code. */
+  /** Failure thrown after the result is printed; one without a message only sets the exit code. */
   readonly failure?: Failure | undefined;
 }
 
@@ -48,7 +48,7 @@ interface TypedCommand<
   run(args: ArgumentsOf<A>, options: OptionsOf<O>): Result;
 }
 
-/** The command, its `run` typed by its arguments and options. */
+/** Returns the command unchanged; the compiler types its `run` by its arguments and options. */
 export function defineCommand<
   const A extends readonly ArgumentSpec[],
   const O extends readonly OptionSpec[],
@@ -61,7 +61,7 @@ type ArgumentsOf<A extends readonly ArgumentSpec[]> = {
   readonly [I in keyof A]: A[I]['name'] extends `${string}...${string}` ? readonly string[] : string;
 };
 
-/** The options that `run` is given: by camel-cased flag, those without a default and not required may be missing. */
+/** The options passed to `run`, keyed by camel-cased flag; undefined is possible without a default or `required`. */
 export type OptionsOf<O extends readonly OptionSpec[]> = {
   readonly [Spec in Extract<O[number], Certain> as NameOf<Spec['flag']>]: ValueOf<Spec>;
 } & {
@@ -88,7 +88,7 @@ type ValueOf<Spec extends OptionSpec> = Spec['flag'] extends `${string} [${strin
     ? ReadOf<Spec>
     : boolean;
 
-/** A value as it is read: parsed, one of the choices, or the text. */
+/** The type of an option's value: the parsed value, one of the choices, or the text. */
 type ReadOf<Spec extends OptionSpec> = Spec extends { readonly parse: (...given: never[]) => infer Value }
   ? Value
   : Spec extends { readonly choices: readonly (infer Choice)[] }

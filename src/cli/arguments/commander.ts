@@ -1,8 +1,8 @@
-/** What commander, which parses the command line, is told of a command. */
+/** Adapter from a `CommandSpec` to commander, which parses the command line. */
 import { Argument, type Command, Option } from 'commander';
 import type { CommandSpec, OptionSpec, Output } from './command-spec.js';
 
-/** Adds the command's arguments and options, and has what it results in printed. */
+/** Adds the arguments and options of `spec` to the command, and an action that runs it and prints its result. */
 export function addSpec(command: Command, spec: CommandSpec, print: (text: string) => void): Command {
   if (spec.description !== undefined) command.description(spec.description);
   for (const { name, description } of spec.arguments) command.addArgument(new Argument(name, description));

@@ -1,4 +1,4 @@
-/** A network with weights as a command is given it: a finished training run, or a network and where its weights are. */
+/** Networks with weights as arguments of a command: a finished training run, or a network with --weights or --seed. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { standardReporter } from '#cli/terminal/log';
@@ -14,7 +14,7 @@ import { foundArchitecture } from '#tasks/search/finished-stage';
 import { type FinishedRun, hasWeights, readFinishedRun } from '#tasks/training/finished-run';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 
-/** Options that say where a network's weights are and how they were trained. */
+/** Options for the file of a network's weights and the conventions that they were trained with. */
 export const weightsOptions = [
   {
     flag: '--weights <file>',
@@ -40,17 +40,17 @@ interface WeightOptions extends OptionsOf<typeof weightsOptions> {
 }
 
 export interface GivenNetwork extends GivenWeights {
-  /** The run that they come from, where they do. */
+  /** The training run that the weights come from, if any. */
   readonly run?: FinishedRun;
 }
 
-/** The network of a run, by id or folder, or a network by name or file. */
+/** Returns the network of a run, given by id or folder, or a network given by name or file. */
 export function networkOf(what: string, root: string): Architecture {
   const folder = runFolderOf(what, root);
   return folder === undefined ? namedNetwork(what) : foundArchitecture(folder);
 }
 
-/** The network and its weights; a network without any is a usage failure. */
+/** Returns the network and its weights; a network without weights is a usage failure. */
 export function givenNetwork(
   what: string,
   { root, weights: file, convention, pixels, seed }: WeightOptions,
@@ -67,7 +67,7 @@ export function givenNetwork(
     standardReporter().note(given.origin);
     return given;
   }
-  const origin = `fresh weights of seed ${seed}, not trained: good for measuring time, not for predicting`;
+  const origin = `fresh weights of seed ${seed}, not trained: use them to measure time, not to predict`;
   return { network, weights: freshWeights(network, seed as number), origin };
 }
 

@@ -1,4 +1,4 @@
-/** Options of commands that work in run folders, and what follows from them. */
+/** Options of commands that work in run folders, and the overrides, run id and resume mode that they give. */
 import { environmentOverrides, type Override, parseOverride } from '#core/documents/overrides';
 import { slug } from '#core/slug';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
@@ -25,7 +25,7 @@ export const runOptions = [
   rootOption,
   {
     flag: '--resume <mode>',
-    description: 'resume an existing run: if there is one, only if there is one, or not at all',
+    description: 'resume an existing run: if it exists (allow), or else fail (must), or fail if it exists (never)',
     choices: ['allow', 'must', 'never'],
     default: 'allow',
   },
@@ -45,19 +45,19 @@ export const runOptions = [
 
 export type RunOptions = OptionsOf<typeof runOptions>;
 
-/** Everything that was set outside the config, in rising precedence. */
+/** Returns the values set outside the config, in rising precedence: MNV4_SET, --set, --seed. */
 export function overridesOf({ set = [], seed }: OptionsOf<typeof overrideOptions>): Override[] {
   const flags = set.map((assignment) => parseOverride(assignment));
   const seeds = seed === undefined ? [] : [{ path: ['seed'], value: seed, origin: `--seed ${seed}` }];
   return [...environmentOverrides(process.env.MNV4_SET), ...flags, ...seeds];
 }
 
-/** The options that a task needs to open or resume its run. */
+/** Returns the options that a task needs to open or resume its run; --profile alone traces 20 steps. */
 export function resumption({ root, resume, extend, profile }: RunOptions) {
   return { root, resume, extend, profile: profile === true ? 20 : profile };
 }
 
-/** The default id of a run, `name-stage-20260131-235959`; the name as far as an id can hold it. */
+/** The default id of a run, `name-stage-20260131-235959` in UTC, with the name shortened by `slug`. */
 export function defaultRunId(name: string, stage: string, now: Date): string {
   const [date, time] = now.toISOString().split(/[T.]/) as [string, string];
   return `${slug(name)}-${stage}-${date.replaceAll('-', '')}-${time.replaceAll(':', '')}`;

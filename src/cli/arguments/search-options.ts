@@ -1,4 +1,4 @@
-/** Options of the search commands, what they change in a config, and who computes as they and the config say. */
+/** Options of the search commands, and the config overrides and workers that they give. */
 import type { Override } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
 import type { Workers } from '#jobs/workers/launcher';
@@ -32,7 +32,7 @@ export const warmStartOption = {
 
 export type SearchOptions = OptionsOf<typeof searchOptions>;
 
-/** Everything that was set outside the config, in rising precedence. */
+/** Returns the values set outside the config, in rising precedence: `overridesOf`, --baseline, --warm-start. */
 export function searchOverrides(options: SearchOptions & { readonly warmStart?: boolean | undefined }): Override[] {
   const { baseline, warmStart } = options;
   const strategy = { path: ['search', 'strategy'], value: baseline, origin: `--baseline ${baseline}` };
@@ -40,7 +40,7 @@ export function searchOverrides(options: SearchOptions & { readonly warmStart?: 
   return [...overridesOf(options), ...(baseline === undefined ? [] : [strategy]), ...(warmStart ? [warm] : [])];
 }
 
-/** Who shares the steps of all these stages, as the flags say or else the config. */
+/** Returns the workers that share the steps of all these stages, by the flags or else by the config. */
 export function stageWorkers(
   plans: readonly StagePlan[],
   { config, located }: LocatedConfig,

@@ -32,10 +32,10 @@ export const workerOptions = [
 ] as const satisfies readonly OptionSpec[];
 
 /**
- * Who shares the steps: as many workers as are asked for or, by default, as there are cores and parts of a step to share
- * out; each with as many threads as are asked for, or with its part of the cores.
+ * Returns the workers that share each step: the requested number or, by default, one per core but at most one per part
+ * of a step. Each gets the requested threads, else TF_NUM_INTRAOP_THREADS, else its share of the cores.
  *
- * @param what  names the parts, to refuse a flag that asks for more workers than there are of them
+ * @param what  name of the parts, for the message that refuses more workers than parts
  */
 export function workersOf(
   { workers, threads, backend }: Partial<OptionsOf<typeof workerOptions>>,

@@ -71,7 +71,7 @@ function fitTo(
   if (distinct < parameters) {
     const message = `expected rows of at least ${parameters} networks, one for each figure to fit; got ${distinct}`;
     const remedy =
-      ridge === undefined ? 'measure more networks, or hold the ridge point with --ridge' : 'measure more networks';
+      ridge === undefined ? 'measure more networks, or fix the ridge point with --ridge' : 'measure more networks';
     throw new Failure('config', { file, message }, remedy);
   }
   return fitRoofline(timed, options);
@@ -93,7 +93,7 @@ function fittedDevice(
   };
 }
 
-/** Refuses a fit whose figures no device has: its profile could not be read. */
+/** Refuses a fit with figures that the device schema excludes, since its profile could not be read back. */
 function requireReadable(profile: object, file: string): void {
   const { error } = rooflineSchema.safeParse(profile);
   if (error === undefined) return;

@@ -1,4 +1,4 @@
-/** A study from its plan to its report, as `study` and `rank` carry it out. */
+/** The execution of a study from its plan to its report, for `study` and `rank`. */
 import { join } from 'node:path';
 import type { OptionSpec, OptionsOf, Output } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
@@ -14,7 +14,7 @@ import { microBatchesOf } from '#tasks/training/recipe';
 
 export const studyOptions = [rootOption, ...workerOptions, jsonOption] as const satisfies readonly OptionSpec[];
 
-/** Runs what is left of a study. */
+/** Runs the unfinished parts of a study, writes its report to the folder of its name, and returns its result. */
 export async function carriedOut(study: Study, options: OptionsOf<typeof studyOptions>): Promise<Output> {
   const { root } = options;
   const folder = join(root, study.name);
@@ -26,7 +26,7 @@ export async function carriedOut(study: Study, options: OptionsOf<typeof studyOp
   return { json, text: () => [...aligned(studyRows(json), new Set()), join(folder, 'study.md')].join('\n') };
 }
 
-/** The most architectures or shares that any step of the study has. */
+/** Returns the largest number of samples or micro-batches in any step of the study. */
 function mostParts({ arms, recipe }: Study): number {
   const samples = arms.flatMap(({ config, stages }) =>
     stages.map((stage) => stageSettings(config(1), stage).samplesPerStep),

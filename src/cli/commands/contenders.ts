@@ -1,4 +1,4 @@
-/** The networks of a sweep as a user names them, with what is known of their accuracy. */
+/** The networks of a sweep as a user names them, with their accuracies where known. */
 import { InvalidArgumentError } from 'commander';
 import { Failure } from '#core/failure';
 import { statsOf } from '#core/files/files';
@@ -15,14 +15,14 @@ import type { Contender } from '#tasks/devices/ridge-sweep';
 export interface SweptContender extends Contender {
   readonly resolution: Resolution;
   readonly macs: number;
-  /** Where the accuracy comes from; null without. */
+  /** The origin of the accuracy; null if it is unknown. */
   readonly source: string | null;
 }
 
-/** Top-1 by the name that the user gave the network. */
+/** Top-1 accuracy from 0 to 1, by the name that the user gave the network. */
 export type StatedAccuracies = ReadonlyMap<string, number>;
 
-/** `--accuracy NAME=0.74` beside those before it. */
+/** Adds the accuracy of `--accuracy NAME=0.74` to those of the earlier flags. */
 export function statedAccuracy(value: string, before: StatedAccuracies = new Map()): StatedAccuracies {
   const [, name, share] = /^(.+)=(\d*\.?\d+)$/.exec(value) ?? [];
   if (name === undefined || !(Number(share) <= 1))
@@ -31,7 +31,7 @@ export function statedAccuracy(value: string, before: StatedAccuracies = new Map
   return new Map([...before, [name, Number(share)]]);
 }
 
-/** The networks that the references name, each with its accuracy where one is stated, published, or a run's result. */
+/** Returns the networks that the references name, each with its stated, published or measured accuracy, if any. */
 export function sweptContenders(
   references: readonly string[],
   accuracies: StatedAccuracies,
@@ -66,7 +66,7 @@ function resolved(reference: string): { network: Architecture; accuracy: Publish
   return { network: namedNetwork(reference), accuracy: namedAccuracy(reference) };
 }
 
-/** The result of a finished run; what a SuperNet measured is no network's own accuracy, so only trainings have one. */
+/** Returns the result of a finished run; only trainings have an accuracy, since a search measures a SuperNet. */
 function ofRun(folder: string): { network: Architecture; accuracy: PublishedAccuracy | undefined } {
   const { id, stage, architecture, quality } = readRunSummary(folder);
   if (architecture === null) {

@@ -1,4 +1,4 @@
-/** `mnv4-nas describe`: what a network or a space consists of and what it costs. */
+/** `mnv4-nas describe`: shows the parts and costs of a network or a search space. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError } from 'commander';
@@ -23,7 +23,7 @@ const options = [
   { flag: '--by-layer', description: 'print one row per layer, with what bounds its latency: compute or memory' },
   {
     flag: '--signatures',
-    description: 'print only the signature of every layer there may be, for a latency table of measured layers',
+    description: 'print only the signatures of all possible layers, for a latency table of measured layers',
   },
   jsonOption,
 ] as const satisfies readonly OptionSpec[];

@@ -1,6 +1,6 @@
 /**
- * `mnv4-nas doctor`: whether this machine can run a search, and what to do where it cannot. Only Node, the packages and
- * native TensorFlow are required; the rest says what to expect.
+ * `mnv4-nas doctor`: checks whether this machine can run a search, and says how to mend what is missing. Only Node, the
+ * packages and native TensorFlow are required; the other checks only inform.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ import { type Check, failed, passed } from './check.js';
 import { folderChecks } from './folder-checks.js';
 
 export interface Diagnosis {
-  /** Whether native TensorFlow computes here. */
+  /** True if the required checks passed: Node, the packages and native TensorFlow. */
   readonly ok: boolean;
   readonly backend: 'tensorflow' | null;
   readonly tensorflow: string | null;
@@ -40,7 +40,7 @@ export const doctor = defineCommand({
   },
 });
 
-/** The state of this machine, TensorFlow loaded and tried. */
+/** Checks this machine; loads TensorFlow and tries it. */
 export function diagnose(): Diagnosis {
   const features = cpuFeatures();
   const cpu = cpuCheck(features);
@@ -66,7 +66,7 @@ export function diagnose(): Diagnosis {
 
 const notTried: Check = failed('tensorflow', 'not tried on this processor', 'see cpu');
 
-/** For people: one line per check, the remedy below it. */
+/** Formats a diagnosis for people: one line per check, with its remedy below. */
 export function diagnosisTable({ ok, checks }: Diagnosis): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.map((check) => {
@@ -91,15 +91,15 @@ export function nodeCheck(version: string): Check {
     : failed('node', `${version} is too old`, 'install Node 20 or later');
 }
 
-/** Every dependency is installed in the version that package.json asks for. */
+/** Checks that every dependency is installed in the version that package.json requires. */
 function packagesCheck(): Check {
   const require = createRequire(import.meta.url);
   const { dependencies } = require('../../../package.json') as { dependencies: Record<string, string> };
   const root = dirname(require.resolve('../../../package.json'));
   const wrong = Object.entries(dependencies).filter(([name, version]) => installedVersion(root, name) !== version);
   return wrong.length === 0
-    ? passed('packages', `${Object.keys(dependencies).length} dependencies as asked for`)
-    : failed('packages', `missing or of another version: ${wrong.map(([name]) => name).join(', ')}`, setUp);
+    ? passed('packages', `${Object.keys(dependencies).length} dependencies in the required versions`)
+    : failed('packages', `missing or in the wrong version: ${wrong.map(([name]) => name).join(', ')}`, setUp);
 }
 
 function installedVersion(root: string, name: string): string | undefined {
@@ -122,7 +122,7 @@ function tryNative(): { native: LoadedTensorFlow | undefined; check: Check } {
   }
 }
 
-/** [[1, 2], [3, 4]] times [[5], [6]]: 17, 39. */
+/** Computes [[1, 2], [3, 4]] times [[5], [6]], which is 17, 39. */
 function matrixProduct(binding: TensorFlowBinding): number[] {
   const left = binding.createTensor([2, 2], binding.TF_FLOAT, new Float32Array([1, 2, 3, 4]));
   const right = binding.createTensor([2, 1], binding.TF_FLOAT, new Float32Array([5, 6]));
@@ -133,7 +133,7 @@ function matrixProduct(binding: TensorFlowBinding): number[] {
   return values;
 }
 
-/** Flags that the kernel reports; `undefined` where it does not say (macOS). */
+/** Returns the CPU flags that the kernel reports; `undefined` where it reports none (macOS). */
 function cpuFeatures(): Set<string> | undefined {
   if (!existsSync('/proc/cpuinfo')) return undefined;
   const line = /^(?:flags|Features)\s*:\s*(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'));

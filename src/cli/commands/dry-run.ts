@@ -1,4 +1,4 @@
-/** `--dry-run` of the search commands: the plan, and what it will take. */
+/** `--dry-run` of the search commands: the plan, with estimates of time and memory. */
 import type { Output } from '#cli/arguments/command-spec';
 import { duration } from '#cli/terminal/progress';
 import { Failure } from '#core/failure';
@@ -9,7 +9,7 @@ import { openStageSet } from '#tasks/search/open';
 import { plannedFigures, planWarnings, type StagePlan } from '#tasks/search/plan';
 import { type Estimate, estimateStage } from '#tasks/search/stage/estimate';
 
-/** What the stages are and will take; the second opens a stand-in for what the first has yet to find. */
+/** Describes and estimates the stages; the second opens a stand-in for the result that the first has yet to find. */
 export async function dryRun(plans: readonly StagePlan[], config: LocatedConfig, workers: Workers): Promise<Output> {
   const figures: object[] = [];
   for (const [i, plan] of plans.entries()) {
@@ -23,14 +23,14 @@ export async function dryRun(plans: readonly StagePlan[], config: LocatedConfig,
   return { json: figures, text: () => plans.map((plan, i) => planText(plan, figures[i] as object)).join('\n') };
 }
 
-/** Time and memory of the stage, or why they cannot be told. */
+/** Estimates time and memory of the stage, or returns the reason why that is not possible. */
 async function estimated(plan: StagePlan, config: LocatedConfig, workers: Workers): Promise<Estimate | string> {
   try {
     openBackend({ backend: workers.backend, threads: workers.threads });
     return await estimateStage(plan.task, openStageSet(plan.task, config), workers);
   } catch (error) {
     if (error instanceof Failure && error.kind === 'data')
-      return `not without the images: ${error.remedy ?? error.message}`;
+      return `not possible without the images: ${error.remedy ?? error.message}`;
     throw error;
   }
 }

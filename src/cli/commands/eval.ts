@@ -1,4 +1,4 @@
-/** `mnv4-nas eval`: the accuracy of one network. */
+/** `mnv4-nas eval`: evaluates one network on a split. */
 import { defineCommand } from '#cli/arguments/command-spec';
 import { givenNetwork, weightsOptions } from '#cli/arguments/given-network';
 import { jsonOption } from '#cli/arguments/json-option';

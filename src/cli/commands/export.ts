@@ -1,4 +1,4 @@
-/** `mnv4-nas export`: a network with its weights, where people use it. */
+/** `mnv4-nas export`: exports a network with its weights to another format. */
 import { InvalidArgumentError } from 'commander';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
 import { givenNetwork, weightsOptions } from '#cli/arguments/given-network';
@@ -24,7 +24,7 @@ const options = [
     description: 'use untrained weights drawn with this seed, to measure latency',
     parse: wholeNumber(0),
   },
-  { flag: '--fold', description: 'fold batch norm into the weights before it (default for onnx and tfjs)' },
+  { flag: '--fold', description: 'fold batch norm into the preceding weights (default for onnx and tfjs)' },
   { flag: '--no-fold', description: 'keep batch norm separate' },
   {
     flag: '--batch <n>',
@@ -76,7 +76,7 @@ export const exportNetwork = defineCommand({
   },
 });
 
-/** Weights alone have no batch norm to fold and no batch. */
+/** Refuses --fold and --batch for formats of weights alone, which have no graph to fold and no batch. */
 function refuseGraphOptions({ to, fold, batch }: ExportOptions): void {
   const [flag] = [...(fold === true ? ['--fold'] : []), ...(batch === 'dynamic' ? [] : ['--batch'])];
   if (flag === undefined) return;

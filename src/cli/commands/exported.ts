@@ -1,5 +1,4 @@
-/** What is known of a network that is exported. */
-
+/** The facts that an export records about its network. */
 import type { GivenNetwork } from '#cli/arguments/given-network';
 import { commit, packageVersion } from '#cli/process/version';
 import { sourceOfKind } from '#data/images/source-schema';
@@ -9,7 +8,11 @@ import type { FinishedRun } from '#tasks/training/finished-run';
 import type { TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
 
-/** @param classNames  of the images it is checked on, where its run has none */
+/**
+ * Returns the network with its weights, parameters, MACs, evaluation and provenance.
+ *
+ * @param classNames  names of the classes in the images of the check; used if the run has none
+ */
 export function exportedOf({ network, weights, origin, run }: GivenNetwork, classNames?: readonly string[]): Exported {
   const { params, macs } = networkDescription(network, []);
   return {

@@ -1,4 +1,4 @@
-/** The part of `doctor` that looks at folders: whether there is room in them, and whether they may be written. */
+/** The folder checks of `doctor`: free space and write permission. */
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Failure } from '#core/failure';
@@ -8,7 +8,7 @@ import { gib, inGib } from '#core/gibibytes';
 import { type Check, failed, passed } from './check.js';
 
 const minDiskBytes = gib; // a run's checkpoints
-const minSharedBytes = gib / 4; // gradients of all workers; Docker grants 64 MiB unless told otherwise
+const minSharedBytes = gib / 4; // gradients of all workers; the default of Docker is 64 MiB
 
 export function folderChecks(): Check[] {
   const shared = { minBytes: minSharedBytes, room: 'give it more (Docker: --shm-size=1g), or use one worker' };
@@ -36,14 +36,14 @@ interface Needs {
   readonly minBytes: number;
   /** Advice for a folder with less room. */
   readonly room: string;
-  /** Advice for a path that is no folder, or may not be written. */
+  /** Advice for a path that is not a folder or cannot be written. */
   readonly other?: string;
 }
 
-/** Looks at the folder, or at what is there of the path to it. */
+/** Checks the folder, or the nearest folder above it that exists. */
 export function folderCheck(name: string, folder: string, { minBytes, room, other = room }: Needs): Check {
   try {
-    const there = `${nearest(resolve(folder))}/.`; // which a file has not
+    const there = `${nearest(resolve(folder))}/.`; // fails on a file
     accessSync(there, constants.W_OK);
     const { bavail, bsize } = statfsSync(there);
     const detail = `${inGib(bavail * bsize)} free in ${folder}`;
@@ -53,7 +53,7 @@ export function folderCheck(name: string, folder: string, { minBytes, room, othe
   }
 }
 
-/** The path, or the nearest above it that exists. */
+/** Returns the path, or the nearest one above it that exists. */
 function nearest(path: string): string {
   return existsSync(path) ? path : nearest(dirname(path));
 }

@@ -1,4 +1,4 @@
-/** `mnv4-nas measure`: how long networks take on this host, through ONNX Runtime. */
+/** `mnv4-nas measure`: measures the latency of networks on this host with ONNX Runtime. */
 import { cpus } from 'node:os';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
@@ -26,7 +26,7 @@ const options = [
   { flag: '--space <space>', description: 'measure architectures of this search space, drawn at random' },
   {
     flag: '--samples <n>',
-    description: 'how many of them, all different (default: 30, or all)',
+    description: 'number of different architectures to draw (default: 30, or all of a smaller space)',
     parse: wholeNumber(1, 1000),
   },
   { flag: '--seed <n>', description: 'seed of the draw (default: 0)', parse: wholeNumber(0) },
@@ -37,7 +37,7 @@ const options = [
   { flag: '--threads <n>', description: 'threads of ONNX Runtime', parse: wholeNumber(1, 1024), default: 1 },
   {
     flag: '--repeats <n>',
-    description: 'measurements of each network, of which the median counts',
+    description: 'measurements of each network; the result is their median',
     parse: wholeNumber(1, 10_000),
     default: 15,
   },
@@ -69,7 +69,7 @@ export const measure = defineCommand({
   },
 });
 
-/** A network under what names it in the rows. */
+/** A network with its name in the rows. */
 interface Named {
   readonly name: string;
   readonly network: Architecture;
@@ -84,7 +84,7 @@ function given(names: readonly string[], { samples, seed, resolution }: MeasureO
   );
 }
 
-/** Refuses rows that nothing would tell apart. */
+/** Refuses networks with the same name and resolution, since their rows could not be told apart. */
 function distinct(networks: readonly Named[]): readonly Named[] {
   const names = networks.map(({ name, network }) => `${name}@${resolutionText(network.input.resolution)}`);
   const again = names.find((name, i) => names.indexOf(name) < i);
@@ -92,16 +92,16 @@ function distinct(networks: readonly Named[]): readonly Named[] {
   throw new Failure(
     'usage',
     `measure: expected each network once; got ${again} again`,
-    'more turns of each are --repeats',
+    'measure each network more often with --repeats',
   );
 }
 
-/** Rows have the resolution in a column of its own. */
+/** Removes the resolution from the name, since the rows have a column for it. */
 function withoutResolution(name: string): string {
   return name.replace(/@\d+(x\d+)?$/, '');
 }
 
-/** Architectures that differ, in files `001.yaml`, `002.yaml`… */
+/** Draws different architectures of a space, named `001.yaml`, `002.yaml`… */
 function drawn(names: readonly string[], spaceName: string, options: MeasureOptions): Named[] {
   const { seed = 0, output, resolution } = options;
   if (names.length > 0) throw new Failure('usage', 'measure: expected networks or --space; got both');
@@ -134,9 +134,9 @@ function drawnFiles(networks: readonly Named[], { space, seed = 0 }: MeasureOpti
   });
 }
 
-/** A row for each network, and what ran them. */
+/** Measures the networks and returns a row for each, with the name of the runtime. */
 async function measured(networks: readonly Named[], { threads, repeats }: MeasureOptions) {
-  openBackend({ threads: 1 }); // names and shapes of weights are found by a pass
+  openBackend({ threads: 1 }); // a forward pass finds names and shapes of the weights
   const reporter = standardReporter();
   const subjects: NetworkSubject[] = [];
   try {

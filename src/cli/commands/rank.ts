@@ -16,13 +16,13 @@ const options = [
   },
   {
     flag: '--architectures <n>',
-    description: 'how many to rank, drawn uniformly among those on target',
+    description: 'number of architectures to rank, drawn uniformly from those on target',
     parse: wholeNumber(2),
     default: 24,
   },
   {
     flag: '--trainings <n>',
-    description: 'trainings of each architecture, whose mean accuracy counts',
+    description: 'trainings of each architecture; their mean accuracy is ranked',
     parse: wholeNumber(1),
     default: 1,
   },
@@ -46,7 +46,7 @@ export const rank = defineCommand({
   run: ([file], options) => carriedOut(rankingStudy(file, options), options),
 });
 
-/** A study of one arm: the config with a uniform policy, all its candidates ranked. */
+/** Builds a study of one arm: the config with a uniform policy, all its candidates ranked. */
 function rankingStudy(file: string, options: RankOptions): Study {
   const config = readSearchConfig(file, [...overridesOf(options), ...uniform('rank', options.architectures)]);
   const stages = options.stage === 'coarse' ? (['coarse'] as const) : (['coarse', 'fine'] as const);

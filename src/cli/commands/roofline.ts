@@ -1,4 +1,4 @@
-/** `mnv4-nas roofline`: networks compared on every device at once, by a sweep over ridge points. */
+/** `mnv4-nas roofline`: compares networks on all devices at once, by a sweep over ridge points. */
 import { bytesOptions } from '#cli/arguments/bytes-options';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
@@ -63,7 +63,7 @@ function rooflineText(sweep: RidgeSweep, contenders: readonly SweptContender[]):
   return tables.map(({ title, rows, right }) => [title, ...aligned(rows, right)].join('\n')).join('\n\n');
 }
 
-/** Drawing loads a large library, which nothing else needs. */
+/** Draws the sweep as SVG; loads its large library only now, since nothing else needs it. */
 async function drawn(sweep: RidgeSweep): Promise<string> {
   const { svgOf } = await import('#tasks/report/svg');
   return svgOf(rooflineChart(sweep));

@@ -1,4 +1,4 @@
-/** What the search commands result in: summaries of runs, agreement of seeds, missed targets. */
+/** The results of the search commands: summaries of runs, agreement of seeds, missed targets. */
 import { join } from 'node:path';
 import type { Output } from '#cli/arguments/command-spec';
 import type { SearchOptions } from '#cli/arguments/search-options';
@@ -9,7 +9,7 @@ import { readSearchResult } from '#jobs/runs/run-result';
 import { readRunSummary } from '#jobs/runs/run-summary';
 import { agreementOf } from '#tasks/study/agreement';
 
-/** The summary of each run; of one alone, the JSON is no list. */
+/** Returns the summary of each run; the JSON of a single run is not a list. */
 export function runsOutput(ids: readonly string[], root: string): Output {
   const summaries = ids.map((id) => readRunSummary(join(root, id)));
   return {
@@ -18,7 +18,7 @@ export function runsOutput(ids: readonly string[], root: string): Output {
   };
 }
 
-/** By stage, how far the searches with different seeds agree. */
+/** Returns for each stage how far the searches with different seeds agree. */
 export function agreementOutput(ids: readonly string[], root: string): Output {
   const json = ['coarse', 'fine'].map((stage) => ({
     stage,
@@ -27,7 +27,7 @@ export function agreementOutput(ids: readonly string[], root: string): Output {
   return { json, text: () => json.map((of) => agreementText(of.stage, of)).join('\n\n') };
 }
 
-/** A failure that names each target that a finished run missed, where missing one is to fail the command. */
+/** With --strict-target, returns a failure that names each target missed by a finished run. */
 export function missedTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): Failure | undefined {
   if (!strictTarget) return undefined;
   const misses = ids.flatMap((id) =>

@@ -1,4 +1,4 @@
-/** `mnv4-nas coarse` and `fine`: one stage in its own run. */
+/** `mnv4-nas coarse` and `fine`: each runs one stage in a separate run folder. */
 import { defineCommand, type OptionSpec, type OptionsOf, type Output } from '#cli/arguments/command-spec';
 import { defaultRunId, resumption } from '#cli/arguments/run-options';
 import {

@@ -4,7 +4,7 @@ import { carriedOut, studyOptions } from './carried-out.js';
 
 export const study = defineCommand({
   description:
-    'compare search strategies: run every arm of a study with several seeds and train every result alone; run again, it resumes',
+    'compare search strategies: run every arm of a study with several seeds and train every result stand-alone; an interrupted study resumes',
   arguments: [{ name: '<study>', description: 'a study (*.study.yaml)' }],
   options: studyOptions,
   run: ([file], options) => carriedOut(readStudy(file), options),

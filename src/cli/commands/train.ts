@@ -1,4 +1,4 @@
-/** `mnv4-nas train`: one network, stand-alone. */
+/** `mnv4-nas train`: trains one stand-alone network. */
 import { join } from 'node:path';
 import { defineCommand } from '#cli/arguments/command-spec';
 import { networkOf } from '#cli/arguments/given-network';

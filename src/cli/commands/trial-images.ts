@@ -14,23 +14,23 @@ import { requireFit } from '#tasks/training/requirements';
 export interface ImageOptions {
   /** The recipe of a built set. */
   readonly dataset?: string | undefined;
-  /** The folder of one. */
+  /** The folder of a built set. */
   readonly folder?: string | undefined;
 }
 
 export interface Trial {
   readonly images: TrialImages;
-  /** What they are, in words. */
+  /** The description of the images in the result. */
   readonly from: string;
-  /** Undefined of random ones. */
+  /** The class names; undefined for random images. */
   readonly classNames: readonly string[] | undefined;
 }
 
 const wanted = 16; // images
 
 /**
- * Test images of the set that is named, else of the run's data, else random ones: some 16, in whole batches where those
- * are fixed. Fewer are all taken, over and over where they do not fill a batch.
+ * Returns test images of the named set, else of the run's data, else random images: about 16, in whole batches if the
+ * batch size is fixed. A smaller split is used whole, and repeated where it does not fill a batch.
  */
 export async function trialImages(
   network: Architecture,
@@ -52,7 +52,7 @@ export async function trialImages(
   return { images, from: `${from}${repeated}`, classNames };
 }
 
-/** The first images of a split, at most so many. */
+/** Returns the first images of a split, at most `most`. */
 async function firstImages(test: EvaluationImages, most: number): Promise<Images> {
   const parts: Uint8Array[] = [];
   let n = 0;

@@ -20,7 +20,7 @@ import { readStudy, studySchema } from '#tasks/study/study';
 import { readTrainingRecipe, trainingRecipeSchema } from '#tasks/training/recipe';
 import { requireNormalisable } from '#tasks/training/requirements';
 
-/** A kind of file: what it is called, the keys that give it away, its schema, and a reader that throws what is wrong. */
+/** A kind of file: its name, the keys that identify it, its schema, and a check that throws its mistakes. */
 interface FileKind {
   readonly name: string;
   readonly keys: readonly string[];
@@ -80,7 +80,7 @@ export const validate = defineCommand({
   },
 });
 
-/** Checks all files before it fails with everything that is wrong in any of them. */
+/** Checks all files, then fails with the mistakes of all of them. */
 function checked(files: readonly string[], set: readonly string[] | undefined): Output {
   const lines: string[] = [];
   const failures: Failure[] = [];
@@ -101,7 +101,7 @@ function checked(files: readonly string[], set: readonly string[] | undefined): 
   return { text, failure: new Failure(first.kind, diagnostics, first.remedy) };
 }
 
-/** The kind whose keys a file shares the most of. */
+/** Returns the kind that has the most keys in common with the file. */
 function kindOf(file: string): FileKind {
   const { value } = locateYaml(file, readText(file));
   const keys = Object.keys((value ?? {}) as object);

@@ -1,4 +1,4 @@
-/** What a run notes of the machine and the program that ran it. */
+/** The record of machine and program in a run's `environment.json`. */
 import { cpus, totalmem } from 'node:os';
 import { usableCores } from '#core/machine/cores';
 import { backend } from '#networks/tensor/backend';

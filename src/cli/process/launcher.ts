@@ -1,14 +1,16 @@
 /**
- * Detects the program that started this one, which decides what a hangup and its end mean. npm, npx and their like pass
- * most signals on to nobody, or to a shell that ends and leaves its program behind.
+ * Detects the package manager or nohup that started this program, which decides how to treat a hangup and the end of
+ * the parent. npm, npx and the like forward most signals to no process, or to a shell that ends and leaves its child
+ * running.
  */
 import { constants } from 'node:fs';
 import { basename } from 'node:path';
 import { procText, statusOf } from '#core/machine/processes';
 
 /**
- * A question: has a package manager that runs this program ended, or what stands between them? Only processes of this one's
- * job (process group) count: what a user puts into the background, into a session of its own or under nohup stays there.
+ * Returns a function that is true once a package manager that runs this program, or a process between them, has ended.
+ * Only processes of this program's job (process group) count, so that a program that a user puts in the background, in
+ * another session or under nohup keeps running.
  */
 export function launcherWatch(): () => boolean {
   const above = launchers();
@@ -19,7 +21,7 @@ export function launcherWatch(): () => boolean {
     });
 }
 
-/** From the parent up to the outermost package manager in this program's job; none where there is no such. */
+/** Lists the processes from the parent up to the outermost package manager in this program's job; empty without one. */
 function launchers(): { readonly pid: number; readonly born: string }[] {
   const own = statusOf(process.pid);
   if (own === undefined || isUnderNohup()) return [];
@@ -32,15 +34,15 @@ function launchers(): { readonly pid: number; readonly born: string }[] {
   return job.slice(0, 1 + job.findLastIndex((process) => isPackageManager(process.pid)));
 }
 
-/** `npm exec ...`, as npm calls itself, or `node /usr/bin/yarn ...`. */
+/** True for a command line like `npm exec ...`, the title that npm gives itself, or `node /usr/bin/yarn ...`. */
 function isPackageManager(pid: number): boolean {
   const words = (procText(pid, 'cmdline') ?? '').split('\0').slice(0, 2);
   return words.some((word) => /^(npm|npx|pnpm|pnpx|yarn)\b/.test(basename(word.split(' ')[0] as string)));
 }
 
 /**
- * True under nohup, which asks that a hangup be ignored. Node forgets that, so this goes by what else nohup leaves: its name
- * as the last command of a shell, or an input that cannot be read in the place of a terminal.
+ * True under nohup, which sets SIGHUP to be ignored. Node resets that, so this looks for the other traces of nohup: its
+ * name as the last command of a shell, or a standard input that can only be written, in place of a terminal.
  */
 export function isUnderNohup(): boolean {
   if (basename(process.env['_'] ?? '') === 'nohup') return true;

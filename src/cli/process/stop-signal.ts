@@ -1,28 +1,28 @@
-/** Requests to stop: signals, and the end of the npm that runs this program, as a question that long work asks between steps. */
+/** Requests to stop: signals, and the end of the npm that runs this program. Long work polls for them between steps. */
 import { url as debuggerUrl } from 'node:inspector';
 import { exitCodes } from '#core/failure';
 import { stopSignals } from '#core/machine/stop-signals';
 import { isUnderNohup, launcherWatch } from './launcher.js';
 
 let isAsked = false;
-let working = 0; // how many are there who ask
+let working = 0; // callers of stopOnSignal that have not released it
 let hasLauncherEnded = () => false;
 
-/** From here on signals are requests to stop; while nobody asks for them, they end the program at once. */
+/** Turns signals into requests to stop; while no work polls for them, they end the program at once. */
 export function hearStopSignals(): void {
   hasLauncherEnded = launcherWatch();
   for (const signal of stopSignals) process.on(signal, hear);
   if (hasOpenedDebugger()) hear('SIGUSR1');
 }
 
-/** Leaves signals to the system again, which ends the program even while it computes. */
+/** Returns the signals to the system, which ends the program even while it computes. */
 export function hearNoStopSignals(): void {
   for (const signal of stopSignals) {
     if (signal !== 'SIGHUP' || !isUnderNohup()) process.off(signal, hear);
   }
 }
 
-/** True once a scheduler or a person has asked to stop; a second SIGINT exits at once. */
+/** Begins work: `asked` is true once a scheduler or a person has asked to stop. A second SIGINT exits at once. */
 export function stopOnSignal(): { asked: () => boolean; release: () => void } {
   working++;
   return {
@@ -46,8 +46,8 @@ function hear(signal: NodeJS.Signals): void {
 }
 
 /**
- * True where a SIGUSR1 came before `hearStopSignals`: it opens Node's debugger, which nothing else does unless an option of
- * Node, such as --inspect or a module to load first, asks for it.
+ * True if a SIGUSR1 came before `hearStopSignals`: it opens Node's debugger, which otherwise only an option of Node can
+ * do, such as --inspect or a module to load first.
  */
 function hasOpenedDebugger(): boolean {
   const options = [...process.execArgv, process.env['NODE_OPTIONS']].join(' ');

@@ -1,4 +1,4 @@
-/** Which version of the program this is. */
+/** The version and commit of this program. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { packageRoot } from '#networks/zoo/shipped';
@@ -16,6 +16,6 @@ export function commit(): string | null {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   } catch {
-    return null; // not a clone, or no git: the version says what it can
+    return null; // not a clone, or no git: only the version is known
   }
 }

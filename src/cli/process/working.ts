@@ -1,4 +1,4 @@
-/** What the program lends to long work: a backend, a reporter, a clock and an ear for signals. */
+/** The context of long work: a backend, a reporter, a clock and requests to stop. */
 import { standardReporter } from '#cli/terminal/log';
 import type { JobContext } from '#jobs/job-context';
 import type { Workers } from '#jobs/workers/launcher';
@@ -6,7 +6,7 @@ import { openBackend } from '#networks/tensor/backend';
 import { environment } from './environment.js';
 import { stopOnSignal } from './stop-signal.js';
 
-/** Runs long work with a backend, a reporter and ears for signals. */
+/** Opens the backend, runs long work with a reporter and a poll for stop requests, and closes both afterwards. */
 export async function working<T>(workers: Workers, work: (context: JobContext) => Promise<T>): Promise<T> {
   const { backend, threads } = workers;
   openBackend({ backend, threads });

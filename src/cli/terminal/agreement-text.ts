@@ -1,4 +1,4 @@
-/** How far the seeds of a search agree, as a table for people. */
+/** The table for people of how far the searches with different seeds agree. */
 import { percent } from '#core/percent';
 import type { Agreement, Spread } from '#tasks/study/agreement';
 import { signedPercent } from './progress.js';
@@ -11,7 +11,7 @@ export function agreementText(stage: string, { runs, agreement, choices, accurac
       'choices alike',
       agreement === null ? 'n/a for one search' : `${percent(agreement, 0)}, the mean over pairs of searches`,
     ],
-    ['held-out', spreadText(accuracy, percent)],
+    ['validation', spreadText(accuracy, percent)],
     ['reward', spreadText(reward, (value) => value.toFixed(4))],
     ...Object.entries(costs).map(([name, cost]) => [
       name,
@@ -27,7 +27,7 @@ function spreadText({ mean, deviation, least, most }: Spread, figure: (value: nu
   return `${figure(mean)} on average, deviation ${deviation === null ? 'n/a for one' : figure(deviation)}, from ${figure(least)} to ${figure(most)}`;
 }
 
-/** The most frequent first. */
+/** Lists the values with their counts, most frequent first. */
 function countsText(counts: Readonly<Record<string, number>>): string {
   const sorted = Object.entries(counts).sort(([, a], [, b]) => b - a);
   return sorted.map(([value, n]) => `${value}: ${n}`).join(', ');

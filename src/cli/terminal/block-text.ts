@@ -2,7 +2,7 @@
 import { assertNever } from '#core/assert-never';
 import { type BlockSpec, uibVariant } from '#networks/space/block';
 
-/** A block's kind, kernels, stride above 1 and expansion; its width stands in a column of its own. */
+/** A block's kind, kernels, stride above 1 and expansion; its width has a separate column. */
 export function blockText(block: BlockSpec): string {
   const stride = block.stride > 1 ? ` s${block.stride}` : '';
   switch (block.kind) {

@@ -1,19 +1,19 @@
-/** What long commands tell people while they work: a progress line on a terminal, JSON log lines (pino) elsewhere. */
+/** Progress and messages of long commands: a progress line on a terminal, JSON log lines (pino) elsewhere. */
 import { pino } from 'pino';
 import type { Progress } from '#jobs/observer';
 import { progressLine, progressRecord, styled } from './progress.js';
 
 export interface Reporter {
-  /** How far the work is; on a terminal it replaces what was said before. */
+  /** Reports how far the work is; on a terminal it redraws the progress line. */
   progress(fields: Progress): void;
   note(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Leaves the last progress line standing; nothing is reported afterwards. */
+  /** Leaves the last progress line on the terminal; nothing is reported afterwards. */
   close(): void;
 }
 
 export interface ReporterOptions {
-  /** Where it writes; standard error, whose writes are synchronous. */
+  /** The output stream: standard error, whose writes are synchronous. */
   readonly stream: { write(text: string): unknown; readonly columns?: number };
   readonly isTerminal: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -25,7 +25,7 @@ const redrawMs = 100; // a line that changes more often cannot be read
 const defaultColumns = 80;
 const clearLine = '\r\u001b[2K';
 
-/** Whether a progress line may be redrawn: on a terminal that can, and that nobody records. */
+/** True if a progress line may be redrawn: on a terminal that is capable of it, outside CI. */
 export function isInteractive(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,
@@ -37,7 +37,7 @@ export function createReporter(options: ReporterOptions): Reporter {
   return options.isTerminal ? terminalReporter(options) : logReporter(options);
 }
 
-/** The reporter of a command: on standard error, as the terminal and the environment allow. */
+/** Creates a command's reporter on standard error: a progress line where `isInteractive`, else log lines. */
 export function standardReporter(): Reporter {
   const { stderr: stream, env } = process;
   return createReporter({ stream, isTerminal: isInteractive(stream, env), env, clock: Date.now });

@@ -1,4 +1,4 @@
-/** What a distillation set holds and how it was made, for people and as JSON. */
+/** The contents and origin of a distillation set, for people and as JSON. */
 import { percent } from '#core/percent';
 import type { Manifest } from '#data/sets/manifest';
 
@@ -6,7 +6,7 @@ export function manifestText(manifest: Manifest): string {
   const { name, classes, shape, teacher, replicas, source, bytes, shards, seed } = manifest;
   return [
     `${name}: ${shape.join('x')}, ${classes} classes, seed ${seed}`,
-    `rows      ${rowsText(manifest)}; ${replicas} augmented of each train image`,
+    `rows      ${rowsText(manifest)}; ${replicas} augmented copies of each train image`,
     `source    ${source.name}: ${source.provenance}`,
     `teacher   ${teacher.name} (${teacher.fingerprint.slice(0, 12)}), ${percent(teacher.testAccuracy)} on test`,
     `files     ${shards.length} shards, ${(bytes / 1e6).toFixed(1)} MB`,

@@ -1,7 +1,7 @@
-/** How a long command says how far it is: one line on a terminal, one record in a log. */
+/** The progress of a long command: one line on a terminal, one record in a log. */
 import type { CostProgress, Progress } from '#jobs/observer';
 
-/** One part of the line; where the line is too long, the parts with the highest rank go first. */
+/** One part of the line; from a line that is too long, the parts with the highest rank are dropped first. */
 interface Part {
   readonly text: string;
   readonly rank: number;
@@ -13,15 +13,15 @@ export type Style = keyof typeof styles;
 const styles = { bold: '1', dim: '2', yellow: '33' } as const;
 
 const gap = '  ';
-const notableWait = 0.05; // a share of the time below which waiting for data is not worth a word
-const notableExcess = 0.05; // of a cost above its target
+const notableWait = 0.05; // share of the time; a shorter wait for data is not shown
+const notableExcess = 0.05; // share of the target; a cost above it by more is marked
 
-/** The text in a style, or as it is where colours are off. */
+/** Returns the text in a style, or unchanged where colours are off. */
 export function styled(text: string, style: Style | undefined, colours: boolean): string {
   return colours && style !== undefined ? `\u001b[${styles[style]}m${text}\u001b[0m` : text;
 }
 
-/** The fields on one line of at most `width` columns: what matters least is left out where it is narrow. */
+/** Formats the fields on one line of at most `width` columns, without the least important parts if it is narrow. */
 export function progressLine(fields: Progress, width: number, colours = false): string {
   let parts = partsOf(fields);
   while (parts.length > 1 && lengthOf(parts) > width) {
@@ -54,7 +54,7 @@ function partsOf(fields: Progress): Part[] {
   ];
 }
 
-/** What the policy costs on the mean and what its argmax does, each as a distance from the target. */
+/** Returns the expected cost of the policy and the cost of its argmax, each as a relative distance from the target. */
 function costParts({ name, expected, argmax, target }: CostProgress): Part[] {
   const part = (text: string, excess: number, rank: number): Part => {
     const marked = excess > notableExcess ? { style: 'yellow' as const } : {};
@@ -63,19 +63,19 @@ function costParts({ name, expected, argmax, target }: CostProgress): Part[] {
   return [part(name, expected / target - 1, 5), part('argmax', argmax / target - 1, 6)];
 }
 
-/** A ratio as `+3%`, `-12%` or `0%`; one decimal below 10 %. */
+/** Formats a ratio as `+3.1%`, `-12%` or `0%`; one decimal below 10 %. */
 export function signedPercent(ratio: number): string {
   const percent = 100 * ratio;
   const text = Math.abs(percent) < 9.95 ? percent.toFixed(1) : percent.toFixed(0);
   return `${Number(text) > 0 ? '+' : ''}${Number(text) === 0 ? '0' : text}%`;
 }
 
-/** Short, and steady in width while it changes: 2.303, 0.781. */
+/** Formats a number briefly, with a steady width while it changes: 2.303, 0.781. */
 function decimal(value: number): string {
   return Math.abs(value) < 100 ? value.toFixed(3) : value.toPrecision(4);
 }
 
-/** `45s`, `2m05s`, `3h07m`, `2d04h`. */
+/** Formats a duration as `45s`, `2m05s`, `3h07m` or `2d04h`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '?';
   const whole = Math.max(0, Math.round(seconds));
@@ -87,7 +87,7 @@ export function duration(seconds: number): string {
   return pair(Math.floor(whole / 86_400), 'd', Math.floor((whole % 86_400) / 3600), 'h');
 }
 
-/** The fields as a log record has them: costs by name, as in every JSON that the program prints. */
+/** Converts the fields to a log record: costs keyed by name, like in every JSON that the program prints. */
 export function progressRecord({ costs, ...fields }: Progress): Record<string, unknown> {
   if (costs === undefined) return fields;
   return { ...fields, costs: Object.fromEntries(costs.map(({ name, ...cost }) => [name, cost])) };

@@ -22,14 +22,14 @@ export function runListText(root: string, entries: readonly RunEntry[]): string 
   return aligned([['run', 'stage', 'status', 'steps', 'quality', 'reward'], ...rows], new Set([3, 4, 5])).join('\n');
 }
 
-/** The facts of a run, then its architecture block by block where it has one. */
+/** Formats the facts of a run, then its architecture block by block if it has one. */
 export function runText(run: RunSummary): string {
   const facts = [
     ['stage', run.stage],
     ['status', run.status],
     ['steps', `${grouped(run.step)} of ${grouped(run.steps)}`],
     ['quality', figure(run.quality)],
-    ...(run.held === null ? [] : [['held-out', heldText(run.held)]]),
+    ...(run.held === null ? [] : [['validation', heldText(run.held)]]),
     ['reward', figure(run.reward)],
     ...(run.random === null ? [] : randomRows(run.random)),
     [
@@ -48,7 +48,7 @@ function heldText({ n, top1, top1Interval }: Evaluation): string {
   return `${percent(top1)} of ${grouped(n)} images (95 % interval ${interval})`;
 }
 
-/** The random architectures' rewards below the winner's. */
+/** Returns rows for the rewards of the random architectures, below the winner's reward. */
 function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: RandomSummary): Row[] {
   return [
     [
@@ -59,7 +59,7 @@ function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: Rando
   ];
 }
 
-/** The cost beside its target, then what the policy costs where that is known and says more. */
+/** Formats a cost with its target, then the policy's expected cost and, if it differs, the cost of its argmax. */
 function costText({ value, target, expected, argmax }: Cost): string {
   const distance = (cost: number) => `${quantity(cost)} (${signedPercent(cost / target - 1)})`;
   const mean = expected === undefined ? '' : `, expected ${distance(expected)}`;
@@ -67,7 +67,7 @@ function costText({ value, target, expected, argmax }: Cost): string {
   return `${quantity(value)}, target ${quantity(target)} (${signedPercent(value / target - 1)})${mean}${likely}`;
 }
 
-/** Four significant digits; counts from 10,000 on whole and grouped. */
+/** Formats a quantity with four significant digits; from 10,000 on as a whole number with grouped digits. */
 function quantity(value: number): string {
   return Math.abs(value) >= 10_000 ? grouped(Math.round(value)) : `${Number(value.toPrecision(4))}`;
 }
@@ -76,7 +76,7 @@ function figure(value: number | null): string {
   return value === null ? '-' : value.toFixed(4);
 }
 
-/** Every block with its kind, the chain of its layers, and the size of its output. */
+/** Lists every block with its kind, the chain of its layers, and the size of its output. */
 function architectureLines({ name, input, classes, stages, head }: Architecture): string[] {
   let channels = input.channels;
   let map = sidesOf(input.resolution);

@@ -2,7 +2,7 @@
 
 export type Row = readonly string[];
 
-/** Rows in aligned columns, two spaces apart; columns named in `right` are flush right. */
+/** Aligns rows in columns two spaces apart; the columns whose indices are in `right` are flush right. */
 export function aligned(rows: readonly Row[], right: ReadonlySet<number>): string[] {
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
   return rows.map((row) =>

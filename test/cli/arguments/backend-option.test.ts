@@ -8,14 +8,14 @@ import { working } from '#cli/process/working';
 
 describe('--backend', () => {
   it.each(Object.entries({ coarse, fine, search, train, evalNetwork, datasetBuild }))(
-    'is an option of %s, native unless said otherwise',
+    'is an option of %s, native by default',
     (_, { options }) => {
       const option = options.find(({ flag }) => flag.startsWith('--backend'));
       expect(option).toMatchObject({ choices: ['tensorflow', 'cpu'], default: 'tensorflow' });
     },
   );
 
-  it('cpu computes in plain JavaScript, which the run notes', async () => {
+  it('cpu computes in plain JavaScript, and the run records that', async () => {
     const noted = await working({ count: 1, backend: 'cpu' }, async ({ environment }) => environment);
     expect(noted).toMatchObject({ backend: 'cpu', tensorflow: 'TensorFlow.js 4.22.0', gpu: false });
   });

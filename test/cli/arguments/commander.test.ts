@@ -4,7 +4,7 @@ import { wholeNumber } from '#cli/arguments/whole-number';
 import { Failure } from '#core/failure';
 import { printed } from '#test/cli/printed';
 
-/** Prints what it is given. */
+/** Prints its arguments and options. */
 const echo = defineCommand({
   arguments: [
     { name: '<first>', description: 'one' },
@@ -31,11 +31,11 @@ const echo = defineCommand({
 const given = async (...args: string[]) => JSON.parse(await printed(echo, 'a', ...args, '--json'));
 
 describe('a command', () => {
-  it('is given its arguments and the defaults of its options', async () => {
+  it('receives its arguments and the defaults of its options', async () => {
     expect(await given('b', 'c')).toEqual({ isTyped: ['a', ['b', 'c'], 'runs', null] });
   });
 
-  it('is given its options under their flags, parsed', async () => {
+  it('receives its parsed options under the names of their flags', async () => {
     const words = ['--run-id', 'x', '--seed', '7', '--mode', 'slow', '--device', 'p', 'q'];
     expect(await given(...words)).toMatchObject({
       runId: 'x',
@@ -45,12 +45,12 @@ describe('a command', () => {
     });
   });
 
-  it('is given true for a flag without its value, false for one that says no', async () => {
+  it('receives true for a flag without its value, false for a --no flag', async () => {
     expect(await given('--profile', '--no-fold')).toMatchObject({ profile: true, fold: false });
     expect(await given('--profile', '5', '--fold')).toMatchObject({ profile: 5, fold: true });
   });
 
-  it('prints text where no JSON is asked for, with one line end', async () => {
+  it('prints text without --json, with one line end', async () => {
     expect(await printed(echo, 'a')).toBe('a for people\n');
   });
 

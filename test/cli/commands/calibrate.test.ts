@@ -28,7 +28,7 @@ function calibrate(file: string, options: Options = {}) {
 
 const reference = readDevice(findDevice('reference'));
 
-/** The file of what the reference device takes, each row with more columns than are needed. */
+/** Writes the latencies on the reference device to a file, each row with more columns than are needed. */
 function rowsFile(resolutions: readonly number[]): string {
   const network = readNetwork(findSpace('mnv4-conv-s'));
   const rows = resolutions.map((resolution) => {
@@ -64,7 +64,7 @@ describe('calibrate', () => {
     });
   });
 
-  it('finds networks in files beside the rows, as measure draws them', () => {
+  it('finds networks in files next to the rows, where measure writes them', () => {
     const network = readNetwork(findSpace('teacher-32'));
     writeFileSync(join(folder, '001.yaml'), printSpace(asSpace(network)));
     const file = join(folder, 'drawn.csv');
@@ -74,7 +74,7 @@ describe('calibrate', () => {
     expect(fit.peakMacsPerMs).toBeCloseTo(1e6, 0);
   });
 
-  it('takes rows of images that are not square', () => {
+  it('accepts rows of images that are not square', () => {
     const ms = (name: string) => latencyMs(namedNetwork(name), reference);
     const rows = ['mnv4-conv-s,192x256', 'mnv4-conv-s,"256x192"', 'mobilenet-v2,224x224'].map(
       (row) => `${row},${ms(row.replaceAll('"', '').replace(',', '@'))}`,
@@ -103,7 +103,7 @@ describe('calibrate', () => {
     ]);
   });
 
-  it('tells of the fit in a table', () => {
+  it('prints the fit in a table', () => {
     const text = calibrate(rowsFile([96, 128, 224]), { overhead: true }).text();
     expect(text).toMatch(/^ridge point {21}10(\.\d+)? MACs per byte, fitted$/m);
     expect(text).toMatch(/^mean absolute percentage error {2}0\.0 %, n\/a where .*: they are too few$/m);
@@ -111,7 +111,7 @@ describe('calibrate', () => {
     expect(text).toMatch(/^mnv4-conv-s@224 +(\d+\.\d{3}) +\1 +[+-]?0\.0 %$/m);
   });
 
-  it('counts a network once, whatever it is called and at whatever resolution, in the error of those left out', () => {
+  it('counts a network once, under any name and resolution, in the leave-one-out error', () => {
     const network = readNetwork(findSpace('mnv4-conv-s'));
     writeFileSync(join(folder, 'copy.yaml'), printSpace({ ...asSpace(network), name: 'my own' }));
     const rows = (...names: string[]) => {
@@ -134,7 +134,7 @@ describe('calibrate', () => {
     expect(plain.leaveOneOutError).toBeGreaterThan(apart.leaveOneOutError as number);
   });
 
-  it('leaves figures out that do not exist, and what it writes can be read', () => {
+  it('omits figures that do not exist, and writes a readable profile', () => {
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     const out = join(folder, '1e3.yaml');
     const text = calibrate(rowsFile([224]), { ridge: 10, out }).text();

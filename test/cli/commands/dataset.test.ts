@@ -26,7 +26,9 @@ describe('mnv4-nas dataset', () => {
     expect(built).toMatchObject({ name: 'tiny', classes: 4, shape: [6, 5, 1], replicas: 2, shards: 3 });
     expect(built.splits).toEqual({ train: 200, held: 20, test: 20 });
     expect(JSON.parse(await printed(datasetInfo, to, '--json'))).toEqual(built);
-    expect(await printed(datasetInfo, to)).toContain('train 200, held 20, test 20; 2 augmented of each train image');
+    expect(await printed(datasetInfo, to)).toContain(
+      'train 200, held 20, test 20; 2 augmented copies of each train image',
+    );
     expect(await printed(datasetVerify, to)).toBe(`${to}: 3 shards, train 200, held 20, test 20: no damage\n`);
     expect(JSON.parse(await printed(datasetVerify, to, '--json')).ok).toBe(true);
     writeFileSync(join(to, 'held-00000.arrow'), 'x');
@@ -35,7 +37,7 @@ describe('mnv4-nas dataset', () => {
     expect(failure.message).toContain(join(to, 'held-00000.arrow'));
   });
 
-  it('knows the data sets that it can fetch', async () => {
+  it('names the data sets that it can fetch when it refuses another', async () => {
     const failure = await failureOfAsync(() => printed(datasetFetch, 'fashion-mnits'));
     expect(failure.exitCode).toBe(2);
     expect(failure.message).toBe(

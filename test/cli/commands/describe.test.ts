@@ -13,7 +13,7 @@ const describeText = (what: string, options: Options = {}) => command.run([what]
 const json = (what: string, options: Options = {}) => JSON.parse(JSON.stringify(command.run([what], options).json));
 
 describe('describe', () => {
-  it('gives a network with its totals, latencies and layers as JSON', () => {
+  it('prints a network with its totals, latencies and layers as JSON', () => {
     const found = json('mnv4-conv-s', { device: ['pixel-6-cpu'] });
     expect(found).toMatchObject({
       name: 'mnv4-conv-s',
@@ -37,7 +37,7 @@ describe('describe', () => {
     });
   });
 
-  it('says how much of each latency is spent waiting for memory, and how much memory activations take', () => {
+  it('states the memory-bound share of each latency, and the memory of the activations', () => {
     const found = json('mnv4-conv-s', { device: ['pixel-6-cpu', 'pixel-8-edgetpu-roofline'] });
     expect(found.memoryBoundShare['pixel-8-edgetpu-roofline']).toBe(1);
     expect(found.memoryBoundShare['pixel-6-cpu']).toBeGreaterThan(0.3);
@@ -48,21 +48,21 @@ describe('describe', () => {
     );
   });
 
-  it('takes another resolution and number of classes', () => {
+  it('accepts another resolution and number of classes', () => {
     expect(json('mnv4-conv-s', { resolution: 256, classes: 10 })).toMatchObject({
       resolution: 256,
       params: 3_774_024 - 990 * 1281,
     });
   });
 
-  it('has images that are not square, height first', () => {
+  it('prints images that are not square height first', () => {
     const resolution = { height: 192, width: 256 };
     expect(json('mnv4-conv-s', { resolution })).toEqual(json('mnv4-conv-s@192x256'));
     expect(json('mnv4-conv-s@192x256').layers[0].output).toEqual([96, 128, 32]);
     expect(describeText('mnv4-conv-s@192x256').split('\n')[0]).toBe('mnv4-conv-s  192 x 256, 1000 classes');
   });
 
-  it('gives a space with its choices, size and extremes', () => {
+  it('prints a space with its choices, size and extremes', () => {
     const found = json('tiny.coarse', { device: ['reference'] });
     expect(found.choices[1]).toEqual({ path: 'stages[1].blocks[1].use', tag: 'skip', options: [false, true] });
     expect(found).toMatchObject({
@@ -76,7 +76,7 @@ describe('describe', () => {
     expect(found.dearest.latencyMs.reference).toBeGreaterThan(found.cheapest.latencyMs.reference);
   });
 
-  it('tells the ways to decide a space from the networks that they make', () => {
+  it('distinguishes the ways to decide a space from the different networks that result', () => {
     expect(json('mnv4-conv-m.coarse')).toMatchObject({ size: '43904', networks: '6860', networksExact: true });
     expect(describeText('mnv4-conv-m.coarse').split('\n')[1]).toBe(
       '10 choices, 43,904 ways to decide them, 6,860 different networks',
@@ -90,7 +90,7 @@ describe('describe', () => {
     expect(json('mnv4-conv-s', { signatures: true })).toContain('fc 1x1x1280>1x1x1000');
   });
 
-  it('gives the result of a run', () => {
+  it('prints the result of a run', () => {
     const run = mkdtempSync(join(tmpdir(), 'run-'));
     try {
       expect(() => json(run)).toThrow('expected a run with a result, architecture.yaml');

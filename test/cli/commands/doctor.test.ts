@@ -13,7 +13,7 @@ describe('doctor', () => {
     for (const { ok, remedy } of diagnosis.checks) expect(remedy === null).toBe(ok);
   });
 
-  it('says what to do about an old Node and a processor without AVX', () => {
+  it('gives a remedy for an old Node and a processor without AVX', () => {
     expect(nodeCheck('18.20.8')).toMatchObject({ ok: false, remedy: 'install Node 20 or later' });
     expect(nodeCheck('20.0.0').ok).toBe(true);
     expect(cpuCheck(new Set(['sse4_2']), 'x64')).toMatchObject({ ok: false, remedy: 'use another machine' });
@@ -22,7 +22,7 @@ describe('doctor', () => {
     expect(cpuCheck(undefined, 'x64').ok).toBe(true);
   });
 
-  it('says how to get our kernels back: by set-up, or where a variable leaves them out, without it', () => {
+  it('says how to get our kernels back: by set-up, or by unsetting the variable that leaves them out', () => {
     const kernels = { available: false, detail: 'left out' };
     expect(kernelsCheck(kernels, {}).remedy).toBe('run `node scripts/setup.mjs`');
     expect(kernelsCheck(kernels, { MNV4_KERNELS: 'tensorflow' }).remedy).toBe('unset MNV4_KERNELS');

@@ -20,7 +20,7 @@ const files = ['README.md', 'architecture.yaml', 'labels.txt', 'preprocessing.js
 const text = (...path: string[]) => readFileSync(join(folder, ...path), 'utf8');
 
 describe('export', () => {
-  it('writes a run with its card, and finds its logits right on the test images of its data', async () => {
+  it('writes a run with its card, and confirms its logits on the test images of its data', async () => {
     const { status, stdout, stderr } = await run('export', 'a', '--to', 'onnx', '--check', '--json');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const printed = JSON.parse(stdout);
@@ -45,7 +45,7 @@ describe('export', () => {
     }
   });
 
-  it('names the classes that the run learned, or counts them', () => {
+  it('names the classes that the run learned, or numbers them', () => {
     expect(text('exports', 'small-onnx', 'labels.txt')).toBe('0\n1\n2\n');
   });
 
@@ -65,7 +65,7 @@ describe('export', () => {
     expect(JSON.parse(ofFile.stdout)).toEqual(JSON.parse(ofRun.stdout));
   });
 
-  it("writes weights in timm's names, which eval reads and says how", async () => {
+  it("writes weights with timm's names, which eval reads, reporting the convention", async () => {
     expect(await run('export', 'a', '--to', 'timm', '--check', '--out', 'timm')).toMatchObject({ status: 0 });
     expect(text('timm', 'timm_model.py')).toContain('["uir_r1_a3_k3_s1_e2_c8"]');
     const read = ['eval', 'small.yaml', '--weights', 'timm/timm.safetensors', '--folder', 'world/set', '--json'];
@@ -79,7 +79,7 @@ describe('export', () => {
     expect(otherwise.stderr).toContain('convention timm: padding symmetric, epsilon 0.00001');
   });
 
-  it('takes fresh weights where it is asked to, and the card says that they are not trained', async () => {
+  it('uses fresh weights on request, and the card says that they are not trained', async () => {
     const { status, stdout } = await run(
       'export',
       'small.yaml',

@@ -18,11 +18,11 @@ afterEach(() => {
 const needs = { minBytes: 1, room: 'make room', other: 'take another' };
 
 describe("doctor's look at a folder", () => {
-  it('passes one that there is room for, though it is not there yet', () => {
+  it('passes a folder with enough room that does not exist yet', () => {
     expect(folderCheck('disk', join(folder, 'a', 'b'), needs)).toMatchObject({ ok: true, remedy: null });
   });
 
-  it('says what is wrong: too little room, a file in its place or above it, no folder that can be', () => {
+  it('names the problem: too little room, a file in its place or above it, a folder that cannot exist', () => {
     writeFileSync(join(folder, 'file'), '');
     const found = [
       folderCheck('disk', folder, { ...needs, minBytes: Number.POSITIVE_INFINITY }),
@@ -36,7 +36,7 @@ describe("doctor's look at a folder", () => {
     expect(found[1]?.detail).toBe(`${join(folder, 'file')}: a file where a folder should be (ENOTDIR)`);
   });
 
-  it('goes on where there is no home for the cache', () => {
+  it('reports a missing home folder for the cache as a failed check', () => {
     for (const name of ['HOME', 'XDG_CACHE_HOME', 'MNV4_CACHE']) vi.stubEnv(name, '');
     const [cache, runs] = folderChecks();
     expect(cache).toEqual({

@@ -13,7 +13,7 @@ const measure = (...args: string[]) => inProcess(['measure', '--repeats', '2', .
 const number = String.raw`[\d.]+(e-\d+)?`;
 
 describe('measure', () => {
-  it('prints rows that calibrate reads, with what they were measured on', async () => {
+  it('prints rows that calibrate reads, with the machine that they were measured on', async () => {
     const { status, stdout } = await measure('small.yaml', 'small.yaml@16', 'small.yaml@8x16', 'small.yaml@16x8');
     expect(status).toBe(0);
     const [comment, ...rows] = stdout.trimEnd().split('\n');
@@ -27,7 +27,7 @@ describe('measure', () => {
     ]);
   });
 
-  it('draws architectures of a space, which differ, and writes them beside their rows', async () => {
+  it('draws different architectures of a space and writes them next to their rows', async () => {
     const args = ['--space', 'tiny.coarse', '--samples', '3', '--seed', '1', '--output', 'drawn', '--resolution', '20'];
     const { status, stdout } = await measure(...args, '--json');
     expect(status).toBe(0);
@@ -44,7 +44,7 @@ describe('measure', () => {
     expect(readFileSync(join(folder, 'drawn', 'rows.csv'), 'utf8')).toContain('\n001.yaml,20,');
   });
 
-  it('draws every network of a space that has few, though some decisions make the same', async () => {
+  it('draws every network of a small space, although some decisions give the same network', async () => {
     const uib = '{ kind: uib, startKernel: 0, midKernel: 3, expand: 2, out: 8, optional: true, repeat: 2 }';
     writeFileSync(
       join(folder, 'three.yaml'),

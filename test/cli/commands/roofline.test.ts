@@ -12,7 +12,7 @@ import { opened, trainingResult } from '#test/jobs/runs/run-fixture';
 const folder = mkdtempSync(join(tmpdir(), 'roofline-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What `mnv4-nas roofline ARGS` writes. */
+/** Returns the output of `mnv4-nas roofline ARGS`. */
 async function roofline(...args: string[]): Promise<{ out: string; err: string }> {
   const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   try {
@@ -28,7 +28,7 @@ async function json(...args: string[]) {
 }
 
 describe('roofline', () => {
-  it('sweeps 0 to 500 and gives latencies relative to the fastest, as JSON', async () => {
+  it('sweeps 0 to 500 and prints latencies relative to the fastest, as JSON', async () => {
     const found = await json('mnv4-conv-s', 'mnv4-conv-m');
     expect(found.ridgePoints).toEqual(Array.from({ length: 501 }, (_, i) => i));
     const [s, m] = found.networks;
@@ -41,7 +41,7 @@ describe('roofline', () => {
     expect(found.leads).toEqual([{ name: 'mnv4-conv-s', from: 0, to: 500 }]);
   });
 
-  it('takes another resolution, of which no accuracy is published, and accuracies as stated', async () => {
+  it('accepts another resolution, which has no published accuracy, and stated accuracies', async () => {
     const found = await json('mnv4-conv-s@128', 'mnv4-conv-m', '--ridge', '31.2', '--accuracy', 'mnv4-conv-m=0.7');
     expect(found.networks).toMatchObject([
       { name: 'mnv4-conv-s@128', resolution: 128, top1: null, source: null, pareto: null, behindFront: null },
@@ -49,7 +49,7 @@ describe('roofline', () => {
     ]);
   });
 
-  it('takes files, and runs with the accuracy of a finished training', async () => {
+  it('accepts files, and runs with the accuracy of a finished training', async () => {
     const network = readNetwork(findSpace('teacher-28'));
     const file = join(folder, 'mine.yaml');
     writeFileSync(file, printSpace(asSpace(network), { note: 'mine' }));
@@ -64,7 +64,7 @@ describe('roofline', () => {
     ]);
   });
 
-  it('counts bytes as asked', async () => {
+  it('counts the requested bytes per value', async () => {
     const half = await json(
       'mnv4-conv-s',
       'mnv4-conv-m',

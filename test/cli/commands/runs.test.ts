@@ -16,9 +16,9 @@ function doneRun(root: string) {
   run.progress(400);
   run.writeArchitecture(printSpace(readSpace(findSpace('mnv4-conv-s'))));
   const costs = {
-    'reference ms': { value: 0.206, target: 0.2 }, // as runs of old have it
+    'reference ms': { value: 0.206, target: 0.2 }, // the format of older runs
     macs: { value: 187_400_000, expected: 188_000_000, argmax: 187_400_000, target: 190_000_000 },
-    params: { value: 3_700_000, expected: 3_900_000, argmax: 3_800_000, target: 4_000_000 }, // one drawn won
+    params: { value: 3_700_000, expected: 3_900_000, argmax: 3_800_000, target: 4_000_000 }, // a drawn architecture won
   };
   run.writeResult(searchResult({ decisions: [1], costs }));
   run.finish('done');
@@ -28,7 +28,7 @@ function doneRun(root: string) {
 afterEach(() => void vi.restoreAllMocks());
 
 describe('runs list', () => {
-  it('prints a line per run, and on standard error what it could not read', async () => {
+  it('prints a line per run, and names unreadable ones on standard error', async () => {
     const root = temporaryFolder();
     doneRun(root);
     opened(root, { id: 'other' }).finish('stopped');
@@ -66,7 +66,7 @@ describe('runs show', () => {
       'status        done',
       'steps         400 of 400',
       'quality       0.8100',
-      'held-out      80.00 % of 100 images (95 % interval 70.00 to 90.00)',
+      'validation    80.00 % of 100 images (95 % interval 70.00 to 90.00)',
       'reward        0.8000',
       'entropy       0.4000, 1.0000 at the start',
       'reference ms  0.206, target 0.2 (+3.0%)',

@@ -30,7 +30,7 @@ it.each([
   expect([...images.images]).toEqual([...pixels.subarray(0, 64 * n)]);
 });
 
-it.each([37, 64, 500, 1000])('a batch of %i is filled with the test images over and over', async (batch) => {
+it.each([37, 64, 500, 1000])('a batch of %i is filled with repeated test images', async (batch) => {
   const { images, from } = await trialImages(smallNetwork(), undefined, { folder }, batch);
   expect([images.n, images.batch, from]).toEqual([batch, batch, 'test images of patterns, all 36 repeated']);
   for (const i of [0, 35, 36, batch - 1]) {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { validate as command } from '#cli/commands/validate';
 import { failureOf, newFolder } from '#test/data/fixtures';
 
-/** What `mnv4-nas validate FILES` prints; its failure is thrown. */
+/** Returns the output of `mnv4-nas validate FILES`; throws its failure. */
 function validate(...files: string[]): string {
   return textOf(files, {});
 }
@@ -17,7 +17,7 @@ function textOf(files: readonly string[], options: Parameters<typeof command.run
   return text();
 }
 
-/** The YAML files below the folders that come with the program. */
+/** Lists the YAML files below the folders that come with the program. */
 const shipped = ['search-spaces', 'configs'].flatMap((folder) =>
   readdirSync(folder, { recursive: true })
     .map((name) => join(folder, String(name)))
@@ -25,7 +25,7 @@ const shipped = ['search-spaces', 'configs'].flatMap((folder) =>
     .sort(),
 );
 
-/** The kind of a shipped file by its place and name. */
+/** Returns the kind of a shipped file by its folder and name. */
 function kindOf(file: string): string {
   if (file.startsWith('search-spaces')) return file.endsWith('.refine.yaml') ? 'refinement' : 'space';
   if (file.endsWith('.dataset.yaml')) return 'dataset recipe';
@@ -36,11 +36,11 @@ function kindOf(file: string): string {
 }
 
 describe('validate', () => {
-  it.each(shipped)('finds no mistakes in %s, and knows what it is', (file) => {
+  it.each(shipped)('finds no mistakes in %s, and names its kind', (file) => {
     expect(validate(file)).toBe(`${file}: ${kindOf(file)}, no mistakes`);
   });
 
-  it('tells everything that is wrong in any of the files', () => {
+  it('reports all mistakes in all of the files', () => {
     const folder = newFolder();
     const [device, space] = [join(folder, 'd.yaml'), join(folder, 's.yaml')];
     writeFileSync(device, 'peakMacsPerMs: 0\npeakBytesPerMs: 1\n');
@@ -60,7 +60,7 @@ describe('validate', () => {
     ]);
   });
 
-  it('looks into what a config names: its space, device and data', () => {
+  it('checks the files that a config names: its space, device and data', () => {
     const folder = newFolder();
     const file = join(folder, 'c.yaml');
     const wrong = (change: (text: string) => string) => {
@@ -98,13 +98,13 @@ fine: { refine: uib.refine }
     );
   });
 
-  it('takes --set', () => {
+  it('accepts --set', () => {
     expect(failureOf(() => textOf(['configs/quickstart.yaml'], { set: ['search.stepz=3'] })).message).toBe(
       '--set search.stepz=3: search.stepz: unknown key; did you mean steps?',
     );
   });
 
-  it('knows a device of measured layers, and checks its table', () => {
+  it('recognises a device of measured layers, and checks its table', () => {
     const folder = newFolder();
     const file = join(folder, 'phone.yaml');
     writeFileSync(file, 'table: layers.csv\nsource: made up\n');
@@ -116,7 +116,7 @@ fine: { refine: uib.refine }
     );
   });
 
-  it('refuses a file of none of its kinds', () => {
+  it('refuses a file of an unknown kind', () => {
     const file = join(newFolder(), 'x.yaml');
     writeFileSync(file, 'hello: world\n');
     expect(failureOf(() => validate(file)).message).toMatch(
@@ -128,7 +128,7 @@ fine: { refine: uib.refine }
 describe('validate --schema', () => {
   const kinds = ['search config', 'space', 'refinement', 'training recipe', 'dataset recipe', 'device', 'study'];
 
-  it.each(kinds)('prints a JSON Schema of a %s that the shipped ones follow', (kind) => {
+  it.each(kinds)('prints a JSON Schema of a %s that accepts the shipped ones', (kind) => {
     const schema = JSON.parse(textOf([], { schema: kind }));
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',

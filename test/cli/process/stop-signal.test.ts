@@ -9,7 +9,7 @@ import { stopSignals } from '#core/machine/stop-signals';
 const asker = resolve('test/cli/asker.mjs');
 const ours = [process.execPath, asker];
 
-/** Starts a command in a job of its own; killed with all that it has started when the test ends. */
+/** Starts a command in a new process group, which is killed when the test ends. */
 function started(
   command: readonly string[],
   { input = 'ignore', ...options }: { env?: NodeJS.ProcessEnv; cwd?: string; input?: 'ignore' | 'pipe' } = {},
@@ -20,13 +20,13 @@ function started(
     try {
       process.kill(-(child.pid as number), 'SIGKILL');
     } catch {
-      // all are gone
+      // all have ended
     }
   });
   return child;
 }
 
-/** The id of the process that says that it is ready. */
+/** Resolves to the id of the process once it prints that it is ready. */
 function ready({ stdout }: ChildProcess): Promise<number> {
   return new Promise((heard) => {
     let said = '';
@@ -38,7 +38,7 @@ function ready({ stdout }: ChildProcess): Promise<number> {
   });
 }
 
-/** Resolves once the process has looked several times from now on and found no reason to stop. */
+/** Resolves once the process has polled several more times and found no reason to stop. */
 function goesOn({ stdout }: ChildProcess): Promise<void> {
   const since = Date.now();
   let looks = 0;
@@ -60,7 +60,7 @@ async function hasGone(pid: number): Promise<boolean> {
   return !isAlive(pid);
 }
 
-/** How a process ends that gets a signal once it is ready. */
+/** Resolves to the end of a process that gets a signal once it is ready. */
 async function ends(words: readonly string[], signal: NodeJS.Signals, env = {}): Promise<number | string | null> {
   const child = started([...ours, ...words], { env: { ...process.env, ...env } });
   const ended = endOf(child);
@@ -69,22 +69,22 @@ async function ends(words: readonly string[], signal: NodeJS.Signals, env = {}):
 }
 
 describe('a signal', () => {
-  it.each(stopSignals)('%s is a request to stop for work that asks', async (signal) => {
+  it.each(stopSignals)('%s is a request to stop for work that polls', async (signal) => {
     expect(await ends(['works'], signal)).toBe(75);
   });
 
-  it.each(stopSignals)('%s ends a command at once whose work has not begun', async (signal) => {
+  it.each(stopSignals)('%s at once ends a command whose work has not begun', async (signal) => {
     expect(await ends(['idles'], signal)).toBe(signal === 'SIGINT' ? 130 : 75);
   });
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2'] as const)(
-    '%s is left to the system by a short one',
+    '%s is left to the system by a short command',
     async (signal) => {
       expect(await ends(['deaf'], signal)).toBe(signal);
     },
   );
 
-  it.runIf(process.platform === 'linux')('SIGUSR1 is heard from when Node itself begins to hear it', async () => {
+  it.runIf(process.platform === 'linux')('SIGUSR1 is heard as soon as Node itself handles it', async () => {
     const child = started([process.execPath, '--debug-port=0', asker, 'works']); // the usual port may be taken
     const ended = endOf(child);
     const catches = () => {
@@ -98,7 +98,7 @@ describe('a signal', () => {
 });
 
 describe.runIf(process.platform === 'linux')('nohup', () => {
-  it('is known by the name that shells leave, and makes a hangup count for nothing', async () => {
+  it('is recognised by the name that shells leave, and makes a hangup have no effect', async () => {
     const env = { _: '/usr/bin/nohup' };
     const children = ['works', 'deaf'].map((word) => started([...ours, word], { env: { ...process.env, ...env } }));
     for (const child of children) process.kill(await ready(child), 'SIGHUP');
@@ -106,7 +106,7 @@ describe.runIf(process.platform === 'linux')('nohup', () => {
     expect(await ends(['works'], 'SIGTERM', env)).toBe(75);
   });
 
-  it('is known by the input that it cannot be read from', async () => {
+  it('is recognised by the input that cannot be read', async () => {
     const child = started(['sh', '-c', 'exec "$@" 0>/dev/null', 'sh', ...ours, 'works']);
     process.kill(await ready(child), 'SIGHUP');
     await goesOn(child);
@@ -141,7 +141,7 @@ describe.skipIf(!hasNpm)('npm', () => {
   });
 
   it.each(['setsid $0 & sleep 1', 'env _=/usr/bin/nohup $0 & sleep 1'])(
-    'whose script %s puts it aside leaves it alone',
+    'leaves the program running where its script %s detaches it',
     async (script) => {
       const npm = npmRun(script);
       const pid = await ready(npm);
@@ -153,7 +153,7 @@ describe.skipIf(!hasNpm)('npm', () => {
     },
   );
 
-  it('counts, a shell does not: a program in the background outlives the shell that began it', async () => {
+  it('counts, a shell does not: a program in the background outlives the shell that started it', async () => {
     const shell = started(['sh', '-c', '"$@" & read line', 'sh', ...ours, 'works'], { input: 'pipe' });
     const ended = endOf(shell);
     await ready(shell);

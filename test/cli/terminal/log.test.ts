@@ -38,7 +38,7 @@ describe('without a terminal a reporter', () => {
 });
 
 describe('on a terminal a reporter', () => {
-  it('redraws one line, at most ten times a second but for the last step', () => {
+  it('redraws one line, at most ten times a second except for the last step', () => {
     const { written, clock, reporter } = recorded(true, { NO_COLOR: '1' });
     for (const [ms, step] of [
       [0, 1],
@@ -73,7 +73,7 @@ describe('on a terminal a reporter', () => {
   });
 });
 
-it('a line is redrawn only on a terminal that can, outside CI', () => {
+it('a line is redrawn only on a capable terminal outside CI', () => {
   expect(isInteractive({ isTTY: true }, {})).toBe(true);
   expect(isInteractive({}, {})).toBe(false);
   expect(isInteractive({ isTTY: true }, { CI: 'true' })).toBe(false);

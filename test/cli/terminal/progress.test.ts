@@ -22,11 +22,11 @@ const wide =
   'coarse  120/400  30%  loss 2.303  quality 0.781  reward 0.721  latency +10%  argmax +6.7%  1,234 images/s  data wait 12%  2m05s left';
 
 describe('a progress line', () => {
-  it('says everything where there is room', () => {
+  it('shows everything if there is room', () => {
     expect(progressLine(fields, 200)).toBe(wide);
   });
 
-  it('leaves out what is not known, and a wait for data that does not matter', () => {
+  it('omits unknown figures, and a negligible wait for data', () => {
     expect(progressLine({ stage: 'teacher', step: 0, steps: 5, dataWait: 0.04 }, 80)).toBe('teacher  0/5  0%');
     expect(progressLine({ stage: 'teacher', step: 0, steps: 0 }, 80)).toBe('teacher  0/0');
   });
@@ -43,7 +43,7 @@ describe('a progress line', () => {
     expect(progressLine(fields, width)).toBe(line);
   });
 
-  it('never is longer than its width', () => {
+  it('is never longer than its width', () => {
     const numbers = fc.double({ noNaN: true });
     const any = fc.record({
       stage: fc.constant('fine'),
@@ -56,7 +56,7 @@ describe('a progress line', () => {
     fc.assert(fc.property(any, fc.nat(150), (some, width) => progressLine(some, width).length <= width));
   });
 
-  it('in colours takes as many columns, and marks a cost well above its target', () => {
+  it('has the same width in colours, and marks a cost well above its target', () => {
     const coloured = progressLine(fields, 200, true);
     expect(coloured).toContain('\u001b[33mlatency +10%\u001b[0m');
     expect(coloured.replaceAll('\u001b', '').replaceAll(/\[\d+m/g, '')).toBe(wide);
@@ -89,7 +89,7 @@ describe('words for numbers', () => {
   ])('a ratio of %d is %s', (ratio, text) => expect(signedPercent(ratio)).toBe(text));
 });
 
-it('a progress record has the costs by name', () => {
+it('a progress record has its costs keyed by name', () => {
   expect(progressRecord(fields)).toEqual({ ...fields, costs: { latency } });
   expect(progressRecord({ stage: 'a', step: 1, steps: 2 })).toEqual({ stage: 'a', step: 1, steps: 2 });
 });

@@ -12,7 +12,7 @@ const networks = ['mnv4-conv-s', 'mnv4-conv-m', 'mnv4-conv-l', 'teacher-32'].map
   readNetwork(findSpace(name)),
 );
 
-/** What a device of these figures would be measured at. */
+/** Returns the latency that a device of these figures would have. */
 function timedOn(ridgePoint: number, peakBytesPerMs: number, overheadMs: number): Timed[] {
   const device = {
     kind: 'roofline' as const,
@@ -30,7 +30,7 @@ function timedOn(ridgePoint: number, peakBytesPerMs: number, overheadMs: number)
 }
 
 describe('a fitted roofline', () => {
-  it('is the device that the latencies are of', () => {
+  it('recovers the device of the latencies', () => {
     const ridgePoints = fc.double({ min: 2, max: 150, noNaN: true });
     const bandwidths = fc.double({ min: 1e5, max: 1e8, noNaN: true });
     fc.assert(
@@ -47,14 +47,14 @@ describe('a fitted roofline', () => {
     );
   });
 
-  it('is that device with its overhead, where that is fitted too', () => {
+  it('recovers the overhead of the device if that is fitted too', () => {
     const fit = fitRoofline(timedOn(120, 2e6, 0.004), { overhead: true });
     expect(fit.ridgePoint).toBeCloseTo(120, 2);
     expect(fit.overheadMs).toBeCloseTo(0.004, 7);
     expect(fit.peakMacsPerMs / 240e6).toBeCloseTo(1, 5);
   });
 
-  it('has the peak that least squares of the relative errors give at a ridge point held', () => {
+  it('has the peak of least squares of the relative errors at a fixed ridge point', () => {
     const load = (macs: number) => [{ name: 'l', macs, weightBytes: 0, activationBytes: 0 }];
     const timed = [
       { name: 'a', loads: load(100), ms: 1 }, // 100 MACs per ms
@@ -66,16 +66,16 @@ describe('a fitted roofline', () => {
     expect(fit.peakBytesPerMs).toBeCloseTo(fit.peakMacsPerMs / 7, 9);
     expect(fit.rows.map(({ predictedMs }) => predictedMs)).toEqual([expect.closeTo(0.6, 9), expect.closeTo(1.2, 9)]);
     expect(fit.meanAbsolutePercentageError).toBeCloseTo(0.3, 9);
-    expect(fit.leaveOneOutError).toBeCloseTo((0.5 + 1) / 2, 9); // 200 MACs per ms give .5 for 1, 100 give 2 for 1
+    expect(fit.leaveOneOutError).toBeCloseTo((0.5 + 1) / 2, 9); // 200 MACs per ms give 0.5 for 1, 100 give 2 for 1
   });
 
-  it('is judged by rows that it did not see only where the others are enough to fit', () => {
+  it('has a leave-one-out error only if the other rows are enough to fit', () => {
     const [one, two, three] = timedOn(20, 1e6, 0) as [Timed, Timed, Timed];
     expect(fitRoofline([one, two], { overhead: false }).leaveOneOutError).toBeNull();
     expect(fitRoofline([one, two, three], { overhead: false }).leaveOneOutError).toBeLessThan(0.2);
   });
 
-  it('is judged by networks that it did not see: repeats and other resolutions of one are left out with it', () => {
+  it('leaves out whole networks for its error: repeats and other resolutions of one go with it', () => {
     const load = (macs: number) => [{ name: 'l', macs, weightBytes: 0, activationBytes: 0 }];
     const timed = [
       { name: 'a', family: 'A', loads: load(100), ms: 1 },
@@ -96,7 +96,7 @@ describe('a fitted roofline', () => {
     expect(fit.leaveOneOutError).toBeGreaterThan(fit.meanAbsolutePercentageError);
   });
 
-  it('has no error of networks left out where what is left determines no fit', () => {
+  it('has no leave-one-out error if the remaining rows determine no fit', () => {
     const [one, two, three] = timedOn(20, 1e6, 0) as [Timed, Timed, Timed];
     const repeats = [one, { ...one, ms: 2 * one.ms }, two, two, three];
     expect(fitRoofline(repeats, { overhead: true }).leaveOneOutError).toBeNull();
@@ -106,7 +106,7 @@ describe('a fitted roofline', () => {
     expect([distinctCases(repeats), distinctCases([one, one])]).toEqual([3, 1]);
   });
 
-  it('orders networks, not their repeats, and has no order of one or of equal ones', () => {
+  it('ranks networks, not their repeats, and has no rank correlation of one or of equal ones', () => {
     const [one, two] = timedOn(20, 1e6, 0) as [Timed, Timed];
     const noisy = [one, { ...one, ms: 1.3 * one.ms }, { ...one, ms: 0.8 * one.ms }, two];
     const options = { ridgePoint: 20, overhead: false };
@@ -122,7 +122,7 @@ describe('a fitted roofline', () => {
     expect(fit.peakMacsPerMs).toBeGreaterThan(0);
   });
 
-  it('has no overhead where the rows do not tell it from the peak', () => {
+  it('has no overhead if the rows do not distinguish it from the peak', () => {
     const loads = (macs: number) =>
       [1, 2].map((name) => ({ name: `${name}`, macs, weightBytes: macs, activationBytes: 0 }));
     const timed = [1, 1.5, 2].map((ms) => ({ name: `${ms}`, loads: loads(3e4), ms }));
@@ -131,7 +131,7 @@ describe('a fitted roofline', () => {
     expect(fit.peakMacsPerMs).toBeLessThan(1e7);
   });
 
-  it('owns up where all layers wait for memory, or all that multiply for arithmetic', () => {
+  it('reports when all layers are memory-bound, or all layers with MACs compute-bound', () => {
     const memory = fitRoofline(timedOn(1000, 1e6, 0), { overhead: false });
     expect(memory).toMatchObject({ ridgePointIs: 'atLeast', peakBytesPerMs: expect.closeTo(1e6, 0) });
     expect(memory.meanAbsolutePercentageError).toBeLessThan(1e-6);
@@ -142,7 +142,7 @@ describe('a fitted roofline', () => {
     expect(fitRoofline(macsAlone, { overhead: false })).toMatchObject({ ridgePointIs: 'atMost' });
   });
 
-  it('chooses as many figures as it is asked for', () => {
+  it('fits the requested number of figures', () => {
     expect(parametersOf({ overhead: false })).toBe(2);
     expect(parametersOf({ overhead: true })).toBe(3);
     expect(parametersOf({ ridgePoint: 30, overhead: true })).toBe(2);

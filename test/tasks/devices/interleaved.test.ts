@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { interleaved } from '#tasks/devices/interleaved';
 
-/** Subjects on a clock of their own: each run takes the next of its milliseconds, the last one over and over. */
+/** Subjects on a simulated clock: each run takes the next of its milliseconds, and the last one from then on. */
 function world(durations: Readonly<Record<string, readonly number[]>>) {
   let now = 0;
   const ran: string[] = [];
@@ -17,14 +17,14 @@ function world(durations: Readonly<Record<string, readonly number[]>>) {
 }
 
 describe('interleaved timing', () => {
-  it('gives the median of the turns, which are medians of three runs behind one that does not count', async () => {
+  it('gives the median of the turns, which are medians of three runs after one that does not count', async () => {
     const { subjects, clock } = world({ a: [99, 50, 3, 9, 1, 50, 5, 5, 5, 50, 7, 8, 6] });
     const [timing] = await interleaved(subjects, { repeats: 3, warmup: 1, clock });
     expect(timing).toMatchObject({ name: 'a', ms: 5, repeats: 3 });
     expect(timing?.deviation).toBeCloseTo(2, 10); // of 3, 5 and 7
   });
 
-  it('lets the subjects take turns in an order that rotates', async () => {
+  it('runs the subjects in turn, in an order that rotates', async () => {
     const { subjects, ran, clock } = world({ a: [1], b: [2], c: [3] });
     const told: number[] = [];
     const timings = await interleaved(subjects, { repeats: 2, warmup: 1, clock, tell: (done) => told.push(done) });

@@ -20,12 +20,12 @@ mnv4-conv-s,224,8.1235,0.012346,15
   );
 });
 
-it('leaves the deviation of a single repeat out', () => {
+it('omits the deviation of a single repeat', () => {
   const row = { name: '', network: 'a', resolution: 224, ms: 8, deviation: null, repeats: 1 };
   expect(latencyCsv([row], [])).toContain('\na,224,8,,1\n');
 });
 
-it('writes names that come back as they were, whatever they hold', () => {
+it('writes any names so that they are read back unchanged', () => {
   const character = fc.constantFrom('a', '.', ' ', ',', ';', '"', '#', '“', '”', '\n', '\r', '\t', '=', '\u00a0');
   const names = fc.array(fc.string({ unit: character, minLength: 1 }), { minLength: 1 });
   fc.assert(

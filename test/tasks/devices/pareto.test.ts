@@ -5,7 +5,7 @@ import { behindFront, paretoFront } from '#tasks/devices/pareto';
 const at = (accuracy: number, latency: number) => ({ accuracy, latency });
 
 describe('the Pareto front', () => {
-  it('is of those that no other beats in one and equals in the other', () => {
+  it('holds those that no other beats in one figure and equals in the other', () => {
     expect(paretoFront([at(0.7, 1), at(0.8, 2), at(0.75, 3), at(0.7, 1.5), at(0.6, 1)])).toEqual([
       true,
       true,
@@ -19,7 +19,7 @@ describe('the Pareto front', () => {
     expect(paretoFront([at(0.7, 1), at(0.7, 1)])).toEqual([true, true]);
   });
 
-  it('is never behind itself, and what is off it is behind unless it ties in latency', () => {
+  it('is never behind itself; networks off the front are behind it unless they tie in latency', () => {
     const standing = fc.record({ accuracy: fc.integer({ min: 0, max: 9 }), latency: fc.integer({ min: 1, max: 9 }) });
     fc.assert(
       fc.property(fc.array(standing, { minLength: 1 }), (standings) => {
@@ -33,7 +33,7 @@ describe('the Pareto front', () => {
     );
   });
 
-  it('is so many times as fast as what is behind it', () => {
+  it('is faster than a network behind it by the returned factor', () => {
     expect(behindFront([at(0.7, 1), at(0.8, 2), at(0.75, 3), at(0.7, 1.5)])).toEqual([1, 1, 1.5, 1.5]);
   });
 });

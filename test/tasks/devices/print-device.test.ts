@@ -4,7 +4,7 @@ import { parseDevice, rooflineSchema } from '#networks/cost/device';
 import { fitRoofline } from '#tasks/devices/calibration';
 import { printDevice, profileOf } from '#tasks/devices/print-device';
 
-const amount = fc.integer({ min: 10_000, max: 1e9 }); // so much that no peak is below 1 per ms
+const amount = fc.integer({ min: 10_000, max: 1e9 }); // large enough that no peak is below 1 per ms
 const load = fc.record({ name: fc.constant('l'), macs: amount, weightBytes: amount, activationBytes: amount });
 const word = fc.string({
   unit: fc.constantFrom(
@@ -36,7 +36,7 @@ const row = fc.record({
 });
 const options = fc.record({ ridgePoint: fc.constantFrom(undefined, 0.5, 30), overhead: fc.boolean() });
 
-it('whatever is written of a fit is read as it was: of few rows, of equal ones, of any names', () => {
+it('any fit is read back as it was written: with few rows, equal rows, any names', () => {
   fc.assert(
     fc.property(fc.array(row, { minLength: 1, maxLength: 6 }), options, word, word, (rows, how, name, words) => {
       const timed = rows.flatMap((one) => (rows.length % 2 === 0 ? [one] : [one, one]));
@@ -48,7 +48,7 @@ it('whatever is written of a fit is read as it was: of few rows, of equal ones, 
         source: `From ${words}`.trim(),
         command: `calibrate ${words}`,
       };
-      fc.pre(rooflineSchema.safeParse(profileOf(device)).success); // figures of a device, as calibrate demands
+      fc.pre(rooflineSchema.safeParse(profileOf(device)).success); // figures of a device, which calibrate requires
       const { kind, name: called, ...read } = parseDevice('d.yaml', printDevice(device));
       expect([kind, called, read]).toEqual(['roofline', 'd', { ...profileOf(device), source: read.source }]);
       const flowed = (text: string) => text.replaceAll(/\s+/g, ' ').trim();

@@ -8,7 +8,7 @@ import { trial } from '#test/tasks/export/random-exported';
 
 beforeAll(() => void openBackend({ threads: 1 }));
 
-it('stands in for all weights of a network, whose logits stay of an ordinary size', () => {
+it('replaces all weights of a network, whose logits keep an ordinary magnitude', () => {
   const weights = standInWeights(everyKind);
   expect(new Map([...weights].map(([name, { shape }]) => [name, shape]))).toEqual(weightShapes(everyKind));
   const largest = Math.max(...logitsWith(everyKind, weights, trial(everyKind, 2), 2).map(Math.abs));

@@ -18,14 +18,14 @@ describe('a dataset recipe', () => {
     expect(readBuildRecipe(join(folder, name)).name).toBe(name.replace('.dataset.yaml', ''));
   });
 
-  it('tells its teachers apart by their keys, and is not changed by that', () => {
+  it('distinguishes its teachers by their keys, without changing them', () => {
     const given = ['{ run: a }', '{ onnx: b }', '{ network: c, weights: d }', '{ network: c, training: e }'];
     const { teacher } = parseBuildRecipe('r', good.replace('{ run: t }', given.join(', ')));
     expect(teacher.map((one) => teacherOfKind(one).kind)).toEqual(['run', 'onnx', 'weights', 'training']);
     expect(teacher[0]).toEqual({ run: 'a' });
   });
 
-  it('has defaults for what may be left out', () => {
+  it('has defaults for optional keys', () => {
     expect(parseBuildRecipe('r', good)).toMatchObject({ augment: {}, replicas: 1, seed: 1 });
   });
 

@@ -4,7 +4,7 @@ import { apportioned, splitSources } from '#tasks/distill/build-split';
 import { failureOf } from '#test/data/fixtures';
 
 describe('splitting by source image', () => {
-  it('deals in proportion, whole numbers that sum to the total', () => {
+  it('deals proportional whole numbers that sum to the total', () => {
     expect(apportioned(10, [60, 30, 10])).toEqual([6, 3, 1]);
     expect(apportioned(4, [1, 1, 1])).toEqual([2, 1, 1]);
     fc.assert(
@@ -25,7 +25,7 @@ describe('splitting by source image', () => {
     );
   });
 
-  it('puts each image into one of the two, the same share of each class, by the seed alone', () => {
+  it('puts each image into one of the two, the same share of each class, determined by the seed', () => {
     const labels = Uint8Array.from({ length: 200 }, (_, i) => (i % 4 === 0 ? 1 : 0));
     const { train, validation } = splitSources(labels, 2, 40, 5);
     expect([...train, ...validation].sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, i) => i));
@@ -34,7 +34,7 @@ describe('splitting by source image', () => {
     expect(splitSources(labels, 2, 40, 6).validation).not.toEqual(validation);
   });
 
-  it('refuses to hold out everything', () => {
+  it('refuses a validation split of all images', () => {
     const failure = failureOf(() => splitSources([0, 1, 0], 2, 3, 1));
     expect(failure.exitCode).toBe(3);
     expect(failure.message).toBe("validation: expected fewer than the source's 3 train images; got 3");

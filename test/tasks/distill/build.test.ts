@@ -9,7 +9,7 @@ import { pixelTeacher, tinyRecipe, tinySet } from '#test/data/set-fixture';
 const source = tinySource();
 const teacher = pixelTeacher(30, 4);
 
-/** Builds the tiny set and counts the rows that the teacher had to judge. */
+/** Builds the tiny set and counts the rows that the teacher had to label. */
 async function rowsJudged(to: string): Promise<number> {
   let judged = 0;
   const predict: typeof teacher.predict = (images, n) => {
@@ -20,7 +20,7 @@ async function rowsJudged(to: string): Promise<number> {
   return judged;
 }
 
-/** Every file of a folder with its bytes. */
+/** Returns every file of a folder with its bytes. */
 function contents(folder: string): Record<string, string> {
   return Object.fromEntries(
     readdirSync(folder)
@@ -49,7 +49,7 @@ describe('a set that cannot be built', () => {
     ]);
   });
 
-  it('is one of more shards than have a number, and none of it is planned', async () => {
+  it('is one of more shards than can be numbered, and it is refused before it is planned', async () => {
     const recipe = { ...tinyRecipe(), replicas: 10_000, rowsPerShard: 1 };
     const failure = await failureOfAsync(() => buildDistillationSet({ source, recipe, teacher, to: newFolder() }));
     expect([failure.kind, failure.message]).toEqual([
@@ -60,7 +60,7 @@ describe('a set that cannot be built', () => {
 });
 
 describe('a built set', () => {
-  it('splits by source image: held and test clean and once, train in all its copies', async () => {
+  it('splits by source image: held and test images unaugmented and once, train images in all copies', async () => {
     const set = openDistillationSet(await tinySet());
     const rows = (name: 'train' | 'held' | 'test') => {
       const split = set.split(name);
@@ -99,13 +99,13 @@ describe('a built set', () => {
     expect(contents(other)['train-00000.arrow']).not.toEqual(contents(one)['train-00000.arrow']);
   });
 
-  it('is the same of images that are loaded one by one', async () => {
+  it('is the same with images that are loaded one by one', async () => {
     const to = newFolder();
     await buildDistillationSet({ source: lazySet(source), recipe: tinyRecipe(), teacher, to });
     expect(contents(to)).toEqual(contents(await tinySet()));
   });
 
-  it('that was interrupted goes on and has the same bytes', async () => {
+  it('that was interrupted resumes and has the same bytes', async () => {
     const whole = contents(await tinySet());
     const to = newFolder();
     for (const stopAt of [3, 1, 4, 2]) {
@@ -122,7 +122,7 @@ describe('a built set', () => {
     expect(judged).toBe(20); // a build that stops when asked for the nth time makes n - 1 shards: 2 + 0 + 3 + 1 of 7
   });
 
-  it('is mended by building again: only what is damaged or missing is made anew', async () => {
+  it('is mended by building again: only damaged or missing shards are rebuilt', async () => {
     const to = await tinySet();
     const whole = contents(to);
     writeFileSync(join(to, 'train-00001.arrow'), 'damaged');
@@ -132,7 +132,7 @@ describe('a built set', () => {
     expect(judged).toBe(64 + 20);
   });
 
-  it('is not written over a set of another recipe or teacher, nor among other files', async () => {
+  it('is not written over a set of another recipe or teacher, nor into a folder of other files', async () => {
     const to = await tinySet();
     const before = contents(to);
     const build = (recipe: string, fingerprint: string) => () =>
@@ -154,7 +154,7 @@ describe('a built set', () => {
     expect(readdirSync(foreign)).toEqual(['thesis.txt']);
   });
 
-  it('that failed before its first shard does not stand in the way of another recipe', async () => {
+  it('that failed before its first shard does not block another recipe', async () => {
     const to = newFolder();
     const predict = () => new Float32Array(0);
     const build = (odd: object) =>
@@ -165,7 +165,7 @@ describe('a built set', () => {
     expect(contents(to)).toEqual(contents(await tinySet()));
   });
 
-  it('says in its manifest how it was made', async () => {
+  it('records its origin in its manifest', async () => {
     const { manifest } = openDistillationSet(await tinySet());
     expect(manifest).toMatchObject({
       version: 1,
@@ -207,7 +207,7 @@ describe('a built set', () => {
     expect(failure.message).toMatch(message);
   });
 
-  it('reports a disk that cannot be written, and leaves what is there', async () => {
+  it('reports a disk that cannot be written, and keeps existing files', async () => {
     const to = newFolder();
     writeFileSync(join(to, 'a-file'), 'kept');
     for (const path of ['a-file', 'a-file/below']) {
@@ -220,7 +220,7 @@ describe('a built set', () => {
 });
 
 describe('a disk that fills up while building', () => {
-  it('is reported with what to do, keeps what is finished, and the build goes on once there is space', async () => {
+  it('is reported with a remedy, keeps finished shards, and the build resumes once there is space', async () => {
     const whole = contents(await tinySet());
     const to = newFolder();
     let chunks = 0;
@@ -243,7 +243,7 @@ describe('a disk that fills up while building', () => {
 });
 
 describe.skipIf(process.getuid?.() === 0)('without permission', () => {
-  it('a build says so', async () => {
+  it('a build fails with a message', async () => {
     const to = newFolder();
     chmodSync(to, 0o500);
     const failure = await failureOfAsync(() => tinySet(join(to, 'set')));

@@ -21,7 +21,7 @@ const exported = () => randomExported(smallNetwork());
 
 beforeAll(() => void openBackend({ threads: 1 }));
 
-/** A folder with `model.onnx`, `small.yaml` and `small.safetensors`. */
+/** Makes a folder with `model.onnx`, `small.yaml` and `small.safetensors`. */
 function world(batch?: number): string {
   const folder = newFolder();
   writeFileSync(join(folder, 'model.onnx'), onnxModel(exported(), { fold: true, batch }));
@@ -60,24 +60,24 @@ function expectOurs(answers: Float32Array): void {
 
 describe('a teacher', () => {
   it.each([undefined, 5, 36])(
-    'of an exported model for %s images at a time answers as the network does',
+    'from an exported model for %s images at a time answers like the network',
     async (batch) => {
       expectOurs(await answersOf(world(batch), '{ onnx: model.onnx }'));
     },
   );
 
-  it('of a network with weights from a file answers as it does', async () => {
+  it('from a network with weights from a file answers like the network', async () => {
     expectOurs(await answersOf(world(), '{ network: small.yaml, weights: small.safetensors }'));
   });
 
-  it('takes images as the recipe says, where it says so', async () => {
+  it('preprocesses images by the recipe, if that says how', async () => {
     const darker = 'preprocessing: { mean: [0.9], std: [0.5] }';
     const same = 'preprocessing: { mean: [0.5], std: [0.5] }';
     expectOurs(await answersOf(world(), `{ onnx: model.onnx, ${same} }`));
     expect(await answersOf(world(), `{ onnx: model.onnx, ${darker} }`)).not.toEqual(ourAnswers());
   });
 
-  it('has a fingerprint of the model and of how it is used, and the name of its file', async () => {
+  it('has a fingerprint of the model and its use, and the name of its file', async () => {
     const folder = world();
     const one = await load(folder, '{ onnx: model.onnx }');
     const again = await load(folder, '{ onnx: model.onnx }');
@@ -87,7 +87,7 @@ describe('a teacher', () => {
     expect(other.fingerprint).not.toBe(one.fingerprint);
   });
 
-  it('of several answers with their mean', async () => {
+  it('from several models answers with their mean', async () => {
     const both = '{ onnx: model.onnx }, { network: small.yaml, weights: small.safetensors }';
     expectOurs(await answersOf(world(), both));
   });
@@ -114,7 +114,7 @@ describe('a teacher', () => {
     expect(failure.message).toContain(message);
   });
 
-  it('of other classes is refused', async () => {
+  it('with other classes is refused', async () => {
     const failure = await failureOfAsync(() =>
       load(world(), '{ onnx: model.onnx }', { ...formOf(source), classes: 4 }),
     );
@@ -130,7 +130,7 @@ describe('a teacher', () => {
     attributes: { axes: { ints: [1, 2] }, keepdims: { int: 0 } },
   };
 
-  /** A model of these ops from x to y, by default one that gives the greatest pixel, and what it says of itself. */
+  /** Makes a model of these ops from x to y, by default the maximum over pixels, and its metadata. */
   function bareModel(
     metadata: Record<string, string>,
     { nodes = [greatest], classes = 1 as number | string, irVersion = 8, opset = 13 } = {},
@@ -145,7 +145,7 @@ describe('a teacher', () => {
     return folder;
   }
 
-  /** A model whose output is all 64 pixels, then what the ops make of them. */
+  /** Makes a model that applies the ops to all 64 pixels. */
   function pixelModel(...ops: string[]): string {
     const names = ['x', ...ops.map((_, i) => `t${i}`)];
     const chain = ['Flatten', ...ops].map((op, i, all) => ({
@@ -198,7 +198,7 @@ describe('a teacher', () => {
     for (const [k, logit] of logits.entries()) expect(answers[k]).toBeCloseTo(Math.exp(logit - most) / sum, 5);
   });
 
-  it('whose logits look like those of a sigmoid is taken, with a warning', async () => {
+  it('whose logits look like those of a sigmoid is accepted, with a warning', async () => {
     const warnings: string[] = [];
     const teacher = await load(pixelModel('Sigmoid'), `{ onnx: bare.onnx, ${raw} }`, ofPixels, (line) =>
       warnings.push(line),
@@ -207,7 +207,7 @@ describe('a teacher', () => {
     expect(warnings).toEqual([expect.stringContaining('all outputs lie from 0 to 1, as those of a sigmoid do')]);
   });
 
-  it('that takes one image at a time, whatever it says of its batch, is refused', async () => {
+  it('that takes one image at a time, despite the batch that it declares, is refused', async () => {
     const node = { name: 'n', op: 'Reshape', inputs: ['x', 'one'], outputs: ['y'], attributes: {} };
     const teacher = await load(bareModel({}, { nodes: [node], classes: 64 }), `{ onnx: bare.onnx, ${raw} }`, ofPixels);
     const failure = await failureOfAsync(async () => teacher.predict(source.test.images, source.test.n));
@@ -215,7 +215,7 @@ describe('a teacher', () => {
     expect(failure.message).toContain('bare.onnx: expected a model that takes 36 images at a time; got: ');
   });
 
-  it('that gives other classes than it says is refused', async () => {
+  it('that gives a different number of classes than it declares is refused', async () => {
     const node = { name: 'n', op: 'Flatten', inputs: ['x'], outputs: ['y'], attributes: { axis: { int: 0 } } };
     const teacher = await load(bareModel({}, { nodes: [node], classes: 'k' }), `{ onnx: bare.onnx, ${raw} }`);
     const failure = await failureOfAsync(async () => teacher.predict(source.test.images, source.test.n));
@@ -225,19 +225,16 @@ describe('a teacher', () => {
   it.each([
     [{ irVersion: 14 }, 'Unsupported model IR version: 14', 'save it with ir_version 13 or lower'],
     [{ opset: 40 }, 'Opset 40 is under development', 'export it with opset'],
-  ])(
-    'of a version that ONNX Runtime does not know (%o) is refused with what to write',
-    async (version, message, remedy) => {
-      const failure = await failureOfAsync(() => load(bareModel({}, version), `{ onnx: bare.onnx, ${raw} }`));
-      expect(failure.message).toContain(`bare.onnx: expected a model that ONNX Runtime loads; got: `);
-      expect(failure.message).toContain(message);
-      expect(failure.message).not.toContain('onnxruntime_src');
-      expect(failure.remedy).toContain(remedy);
-    },
-  );
+  ])('of a version unknown to ONNX Runtime (%o) is refused with a remedy', async (version, message, remedy) => {
+    const failure = await failureOfAsync(() => load(bareModel({}, version), `{ onnx: bare.onnx, ${raw} }`));
+    expect(failure.message).toContain(`bare.onnx: expected a model that ONNX Runtime loads; got: `);
+    expect(failure.message).toContain(message);
+    expect(failure.message).not.toContain('onnxruntime_src');
+    expect(failure.remedy).toContain(remedy);
+  });
 
   it.each(['null', '3', '[1', '{ mean: [300], std: [1] }', '&a [*a]'])(
-    'that says that it takes images as %s is refused as damaged',
+    'with the preprocessing %s in its metadata is refused as damaged',
     async (preprocessing) => {
       const failure = await failureOfAsync(() => load(bareModel({ preprocessing }), '{ onnx: bare.onnx }'));
       expect(failure.kind).toBe('data');
@@ -245,7 +242,7 @@ describe('a teacher', () => {
     },
   );
 
-  it('that does not say how it takes images is refused, with what to write', async () => {
+  it('without preprocessing in its metadata is refused with a remedy', async () => {
     const failure = await failureOfAsync(() => load(bareModel({}), '{ onnx: bare.onnx }'));
     expect(failure.message).toContain(
       'bare.onnx: expected preprocessing in its metadata, as our exports have it; got none',

@@ -1,4 +1,4 @@
-/** Teachers that recipes name, trained here if they are not yet. */
+/** Teachers named by recipes, trained here if necessary. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -39,7 +39,7 @@ describe('a teacher', () => {
     const folder = writeSmallTraining(newFolder());
     const first = await load([trained], folder);
     expect(teachers()).toEqual([expect.stringMatching(/^small-training-[0-9a-f]{12}$/)]);
-    rmSync(join(folder, 'train-images-idx3-ubyte')); // another training would need it
+    rmSync(join(folder, 'train-images-idx3-ubyte')); // a second training would need it
     rmSync(join(cache, 'teachers', teachers()[0] as string, 'checkpoints'), { recursive: true });
     await expect(load([trained], folder)).rejects.toThrow('train-images-idx3-ubyte');
     writeSmallTraining(folder);
@@ -52,7 +52,7 @@ describe('a teacher', () => {
     }
   });
 
-  it('of several networks answers with the mean of their probabilities', async () => {
+  it('made of several networks answers with the mean of their probabilities', async () => {
     const folder = writeSmallTraining(newFolder());
     const one = await load([trained], folder);
     const run = join(cache, 'teachers', teachers()[0] as string);
@@ -70,12 +70,12 @@ describe('a teacher', () => {
     }
   });
 
-  it('of the same text over other images is another', async () => {
+  it('with the same recipe but other images is a different teacher', async () => {
     for (const folder of [newFolder(), newFolder()]) await load([trained], writeSmallTraining(folder));
     expect(teachers()).toHaveLength(2);
   });
 
-  it('may be a finished run; one that is none is a data failure', async () => {
+  it('may be a finished run; anything else is a data failure', async () => {
     const folder = writeSmallTraining(newFolder());
     const failure = await failureOfAsync(() => load([{ run: 'runs/none' }], folder));
     expect([failure.kind, failure.message]).toEqual([
@@ -84,7 +84,7 @@ describe('a teacher', () => {
     ]);
   });
 
-  it('whose training is stopped goes on the next time', async () => {
+  it('whose training is stopped resumes the next time', async () => {
     const folder = writeSmallTraining(newFolder());
     const failure = await failureOfAsync(() => load([trained], folder, () => true));
     expect(failure.kind).toBe('stopped');

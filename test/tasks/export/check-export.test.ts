@@ -13,7 +13,7 @@ beforeAll(() => void openBackend({ threads: 1 }));
 const exported = () => randomExported(smallNetwork());
 const images = trial(smallNetwork(), 2);
 
-/** A format whose program is off by a factor. */
+/** Makes a format whose logits are wrong by a factor. */
 const off = (factor: number): Exporter => ({
   ...onnx,
   logits: async (_, { network, weights }) => {
@@ -29,7 +29,7 @@ describe('the check of an export', () => {
     expect(difference(Float32Array.of(Number.NaN), Float32Array.of(1)).maxRelative).toBeNaN();
   });
 
-  it('passes rounding', async () => {
+  it('tolerates rounding errors', async () => {
     const check = await checkExport('here', off(1 + 1e-6), exported(), images);
     expect(check).toMatchObject({ runtime: 'a test', images: 2 });
     expect(check.maxRelative).toBeLessThan(2e-6);

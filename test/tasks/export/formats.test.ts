@@ -1,4 +1,4 @@
-/** What every format must do: compute what the network computes, as the program computes that people use it with. */
+/** The requirement for every format: the program that loads it computes what the network computes. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ beforeAll(() => void openBackend({ threads: 1 }));
 
 const tolerance = 2e-5; // of the largest logit
 
-/** The largest relative difference of what a format wrote. */
+/** Returns the largest relative difference between the logits of an export and ours. */
 async function differenceOf(format: Format, architecture: Architecture, options: ExportOptions): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'export-'));
   try {
@@ -78,7 +78,7 @@ stages:
       - { kind: uib, startKernel: 5, midKernel: 0, expand: 2, out: 16 }
 head: { conv: 24, hidden: 32 }`);
 
-/** Those that take any network; timm, which knows some, has tests of its own. */
+/** The formats for any network; timm, which knows only some, has a separate test file. */
 const general = formats.filter((format) => format !== 'timm');
 
 describe.each(general)('%s computes the logits of', (format) => {
@@ -98,12 +98,12 @@ describe.each(general)('%s computes the logits of', (format) => {
   });
 
   it.each(['relu', 'relu6', 'gelu', 'hardSwish'] as const)(
-    'a whole network of %s, batch norm folded or not',
+    'a whole network with %s, batch norm folded or not',
     async (activation) => {
       for (const fold of [true, false]) {
         const before = backend().tensorsAlive();
         expect(await differenceOf(format, { ...whole, activation }, { fold })).toBeLessThan(tolerance);
-        expect(backend().tensorsAlive() - before).toBeLessThan(20); // constants stay
+        expect(backend().tensorsAlive() - before).toBeLessThan(20); // constants remain
       }
     },
   );

@@ -10,7 +10,7 @@ beforeAll(() => void openBackend({ threads: 1 }));
 const exported = () => randomExported(smallNetwork());
 
 describe('a model card', () => {
-  it.each(formats)('of %s says what it is, where it comes from and how it is loaded', (format) => {
+  it.each(formats)('of %s states its content, origin and how to load it', (format) => {
     const card = modelCard(exported(), exporters[format], { fold: false });
     const { title, usage } = exporters[format];
     for (const text of [
@@ -27,7 +27,7 @@ describe('a model card', () => {
     expect(card).toContain('3, without names');
   });
 
-  it('gives accuracy, classes, folding and batch where they are known', () => {
+  it('states accuracy, classes, folding and batch if they are known', () => {
     const evaluation = { top1: 0.925, n: 1000, top1Interval: [0.9, 0.95] as const };
     const classNames = Array.from({ length: 25 }, (_, k) => `class ${k}`);
     const card = modelCard({ ...exported(), evaluation, classNames }, exporters.onnx, { fold: true, batch: 4 });
@@ -38,7 +38,7 @@ describe('a model card', () => {
     expect(card).toContain('| batch | 4 |');
   });
 
-  it('shows names as they are, whatever they mean in Markdown', () => {
+  it('shows names verbatim, even if they are Markdown', () => {
     const { network, ...rest } = exported();
     const named = { ...rest, network: { ...network, name: 'a\nb' }, classNames: ['x|y', '*z*', '<b>'] };
     const card = modelCard({ ...named, provenance: { data: 'a | b' } }, exporters.onnx, { fold: true });
@@ -47,7 +47,7 @@ describe('a model card', () => {
     expect(card).toContain('| data | a \\| b |');
   });
 
-  it('says how pixels are normalised, channel by channel where these differ', () => {
+  it('states the pixel normalisation, per channel if the channels differ', () => {
     const cardOf = (norm: object) => {
       const { network, ...rest } = exported();
       const input = { ...network.input, ...norm };

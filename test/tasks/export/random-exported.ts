@@ -1,4 +1,4 @@
-/** Networks with weights in which no error can hide: every value random, statistics too. */
+/** Networks with random weights and random statistics, so that any error shows in the logits. */
 import { randomStream } from '#core/random';
 import type { NamedTensor } from '#data/files/safetensors';
 import { weightShapes } from '#networks/nn/weight-shapes';
@@ -17,7 +17,7 @@ export function randomExported(network: Architecture): Exported {
   return { network, weights, params: 1, macs: 2, origin: 'made up for a test', provenance: { program: '1.2.3' } };
 }
 
-/** Random pixels. */
+/** Draws random pixels. */
 export function trial({ input }: Architecture, n: number, batch = n) {
   const random = randomStream('pixels');
   const images = Uint8Array.from({ length: n * inputSize(input) }, () => random.below(256));

@@ -12,7 +12,7 @@ import { randomExported, trial } from './random-exported.js';
 beforeAll(() => void openBackend({ threads: 1 }));
 
 describe('timm', () => {
-  it("gets a program and weights that, read back from timm's names, are those of the network", async () => {
+  it("gets a program, and weights that are the network's when read back from timm's names", async () => {
     const folder = join(newFolder(), 'timm');
     mkdirSync(folder);
     const exported = randomExported(everyKind);
@@ -24,7 +24,7 @@ describe('timm', () => {
     expect(await checkExport(folder, timm, exported, trial(everyKind, 2))).toMatchObject({ maxAbsolute: 0 });
   });
 
-  it('refuses what it cannot express before anything is written', async () => {
+  it('refuses networks that it cannot express before anything is written', async () => {
     const stemless = network(
       'stages: [{ blocks: [{ kind: fusedIb, kernel: 3, expand: 2, out: 8 }] }]\nhead: { conv: 0, hidden: 0 }',
     );

@@ -10,7 +10,7 @@ import { randomExported } from './random-exported.js';
 
 beforeAll(() => void openBackend({ threads: 1 }));
 
-it('names that labels.txt cannot have one a line are refused before anything is written', async () => {
+it('class names that labels.txt cannot hold one per line are refused before anything is written', async () => {
   const folder = join(newFolder(), 'export');
   const exported = { ...randomExported(smallNetwork()), classNames: ['a', 'b\nc', 'a'] };
   const failure = await failureOfAsync(() => writeExport(folder, exporters.safetensors, exported, { fold: false }));

@@ -14,7 +14,7 @@ const contenders = [
 const sweep = ridgeSweep(contenders, [0, 1, 5, 10, 20, 50, 100]);
 
 describe('a sweep', () => {
-  it('is drawn in parts per order of magnitude, latencies above, then distances from the front, then the front', async () => {
+  it('is drawn by order of magnitude: latencies on top, then distances from the front, then the front', async () => {
     const svg = await svgOf(rooflineChart(sweep));
     expect(svg).toMatch(/^<svg [\s\S]*<\/svg>\n$/);
     for (const text of [
@@ -29,7 +29,7 @@ describe('a sweep', () => {
     expect(svg.match(/ridge point, MACs per byte<\/text>/g)).toHaveLength(9);
   });
 
-  it('of very many ridge points is drawn', () => {
+  it('with very many ridge points is drawn', () => {
     const points = Array.from({ length: 70_000 }, (_, i) => i);
     const { vconcat } = rooflineChart(ridgeSweep(contenders, points)) as { vconcat: readonly unknown[] };
     expect(vconcat).toHaveLength(3);
@@ -40,7 +40,7 @@ describe('a sweep', () => {
     expect(svg).not.toContain('fastest as accurate');
   });
 
-  it('is told in tables', () => {
+  it('is printed in tables', () => {
     const [latencies, front, leaders] = rooflineTables(sweep, contenders).map(({ rows }) => rows);
     expect(latencies).toEqual([
       ['network', 'top-1', 'at 0', 'at 1', 'at 10', 'at 100'],

@@ -1,4 +1,4 @@
-/** The best architecture of a space by a reward without noise. */
+/** Search for the best architecture of a space by a noiseless reward. */
 import type { Random } from '#core/random';
 import { randomDecisions } from '#networks/space/random-decisions';
 import type { Decisions, Space } from '#networks/space/space';
@@ -6,7 +6,7 @@ import { allDecisions } from '#test/networks/space/random-space';
 
 type RewardOf = (decisions: Decisions) => number;
 
-/** The highest reward in a space small enough to try all of it. */
+/** Returns the highest reward in a space that is small enough for an exhaustive search. */
 export function highestReward(space: Space, rewardOf: RewardOf): number {
   let highest = Number.NEGATIVE_INFINITY;
   for (const decisions of allDecisions(space)) highest = Math.max(highest, rewardOf(decisions));
@@ -14,8 +14,8 @@ export function highestReward(space: Space, rewardOf: RewardOf): number {
 }
 
 /**
- * The best of several climbs, from the starts given and from random ones. A climb changes one choice as long as that
- * pays, then two at once, until neither does.
+ * Returns the best of several climbs, from given and random starts. A climb changes one choice as long as that
+ * improves the reward, then two at once, until neither does.
  */
 export function bestFound(
   space: Space,
@@ -37,7 +37,7 @@ function climbed({ choices }: Space, rewardOf: RewardOf, start: Decisions): Deci
     [best, reward] = [[...changed], now];
     return true;
   };
-  /** Tries all options of a choice; `then` may go on from each. */
+  /** Tries all options of a choice; `then` may continue from each. */
   const tried = (i: number, from: number[], then: (changed: number[]) => boolean): boolean => {
     const before = from[i] as number;
     for (const option of (choices[i] as { options: readonly unknown[] }).options.keys()) {
@@ -57,7 +57,7 @@ function climbed({ choices }: Space, rewardOf: RewardOf, start: Decisions): Deci
   return best;
 }
 
-/** The mean reward over random architectures. */
+/** Returns the mean reward of random architectures. */
 export function meanReward(space: Space, rewardOf: RewardOf, random: Random, drawn = 1000): number {
   let sum = 0;
   for (let i = 0; i < drawn; i++) sum += rewardOf(randomDecisions(space, random));

@@ -1,6 +1,6 @@
 /**
- * Does a search find what is there to be found, in spaces of the size that people search? The medium config's own spaces,
- * samples, warm-ups, delay and noise, on made-up qualities, in far fewer steps; one seed here, a hundred in
+ * Convergence of a search to the optimum in spaces of realistic size: the medium config's spaces,
+ * samples, warm-ups, delay and noise, on synthetic qualities, in far fewer steps; one seed here, a hundred in
  * `npm run proof:convergence`.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -21,14 +21,14 @@ const fine = planFine(config, standInFor(coarse)).task;
 const oneStage = { ...coarse, space: readSpace(findSpace('mnv4-conv-m.one-stage')) };
 
 interface Found {
-  /** Of the gain in reward that the best has over the mean architecture, the share that the winner reaches. */
+  /** The winner's share of the gain in reward that the best architecture has over the mean one. */
   readonly share: number;
   readonly costs: readonly CostTerm[];
 }
 
 const untargeted = (plan: StageTask): StageTask => ({ ...plan, targets: [] });
 
-/** What the search finds under each seed. */
+/** Runs the search under each seed and returns its results. */
 async function searched(plan: StageTask, seeds: readonly number[]): Promise<Found[]> {
   const found: Found[] = [];
   for (const seed of seeds) {
@@ -38,7 +38,7 @@ async function searched(plan: StageTask, seeds: readonly number[]): Promise<Foun
   return found;
 }
 
-/** The best of the 43,904 coarse architectures beside a target by trying all, else by climbing. */
+/** Returns the share of the possible gain; under a target the best of 43,904 coarse ones is exact, else by climbing. */
 function shareOf({ space, targets }: StageTask, { decisions, rewardOf }: Rehearsal, seed: number): number {
   const random = randomStream(`${seed}/others`);
   const mean = meanReward(space, rewardOf, random);
@@ -52,7 +52,7 @@ const most = mostOf(seeds);
 const reaching = (found: readonly Found[]) => found.filter(({ share }) => share >= 0.95).length;
 const isNear = ({ value, target }: CostTerm) => Math.abs(value / target - 1) <= 0.05;
 
-it('climbing from a few starts finds nearly what it finds from many', async () => {
+it('climbing from a few starts finds nearly the same reward as from many', async () => {
   const { space } = fine;
   for (const seed of seedsOf(3)) {
     const { rewardOf, decisions } = await rehearse(shortened(fine, 50), `${seed}`);
@@ -68,7 +68,7 @@ describe(`a search of the medium space, ${underMost(seeds)}`, { timeout: 600_000
     expect(reaching(await searched(shortened(untargeted(coarse), 250), seeds))).toBeGreaterThanOrEqual(most);
   });
 
-  it('reaches 95 % of it in its fine space, 34 choices, in 250 steps', async () => {
+  it('reaches 95 % of the possible gain in its fine space, 34 choices, in 250 steps', async () => {
     expect(fine.space.choices.length).toBe(34);
     expect(reaching(await searched(shortened(untargeted(fine), 250), seeds))).toBeGreaterThanOrEqual(most);
   });
@@ -82,7 +82,7 @@ describe(`a search of the medium space, ${underMost(seeds)}`, { timeout: 600_000
       found = await searched(shortened(plan, steps), seeds);
     }, 600_000);
 
-    it('reaches 95 % of the possible gain in reward beside the latency target', () => {
+    it('reaches 95 % of the possible gain in reward under the latency target', () => {
       expect(reaching(found)).toBeGreaterThanOrEqual(most);
     });
 
@@ -92,7 +92,7 @@ describe(`a search of the medium space, ${underMost(seeds)}`, { timeout: 600_000
   });
 });
 
-it('with everything open at once, choices inside of optional blocks, every search reaches 95 % of the gain', async () => {
+it('with all choices open at once, also inside optional blocks, every search reaches 95 % of the gain', async () => {
   const searches = seedsOf(10);
   expect(oneStage.space.choices.some(({ when }) => when.length > 0)).toBe(true);
   expect(reaching(await searched(shortened(untargeted(oneStage), 500), searches))).toBe(searches.length);

@@ -1,4 +1,4 @@
-/** The loop on a table of rewards: no tensors, no images. */
+/** The search loop on a table of rewards, without tensors or images. */
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '#core/random';
 import { argmax } from '#tasks/search/controller/policy';
@@ -15,7 +15,7 @@ function plan(changes: Partial<SearchPlan> = {}): SearchPlan {
   return { from: 0, steps: 3, reward: 'absolute', learningRate: () => 0.1, entropyBonus: 0, ...changes };
 }
 
-/** Ports that note who was called; `weights` counts the training steps. */
+/** Makes ports that record their calls; `weights` counts the training steps. */
 function noted(samplesPerStep: number, changes: Partial<SearchPorts> = {}) {
   const random = randomStream('loop');
   const calls: string[] = [];
@@ -50,7 +50,7 @@ function noted(samplesPerStep: number, changes: Partial<SearchPorts> = {}) {
 }
 
 describe('a step of the loop', () => {
-  it('samples, trains, measures the same samples with the updated weights, weighs their costs, lets the controller learn', async () => {
+  it('samples, trains, evaluates with the updated weights, computes the costs, updates the controller', async () => {
     const { calls, ports } = noted(1);
     await searchLoop(startController(choices), plan({ steps: 2 }), ports);
     expect(calls).toEqual([
@@ -67,7 +67,7 @@ describe('a step of the loop', () => {
     ]);
   });
 
-  it('holds K samples: trained together once, each with a quality and a reward of its own, one update', async () => {
+  it('holds K samples: trained together once, each with a separate quality and reward, one update', async () => {
     const measured: Sample[] = [];
     const trained: Sample[] = [];
     const { calls, steps, ports } = noted(3);
@@ -91,7 +91,7 @@ describe('a step of the loop', () => {
     expect(step.state.updates).toBe(1);
   });
 
-  it('draws from the policy that the step before left', async () => {
+  it('draws from the policy after the previous step', async () => {
     const seen: (readonly (readonly number[])[])[] = [];
     const { steps, ports } = noted(1);
     await searchLoop(startController(choices), plan(), {
@@ -108,7 +108,7 @@ describe('a step of the loop', () => {
     expect(seen.slice(1)).toEqual(steps.slice(0, 2).map(({ state }) => state.policy.logits));
   });
 
-  it('leaves the policy alone where the learning rate is 0, while the baseline learns', async () => {
+  it('leaves the policy unchanged if the learning rate is 0, while the baseline learns', async () => {
     const { steps, ports } = noted(1);
     await searchLoop(startController(choices), plan({ learningRate: (step) => (step < 2 ? 0 : 0.1) }), ports);
     const flat = steps.map(({ state }) => state.policy.logits.flat().every((logit) => logit === 0));
@@ -119,21 +119,21 @@ describe('a step of the loop', () => {
 });
 
 describe('the loop', () => {
-  it('begins at its first step, ends after its last, and gives the state that was recorded there', async () => {
+  it('begins at its first step, ends after its last, and returns the state recorded there', async () => {
     const { steps, ports } = noted(1);
     const end = await searchLoop(startController(choices), plan({ from: 4, steps: 6 }), ports);
     expect(steps.map(({ step }) => step)).toEqual([4, 5]);
     expect(end).toBe(steps.at(-1)?.state);
   });
 
-  it('gives the state that it was given where no step is left', async () => {
+  it('returns the given state if no step is left', async () => {
     const { calls, ports } = noted(1);
     const start = startController(choices);
     expect(await searchLoop(start, plan({ from: 3, steps: 3 }), ports)).toBe(start);
     expect(calls).toEqual([]);
   });
 
-  it('stops after the step at which record says so', async () => {
+  it('stops after the step at which record asks for it', async () => {
     const { steps, ports } = noted(1);
     const record = async (step: SearchStep) => (await ports.record(step)) && step.step < 1;
     const end = await searchLoop(startController(choices), plan({ steps: 10 }), { ...ports, record });
@@ -141,7 +141,7 @@ describe('the loop', () => {
     expect(end.updates).toBe(2);
   });
 
-  it('ends with what record throws', async () => {
+  it('throws the error that record throws', async () => {
     const { ports } = noted(1);
     const record = () => Promise.reject(new Error('no space'));
     await expect(searchLoop(startController(choices), plan(), { ...ports, record })).rejects.toThrow('no space');
@@ -149,12 +149,12 @@ describe('the loop', () => {
 });
 
 describe('on a table of 3 x 4 architectures', () => {
-  // Quality grows with either choice and so does latency: the first is dear at 3 ms an option, the second cheap at 1 ms.
+  // Quality grows with either choice and so does latency: the first costs 3 ms an option, the second 1 ms.
   const qualityOf = ([a, b]: readonly number[]) => 0.6 + 0.03 * (a as number) + 0.04 * (b as number);
   const latencyMs = ([a, b]: readonly number[]) => 4 + 3 * (a as number) + (b as number);
   const settings = schedule({ ...defaultShares, steps: 300, rate: { logitTravel: 40 } });
 
-  /** What a search with this target finds, and the best of the table by the same reward. */
+  /** Runs a search with this target; returns its result and the best of the table by the same reward. */
   async function searched(targetMs: number, beta: number, seed: number) {
     const random = randomStream(`${seed}/controller`);
     const noise = randomStream(`${seed}/noise`);
@@ -179,15 +179,15 @@ describe('on a table of 3 x 4 architectures', () => {
     return { found: argmax(end.policy), best };
   }
 
-  it.each([0, 1, 2, 3, 4])('finds the costliest where latency is free (seed %i)', async (seed) => {
+  it.each([0, 1, 2, 3, 4])('finds the costliest if latency is free (seed %i)', async (seed) => {
     const { found, best } = await searched(1, -1e-9, seed);
     expect(best).toEqual([2, 3]);
     expect(found).toEqual(best);
   });
 
-  it.each([0, 1, 2, 3, 4])('finds the best at 7 ms where a miss costs (seed %i)', async (seed) => {
+  it.each([0, 1, 2, 3, 4])('finds the best at 7 ms if a miss is penalised (seed %i)', async (seed) => {
     const { found, best } = await searched(7, -0.2, seed);
-    expect(best).toEqual([0, 3]); // 4 + 0 + 3 ms, of quality .72; the other one at 7 ms, 4 + 3 + 0, has .63
+    expect(best).toEqual([0, 3]); // 4 + 0 + 3 ms, of quality 0.72; the other one at 7 ms, 4 + 3 + 0, has 0.63
     expect(found).toEqual(best);
   });
 });

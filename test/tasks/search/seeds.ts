@@ -1,17 +1,17 @@
 /** Statistical experiments: one seed of each in `npm test`, all of them in `npm run proof:convergence`. */
 const isProof = process.env['MNV4_ALL_SEEDS'] === '1';
 
-/** The seeds of an experiment that asks for so many. */
+/** Returns the seeds of an experiment: one in `npm test`, `all` in a proof. */
 export function seedsOf(all: number): number[] {
   return Array.from({ length: isProof ? all : 1 }, (_, seed) => seed);
 }
 
-/** The least number of seeds that must succeed, 95 %: the one of a test, 19 of 20 in a proof. */
+/** Returns 95 % of the number of seeds, of which at least so many must succeed: 19 of 20 in a proof. */
 export function mostOf(seeds: readonly number[]): number {
   return 0.95 * seeds.length;
 }
 
-/** Says in a title under how many seeds an experiment must succeed. */
+/** Words for a title: under how many seeds an experiment must succeed. */
 export function underMost(seeds: readonly number[]): string {
   return seeds.length === 1 ? 'under one seed' : `under ${Math.ceil(mostOf(seeds))} of ${seeds.length} seeds`;
 }

@@ -1,4 +1,4 @@
-/** Everything that a search needs, small: 8x8 images of three classes, their distillation set, a space and a config. */
+/** Small inputs for a whole search: 8x8 images of three classes, their distillation set, a space and a config. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomStream } from '#core/random';
@@ -13,7 +13,7 @@ const side = 8; // pixels
 const imageBytes = side * side;
 const classes = 3;
 
-/** Bright rows, bright columns or a bright middle, each under noise: what a convolution tells apart at once. */
+/** Draws bright rows, columns or a bright middle, each under noise, which a convolution distinguishes at once. */
 export function patterns(perClass: number, name: string): InMemorySource {
   const random = randomStream(`test/${name}`);
   const n = classes * perClass;
@@ -41,7 +41,7 @@ export function patternSource(perClass = 80): ImageSet<InMemorySource> {
   };
 }
 
-/** Knows the three patterns: the squared contrast of each, as a softmax. */
+/** Teacher for the three patterns: a softmax of the squared contrast of each. */
 export const patternTeacher: Teacher = {
   name: 'patterns',
   fingerprint: 'patterns-1',
@@ -112,7 +112,7 @@ fine:
   refine: uib.refine
 `;
 
-/** A folder with `set/` (432 train rows of 216 images, 24 held, 36 test), `small.coarse.yaml` and `small.yaml`. */
+/** Makes a folder with `set/` (432 train rows of 216 images, 24 held, 36 test), `small.coarse.yaml`, `small.yaml`. */
 export async function smallWorld(folder = newFolder()): Promise<string> {
   mkdirSync(folder, { recursive: true });
   const recipe = parseBuildRecipe(

@@ -1,7 +1,7 @@
 /**
- * Do the shipped configs keep their targets? Each config's own spaces, schedule, reward and cost tables, on made-up
- * qualities; long configs in fewer steps, which only makes it harder. The fine stage opens what its coarse one found. One seed here,
- * the others in `npm run proof:convergence`.
+ * Tests that the shipped configs meet their targets: each config's spaces, schedule, reward and cost tables, on
+ * synthetic qualities; long configs in fewer steps, which is only harder. The fine stage opens the coarse result. One
+ * seed here, the others in `npm run proof:convergence`.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ function effort({ settings }: StageTask): { steps: number; seeds: number[] } {
   return settings.samplesPerStep > 2 ? { steps: 500, seeds: seedsOf(20) } : { steps: 1500, seeds: seedsOf(40) };
 }
 
-/** Both stages under a seed: what the winner of each costs. */
+/** Runs both stages under a seed and returns the costs of each winner. */
 async function searched(config: LocatedConfig, seed: number): Promise<(readonly CostTerm[])[]> {
   const coarse = planCoarse(config).task;
   const { steps } = effort(coarse);

@@ -21,7 +21,7 @@ head: { conv: 24, hidden: 0 }
 );
 
 describe('the chosen values', () => {
-  it('are those of the choices that matter', () => {
+  it('are those of the active choices', () => {
     expect(chosenValues(space, [1, 1, 0, 1])).toEqual({
       'stages[0].out': '16',
       'stages[0].blocks[1].use': 'true',
@@ -33,7 +33,7 @@ describe('the chosen values', () => {
 });
 
 describe('the values chosen by a run', () => {
-  it('are the same for one network, whichever of two blocks alike is skipped', () => {
+  it('are the same for one network, whichever of two equal blocks is skipped', () => {
     const uib = '{ kind: uib, startKernel: 0, midKernel: [3, 5], expand: 2, out: 3, optional: true, repeat: 2 }';
     const space = spaceOf(`  - blocks: [${uib}]`);
     const run = (decisions: Decisions) => chosenByRun(space, close(space, decisions), decisions);
@@ -43,7 +43,7 @@ describe('the values chosen by a run', () => {
 });
 
 describe('the agreement of searches', () => {
-  it('is the share of choices alike, the mean over all pairs; what only one has, they differ in', () => {
+  it('is the mean share of equal choices over all pairs; a choice that only one has counts as different', () => {
     const [a, b, c] = [{ x: '1', y: '2' }, { x: '1', y: '3' }, { x: '1' }];
     expect(pairwiseAgreement([a, b])).toBe(1 / 2);
     expect(pairwiseAgreement([a, c])).toBe(1 / 2);

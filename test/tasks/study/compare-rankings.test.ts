@@ -15,7 +15,7 @@ const rankingOf = (...findings: Finding[]) => compareRankings([{ name: 'arm', fi
 
 const three = [found(1, 'a', 0.1, 0.5), found(1, 'b', 0.3, 0.6), found(1, 'c', 0.2, 0.7)];
 
-describe('how far a SuperNet and trainings alone agree', () => {
+describe('the agreement of a SuperNet with stand-alone trainings', () => {
   it('is a mean over the seeds', () => {
     const second = [found(2, 'd', 0.1, 0.5), found(2, 'e', 0.2, 0.6), found(2, 'f', 0.3, 0.7)];
     const ranking = rankingOf(...three, ...second);
@@ -27,14 +27,14 @@ describe('how far a SuperNet and trainings alone agree', () => {
     }
   });
 
-  it('is as sure as its architectures are many, not as its seeds are', () => {
+  it('has a confidence that grows with its architectures, not with its seeds', () => {
     const again = [2, 3, 4].flatMap((seed) => three.map((finding) => ({ ...finding, seed })));
     const [once, often] = [rankingOf(...three), rankingOf(...three, ...again)];
     expect(often).toMatchObject({ n: 12, architectures: 3, byAccuracy: { tau: once?.byAccuracy.tau } });
     expect(often?.byAccuracy.interval).toEqual(once?.byAccuracy.interval);
   });
 
-  it('does not exist where nothing is ordered, in JSON and in the table', () => {
+  it('does not exist if nothing is ordered, in JSON and in the table', () => {
     const alike = rankingOf(found(1, 'a', 0.2, 0.5), found(1, 'b', 0.2, 0.5));
     expect(alike?.byAccuracy).toEqual({ tau: null, interval: null, rho: null });
     const [first] = three as [Finding];

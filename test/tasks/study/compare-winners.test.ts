@@ -13,8 +13,8 @@ const found = (seed: number, architecture: string, alone: number): Finding => ({
 });
 const arm = (name: string, ...findings: Finding[]) => ({ name, findings, searchImages: 10 });
 
-describe('what the arms of a study reach', () => {
-  it('counts searches that found one architecture once where it says how sure it is', () => {
+describe('the accuracy that the arms of a study reach', () => {
+  it('counts searches that found the same architecture once in its interval', () => {
     const twice = arm('twice', found(1, 'a', 0.6), found(2, 'a', 0.6), found(3, 'b', 0.9));
     const once = arm('once', found(1, 'a', 0.6), found(2, 'b', 0.7), found(3, 'c', 0.8));
     const [first, second] = compareWinners([twice, once]);
@@ -23,7 +23,7 @@ describe('what the arms of a study reach', () => {
     expect(second).toMatchObject({ n: 3, architectures: 3, interval: meanInterval([0.6, 0.7, 0.8]) });
   });
 
-  it('has no interval of one architecture, however many searches found it, in JSON and in the table', () => {
+  it('has no interval for a single architecture, however many searches found it, in JSON and in the table', () => {
     const winners = compareWinners([
       arm('alike', found(1, 'a', 0.6), found(2, 'a', 0.6)),
       arm('one', found(1, 'b', 0.7)),
@@ -39,7 +39,7 @@ describe('what the arms of a study reach', () => {
     expect(text).not.toMatch(/NaN|Infinity|null/);
   });
 
-  it('is not compared with an arm of which nothing is known yet', () => {
+  it('is not compared with an arm that has no results yet', () => {
     const [winner] = compareWinners([arm('first'), arm('second', found(1, 'a', 0.6))]);
     expect(winner).toMatchObject({ name: 'second', difference: null });
   });

@@ -31,7 +31,7 @@ beforeAll(() => {
 });
 
 describe('a study', () => {
-  it("gives each arm the config with the study's values, then its own, under each seed", () => {
+  it('gives each arm the config with the values of the study, then of the arm, under each seed', () => {
     const arms =
       '  - { name: a }\n  - { name: b, stages: [coarse], set: { search.steps: 6, "cost[0].target": 9000 } }\n';
     const {
@@ -54,7 +54,7 @@ describe('a study', () => {
     expect([1, 7].map((seed) => found[0]?.config(seed).config.seed)).toEqual([1, 7]);
   });
 
-  it('has a judge with a uniform policy and a seed of its own', () => {
+  it('has a judge with a uniform policy and a separate seed', () => {
     const judge = 'judge: { search.steps: 9, search.strategy: reinforce }\n';
     const { judge: found } = readStudy(study('  - { name: a }\n', `set: { search.batch: 8 }\n${judge}`));
     expect(found?.config.seed).toBe(0);

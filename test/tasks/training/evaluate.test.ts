@@ -8,7 +8,7 @@ import { tinySet } from '#test/data/set-fixture';
 
 const source = tinySource([6, 5, 1], 10, 1, 120); // 1,200 test images: two whole batches and a rest
 
-/** Logits that put `own` on the label where the image's place is below `correct`, else on the class after it. */
+/** Returns logits with `own` on the label for images before `correct`, and on the next class for the others. */
 function knowing(correct: number, own = 5) {
   let seen = 0;
   return ({ n, labels }: Batch) => {
@@ -44,7 +44,7 @@ describe('evaluation', () => {
     expect(await evaluate(testImages(source), ({ n }) => new Float32Array(n * 10))).toMatchObject({ top1: 0, top5: 0 });
   });
 
-  it('has the mean cross-entropy: ln 10 where nothing is known, ln(1 + 9 / e^5) where all is', async () => {
+  it('has the mean cross-entropy: ln 10 for equal logits, ln(1 + 9 / e^5) for all labels known', async () => {
     expect((await evaluate(testImages(source), ({ n }) => new Float32Array(n * 10))).loss).toBeCloseTo(Math.log(10), 9);
     expect((await evaluate(testImages(source), knowing(1200))).loss).toBeCloseTo(Math.log(1 + 9 * Math.exp(-5)), 9);
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { sourceOfKind } from '#data/images/source-schema';
 import { dataOfKind } from '#tasks/training/recipe-data';
 
-it('the data of a recipe are told apart by their keys', () => {
+it('the data of a recipe are distinguished by their keys', () => {
   const source = { dataset: 'mnist' } as const;
   expect(dataOfKind({ data: { source, augment: {} } })).toEqual({ kind: 'source', source, augment: {} });
   expect(dataOfKind({ data: { recipe: 'a.dataset.yaml' } })).toEqual({ kind: 'recipe', file: 'a.dataset.yaml' });

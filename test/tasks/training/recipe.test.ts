@@ -25,7 +25,7 @@ learningRate: 0.1
 `;
 
 describe('a training recipe', () => {
-  it('that says the least has defaults for the rest, and knows its folder', () => {
+  it('with only the required keys has defaults for the rest, and its folder', () => {
     expect(read(least)).toEqual({
       name: 't',
       data: { source: { dataset: 'mnist' }, augment: {} },
@@ -45,7 +45,7 @@ describe('a training recipe', () => {
     });
   });
 
-  it('with micro-batches under their former name, shares, has them', () => {
+  it('accepts micro-batches under their former name, shares', () => {
     expect(read(`${least}shares: 2\n`).microBatches).toBe(2);
     expect(read(least, 'shares=4').microBatches).toBe(4);
   });
@@ -64,7 +64,7 @@ describe('a training recipe', () => {
     expect(failureOf(() => read(least, set)).message).toBe(`--set ${set}: ${message}`);
   });
 
-  it('takes --set', () => {
+  it('accepts --set', () => {
     expect(read(least, 'epochs=0.5', 'optimizer={kind: adamW}')).toMatchObject({
       epochs: 0.5,
       optimizer: { kind: 'adamW', weightDecay: 0 },

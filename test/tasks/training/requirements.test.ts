@@ -23,18 +23,15 @@ it.each([
   ]);
 });
 
-it.each([{ batch: 2 }, { batch: 8, microBatches: 4 }])(
-  'batch norm over two values is left to the user with %o',
-  (of) => {
-    expect(() => requireNormalisable(hidden, recipe(of))).not.toThrow();
-  },
-);
+it.each([{ batch: 2 }, { batch: 8, microBatches: 4 }])('batch norm over two values is allowed with %o', (of) => {
+  expect(() => requireNormalisable(hidden, recipe(of))).not.toThrow();
+});
 
-it('one image at a time is enough where every map has several places', () => {
+it('one image at a time is enough if every map has several positions', () => {
   expect(() => requireNormalisable(parseSpace('small.yaml', smallNetworkText), recipe({ batch: 1 }))).not.toThrow();
 });
 
-it('a batch and batches for statistics beyond the images are refused, the default for statistics never', () => {
+it('a batch and statistics batches larger than the split are refused, the default for statistics never', () => {
   expect(failureOf(() => requireImages(recipe({ batch: 61, statisticsBatches: 51 }), 60)).message).toBe(
     'r: batch: expected at most the 60 train images; got 61\n' +
       'r: statisticsBatches: expected at most 50, which go over all train images; got 51',

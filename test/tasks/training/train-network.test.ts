@@ -1,4 +1,4 @@
-/** Training one network for real, on patterns that it tells apart after some steps. */
+/** Training of one real network, on patterns that it distinguishes after some steps. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { labelledBatches } from '#data/sets/labelled-batches';
 import { oneProcess } from '#jobs/workers/collective';
@@ -34,7 +34,7 @@ async function trained(changes: Partial<TrainingPlan> = {}, trainee = new Traine
 }
 
 describe('training', () => {
-  it('learns what there is to learn: the loss falls from ln 3, all test images are told apart', async () => {
+  it('learns the patterns: the loss falls from ln 3, and all test images are classified correctly', async () => {
     const { trainee, steps } = await trained();
     expect(steps.map(({ step }) => step)).toEqual(Array.from({ length: 60 }, (_, i) => i));
     expect(steps[0]?.loss).toBeGreaterThan(0.7);
@@ -49,7 +49,7 @@ describe('training', () => {
     expect(found.loss).toBeLessThan(0.2);
   });
 
-  it('climbs to its learning rate and falls from it', async () => {
+  it('warms up to its learning rate and decays from it', async () => {
     const { trainee, steps } = await trained({ steps: 12 });
     trainee.dispose();
     const rates = steps.map(({ learningRate }) => learningRate);
@@ -94,7 +94,7 @@ describe('training', () => {
     expect(whole.steps[0]?.loss).not.toBeCloseTo(steps[0]!.loss, 4);
   });
 
-  it('has the same bits from images that are loaded while a step is computed', async () => {
+  it('has the same bits with images that are loaded while a step is computed', async () => {
     const options = { seed: 1, batch: 12, augment: { shift: 1, mixup: { alpha: 1 } }, labelSmoothing: 0 };
     const weights = [];
     for (const images of [source, lazySet(source)]) {
@@ -112,10 +112,10 @@ describe('training', () => {
     expect(weights[1]).toEqual(weights[0]);
   });
 
-  it('goes on from a saved state as if it had never stopped', async () => {
+  it('resumes from a saved state as if it had never stopped', async () => {
     const whole = await trained({ steps: 10 });
     const stopping = new Trainee(smallNetwork(), adamW, 1);
-    await trainNetwork(stopping, { ...plan, steps: 10 }, batches, oneProcess, async ({ step }) => step < 3); // 4 steps, then no
+    await trainNetwork(stopping, { ...plan, steps: 10 }, batches, oneProcess, async ({ step }) => step < 3); // 4 steps
     const saved = stopping.save();
     stopping.dispose();
     const resumed = new Trainee(smallNetwork(), adamW, 99);

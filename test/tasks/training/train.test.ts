@@ -59,7 +59,7 @@ async function training({ root = newFolder(), set = [], network, recipe, extend,
   return { folder: join(root, 'a'), evaluation };
 }
 
-/** Images of 6 rows and 11 columns, striped along the rows or along the columns under noise. */
+/** Makes images of 6 rows and 11 columns, striped along the rows or along the columns under noise. */
 function stripes(): ImageSet<InMemorySource> {
   const random = randomStream('stripes');
   const part = (n: number) => {
@@ -84,7 +84,7 @@ function stripes(): ImageSet<InMemorySource> {
 const bytes = (run: string, name: string) => readFileSync(join(run, name), 'utf8');
 
 describe('a training', () => {
-  it('says what is odd about its images before it refuses them', async () => {
+  it('warns about odd images before it refuses them', async () => {
     const fromOne = ({ shape, images, labels }: InMemorySource) =>
       inMemorySource(shape, { images, labels: labels.map((label) => label + 1) });
     const { train, test, ...source } = patternSource();
@@ -98,7 +98,7 @@ describe('a training', () => {
     expect(await training({ set: [...set, 'data.source.firstLabel=1'] })).toHaveProperty('evaluation.split', 'test');
   });
 
-  it('leaves a network that evaluates as its result says', async () => {
+  it('writes a network whose evaluation matches its result', async () => {
     const { folder: run, evaluation } = await training();
     expect(readState(run)).toMatchObject({ stage: 'train', status: 'done', step: 20, steps: 20 }); // 2 x 240 / 24
     expect(readEvents(join(run, 'events.jsonl')).map(({ step }) => step)).toEqual([4, 8, 12, 16, 20]);
@@ -113,7 +113,7 @@ describe('a training', () => {
     read.dispose();
   });
 
-  it('that was stopped ends, run again, as one that never was', async () => {
+  it('that was stopped ends, run again, like one that was not', async () => {
     const whole = await training();
     const root = newFolder();
     let asked = 0;
@@ -127,7 +127,7 @@ describe('a training', () => {
     }
   });
 
-  it('of images that are not square learns them, and refuses them lying on their side', async () => {
+  it('on images that are not square learns them, and refuses transposed images', async () => {
     const folder = newFolder();
     writeIdxFolder(folder, stripes());
     writeFileSync(join(folder, 'small.train.yaml'), smallTraining);
@@ -146,14 +146,14 @@ describe('a training', () => {
     expect(failure.message).toBe('small: expected images of 11x6x1 and 2 classes; got 6x11x1 and 2 classes');
   });
 
-  it('that is done is left as it is', async () => {
+  it('that is done is left unchanged', async () => {
     const root = newFolder();
     await training({ root });
     expect((await training({ root })).evaluation).toBeUndefined();
     expect(readState(join(root, 'a')).status).toBe('done');
   });
 
-  it('goes on to more epochs only where it is extended', async () => {
+  it('continues to more epochs only with --extend', async () => {
     const root = newFolder();
     const before = await training({ root });
     const set = ['epochs=3'];
@@ -166,7 +166,7 @@ describe('a training', () => {
     expect(JSON.parse(bytes(run, 'result.json')).test).toEqual(evaluation);
   });
 
-  it("learns from a distillation set too, by the teacher's labels", async () => {
+  it("also learns from a distillation set, by the teacher's labels", async () => {
     const world = await smallWorld();
     const recipe = join(world, 'set.train.yaml');
     writeFileSync(

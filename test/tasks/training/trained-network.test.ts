@@ -18,7 +18,7 @@ const adamW = { kind: 'adamW', beta1: 0.9, beta2: 0.999, weightDecay: 0 } as con
 
 beforeAll(() => void openBackend({ threads: 1 }));
 
-/** A folder with a network of a few steps, and its logits and probabilities on a batch. */
+/** Makes a folder with a network of a few training steps; returns its logits and probabilities on a batch. */
 async function written(seed = 1) {
   const folder = newFolder();
   const trainee = new Trainee(smallNetwork(), adamW, seed);
@@ -44,7 +44,7 @@ async function written(seed = 1) {
 }
 
 describe('a trained network', () => {
-  it('read again gives the same logits, bit by bit', async () => {
+  it('gives the same logits when read again, bit by bit', async () => {
     const { folder, logits } = await written();
     const before = backend().tensorsAlive();
     const read = readTrainedNetwork(folder);

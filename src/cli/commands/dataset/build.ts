@@ -18,7 +18,7 @@ import { teacherLoader, teacherMicroBatches } from '#tasks/distill/teacher';
 
 type WorkerOptions = OptionsOf<typeof workerOptions>;
 
-/** Loads teachers that compute as the options say. */
+/** Loads teachers that compute with the workers, threads and backend of the options. */
 type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, WorkerOptions]) => ReturnType<LoadTeachers>;
 
 export const datasetBuild = datasetBuildWith((references, context, options) => {
@@ -29,7 +29,8 @@ export const datasetBuild = datasetBuildWith((references, context, options) => {
 
 export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
   return defineCommand({
-    description: 'build a distillation set, augmented images with soft labels of a teacher; run again, it resumes',
+    description:
+      'build a distillation set: augmented images with the soft labels of a teacher; an interrupted build resumes',
     arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
     options: [
       ...workerOptions,
@@ -44,7 +45,7 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
       const source = openSource(recipe.source, dirname(recipeFile));
       const form = formOf(source);
       requireAugmentation(recipe.augment, form.shape);
-      planBuild(source, recipe); // so that its mistakes are told before a teacher is trained
+      planBuild(source, recipe); // reports its mistakes before a teacher is trained
       for (const note of source.notes ?? []) standardReporter().warn(note);
       const teacher = await loadTeachers(recipe.teacher, { recipeFile, form }, options);
       const stop = stopOnSignal();
@@ -62,7 +63,7 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
   });
 }
 
-/** Reports a fiftieth of the rows at a time. */
+/** Returns a callback that reports progress after every fiftieth of the rows. */
 function inSteps(reporter: Reporter): (progress: BuildProgress) => void {
   let told = 0;
   return ({ rows, of }) => {

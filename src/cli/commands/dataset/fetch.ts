@@ -19,7 +19,7 @@ export const datasetFetch = defineCommand({
     const fetched = await fetchDataset(datasets[name], to ?? datasetFolder(name), reporter.note);
     if (!fetched.official) reporter.warn(`${name}: ${fetched.provenance}`);
     const { folder, origin } = fetched;
-    const where = origin === undefined ? 'there already, verified' : `from ${origin}, verified`;
+    const where = origin === undefined ? 'already present, verified' : `from ${origin}, verified`;
     return { json: { name, ...fetched, origin: origin ?? null }, text: () => `${folder} (${where})` };
   },
 });

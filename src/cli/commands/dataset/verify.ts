@@ -10,7 +10,7 @@ export const datasetVerify = defineCommand({
   run([folder]) {
     const { manifest, damage } = verifyDistillationSet(folder);
     const ok = damage.length === 0;
-    const remedy = 'run its `mnv4-nas dataset build` again: damaged shards are made anew';
+    const remedy = 'run its `mnv4-nas dataset build` again: it rebuilds damaged shards';
     return {
       json: { ok, ...manifestSummary(manifest), damage },
       text: () => (ok ? `${folder}: ${manifest.shards.length} shards, ${rowsText(manifest)}: no damage` : ''),

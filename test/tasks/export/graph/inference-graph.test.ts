@@ -30,12 +30,12 @@ describe('the graph of a network', () => {
     ]);
   });
 
-  it('keeps a batch norm behind each convolution where it is not folded', () => {
+  it('keeps a batch norm after each convolution if it is not folded', () => {
     expect(opsOf(false).filter((op) => op === 'FusedBatchNormV3')).toHaveLength(7);
     expect(opsOf(false).filter((op) => op !== 'FusedBatchNormV3')).toEqual(opsOf(true));
   });
 
-  it('has public ops alone, also after the process has found the kernels of this build', () => {
+  it('has only public ops, also after the process has loaded the kernels of this build', () => {
     const before = opsOf(true);
     const { weights } = randomExported(small);
     logitsWith(small, weights, trial(small, 2), 2);
@@ -53,7 +53,7 @@ describe('the graph of a network', () => {
     ]);
   });
 
-  it("pads as TensorFlow's SAME does, the odd zero behind", () => {
+  it("pads like TensorFlow's SAME, with the odd zero at the end", () => {
     const pads = (resolution: number) => {
       const resized = { ...small, input: { resolution, channels: 3 } };
       const { nodes } = inferenceGraph(resized, randomExported(resized).weights, { fold: true });
@@ -63,7 +63,7 @@ describe('the graph of a network', () => {
     expect(pads(8)).toEqual([0, 1, 0, 1]);
   });
 
-  it('leaves no tensor behind but constants of the process', () => {
+  it('leaves no tensors but constants of the process', () => {
     graphOf(true);
     const before = backend().tensorsAlive();
     graphOf(true);
@@ -71,7 +71,7 @@ describe('the graph of a network', () => {
   });
 });
 
-/** A graph of ops one after the other, each on the result of the one before and the constants that are named. */
+/** Builds a chain of ops, each applied to the previous result and the named constants. */
 function chain(
   ...ops: [op: string, shape: number[], constants?: string[], attributes?: GraphNode['attributes']][]
 ): Graph {
@@ -91,7 +91,7 @@ function chain(
 const valid = { strides: [1, 1, 1, 1], padding: 'VALID' };
 
 describe('a traced graph in one form', () => {
-  it('has bias and scale of a convolution in its weights', () => {
+  it('has the bias and scale of a convolution in its weights', () => {
     const traced = chain(
       ['Conv2D', [2, 4, 4, 2], ['a.kernel'], valid],
       ['BiasAdd', [2, 4, 4, 2], ['a.bias']],
@@ -105,12 +105,12 @@ describe('a traced graph in one form', () => {
     expect(simplified(traced, { fold: false }).nodes.map(({ op }) => op)).toEqual(['Conv2D', 'Mul', 'Relu']);
   });
 
-  it('leaves a convolution alone that others read too', () => {
+  it('leaves a convolution unchanged if other ops read it too', () => {
     const traced = chain(['Conv2D', [2, 4, 4, 2], ['a.kernel'], valid], ['BiasAdd', [2, 4, 4, 2], ['a.bias', 'n0']]);
     expect(simplified(traced, { fold: true }).nodes.map(({ op }) => op)).toEqual(['Conv2D', 'BiasAdd']);
   });
 
-  it('has the zeros of a Pad, or of an explicit padding, in the convolution behind it', () => {
+  it('moves the zeros of a Pad, or of an explicit padding, into the next convolution', () => {
     const padded = chain(['Pad', [2, 7, 11, 1], ['around']], ['Conv2D', [2, 7, 11, 2], ['a.kernel'], valid]);
     const explicit = { ...valid, padding: 'EXPLICIT', explicit_paddings: [0, 0, 1, 2, 3, 4, 0, 0] };
     for (const traced of [padded, chain(['Conv2D', [2, 7, 11, 2], ['a.kernel'], explicit])]) {
@@ -120,7 +120,7 @@ describe('a traced graph in one form', () => {
     }
   });
 
-  it('is refused where a value does not have the images first', () => {
+  it('is refused if a value does not have the images as its first axis', () => {
     const mixed = chain(['Reshape', [4, 8, 1]], ['Reshape', [2, 16]]);
     expect(() => simplified(mixed, { fold: true })).toThrow(
       'n0: its shape for 2 images, [4,8,1], does not have them first',

@@ -1,4 +1,4 @@
-/** Exports for TensorFlow.js, on its plain JavaScript backend too. */
+/** Exports for TensorFlow.js, also on its plain JavaScript backend. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -46,7 +46,7 @@ describe('a GraphModel', () => {
     model.dispose();
   });
 
-  it('has weights of more than 4 MB in several files', async () => {
+  it('splits weights of more than 4 MB into several files', async () => {
     const large = network(`
 stages:
   - blocks: [{ kind: conv, kernel: 1, out: 1024 }]
@@ -59,7 +59,7 @@ head: { conv: 1200, hidden: 0 }`);
     expect(bytes[0]).toBe(2 ** 22);
   });
 
-  it('whose files are damaged is a data failure', async () => {
+  it('with damaged files is a data failure', async () => {
     const folder = await written();
     writeFileSync(join(folder, 'model.json'), '{ "format": "graph-model" }');
     const failure = await failureOfAsync(() => openTfjsModel(folder));

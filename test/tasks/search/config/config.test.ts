@@ -30,7 +30,7 @@ function settings(text: string, stage: StageName = 'coarse', ...set: string[]) {
   return stageSettings(read(text, ...set), stage);
 }
 
-/** The lines of a failure, the folder of the test left out. */
+/** Returns the lines of a failure without the folder of the test. */
 function mistakes(act: () => unknown): string[] {
   const failure = failureOf(act);
   expect(failure.kind).toBe('config');
@@ -81,7 +81,7 @@ describe('a stage of a config that sets nothing', () => {
     });
   });
 
-  it('counts the images of all samples of a step in its learning rates, those of one in the held-out batch', () => {
+  it('counts the images of all samples of a step in its learning rates, of one sample in the validation batch', () => {
     const { weights, controller, validationBatch } = settings(
       `${frame}${stages}search: { batch: 64, samplesPerStep: 4 }\n`,
     );
@@ -127,16 +127,16 @@ fine: { refine: r.yaml, logEvery: 9 }
     expect(settings(text, 'fine', ...set)).toMatchObject({ steps: 500, batch: 32, weights: { l2: 0 } });
   });
 
-  it('leaves a stage its own value where --set speaks to search', () => {
+  it('keeps the value of a stage if --set changes that of search', () => {
     expect(settings(text, 'coarse', 'search.batch=8').batch).toBe(64);
     expect(settings(text, 'fine', 'search.batch=8').batch).toBe(8);
   });
 
-  it('of several --set on one value is the last', () => {
+  it('of several --set on one value goes to the last', () => {
     expect(settings(text, 'coarse', 'search.steps=5', 'search.steps=6').steps).toBe(6);
   });
 
-  it('takes an optimizer whole, so that none has the settings of another', () => {
+  it('replaces an optimizer as a whole, so that none has the settings of another', () => {
     const optimizers = `${frame}search: { weights: { optimizer: { kind: rmsProp, decay: 0.5 } } }
 coarse: { space: s.yaml, weights: { optimizer: { kind: adamW } } }
 fine: { refine: r.yaml }
@@ -159,14 +159,14 @@ fine: { refine: r.yaml }
 });
 
 describe("the controller's speed", () => {
-  it('may be stated as logitTravel or as a learning rate, which say the same', () => {
+  it('may be stated as logitTravel or as the equivalent learning rate', () => {
     const planned = (controller: string) =>
       schedule(scheduleSettings(settings(`${frame}${stages}search: { steps: 400, controller: ${controller} }\n`)));
     const { learningRate } = planned('{ logitTravel: 40 }');
     expect(planned(`{ learningRate: ${learningRate} }`).logitTravel).toBeCloseTo(40, 9);
   });
 
-  it('is refused in both ways at once, at the place of logitTravel', () => {
+  it('is refused if stated in both ways, at the place of logitTravel', () => {
     const text = `${frame}search:
   controller:
     logitTravel: 40
@@ -181,7 +181,7 @@ ${stages}`;
 });
 
 describe('a warm-up that outlasts the delay', () => {
-  it('is an error at its line, in the section that states it', () => {
+  it('is an error at its line, in the section that sets it', () => {
     const shared = `${frame}search:
   steps: 100
   controller:
@@ -210,13 +210,13 @@ fine:
     ]);
   });
 
-  it('is one too where the weights learn at rates that never come down again', () => {
+  it('is an error too if the learning rates of the weights never decay', () => {
     expect(mistakes(() => settings(frame + stages, 'coarse', 'search.steps=40', 'search.weights.warmup=1'))).toEqual([
       '--set search.weights.warmup=1: search.weights.warmup: expected a warm-up that ends before the last of 40 steps; got one of 40 steps',
     ]);
   });
 
-  it('is one too where the delay leaves no steps', () => {
+  it('is an error too if the delay leaves no steps', () => {
     expect(mistakes(() => settings(`${frame}${stages}search: { steps: 10, controller: { delay: 1 } }\n`))).toEqual([
       't.yaml:6:43: search.controller.delay: expected a delay that leaves steps to learn in; got 10 of 10 steps',
     ]);
@@ -299,7 +299,7 @@ coarse: {}
     ]);
   });
 
-  it('of a file that is not there, or is no YAML, or is empty', () => {
+  it('of a file that is missing, not YAML, or empty are reported with its name', () => {
     expect(mistakes(() => readSearchConfig(join(folder, 'none.yaml')))).toEqual([
       'none.yaml: expected a readable file; got no such file (ENOENT)',
     ]);
@@ -309,6 +309,6 @@ coarse: {}
   });
 });
 
-it('files that a config names are relative to its own folder', () => {
+it('files that a config names are relative to its folder', () => {
   expect(read(frame + stages).path('../a.yaml')).toBe(join(folder, '..', 'a.yaml'));
 });

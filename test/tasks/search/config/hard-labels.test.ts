@@ -8,7 +8,7 @@ import { hardLabelled } from '#tasks/search/config/hard-labels';
 import { darkAndBright, newFolder } from '#test/data/fixtures';
 import { pixelTeacher } from '#test/data/set-fixture';
 
-it("hard labels take the teacher's place: nine tenths on the source's class, the rest spread evenly, the images the same", async () => {
+it("hard labels replace the teacher's: 0.9 on the source's class, the rest spread evenly, same images", async () => {
   const batch: Batch = {
     n: 2,
     images: Uint8Array.of(7, 8),
@@ -26,7 +26,7 @@ it("hard labels take the teacher's place: nine tenths on the source's class, the
   }
 });
 
-/** A set of levels, four copies of each train image, with this augmentation. */
+/** Builds a set of grey levels, four copies of each train image, with this augmentation. */
 async function levels(augment: string) {
   const to = newFolder();
   const text = `name: levels\nsource: { format: idx, folder: . }\nheld: 8\nreplicas: 4\naugment: ${augment}\nteacher: [{ run: t }]\n`;
@@ -35,7 +35,7 @@ async function levels(augment: string) {
   return openDistillationSet(to);
 }
 
-it('hard labels of a set built with mixup are blended as its pixels are', async () => {
+it('hard labels of a set built with mixup are blended like its pixels', async () => {
   const set = await levels('{ mixup: { alpha: 0.3 } }');
   const { n, images, soft } = await hardLabelled(batches(set.split('train'), { seed: 1, batch: 128 }), 2).at(0);
   for (let i = 0; i < n; i++) {

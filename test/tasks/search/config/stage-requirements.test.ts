@@ -29,7 +29,7 @@ function open(...set: string[]) {
   return openStageSet(planCoarse(located).task, located);
 }
 
-it.each(['batch', 'validationBatch'])('a %s of one image is refused where batch norm may see a single value', (key) => {
+it.each(['batch', 'validationBatch'])('a %s of one image is refused if batch norm may see a single value', (key) => {
   const set = `search.${key}=1`;
   const hidden = config(set, 'coarse.space=hidden.yaml');
   expect(failureOf(() => planCoarse(hidden)).message).toBe(
@@ -52,7 +52,7 @@ it.each([
   expect(failureOf(() => open(set)).message).toBe(`--set ${set}: ${message}`);
 });
 
-it('a validation batch that follows from the batch may go over the validation images again', () => {
+it('a default validation batch may be larger than the validation split', () => {
   const text = ['name: t', 'dataset: { folder: set }', 'cost: [{ cost: macs, target: 12000 }]'];
   writeFileSync(join(folder, 'least.yaml'), [...text, 'coarse: { space: small.coarse.yaml }'].join('\n'));
   const least = readSearchConfig(join(folder, 'least.yaml'));
@@ -60,7 +60,7 @@ it('a validation batch that follows from the batch may go over the validation im
   expect(() => openStageSet(planCoarse(least).task, least)).not.toThrow();
 });
 
-it('hard labels of a set whose blends have one label alone are refused, with what to do', async () => {
+it('hard labels of a set whose blends have only one label are refused with a remedy', async () => {
   const old = await smallWorld(newFolder());
   const { manifest } = openDistillationSet(join(old, 'set'));
   const recipe = { ...manifest.recipe, augment: { mixup: { alpha: 0.2 } } };

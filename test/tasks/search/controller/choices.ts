@@ -1,4 +1,4 @@
-/** Choices to test the controller with. */
+/** Choices for tests of the controller. */
 import type { ControllerChoice } from '#tasks/search/controller/policy';
 
 export function choice(options: number, more: Partial<ControllerChoice> = {}): ControllerChoice {

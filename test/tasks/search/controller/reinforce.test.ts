@@ -12,7 +12,7 @@ import {
 import type { Sample } from '#tasks/search/controller/sample';
 import { choicesOf } from './choices.js';
 
-/** A sample that drew these options, nothing replaced or skipped. */
+/** Makes a sample that drew these options, with nothing replaced or skipped. */
 function drew(decisions: number[], more: Partial<Sample> = {}): Sample {
   const every = (value: boolean) => decisions.map(() => value);
   return {
@@ -24,7 +24,7 @@ function drew(decisions: number[], more: Partial<Sample> = {}): Sample {
   };
 }
 
-/** Central differences of a function of the logits. */
+/** Computes central differences of a function of the logits. */
 function slopes(f: (logits: number[]) => number, logits: readonly number[]): number[] {
   const moved = (i: number, by: number) => logits.map((z, j) => (i === j ? z + by : z));
   return logits.map((_, i) => (f(moved(i, 1e-5)) - f(moved(i, -1e-5))) / 2e-5);
@@ -52,7 +52,7 @@ describe('the gradients', () => {
 });
 
 describe('the baseline', () => {
-  it('is the first reward at first, then an average of momentum .95 without zero bias', () => {
+  it('is the first reward at first, then an average of momentum 0.95 without zero bias', () => {
     const first = updatedBaseline({ weighted: 0, weight: 0 }, 0.6);
     const second = updatedBaseline(first, 0.8);
     expect(baselineValue(first)).toBeCloseTo(0.6, 12);
@@ -60,7 +60,7 @@ describe('the baseline', () => {
     expect(baselineValue({ weighted: 0, weight: 0 })).toBe(0);
   });
 
-  it('contains the current step: a first reward moves nothing', () => {
+  it('contains the current step: the first reward moves nothing', () => {
     const start = startController(choicesOf(3));
     const { policy } = reinforce(start, [{ sample: drew([1]), reward: 5 }], { learningRate: 1 });
     for (const logit of policy.logits[0] as number[]) expect(logit).toBeCloseTo(0, 6);
@@ -68,10 +68,10 @@ describe('the baseline', () => {
 });
 
 describe('an update', () => {
-  /** A state whose baseline stays at .5 for a step's mean reward of .5. */
+  /** A state whose baseline stays at 0.5 for a step's mean reward of 0.5. */
   const start: ControllerState = { ...startController(choicesOf(2)), baseline: { weighted: 0.5, weight: 1 } };
 
-  it('is Adam with beta1 = 0 and beta2 = .999, by hand over two steps', () => {
+  it('is Adam with beta1 = 0 and beta2 = 0.999, by hand over two steps', () => {
     const step = (state: ControllerState, reward: number) =>
       reinforce({ ...state, baseline: { weighted: 0, weight: 1 } }, [{ sample: drew([0]), reward }], {
         learningRate: 0.1,
@@ -101,7 +101,7 @@ describe('an update', () => {
     ];
     const { squares, policy, baseline } = reinforce(start, outcomes, { learningRate: 0.1 });
     expect(baselineValue(baseline)).toBeCloseTo(0.5, 12);
-    const g = 0.2 * 0.5; // both samples speak for option 0
+    const g = 0.2 * 0.5; // both samples favour option 0
     expect(squares[0]?.[0]).toBeCloseTo(0.001 * g ** 2, 15);
     expect(policy.logits[0]?.[0]).toBeCloseTo(0.1, 6);
 
@@ -110,7 +110,7 @@ describe('an update', () => {
       outcomes.map(({ reward }) => ({ sample: drew([0]), reward })),
       { learningRate: 0.1 },
     );
-    expect(opposed.squares[0]?.[0]).toBeCloseTo(0.001 * g ** 2, 15); // the mean gradient is 0, its square would be too
+    expect(opposed.squares[0]?.[0]).toBeCloseTo(0.001 * g ** 2, 15); // the square of the mean gradient would be 0
     expect(opposed.policy.logits[0]?.[0]).toBeCloseTo(0, 12);
   });
 
@@ -124,7 +124,7 @@ describe('an update', () => {
     expect(updates).toBe(1);
   });
 
-  it('leaves choices alone that were replaced or do not matter, but for the decay of their moments', () => {
+  it('leaves replaced or inactive choices unchanged, except for the decay of their moments', () => {
     const state = {
       ...startController(choicesOf(2, 2)),
       squares: [
@@ -145,7 +145,7 @@ describe('an update', () => {
     ]);
   });
 
-  it('with an entropy bonus climbs towards uniform, in a plain gradient step', () => {
+  it('with an entropy bonus moves towards uniform, in a plain gradient step', () => {
     const policy = { ...uniformPolicy(choicesOf(2)), logits: [[1, 0]] };
     const outcomes = [{ sample: drew([0]), reward: 0.5 }]; // no advantage
     const { policy: after } = reinforce({ ...start, policy }, outcomes, { learningRate: 0.1, entropyBonus: 3 });

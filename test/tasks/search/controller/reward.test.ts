@@ -6,13 +6,13 @@ const cheap: CostTerm = { value: 0.25, target: 0.5, beta: -0.07 };
 const exact: CostTerm = { value: 0.5, target: 0.5, beta: -0.07 };
 
 describe('the reward', () => {
-  it('of .8 at twice the target with beta -.07 is .73 (absolute) and .76211 (mnas, mnas-hard)', () => {
+  it('of 0.8 at twice the target with beta -0.07 is 0.73 (absolute) and 0.76211 (mnas, mnas-hard)', () => {
     expect(reward('absolute', 0.8, [dear])).toBeCloseTo(0.73, 12);
     expect(reward('mnas', 0.8, [dear])).toBeCloseTo(0.76211, 5);
     expect(reward('mnas-hard', 0.8, [dear])).toBeCloseTo(0.76211, 5);
   });
 
-  it('below the target: absolute takes as much off, mnas rewards it, mnas-hard does nothing', () => {
+  it('below the target is penalised by absolute, raised by mnas, and left alone by mnas-hard', () => {
     expect(reward('absolute', 0.8, [cheap])).toBeCloseTo(0.8 - 0.07 / 2, 12);
     expect(reward('mnas', 0.8, [cheap])).toBeCloseTo(0.8 * 2 ** 0.07, 12);
     expect(reward('mnas-hard', 0.8, [cheap])).toBe(0.8);

@@ -9,7 +9,7 @@ const draws = (n: number, draw: (i: number) => ReturnType<typeof sample>) =>
   Array.from({ length: n }, (_, i) => draw(i));
 
 describe('a sample', () => {
-  it('of a policy whose choices are all outermost has them all active', () => {
+  it('of a policy with only outermost choices has them all active', () => {
     const drawn = sample(uniformPolicy(choicesOf(1, 2, 3, 4)), randomStream('s'));
     expect(drawn.active).toEqual([true, true, true, true]);
   });
@@ -53,7 +53,7 @@ describe('the warm-up', () => {
 });
 
 describe('a choice inside a skipped or unpicked block', () => {
-  /** A block that may be skipped, in it a pick between two, in the second of these a kernel. */
+  /** A block that may be skipped; in it a pick between two blocks; in the second of these a kernel. */
   const nested = uniformPolicy([
     choice(2),
     choice(2, { when: [{ choice: 0, option: 1 }] }),
@@ -72,7 +72,7 @@ describe('a choice inside a skipped or unpicked block', () => {
     for (const { active, decisions } of seen.values()) expect(active[1]).toBe(decisions[0] === 1);
   });
 
-  it('counts where a warm-up turned all options of the outer choice on', () => {
+  it('counts if a warm-up turned on all options of the outer choice', () => {
     const drawn = sample(nested, randomStream('s'), { op: 1, filter: 0 });
     expect(drawn).toMatchObject({ active: [true, true, true], allOn: [true, true, true] });
   });

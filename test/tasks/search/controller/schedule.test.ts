@@ -11,7 +11,7 @@ import {
 const settings: ScheduleSettings = { ...defaultShares, steps: 400, rate: { learningRate: 0.01 } };
 
 describe('the schedule', () => {
-  it('lets the warm-up fall linearly from 1 to 0 over a quarter of the steps', () => {
+  it('lowers the warm-up linearly from 1 to 0 over a quarter of the steps', () => {
     const plan = schedule(settings);
     expect([0, 25, 50, 99, 100, 399].map((step) => warmupAt(plan, step).op)).toEqual([
       1,
@@ -24,7 +24,7 @@ describe('the schedule', () => {
     expect(warmupAt(schedule({ ...settings, warmup: { op: 0, filter: 0.1 } }), 0)).toEqual({ op: 0, filter: 1 });
   });
 
-  it('learns nothing for a quarter of the steps, then at a rate that grows tenfold to the last', () => {
+  it('has a learning rate of 0 for a quarter of the steps, then one that grows tenfold to the last', () => {
     const plan = schedule(settings);
     expect([0, 99, 100, 399].map((step) => learningRateAt(plan, step))).toEqual([0, 0, 0.01, expect.closeTo(0.1, 12)]);
     const ratios = [150, 250, 350].map((step) => learningRateAt(plan, step + 1) / learningRateAt(plan, step));
@@ -38,14 +38,14 @@ describe('the schedule', () => {
     expect(schedule({ ...settings, rate: { learningRate: plan.learningRate } }).logitTravel).toBeCloseTo(40, 9);
   });
 
-  it('travels 380 with the reference at its own scale and 0.2 in a short run', () => {
+  it('travels 380 with the reference at full scale and 0.2 in a short run', () => {
     const logitTravel = (steps: number, batch: number) =>
       schedule({ ...settings, steps, rate: { learningRate: referenceLearningRate(batch) } }).logitTravel;
     expect(logitTravel(27_050, 4096)).toBeCloseTo(380, -1);
     expect(logitTravel(400, 128)).toBeCloseTo(0.2, 1);
   });
 
-  it('refuses a warm-up that outlasts the delay, and a delay without steps to learn in', () => {
+  it('refuses a warm-up that outlasts the delay, and a delay that leaves no steps to learn in', () => {
     expect(() => schedule({ ...settings, warmup: { op: 0.3, filter: 0.5 } })).toThrow(
       'warmup.op: expected a warm-up that ends within the delay of 100 steps; got one of 120 steps\n' +
         'warmup.filter: expected a warm-up that ends within the delay of 100 steps; got one of 200 steps',

@@ -1,4 +1,4 @@
-/** The controller on rewards from a table, no network at all: does it find what is there to be found? */
+/** The controller on rewards from a table, without any network: does it find the optimum? */
 import { describe, expect, it } from 'vitest';
 import { type Random, randomStream } from '#core/random';
 import { defaultShares, schedule } from '#tasks/search/controller/schedule';
@@ -15,7 +15,7 @@ function oneGoodEach(random: Random): readonly (readonly number[])[] {
   });
 }
 
-/** The share of the possible gain over the mean architecture that the search's winner reaches. */
+/** Returns the share of the possible gain over the mean architecture that the search's winner reaches. */
 function searched(seed: number, noise: number, effectsOf: (random: Random) => readonly (readonly number[])[]): number {
   return tableSearch(effectsOf(randomStream(`${seed}/effects`)), plan, noise, seed).share;
 }
@@ -31,7 +31,7 @@ describe('a search over 16 choices of 4 with effects of 1 %, 1,500 steps, travel
     expect(shares.filter((share) => share >= 0.95).length).toBeGreaterThanOrEqual(mostOf(seeds));
   });
 
-  it('finds the exact optimum under every seed where nothing is noisy', { timeout: 120_000 }, () => {
+  it('finds the exact optimum under every seed without noise', { timeout: 120_000 }, () => {
     for (const seed of seeds) expect(searched(seed, 0, oneGoodEach)).toBeCloseTo(1, 9);
   });
 });

@@ -18,20 +18,23 @@ beforeAll(async () => {
 const smallSearch = () => readSearchConfig(join(world, 'small.yaml'), []);
 
 describe('an estimate of a stage', () => {
-  it.each([1, 2])('by %i workers counts its steps and its judgements, and leaves no tensor behind', async (count) => {
-    const config = smallSearch();
-    const { task } = planCoarse(config);
-    const twice = { ...task, settings: { ...task.settings, samplesPerStep: 2 } };
-    const set = openStageSet(twice, config);
-    const workers = { count, threads: 1 };
-    await estimateStage(twice, set, workers);
-    const before = backend().tensorsAlive();
-    const { seconds, stepMs, memoryMb } = await estimateStage(twice, set, workers);
-    expect(backend().tensorsAlive()).toBe(before);
-    expect(stepMs).toBeGreaterThan(0);
-    expect(seconds).toBeGreaterThan((12 * stepMs) / 1000);
-    expect(memoryMb).toBeGreaterThan(60 * count);
-  });
+  it.each([1, 2])(
+    'with %i workers counts its steps and its evaluations, and leaves no tensors behind',
+    async (count) => {
+      const config = smallSearch();
+      const { task } = planCoarse(config);
+      const twice = { ...task, settings: { ...task.settings, samplesPerStep: 2 } };
+      const set = openStageSet(twice, config);
+      const workers = { count, threads: 1 };
+      await estimateStage(twice, set, workers);
+      const before = backend().tensorsAlive();
+      const { seconds, stepMs, memoryMb } = await estimateStage(twice, set, workers);
+      expect(backend().tensorsAlive()).toBe(before);
+      expect(stepMs).toBeGreaterThan(0);
+      expect(seconds).toBeGreaterThan((12 * stepMs) / 1000);
+      expect(memoryMb).toBeGreaterThan(60 * count);
+    },
+  );
 
   it('of the fine stage is made on a network near the target', async () => {
     const config = smallSearch();
@@ -44,7 +47,7 @@ describe('an estimate of a stage', () => {
 });
 
 describe('a likely architecture', () => {
-  it('is that of many with the cost nearest to the target, the same each time', () => {
+  it('is the one of many with the cost closest to the target, the same each time', () => {
     const plan = planCoarse(smallSearch());
     const likely = standInFor(plan.task);
     expect(Math.abs(costOf({ cost: 'macs' }, likely) / 12_000 - 1)).toBeLessThan(0.2);

@@ -1,4 +1,4 @@
-/** A real search, small: native TensorFlow, a distillation set on the disk, a run folder. */
+/** A small but real search: native TensorFlow, a distillation set on disk, a run folder. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -33,11 +33,11 @@ interface Attempt {
   readonly id?: string;
   readonly set?: readonly string[];
   readonly stage?: 'coarse' | 'fine';
-  /** The folder of a coarse run whose result the fine stage opens; without, a network is. */
+  /** The folder of a coarse run whose result the fine stage opens; a network without it. */
   readonly baseRun?: string;
   readonly workers?: Workers;
   readonly extend?: boolean;
-  /** Asked after each step. */
+  /** Polled after each step. */
   readonly shouldStop?: () => boolean;
 }
 
@@ -77,7 +77,7 @@ async function searched({
   return { folder: join(root, id), outcome };
 }
 
-/** Yes at the n-th time it is asked. */
+/** Returns a function that is true at its n-th call. */
 function afterSteps(n: number): () => boolean {
   let asked = 0;
   return () => ++asked === n;
@@ -86,20 +86,20 @@ function afterSteps(n: number): () => boolean {
 const text = (folder: string, name: string) => readFileSync(join(folder, name), 'utf8');
 const json = (folder: string, name: string) => JSON.parse(text(folder, name));
 
-/** The tensors of a run's last checkpoint and the state beside them. */
+/** Returns the tensors and the state of a run's last checkpoint. */
 function lastCheckpoint(folder: string) {
   const name = readdirSync(join(folder, 'checkpoints')).sort().at(-1) as string;
   const { tensors } = readSafetensors(join(folder, 'checkpoints', name, 'weights.safetensors'));
   return { name, tensors, state: json(join(folder, 'checkpoints', name), 'state.json') };
 }
 
-/** Policies by step. */
+/** Returns the logged policies of a run by step. */
 function policies(folder: string) {
   return new Map(readEvents(join(folder, 'policy.jsonl')).map(({ step, logits }) => [step, logits]));
 }
 
 describe('a coarse stage', () => {
-  it('leaves a run folder that says what was asked, how it went and what came out', async () => {
+  it('writes a run folder with its config, its progress and its result', async () => {
     const { folder, outcome } = await searched();
     expect(readdirSync(folder).sort()).toEqual([
       'architecture.yaml',
@@ -149,7 +149,7 @@ describe('a coarse stage', () => {
     expect(result.reward).toBeCloseTo(result.quality - 0.1 * Math.abs(result.costs.macs.value / 12000 - 1), 12);
   });
 
-  it('scores a checkpoint by the average of its rewards, where each weighs 5 % less than the next', async () => {
+  it('scores a checkpoint by an average of the rewards in which each weighs 5 % less than the next', async () => {
     const { folder } = await searched({ set: ['search.logEvery=1'] });
     const rewards = readEvents(join(folder, 'events.jsonl')).map(({ reward }) => reward as number);
     expect(rewards).toHaveLength(12);
@@ -162,10 +162,10 @@ describe('a coarse stage', () => {
   it('leaks no tensor from step to step', async () => {
     const { folder } = await searched({ set: ['search.steps=60', 'search.logEvery=20'] });
     const alive = readEvents(join(folder, 'events.jsonl')).map(({ tensors }) => tensors as number);
-    expect((alive[2] as number) - (alive[0] as number)).toBeLessThan(40); // steps; constants come once per shape
+    expect((alive[2] as number) - (alive[0] as number)).toBeLessThan(40); // steps; constants are made once per shape
   });
 
-  it('ends as a mistake in the config where its loss is no number any more', async () => {
+  it('ends as a mistake in the config once its loss is NaN', async () => {
     const root = newFolder();
     const failure = await failureOfAsync(() => searched({ root, set: ['search.weights.learningRate=1e30'] }));
     expect([failure.kind, failure.message, failure.remedy]).toEqual([
@@ -176,7 +176,7 @@ describe('a coarse stage', () => {
     expect(readState(join(root, 'a')).status).toBe('failed');
   });
 
-  it('searches with several samples a step, by distillation, choosing the best of several', async () => {
+  it('searches with several samples a step, by distillation, and selects the best of several', async () => {
     const set = ['search.samplesPerStep=3', 'search.quality=distillation', 'search.select={bestOf: 4}'];
     const { folder, outcome } = await searched({ set });
     const result = json(folder, 'result.json');
@@ -184,7 +184,7 @@ describe('a coarse stage', () => {
     expect(outcome?.winner.decisions).toEqual(result.decisions);
   });
 
-  it('says which targets its result misses', async () => {
+  it('names the targets that its result misses', async () => {
     const { folder, outcome } = await searched({ set: ['cost[0].target=100'] });
     expect(outcome?.missed).toHaveLength(1);
     expect(json(folder, 'result.json').missed[0]).toMatch(/^macs is [\d.e+]+, \d+\.\d % from its target of 100\.0$/);
@@ -195,7 +195,7 @@ describe('a coarse stage', () => {
 describe('the random baseline', () => {
   const set = ['search.strategy=random', 'search.select={bestOf: 3}', 'search.tolerance=0.5'];
 
-  it('leaves the policy uniform and takes the best of different architectures on target', async () => {
+  it('leaves the policy uniform and selects the best of different architectures on target', async () => {
     const { folder } = await searched({ set });
     const result = json(folder, 'result.json');
     expect(result.relativeEntropy).toBe(1);
@@ -210,7 +210,7 @@ describe('the random baseline', () => {
     expect(result.reward).toBe(Math.max(...candidates.map(({ reward }) => reward)));
   });
 
-  it('refuses targets that no architecture comes near, before it trains', async () => {
+  it('refuses targets far from every architecture, before it trains', async () => {
     const root = newFolder();
     const failure = await failureOfAsync(() => searched({ root, set: [...set, 'cost[0].target=100'] }));
     expect([failure.kind, failure.message]).toEqual([
@@ -222,7 +222,7 @@ describe('the random baseline', () => {
 });
 
 describe('a fine stage that starts warm', () => {
-  it('needs a coarse run to start from', async () => {
+  it('requires a coarse run to start from', async () => {
     const failure = await failureOfAsync(() => searched({ stage: 'fine', set: ['fine.warmStart=true'] }));
     expect([failure.kind, failure.message]).toEqual([
       'config',
@@ -230,7 +230,7 @@ describe('a fine stage that starts warm', () => {
     ]);
   });
 
-  it('begins with the weights of that run, whoever shares its steps, and goes on as others do', async () => {
+  it('begins with the weights of that run, with any number of workers, and resumes like other stages', async () => {
     const { folder: baseRun } = await searched({ set: ['search.samplesPerStep=2'] });
     const set = ['fine.warmStart=true', 'search.samplesPerStep=2', 'search.steps=6'];
     const fine = { stage: 'fine', baseRun, set } as const;
@@ -250,7 +250,7 @@ describe('a fine stage that starts warm', () => {
 describe('two workers', () => {
   const workers: Workers = { count: 2, threads: 1 };
 
-  it('take three samples a step as one does, but for rounding where one adds up two of them', async () => {
+  it('share three samples a step like one worker, except for rounding where a worker adds up two of them', async () => {
     const set = ['search.samplesPerStep=3', 'search.quality=distillation', 'search.steps=6'];
     const [one, two] = [await searched({ set }), await searched({ set, workers })];
     const [expected, found] = [one, two].map(({ folder }) => lastCheckpoint(folder).tensors);
@@ -259,13 +259,13 @@ describe('two workers', () => {
     expect(json(two.folder, 'environment.json')).toEqual({ test: true, workers: 2, threads: 1 });
   });
 
-  it('end as soon as what they computed is no number any more', async () => {
+  it('end as soon as their result is NaN', async () => {
     const set = ['search.samplesPerStep=2', 'search.weights.learningRate=1e30'];
     const failure = await failureOfAsync(() => searched({ set, workers }));
     expect([failure.kind, failure.message]).toEqual(['config', expect.stringContaining('training diverged')]);
   });
 
-  it('go on, however many, from what another number of workers left', async () => {
+  it('resume, in any number, from the checkpoint of another number of workers', async () => {
     const set = ['search.samplesPerStep=2'];
     const whole = await searched({ set });
     const root = newFolder();
@@ -276,7 +276,7 @@ describe('two workers', () => {
 });
 
 describe('a stage that was stopped', () => {
-  it.each(['coarse', 'fine'] as const)('ends, run again, as one that never was (%s)', async (stage) => {
+  it.each(['coarse', 'fine'] as const)('ends, run again, like one that was never stopped (%s)', async (stage) => {
     const whole = await searched({ stage });
     const root = newFolder();
     const failure = await failureOfAsync(() => searched({ root, stage, shouldStop: afterSteps(5) }));
@@ -299,7 +299,7 @@ describe('a stage that was stopped', () => {
     expect(again.outcome?.winner).toEqual(whole.outcome?.winner);
   });
 
-  it('is stopped after its last step too, while random architectures are judged, and goes on there', async () => {
+  it('is also stopped after its last step, while random architectures are evaluated, and resumes there', async () => {
     const whole = await searched();
     const root = newFolder();
     const failure = await failureOfAsync(() => searched({ root, shouldStop: afterSteps(13) }));
@@ -309,7 +309,7 @@ describe('a stage that was stopped', () => {
     expect(json(join(root, 'a'), 'result.json')).toEqual(json(whole.folder, 'result.json'));
   });
 
-  it('goes on from the checkpoint before a damaged one, and says so', async () => {
+  it('resumes from the checkpoint before a damaged one, and says so', async () => {
     const whole = await searched();
     const root = newFolder();
     await failureOfAsync(() => searched({ root, shouldStop: afterSteps(9) }));
@@ -321,7 +321,7 @@ describe('a stage that was stopped', () => {
     expect(lastCheckpoint(join(root, 'a'))).toEqual(lastCheckpoint(whole.folder));
   });
 
-  it('is not resumed under another config, and keeps what it has', async () => {
+  it('is not resumed under another config, and is unchanged', async () => {
     const root = newFolder();
     await failureOfAsync(() => searched({ root, shouldStop: afterSteps(2) }));
     const failure = await failureOfAsync(() => searched({ root, set: ['search.batch=8', 'seed=4'] }));
@@ -335,7 +335,7 @@ describe('a stage that was stopped', () => {
 describe('a run that is extended', () => {
   const longer = { set: ['coarse.steps=20'], extend: true };
 
-  it('goes on to more steps, stopped in between or not, and says so in its result', async () => {
+  it('continues to more steps, stopped in between or not, and records that in its result', async () => {
     const root = newFolder();
     await searched({ root });
     const events = text(join(root, 'a'), 'events.jsonl');
@@ -358,7 +358,7 @@ describe('a run that is extended', () => {
 });
 
 describe('a run that is done', () => {
-  it('is left as it is', async () => {
+  it('is left unchanged', async () => {
     const root = newFolder();
     const { folder } = await searched({ root });
     const before = text(folder, 'result.json');
@@ -367,7 +367,7 @@ describe('a run that is done', () => {
     expect(readState(folder).status).toBe('done');
   });
 
-  it('has an architecture to open in the fine stage; one that is not has none', async () => {
+  it('has an architecture to open in the fine stage; an unfinished run has none', async () => {
     const root = newFolder();
     const { folder } = await searched({ root });
     const config = readSearchConfig(join(world, 'small.yaml'));
@@ -378,7 +378,7 @@ describe('a run that is done', () => {
   });
 });
 
-it('images of another shape than the space are a config failure that says both', async () => {
+it('images of another shape than the space are a config failure that names both', async () => {
   const root = newFolder();
   writeFileSync(
     join(world, 'large.coarse.yaml'),
@@ -407,7 +407,7 @@ it('a plan states its figures without computing anything', () => {
   });
 });
 
-it('a plan warns of a policy that cannot move and of a target out of reach', () => {
+it('a plan warns of a policy that cannot move and of an unreachable target', () => {
   const warnings = (...set: string[]) =>
     planWarnings(
       planCoarse(

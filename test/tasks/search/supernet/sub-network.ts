@@ -1,4 +1,4 @@
-/** A sampled sub-network beside the stand-alone network that it stands for, with copied slices of the shared weights. */
+/** Comparison of a sampled sub-network with its stand-alone network, which has copies of the shared weight slices. */
 
 import { type GradientOptions, type LabelledImages, Model } from '#networks/nn/model';
 import { blockName, networkForward, weightLayout } from '#networks/nn/network';
@@ -8,7 +8,7 @@ import { superForward } from '#tasks/search/supernet/super-forward';
 import { byName, taken } from '#test/networks/nn/fixtures';
 import { type Difference, largestDifference } from '#test/networks/tensor/op-check';
 
-/** The first entries along every axis of a tensor, in JavaScript; `visit` gets their indices in the whole one. */
+/** Visits the first `used` entries along every axis of a tensor, with their indices in the whole and in the slice. */
 function eachOfSlice(full: Shape, used: Shape, visit: (whole: number, part: number) => void): void {
   for (let part = 0; part < sizeOf(used); part++) {
     let whole = 0;
@@ -23,7 +23,7 @@ function eachOfSlice(full: Shape, used: Shape, visit: (whole: number, part: numb
   }
 }
 
-/** Block names of the shared weights by those of the stand-alone network, in which skipped blocks leave no gap. */
+/** Maps the block names of the stand-alone network, numbered without skipped blocks, to those of the shared weights. */
 function sharedNames({ stages }: Space, decisions: Decisions): Map<string, string> {
   const names = new Map<string, string>();
   for (const [s, { slots }] of stages.entries()) {
@@ -45,7 +45,7 @@ export interface Comparison {
   readonly outside: number;
 }
 
-/** Runs both on one batch. `shared` is the SuperNet's model. */
+/** Runs both networks on one batch and compares them. `shared` is the SuperNet's model. */
 export function compare(
   space: Space,
   decisions: Decisions,
@@ -61,7 +61,7 @@ export function compare(
     const sharedName = block === undefined ? name : names.get(block) + name.slice(block.length);
     return shared.layout.specs.get(sharedName)!;
   };
-  /** A vector of the stand-alone layout gathered from one of the shared layout; what is taken becomes 0. */
+  /** Gathers a vector of the stand-alone layout from one of the shared layout, and zeroes the entries taken. */
   const gather = (flat: Float32Array): Float32Array => {
     const gathered = new Float32Array(alone.layout.size);
     for (const [name, part] of byName(alone.layout, gathered)) {

@@ -80,7 +80,7 @@ describe('a sliced sub-network', () => {
     expect(worst(({ outside }) => outside)).toBe(0);
   });
 
-  it('is that also in random spaces', () => {
+  it('has the same property in random spaces', () => {
     const pairs = randomSpace.chain((random) => fc.tuple(fc.constant(random), decisionsOf(random)));
     fc.assert(
       fc.property(pairs, ([random, decisions]) => {
@@ -98,7 +98,7 @@ describe('a sliced sub-network', () => {
 });
 
 describe('the shared weights', () => {
-  it('have the largest widths, also where the list is not sorted, and a kernel and BN for every option', () => {
+  it('have the largest widths, even if the list is not sorted, and a kernel and BN for every option', () => {
     const { specs } = superLayout(space);
     const shape = (name: string) => specs.get(name)?.shape;
     expect(shape('stages.0.blocks.0.conv3.kernel')).toEqual([3, 3, 2, 24]);
@@ -117,12 +117,12 @@ describe('the shared weights', () => {
     expect(shape('head.fc.kernel')).toEqual([32, 5]);
   });
 
-  it('of a space without choices are those of its one network', () => {
+  it('of a space without choices are those of its only network', () => {
     const closed = close(space, drawn(1)[0]!);
     expect(superLayout(asSpace(closed))).toEqual(weightLayout(closed, networkForward(closed)));
   });
 
-  it('are as large as the largest that any head asks for, where a layer of the head may be absent', () => {
+  it('are as large as any head requires, also if a layer of the head may be absent', () => {
     const head = (conv: string, hidden: string) => {
       const blocks = 'stages: [{ blocks: [{ kind: conv, kernel: 3, out: 24 }] }]';
       const frame = 'name: test\ninput: { resolution: 8, channels: 2 }\nclasses: 4\nactivation: relu';
@@ -179,7 +179,7 @@ head: { conv: 0, hidden: 0 }
   const uib: UibSpec = { kind: 'uib', startKernel: 3, midKernel: 5, stride: 1, expand: 2, out: 8 };
   const at = 'stages.0.blocks.1';
 
-  /** The selection with every op choice on computes what `byHand` does behind the stem, gradients included. */
+  /** Expects that the selection with every op choice on computes `byHand` after the stem, gradients included. */
   function expectAllOn(space: Space, byHand: (pass: Pass, x: Features) => Features): void {
     const model = superModel(space);
     const batch = randomBatch(space, 6);

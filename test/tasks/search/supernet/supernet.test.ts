@@ -34,7 +34,7 @@ const batch = (name: string) => randomBatch(space, 8, name);
 const [small, large]: [Selection, Selection] = [{ decisions: [0, 1, 0, 1] }, { decisions: [1, 1, 1, 0] }];
 
 describe('a step of the SuperNet', () => {
-  it('with one selection moves the weights by that gradient, L2 included, as the optimizer does', async () => {
+  it('with one selection moves the weights by one optimizer update for that gradient, L2 included', async () => {
     const net = makeNet();
     const before = net.model.weights.values();
     const { loss, gradient } = net.model.gradient(superForward(space, small), batch('a'), { decay: 4e-5 });
@@ -60,7 +60,7 @@ describe('a step of the SuperNet', () => {
     net.dispose();
   });
 
-  it('as two workers, each with half of the selections, moves the weights as one that takes both in turn', async () => {
+  it('on two workers with half of the selections each moves the weights like one that takes both in turn', async () => {
     const alone = makeNet();
     const loss = await alone.trainStep([small, large], [batch('a'), batch('b')], 0, 0.1);
     const others: Vector[] = [];
@@ -74,7 +74,7 @@ describe('a step of the SuperNet', () => {
     for (const each of [alone, scout, net]) each.dispose();
   });
 
-  it('moves weights that it does not use by their momentum alone', async () => {
+  it('moves unused weights only by their momentum', async () => {
     const net = makeNet();
     await net.trainStep([large], [batch('a')], 0, 0.1);
     const [before, momentum] = [net.model.weights.values(), net.optimizer.slots.get('momentum')!.values()];
@@ -84,7 +84,7 @@ describe('a step of the SuperNet', () => {
       net.model.layout,
       before.map((w, i) => w - 0.9 * momentum[i]!),
     );
-    const unused = 'stages.0.blocks.1.start3.kernel'; // of the large selection alone
+    const unused = 'stages.0.blocks.1.start3.kernel'; // only in the large selection
     expect(moved.get(unused)).not.toEqual(byName(net.model.layout, before).get(unused));
     expectClose(moved.get(unused)!, expected.get(unused)!, 1e-6);
     net.dispose();
@@ -103,7 +103,7 @@ describe('a step of the SuperNet', () => {
 });
 
 describe('logits with statistics', () => {
-  it('are those of the model with the statistics of the given batches, which are freed afterwards, also by an exception', async () => {
+  it('are those of the model with the statistics of the given batches, freed even on an exception', async () => {
     const net = makeNet();
     const batches = [batch('a'), batch('b')];
     const forward = superForward(space, small);

@@ -34,14 +34,14 @@ head: { conv: [16, 24], hidden: 0 }
 const optimizer: OptimizerSpec = { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1 };
 const options = { seed: 'coarse', optimizer, l2: 0 };
 
-/** One option index per path; every other choice takes its first. */
+/** Option values by path; every other choice takes its first option. */
 function decisionsOf(chosen: Record<string, unknown>): Decisions {
   return space.choices.map(({ path, options }) => Math.max(0, options.indexOf(chosen[path])));
 }
 
 const decisions = decisionsOf({
-  'stages[2].out': 16, // the stage before it is left without blocks, so that none may move up
-  'stages[2].blocks[2].use': true, // the one before it is skipped, so that it moves up
+  'stages[2].out': 16, // the previous stage keeps no blocks, so that none may move up
+  'stages[2].blocks[2].use': true, // the previous block is skipped, so that this one moves up
   'stages[3].out': 32,
   'stages[3].blocks[1].oneOf': 1,
 });
@@ -56,13 +56,13 @@ describe('a fine SuperNet that inherits a coarse one', () => {
   const tensors = warmStartWeights(fine.model.layout, space, decisions, coarse.save());
   fine.warmStart(tensors);
 
-  it('computes of the coarse result what the coarse one did', () => {
+  it('computes the same logits of the coarse result as the coarse one', () => {
     const batch = randomBatch(space, 8);
     const unchanged = fineSpace.choices.map(({ tag, options }) => options.indexOf(tag === 'startKernel' ? 0 : 3));
     expectClose(fine.logits({ decisions: unchanged }, batch), coarse.logits({ decisions }, batch), 1e-5);
   });
 
-  it('begins the options that only it has as it would without, and no optimizer slot', () => {
+  it('initialises its new options like without a warm start, and inherits no optimizer slots', () => {
     const after = fine.save();
     const others = [...after.keys()].filter((name) => !tensors.has(name));
     expect(others.filter((name) => /^weights\/.*(start|mid)/.test(name)).length).toBeGreaterThan(0);

@@ -101,7 +101,7 @@ function typesWanted(issue: Issue): string[] {
 }
 
 /**
- * The issues of the union's branch that the value was most likely meant for: the branch that knows most of its keys,
+ * The issues of the union's branch that the value was most likely meant for: the branch that knows the most of its keys,
  * then the one that rejects the fewest keys, then the one that fails deepest. Undefined if every branch rejects the
  * value itself.
  */

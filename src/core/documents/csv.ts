@@ -75,7 +75,7 @@ function separatorOf(text: string, columns: readonly string[]): { separator: str
   return { separator: [',', ';', '\t'].reduce((a, b) => (found(b) > found(a) ? b : a)), from: 0 };
 }
 
-/** True for a quoted comment: spreadsheets quote comments that hold separators. */
+/** True for a quoted comment before the header: spreadsheets quote comments that hold separators. */
 function isQuotedComment([first]: Row): boolean {
   return first?.isQuoted === true && first.text.startsWith('#');
 }

@@ -14,9 +14,9 @@ export function classNotes({ name, classNames, train, test }: ImageSet, mayShift
   const alsoTested = classNames.some((_, k) => taught[k] === 0 && (tested[k] as number) > 0);
   const first = taught.findIndex((count) => count > 0);
   const isShifted = mayShift && first > 0 && missing.length === first && !alsoTested;
-  const hint = isShifted ? `; if labels count from ${first}, state firstLabel: ${first}` : '';
+  const hint = isShifted ? `; if labels count from ${first}, set firstLabel: ${first}` : '';
   return [
-    `${name}: no train image has the class ${listed(missing)}${alsoTested ? ', though test images have' : ''}${hint}`,
+    `${name}: no train image has the class ${listed(missing)}${alsoTested ? ', although test images do' : ''}${hint}`,
   ];
 }
 

@@ -5,7 +5,7 @@ import { readAhead } from './read-ahead.js';
 
 const ahead = 16; // images that load while one is hashed
 
-/** The SHA-256 of shape and class names, then of all pixels and labels of each part; loads each image once. */
+/** The SHA-256 of shape and class names, then of each part's pixels and labels in turn; loads each image once. */
 export async function fingerprintOf({ classNames, train, test }: ImageSet): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify({ shape: train.shape, classNames }));
   for (const part of [train, test]) await addImages(hash, part);

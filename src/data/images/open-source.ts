@@ -77,7 +77,7 @@ export function verifiedEdition(dataset: Dataset, folder: string): Edition {
     names.findIndex((name, i) => dataset.official.sha256[name] !== sums[i]),
   );
   const expected = dataset.official.sha256[names[wrong] as string];
-  const message = `expected content with SHA-256 ${expected} as ${dataset.name} has; got ${sums[wrong]}`;
+  const message = `expected content with SHA-256 ${expected}, as in ${dataset.name}; got ${sums[wrong]}`;
   throw dataFailure(files[wrong] as string, message, `remove the file, then ${remedy}`);
 }
 

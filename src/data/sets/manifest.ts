@@ -56,7 +56,7 @@ const fields = record({
 /** Requires a name for each class and a separate file for each shard. */
 const manifestSchema = fields
   .refine(({ classes, classNames }) => classNames.length === classes, {
-    error: ({ input }) => `${(input as z.output<typeof fields>).classes} names, as there are classes`,
+    error: ({ input }) => `${(input as z.output<typeof fields>).classes} names, one per class`,
     path: ['classNames'],
   })
   .refine(({ shards }) => new Set(shards.map(({ file }) => file)).size === shards.length, {

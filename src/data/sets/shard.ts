@@ -132,7 +132,7 @@ interface Parsed {
 function parsed(bytes: Uint8Array, file: string): Parsed {
   try {
     const reader = RecordBatchReader.from(bytes);
-    if (!reader.isFile() || !reader.isSync()) throw new Error('none of its first and last bytes');
+    if (!reader.isFile() || !reader.isSync()) throw new Error('no Arrow signature at its start and end');
     const { schema, numRecordBatches: batches } = reader.open();
     return { schema, batches, first: reader.readRecordBatch(0) };
   } catch (error) {

@@ -88,7 +88,8 @@ function imageProblems(images: ReadonlyMap<SplitName, ReadonlyMap<number, number
     }
     const first = (list: number[]) => `${list.length}, the first ${list[0]}`;
     if (shared.length > 0) problems.push(`${split}: expected no image of another split; got ${first(shared)}`);
-    if (uneven.length > 0) problems.push(`${split}: expected each image ${expected} times; not so: ${first(uneven)}`);
+    if (uneven.length > 0)
+      problems.push(`${split}: expected each image ${expected} times; got another count for ${first(uneven)}`);
   }
   return problems;
 }
@@ -104,5 +105,5 @@ function sumProblems({ shards, splits, bytes }: Manifest): string[] {
   });
   return [...checks, { path: 'bytes', expected: sum(shards, 'bytes'), got: bytes }]
     .filter(({ expected, got }) => expected !== got)
-    .map(({ path, expected, got }) => `${path}: expected ${expected} as the shards have; got ${got}`);
+    .map(({ path, expected, got }) => `${path}: expected ${expected}, as in the shards; got ${got}`);
 }

@@ -21,7 +21,7 @@ it('images of all classes get no note', () => {
 it('classes without a train image are named, with what to state where labels count from 1', () => {
   const fromOne = relabelled((label) => Math.max(1, label));
   const message = 'tiny: no train image has the class class 0';
-  expect(classNotes(fromOne, true)).toEqual([`${message}; if labels count from 1, state firstLabel: 1`]);
+  expect(classNotes(fromOne, true)).toEqual([`${message}; if labels count from 1, set firstLabel: 1`]);
   expect(classNotes(fromOne, false)).toEqual([message]);
 });
 
@@ -34,7 +34,7 @@ it('a class of test images alone is named as such', () => {
       ),
       true,
     ),
-  ).toEqual(['tiny: no train image has the class class 2, though test images have']);
+  ).toEqual(['tiny: no train image has the class class 2, although test images do']);
 });
 
 it('of very many classes the first are named', () => {

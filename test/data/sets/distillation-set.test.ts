@@ -101,11 +101,7 @@ describe('a distillation set', () => {
       ({ shards }) => Object.assign(shards[0] as object, { rows: 2 ** 52 }),
       /at most \d+ rows in/,
     ],
-    [
-      'a class without a name',
-      ({ classNames }) => classNames.pop(),
-      /classNames: expected 4 names, as there are classes/,
-    ],
+    ['a class without a name', ({ classNames }) => classNames.pop(), /classNames: expected 4 names, one per class/],
     [
       'a shard twice',
       ({ shards }) => shards.push(shards[0] as Manifest['shards'][0]),
@@ -156,7 +152,7 @@ describe('a distillation set', () => {
     const folder = await tinySet();
     editManifest(folder, (manifest) => Object.assign(manifest.splits, { held: 25 }));
     expect(verifyDistillationSet(folder).damage.map(({ message }) => message)).toEqual([
-      'splits.held: expected 24 as the shards have; got 25',
+      'splits.held: expected 24, as in the shards; got 25',
     ]);
   });
 });

@@ -94,7 +94,7 @@ describe('a training', () => {
     const set = ['data.source.folder=from-one'];
     const failure = await failureOfAsync(() => training({ set, warn: (line) => warnings.push(line) }));
     expect(failure.message).toContain('3 classes; got 8x8x1 and 4 classes');
-    expect(warnings).toEqual(['from-one: no train image has the class 0; if labels count from 1, state firstLabel: 1']);
+    expect(warnings).toEqual(['from-one: no train image has the class 0; if labels count from 1, set firstLabel: 1']);
     expect(await training({ set: [...set, 'data.source.firstLabel=1'] })).toHaveProperty('evaluation.split', 'test');
   });
 

@@ -17,7 +17,7 @@ export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augment
     const wrong = (expected: string) => problems.push(`augment.${name}: expected rectangles ${expected}`);
     const { area, aspect } = rectangle;
     if (!someFits(shape, area, aspect)) wrong(`that fit into ${height}x${width}; got none`);
-    if (area[1] * height * width < 1) wrong('of a pixel or more; got none so large');
+    if (area[1] * height * width < 1) wrong('of at least one pixel; got smaller ones');
   }
   if (problems.length > 0) {
     throw new Failure(

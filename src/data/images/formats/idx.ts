@@ -122,8 +122,7 @@ export function readIdxSource(folder: string, description: IdxDescription): Imag
   };
 }
 
-const emnistNote =
-  'the images of EMNIST lie on their side; state transposed: true to turn them, or false to leave them';
+const emnistNote = 'the images of EMNIST lie on their side; set transposed: true to turn them, or false to leave them';
 
 function readPart(
   imageFile: string,
@@ -134,7 +133,7 @@ function readPart(
   const labels = readIdx(labelFile, 1);
   const [n, height, width] = dims as [number, number, number];
   if (labels.dims[0] !== n) {
-    throw dataFailure(labelFile, `byte 4: expected ${n} labels as there are images; got ${labels.dims[0]}`);
+    throw dataFailure(labelFile, `byte 4: expected ${n} labels, one per image; got ${labels.dims[0]}`);
   }
   const below = labels.values.findIndex((label) => label < firstLabel);
   if (below >= 0) {
@@ -169,6 +168,6 @@ function checkLabels(
   const message = `byte ${8 + at}: expected a label below ${classes + first}; got ${(labels[at] as number) + first}`;
   const least = Math.min(...new Set(labels));
   const remedy =
-    firstLabel === undefined && least > 0 ? `state firstLabel: ${least} if the first class has that label` : undefined;
+    firstLabel === undefined && least > 0 ? `set firstLabel: ${least} if the first class has that label` : undefined;
   throw dataFailure(file, message, remedy);
 }

@@ -15,11 +15,11 @@ it.each<[Augmentation, string]>([
   ],
   [
     { erase: { probability: 1, area: [0.001, 0.007] } },
-    'augment.erase: expected rectangles of a pixel or more; got none so large',
+    'augment.erase: expected rectangles of at least one pixel; got smaller ones',
   ],
   [
     { inceptionCrop: { area: [0.001, 0.001], aspect: [1, 1] } },
-    'augment.inceptionCrop: expected rectangles of a pixel or more; got none so large',
+    'augment.inceptionCrop: expected rectangles of at least one pixel; got smaller ones',
   ],
 ])('%o makes no sense of images of 8x16', (augmentation, message) => {
   expect(failureOf(() => requireAugmentation(augmentation, [8, 16, 1])).message).toBe(message);

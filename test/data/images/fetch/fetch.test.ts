@@ -100,7 +100,7 @@ describe('fetching a data set', () => {
     writeFileSync(file, 'mine');
     const failure = await failureOfAsync(() => fetchDataset(dataset(web('good')), to, quiet));
     expect(failure.message).toBe(
-      `${file}: expected content with SHA-256 ${sums['train-labels-idx1-ubyte']} as tiny has; got ${sha256('mine')}`,
+      `${file}: expected content with SHA-256 ${sums['train-labels-idx1-ubyte']}, as in tiny; got ${sha256('mine')}`,
     );
     expect(readFileSync(file, 'utf8')).toBe('mine');
   });

@@ -85,7 +85,7 @@ describe('IDX', () => {
     writeFileSync(file, formatIdx({ dims: [3], values: Uint8Array.of(0, 1, 2) }));
     const description = { name: 'tiny', provenance: '' };
     expect(failureOf(() => readIdxSource(folder, description)).message).toBe(
-      `${file}: byte 4: expected 120 labels as there are images; got 3`,
+      `${file}: byte 4: expected 120 labels, one per image; got 3`,
     );
     writeIdxFolder(folder, tinySource());
     const named = { ...description, classNames: ['a', 'b', 'c'] };
@@ -118,10 +118,10 @@ describe('IDX', () => {
     ] as const) {
       expect(at(read.train.images, i, x, y, height)).toBe(at(source.train.images, i, y, x, width));
     }
-    expect(readIdxSource(folder, description).notes).toEqual([expect.stringContaining('state transposed: true')]);
+    expect(readIdxSource(folder, description).notes).toEqual([expect.stringContaining('set transposed: true')]);
     const named = failureOf(() => readIdxSource(folder, { ...description, classNames: ['a', 'b', 'c', 'd'] }));
     expect(named.message).toMatch(/expected a label below 4; got 4$/);
-    expect(named.remedy).toBe('state firstLabel: 1 if the first class has that label');
+    expect(named.remedy).toBe('set firstLabel: 1 if the first class has that label');
     expect(failureOf(() => readIdxSource(folder, { ...description, firstLabel: 2 })).message).toMatch(
       /byte \d+: expected a label of 2 or more, as firstLabel says; got 1$/,
     );

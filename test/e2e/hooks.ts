@@ -25,7 +25,7 @@ export function signalAt(stage: string, step: number, ...signals: NodeJS.Signals
 }
 
 /**
- * From its n-th call on files of that name, `fs.writeSync` writes half of what it should, and then there is no space left:
+ * Simulates a full disk: the n-th `fs.writeSync` on files of that name writes half of its data, then no space is left:
  * once, or from then on for any file.
  */
 export function fullAt(name: string, n: number, stays: boolean): ProgramOptions {

@@ -217,7 +217,7 @@ describe('the folder of a run', () => {
     'state.json',
     'run.lock',
     'identity.json',
-  ])('with a folder or a file in the place of its %s is refused, or goes on', (name) => {
+  ])('with a folder or a file in the place of its %s is refused, or continues', (name) => {
     const root = temporaryFolder();
     openRun(request(root)).finish('done');
     const place = join(root, 'a', name);

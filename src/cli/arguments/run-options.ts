@@ -25,7 +25,7 @@ export const runOptions = [
   rootOption,
   {
     flag: '--resume <mode>',
-    description: 'resume an existing run: if it exists (allow), or else fail (must), or fail if it exists (never)',
+    description: 'an existing run is resumed (allow), required and resumed (must), or refused (never)',
     choices: ['allow', 'must', 'never'],
     default: 'allow',
   },

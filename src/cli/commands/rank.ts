@@ -22,7 +22,7 @@ const options = [
   },
   {
     flag: '--trainings <n>',
-    description: 'trainings of each architecture; their mean accuracy is ranked',
+    description: 'trainings of each architecture; their mean accuracy is used',
     parse: wholeNumber(1),
     default: 1,
   },

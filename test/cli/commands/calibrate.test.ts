@@ -151,7 +151,7 @@ describe('calibrate', () => {
       'peakMacsPerMs: expected latencies that give a number of MACs per ms from 1 to 1e15; got Infinity',
     ],
     [{ ridge: 1e-12 }, 'peakBytesPerMs: expected latencies that give a number of bytes per ms from 1 to 1e15; got'],
-  ])('with %o gives no device that anyone could read', (options, problem) => {
+  ])('with %o gives a device that could not be read, and is refused', (options, problem) => {
     const out = join(folder, 'none.yaml');
     for (const where of [{}, { out }]) {
       expect(() => calibrate(rowsFile([96, 224]), { ...options, ...where })).toThrow(problem);

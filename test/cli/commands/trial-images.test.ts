@@ -24,7 +24,7 @@ it.each([
   [12, 12, 12],
   [17, 17, 17],
   [36, 36, 36],
-])('with a batch of %s an export is tried on %i test images', async (batch, n, each) => {
+])('with a batch of %s an export is checked on %i test images', async (batch, n, each) => {
   const { images, from } = await trialImages(smallNetwork(), undefined, { folder }, batch);
   expect([images.n, images.batch, from]).toEqual([n, each, 'test images of patterns']);
   expect([...images.images]).toEqual([...pixels.subarray(0, 64 * n)]);

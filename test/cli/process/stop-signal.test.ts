@@ -116,7 +116,7 @@ describe.runIf(process.platform === 'linux')('nohup', () => {
 const hasNpm = process.platform === 'linux' && spawnSync('npm', ['--version']).status === 0;
 
 describe.skipIf(!hasNpm)('npm', () => {
-  /** Runs a script of a package in which `$0` is the asking process. */
+  /** Runs a package script in which `$0` is the polling process. */
   function npmRun(script: string): ChildProcess {
     const folder = mkdtempSync(join(tmpdir(), 'mnv4-npm-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -133,7 +133,7 @@ describe.skipIf(!hasNpm)('npm', () => {
     ['SIGHUP', 'true && $0'],
     ['SIGUSR2', '$0'],
     ['SIGTERM', '$0 || true # outer'],
-  ] as const)('that ends by %s stops what it runs by the script %s', async (signal, script) => {
+  ] as const)('that ends by %s stops the program started by its script %s', async (signal, script) => {
     const npm = npmRun(script);
     const pid = await ready(npm);
     npm.kill(signal);

@@ -39,7 +39,7 @@ describe('a progress line', () => {
     [10, 'coarse'],
     [3, 'coa'],
     [0, ''],
-  ])('keeps what matters most in %i columns', (width, line) => {
+  ])('keeps the most important parts in %i columns', (width, line) => {
     expect(progressLine(fields, width)).toBe(line);
   });
 

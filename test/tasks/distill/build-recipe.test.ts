@@ -61,7 +61,7 @@ describe('a dataset recipe', () => {
     ],
     ['no replicas', `${good}replicas: 0`, 'r:5:11: replicas: expected a count of replicas from 1 to 10000; got 0'],
     ['a seed in words', `${good}seed: one`, 'r:5:7: seed: expected a seed, 0 or more; got one'],
-  ])('with %s is refused where it stands', (_, text, message) => {
+  ])('with %s is refused at its place', (_, text, message) => {
     const failure = failureOf(() => parseBuildRecipe('r', text));
     expect(failure.exitCode).toBe(3);
     expect(failure.message).toContain(message);

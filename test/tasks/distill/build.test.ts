@@ -119,7 +119,7 @@ describe('a built set', () => {
     }
     const judged = await rowsJudged(to);
     expect(contents(to)).toEqual(whole);
-    expect(judged).toBe(20); // a build that stops when asked for the nth time makes n - 1 shards: 2 + 0 + 3 + 1 of 7
+    expect(judged).toBe(20); // a build that stops at the nth poll makes n - 1 shards: 2 + 0 + 3 + 1 of 7
   });
 
   it('is mended by building again: only damaged or missing shards are rebuilt', async () => {
@@ -198,7 +198,7 @@ describe('a built set', () => {
       (n: number) => new Float32Array(7 * n),
       /^teacher t: expected 4 probabilities per image .* got 7 per image$/,
     ],
-  ])('is refused where the teacher gives %s', async (_, answer, message) => {
+  ])('is refused if the teacher gives %s', async (_, answer, message) => {
     const predict = (__: Uint8Array, n: number) => answer(n);
     const odd = { name: 't', fingerprint: 't', predict };
     const failure = await failureOfAsync(() =>

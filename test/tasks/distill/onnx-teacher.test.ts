@@ -176,7 +176,7 @@ describe('a teacher', () => {
       /^leave out/,
     ],
     ['Log', centred, /: expected logits that are finite; got /, undefined],
-  ])('that ends in %s is refused with its first images where %s', async (op, how, message, remedy) => {
+  ])('that ends in %s is refused at its first images with %s', async (op, how, message, remedy) => {
     const teacher = await load(pixelModel(op), `{ onnx: bare.onnx, ${how} }`, ofPixels);
     const failure = await failureOfAsync(async () => teacher.predict(source.test.images, source.test.n));
     expect(failure.kind).toBe('data');

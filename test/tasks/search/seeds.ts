@@ -6,7 +6,7 @@ export function seedsOf(all: number): number[] {
   return Array.from({ length: isProof ? all : 1 }, (_, seed) => seed);
 }
 
-/** Returns 95 % of the number of seeds, of which at least so many must succeed: 19 of 20 in a proof. */
+/** Returns the least number of seeds that must succeed, 95 %: the one of a test, 19 of 20 in a proof. */
 export function mostOf(seeds: readonly number[]): number {
   return 0.95 * seeds.length;
 }

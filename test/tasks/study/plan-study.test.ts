@@ -31,7 +31,7 @@ it.each([
   ['an arm that draws', `arms: [{ name: a }, { name: b, draw: 3, set: { ${far} } }]`],
   ['a random baseline', `arms: [{ name: a, stages: [coarse], set: { ${far}, ${uniform} } }]`],
   ['a judge', `judge: { ${far} }\narms: [{ name: a }]`],
-])('targets that no architecture keeps are refused before the first search of %s', (_, rest) => {
+])('targets that no architecture meets are refused before the first search of %s', (_, rest) => {
   const message = /^no architecture drawn from small.coarse comes within .* of macs 100$/;
   expect(failureOf(() => planned(rest)).message).toMatch(message);
 });

@@ -60,7 +60,7 @@ describe('a training recipe', () => {
       'data={source: {dataset: mnist}, augment: {erase: {probability: 1, area: [0.5, 1]}}}',
       'data.augment.erase.area[1]: expected two shares of the area above 0 and below 1; got 1',
     ],
-  ])('with %s, a part that is no less than its whole, is refused', (set, message) => {
+  ])('with %s, a part that is not smaller than its whole, is refused', (set, message) => {
     expect(failureOf(() => read(least, set)).message).toBe(`--set ${set}: ${message}`);
   });
 

@@ -43,7 +43,7 @@ it('a batch and statistics batches larger than the split are refused, the defaul
 it.each([
   [{ epochs: 2, warmupEpochs: 1.99 }, 48, 4],
   [{ epochs: 0.15, warmupEpochs: 0.11, batch: 4 }, 60, 2],
-])('a warm-up that its training of %o rounds to all steps is refused', (of, images, steps) => {
+])('a warm-up that rounds to all steps of a training of %o is refused', (of, images, steps) => {
   const message = `r: warmupEpochs: expected a warm-up that ends before the last of ${steps} steps; got one of ${steps} steps`;
   expect(failureOf(() => requireImages(recipe(of), images)).message).toBe(message);
 });

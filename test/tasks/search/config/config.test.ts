@@ -230,7 +230,7 @@ it.each([
   ['search.controller.temperature=1e-300', 'a number from 1e-9 to 1e9'],
   ['workers=1e6', 'a number of workers from 1 to 1024'],
   ['cost[0].target=1e300', 'a number of MACs from 1e-6 to 1e18'],
-])('%s is refused: nothing could be done with it', (assignment, expected) => {
+])('%s is refused, since no search could use it', (assignment, expected) => {
   const failure = failureOf(() => read(frame + stages, assignment));
   expect(failure.message).toContain(`--set ${assignment}: ${assignment.replace(/=.*/, '')}: expected ${expected}; got`);
 });

@@ -48,7 +48,7 @@ it.each([
     'coarse.statisticsBatches=28',
     'coarse.statisticsBatches: expected at most 27, which go over all train images; got 28',
   ],
-])('more than the set holds is refused with --set %s', (set, message) => {
+])('more images than the set holds are refused with --set %s', (set, message) => {
   expect(failureOf(() => open(set)).message).toBe(`--set ${set}: ${message}`);
 });
 

@@ -129,7 +129,7 @@ describe('loading', () => {
         const { checkpoint, notices } = load(run);
         expect(checkpoint).toEqual(content(200));
         expect(notices).toHaveLength(1);
-        const named = name === 'manifest.json' ? path(run, 400) : path(run, 400, name); // or the damage is found in a file that it lists
+        const named = name === 'manifest.json' ? path(run, 400) : path(run, 400, name); // or a file it lists
         expect(notices[0]).toContain(`${path(run, 400)}: damaged, so the checkpoint before it is used: ${named}`);
       }
     },

@@ -94,12 +94,12 @@ export function configPage() {
 
 const head = `# Keys of the files that you write
 
-Made from the schemas by \`node scripts/docs/config.mjs\`; a test compares the two. All files are YAML 1.2. \`[]\` stands for
-the entries of a list. A key without a default may be left out unless it is required; its meaning then says what applies.
-In a mapping with several forms, "required" refers to the forms that have the key, and the words in brackets name these
-forms. \`mnv4-nas validate FILE\` checks a file, and
-\`mnv4-nas validate --schema KIND\` prints a JSON Schema, with these sentences, for your editor. \`--set a.b=value\` and the
-variable \`MNV4_SET\` (\`a=1; b.c=2\`) override any key of a search config or a training recipe.
+Made from the schemas by \`node scripts/docs/config.mjs\`; a test compares the two. All files are YAML 1.2. \`[]\` stands
+for the entries of a list. A key without a default may be left out unless it is required; its meaning then says what
+applies. In a mapping with several forms, "required" refers to the forms that have the key, and the words in brackets name
+these forms. \`mnv4-nas validate FILE\` checks a file, and \`mnv4-nas validate --schema KIND\` prints a JSON Schema, with
+these sentences, for your editor. \`--set a.b=value\` and the variable \`MNV4_SET\` (\`a=1; b.c=2\`) override any key of a
+search config or a training recipe.
 
 Former names are still read, with a notice: \`heldBatch\` (now \`validationBatch\`), \`controller.travel\` (\`controller.logitTravel\`),
 \`held\` of a dataset recipe (\`validation\`), \`shares\` of a training recipe (\`microBatches\`).

@@ -25,7 +25,7 @@ export interface Need {
   readonly step: number;
 }
 
-/** Ratio of resident bytes to tensor bytes, since TensorFlow's allocator rounds sizes up (measured: 0.9 to 1.1). */
+/** Resident bytes over tensor bytes: TensorFlow's allocator rounds sizes up and leaves gaps (measured: 0.9 to 1.1). */
 const gaps = 1.1;
 
 /** The memory that a training step of `forward`, the job's largest, needs with `batch` images. */

@@ -12,7 +12,7 @@ openBackend({ threads: 1 });
 const gib = 2 ** 30;
 
 describe('the peak of memory', () => {
-  it('is carried over from one and two images to any batch, moment by moment, worked by hand', () => {
+  it('is extrapolated from one and two images to any batch at each moment, as computed by hand', () => {
     const work = (images: number) => {
       const weights = backend().create(new Float32Array(1000), [1000]); // 4,000 bytes that do not grow
       dispose(weights);
@@ -54,7 +54,7 @@ describe('a step that does not fit', () => {
     // 0.8 * 6 GiB, less the other worker's own 0.5, is 2.15 GiB for each: 68 of 128
   });
 
-  it('is warned of where it may fit, and passed in silence where it does', () => {
+  it('causes a warning if it may fit, and nothing if it does', () => {
     check(9 * gib);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('if it runs out, try --set search.batch=107');
@@ -62,7 +62,7 @@ describe('a step that does not fit', () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it('with no batch that fits, other ways are named', () => {
+  it('is refused with other remedies if no batch fits', () => {
     const remedies = [failureOf(() => check(0.5 * gib)), failureOf(() => check(0.02 * gib, { ...asked, workers: 1 }))];
     expect(remedies.map(({ remedy }) => remedy)).toEqual(['use fewer --workers', 'use a machine with more memory']);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { startInterval } from '#jobs/meter';
 
-/** An interval under a clock that only moves when told. */
+/** An interval with a clock that the test moves. */
 function interval() {
   const time = { ms: 500, waitedMs: 40 };
   return {
@@ -14,7 +14,7 @@ function interval() {
 }
 
 describe('an interval', () => {
-  it('has the means of its steps, its speed, its wait and the time that is left', () => {
+  it('has the means of its steps, its speed, its wait and the remaining time', () => {
     const { time, interval: own } = interval();
     for (const loss of [3, 2, 1]) own.add({ loss, reward: 2 * loss }, 64);
     time.ms += 1500;
@@ -37,7 +37,7 @@ describe('an interval', () => {
     expect(own.close(3)).toEqual({ means: { loss: 1 }, imagesPerSecond: 10, dataWait: 0, secondsLeft: 3 });
   });
 
-  it('that goes on from values of another has the means of both, and its own speed', () => {
+  it('that resumes from the values of another has the means of both, but only its own speed', () => {
     const { time, interval: own } = interval();
     own.add({ loss: 3 }, 10);
     own.add({ loss: 2 }, 10);

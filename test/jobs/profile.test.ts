@@ -8,7 +8,7 @@ import { oneProcess } from '#jobs/workers/collective';
 
 const span = (work: Work, start: number, duration: number): Span => ({ work, name: work, start, duration });
 
-/** Two steps of 100 microseconds, worked by hand: 75 in kernels, 5 for data, 10 keeping, the rest JavaScript. */
+/** Two steps of 100 microseconds, computed by hand: 75 in kernels, 5 for data, 10 keeping, the rest JavaScript. */
 const spans = [
   span('data', 1000, 5),
   span('kernel', 1010, 40),
@@ -20,7 +20,7 @@ const spans = [
 ];
 
 describe('shares of the time of steps', () => {
-  it('add up to 1, JavaScript being what no span covers', () => {
+  it('add up to 1; time that no span covers is JavaScript', () => {
     const shares = timeShares(spans);
     expect(shares).toMatchObject({ kernel: 0.375, data: 0.025, keeping: 0.05, javascript: 0.55, waiting: 0 });
     expect(Object.values(shares).reduce((a, b) => a + b)).toBeCloseTo(1, 12);

@@ -182,7 +182,7 @@ function damaged(file: string, message: string): Failure {
   return new Failure('data', { file, message });
 }
 
-/** Throws on another version, which is no damage: the checkpoints before this one have that version too. */
+/** Throws on another version, which is no damage: those before it would have that version too. */
 function refuseOtherVersion(folder: string): void {
   const { version: found } = glimpsedManifest(folder);
   if (typeof found !== 'number' || found === version) return;

@@ -10,7 +10,7 @@ import { failureOf, opened, temporaryFolder } from './run-fixture.js';
 
 const random = randomStream('checkpoint').state();
 
-/** What a run at `step` would save. */
+/** The checkpoint of a run at `step`. */
 function content(step: number) {
   const tensors = new Map([
     ['stem', { shape: [2, 2], values: Float32Array.of(step, -0, 1e-45, Number.NaN) }],
@@ -29,7 +29,7 @@ function path(run: Run, step: number, ...names: string[]): string {
   return join(run.folder, 'checkpoints', `step-${`${step}`.padStart(6, '0')}`, ...names);
 }
 
-/** What loading gives and says. */
+/** Resumes from the last checkpoint; returns it with the notices. */
 function load(run: Run) {
   const notices: string[] = [];
   return { checkpoint: resumeFromCheckpoint(run, (message) => notices.push(message)), notices };
@@ -42,19 +42,19 @@ function flipByte(file: string, at: number): void {
 }
 
 describe('a checkpoint', () => {
-  it('comes back bit by bit: tensors and numbers', () => {
+  it('is restored bit for bit: tensors and numbers', () => {
     const { checkpoint, notices } = load(runWith(400));
     expect(checkpoint).toEqual(content(400));
     expect(notices).toEqual([]);
   });
 
-  it('is three files, and nothing else is left', () => {
+  it('consists of three files, and leaves no others', () => {
     const run = runWith(400);
     expect(readdirSync(join(run.folder, 'checkpoints'))).toEqual(['step-000400']);
     expect(readdirSync(path(run, 400)).sort()).toEqual(['manifest.json', 'state.json', 'weights.safetensors']);
   });
 
-  it('is one of the last two, or of as many as are kept', () => {
+  it('is kept among the last two, or among the last `keep`', () => {
     const run = runWith(100, 200, 300, 400);
     expect(checkpointSteps(run)).toEqual([300, 400]);
     saveCheckpoint(run, content(500), 3);
@@ -63,7 +63,7 @@ describe('a checkpoint', () => {
     expect(checkpointSteps(run)).toEqual([600]);
   });
 
-  it('stays as long as none has a higher score, beside the last ones', () => {
+  it('is kept in addition to the last ones as long as no other has a higher score', () => {
     const run = runWith();
     for (const [i, score] of [0.5, 0.9, 0.7, 0.9, 0.8, 0.95, 0.1].entries()) {
       saveCheckpoint(run, { ...content(100 * (i + 1)), score });
@@ -80,8 +80,8 @@ describe('a checkpoint', () => {
 
   it.each([
     ['cut off', (text: string) => text.slice(0, 5)],
-    ['of another score', (text: string) => text.replace('"score": 0.9', '"score": 1.9')],
-  ])('with a manifest %s is no best one', (_, damaged) => {
+    ['with another score', (text: string) => text.replace('"score": 0.9', '"score": 1.9')],
+  ])('with a manifest %s does not count as the best', (_, damaged) => {
     const run = runWith();
     saveCheckpoint(run, { ...content(100), score: 0.9 });
     const manifest = path(run, 100, 'manifest.json');
@@ -94,7 +94,7 @@ describe('a checkpoint', () => {
     expect(checkpointSteps(runWith(999_999, 1_000_000))).toEqual([999_999, 1_000_000]);
   });
 
-  it('replaces one of the same step', () => {
+  it('replaces a checkpoint of the same step', () => {
     const run = runWith(100);
     saveCheckpoint(run, { ...content(100), state: 'second' });
     expect(load(run).checkpoint?.state).toBe('second');
@@ -106,7 +106,7 @@ describe('a checkpoint', () => {
     expect(readdirSync(join(run.folder, 'checkpoints'))).toEqual(['step-000100']);
   });
 
-  it('is not written by a process that lost the run', () => {
+  it('is not written by a process that has lost the run', () => {
     const run = runWith(100);
     writeFileSync(join(run.folder, 'run.lock'), '{"host":"elsewhere","pid":5}');
     expect(failureOf(() => saveCheckpoint(run, content(200))).message).toContain('this run: process 5 on elsewhere');
@@ -115,12 +115,12 @@ describe('a checkpoint', () => {
 });
 
 describe('loading', () => {
-  it('finds nothing in a run that has saved nothing', () => {
+  it('returns undefined for a run without checkpoints', () => {
     expect(load(runWith()).checkpoint).toBeUndefined();
   });
 
   it.each(['weights.safetensors', 'state.json', 'manifest.json'])(
-    'names a %s with a flipped byte and uses the one before',
+    'reports a %s with a flipped byte and uses the checkpoint before',
     (name) => {
       const size = readFileSync(path(runWith(400), 400, name)).length;
       for (const at of [0, Math.floor(size / 2), size - 3]) {
@@ -129,13 +129,13 @@ describe('loading', () => {
         const { checkpoint, notices } = load(run);
         expect(checkpoint).toEqual(content(200));
         expect(notices).toHaveLength(1);
-        const named = name === 'manifest.json' ? path(run, 400) : path(run, 400, name); // it may blame what it lists
+        const named = name === 'manifest.json' ? path(run, 400) : path(run, 400, name); // or a file it lists
         expect(notices[0]).toContain(`${path(run, 400)}: damaged, so the checkpoint before it is used: ${named}`);
       }
     },
   );
 
-  it('names a file that is cut off or missing and uses the one before', () => {
+  it('reports a file that is cut off or missing and uses the checkpoint before', () => {
     const run = runWith(100, 200);
     truncateSync(path(run, 200, 'weights.safetensors'), 20);
     const cutOff = load(run);
@@ -155,7 +155,7 @@ describe('loading', () => {
     expect(notices[0]).toContain('expected step 300; got 100');
   });
 
-  it('only to look changes nothing', () => {
+  it('without resuming changes nothing', () => {
     const run = runWith(100);
     const part = join(run.folder, 'checkpoints', '.step-000200.part');
     mkdirSync(part);
@@ -163,7 +163,7 @@ describe('loading', () => {
     expect([existsSync(part), readState(run.folder).step]).toEqual([true, 0]);
   });
 
-  it('fails where every checkpoint is damaged', () => {
+  it('fails if every checkpoint is damaged', () => {
     const run = runWith(100, 200);
     for (const step of [100, 200]) flipByte(path(run, step, 'weights.safetensors'), 40);
     const failure = failureOf(() => load(run));
@@ -182,7 +182,7 @@ describe('loading', () => {
     expect([failure.kind, failure.message]).toEqual(['data', `${file}: version: expected version 1; got 2`]);
   });
 
-  it('refuses a manifest that says the same in other bytes: a damaged disk wrote them', () => {
+  it('refuses a manifest with the same content in other bytes, which only damage can cause', () => {
     const run = runWith(100, 200);
     const file = path(run, 200, 'manifest.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace('\n  ', '\n\t '));
@@ -191,13 +191,13 @@ describe('loading', () => {
     expect(notices[0]).toContain(`${file}: expected the text that was written; got another`);
   });
 
-  it('refuses a file in the place of the folder', () => {
+  it('refuses a file in place of the folder', () => {
     const run = runWith();
     writeFileSync(join(run.folder, 'checkpoints'), '');
     expect(failureOf(() => load(run))).toMatchObject({ kind: 'data' });
   });
 
-  it('removes what a process left that was killed while it wrote or removed a checkpoint', () => {
+  it('removes the leftovers of a process that was killed while it wrote or removed a checkpoint', () => {
     const run = runWith(100);
     const folder = join(run.folder, 'checkpoints');
     for (const name of ['.step-000200.part', '.step-000050.old']) {
@@ -208,7 +208,7 @@ describe('loading', () => {
     expect(readdirSync(folder)).toEqual(['step-000100']);
   });
 
-  it('ends what a process did not that was killed between writing a checkpoint and removing those before it', () => {
+  it('removes old checkpoints if a process was killed between writing a checkpoint and removing them', () => {
     const run = runWith(100, 200);
     const aside = join(run.folder, 'aside');
     cpSync(path(run, 100), aside, { recursive: true });
@@ -219,7 +219,7 @@ describe('loading', () => {
     expect(readState(run.folder).step).toBe(300);
   });
 
-  it('of an older checkpoint is followed by saves that drop the damaged later one', () => {
+  it('of an older checkpoint makes the next save drop the damaged later one', () => {
     const run = runWith(200, 400);
     flipByte(path(run, 400, 'state.json'), 2);
     expect(load(run).checkpoint?.step).toBe(200);

@@ -18,7 +18,7 @@ describe('an event log', () => {
     expect(readFileSync(file, 'utf8')).toBe('{"step":1,"loss":1}\n{"step":2,"loss":0.5}\n');
   });
 
-  it('that was killed and resumed equals one that never was, torn line or not', () => {
+  it('of a run that was killed and resumed equals an undisturbed one, with or without a torn line', () => {
     const folder = temporaryFolder();
     const [whole, killed] = [join(folder, 'whole'), join(folder, 'killed')];
     logged(whole, undefined, 10, 20, 30, 40, 50);
@@ -28,21 +28,21 @@ describe('an event log', () => {
     expect(readFileSync(killed, 'utf8')).toBe(readFileSync(whole, 'utf8'));
   });
 
-  it('drops a torn line even where it comes after the step resumed from', () => {
+  it('drops a torn line even if it comes after the step resumed from', () => {
     const file = join(temporaryFolder(), 'events.jsonl');
     writeFileSync(file, '{"step":1}\n{"step":');
     logged(file, 1, 2);
     expect(readEvents(file)).toEqual([{ step: 1 }, { step: 2, loss: 0.5 }]);
   });
 
-  it('keeps a last line that lacks nothing but its end of line', () => {
+  it('keeps a last line that lacks only its line end', () => {
     const file = join(temporaryFolder(), 'events.jsonl');
     writeFileSync(file, '{"step":1}');
     logged(file, 1, 2);
     expect(readEvents(file)).toHaveLength(2);
   });
 
-  it('says which lines before its end are damaged, and drops them', () => {
+  it('reports which lines before its end are damaged, and drops them', () => {
     const file = join(temporaryFolder(), 'events.jsonl');
     const lines = ['{"step":1}', '{"stop":2}', '{"step":-3}', 'null', '{"step":5}', '{"st'];
     writeFileSync(file, Buffer.concat([Buffer.from(lines.join('\n'))]));
@@ -52,14 +52,14 @@ describe('an event log', () => {
     expect(readEvents(file)).toEqual([{ step: 1 }, { step: 5 }]);
   });
 
-  it('begins empty without a step to go on from', () => {
+  it('begins empty without a step to resume from', () => {
     const file = join(temporaryFolder(), 'events.jsonl');
     logged(file, undefined, 1, 2);
     logged(file, undefined);
     expect(readFileSync(file, 'utf8')).toBe('');
   });
 
-  it('can be read while it is written, a torn line left out', () => {
+  it('can be read while it is written, without a torn line', () => {
     const file = join(temporaryFolder(), 'events.jsonl');
     writeFileSync(file, '{"step":1}\n{"step":2}\n{"st');
     expect(readEvents(file)).toEqual([{ step: 1 }, { step: 2 }]);

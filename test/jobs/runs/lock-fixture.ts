@@ -1,16 +1,16 @@
-/** Locks as other processes leave them, and real processes that take them. */
+/** Lock files of other processes, and real processes that take locks. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { type LockTimes, lockTimes } from '#jobs/runs/lock-file';
 
-/** Short enough for tests, long enough for a machine with much to do. */
+/** Short enough for tests, long enough for a busy machine. */
 export const shortTimes: LockTimes = { beatMs: 50, staleMs: 1500, unfinishedMs: 300 };
 
 export const longTimes = lockTimes;
 
-/** Writes the lock of another process, last touched so long ago; returns its file. */
+/** Writes the lock of another process, last touched `ageMs` ago; returns its file. */
 export function writeLock(folder: string, holder: object | string, ageMs = 0): string {
   const file = join(folder, 'run.lock');
   writeFileSync(file, typeof holder === 'string' ? holder : JSON.stringify(holder));
@@ -26,11 +26,11 @@ export function deadPid(): number {
 
 export interface LockProcess {
   readonly child: ChildProcess;
-  /** Resolves when it says so, with all that it has said by then. */
+  /** Resolves once the process has printed `text`, with all of its output so far. */
   says(text: string): Promise<string>;
 }
 
-/** Starts a process that takes the lock of a run and keeps it; killed when the test ends, with all that it has started. */
+/** Starts a process that takes the lock of a run and keeps it; killed with its children when the test ends. */
 export function startLocking(
   folder: string,
   under: readonly string[] = [],
@@ -55,11 +55,12 @@ export function startLocking(
   return { child, says };
 }
 
-/** Kills a detached process and all of its group. */
+/** Kills a detached process and its group. */
 export function endGroup({ pid, exitCode, signalCode }: ChildProcess): void {
   if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL');
 }
 
-/** Starts a command in a PID namespace of its own, as a container that shares the name of its host; undefined where that is not permitted. */
+/** Prefix that runs a command in a new PID namespace, like a container with the name of its host. */
 export const contained = ['unshare', '--pid', '--fork', '--mount-proc'];
+/** True if the system permits `contained`. */
 export const canContain = spawnSync(contained[0] as string, [...contained.slice(1), 'true']).status === 0;

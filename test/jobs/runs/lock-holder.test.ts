@@ -17,7 +17,7 @@ function living(command = process.execPath, args = ['-e', 'setTimeout(() => {}, 
 }
 
 describe('the holder of a lock', () => {
-  it('is alive or gone as the process table says, under whatever host name', () => {
+  it('is alive or gone according to the process table, under any host name', () => {
     const { pid = 0 } = living();
     const born = statusOf(pid)?.born ?? null;
     expect(standing({ pid, born })).toBe('alive');
@@ -25,15 +25,15 @@ describe('the holder of a lock', () => {
     expect(standing({ pid: deadPid() })).toBe('gone');
   });
 
-  it('is alive where this process is it, and gone where one was that had its id', () => {
+  it('is alive if it is this process, and gone if an earlier process had this id', () => {
     expect([standing({}, true), standing({}, false)]).toEqual(['alive', 'gone']);
   });
 
-  it.runIf(own.table !== null)('is gone where its id is that of a younger process', () => {
+  it.runIf(own.table !== null)('is gone if its id belongs to a younger process', () => {
     expect(standing({ pid: process.ppid, born: '1' })).toBe('gone');
   });
 
-  it.runIf(own.table !== null)('is unknown where it stands in the table of another container or boot', () => {
+  it.runIf(own.table !== null)('is unknown if it is in the table of another container or boot', () => {
     const { pid = 0 } = living();
     const [boot, namespace] = (own.table as string).split(' ') as [string, string];
     for (const table of [`${boot} pid:[1]`, `other-boot ${namespace}`]) {
@@ -43,7 +43,7 @@ describe('the holder of a lock', () => {
     }
   });
 
-  it.runIf(own.table !== null)('is alive by the lock of an older program only where its process is seen here', () => {
+  it.runIf(own.table !== null)('is alive by the lock of an older version only if its process is visible here', () => {
     const { pid = 0 } = living();
     const born = statusOf(pid)?.born as string;
     const old = (changes: Partial<LockHolder>) => standing({ table: null, ...changes });
@@ -54,7 +54,7 @@ describe('the holder of a lock', () => {
     expect(old({ pid, born, host: 'elsewhere' })).toBe('unknown');
   });
 
-  it.runIf(own.table !== null)('is gone where it ended and its parent has not seen to it', async () => {
+  it.runIf(own.table !== null)('is gone if it has ended but its parent has not reaped it', async () => {
     const parent = living('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 30']);
     const pid = await new Promise<number>((heard) => parent.stdout?.once('data', (text) => heard(Number(text))));
     const born = statusOf(pid)?.born as string;
@@ -65,7 +65,7 @@ describe('the holder of a lock', () => {
 });
 
 describe('a lock', () => {
-  it('of an older program is understood', () => {
+  it('of an older version is parsed', () => {
     const text = JSON.stringify({ host: hostname(), pid: 7 });
     expect(parsedHolder(text)).toEqual({ host: hostname(), pid: 7, born: null, table: null });
   });

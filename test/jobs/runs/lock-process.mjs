@@ -1,6 +1,6 @@
 // @ts-check
-// Takes the lock of a run and keeps it until it is ended: node lock-process.mjs FOLDER TIMES. Says on standard output what
-// it is told, `locked` once it has the lock, or the kind of failure.
+// Takes the lock of a run and keeps it until it is killed: node lock-process.mjs FOLDER TIMES. Prints the notices,
+// `locked` once it has the lock, or the kind of failure.
 
 import { lockRun } from '#jobs/runs/run-lock';
 import { settleLock } from '#jobs/runs/settle-lock';

@@ -1,4 +1,4 @@
-/** Runs in fresh folders that go when their test ends. */
+/** Runs in fresh folders that are removed when their test ends. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ export function request(root: string, changes: Partial<OpenRunRequest> = {}): Op
   };
 }
 
-/** Opens a run and lets go of it after the test. */
+/** Opens a run and finishes it after the test. */
 export function opened(root: string, changes: Partial<OpenRunRequest> = {}): Run {
   const run = openRun(request(root, changes));
   onTestFinished(() => run.finish('failed'));

@@ -27,7 +27,7 @@ it('a run whose identity has keys under former names is resumed', () => {
 });
 
 describe('a new run', () => {
-  it('lays down what it was asked to do, and holds its lock', () => {
+  it('writes its request, and holds its lock', () => {
     const root = join(temporaryFolder(), 'runs');
     const run = opened(root);
     expect(run.wasDone).toBe(false);
@@ -37,7 +37,7 @@ describe('a new run', () => {
     expect(readState(run.folder)).toEqual({ id: 'a', stage: 'coarse', status: 'running', step: 0, steps: 400 });
   });
 
-  it('says how far it is and how it ended, once', () => {
+  it('records its progress, and how it ended only once', () => {
     const run = opened(temporaryFolder());
     run.progress(40);
     expect(readState(run.folder)).toMatchObject({ status: 'running', step: 40 });
@@ -53,7 +53,7 @@ describe('a new run', () => {
     expect(failure.message).toContain(`--run-id: expected up to 100 letters, digits, dots`);
   });
 
-  it('refuses a folder of other things', () => {
+  it('refuses a folder with other files', () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'a'));
     writeFileSync(join(root, 'a', 'thesis.tex'), '');
@@ -62,7 +62,7 @@ describe('a new run', () => {
     expect(readdirSync(join(root, 'a'))).toEqual(['thesis.tex']);
   });
 
-  it('begins anew where a process was killed before it had begun', () => {
+  it('begins where a process was killed before it had begun the run', () => {
     const root = temporaryFolder();
     mkdirSync(join(root, 'a'));
     writeFileSync(join(root, 'a', 'config.yaml'), 'seed: 2\n');
@@ -74,8 +74,8 @@ describe('a new run', () => {
   });
 });
 
-describe('a run that is there', () => {
-  it('is resumed, and knows whether it was done', () => {
+describe('an existing run', () => {
+  it('is resumed, and records that it was done', () => {
     const root = temporaryFolder();
     const first = opened(root);
     first.progress(400);
@@ -85,7 +85,7 @@ describe('a run that is there', () => {
     expect(readState(run.folder)).toMatchObject({ status: 'running', step: 400 });
   });
 
-  it('is refused by --resume never, and a missing one by must', () => {
+  it('is refused by --resume never, and a missing one by --resume must', () => {
     const root = temporaryFolder();
     opened(root, { id: 'small-1' }).finish('stopped');
     const never = failureOf(() => openRun(request(root, { id: 'small-1', resume: 'never' })));
@@ -100,7 +100,7 @@ describe('a run that is there', () => {
     expect(readdirSync(root)).toEqual(['small-1']);
   });
 
-  it('is refused under a changed config, with every change, and left as it was', () => {
+  it('is refused under a changed config, with every change, and stays unchanged', () => {
     const root = temporaryFolder();
     const run = opened(root);
     run.finish('stopped');
@@ -117,7 +117,7 @@ describe('a run that is there', () => {
   describe('with more steps', () => {
     const longer = { identity: { ...request('').identity, steps: 800 }, config: 'steps: 800\n', steps: 800 };
 
-    it('is refused unless it is to be extended', () => {
+    it('is refused without --extend', () => {
       const root = temporaryFolder();
       const { folder, finish } = opened(root);
       finish('done');
@@ -130,7 +130,7 @@ describe('a run that is there', () => {
       expect(readState(folder)).toMatchObject({ status: 'done', steps: 400 });
     });
 
-    it('extended, is not done any more, has no result, and notes that in itself and in the next one', () => {
+    it('is no longer done once extended, has no result, and records the extension in its state and next result', () => {
       const root = temporaryFolder();
       const first = opened(root);
       first.progress(400);
@@ -154,7 +154,7 @@ describe('a run that is there', () => {
       expect(readState(run.folder).extensions).toEqual(extensions);
     });
 
-    it('is extended by the same command where a process was killed while it extended it', () => {
+    it('is extended by the same command after a process was killed while extending it', () => {
       const root = temporaryFolder();
       const { folder, finish } = opened(root);
       finish('done');
@@ -164,7 +164,7 @@ describe('a run that is there', () => {
       expect(opened(root, { ...longer, extend: true }).wasDone).toBe(false);
     });
 
-    it('is refused all the same where something else changed, or where there are fewer', () => {
+    it('is refused even with --extend if something else changed, or if it would have fewer steps', () => {
       const root = temporaryFolder();
       const { folder, finish } = opened(root);
       finish('stopped');
@@ -198,8 +198,8 @@ describe('a run that is there', () => {
   });
 });
 
-describe('a folder that refuses to be written', () => {
-  it('is a data failure when it cannot be made', () => {
+describe('a folder that cannot be written', () => {
+  it('is a data failure if it cannot be made', () => {
     const file = join(temporaryFolder(), 'file');
     writeFileSync(file, '');
     const failure = failureOf(() => openRun(request(file)));
@@ -209,7 +209,7 @@ describe('a folder that refuses to be written', () => {
     ]);
   });
 
-  it.runIf(process.platform === 'linux')('for lack of space leaves what was there, and no lock', () => {
+  it.runIf(process.platform === 'linux')('for lack of space keeps its old files, and no lock', () => {
     const root = temporaryFolder();
     const run = opened(root);
     const state = join(run.folder, 'state.json');

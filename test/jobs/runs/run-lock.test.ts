@@ -8,7 +8,7 @@ import { failureOf, temporaryFolder } from './run-fixture.js';
 
 const minute = 60_000;
 
-/** Waits until another lock, taken now, has beaten so often; one that was taken before must have beaten as often. */
+/** Waits until a second lock, taken now, has beaten that many times; a lock taken earlier must have beaten as often. */
 async function hasBeaten(times: number): Promise<void> {
   const folder = temporaryFolder();
   const lock = lockRun(folder, shortTimes);
@@ -21,7 +21,7 @@ async function hasBeaten(times: number): Promise<void> {
 }
 
 describe('the lock of a run', () => {
-  it('names its holder, and goes when released', () => {
+  it('names its holder, and is removed when released', () => {
     const folder = temporaryFolder();
     const lock = lockRun(folder);
     expect(lockHolder(folder)).toMatchObject({ host: hostname(), pid: process.pid });
@@ -31,7 +31,7 @@ describe('the lock of a run', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('keeps a second one out, in this process too', () => {
+  it('excludes a second lock, also from this process', () => {
     const folder = temporaryFolder();
     const lock = lockRun(folder);
     const failure = failureOf(() => lockRun(folder));
@@ -41,7 +41,7 @@ describe('the lock of a run', () => {
     lockRun(folder).release();
   });
 
-  it('beats while its process computes and sees to nothing else', () => {
+  it('beats while its process is blocked by a computation', () => {
     const folder = temporaryFolder();
     const lock = lockRun(folder, shortTimes);
     const file = join(folder, 'run.lock');
@@ -52,7 +52,7 @@ describe('the lock of a run', () => {
     lock.release();
   });
 
-  it('that another took over is neither held, nor touched, nor removed any more', async () => {
+  it('is no longer held, touched or removed once another process has taken it over', async () => {
     const folder = temporaryFolder();
     const lock = lockRun(folder, shortTimes);
     lock.requireHeld();
@@ -65,7 +65,7 @@ describe('the lock of a run', () => {
     expect(readFileSync(file, 'utf8')).toContain('elsewhere');
   });
 
-  it('goes when the process exits', () => {
+  it('is removed when the process exits', () => {
     const folder = temporaryFolder();
     const before = process.listeners('exit');
     lockRun(folder);
@@ -75,13 +75,13 @@ describe('the lock of a run', () => {
   });
 });
 
-describe('who works on a run, at one look', () => {
+describe('the holder of a run, at a single look', () => {
   it.each([
-    ['nobody, where the process is gone', { host: hostname(), pid: deadPid(), born: '1' }, 2 * minute, undefined],
-    ['the process of another host, while its heartbeat is fresh', { host: 'far', pid: 7 }, minute / 2, 7],
-    ['nobody, once it is a minute old', { host: 'far', pid: 7 }, 2 * minute, undefined],
-    ['somebody, while the lock is being written', '{"ho', 0, 0],
-    ['nobody, where it was not written to its end', '{"ho', minute / 2, undefined],
+    ['none if the process is gone', { host: hostname(), pid: deadPid(), born: '1' }, 2 * minute, undefined],
+    ['the process of another host while its heartbeat is fresh', { host: 'far', pid: 7 }, minute / 2, 7],
+    ['none once the heartbeat is a minute old', { host: 'far', pid: 7 }, 2 * minute, undefined],
+    ['unknown while the lock is being written', '{"ho', 0, 0],
+    ['none if the lock stays incomplete', '{"ho', minute / 2, undefined],
   ])('is %s', (_, holder, ageMs, pid) => {
     const folder = temporaryFolder();
     writeLock(folder, holder, ageMs);

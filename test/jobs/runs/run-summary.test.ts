@@ -13,7 +13,7 @@ const costs = { 'latency on reference': { value: 0.21, target: 0.2 } };
 const result = searchResult({ costs, missed: ['latency'] });
 
 describe('the summary of a run', () => {
-  it('has exactly the contract, with null for what is not known', () => {
+  it('has exactly the fields of the contract, with null for unknown ones', () => {
     const run = opened(temporaryFolder());
     const contract = { architecture: null, decisions: null, quality: null, costs: null, reward: null, entropy: null };
     const unknown = { ...contract, entropyAtStart: null, held: null, random: null };
@@ -21,7 +21,7 @@ describe('the summary of a run', () => {
     expect(readRunSummary(run.folder)).toEqual({ ...known, ...unknown });
   });
 
-  it('has the figures of the last interval while the run goes on', () => {
+  it('has the figures of the last interval while the run is in progress', () => {
     const run = opened(temporaryFolder());
     const log = run.openLog('events', undefined);
     log.append(searchEvent({ step: 40, quality: 0.1, reward: 0.05, entropy: 9 }));
@@ -42,7 +42,7 @@ describe('the summary of a run', () => {
     expect(readRunSummary(run.folder)).not.toHaveProperty('missed');
   });
 
-  it('forgets the result of a run that is carried on', () => {
+  it('has no result while a finished run is open again', () => {
     const root = temporaryFolder();
     const first = opened(root);
     first.writeResult(result);
@@ -50,7 +50,7 @@ describe('the summary of a run', () => {
     expect(readRunSummary(opened(root).folder).quality).toBeNull();
   });
 
-  it('says stopped of a run that was killed, running of one that another host works on', () => {
+  it('is stopped for a run that was killed, and running for one that another host works on', () => {
     const run = opened(temporaryFolder());
     const holder = (changes: Partial<LockHolder>) =>
       writeFileSync(join(run.folder, 'run.lock'), JSON.stringify({ ...ownHolder(), pid: 2 ** 30, ...changes }));
@@ -68,7 +68,7 @@ describe('the summary of a run', () => {
       '{"held":{"split":"held","n":1,"top1":0.5,"top5":1,"loss":1}}',
       '1:9: held.top1Interval: missing; expected two shares',
     ],
-  ])('says what is wrong with the result %s', (text, message) => {
+  ])('names what is wrong with the result %s', (text, message) => {
     const run = opened(temporaryFolder());
     run.finish('done');
     writeFileSync(join(run.folder, 'result.json'), text);
@@ -76,7 +76,7 @@ describe('the summary of a run', () => {
     expect([failure.kind, failure.message]).toEqual(['data', `${join(run.folder, 'result.json')}:${message}`]);
   });
 
-  it('says what is wrong with the last event of a log', () => {
+  it('names what is wrong with the last event of a log', () => {
     const run = opened(temporaryFolder());
     writeFileSync(join(run.folder, 'events.jsonl'), '{"step":1,"quality":[]}\n');
     expect(failureOf(() => readRunSummary(run.folder)).message).toBe(
@@ -84,7 +84,7 @@ describe('the summary of a run', () => {
     );
   });
 
-  it('says which result is damaged', () => {
+  it('names the damaged result', () => {
     const run = opened(temporaryFolder());
     run.finish('done');
     writeFileSync(join(run.folder, 'result.json'), '{');
@@ -95,7 +95,7 @@ describe('the summary of a run', () => {
 });
 
 describe('the runs under a root', () => {
-  it('are listed by id, the damaged ones apart', () => {
+  it('are listed by id, damaged ones separately', () => {
     const root = temporaryFolder();
     for (const id of ['c', 'b', 'a']) opened(root, { id }).finish('stopped');
     writeFileSync(join(root, 'b', 'state.json'), 'no state');
@@ -105,7 +105,7 @@ describe('the runs under a root', () => {
     expect(failures.map(({ kind }) => kind)).toEqual(['data']);
   });
 
-  it('are none where there is no root', () => {
+  it('are none if the root does not exist', () => {
     expect(listRuns(join(temporaryFolder(), 'none'))).toEqual({ entries: [], failures: [] });
   });
 

@@ -25,13 +25,13 @@ const hour = 3_600_000;
 const elsewhere = { host: 'elsewhere', pid: process.pid, born: '1', table: 'another boot' };
 
 interface Meanwhile {
-  /** Asked while the lock is watched. */
+  /** Called while the lock is watched. */
   readonly shouldStop?: () => boolean;
-  /** Starts the timers of what happens to the lock. */
+  /** Starts the timers that change the lock. */
   readonly start?: () => void;
 }
 
-/** Settles a lock on a clock that need not be waited for; returns the notices and the end. */
+/** Settles a lock under fake time; returns the notices and the outcome. */
 async function settled(folder: string, { shouldStop = () => false, start }: Meanwhile = {}): Promise<string[]> {
   const notices: string[] = [];
   const notice = (message: string) => notices.push(message.replace(`${folder}: `, ''));
@@ -50,7 +50,7 @@ const waits = 'held by another host or container: waiting up to 60 s for a heart
 const refused = 'usage: another process works on this run:';
 
 describe('a lock', () => {
-  it('that is not there is settled', async () => {
+  it('that does not exist is settled', async () => {
     expect(await settled(temporaryFolder())).toEqual(['free']);
   });
 
@@ -72,7 +72,7 @@ describe('a lock', () => {
   });
 
   it.each([-hour, 0, hour])(
-    'of another host that does not beat is taken over, be its clock off by %d ms',
+    'of another host that does not beat is taken over, even if its clock is off by %d ms',
     async (offMs) => {
       const folder = temporaryFolder();
       writeLock(folder, elsewhere, offMs);
@@ -82,7 +82,7 @@ describe('a lock', () => {
     },
   );
 
-  it.each([-hour, hour])('of another host that beats stays, be its clock off by %d ms', async (offMs) => {
+  it.each([-hour, hour])('of another host that beats stays, even if its clock is off by %d ms', async (offMs) => {
     const folder = temporaryFolder();
     const file = writeLock(folder, elsewhere, offMs);
     let beats = 0;
@@ -94,20 +94,20 @@ describe('a lock', () => {
     ]);
   });
 
-  it('that goes while it is watched is settled', async () => {
+  it('that is removed while it is watched is settled', async () => {
     const folder = temporaryFolder();
     const file = writeLock(folder, elsewhere);
     const start = () => setTimeout(() => rmSync(file), longTimes.staleMs / 2);
     expect(await settled(folder, { start })).toEqual([expect.stringContaining(waits), 'free']);
   });
 
-  it.each(['', '{"ho', 'null'])('of which %j is written is soon taken over', async (text) => {
+  it.each(['', '{"ho', 'null'])('with the content %j is soon taken over', async (text) => {
     const folder = temporaryFolder();
     writeLock(folder, text);
     expect(await settled(folder)).toEqual(['took over the lock of an unknown process, which is gone', 'free']);
   });
 
-  it('is waited for no longer once somebody asks to stop', async () => {
+  it('is no longer waited for after a request to stop', async () => {
     const folder = temporaryFolder();
     writeLock(folder, elsewhere);
     const [, end] = await settled(folder, { shouldStop: () => true });
@@ -115,7 +115,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual(['run.lock']);
   });
 
-  it('that somebody was about to take over, but was killed, is taken over', async () => {
+  it('that a process claimed before it was killed is taken over', async () => {
     const folder = temporaryFolder();
     const text = JSON.stringify({ ...ownHolder(), pid: deadPid() });
     writeLock(folder, text);
@@ -124,7 +124,7 @@ describe('a lock', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('that is stale is taken over by one of several who wait for it', async () => {
+  it('that is stale is taken over by one of several waiting processes', async () => {
     const folder = temporaryFolder();
     writeLock(folder, elsewhere);
     const waiting = Array.from({ length: 4 }, () => startLocking(folder));
@@ -133,7 +133,7 @@ describe('a lock', () => {
   });
 });
 
-/** The last thing that a locking process says: that it has the lock, or that it failed. */
+/** The last line that a locking process prints: `locked` or its failure. */
 async function endOf({ says }: LockProcess): Promise<string> {
   const said = await Promise.race([says('locked\n'), says('failed: ')]);
   return said.trimEnd().split('\n').at(-1) as string;
@@ -146,7 +146,7 @@ describe.skipIf(!canContain)('a run in a container that has the name of its host
     [contained, contained],
   ];
 
-  it('is kept from a process outside, inside and elsewhere while it lives, and taken over once it is killed', async () => {
+  it('is protected from processes outside, inside and in another container, and taken over once killed', async () => {
     const ends = places.map(async ([first, second]) => {
       const folder = temporaryFolder();
       const holder = startLocking(folder, first);

@@ -1,14 +1,14 @@
 // @ts-check
-/** What the tests have a team do: worker 0 in the test's own process, the others from `member.mjs`. */
+/** The operations that tests run on a team: worker 0 in the test's process, the others from `member.mjs`. */
 
 /** @typedef {import('#jobs/workers/collective').Collective} Collective */
 
-/** What worker `rank` gives to the sum in a round. @param {number} rank @param {number} i @param {number} round */
+/** Element `i` of worker `rank`'s vector in a round. @param {number} rank @param {number} i @param {number} round */
 export const partOf = (rank, i, round) => Math.sin(1000 * rank + i + 7 * round);
 
 /**
- * Sums vectors one after the other, and adds to each what this worker got for them before, so that a worker that once
- * read something else would spoil the rest for all.
+ * Sums vectors one after the other, and adds the last element of each total to the next vector, so that a worker that
+ * reads a wrong value once spoils the later sums of all workers.
  *
  * @param {Collective} collective
  * @param {{ lengths: readonly number[], bits: 32 | 64 }} job
@@ -26,13 +26,13 @@ export async function allReduces(collective, { lengths, bits }) {
   return totals;
 }
 
-/** Whether any, where only the last worker says yes, and where none does. @param {Collective} collective */
+/** `any` where only the last worker, no worker, and only worker 0 raises the flag. @param {Collective} collective */
 export async function any(collective) {
   const { rank, size } = collective;
   return [await collective.any(rank === size - 1), await collective.any(false), await collective.any(rank === 0)];
 }
 
-/** Worker 0's vectors, as the last worker got them. @param {Collective} collective */
+/** Worker 0's vectors, as the last worker received them. @param {Collective} collective */
 export async function broadcast(collective) {
   const { rank, size } = collective;
   const heard = [];
@@ -55,7 +55,7 @@ export async function processes(collective) {
   return [...ids];
 }
 
-/** @param {Collective} collective */
+/** Sums vectors of unequal lengths, which is a bug. @param {Collective} collective */
 export async function unequalLengths(collective) {
   await collective.allReduce(new Float64Array(3 + collective.rank));
 }

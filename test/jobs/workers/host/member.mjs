@@ -1,5 +1,5 @@
 // @ts-check
-/** The job of the teams that tests start: computes nothing, but does as it is told. */
+/** The job of the teams that tests start: runs an operation of `acts.mjs`, and fails on request. */
 import { Failure } from '#core/failure';
 import { requireAgreement } from '#jobs/workers/agreement';
 import { allReduces, any, broadcast, processes, unequalLengths } from './acts.mjs';

@@ -11,7 +11,7 @@ import * as acts from './acts.mjs';
 
 const module = new URL('./member.mjs', import.meta.url).href;
 
-/** Does one of `acts.mjs` as worker 0 while the members do it too. */
+/** Runs an operation of `acts.mjs` as worker 0 while the members run it too. */
 async function together<T>(size: number, job: object, act: (collective: Collective) => Promise<T>) {
   const team = startTeam({ size, module, job, longest: 2 ** 17 });
   try {
@@ -54,7 +54,7 @@ describe.each([1, 2, 3])('a team of %i', (size) => {
     }
   });
 
-  it('knows whether it is so on any of them', async () => {
+  it('computes a logical OR over the workers', async () => {
     expect(await together(size, { act: 'any' }, acts.any)).toEqual([true, false, true]);
   });
 
@@ -67,7 +67,7 @@ describe.each([1, 2, 3])('a team of %i', (size) => {
 });
 
 describe('a team', () => {
-  it('is gone when its work is done, and when it fails in worker 0', async () => {
+  it('ends its processes when its work is done, and when it fails in worker 0', async () => {
     let ids: number[] = [];
     const noting = async (collective: Collective) => {
       ids = await acts.processes(collective);
@@ -83,7 +83,7 @@ describe('a team', () => {
     expect(ids.map(isAlive)).toEqual([true, false]);
   });
 
-  it('leaves nothing where its memory was', async () => {
+  it('leaves no file of its shared memory', async () => {
     const ours = () => readdirSync('/dev/shm').filter((name) => name.startsWith('mnv4-nas-'));
     await together(2, { act: 'any' }, async (collective) => {
       expect(ours()).toEqual([]);
@@ -92,7 +92,7 @@ describe('a team', () => {
     expect(ours()).toEqual([]);
   });
 
-  it('fails as its member failed: file, line, remedy and kind', async () => {
+  it('fails with the failure of its member: file, line, remedy and kind', async () => {
     const job = { act: 'any', misdeed: 'fails', by: 1 };
     const failure = await failureOfAsync(() => together(2, job, acts.any));
     expect([failure.kind, failure.diagnostics, failure.remedy]).toEqual([
@@ -102,7 +102,7 @@ describe('a team', () => {
     ]);
   });
 
-  it('tells a bug of a member with its trace and the number of the worker', async () => {
+  it('reports a bug of a member with its trace and the number of the worker', async () => {
     const job = { act: 'any', misdeed: 'isWrong', by: 2 };
     const error = await together(3, job, acts.any).catch((thrown: Error) => thrown);
     expect((error as Error).stack).toMatch(/^in worker 2: TypeError: no such thing\n {4}at .*member\.mjs/);
@@ -111,7 +111,7 @@ describe('a team', () => {
   it.each([
     ['dies', 'was ended by SIGKILL', /^it may have run out of memory .*; the last checkpoint is kept/],
     ['exits', 'exited with 9', /^the last checkpoint is kept: run the same command again to resume$/],
-  ])('whose member %s is a backend failure that says so, and ends the others', async (misdeed, how, remedy) => {
+  ])('whose member %s throws a backend failure that says so, and ends the others', async (misdeed, how, remedy) => {
     let others: number[] = [];
     const job = { act: 'processes', misdeed, by: 2, state: ['a', 'a', 'a'] };
     const failure = await failureOfAsync(() =>
@@ -129,18 +129,18 @@ describe('a team', () => {
     expect(others).toEqual([]);
   });
 
-  it('leaves signals to worker 0: its members go on', async () => {
+  it('leaves signals to worker 0: its members continue', async () => {
     const job = { act: 'any', misdeed: 'isAskedToStop', by: 1 };
     expect(await together(2, job, acts.any)).toEqual([true, false, true]);
   });
 
-  it('whose workers sum unequal vectors ends as a bug', async () => {
+  it('whose workers sum vectors of unequal lengths ends with a bug', async () => {
     await expect(together(2, { act: 'unequalLengths' }, acts.unequalLengths)).rejects.toThrow(
       'the workers sum 3 and 4 values at once',
     );
   });
 
-  it('whose vector is longer than was said ends as a bug', async () => {
+  it('whose vector is longer than announced ends with a bug', async () => {
     const broadcast = (collective: Collective) => collective.broadcast(new Float32Array(2 ** 17 + 1));
     await expect(together(2, { act: 'any' }, broadcast)).rejects.toThrow(
       'expected up to 131072 floats to share; got 131073',
@@ -149,7 +149,7 @@ describe('a team', () => {
 });
 
 describe('agreement', () => {
-  it('of all is silent, and asks nothing where there is one worker', async () => {
+  it('of all workers throws nothing, and needs no messages with one worker', async () => {
     const agree = (collective: Collective) => requireAgreement(collective, 5, () => ['a']);
     await together(3, { act: 'any', state: ['a', 'a', 'a'] }, async (collective) => {
       await agree(collective);
@@ -158,7 +158,7 @@ describe('agreement', () => {
     await together(1, {}, agree);
   });
 
-  it('that fails names the worker and the step', async () => {
+  it('names the worker and the step if it fails', async () => {
     const job = { act: 'any', state: ['a', 'a', 'b'] };
     const failure = await failureOfAsync(() =>
       together(3, job, (collective) => requireAgreement(collective, 5, () => ['a'])),
@@ -171,7 +171,7 @@ describe('agreement', () => {
 });
 
 describe('shared memory', () => {
-  it('keeps what is written to it, has no name, and is in the first folder with room', () => {
+  it('keeps the written floats, has no name, and lies in the first folder with space', () => {
     const [missing, there] = [join(newFolder(), 'none'), newFolder()];
     const memory = openSharedMemory(4 * 1000, [missing, there]);
     expect(readdirSync(there)).toEqual([]);
@@ -182,7 +182,7 @@ describe('shared memory', () => {
     expect(() => readFloatsAt(memory, read, 998)).toThrow('the shared memory ends before float 1001');
   });
 
-  it('that no folder has room for is a backend failure that names them', () => {
+  it('is a backend failure that names the folders if none has the space', () => {
     const folder = join(newFolder(), 'none');
     const failure = failureOf(() => openSharedMemory(3 * 2 ** 20, [folder]));
     expect([failure.kind, failure.message]).toEqual([

@@ -123,7 +123,7 @@ ${arms}  - { name: any-on-target, draw: 2 }
     writeFileSync(join(world, 'lacking.study.yaml'), judging('  - { name: two-stage }\n'));
     const ended = await run(['study', 'lacking.study.yaml', '--root', 'g']);
     expect(ended.status).toBe(3);
-    expect(ended.stderr).toContain('expected a judge whose space has every architecture; small.coarse lacks');
+    expect(ended.stderr).toContain('since its space small.coarse does not contain it');
     expect(existsSync(join(world, 'g/judging/study.json'))).toBe(true);
   });
 });

@@ -219,6 +219,6 @@ what to do: build the set again with \`mnv4-nas dataset build\` into another fol
     prepare: (world) => world.edit('patterns.dataset.yaml', 'replicas: 2', 'replicas: 3', 'mistake.yaml'),
     run: ['dataset', 'build', 'mistake.yaml', '--to', 'set'],
     code: 4,
-    says: 'set: recipe.replicas: expected 2 as the set there was begun with; got 3\nwhat to do: build into another folder, or remove this one first',
+    says: 'set: recipe.replicas: the set in this folder was built with 2, not 3\nwhat to do: build into another folder, or remove this one first',
   },
 ];

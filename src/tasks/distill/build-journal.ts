@@ -89,7 +89,7 @@ function refuseOtherSet(folder: string, before: Recorded['identity'], now: Build
   const diagnostics = differing.map(({ path, a, b }) => ({
     file: folder,
     path: formatPath(path),
-    message: `expected ${shown(a)} as the set there was begun with; got ${shown(b)}`,
+    message: `the set in this folder was built with ${shown(a)}, not ${shown(b)}`,
   }));
   throw new Failure('data', diagnostics, otherFolder);
 }

@@ -14,11 +14,15 @@ const teacher = z.union(
     record({ run: text('the folder of a run').describe('Folder of a finished training') }),
     record({
       network,
-      training: text('the file of a training recipe').describe('Training recipe by which the network is trained first'),
+      training: text('the file of a training recipe').describe(
+        'Training recipe that the network is trained with first',
+      ),
     }),
     record({
       network,
-      weights: text('a file with its weights').describe('Weights of the network: safetensors, ours or of timm'),
+      weights: text('a file with its weights').describe(
+        "Weights of the network: safetensors, with our names or timm's",
+      ),
       convention: word(...weightConventionNames)
         .optional()
         .describe('Padding and batch-norm epsilon that the weights were trained with; by default those of the network'),
@@ -30,8 +34,8 @@ const teacher = z.union(
       onnx: text('the file of an ONNX model').describe('Classifier as an ONNX model'),
       preprocessing: preprocessingSchema
         .optional()
-        .describe('How pixels become its input; by default as the model says, as our exports do'),
-      output: word('logits', 'probabilities').default('logits').describe('Meaning of its output'),
+        .describe("Preprocessing of pixels; by default that in the model's metadata, where our exports store it"),
+      output: word('logits', 'probabilities').default('logits').describe("Meaning of the model's output"),
     }),
   ],
   { error: '{ run }, { network, training }, { network, weights } or { onnx }' },
@@ -41,17 +45,17 @@ export const buildRecipeSchema = record({
   name: fileName().describe('Name of the set'),
   source: sourceSchema.describe('Labelled images that the set is built from'),
   validation: integer('a count of source images, 1 or more').describe(
-    'Train images of the source held out for the controller, unchanged; the same share of every class',
+    'Train images of the source for the validation split, unchanged; the same share of every class',
   ),
-  augment: augmentSchema.default({}).describe('Changes to the train images, drawn once for each copy'),
+  augment: augmentSchema.default({}).describe('Augmentation of the train images, drawn once for each copy'),
   replicas: integer('a count of replicas from 1 to 10000', 1, 10_000)
     .default(1)
     .describe('Augmented copies of each train image'),
-  seed: integer('a seed, 0 or more', 0).default(1).describe('Seed of the split and of the changes'),
+  seed: integer('a seed, 0 or more', 0).default(1).describe('Seed of the split and of the augmentation'),
   teacher: list(teacher, 'a list of teachers').describe('Teachers; the probabilities of several are averaged'),
   rowsPerShard: integer('a count of rows from 1 to 1000000', 1, 1e6)
     .optional()
-    .describe('Rows of a shard file; by default up to 8,192, fewer if images are large'),
+    .describe('Rows per shard file; by default up to 8,192, fewer if images are large'),
 });
 
 /** Renamed keys of dataset recipes; manifests keep the former names. */

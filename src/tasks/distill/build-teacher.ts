@@ -29,7 +29,7 @@ export function checkProbabilities(probabilities: Float32Array, n: number, class
   const fail = (message: string) => new Failure('data', `teacher ${teacher}: ${message}`);
   if (probabilities.length !== n * classes) {
     const got = `${probabilities.length / n} per image`;
-    throw fail(`expected ${classes} probabilities per image as the source has classes; got ${got}`);
+    throw fail(`expected ${classes} probabilities per image, one for each class of the source; got ${got}`);
   }
   for (let i = 0; i < n; i++) {
     const row = probabilities.subarray(i * classes, (i + 1) * classes);

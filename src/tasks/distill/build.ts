@@ -65,7 +65,7 @@ export async function buildDistillationSet(request: BuildRequest): Promise<Manif
     const onChunk = (chunkRows: number) => {
       request.onProgress?.({ split, rows: done + chunkRows, of });
       if (request.shouldStop?.())
-        throw new Failure('stopped', `stopped on request in ${file}`, 'run it again to go on');
+        throw new Failure('stopped', `stopped on request in ${file}`, 'run it again to resume');
     };
     let entry = journal.built(file);
     if (entry === undefined) {

@@ -40,7 +40,7 @@ function refuseProbabilities(file: string, scores: Float32Array, classes: number
   }
   if (!scores.every((score) => score >= 0 && score <= 1)) return;
   warn(
-    `${file}: all outputs lie from 0 to 1, as those of a sigmoid do; taken as logits, they tell classes hardly apart`,
+    `${file}: all outputs lie from 0 to 1, as those of a sigmoid do; read as logits, they hardly separate the classes`,
   );
 }
 

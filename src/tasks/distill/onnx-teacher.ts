@@ -41,7 +41,7 @@ function ownPreprocessing(file: string): Preprocessing {
   const { preprocessing } = readOnnxMetadata(file);
   if (preprocessing === undefined) {
     const message = 'expected preprocessing in its metadata, as our exports have it; got none';
-    const remedy = 'state it beside the model: preprocessing: { mean: [...], std: [...] }';
+    const remedy = 'state it next to the model: preprocessing: { mean: [...], std: [...] }';
     throw new Failure('data', { file, message }, remedy);
   }
   const { value } = asDataFailure(() => locateYaml(`${file}: preprocessing`, preprocessing));
@@ -115,7 +115,7 @@ async function answered(file: string, count: number, run: () => Promise<Float32A
     throw new Failure(
       'data',
       { file, message },
-      'state its batch in its input shape: 1, where it takes one image at a time',
+      'state the batch in its input shape: 1, if it takes one image at a time',
     );
   }
 }

@@ -27,14 +27,14 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
     ['## Use', '', exporter.usage(exported)],
     [
       `Pixels of 8 bits become \`(pixel / 255 - mean) / std\`, ${normText(network)},`,
-      'as preprocessing.json says; the output are logits, which a softmax turns into probabilities of the classes in labels.txt,',
-      'one a line. architecture.yaml is the network in the form that mnv4-nas reads.',
+      'as preprocessing.json states. The outputs are logits; a softmax turns them into probabilities of the classes in',
+      'labels.txt, one per line. architecture.yaml is the network in the form that mnv4-nas reads.',
     ],
     ['## Classes', '', classesText(exported)],
     [
       '## Licence',
       '',
-      'mnv4-nas is under the Apache License 2.0. Weights come under the terms of the images that they were trained on.',
+      'mnv4-nas is under the Apache License 2.0. The weights are subject to the terms of the images that they were trained on.',
     ],
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -48,7 +48,7 @@ function normText({ input }: Pick<Exported['network'], 'input'>): string {
 }
 
 function foldText({ fold }: ExportOptions): string {
-  return fold ? ', batch norm folded into the weights' : ', batch norm by itself';
+  return fold ? ', batch norm folded into the weights' : ', batch norm not folded';
 }
 
 function inputText({ network }: Exported, { layout }: Exporter): string {
@@ -65,7 +65,7 @@ function accuracyText({ evaluation }: Exported): string {
 const shownClasses = 20;
 
 function classesText({ classNames, network }: Exported): string {
-  if (classNames === undefined) return `${network.classes}, without names: labels.txt has their numbers.`;
+  if (classNames === undefined) return `${network.classes}, without names; labels.txt lists their numbers.`;
   const rest = classNames.length - shownClasses;
   const shown = classNames.slice(0, shownClasses).map(inline).join(', ');
   return rest > 0 ? `In order: ${shown} and ${grouped(rest)} more, in labels.txt.` : `In order: ${shown}.`;

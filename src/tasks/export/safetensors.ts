@@ -17,8 +17,8 @@ export const safetensors: Exporter = {
   usage: () => `\`\`\`
 mnv4-nas eval architecture.yaml --weights ${weightsFile} --dataset RECIPE
 \`\`\`
-Kernels are [height, width, in, out], those of depthwise convolutions [height, width, channels, 1], of 1x1 [in, out]; each
-batch norm has \`gamma\`, \`beta\` and its statistics \`mean\` and \`variance\` (epsilon in the network's frame, else 0.001).`,
+Kernels are [height, width, in, out], of depthwise convolutions [height, width, channels, 1], of 1x1 [in, out]. Each
+batch norm has \`gamma\`, \`beta\` and its statistics \`mean\` and \`variance\` (epsilon in the network's file, else 0.001).`,
   async logits(folder, { network }, images) {
     const { tensors } = readSafetensors(join(folder, weightsFile));
     return { logits: logitsWith(network, tensors, images, images.batch), runtime: 'mnv4-nas' };

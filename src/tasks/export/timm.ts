@@ -23,11 +23,12 @@ export const timm: Exporter = {
 pip install timm safetensors
 python ${timmFiles.loader} [IMAGE]
 \`\`\`
-\`load()\` of ${timmFiles.loader} gives the model of timm, its weights loaded strictly; \`pixels(IMAGE)\` an image as it takes it.`,
+\`load()\` of ${timmFiles.loader} returns the timm model with its weights, loaded strictly;
+\`pixels(IMAGE)\` returns an image as the model takes it.`,
   async logits(folder, { network }, images) {
     const file = join(folder, timmFiles.weights);
     const tensors = fromTimm(network, readSafetensors(file).tensors, file);
-    const runtime = 'mnv4-nas, weights read back from the names of timm,';
+    const runtime = "mnv4-nas, weights read back from timm's names,";
     return { logits: logitsWith(network, tensors, images, images.batch), runtime };
   },
 };

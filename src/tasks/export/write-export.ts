@@ -45,7 +45,7 @@ function labels({ classNames, network }: Exported): readonly string[] {
       problems.map(({ at, expected }) => ({
         message: `${network.name}: classNames[${at}]: expected ${expected}; got ${shown(classNames?.[at])}`,
       })),
-      'name the classes of the images anew, and train on them or build their set again',
+      'rename the classes of the images, then train again or build their set again',
     );
   }
   return classNames ?? Array.from({ length: network.classes }, (_, k) => String(k));

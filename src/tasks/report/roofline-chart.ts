@@ -32,7 +32,7 @@ function linesOf(sweep: RidgeSweep, title: string, seriesOf: (network: SweptNetw
   const marks = sweep.networks.flatMap((network) =>
     (seriesOf(network) ?? []).map((value, p) => ({ network: network.name, x: sweep.ridgePoints[p] as number, value })),
   );
-  const domain = [1, marks.reduce((most, { value }) => Math.max(most, value), 1)]; // too many to be arguments of Math.max
+  const domain = [1, marks.reduce((most, { value }) => Math.max(most, value), 1)]; // too many for Math.max(...)
   return (part: Part, isFirst: boolean) => ({
     ...frame,
     height: 200,

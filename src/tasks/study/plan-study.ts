@@ -40,7 +40,7 @@ function planArm({ stages, draw, config: configOf }: Arm, measure: Study['measur
 function requireOnTarget({ task }: StagePlan, least: number): void {
   const { length } = onTarget({ ...task, seed: 0 }, least);
   if (length >= least) return;
-  const message = `${task.space.name}: expected ${least} architectures on target, or a ranking says nothing; got ${length}`;
+  const message = `${task.space.name}: expected at least ${least} architectures on target; got ${length}`;
   throw new Failure('config', message, 'change the targets, or allow a larger tolerance');
 }
 

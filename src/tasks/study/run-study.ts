@@ -89,7 +89,7 @@ async function judged(
   trained: readonly Trained[],
   options: StudyOptions,
 ): Promise<Trained[]> {
-  options.context.observer.note(`${name}: all architectures in one SuperNet, its policy uniform`);
+  options.context.observer.note(`${name}: evaluating all architectures in one SuperNet with a uniform policy`);
   const architectures = trained.map(({ architecture }) => architecture);
   const root = join(options.root, name);
   const accuracies = await judgedAlike(judge, architectures, { ...options, root, id: 'judge' });

@@ -59,7 +59,7 @@ function winnerRows(winners: readonly ArmSummary[]): string[][] {
   const costs = Object.keys(winners[0]?.costs ?? {});
   const [first] = winners;
   const alike = winners.some((winner) => winner.alike !== null) ? ['in the judge'] : [];
-  const less = `less ${first?.name}`;
+  const less = `minus ${first?.name}`;
   return [
     ['', 'n', 'test accuracy', '95 % interval', less, 'in the SuperNet', ...alike, ...costs, 'search images'],
     ...winners.map(({ name, accuracy, interval, difference, inSuperNet, costs: of, searchImages, ...winner }) => [
@@ -77,7 +77,7 @@ function winnerRows(winners: readonly ArmSummary[]): string[][] {
 }
 
 function rankingRows(rankings: readonly RankingSummary[]): string[][] {
-  const means = ['mean in the SuperNet', 'mean alone', 'its first, alone', 'the best, alone'];
+  const means = ['mean in the SuperNet', 'mean alone', "the SuperNet's first, alone", 'the best, alone'];
   return [
     ['', 'n', "Kendall's tau by accuracy", 'by cross-entropy', "Spearman's rho", 'by cross-entropy', ...means],
     ...rankings.map((of) => [

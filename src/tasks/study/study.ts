@@ -30,17 +30,19 @@ const armSchema = record({
     .describe('Architectures of the coarse space to draw uniformly among those on target, instead of a search'),
   runsOf: text('the name of another arm')
     .optional()
-    .describe('Another arm, whose runs count for this one, such as the coarse results of a search in two stages'),
+    .describe('Another arm, whose runs this arm uses, such as the coarse runs of a search in two stages'),
 });
 
 export const studySchema = record({
   name: label.describe('Name of the study; its runs lie in a folder of that name'),
   config: text('a file').describe('Search config that all arms change'),
-  recipe: text('a file').describe('Training recipe by which every architecture is trained alone'),
+  recipe: text('a file').describe('Training recipe for the stand-alone training of every architecture'),
   measure: word('winners', 'ranking')
     .default('winners')
-    .describe("What is compared: what the arms' results reach alone, or a SuperNet's order with the order alone"),
-  seeds: count('seeds').default(3).describe('Searches of each arm'),
+    .describe(
+      "Comparison of the arms' results after stand-alone training, or of a SuperNet's ranking with the stand-alone ranking",
+    ),
+  seeds: count('seeds').default(3).describe('Searches of each arm, one per seed'),
   trainings: count('trainings')
     .default(1)
     .describe('Trainings of each architecture from different weights; their mean counts'),
@@ -129,7 +131,7 @@ function refuseMistakes({ arms, measure, judge }: StudyFile, located: Located): 
     ];
   });
   if (judge !== undefined && measure === 'ranking') {
-    problems.push(located.at(['judge'], 'expected none in a ranking, whose arms are judges themselves; got one'));
+    problems.push(located.at(['judge'], 'expected no judge with measure: ranking; got one'));
   }
   if (problems.length > 0) throw new Failure('config', problems);
 }

@@ -45,6 +45,6 @@ export async function judgedAlike(
 function requireDecisions(space: Space, architecture: Architecture): Decisions {
   const decisions = decisionsFor(space, architecture);
   if (decisions !== undefined) return decisions;
-  const message = `expected a judge whose space has every architecture; ${space.name} lacks ${architecture.name}`;
-  throw new Failure('config', message, 'give it another coarse.space, or leave it out; what was run is kept');
+  const message = `the judge cannot evaluate ${architecture.name}, since its space ${space.name} does not contain it`;
+  throw new Failure('config', message, 'give judge another coarse.space, or leave it out; finished runs are kept');
 }

@@ -140,9 +140,9 @@ describe('a built set', () => {
     const failure = await failureOfAsync(build('seed: 7', 'pixels-2'));
     expect(failure.exitCode).toBe(4);
     expect(failure.message.split('\n').map((line) => line.slice(to.length))).toEqual([
-      ': recipe.seed: expected 1 as the set there was begun with; got 7',
-      ': seed: expected 1 as the set there was begun with; got 7',
-      ': teacher.fingerprint: expected pixels-1 as the set there was begun with; got pixels-2',
+      ': recipe.seed: the set in this folder was built with 1, not 7',
+      ': seed: the set in this folder was built with 1, not 7',
+      ': teacher.fingerprint: the set in this folder was built with pixels-1, not pixels-2',
     ]);
     expect(contents(to)).toEqual(before);
     const foreign = newFolder();
@@ -196,7 +196,7 @@ describe('a built set', () => {
     [
       'other classes',
       (n: number) => new Float32Array(7 * n),
-      /^teacher t: expected 4 probabilities per image .* got 7 per image$/,
+      /^teacher t: expected 4 probabilities per image, one for each class of the source; got 7 per image$/,
     ],
   ])('is refused if the teacher gives %s', async (_, answer, message) => {
     const predict = (__: Uint8Array, n: number) => answer(n);

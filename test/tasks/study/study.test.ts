@@ -60,7 +60,7 @@ describe('a study', () => {
     expect(found?.config.seed).toBe(0);
     expect(found && stageSettings(found, 'coarse')).toMatchObject({ batch: 8, steps: 9, strategy: 'random' });
     const failure = failureOf(() => readStudy(study('  - { name: a }\n', `measure: ranking\n${judge}`)));
-    expect(failure.message).toContain('5:8: judge: expected none in a ranking');
+    expect(failure.message).toContain('5:8: judge: expected no judge with measure: ranking; got one');
   });
 
   it('that ranks has no arm without a SuperNet', () => {

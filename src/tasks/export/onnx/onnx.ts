@@ -41,7 +41,7 @@ export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): U
     },
   };
   const bytes = onnxBytes(model);
-  if (bytes.length > mostBytes) throw new Failure('data', `${network.name}: expected at most 2 GB for an ONNX file`);
+  if (bytes.length > mostBytes) throw new Failure('data', `${network.name}: exceeds the 2 GB of an ONNX file`);
   return bytes;
 }
 

@@ -17,6 +17,7 @@ const root = resolve(process.argv[2] ?? '.');
 const runs = mkdtempSync(join(tmpdir(), 'mnv4-bits-'));
 const commit = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim();
 const small = [
+  // the former name of validationBatch, which older commits know
   ...['search.logEvery=7', 'search.checkpointEvery=10', 'search.batch=32', 'search.heldBatch=64'],
   ...['search.statisticsBatches=2', 'coarse.steps=40', 'fine.steps=40', 'fine.compareRandom=2'],
 ];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
 import { formatIdx, idxFiles } from '#data/images/formats/idx';
-import type { ImageSet, ImageSource, Shape } from '#data/images/image-source';
+import type { ImageSet, ImageShape, ImageSource } from '#data/images/image-source';
 import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 
 /** A new folder that is removed when the test file is done. */
@@ -44,7 +44,7 @@ export async function failureOfAsync(act: () => Promise<unknown>): Promise<Failu
 }
 
 /** `perClass` images of each class in random order; every image differs, its first pixel is its label. */
-export function tinyImages(shape: Shape, classes: number, perClass: number, name: string): InMemorySource {
+export function tinyImages(shape: ImageShape, classes: number, perClass: number, name: string): InMemorySource {
   const size = shape[0] * shape[1] * shape[2];
   const random = randomStream(`test/${name}`);
   const n = classes * perClass;
@@ -55,7 +55,7 @@ export function tinyImages(shape: Shape, classes: number, perClass: number, name
 }
 
 export function tinySource(
-  shape: Shape = [6, 5, 1],
+  shape: ImageShape = [6, 5, 1],
   classes = 4,
   trainPerClass = 30,
   testPerClass = 5,

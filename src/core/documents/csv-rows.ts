@@ -10,11 +10,11 @@ export interface Cell {
   readonly column: number;
 }
 
-export type Row = readonly Cell[];
+export type CsvRow = readonly Cell[];
 
 export interface CsvRows {
   /** The rows with at least one non-empty cell. */
-  readonly rows: readonly Row[];
+  readonly rows: readonly CsvRow[];
   /** The lines that begin with #, without the # sign. */
   readonly comments: readonly string[];
 }
@@ -30,7 +30,7 @@ const lineBreak = /\r\n|\r|\n/g;
  */
 export function csvRows(file: string, text: string, separator: string, from: number): CsvRows {
   const [cell, comment] = [cellPattern(separator), /#([^\r\n]*)(\r\n|\r|\n|$)/y];
-  const rows: Row[] = [];
+  const rows: CsvRow[] = [];
   const comments: string[] = [];
   let row: Cell[] = [];
   let [at, line, lineStart] = [0, 1, 0];

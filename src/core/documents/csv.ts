@@ -3,7 +3,7 @@
 import { type Diagnostic, Failure, firstOf } from '#core/failure';
 import { asUtf8 } from '#core/files/text';
 import { decimalMarkIn, numberOrText } from './csv-numbers.js';
-import { type Cell, csvRows, type Row } from './csv-rows.js';
+import { type Cell, type CsvRow, csvRows } from './csv-rows.js';
 import { type Located, type Path, readText } from './document.js';
 
 export interface LocatedCsv extends Located {
@@ -76,7 +76,7 @@ function separatorOf(text: string, columns: readonly string[]): { separator: str
 }
 
 /** True for a quoted comment before the header: spreadsheets quote comments that hold separators. */
-function isQuotedComment([first]: Row): boolean {
+function isQuotedComment([first]: CsvRow): boolean {
   return first?.isQuoted === true && first.text.startsWith('#');
 }
 
@@ -85,7 +85,7 @@ function nameOf(cell: string): string {
 }
 
 /** The names of the header, '' for a column without one; refuses duplicates and the lack of a required column. */
-function namesOf(header: Row | undefined, file: string, columns: readonly string[]): string[] {
+function namesOf(header: CsvRow | undefined, file: string, columns: readonly string[]): string[] {
   const names = withoutEmpty(header?.map(({ text }) => nameOf(text)) ?? [], (name) => name === '');
   const place = { file, line: header?.[0]?.line ?? 1, column: 1 };
   const missing = columns.filter((column) => !names.includes(column));
@@ -106,7 +106,7 @@ function withoutEmpty<T>(list: readonly T[], isEmpty: (one: T) => boolean): T[] 
 }
 
 /** The problem of a row with too few or too many cells, or with a cell in a column without a name. */
-function unfitRow(row: Row, names: readonly string[], separator: string, file: string): Diagnostic | undefined {
+function unfitRow(row: CsvRow, names: readonly string[], separator: string, file: string): Diagnostic | undefined {
   const place = { file, line: row[0]?.line ?? 1, column: 1 };
   const cells = row.length > names.length ? withoutEmpty(row, ({ text }) => text === '') : row;
   const count = Math.max(cells.length, Math.min(row.length, names.length));

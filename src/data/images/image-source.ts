@@ -15,13 +15,13 @@ export interface Image {
 }
 
 /** Height, width and channels of an image. */
-export type Shape = readonly [number, number, number];
+export type ImageShape = readonly [number, number, number];
 
 /** The labelled images of one part, by index 0...n-1. */
 export interface ImageSource {
   readonly n: number;
   /** The shape of all images; undefined if they differ. */
-  readonly shape: Shape | undefined;
+  readonly shape: ImageShape | undefined;
   /** True if all images are in memory, so that loading ahead gains nothing. */
   readonly inMemory: boolean;
   /** The class of an image, in 0...K-1. */
@@ -48,7 +48,7 @@ export interface ImageSet<Source extends ImageSource = ImageSource> {
 
 /** The shape of images and the number of classes, which a network for them shares. */
 export interface ImageForm {
-  readonly shape: Shape;
+  readonly shape: ImageShape;
   readonly classes: number;
 }
 

@@ -1,8 +1,8 @@
 /** Stacks of images of one shape in one array [n, H, W, C], as in batches, shards and sources in memory. */
-import type { Shape } from './image-source.js';
+import type { ImageShape } from './image-source.js';
 
 /** Bytes of one raw image. */
-export function imageBytes([height, width, channels]: Shape): number {
+export function imageBytes([height, width, channels]: ImageShape): number {
   return height * width * channels;
 }
 

@@ -1,5 +1,5 @@
 /** Sources whose images are in memory, for formats whose files are read as a whole. */
-import type { ImageSource, Shape } from './image-source.js';
+import type { ImageShape, ImageSource } from './image-source.js';
 import { imageBytes, stackedImages } from './image-stack.js';
 
 /** The images and labels of one part of a set. */
@@ -11,11 +11,11 @@ export interface RawImages {
 }
 
 export interface InMemorySource extends ImageSource, RawImages {
-  readonly shape: Shape;
+  readonly shape: ImageShape;
 }
 
 /** A source of the images in one array, which it owns and returns views of. */
-export function inMemorySource(shape: Shape, { images, labels }: RawImages): InMemorySource {
+export function inMemorySource(shape: ImageShape, { images, labels }: RawImages): InMemorySource {
   const [height, width, channels] = shape;
   const size = imageBytes(shape);
   return {

@@ -1,7 +1,7 @@
 /** Plans the rows of a distillation set and their shards, a pure function of recipe and images. */
 import { Failure } from '#core/failure';
 import { permutation, randomStream } from '#core/random';
-import { formOf, type ImageSet, labelsOf, type Shape } from '#data/images/image-source';
+import { formOf, type ImageSet, type ImageShape, labelsOf } from '#data/images/image-source';
 import { imageBytes } from '#data/images/image-stack';
 import { type SplitName, splitNames } from '#data/sets/manifest';
 import type { BuildRecipe } from './build-recipe.js';
@@ -55,7 +55,7 @@ export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
 }
 
 /** Refuses more shards than five digits can number, and shards too large to be held in memory several times. */
-function requireShards(splits: readonly { readonly rows: number }[], perShard: number, shape: Shape): void {
+function requireShards(splits: readonly { readonly rows: number }[], perShard: number, shape: ImageShape): void {
   const most = Math.max(...splits.map(({ rows }) => Math.ceil(rows / perShard)));
   if (most > mostShards) {
     const message = `rowsPerShard: expected at most ${mostShards} shards of a split; got ${most}`;

@@ -20,7 +20,7 @@ export interface TrainingData {
 
 /** The images that a recipe names, with their form and origin. */
 export interface OpenedData extends TrainingData {
-  /** Shape of the images, [H, W, C]. */
+  /** ImageShape of the images, [H, W, C]. */
   readonly shape: readonly [number, number, number];
   readonly classes: number;
   readonly classNames: readonly string[];

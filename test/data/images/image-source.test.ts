@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { fingerprintOf } from '#data/images/fingerprint';
-import { formOf, type ImageSource, labelsOf, type Shape } from '#data/images/image-source';
+import { formOf, type ImageShape, type ImageSource, labelsOf } from '#data/images/image-source';
 import { failureOf, lazySet, tinyImages, tinySource } from '#test/data/fixtures';
 
 const source = tinySource();
@@ -21,7 +21,7 @@ it('the form of a set is what all of its images have', () => {
 
 it.each<[string, ImageSource]>([
   ['among themselves', { ...source.train, shape: undefined }],
-  ['from the test images', tinyImages([5, 6, 1] satisfies Shape, 4, 30, 'train')],
+  ['from the test images', tinyImages([5, 6, 1] satisfies ImageShape, 4, 30, 'train')],
 ])('images that differ in size %s are refused', (_, train) => {
   const failure = failureOf(() => formOf({ ...source, train }));
   expect([failure.kind, failure.message, failure.remedy]).toEqual([

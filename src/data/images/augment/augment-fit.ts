@@ -1,12 +1,12 @@
 /** Checks an augmentation against the shape of the images. */
 import { Failure } from '#core/failure';
-import type { Shape } from '#data/images/image-source';
+import type { ImageShape } from '#data/images/image-source';
 import { type Augmentation, eraseAspect } from './augment.js';
 
 type Range = readonly [number, number];
 
 /** Refuses shifts that may move an image out of view, and rectangles that never fit or never cover a whole pixel. */
-export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augmentation, shape: Shape): void {
+export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augmentation, shape: ImageShape): void {
   const [height, width] = shape;
   const shorter = Math.min(height, width);
   const problems: string[] = [];
@@ -28,7 +28,7 @@ export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augment
 }
 
 /** True if the smallest area fits with some aspect (width / height) of the range. */
-function someFits([height, width]: Shape, [smallest]: Range, [low, high]: Range): boolean {
+function someFits([height, width]: ImageShape, [smallest]: Range, [low, high]: Range): boolean {
   const pixels = smallest * height * width;
   return Math.max(low, pixels / height ** 2) <= Math.min(high, width ** 2 / pixels) * (1 + 1e-9);
 }

@@ -1,14 +1,14 @@
 /** Reads CIFAR-10's binary format: records of one label byte and 32x32 pixels in three planes, red, green, blue. */
 import { readBytes } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
-import { highest, type ImageSet, numbered, type Shape } from '#data/images/image-source';
+import { highest, type ImageSet, type ImageShape, numbered } from '#data/images/image-source';
 import { type InMemorySource, inMemorySource, type RawImages } from '#data/images/in-memory';
 import { gunzipped } from './idx.js';
 import { located } from './idx-files.js';
 
 const trainFiles = [1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`);
 const testFiles = ['test_batch.bin'];
-const shape: Shape = [32, 32, 3];
+const shape: ImageShape = [32, 32, 3];
 const pixels = 32 * 32;
 const recordBytes = 1 + 3 * pixels;
 

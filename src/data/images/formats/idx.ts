@@ -7,7 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { readBytes } from '#core/files/files';
 import { shownError } from '#core/shown';
 import { dataFailure } from '#data/data-failure';
-import { highest, type ImageSet, numbered, type Shape } from '#data/images/image-source';
+import { highest, type ImageSet, type ImageShape, numbered } from '#data/images/image-source';
 import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 import { idxPaths } from './idx-files.js';
 
@@ -141,7 +141,7 @@ function readPart(
     throw dataFailure(labelFile, message);
   }
   const classes = labels.values.map((label) => label - firstLabel);
-  const shape: Shape = transposed ? [width, height, 1] : [height, width, 1];
+  const shape: ImageShape = transposed ? [width, height, 1] : [height, width, 1];
   return inMemorySource(shape, { images: transposed ? turned(values, height, width) : values, labels: classes });
 }
 

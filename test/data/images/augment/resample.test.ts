@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blended, cropped, erased, flipped, shifted } from '#data/images/augment/resample';
-import type { Image, Shape } from '#data/images/image-source';
+import type { Image, ImageShape } from '#data/images/image-source';
 
 const image = imageOf([2, 3, 1], 1, 2, 3, 4, 5, 6);
 
-function imageOf([height, width, channels]: Shape, ...pixels: number[]): Image {
+function imageOf([height, width, channels]: ImageShape, ...pixels: number[]): Image {
   return { height, width, channels, pixels: Uint8Array.from(pixels) };
 }
 

@@ -34,7 +34,7 @@ const schema = z.array(
   }),
 );
 
-/** Reads the rows; a network is a file next to the CSV file or relative to the working directory, else a shipped one. */
+/** Reads the rows; a network is a file next to the CSV or relative to the working directory, else a shipped one. */
 export function readMeasurements(file: string): Measurements {
   const located = readCsv(file, ['network', 'resolution', 'ms'], ['resolution', 'ms']);
   const rows = conform(located, schema).map(({ network, resolution, ms }, i) => {

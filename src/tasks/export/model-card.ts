@@ -34,7 +34,7 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
     [
       '## Licence',
       '',
-      'mnv4-nas is under the Apache License 2.0. The weights are subject to the terms of the images that they were trained on.',
+      'mnv4-nas is under the Apache License 2.0. Weights are subject to the terms of the images that they were trained on.',
     ],
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;

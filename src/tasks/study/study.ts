@@ -40,7 +40,7 @@ export const studySchema = record({
   measure: word('winners', 'ranking')
     .default('winners')
     .describe(
-      "Comparison of the arms' results after stand-alone training, or of a SuperNet's ranking with the stand-alone ranking",
+      "Comparison of the arms' results when trained alone, or of a SuperNet's ranking with that of stand-alone trainings",
     ),
   seeds: count('seeds').default(3).describe('Searches of each arm, one per seed'),
   trainings: count('trainings')

@@ -9,7 +9,7 @@ export interface IntervalSummary {
   readonly secondsLeft: number;
 }
 
-export interface Interval {
+export interface Meter {
   add(values: Readonly<Record<string, number>>, images: number): void;
   /** Returns the summary and begins the next interval. */
   close(stepsLeft: number): IntervalSummary;
@@ -27,7 +27,7 @@ export type IntervalValues = Readonly<Record<string, readonly number[]>>;
  * @param waitMs  milliseconds spent waiting for data since the start
  * @param before  values from the steps of an earlier process; they count in the means, not in the speed
  */
-export function startInterval(clock: () => number, waitMs: () => number, before: IntervalValues = {}): Interval {
+export function startMeter(clock: () => number, waitMs: () => number, before: IntervalValues = {}): Meter {
   let values = new Map(Object.entries(before).map(([name, series]) => [name, [...series]]));
   let [steps, images, startedAt, waitedBefore] = [0, 0, clock(), waitMs()];
   return {

@@ -4,12 +4,12 @@ import { traced } from '#core/trace';
 import { saveCheckpoint } from '#jobs/runs/checkpoint';
 import type { EventLog, LogLine } from '#jobs/runs/event-log';
 import type { Run } from '#jobs/runs/run-folder';
-import { requireAgreement } from '#jobs/workers/agreement';
+import { requireSameState } from '#jobs/workers/same-state';
 import type { Learner } from '#networks/nn/learner';
 import { backend } from '#networks/tensor/backend';
 import { requireFinite, requireFiniteTensors } from './divergence.js';
 import type { JobWorker } from './job.js';
-import { type IntervalSummary, type IntervalValues, startInterval } from './meter.js';
+import { type IntervalSummary, type IntervalValues, startMeter } from './meter.js';
 import type { Observer, Progress } from './observer.js';
 import { profiler } from './profile.js';
 
@@ -91,7 +91,7 @@ export function stepRecorder<S extends { readonly step: number }>(
     const isLast = done === steps || isStopping;
     if (done === steps || done % logEvery === 0) traced('keeping', 'events', () => keeper?.log(step));
     if (isLast || done % checkpointEvery === 0) {
-      await requireAgreement(collective, done, () => [JSON.stringify(state(step)), learner.weightBytes()]);
+      await requireSameState(collective, done, () => [JSON.stringify(state(step)), learner.weightBytes()]);
       traced('keeping', 'checkpoint', () => keeper?.checkpoint(step));
     }
     await profile(done);
@@ -108,7 +108,7 @@ function keeperOf<S extends { readonly step: number }>(
   recorded: RecordedSteps<S>,
 ) {
   const { steps, imagesPerStep, rateName } = recorded;
-  const interval = startInterval(context.clock, recorded.waitMs, (state as SavedInterval | undefined)?.interval);
+  const interval = startMeter(context.clock, recorded.waitMs, (state as SavedInterval | undefined)?.interval);
   const sinks = recorded.sinks(run, from);
   return {
     add(step: S) {

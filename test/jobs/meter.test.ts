@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { startInterval } from '#jobs/meter';
+import { startMeter } from '#jobs/meter';
 
 /** An interval with a clock that the test moves. */
 function interval() {
   const time = { ms: 500, waitedMs: 40 };
   return {
     time,
-    interval: startInterval(
+    interval: startMeter(
       () => time.ms,
       () => time.waitedMs,
     ),
@@ -41,7 +41,7 @@ describe('an interval', () => {
     const { time, interval: own } = interval();
     own.add({ loss: 3 }, 10);
     own.add({ loss: 2 }, 10);
-    const next = startInterval(
+    const next = startMeter(
       () => time.ms,
       () => time.waitedMs,
       JSON.parse(JSON.stringify(own.values())),

@@ -4,7 +4,7 @@ import type { OptionSpec, OptionsOf, Output } from '#cli/arguments/command-spec'
 import { jsonOption } from '#cli/arguments/json-option';
 import { rootOption } from '#cli/arguments/root-option';
 import { workerOptions, workersOf } from '#cli/arguments/worker-options';
-import { working } from '#cli/process/working';
+import { withJobContext } from '#cli/process/job-context';
 import { aligned } from '#cli/terminal/table';
 import { stageSettings } from '#tasks/search/config/stage-settings';
 import { runStudy } from '#tasks/study/run-study';
@@ -19,7 +19,7 @@ export async function carriedOut(study: Study, options: OptionsOf<typeof studyOp
   const { root } = options;
   const folder = join(root, study.name);
   const workers = workersOf(options, mostParts(study), 'the parts of a step');
-  const arms = await working(workers, async (context) =>
+  const arms = await withJobContext(workers, async (context) =>
     runStudy(study, { context, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
   );
   const json = studyResult(study, arms);

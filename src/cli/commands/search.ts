@@ -9,7 +9,7 @@ import {
   warmStartOption,
 } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
-import { working } from '#cli/process/working';
+import { withJobContext } from '#cli/process/job-context';
 import { runFolder } from '#jobs/runs/run-folder';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
 import { openStageSet } from '#tasks/search/open';
@@ -55,7 +55,7 @@ export const search = defineCommand({
     if (options.rehearse) return rehearseSearches(searches.map(({ config }) => config));
     if (options.dryRun) return dryRun([coarse, likely], config, workers);
     for (const { task } of [coarse, likely]) openStageSet(task, config); // likewise
-    await working(workers, async (context) => {
+    await withJobContext(workers, async (context) => {
       for (const { id, config } of searches) await runStages(config, { context, ...resumption(options), id });
     });
     const ids = searches.map((search) => search.id);

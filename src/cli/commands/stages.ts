@@ -9,7 +9,7 @@ import {
   stageWorkers,
   warmStartOption,
 } from '#cli/arguments/search-options';
-import { working } from '#cli/process/working';
+import { withJobContext } from '#cli/process/job-context';
 import { Failure } from '#core/failure';
 import { runFolder } from '#jobs/runs/run-folder';
 import { findRun } from '#jobs/runs/run-summary';
@@ -61,6 +61,6 @@ async function oneStage(plan: StagePlan, config: LocatedConfig, options: SearchO
   const id = options.runId ?? defaultRunId(config.config.name, plan.task.stage, new Date());
   runFolder(options.root, id); // a bad id fails now
   if (options.dryRun) return dryRun([plan], config, workers);
-  await working(workers, (context) => runStage(plan, config, { context, ...resumption(options), id }));
+  await withJobContext(workers, (context) => runStage(plan, config, { context, ...resumption(options), id }));
   return { ...runsOutput([id], options.root), failure: missedTargets([id], options) };
 }

@@ -4,7 +4,7 @@ import { defineCommand } from '#cli/arguments/command-spec';
 import { networkOf } from '#cli/arguments/given-network';
 import { defaultRunId, overridesOf, resumption, runOptions } from '#cli/arguments/run-options';
 import { workersOf } from '#cli/arguments/worker-options';
-import { working } from '#cli/process/working';
+import { withJobContext } from '#cli/process/job-context';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { readEvaluation } from '#tasks/training/finished-run';
 import { microBatchesOf, readTrainingRecipe } from '#tasks/training/recipe';
@@ -21,7 +21,7 @@ export const train = defineCommand({
     const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
     const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
     const workers = workersOf(options, microBatchesOf(recipe), 'the micro-batches of the recipe');
-    await working(workers, (context) => trainIn(network, recipe, { context, ...resumption(options), id }));
+    await withJobContext(workers, (context) => trainIn(network, recipe, { context, ...resumption(options), id }));
     const evaluation = readEvaluation(join(options.root, id));
     return {
       json: { network: network.name, ...evaluation },

@@ -9,7 +9,7 @@ import type { StageTask } from '#tasks/search/stage/stage-task';
 import { type Evaluation, evaluate, splitImages } from '#tasks/training/evaluate';
 import type { SearchParts } from './ports.js';
 
-export interface Judgement {
+export interface EvaluatedCandidate {
   readonly decisions: Decisions;
   readonly evaluation: Evaluation;
   readonly quality: number;
@@ -23,11 +23,11 @@ export interface Judgement {
  *
  * @param tell  called before each round with the number of architectures evaluated so far
  */
-export async function judgeAll(
+export async function evaluateCandidates(
   parts: SearchParts,
   architectures: readonly Decisions[],
   tell: (judged: number) => void = () => {},
-): Promise<Judgement[]> {
+): Promise<EvaluatedCandidate[]> {
   const { rank, size } = parts.collective;
   const figures = new Float64Array(architectures.length * figureCount);
   for (let first = 0; first < architectures.length; first += size) {
@@ -38,7 +38,7 @@ export async function judgeAll(
   }
   await parts.collective.allReduce(figures);
   return architectures.map((decisions, i) =>
-    judgement(parts, decisions, figures.subarray(i * figureCount, (i + 1) * figureCount)),
+    evaluatedCandidate(parts, decisions, figures.subarray(i * figureCount, (i + 1) * figureCount)),
   );
 }
 
@@ -50,19 +50,22 @@ async function requireGoingOn({ collective, shouldStop, task }: SearchParts): Pr
 }
 
 /** The parts that evaluating an architecture needs: a SuperNet, the set to evaluate on, and batches for statistics. */
-export interface Judge extends Pick<SearchParts, 'supernet' | 'set'> {
+export interface EvaluationParts extends Pick<SearchParts, 'supernet' | 'set'> {
   readonly task: Pick<StageTask, 'settings'>;
   readonly train: Batches;
 }
 
 /** Evaluates an architecture on the whole validation split, with BN statistics estimated for it. */
-export function validationEvaluation({ supernet, set, train, task }: Judge, decisions: Decisions): Promise<Evaluation> {
+export function validationEvaluation(
+  { supernet, set, train, task }: EvaluationParts,
+  decisions: Decisions,
+): Promise<Evaluation> {
   const batches = firstBatches(train, task.settings.statisticsBatches);
   return supernet.withStatistics({ decisions }, batches, (logits) => evaluate(splitImages(set.split('held')), logits));
 }
 
 /** Estimates the time in ms to evaluate an architecture, from one batch for statistics and one validation batch. */
-export async function judgeTime({ supernet, set, train, task }: SearchParts, decisions: Decisions): Promise<number> {
+export async function evaluationMs({ supernet, set, train, task }: SearchParts, decisions: Decisions): Promise<number> {
   const [batch] = splitImages(set.split('held')).batches();
   if (batch === undefined) return 0;
   const start = performance.now();
@@ -80,11 +83,11 @@ function figuresOf({ top1, top1Interval, top5, loss }: Evaluation): number[] {
   return [top1, ...top1Interval, top5, loss];
 }
 
-function judgement(
+function evaluatedCandidate(
   { task: { settings }, set, costs: costsOf }: SearchParts,
   decisions: Decisions,
   figures: Float64Array,
-): Judgement {
+): EvaluatedCandidate {
   const [top1, from, to, top5, loss] = figures as unknown as [number, number, number, number, number];
   const { name: split, rows: n } = set.split('held');
   const evaluation = { split, n, top1, top1Interval: [from, to] as const, top5, loss };

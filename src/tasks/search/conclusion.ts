@@ -13,15 +13,15 @@ import { argmax, entropy, type Policy } from '#tasks/search/controller/policy';
 import { type ControllerState, startController } from '#tasks/search/controller/reinforce';
 import { sample } from '#tasks/search/controller/sample';
 import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
-import { type Judgement, judgeAll } from './candidates.js';
+import { type EvaluatedCandidate, evaluateCandidates } from './candidates.js';
 import { onTarget } from './on-target.js';
 import { policyCosts } from './policy-costs.js';
 import type { SearchParts } from './ports.js';
 
 export interface StageOutcome {
   readonly architecture: Architecture;
-  readonly winner: Judgement;
-  readonly random: readonly Judgement[];
+  readonly winner: EvaluatedCandidate;
+  readonly random: readonly EvaluatedCandidate[];
   /** Targets that the winner misses by more than the tolerance: name, value, target. */
   readonly missed: readonly string[];
 }
@@ -50,7 +50,7 @@ function candidatesOf(task: StageTask, policy: Policy): Decisions[] {
 export async function concludeStage(parts: SearchParts, { policy }: ControllerState, run?: Run): Promise<StageOutcome> {
   const { task, observer } = parts;
   const { candidates, random } = finalists(task, policy);
-  const judged = await judgeAll(parts, [...candidates, ...random], inEights(parts, candidates.length));
+  const judged = await evaluateCandidates(parts, [...candidates, ...random], inEights(parts, candidates.length));
   const contenders = judged.slice(0, candidates.length);
   const winner = best(contenders);
   const missed = missedTargets(winner, task.targets, task.settings.tolerance);
@@ -72,7 +72,7 @@ function writeConclusion(
   parts: SearchParts,
   policy: Policy,
   { architecture, winner, random, missed }: StageOutcome,
-  contenders: readonly Judgement[],
+  contenders: readonly EvaluatedCandidate[],
 ): void {
   const { space, settings, targets, stage } = parts.task;
   const { mean, relative } = entropy(policy);
@@ -97,7 +97,10 @@ function writeConclusion(
   run.writeResult({ ...result, candidates: contenders.map((contender) => candidateResult(contender, targets)) });
 }
 
-function candidateResult({ decisions, evaluation, quality, reward, costs }: Judgement, targets: readonly CostTarget[]) {
+function candidateResult(
+  { decisions, evaluation, quality, reward, costs }: EvaluatedCandidate,
+  targets: readonly CostTarget[],
+) {
   const named = targets.map(({ name, target }, i) => [name, { value: costs[i]?.value as number, target }]);
   const { top1, loss } = evaluation;
   return { decisions, quality, reward, costs: Object.fromEntries(named), held: { top1, loss } };
@@ -113,12 +116,12 @@ function inEights({ task: { stage, settings }, observer }: SearchParts, before: 
   };
 }
 
-/** Returns the judgement with the highest reward; the first one on a tie. */
-function best(judgements: readonly Judgement[]): Judgement {
+/** Returns the evaluated candidate with the highest reward; the first one on a tie. */
+function best(judgements: readonly EvaluatedCandidate[]): EvaluatedCandidate {
   return judgements.reduce((a, b) => (b.reward > a.reward ? b : a));
 }
 
-function summary(judgements: readonly Judgement[]) {
+function summary(judgements: readonly EvaluatedCandidate[]) {
   const rewards = judgements.map(({ reward }) => reward);
   const qualities = judgements.map(({ quality }) => quality);
   const { reward, quality, decisions } = best(judgements);
@@ -133,7 +136,7 @@ function summary(judgements: readonly Judgement[]) {
   };
 }
 
-function missedTargets({ costs }: Judgement, targets: readonly CostTarget[], tolerance: number): string[] {
+function missedTargets({ costs }: EvaluatedCandidate, targets: readonly CostTarget[], tolerance: number): string[] {
   return targets.flatMap(({ name }, i) => {
     const { value, target } = costs[i] as { value: number; target: number };
     const distance = value / target - 1;

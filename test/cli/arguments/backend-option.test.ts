@@ -4,7 +4,7 @@ import { evalNetwork } from '#cli/commands/eval';
 import { search } from '#cli/commands/search';
 import { coarse, fine } from '#cli/commands/stages';
 import { train } from '#cli/commands/train';
-import { working } from '#cli/process/working';
+import { withJobContext } from '#cli/process/job-context';
 
 describe('--backend', () => {
   it.each(Object.entries({ coarse, fine, search, train, evalNetwork, datasetBuild }))(
@@ -16,7 +16,7 @@ describe('--backend', () => {
   );
 
   it('cpu computes in plain JavaScript, and the run records that', async () => {
-    const noted = await working({ count: 1, backend: 'cpu' }, async ({ environment }) => environment);
+    const noted = await withJobContext({ count: 1, backend: 'cpu' }, async ({ environment }) => environment);
     expect(noted).toMatchObject({ backend: 'cpu', tensorflow: 'TensorFlow.js 4.22.0', gpu: false });
   });
 });

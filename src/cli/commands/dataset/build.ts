@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { workerOptions, workersOf } from '#cli/arguments/worker-options';
+import { withJobContext } from '#cli/process/job-context';
 import { stopOnSignal } from '#cli/process/stop-signal';
-import { working } from '#cli/process/working';
 import { type Reporter, standardReporter } from '#cli/terminal/log';
 import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
@@ -24,7 +24,7 @@ type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, WorkerOption
 export const datasetBuild = datasetBuildWith((references, context, options) => {
   const microBatches = teacherMicroBatches(references, context.recipeFile);
   const workers = workersOf(options, microBatches, "the micro-batches of the teachers' training recipes");
-  return working(workers, (job) => teacherLoader(job)(references, context));
+  return withJobContext(workers, (job) => teacherLoader(job)(references, context));
 });
 
 export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {

@@ -6,7 +6,7 @@ import { type DistillationSet, openDistillationSet } from '#data/sets/distillati
 import { type JobKind, runJob, serving, unattended } from '#jobs/job';
 import { type Workers, workersFor } from '#jobs/workers/launcher';
 import { randomDecisions } from '#networks/space/random-decisions';
-import { judgeTime } from '#tasks/search/candidates';
+import { evaluationMs } from '#tasks/search/candidates';
 import { finalists } from '#tasks/search/conclusion';
 import { controllerChoices } from '#tasks/search/controller/controller-choices';
 import { type ControllerState, startController } from '#tasks/search/controller/reinforce';
@@ -49,21 +49,21 @@ export async function estimateStage(task: StageTask, set: DistillationSet, most:
   const workers = workersFor(most, task.settings.samplesPerStep);
   const job = { task, folder: set.folder, likely: likelyDecisions(task) };
   const figures = (await runJob(estimateJob, { job, data: set, workers }, unattended)) as Measured;
-  const { stepMs, judgeMs, memoryBytes } = figures;
+  const { stepMs, candidateMs, memoryBytes } = figures;
   const { candidates, random } = finalists(task, startController(controllerChoices(task.space)).policy);
   const rounds = Math.ceil((candidates.length + random.length) / workers.count);
-  const seconds = (task.settings.steps * stepMs + rounds * judgeMs) / 1000;
+  const seconds = (task.settings.steps * stepMs + rounds * candidateMs) / 1000;
   return { seconds, stepMs, memoryMb: Math.round(memoryBytes / 2 ** 20) };
 }
 
 const places = 10; // evenly spread over the search
 const stepsAtPlace = 4; // the first one is not timed
-const judgedOnes = 4;
+const evaluatedCandidates = 4;
 
 interface Measured {
   readonly stepMs: number;
   /** Time to evaluate one architecture on the whole validation split. */
-  readonly judgeMs: number;
+  readonly candidateMs: number;
   /** Sum of the workers' peak memory. */
   readonly memoryBytes: number;
 }
@@ -90,11 +90,11 @@ async function measured(parts: SearchParts, likely: readonly number[]): Promise<
   }
   const random = randomStream('estimate/judged');
   const judged: number[] = [];
-  for (let i = 0; i < judgedOnes; i++) judged.push(await judgeTime(parts, randomDecisions(space, random)));
-  const judgeMs = meanOf(judged.slice(1)); // the first one also fills caches
+  for (let i = 0; i < evaluatedCandidates; i++) judged.push(await evaluationMs(parts, randomDecisions(space, random)));
+  const candidateMs = meanOf(judged.slice(1)); // the first one also fills caches
   const memory = Float64Array.of(peakResident());
   await collective.allReduce(memory);
-  return { stepMs: meanOf(times), judgeMs, memoryBytes: memory[0] as number };
+  return { stepMs: meanOf(times), candidateMs, memoryBytes: memory[0] as number };
 }
 
 const decided = 8; // a logit at which the other options have almost no probability

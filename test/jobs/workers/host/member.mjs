@@ -1,7 +1,7 @@
 // @ts-check
 /** The job of the teams that tests start: runs an operation of `acts.mjs`, and fails on request. */
 import { Failure } from '#core/failure';
-import { requireAgreement } from '#jobs/workers/agreement';
+import { requireSameState } from '#jobs/workers/same-state';
 import { allReduces, any, broadcast, processes, unequalLengths } from './acts.mjs';
 
 const acts = { allReduces, any, broadcast, processes, unequalLengths };
@@ -22,7 +22,7 @@ const misdeeds = {
 
 /** @param {any} job @param {import('./acts.mjs').Collective} collective */
 export async function serve(job, collective) {
-  if ('state' in job) await requireAgreement(collective, 5, () => [job.state[collective.rank]]);
+  if ('state' in job) await requireSameState(collective, 5, () => [job.state[collective.rank]]);
   if (job.misdeed !== undefined && collective.rank === job.by) misdeeds[/** @type {'dies'} */ (job.misdeed)]();
   await acts[/** @type {'allReduces'} */ (job.act)](collective, job);
 }

@@ -2,10 +2,10 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { requireAgreement } from '#jobs/workers/agreement';
 import type { Collective } from '#jobs/workers/collective';
 import { openSharedMemory, readFloatsAt, writeFloats } from '#jobs/workers/host/shared-memory';
 import { startTeam } from '#jobs/workers/host/team';
+import { requireSameState } from '#jobs/workers/same-state';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import * as acts from './acts.mjs';
 
@@ -116,7 +116,7 @@ describe('a team', () => {
     const job = { act: 'processes', misdeed, by: 2, state: ['a', 'a', 'a'] };
     const failure = await failureOfAsync(() =>
       together(3, job, async (collective) => {
-        await requireAgreement(collective, 5, () => ['a']);
+        await requireSameState(collective, 5, () => ['a']);
         others = await acts.processes(collective);
       }),
     );
@@ -150,7 +150,7 @@ describe('a team', () => {
 
 describe('agreement', () => {
   it('of all workers throws nothing, and needs no messages with one worker', async () => {
-    const agree = (collective: Collective) => requireAgreement(collective, 5, () => ['a']);
+    const agree = (collective: Collective) => requireSameState(collective, 5, () => ['a']);
     await together(3, { act: 'any', state: ['a', 'a', 'a'] }, async (collective) => {
       await agree(collective);
       await acts.any(collective);
@@ -161,7 +161,7 @@ describe('agreement', () => {
   it('names the worker and the step if it fails', async () => {
     const job = { act: 'any', state: ['a', 'a', 'b'] };
     const failure = await failureOfAsync(() =>
-      together(3, job, (collective) => requireAgreement(collective, 5, () => ['a'])),
+      together(3, job, (collective) => requireSameState(collective, 5, () => ['a'])),
     );
     expect([failure.kind, failure.message]).toEqual([
       'backend',

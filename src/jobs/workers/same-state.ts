@@ -7,7 +7,7 @@ import type { Collective } from './collective.js';
 const words = 8; // of 32 bits, a SHA-256
 
 /** Compares the SHA-256 of a state over the workers; a difference is a backend failure on all of them. */
-export async function requireAgreement(
+export async function requireSameState(
   collective: Collective,
   step: number,
   state: () => readonly (Uint8Array | string)[],

@@ -7,7 +7,7 @@ import { environment } from './environment.js';
 import { stopOnSignal } from './stop-signal.js';
 
 /** Opens the backend, runs long work with a reporter and a poll for stop requests, and closes both afterwards. */
-export async function working<T>(workers: Workers, work: (context: JobContext) => Promise<T>): Promise<T> {
+export async function withJobContext<T>(workers: Workers, work: (context: JobContext) => Promise<T>): Promise<T> {
   const { backend, threads } = workers;
   openBackend({ backend, threads });
   const observer = standardReporter();

@@ -1,4 +1,4 @@
-/** Qualities of a space's architectures as they might be, made up from a seed: to try a search's settings on, no images. */
+/** Made-up qualities of a space's architectures, drawn from a seed, on which a search's settings are tried without images. */
 import { randomStream } from '#core/random';
 import { costTable } from '#networks/cost/cost-table';
 import { type Decisions, isActive, type Space } from '#networks/space/space';
@@ -8,11 +8,11 @@ const roomAbove = 0.05; // what a reference of unlimited size would gain
 const spread = 0.03; // of the options' effects in a random architecture, a standard deviation
 
 /**
- * The top-1 accuracy of each architecture: it rises with MACs and saturates, .7 + .05 (1 - (MACs of the reference /
- * MACs)^.5), which is how the published accuracies of MobileNetV4-Conv-S, -M and -L rise (arXiv:2404.10518); to that each
- * option of a choice that matters adds an effect of its own, normal with standard deviation .03 / sqrt(choices). So random
- * architectures spread by 3 % beside what their sizes do, in spaces of any size; those of the quickstart were measured to
- * spread by 2.2 %.
+ * Returns a function that gives the top-1 accuracy of an architecture. It rises with MACs and saturates,
+ * 0.7 + 0.05 (1 - (MACs of the reference / MACs)^0.5), as the published accuracies of MobileNetV4-Conv-S, -M and -L rise
+ * (arXiv:2404.10518); each option of an active choice adds an effect, normal with standard deviation 0.03 / sqrt(choices).
+ * So random architectures spread by 3 % in addition to the effect of their sizes, in spaces of any size; those of the
+ * quickstart were measured to spread by 2.2 %.
  *
  * @param reference  decisions of a size that the search is to end with
  */

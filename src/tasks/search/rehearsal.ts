@@ -16,21 +16,21 @@ import { likelyDecisions } from './plan.js';
 import { costTerms } from './ports.js';
 import type { StageTask } from './stage/stage-task.js';
 
-/** What a rehearsed search ended with. */
+/** The end of a rehearsed search. */
 export interface Rehearsal {
   readonly policy: Policy;
   /** The policy's argmax. */
   readonly decisions: Decisions;
   readonly costs: readonly CostTerm[];
-  /** Of any architecture of the space, both without noise. */
+  /** Quality and reward of any architecture of the space, without noise. */
   qualityOf(decisions: Decisions): number;
   rewardOf(decisions: Decisions): number;
 }
 
 /**
- * Searches as the stage would, but that every sample's quality is made up, `madeUpQuality` of the seed, and measured with
- * the noise of its held-out batch: the standard error sqrt(q (1 - q) / images), independent for each sample. What is not
- * rehearsed: that weights are shared and learn while the controller does.
+ * Runs the stage's own loop with made-up qualities, `madeUpQuality` of the seed, each measured with the noise of its
+ * validation batch: the standard error sqrt(q (1 - q) / images), independent for each sample. Shared weights, which learn
+ * while the controller does, are not rehearsed.
  */
 export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal> {
   const { space, settings, targets } = task;
@@ -67,7 +67,7 @@ export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal
 }
 
 /**
- * The stage in fewer steps, where it has more. Its controller travels as far as before but no farther than `logitTravel`: it
+ * Shortens a stage that has more steps. Its controller travels as far as before but no farther than `logitTravel`: it
  * settles within 100, and a travel of thousands over few steps would be another search.
  */
 export function shortened(task: StageTask, steps: number, logitTravel = 100): StageTask {

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests that need a process of their own: they replace modules, choose a backend, count what a process
+ * Tests that need a separate process: they replace modules, choose a backend, count what a process
  * has loaded or start the program, which inherits the environment that TensorFlow is opened with. All
  * others leave nothing behind, and one process runs many of them: to load TensorFlow takes longer than most tests.
  */

@@ -46,7 +46,7 @@ async function main() {
   await setUp({ root, cache: cacheFolder(env), named, flavour, rebuild: flags.has('--rebuild') });
 }
 
-/** The message for an error. @param {any} error  a SetupFailure, an error of the file system, or a bug of ours */
+/** The message for an error. @param {any} error  a SetupFailure, a file system error, or a bug */
 function explain(error) {
   const full = ['ENOSPC', 'EDQUOT'].includes(error.code);
   const denied = ['EACCES', 'EPERM', 'EROFS'].includes(error.code);

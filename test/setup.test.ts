@@ -216,7 +216,7 @@ function fakePip(url: string): void {
   for (const name of ['HTTPS_PROXY', 'https_proxy']) delete process.env[name];
 }
 
-/** Resolves once a download in the test's folder has so many bytes. */
+/** Resolves once a download in the test's folder has this many bytes. */
 function arrived(bytes: number): Promise<void> {
   return vi.waitFor(
     () => {

@@ -163,6 +163,7 @@ async function worked<Job, Data, L extends Learner, Outcome>(
 export function serving<Job, Data, L extends Learner, Outcome>(
   kind: JobKind<Job, Data, L, Outcome>,
 ): Serve<JobMessage<Job>> {
+  const context = unattended; // worker 0 handles the signals
   return ({ job, start }, collective) =>
-    worked(kind, { job, data: kind.open(job), learner: kind.learner(job), start, collective, context: unattended }); // worker 0 handles the signals
+    worked(kind, { job, data: kind.open(job), learner: kind.learner(job), start, collective, context });
 }

@@ -14,7 +14,7 @@ import type { Observer, Progress } from './observer.js';
 import { profiler } from './profile.js';
 
 /** Settings and callbacks for recording the steps of a job. */
-export interface RecordedSteps<S> {
+export interface RecordedSteps<S, E extends LogLine> {
   readonly steps: number;
   readonly logEvery: number;
   readonly checkpointEvery: number;
@@ -29,12 +29,14 @@ export interface RecordedSteps<S> {
   state(step: S): Readonly<Record<string, unknown>>;
   /** Quality of the weights after the step, the higher the better, if known. */
   score?(step: S): number;
+  /** The scalars of an interval, on worker 0; computed once for all sinks. */
+  event(interval: StepInterval<S>): E;
   /** Receive every interval, on worker 0. */
-  sinks(run: Run, from: number): readonly StepSink<S>[];
+  sinks(run: Run, from: number): readonly StepSink<RecordedInterval<S, E>>[];
 }
 
 /** An interval of steps that has ended. */
-export interface RecordedInterval<S> {
+export interface StepInterval<S> {
   /** The last step. */
   readonly step: S;
   /** Finished steps. */
@@ -42,24 +44,28 @@ export interface RecordedInterval<S> {
   readonly summary: IntervalSummary;
 }
 
+export interface RecordedInterval<S, E> extends StepInterval<S> {
+  readonly event: E;
+}
+
 /** A receiver of finished intervals: a log, a progress line. */
-export interface StepSink<S> {
-  record(interval: RecordedInterval<S>): void;
+export interface StepSink<Interval> {
+  record(interval: Interval): void;
 }
 
 /** Appends a line to a log of the run after each interval. */
-export function logSink<S, L extends LogLine>(
+export function logSink<Interval, L extends LogLine>(
   log: EventLog<L>,
-  lineOf: (interval: RecordedInterval<S>) => L,
-): StepSink<S> {
+  lineOf: (interval: Interval) => L,
+): StepSink<Interval> {
   return { record: (interval) => log.append(lineOf(interval)) };
 }
 
 /** Reports each interval to the observer. */
-export function progressSink<S>(
+export function progressSink<Interval>(
   observer: Observer,
-  progressOf: (interval: RecordedInterval<S>) => Progress,
-): StepSink<S> {
+  progressOf: (interval: Interval) => Progress,
+): StepSink<Interval> {
   return { record: (interval) => observer.progress(progressOf(interval)) };
 }
 
@@ -75,9 +81,9 @@ type Recording = JobWorker<unknown, unknown, Learner>;
  * Returns the function to call after every step. If any worker is asked to stop, worker 0 saves the state and the
  * function throws a failure of kind `stopped` on all workers.
  */
-export function stepRecorder<S extends { readonly step: number }>(
+export function stepRecorder<S extends { readonly step: number }, E extends LogLine>(
   worker: Recording,
-  recorded: RecordedSteps<S>,
+  recorded: RecordedSteps<S, E>,
 ): (step: S) => Promise<boolean> {
   const { steps, logEvery, checkpointEvery, state } = recorded;
   const { learner, start, collective, context } = worker;
@@ -102,10 +108,10 @@ export function stepRecorder<S extends { readonly step: number }>(
 }
 
 /** Writes the run; for worker 0. */
-function keeperOf<S extends { readonly step: number }>(
+function keeperOf<S extends { readonly step: number }, E extends LogLine>(
   { learner, start: { from, state }, context }: Recording,
   run: Run,
-  recorded: RecordedSteps<S>,
+  recorded: RecordedSteps<S, E>,
 ) {
   const { steps, imagesPerStep, rateName } = recorded;
   const interval = startMeter(context.clock, recorded.waitMs, (state as SavedInterval | undefined)?.interval);
@@ -118,8 +124,9 @@ function keeperOf<S extends { readonly step: number }>(
     },
     log(step: S) {
       const done = step.step + 1;
-      const summary = interval.close(steps - done);
-      for (const sink of sinks) sink.record({ step, done, summary });
+      const ended = { step, done, summary: interval.close(steps - done) };
+      const event = recorded.event(ended);
+      for (const sink of sinks) sink.record({ ...ended, event });
     },
     checkpoint(step: S) {
       const done = step.step + 1;

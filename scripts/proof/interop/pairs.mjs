@@ -24,7 +24,7 @@ const inTimm = {
   'mobilenet-v3-large': 'mobilenetv3_large_100',
 };
 
-/** A network of ours that timm does not have. */
+/** A network that timm does not have. */
 const everyKind = { 'every-kind': join(import.meta.dirname, 'every-kind.yaml') };
 
 export const names = [...Object.keys(inTimm), ...Object.keys(everyKind), 'searched'];

@@ -18,7 +18,7 @@ export interface ExportCheck {
 
 const tolerance = 1e-4; // of the largest logit
 
-/** Compares the logits; a difference beyond rounding is a bug of ours or of the runtime, and an `Error`. */
+/** Compares the logits; a difference beyond rounding is a bug in this program or the runtime and throws an `Error`. */
 export async function checkExport(
   folder: string,
   exporter: Exporter,

@@ -1,6 +1,7 @@
 /** A training as a job: starts or resumes the network and its optimizer, runs the loop and evaluates. */
 import { metered } from '#data/sets/metered';
 import { type JobKind, type JobWorker, serving } from '#jobs/job';
+import type { TrainingEvent } from '#jobs/runs/run-events';
 import type { Run } from '#jobs/runs/run-folder';
 import { logSink, progressSink, type RecordedSteps, stepRecorder, usageFields } from '#jobs/step-recorder';
 import { disposeStatistics } from '#networks/nn/model';
@@ -47,7 +48,7 @@ function recordedSteps(
   { job: { recipe }, context: { observer } }: TrainingWorker,
   steps: number,
   waitMs: () => number,
-): RecordedSteps<TrainingStep> {
+): RecordedSteps<TrainingStep, TrainingEvent> {
   const { logEvery, checkpointEvery, batch } = recipe;
   return {
     steps,
@@ -58,16 +59,16 @@ function recordedSteps(
     waitMs,
     figures: ({ loss }) => ({ loss }),
     state: () => ({}),
+    event: ({ step: { learningRate }, done, summary }) => ({
+      step: done,
+      loss: summary.means.loss as number,
+      learningRate,
+      ...usageFields(summary),
+    }),
     sinks: (run, from) => [
-      logSink(run.openLog('events', from), ({ step: { learningRate }, done, summary }) => ({
-        step: done,
-        loss: summary.means.loss as number,
-        learningRate,
-        ...usageFields(summary),
-      })),
-      progressSink(observer, ({ done, summary: { means, imagesPerSecond, dataWait, secondsLeft } }) => {
-        const loss = means.loss as number;
-        return { stage: 'train', step: done, steps, loss, imagesPerSecond, dataWait, secondsLeft };
+      logSink(run.openLog('events', from), ({ event }) => event),
+      progressSink(observer, ({ event: { step, loss, imagesPerSecond, dataWait }, summary: { secondsLeft } }) => {
+        return { stage: 'train', step, steps, loss, imagesPerSecond, dataWait, secondsLeft };
       }),
     ],
   };

@@ -1,5 +1,5 @@
 /**
- * Memory that the processes of a host share: a file in /dev/shm that is unlinked as soon as it is made, so that the
+ * Memory that the processes of a host share: a file in /dev/shm that is unlinked at once, so that the
  * system frees it once the last process that has it open is gone, however that process ends.
  */
 import { randomUUID } from 'node:crypto';

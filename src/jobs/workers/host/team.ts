@@ -36,18 +36,21 @@ export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = no
   const kill = () => {
     for (const { child } of members) child.kill('SIGKILL');
   };
-  process.on('exit', kill); // for example, after a second SIGINT
-  for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
-  return {
-    collective: new HostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }),
-    async end() {
-      kill();
-      await Promise.all(members.map(({ ended }) => ended));
-      process.off('exit', kill);
-      host.share(memory, 0, 1);
-      closeSync(memory);
-    },
+  const end = async () => {
+    kill();
+    await Promise.all(members.map(({ ended }) => ended));
+    process.off('exit', kill);
+    host.share(memory, 0, 1);
+    closeSync(memory);
   };
+  process.on('exit', kill); // for example, after a second SIGINT
+  try {
+    for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
+    return { collective: new HostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }), end };
+  } catch (error) {
+    void end();
+    throw error;
+  }
 }
 
 interface Member {

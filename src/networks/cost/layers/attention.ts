@@ -49,7 +49,7 @@ export function attentionLayers(block: AttentionSpec, input: MapShape, name: str
  * The layers of the keys or the values, with the values that they hold.
  *
  * @param others  held by all: the results of the other sides
- * @param input   held by all but the first, which reads it: the block's input, as far as it is needed later
+ * @param input   the block's input, kept while later layers need it; held by all layers but the first, which reads it
  */
 function whileHolding(layers: readonly Layer[], others: number, input: number): Layer[] {
   return layers.map((layer, i) => holding(layer, i === 0 ? others : others + input));

@@ -40,10 +40,10 @@ export function depthwise(name: string, kernel: number, input: MapShape, output:
   return linear(name, 'depthwise', input, output, kernel * kernel * output[2], normalised(output[2]));
 }
 
-/** 1x1 convolution -> batch norm; `beside` counts other values than those of the batch norm. */
-export function pointwise(name: string, input: MapShape, channels: number, beside = normalised(channels)): Layer {
+/** 1x1 convolution -> batch norm; `values` replaces the count of the batch norm's values. */
+export function pointwise(name: string, input: MapShape, channels: number, values = normalised(channels)): Layer {
   const output: MapShape = [input[0], input[1], channels];
-  return linear(name, 'pointwise', input, output, input[2] * channels, beside);
+  return linear(name, 'pointwise', input, output, input[2] * channels, values);
 }
 
 /** The layer with a residual add, which reads one more tensor of the output's shape. */

@@ -63,8 +63,8 @@ export function headLayers({ conv: channels, hidden, hiddenNorm }: Head, classes
   const [height, width] = input;
   if (channels > 0) add(conv('head.conv', 1, input, [height, width, channels]));
   add(pool('head.pool', outputOf(layers, input)));
-  const beside = hiddenNorm ? normalised(hidden) : biased(hidden);
-  if (hidden > 0) add(pointwise('head.hidden', outputOf(layers, input), hidden, beside));
+  const values = hiddenNorm ? normalised(hidden) : biased(hidden);
+  if (hidden > 0) add(pointwise('head.hidden', outputOf(layers, input), hidden, values));
   add(fullyConnected('head.fc', outputOf(layers, input), classes));
   return layers;
 }

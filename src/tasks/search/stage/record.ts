@@ -3,7 +3,14 @@ import type { RandomState } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
 import type { CostProgress, Progress } from '#jobs/observer';
 import type { SearchEvent } from '#jobs/runs/run-events';
-import { logSink, progressSink, type RecordedInterval, type RecordedSteps, usageFields } from '#jobs/step-recorder';
+import {
+  logSink,
+  progressSink,
+  type RecordedInterval,
+  type RecordedSteps,
+  type StepInterval,
+  usageFields,
+} from '#jobs/step-recorder';
 import { entropy } from '#tasks/search/controller/policy';
 import { baselineValue, type ControllerState } from '#tasks/search/controller/reinforce';
 import type { CostTerm } from '#tasks/search/controller/reward';
@@ -18,7 +25,7 @@ export interface SearchState {
   readonly random: RandomState;
 }
 
-export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep> {
+export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep, SearchEvent> {
   const { task, train, random, observer } = parts;
   const { steps, logEvery, checkpointEvery, batch, samplesPerStep } = task.settings;
   return {
@@ -31,14 +38,12 @@ export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep> {
     figures: (step) => figuresOf(step, task.targets),
     state: ({ state }) => ({ controller: state, random: random.state() }) satisfies SearchState,
     score: ({ state }) => baselineValue(state.baseline),
-    sinks: (run, from) => {
-      const costs = memoised((interval: RecordedInterval<SearchStep>) => costsOf(parts, interval));
-      return [
-        logSink(run.openLog('events', from), (interval) => eventOf(task, interval, costs(interval))),
-        logSink(run.openLog('policy', from), ({ done, step }) => ({ step: done, logits: logitsByPath(step.state) })),
-        progressSink(observer, (interval) => progressOf(task, interval, costs(interval))),
-      ];
-    },
+    event: (interval) => eventOf(parts, interval),
+    sinks: (run, from) => [
+      logSink(run.openLog('events', from), ({ event }) => event),
+      logSink(run.openLog('policy', from), ({ done, step }) => ({ step: done, logits: logitsByPath(step.state) })),
+      progressSink(observer, (interval) => progressOf(task, interval)),
+    ],
   };
 }
 
@@ -55,21 +60,16 @@ function figuresOf({ loss, outcomes }: SearchStep, targets: StageTask['targets']
 }
 
 /** Returns each cost by name: `value`, the mean over the sampled architectures, the policy's costs and the target. */
-function costsOf(parts: SearchParts, { step, done, summary }: RecordedInterval<SearchStep>): CostProgress[] {
+function costsOf(parts: SearchParts, { step, done, summary }: StepInterval<SearchStep>) {
   const ofPolicy = policyCosts(parts, step.state.policy, done);
-  return parts.task.targets.map(({ name, target }, i) => ({
-    name,
-    value: summary.means[name] as number,
-    ...(ofPolicy[i] as PolicyCost),
-    target,
-  }));
+  const costs = parts.task.targets.map(({ name, target }, i) => {
+    return [name, { value: summary.means[name] as number, ...(ofPolicy[i] as PolicyCost), target }] as const;
+  });
+  return Object.fromEntries(costs);
 }
 
-function eventOf(
-  { settings }: StageTask,
-  { step, done, summary }: RecordedInterval<SearchStep>,
-  costs: readonly CostProgress[],
-): SearchEvent {
+function eventOf(parts: SearchParts, interval: StepInterval<SearchStep>): SearchEvent {
+  const { step, done, summary } = interval;
   const { loss, quality, reward } = summary.means as Record<'loss' | 'quality' | 'reward', number>;
   const { policy, baseline } = step.state;
   const { mean, relative } = entropy(policy);
@@ -78,35 +78,24 @@ function eventOf(
     loss,
     quality,
     reward,
-    costs: Object.fromEntries(costs.map(({ name, ...cost }) => [name, cost])),
+    costs: costsOf(parts, interval),
     baseline: baselineValue(baseline),
     entropy: mean,
     relativeEntropy: relative,
     ...usageFields(summary),
-    rates: { weights: weightRate(settings)(step.step), controller: step.learningRate },
+    rates: { weights: weightRate(parts.task.settings)(step.step), controller: step.learningRate },
   };
 }
 
 function progressOf(
-  { stage, settings }: StageTask,
-  { done, summary }: RecordedInterval<SearchStep>,
-  costs: readonly CostProgress[],
+  { stage, settings: { steps } }: StageTask,
+  { event, summary: { secondsLeft } }: RecordedInterval<SearchStep, SearchEvent>,
 ): Progress {
-  const { imagesPerSecond, dataWait, secondsLeft } = summary;
-  const { loss, quality, reward } = summary.means as Record<'loss' | 'quality' | 'reward', number>;
-  const { steps } = settings;
-  return { stage, step: done, steps, loss, quality, reward, costs, imagesPerSecond, dataWait, secondsLeft };
+  const { step, loss, quality, reward, imagesPerSecond, dataWait } = event;
+  const costs = Object.entries(event.costs).map(([name, cost]) => ({ name, ...cost }) as CostProgress);
+  return { stage, step, steps, loss, quality, reward, costs, imagesPerSecond, dataWait, secondsLeft };
 }
 
 function logitsByPath({ policy }: ControllerState): Record<string, readonly number[]> {
   return Object.fromEntries(policy.choices.map(({ path }, i) => [path, policy.logits[i] as readonly number[]]));
-}
-
-/** Returns the function with its last result cached until the argument changes. */
-function memoised<A, R>(of: (argument: A) => R): (argument: A) => R {
-  let last: { readonly argument: A; readonly result: R } | undefined;
-  return (argument) => {
-    if (last?.argument !== argument) last = { argument, result: of(argument) };
-    return last.result;
-  };
 }

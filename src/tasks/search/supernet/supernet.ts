@@ -6,7 +6,6 @@ import { disposeStatistics, type Images, type LabelledImages, Model } from '#net
 import type { OptimizerSpec } from '#networks/nn/optimizer';
 import type { InPlace } from '#networks/nn/weights';
 import type { Space } from '#networks/space/space';
-import { backend } from '#networks/tensor/backend';
 import { type Selection, superForward, superLayout } from './super-forward.js';
 
 export interface SuperNetOptions {
@@ -73,10 +72,5 @@ export class SuperNet extends Learner {
     } finally {
       disposeStatistics(statistics);
     }
-  }
-
-  /** Number of tensors that TensorFlow holds in this process, of whatever origin. */
-  tensorsAlive(): number {
-    return backend().tensorsAlive();
   }
 }

@@ -71,7 +71,7 @@ describe('augmented', () => {
     }
   });
 
-  it('leaves an image as it is where the rectangle to erase fits nowhere', async () => {
+  it('leaves an image unchanged if the rectangle to erase fits nowhere', async () => {
     const one = { image: { ...flatSize, pixels: new Uint8Array(160).fill(9) }, label: 0 };
     const erase = { probability: 1, area: [0.99, 0.99] } as const;
     const { image } = await augmented(one, { erase }, randomStream('x'), async () => one);

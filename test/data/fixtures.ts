@@ -86,9 +86,9 @@ export function lazily(source: ImageSource): ImageSource {
   return {
     ...source,
     inMemory: false,
-    pixels: async (i) => {
+    load: async (i) => {
       for (let turns = random.below(4); turns >= 0; turns--) await new Promise(setImmediate);
-      return source.pixels(i);
+      return source.load(i);
     },
   };
 }

@@ -14,7 +14,7 @@ export async function fingerprintOf({ classNames, train, test }: ImageSet): Prom
 
 async function addImages(hash: Hash, source: ImageSource): Promise<void> {
   const { n, inMemory } = source;
-  const load = readAhead((i) => source.pixels(i));
+  const load = readAhead(async (i) => (await source.load(i)).whole());
   for (let i = 0; i < n; i++) {
     const following = inMemory ? 0 : Math.min(ahead, n - 1 - i);
     const { pixels } = await load(

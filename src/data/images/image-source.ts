@@ -17,20 +17,53 @@ export interface Image {
 /** Height, width and channels of an image. */
 export type ImageShape = readonly [number, number, number];
 
+/** Height and width in pixels. */
+export interface Size {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A part of an image in pixels; the edges may lie between pixels. */
+export interface Rectangle extends Size {
+  readonly top: number;
+  readonly left: number;
+}
+
+/** An image whose size is known before its pixels are decoded. */
+export interface StoredImage extends Size {
+  /** Decodes all pixels, which are borrowed. */
+  whole(): Promise<Image>;
+  /** Decodes a rectangle and resizes it to `to`. */
+  view(rectangle: Rectangle, to: Size): Promise<Image>;
+}
+
 /** The labelled images of one part, by index 0...n-1. */
 export interface ImageSource {
   readonly n: number;
-  /** The shape of all images; undefined if they differ. */
+  /** The shape of all images; undefined if they differ in size. */
   readonly shape: ImageShape | undefined;
+  /** Channels of every image, 1 or 3. */
+  readonly channels: number;
   /** True if all images are in memory, so that loading ahead gains nothing. */
   readonly inMemory: boolean;
   /** The class of an image, in 0...K-1. */
   label(i: number): number;
   /**
-   * Loads an image, whose pixels are borrowed. Calls may overlap; a damaged image rejects with a data failure that
-   * names its file.
+   * Loads an image. Calls may overlap; a damaged image rejects with a data failure that names its file, here or where
+   * its pixels are decoded.
    */
-  pixels(i: number): Promise<Image>;
+  load(i: number): Promise<StoredImage>;
+  /** A SHA-256 that changes with the images, for sources that have one without reading them all. */
+  fingerprint?(): Promise<string>;
+}
+
+/** The size that all images of a set are brought to. */
+export interface Fit extends Size {
+  /**
+   * The share of height and width that evaluation sees, of the largest rectangle with this aspect; above 0, at most 1.
+   * 0.875 is 224 of 256 pixels, as ImageNet is evaluated.
+   */
+  readonly centralCrop: number;
 }
 
 /** Labelled images for training and testing, named by a recipe's `source`. */
@@ -42,6 +75,8 @@ export interface ImageSet<Source extends ImageSource = ImageSource> {
   readonly provenance: string;
   readonly train: Source;
   readonly test: Source;
+  /** The size that all images are brought to; left out if they have one size, which is kept. */
+  readonly fit?: Fit | undefined;
   /** Notes for the user, shown before the images are used. */
   readonly notes?: readonly string[] | undefined;
 }
@@ -52,14 +87,16 @@ export interface ImageForm {
   readonly classes: number;
 }
 
-/** The form of a set's images; images that differ in shape are refused with a data failure. */
-export function formOf({ name, classNames, train, test }: ImageSet): ImageForm {
+/** The form of a set's images, once they are brought to one size; without one, differing sizes are a data failure. */
+export function formOf({ name, classNames, train, test, fit }: ImageSet): ImageForm {
+  const classes = classNames.length;
+  if (fit !== undefined) return { shape: [fit.height, fit.width, train.channels], classes };
   const { shape } = train;
   if (shape === undefined || shape.join() !== test.shape?.join()) {
     const message = `${name}: the images differ in size, but trainings and distillation sets need one size for all`;
-    throw new Failure('data', message, 'scale or crop them to one size first');
+    throw new Failure('data', message, 'state a size next to the source, such as resolution: 96');
   }
-  return { shape, classes: classNames.length };
+  return { shape, classes };
 }
 
 /** The labels of all images, in order. */

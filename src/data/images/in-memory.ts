@@ -1,5 +1,6 @@
 /** Sources whose images are in memory, for formats whose files are read as a whole. */
-import type { ImageShape, ImageSource } from './image-source.js';
+import { cropped } from './augment/resample.js';
+import type { Image, ImageShape, ImageSource, StoredImage } from './image-source.js';
 import { imageBytes, stackedImages } from './image-stack.js';
 
 /** The images and labels of one part of a set. */
@@ -21,10 +22,17 @@ export function inMemorySource(shape: ImageShape, { images, labels }: RawImages)
   return {
     n: labels.length,
     shape,
+    channels,
     inMemory: true,
     images,
     labels,
     label: (i) => labels[i] as number,
-    pixels: async (i) => ({ height, width, channels, pixels: stackedImages(images, size, i) }),
+    load: async (i) => storedPixels({ height, width, channels, pixels: stackedImages(images, size, i) }),
   };
+}
+
+/** An image whose pixels are in memory. */
+export function storedPixels(image: Image): StoredImage {
+  const { height, width } = image;
+  return { height, width, whole: async () => image, view: async (rectangle, to) => cropped(image, rectangle, to) };
 }

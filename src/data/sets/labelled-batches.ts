@@ -1,6 +1,6 @@
 /** Batches of augmented images with hard labels, which are mixed like the images and smoothed. */
 import { permutation, type Random, randomStream } from '#core/random';
-import { type Augmentation, augmented } from '#data/images/augment/augment';
+import { type Augmentation, applied, type Drawn, drawn } from '#data/images/augment/augment';
 import { formOf, type ImageSet } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
 import { readAhead } from '#data/images/read-ahead';
@@ -17,26 +17,31 @@ export interface LabelledBatchOptions {
 /** Shuffled batches of a set's train part; a batch's content depends only on the seed and the step. */
 export function labelledBatches(source: ImageSet, options: LabelledBatchOptions): Batches {
   const { seed, batch, augment, labelSmoothing } = options;
-  const { train } = source;
+  const { train, fit } = source;
   const { shape, classes } = formOf(source);
   const size = imageBytes(shape);
-  const imageAt = async (index: number) => ({ image: await train.pixels(index), label: train.label(index) });
+  const imageAt = async (index: number) => ({ image: await train.load(index), label: train.label(index) });
   const another = (random: Random) => imageAt(random.below(train.n));
   const orderOf = lastOnly((epoch: number) => permutation(train.n, randomStream(`${seed}/data/epoch/${epoch}`)));
   const make = async (step: number): Promise<Batch> => {
     const random = randomStream(`${seed}/data/augment/${step}`);
     const places = Array.from({ length: batch }, (_, i) => step * batch + i);
     const indices = places.map((place) => orderOf(Math.floor(place / train.n))[place % train.n] as number);
+    const draws: Drawn[] = [];
+    for (const one of await Promise.all(indices.map(imageAt))) {
+      draws.push(await drawn(one, augment, random, { another, fit })); // in order, from one stream
+    }
     const images = new Uint8Array(batch * size);
     const labels = new Int32Array(batch);
     const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
-    for (const [i, drawn] of (await Promise.all(indices.map(imageAt))).entries()) {
-      const { image, label, mixedLabel, mixedShare } = await augmented(drawn, augment, random, another);
+    const fill = async (draw: Drawn, i: number) => {
+      const { image, label, mixedLabel, mixedShare } = await applied(draw, fit);
       stackedImages(images, size, i).set(image.pixels);
       labels[i] = label;
       mixing.labels[i] = mixedLabel;
       mixing.shares[i] = mixedShare;
-    }
+    };
+    await Promise.all(draws.map(fill));
     return { n: batch, images, labels, soft: smoothed(labels, classes, labelSmoothing, mixing) };
   };
   return { at: train.inMemory ? make : readAhead(make) };

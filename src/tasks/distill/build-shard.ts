@@ -3,6 +3,7 @@ import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { toHalf } from '#core/float16';
 import { type Random, randomStream } from '#core/random';
 import { type AugmentedImage, augmented, type LabelledImage } from '#data/images/augment/augment';
+import { plainView } from '#data/images/fit';
 import type { ImageForm, ImageSet } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
 import type { Shard } from '#data/sets/shard';
@@ -67,20 +68,20 @@ export function trainImages(source: ImageSet, recipe: BuildRecipe, train: Int32A
   const another = (random: Random) => imageOf(source, train[random.below(train.length)] as number);
   return async (row: PlannedRow): Promise<AugmentedImage> => {
     const random = randomStream(`${recipe.seed}/data/augment/${row.source}/${row.replica}`);
-    return augmented(await imageOf(source, row.source), recipe.augment, random, another);
+    return augmented(await imageOf(source, row.source), recipe.augment, random, { another, fit: source.fit });
   };
 }
 
-/** Returns a function that loads the image of a validation or test row, unchanged. */
+/** Returns a function that loads the image of a validation or test row, without augmentation. */
 export function cleanImages(source: ImageSet) {
   return async (row: PlannedRow): Promise<AugmentedImage> => {
     const { image, label } = await imageOf(source, row.source);
-    return { image, label, mixedLabel: label, mixedShare: 0 };
+    return { image: await plainView(image, source.fit), label, mixedLabel: label, mixedShare: 0 };
   };
 }
 
-/** Loads a source image by its index, which counts through the train part, then the test part; borrowed. */
+/** Loads a source image by its index, which counts through the train part, then the test part. */
 async function imageOf({ train, test }: ImageSet, index: number): Promise<LabelledImage> {
   const [part, at] = index < train.n ? [train, index] : [test, index - train.n];
-  return { image: await part.pixels(at), label: part.label(at) };
+  return { image: await part.load(at), label: part.label(at) };
 }

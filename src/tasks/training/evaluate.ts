@@ -1,6 +1,7 @@
 /** Accuracy and loss of a network, or of a sub-network of a SuperNet, on labelled images. */
 import { countTop, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
-import { formOf, type ImageForm, type ImageSet, type ImageSource } from '#data/images/image-source';
+import { plainView } from '#data/images/fit';
+import { formOf, type ImageForm, type ImageSet } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
 import { readAhead } from '#data/images/read-ahead';
 import type { Split } from '#data/sets/distillation-set';
@@ -29,7 +30,7 @@ export function splitImages(split: Split) {
 export function testImages(source: ImageSet): EvaluationImages {
   const { test } = source;
   const form = formOf(source);
-  const load = (from: number) => hardLabelled(test, form, from, Math.min(evaluationBatch, test.n - from));
+  const load = (from: number) => hardLabelled(source, form, from, Math.min(evaluationBatch, test.n - from));
   return {
     name: 'test',
     classes: form.classes,
@@ -43,18 +44,19 @@ export function testImages(source: ImageSet): EvaluationImages {
   };
 }
 
-/** Loads `n` images of a source, the first at `from`, with one-hot targets. */
+/** Loads `n` test images, the first at `from`, with one-hot targets. */
 async function hardLabelled(
-  source: ImageSource,
+  { test, fit }: ImageSet,
   { shape, classes }: ImageForm,
   from: number,
   n: number,
 ): Promise<Batch> {
-  const labels = Int32Array.from({ length: n }, (_, i) => source.label(from + i));
+  const labels = Int32Array.from({ length: n }, (_, i) => test.label(from + i));
   const size = imageBytes(shape);
   const images = new Uint8Array(n * size);
   const load = async (place: number) => {
-    stackedImages(images, size, place).set((await source.pixels(from + place)).pixels);
+    const { pixels } = await plainView(await test.load(from + place), fit);
+    stackedImages(images, size, place).set(pixels);
   };
   await Promise.all(Array.from({ length: n }, (_, i) => load(i)));
   return { n, images, labels, soft: smoothed(labels, classes, 0) };

@@ -8,7 +8,7 @@ const source = tinySource();
 
 it('a source in memory hands out views of its images, with their labels', async () => {
   const { images, labels, n } = source.train;
-  const { pixels, ...size } = await source.train.pixels(7);
+  const { pixels, ...size } = await (await source.train.load(7)).whole();
   expect(size).toEqual({ height: 6, width: 5, channels: 1 });
   expect([pixels.buffer, pixels.byteOffset, pixels.length]).toEqual([images.buffer, images.byteOffset + 210, 30]);
   expect([...labelsOf(source.train)]).toEqual([...labels]);
@@ -19,6 +19,12 @@ it('the form of a set is what all of its images have', () => {
   expect(formOf(source)).toEqual({ shape: [6, 5, 1], classes: 4 });
 });
 
+it('the form of a set with a fit has its size, however large the images are', () => {
+  const train = { ...source.train, shape: undefined };
+  const fit = { height: 4, width: 8, centralCrop: 0.875 };
+  expect(formOf({ ...source, train, fit })).toEqual({ shape: [4, 8, 1], classes: 4 });
+});
+
 it.each<[string, ImageSource]>([
   ['among themselves', { ...source.train, shape: undefined }],
   ['from the test images', tinyImages([5, 6, 1] satisfies ImageShape, 4, 30, 'train')],
@@ -27,7 +33,7 @@ it.each<[string, ImageSource]>([
   expect([failure.kind, failure.message, failure.remedy]).toEqual([
     'data',
     'tiny: the images differ in size, but trainings and distillation sets need one size for all',
-    'scale or crop them to one size first',
+    'state a size next to the source, such as resolution: 96',
   ]);
 });
 

@@ -39,7 +39,7 @@ describe('batches of labelled images', () => {
   it('fail with what an image fails with', async () => {
     const train = {
       ...source.train,
-      pixels: (i: number) => (i === 3 ? Promise.reject(new Error('damaged')) : source.train.pixels(i)),
+      load: (i: number) => (i === 3 ? Promise.reject(new Error('damaged')) : source.train.load(i)),
     };
     const batches = labelledBatches({ ...source, train }, { ...plain, batch: 24 });
     await expect(batches.at(0)).rejects.toThrow('damaged');

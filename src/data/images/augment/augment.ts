@@ -1,13 +1,17 @@
-/** Augments images at random, with draws from a given stream. */
+/**
+ * Augments images at random. What happens to an image is drawn first, from a given stream, and applied later: drawing
+ * needs only the sizes of images, and the applications of a batch may overlap.
+ */
 import type { Random } from '#core/random';
-import type { Image } from '#data/images/image-source';
-import { blended, cropped, erased, flipped, type Rectangle, shifted } from './resample.js';
+import { plainView, wholeRectangle } from '#data/images/fit';
+import type { Fit, Image, Rectangle, Size, StoredImage } from '#data/images/image-source';
+import { blended, erased, flipped, shifted } from './resample.js';
 
 type Range = readonly [number, number];
 
 /** A recipe's `augment`; its parts apply in this order, and those left out draw no random numbers. */
 export interface Augmentation {
-  /** Crops rectangles of this share of the area and this ratio of width to height, scaled to full size. */
+  /** Crops rectangles of this share of the area and this ratio of width to height, resized to full size. */
   readonly inceptionCrop?: { readonly area: Range; readonly aspect: Range } | undefined;
   /** Largest move in pixels along each axis. */
   readonly shift?: number | undefined;
@@ -22,9 +26,9 @@ export interface Augmentation {
 /** Ratios of width to height of erased rectangles: Zhong et al., "Random erasing" (arXiv:1708.04896). */
 export const eraseAspect: Range = [0.3, 1 / 0.3];
 
-/** An image and its class. */
+/** A stored image and its class. */
 export interface LabelledImage {
-  readonly image: Image;
+  readonly image: StoredImage;
   readonly label: number;
 }
 
@@ -32,56 +36,103 @@ export interface LabelledImage {
  * An augmented copy of an image. Its target gives `mixedShare` to `mixedLabel` and the rest to `label`, the class of
  * the larger share: mixup blends targets like pixels. Without mixup the share is 0.
  */
-export interface AugmentedImage extends LabelledImage {
+export interface AugmentedImage {
+  readonly image: Image;
+  readonly label: number;
   readonly mixedLabel: number;
   /** From 0 to 0.5. */
   readonly mixedShare: number;
 }
 
-/**
- * An augmented copy of an image, of the same size.
- *
- * @param another  draws and loads the image to mix with; called if the augmentation has `mixup`
- */
-export async function augmented(
-  { image, label }: LabelledImage,
+/** The drawn augmentation of an image. */
+export interface Drawn {
+  readonly own: Moved;
+  readonly mixed?: { readonly other: Moved; readonly share: number } | undefined;
+  /** Whole pixels of the result that are set to 0. */
+  readonly erased?: Rectangle | undefined;
+}
+
+/** An image and how it is moved, before it is blended with another. */
+interface Moved extends LabelledImage {
+  /** The part that is resized to full size; left out for the view of evaluation. */
+  readonly rectangle?: Rectangle | undefined;
+  readonly shift?: { readonly down: number; readonly right: number } | undefined;
+  readonly flip: boolean;
+}
+
+/** The set's access to its train images, and the size that they are brought to. */
+export interface AugmentContext {
+  /** Draws and loads the image to mix with; called if the augmentation has `mixup`. */
+  readonly another: (random: Random) => Promise<LabelledImage>;
+  readonly fit?: Fit | undefined;
+}
+
+/** Draws the augmentation of an image, and loads the image that it is mixed with. */
+export async function drawn(
+  one: LabelledImage,
   augmentation: Augmentation,
   random: Random,
-  another: (random: Random) => Promise<LabelledImage>,
-): Promise<AugmentedImage> {
+  { another, fit }: AugmentContext,
+): Promise<Drawn> {
   const { mixup, erase } = augmentation;
-  const own = { image: moved(image, augmentation, random), label };
-  let result = { ...own, mixedLabel: label, mixedShare: 0 };
-  if (mixup !== undefined) {
-    const other = await another(random);
-    const movedOther = { image: moved(other.image, augmentation, random), label: other.label };
-    result = mixedPair(own, movedOther, betaSample(mixup.alpha, random));
-  }
-  if (erase === undefined || random.uniform() >= erase.probability) return result;
-  const rectangle = randomRectangle(result.image, erase.area, eraseAspect, random);
-  return rectangle === undefined ? result : { ...result, image: erased(result.image, wholePixels(rectangle)) };
+  const own = drawMove(one, augmentation, random);
+  const other = mixup && drawMove(await another(random), augmentation, random);
+  const mixed = mixup && other && { other, share: betaSample(mixup.alpha, random) };
+  if (erase === undefined || random.uniform() >= erase.probability) return { own, mixed };
+  const rectangle = randomRectangle(fit ?? one.image, erase.area, eraseAspect, random);
+  return { own, mixed, erased: rectangle && wholePixels(rectangle) };
+}
+
+function drawMove(one: LabelledImage, { inceptionCrop, shift, flip }: Augmentation, random: Random): Moved {
+  const rectangle =
+    inceptionCrop &&
+    (randomRectangle(one.image, inceptionCrop.area, inceptionCrop.aspect, random) ?? wholeRectangle(one.image));
+  const draw = (most: number) => random.below(2 * most + 1) - most;
+  return {
+    ...one,
+    rectangle,
+    shift: shift === undefined || shift === 0 ? undefined : { down: draw(shift), right: draw(shift) },
+    flip: flip === true && random.uniform() < 0.5,
+  };
+}
+
+/** Decodes the images of a drawn augmentation and applies it; the copy has the size of the fit, or else of the image. */
+export async function applied({ own, mixed, erased: hole }: Drawn, fit?: Fit): Promise<AugmentedImage> {
+  const moves = mixed === undefined ? [own] : [own, mixed.other];
+  const [first, second] = await Promise.all(moves.map((move) => movedPixels(move, fit)));
+  const plain = { image: first as Image, label: own.label, mixedLabel: own.label, mixedShare: 0 };
+  const result =
+    mixed === undefined ? plain : mixedPair(plain, { image: second as Image, label: mixed.other.label }, mixed.share);
+  return hole === undefined ? result : { ...result, image: erased(result.image, hole) };
+}
+
+/** An augmented copy of an image: draws and applies at once. */
+export async function augmented(
+  one: LabelledImage,
+  augmentation: Augmentation,
+  random: Random,
+  context: AugmentContext,
+): Promise<AugmentedImage> {
+  return applied(await drawn(one, augmentation, random, context), context.fit);
+}
+
+async function movedPixels({ image, rectangle, shift, flip }: Moved, fit: Fit | undefined): Promise<Image> {
+  const view = rectangle === undefined ? await plainView(image, fit) : await image.view(rectangle, fit ?? image);
+  const moved = shift === undefined ? view : shifted(view, shift.down, shift.right);
+  return flip ? flipped(moved) : moved;
+}
+
+interface LabelledPixels {
+  readonly image: Image;
+  readonly label: number;
 }
 
 /** Blends `share` of one image with the rest of the other. */
-function mixedPair(one: LabelledImage, other: LabelledImage, share: number): AugmentedImage {
+function mixedPair(one: LabelledPixels, other: LabelledPixels, share: number): AugmentedImage {
   const image = blended(one.image, other.image, share);
   return share >= 0.5
     ? { image, label: one.label, mixedLabel: other.label, mixedShare: 1 - share }
     : { image, label: other.label, mixedLabel: one.label, mixedShare: share };
-}
-
-function moved(image: Image, { inceptionCrop, shift, flip }: Augmentation, random: Random): Image {
-  let result = image;
-  if (inceptionCrop !== undefined) {
-    const { height, width } = image;
-    const rectangle = randomRectangle(image, inceptionCrop.area, inceptionCrop.aspect, random);
-    result = cropped(result, rectangle ?? { top: 0, left: 0, height, width });
-  }
-  if (shift !== undefined && shift > 0) {
-    const draw = () => random.below(2 * shift + 1) - shift;
-    result = shifted(result, draw(), draw());
-  }
-  return flip && random.uniform() < 0.5 ? flipped(result) : result;
 }
 
 /**
@@ -90,7 +141,7 @@ function moved(image: Image, { inceptionCrop, shift, flip }: Augmentation, rando
  * fit; the caller then crops to the whole image, or erases nothing.
  */
 export function randomRectangle(
-  { height: H, width: W }: Pick<Image, 'height' | 'width'>,
+  { height: H, width: W }: Size,
   area: Range,
   aspect: Range,
   random: Random,

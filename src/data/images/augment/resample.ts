@@ -1,15 +1,5 @@
 /** Pure functions on raw images of any size; each returns a new array of pixels. */
-import type { Image } from '#data/images/image-source';
-
-/** A part of an image in pixels; the edges may lie between pixels. */
-export interface Rectangle {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
-}
-
-type Size = Pick<Image, 'height' | 'width'>;
+import type { Image, Rectangle, Size } from '#data/images/image-source';
 
 /**
  * The rectangle resized to `to`, by default the size of the image: bilinear between pixel centres, rounded to the

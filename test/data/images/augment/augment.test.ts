@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '#core/random';
 import { type Augmentation, augmented, betaSample, randomRectangle } from '#data/images/augment/augment';
-import type { Rectangle } from '#data/images/augment/resample';
+import type { Image, Rectangle } from '#data/images/image-source';
+import { storedPixels } from '#data/images/in-memory';
 
 const size = { height: 7, width: 9, channels: 3 };
 const flatSize = { height: 4, width: 40, channels: 1 };
+const stored = (image: Image, label: number) => ({ image: storedPixels(image), label });
 const bytes = fc.uint8Array({ minLength: 189, maxLength: 189 });
 const augmentations = fc.record<Augmentation>({
   inceptionCrop: fc.option(fc.constant({ area: [0.08, 1], aspect: [0.75, 4 / 3] } as const), { nil: undefined }),
@@ -20,9 +22,9 @@ describe('augmented', () => {
     await fc.assert(
       fc.asyncProperty(bytes, bytes, augmentations, fc.integer(), async (pixels, other, augmentation, seed) => {
         const before = pixels.slice();
-        const another = async () => ({ image: { ...size, pixels: other }, label: 1 });
+        const another = async () => stored({ ...size, pixels: other }, 1);
         const copy = () =>
-          augmented({ image: { ...size, pixels }, label: 0 }, augmentation, randomStream(`${seed}`), another);
+          augmented(stored({ ...size, pixels }, 0), augmentation, randomStream(`${seed}`), { another });
         const { image: result } = await copy();
         expect(result).toMatchObject(size);
         expect(result.pixels.length).toBe(pixels.length);
@@ -34,35 +36,36 @@ describe('augmented', () => {
   });
 
   it('without parts is the image', async () => {
-    const one = { image: { ...size, pixels: Uint8Array.from({ length: 189 }, (_, i) => i) }, label: 3 };
-    expect(await augmented(one, {}, randomStream('x'), async () => one)).toEqual({
-      ...one,
+    const image = { ...size, pixels: Uint8Array.from({ length: 189 }, (_, i) => i) };
+    const one = stored(image, 3);
+    expect(await augmented(one, {}, randomStream('x'), { another: async () => one })).toEqual({
+      image,
+      label: 3,
       mixedLabel: 3,
       mixedShare: 0,
     });
   });
 
   it('moves by each of the 2s + 1 distances along both axes', async () => {
-    const one = { image: { height: 5, width: 5, channels: 1, pixels: new Uint8Array(25) }, label: 0 };
-    one.image.pixels[12] = 255; // the middle
+    const pixels = new Uint8Array(25);
+    pixels[12] = 255; // the middle
+    const one = stored({ height: 5, width: 5, channels: 1, pixels }, 0);
     const seen = new Set<number>();
     for (let i = 0; i < 300; i++) {
-      const { image } = await augmented(one, { shift: 1 }, randomStream(`${i}`), async () => one);
+      const { image } = await augmented(one, { shift: 1 }, randomStream(`${i}`), { another: async () => one });
       seen.add(image.pixels.indexOf(255));
     }
     expect([...seen].sort((a, b) => a - b)).toEqual([6, 7, 8, 11, 12, 13, 16, 17, 18]);
   });
 
   it('mixes targets as it mixes pixels: what is left of a bright image is the share of its class', async () => {
-    const flat = (level: number, label: number) => ({
-      image: { ...size, pixels: new Uint8Array(189).fill(level) },
-      label,
-    });
+    const flat = (level: number, label: number) => stored({ ...size, pixels: new Uint8Array(189).fill(level) }, label);
     const [dark, bright] = [flat(0, 0), flat(200, 1)];
     for (let i = 0; i < 300; i++) {
       const [one, other] = i % 2 === 0 ? [dark, bright] : [bright, dark];
       const random = randomStream(`mix/${i}`);
-      const mixed = await augmented(one, { flip: true, mixup: { alpha: 0.4 } }, random, async () => other);
+      const another = async () => other;
+      const mixed = await augmented(one, { flip: true, mixup: { alpha: 0.4 } }, random, { another });
       const share = (mixed.image.pixels[0] as number) / 200;
       const ofBright = mixed.label === 1 ? 1 - mixed.mixedShare : mixed.mixedShare;
       expect(mixed.label + mixed.mixedLabel).toBe(1);
@@ -72,10 +75,11 @@ describe('augmented', () => {
   });
 
   it('leaves an image unchanged if the rectangle to erase fits nowhere', async () => {
-    const one = { image: { ...flatSize, pixels: new Uint8Array(160).fill(9) }, label: 0 };
+    const before = { ...flatSize, pixels: new Uint8Array(160).fill(9) };
+    const one = stored(before, 0);
     const erase = { probability: 1, area: [0.99, 0.99] } as const;
-    const { image } = await augmented(one, { erase }, randomStream('x'), async () => one);
-    expect(image).toEqual(one.image);
+    const { image } = await augmented(one, { erase }, randomStream('x'), { another: async () => one });
+    expect(image).toEqual(before);
   });
 
   it('draws rectangles of the asked areas and aspects inside the image', () => {
@@ -99,11 +103,12 @@ describe('augmented', () => {
   });
 
   it('crops nothing where no rectangle fits', async () => {
-    const one = { image: { ...flatSize, pixels: Uint8Array.from({ length: 160 }, (_, i) => i) }, label: 0 };
+    const before = { ...flatSize, pixels: Uint8Array.from({ length: 160 }, (_, i) => i) };
+    const one = stored(before, 0);
     const inceptionCrop = { area: [1, 1], aspect: [1, 1] } as const;
     expect(randomRectangle(flatSize, [1, 1], [1, 1], randomStream('x'))).toBeUndefined();
-    const { image } = await augmented(one, { inceptionCrop }, randomStream('x'), async () => one);
-    expect(image).toEqual(one.image);
+    const { image } = await augmented(one, { inceptionCrop }, randomStream('x'), { another: async () => one });
+    expect(image).toEqual(before);
   });
 
   // Beta(a, a) has mean 1/2 and variance 1 / (4 (2a + 1)).

@@ -51,7 +51,9 @@ describe('fetching a data set', () => {
     expect((await fetchDataset(dataset(web('good')), to, quiet)).origin).toBeUndefined();
     expect(asked.length).toBe(before);
     const { train } = openDataset(dataset(), to);
-    for (const i of [0, train.n - 1]) expect(await train.pixels(i)).toEqual(await tinySource().train.pixels(i));
+    for (const i of [0, train.n - 1]) {
+      expect(await (await train.load(i)).whole()).toEqual(await (await tinySource().train.load(i)).whole());
+    }
   });
 
   it('skips a missing, a changed and an unreachable origin, and says so', async () => {

@@ -1,11 +1,24 @@
 /** Pure functions on raw images of any size; each returns a new array of pixels. */
 import type { Image, Rectangle, Size } from '#data/images/image-source';
+import { triangleTaps, weighted } from './antialias.js';
 
 /**
- * The rectangle resized to `to`, by default the size of the image: bilinear between pixel centres, rounded to the
- * nearest integer. Scaling down by more than two skips pixels.
+ * The rectangle resized to `to`, by default the size of the image: bilinear between pixel centres, within the pixels
+ * that the rectangle touches. If it shrinks along either axis, it is antialiased by `weighted`; otherwise each pixel is
+ * rounded once.
  */
-export function cropped(image: Image, { top, left, height, width }: Rectangle, to: Size = image): Image {
+export function cropped(image: Image, rectangle: Rectangle, to: Size = image): Image {
+  const isShrunk = rectangle.height > to.height || rectangle.width > to.width;
+  return isShrunk ? resized(image, rectangle, to) : enlarged(image, rectangle, to);
+}
+
+/** The rectangle resized to `to`, antialiased where it shrinks, in integers: the same bits as the native decoder's. */
+export function resized(image: Image, { top, left, height, width }: Rectangle, to: Size): Image {
+  const rows = triangleTaps(top, height, image.height, to.height);
+  return weighted(image, rows, triangleTaps(left, width, image.width, to.width));
+}
+
+function enlarged(image: Image, { top, left, height, width }: Rectangle, to: Size): Image {
   const { channels, pixels } = image;
   const rows = taps(top, height, image.height, to.height);
   const columns = taps(left, width, image.width, to.width);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blended, cropped, erased, flipped, shifted } from '#data/images/augment/resample';
+import { blended, cropped, erased, flipped, resized, shifted } from '#data/images/augment/resample';
 import type { Image, ImageShape } from '#data/images/image-source';
 
 const image = imageOf([2, 3, 1], 1, 2, 3, 4, 5, 6);
@@ -61,12 +61,10 @@ describe('resampling', () => {
     expect([...cropped(row, { top: 0, left: 1, height: 1, width: 2 }).pixels]).toEqual([100, 125, 175, 200]);
   });
 
-  it('scales to another size: each pixel twice as wide lies between its neighbours, half as wide is their mean', () => {
+  it('enlarges to another size: each pixel twice as wide lies between its neighbours', () => {
     const row = imageOf([1, 2, 1], 0, 100);
     const whole = { top: 0, left: 0, height: 1, width: 2 };
-    const wide = cropped(row, whole, { height: 1, width: 4 });
-    expect(wide).toEqual(imageOf([1, 4, 1], 0, 25, 75, 100));
-    expect(cropped(wide, { ...whole, width: 4 }, { height: 1, width: 2 })).toEqual(imageOf([1, 2, 1], 13, 88));
+    expect(cropped(row, whole, { height: 1, width: 4 })).toEqual(imageOf([1, 4, 1], 0, 25, 75, 100));
   });
 
   it('blends an image of another size scaled to that of the first', () => {
@@ -86,6 +84,47 @@ describe('resampling', () => {
         expect(Math.max(...part.pixels)).toBeLessThanOrEqual(Math.max(...image.pixels));
         expect(Math.min(...part.pixels)).toBeGreaterThanOrEqual(Math.min(...image.pixels));
         expect(cropped(image, { top: 0, left: 0, height: H, width: W })).toEqual(image);
+      }),
+    );
+  });
+
+  it('averages the pixels below a triangle when it shrinks', () => {
+    const row = imageOf([1, 4, 1], 0, 100, 200, 40);
+    const whole = { top: 0, left: 0, height: 1, width: 4 };
+    // Triangles of half-width 2 around 1 and 3: weights 3, 3, 1 (of pixels 0 to 2) and 1, 3, 3 (of pixels 1 to 3).
+    const [left, right] = [(3 * 0 + 3 * 100 + 200) / 7, (100 + 3 * 200 + 3 * 40) / 7];
+    expect([...cropped(row, whole, { height: 1, width: 2 }).pixels]).toEqual([Math.round(left), Math.round(right)]);
+  });
+
+  it('ignores pixels outside the rectangle', () => {
+    const row = imageOf([1, 6, 1], 255, 10, 10, 10, 10, 255);
+    const inner = { top: 0, left: 1, height: 1, width: 4 };
+    for (const width of [1, 2, 3, 4, 9]) {
+      expect([...cropped(row, inner, { height: 1, width }).pixels]).toEqual(Array(width).fill(10));
+    }
+  });
+
+  it('enlarges in integers to within 1 of bilinear interpolation', () => {
+    fc.assert(
+      fc.property(anyImage, fc.nat(5), fc.nat(5), (image, more, wider) => {
+        const whole = { top: 0, left: 0, height: image.height, width: image.width };
+        const to = { height: image.height + more, width: image.width + wider };
+        const exact = cropped(image, whole, to).pixels;
+        const differences = resized(image, whole, to).pixels.map((value, i) => Math.abs(value - (exact[i] as number)));
+        expect(Math.max(...differences)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('keeps a constant image constant, whatever the rectangle and the size', () => {
+    const upTo = (max: number) => fc.double({ min: 0, max, noNaN: true });
+    const rectangles = fc.record({ top: upTo(3), left: upTo(2) });
+    const constant = imageOf([9, 8, 3], ...Array(216).fill(77));
+    fc.assert(
+      fc.property(rectangles, fc.integer({ min: 1, max: 20 }), ({ top, left }, size) => {
+        const rectangle = { top, left, height: 5.5, width: 5.9 };
+        const { pixels } = cropped(constant, rectangle, { height: size, width: 5 });
+        expect([...pixels]).toEqual(Array(size * 15).fill(77));
       }),
     );
   });

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+// @ts-check
+/**
+ * `npm run proof:distillation -- NETWORK RECIPES [--seeds 3] [--device NAME] [--to FOLDER]`: what distillation and a
+ * search are worth. NETWORK is a found network (a run or a file) and RECIPES a folder with `hard.train.yaml`,
+ * `augmented.train.yaml` and `distilled.train.yaml`, which differ in their images alone. Trains the network with each
+ * recipe and several seeds, and MobileNetV2, MobileNetV3-Large and MNv4-Conv-S with the last one, scaled by width to
+ * the latency of NETWORK. Prints a table with 95 % intervals over seeds; resumes when it is repeated.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { percent } from '#core/percent';
+import { differenceInterval, meanInterval } from '#core/statistics/confidence';
+import { meanOf } from '#core/statistics/scoring';
+import { readDevice } from '#networks/cost/device';
+import { latencyMs } from '#networks/cost/latency';
+import { readNetwork } from '#networks/space/parse';
+import { asSpace, printSpace } from '#networks/space/print';
+import { widen } from '#networks/space/widen';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { table } from '../docs/page.mjs';
+
+/** @typedef {import('#networks/space/space').Architecture} Architecture */
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: 'string', default: '3' },
+    device: { type: 'string', default: 'pixel-6-cpu' },
+    to: { type: 'string', default: join(root, 'runs', 'distillation') },
+  },
+});
+const [given = '', recipes = ''] = positionals;
+if (recipes === '') {
+  console.error('expected a network and a folder of recipes: npm run proof:distillation -- NETWORK RECIPES');
+  process.exit(2);
+}
+const folder = values.to;
+const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+const device = readDevice(join(root, 'configs', 'devices', `${values.device}.yaml`));
+const found = readNetwork(existsSync(join(given, 'architecture.yaml')) ? join(given, 'architecture.yaml') : given);
+const target = latencyMs(found, device);
+mkdirSync(folder, { recursive: true });
+
+const peers = ['mobilenet-v2', 'mobilenet-v3-large', 'mnv4-conv-s'].map((name) => scaledTo(namedNetwork(name)));
+const arms = [
+  ...['hard', 'augmented', 'distilled'].map((recipe) => ({ network: found, name: 'found', recipe })),
+  ...peers.map((network) => ({ network, name: network.name, recipe: 'distilled' })),
+];
+const results = arms.map((arm) => ({ ...arm, top1: seeds.map((seed) => trained(arm, seed)) }));
+const reference = /** @type {typeof results[number]} */ (results[0]);
+const best = /** @type {typeof results[number]} */ (results[2]);
+const percents = (/** @type {readonly number[] | null} */ interval) =>
+  interval === null ? 'one seed' : interval.map((end) => `${(100 * end).toFixed(2)}`).join(' to ');
+const points = (/** @type {readonly number[]} */ top1, /** @type {readonly number[]} */ than) =>
+  top1 === than ? '' : percents(differenceInterval(top1, than, seeds, seeds));
+const head = ['network', 'latency, ms', 'recipe', 'top-1', '95 %', 'points over hard labels', 'points under the found'];
+const rows = results.map(({ network, name, recipe, top1 }) => [
+  name,
+  latencyMs(network, device).toFixed(4),
+  recipe,
+  percent(meanOf(top1), 2),
+  percents(meanInterval(top1)),
+  name === 'found' ? points(top1, reference.top1) : '',
+  name === 'found' ? '' : points(best.top1, top1),
+]);
+const text = table(head, rows);
+writeFileSync(join(folder, 'table.md'), `${text}\n`);
+console.log(text);
+
+/**
+ * The network for small images (its first two strides of 2 are 1, as usual for CIFAR), with the width whose latency is
+ * closest to the target.
+ *
+ * @param {Architecture} network
+ */
+function scaledTo(network) {
+  const small = { ...network, input: found.input, classes: found.classes, stages: withoutStrides(network, 2) };
+  const widths = Array.from({ length: 400 }, (_, i) => (i + 1) / 100);
+  const off = (/** @type {Architecture} */ one) => Math.abs(Math.log(latencyMs(one, device) / target));
+  return widths.map((width) => widen(small, width)).reduce((best, one) => (off(one) < off(best) ? one : best));
+}
+
+/** @param {Architecture} network @param {number} most */
+function withoutStrides({ stages }, most) {
+  let left = most;
+  return stages.map((stage) => ({
+    ...stage,
+    blocks: stage.blocks.map((block) => (block.stride === 2 && left-- > 0 ? { ...block, stride: 1 } : block)),
+  }));
+}
+
+/** The top-1 accuracy of an arm with one seed, trained unless it is already. @param {typeof arms[number]} arm @param {number} seed */
+function trained({ network, name, recipe }, seed) {
+  const file = join(folder, `${name}.yaml`);
+  writeFileSync(file, printSpace(asSpace(network)));
+  const id = `${name}-${recipe}-${seed}`;
+  const options = ['--root', folder, '--run-id', id, '--set', `seed=${seed}`];
+  const args = ['train', file, '--recipe', join(recipes, `${recipe}.train.yaml`), ...options];
+  const { status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+  return JSON.parse(readFileSync(join(folder, id, 'result.json'), 'utf8')).test.top1;
+}

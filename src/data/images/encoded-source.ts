@@ -1,0 +1,27 @@
+/** Makes an image source of encoded images, each read and decoded when it is needed. */
+import { decodedImage, decodedView, imageHeader } from './decode/decode.js';
+import type { EncodedImages } from './encoded-images.js';
+import type { ImageSource } from './image-source.js';
+
+/** A source of upright RGB images, which may differ in size. */
+export function encodedSource(images: EncodedImages): ImageSource {
+  return {
+    n: images.n,
+    shape: undefined,
+    channels: 3,
+    inMemory: false,
+    label: (i) => images.label(i),
+    async load(i) {
+      const place = images.place(i);
+      const bytes = await images.bytes(i);
+      const { height, width } = imageHeader(bytes, place);
+      return {
+        height,
+        width,
+        whole: () => decodedImage(bytes, place),
+        view: (rectangle, to) => decodedView(bytes, rectangle, to, place),
+      };
+    },
+    fingerprint: () => images.fingerprint(),
+  };
+}

@@ -10,6 +10,7 @@ import type { JobContext } from '#jobs/job-context';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { readNetwork } from '#networks/space/parse';
+import type { Architecture } from '#networks/space/space';
 import { readGivenWeights } from '#networks/weights/network-weights';
 import { microBatchesOf, readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
@@ -60,14 +61,31 @@ async function teacherOf(
 }
 
 /** Trains the teacher unless its run is done, and returns the run's folder. */
-async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, context: JobContext): Promise<string> {
+export async function trainedHere(
+  teacher: TeacherOfKind<'training'>,
+  base: string,
+  context: JobContext,
+): Promise<string> {
+  const { network, recipe, root, id } = teacherTraining(teacher, base);
+  await train(network, recipe, { context, root, id, resume: 'allow' });
+  return join(root, id);
+}
+
+/** The training of a teacher: its network, recipe and run. */
+export interface TeacherTraining {
+  readonly network: Architecture;
+  readonly recipe: TrainingRecipe;
+  readonly root: string;
+  readonly id: string;
+}
+
+/** Returns the training of a teacher, whose run in the cache is named by the content of its files. */
+export function teacherTraining(teacher: TeacherOfKind<'training'>, base: string): TeacherTraining {
   const network = resolve(base, teacher.network);
   const training = resolve(base, teacher.training);
   const recipe = readTrainingRecipe(training);
-  const root = join(cacheFolder(), 'teachers');
   const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
-  await train(readNetwork(network), recipe, { context, root, id, resume: 'allow' });
-  return join(root, id);
+  return { network: readNetwork(network), recipe, root: join(cacheFolder(), 'teachers'), id };
 }
 
 /**

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { workerOptions, workersOf } from '#cli/arguments/worker-options';
@@ -6,14 +5,10 @@ import { withJobContext } from '#cli/process/job-context';
 import { stopOnSignal } from '#cli/process/stop-signal';
 import { type Reporter, standardReporter } from '#cli/terminal/log';
 import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
-import { requireAugmentation } from '#data/images/augment/augment-fit';
-import { formOf } from '#data/images/image-source';
-import { openSource } from '#data/images/open-source';
 import { builtSetFolder } from '#data/sets/built-set';
 import { type BuildProgress, buildDistillationSet } from '#tasks/distill/build';
-import { planBuild } from '#tasks/distill/build-plan';
-import { readBuildRecipe } from '#tasks/distill/build-recipe';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
+import { openBuild } from '#tasks/distill/open-build';
 import { teacherLoader, teacherMicroBatches } from '#tasks/distill/teacher';
 
 type WorkerOptions = OptionsOf<typeof workerOptions>;
@@ -41,11 +36,7 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
       jsonOption,
     ],
     async run([recipeFile], options) {
-      const recipe = readBuildRecipe(recipeFile);
-      const source = openSource(recipe.source, dirname(recipeFile));
-      const form = formOf(source);
-      requireAugmentation(recipe.augment, form.shape);
-      planBuild(source, recipe); // reports its mistakes before a teacher is trained
+      const { recipe, source, form } = openBuild(recipeFile);
       for (const note of source.notes ?? []) standardReporter().warn(note);
       const teacher = await loadTeachers(recipe.teacher, { recipeFile, form }, options);
       const stop = stopOnSignal();

@@ -1,0 +1,78 @@
+/** The phases that compute in a process of their own, as plain data, and the work of each. */
+import { dirname } from 'node:path';
+import { assertNever } from '#core/assert-never';
+import type { JobContext } from '#jobs/job-context';
+import type { Observer } from '#jobs/observer';
+import type { ResumeMode } from '#jobs/runs/run-folder';
+import type { Architecture } from '#networks/space/space';
+import { type BuildProgress, buildDistillationSet } from '#tasks/distill/build';
+import type { TeacherOfKind } from '#tasks/distill/build-recipe';
+import { openBuild } from '#tasks/distill/open-build';
+import { teacherLoader, trainedHere } from '#tasks/distill/teacher';
+import { readTrainingRecipe } from '#tasks/training/recipe';
+import { train } from '#tasks/training/train';
+
+export type PhaseTask =
+  | {
+      readonly kind: 'teacher';
+      readonly reference: TeacherOfKind<'training'>;
+      /** The dataset recipe that names the teacher. */
+      readonly recipeFile: string;
+    }
+  | {
+      readonly kind: 'dataset';
+      readonly recipeFile: string;
+      /** The folder that becomes the set. */
+      readonly to: string;
+    }
+  | {
+      readonly kind: 'train';
+      readonly network: Architecture;
+      readonly recipeFile: string;
+      readonly root: string;
+      readonly id: string;
+      readonly resume: ResumeMode;
+    };
+
+/** Does the work of a phase, or what remains of it. */
+export async function workOn(task: PhaseTask, context: JobContext): Promise<void> {
+  switch (task.kind) {
+    case 'teacher':
+      await trainedHere(task.reference, dirname(task.recipeFile), context);
+      return;
+    case 'dataset':
+      return buildSet(task.recipeFile, task.to, context);
+    case 'train': {
+      const { network, recipeFile, root, id, resume } = task;
+      await train(network, readTrainingRecipe(recipeFile), { context, root, id, resume });
+      return;
+    }
+    default:
+      return assertNever(task);
+  }
+}
+
+async function buildSet(recipeFile: string, to: string, context: JobContext): Promise<void> {
+  const { observer, shouldStop } = context;
+  const { recipe, source, form } = openBuild(recipeFile);
+  for (const note of source.notes ?? []) observer.warn(note);
+  const teacher = await teacherLoader(context)(recipe.teacher, { recipeFile, form });
+  await buildDistillationSet({ source, recipe, teacher, to, shouldStop, onProgress: inSteps(observer, context.clock) });
+}
+
+const reports = 100; // of a build
+
+/** Returns a callback that reports the progress of a build, with its rate since the first report. */
+function inSteps(observer: Observer, clock: () => number): (progress: BuildProgress) => void {
+  let first: { readonly rows: number; readonly ms: number } | undefined;
+  let told = -1;
+  return ({ rows, of }) => {
+    const part = Math.floor((reports * rows) / of);
+    if (part <= told) return;
+    told = part;
+    first ??= { rows, ms: clock() };
+    const rate = (rows - first.rows) / (clock() - first.ms); // rows per ms; NaN at first
+    const speed = rate > 0 ? { imagesPerSecond: 1000 * rate, secondsLeft: (of - rows) / rate / 1000 } : {};
+    observer.progress({ stage: 'dataset', step: rows, steps: of, ...speed });
+  };
+}

@@ -1,6 +1,7 @@
 /** Options of the search commands, and the config overrides and workers that they give. */
 import type { Override } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
+import { shownPath } from '#core/files/shown-path';
 import type { Workers } from '#jobs/workers/launcher';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import type { StagePlan } from '#tasks/search/plan';
@@ -66,7 +67,7 @@ export function runsOf({ config, path }: LocatedConfig, { root, runId }: SearchO
   const { name, runs } = config;
   const ownId = stage === 'search' ? name : `${name}-${stage}`;
   return {
-    root: root ?? (runs === undefined ? 'runs' : path(runs)),
+    root: root ?? (runs === undefined ? 'runs' : shownPath(path(runs))),
     id: runId ?? (runs === undefined ? defaultRunId(name, stage, new Date()) : ownId),
   };
 }

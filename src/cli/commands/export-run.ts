@@ -1,9 +1,10 @@
 /** Exports the network of a training run and checks the files, as `export RUN --check` does. */
-import { readFinishedRun } from '#tasks/training/finished-run';
+
 import { checkExport } from '#tasks/export/check-export';
 import { exporters } from '#tasks/export/exporters';
 import type { Format } from '#tasks/export/formats';
 import { writeExport } from '#tasks/export/write-export';
+import { readFinishedRun } from '#tasks/training/finished-run';
 import { exportedOf } from './exported.js';
 import { trialImages } from './trial-images.js';
 

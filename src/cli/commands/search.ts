@@ -15,12 +15,12 @@ import { withJobContext } from '#cli/process/job-context';
 import { standardReporter } from '#cli/terminal/log';
 import { projectText } from '#cli/terminal/project-text';
 import { runFolder } from '#jobs/runs/run-folder';
-import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
 import type { Phase } from '#tasks/project/phase';
-import type { ProjectRequest } from '#tasks/project/phases';
-import { phasesOf, planProject, planStages, type Project, preparingOf, searchPhases } from '#tasks/project/project';
+import type { ProjectRequest } from '#tasks/project/ports';
+import { type Project, phasesOf, planProject, planStages, preparingOf, searchPhases } from '#tasks/project/project';
 import { projectReport } from '#tasks/project/report';
 import { runPhases } from '#tasks/project/run-phases';
+import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
 import { stageIds } from '#tasks/search/run-stages';
 import { dryRunProject } from './dry-run-project.js';
 import { exportRun } from './export-run.js';
@@ -65,8 +65,8 @@ export const search = defineCommand({
     }
     const workers = stageWorkers(planStages(config), config, options);
     const request = { ...resumption(options), root, id };
+    if (options.dryRun) return dryRunProject(config, request, workers, phaseWorkers(config, options));
     const project = planProject(config, request);
-    if (options.dryRun) return dryRunProject(project, workers, phaseWorkers(config, options));
     const ports = { workersFor: phaseWorkers(config, options), exportNetwork: exportRun };
     const phases =
       options.seeds === undefined

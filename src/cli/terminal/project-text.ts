@@ -1,5 +1,4 @@
 /** The closing report of a whole search, for people. */
-import { relative } from 'node:path';
 import { percent } from '#core/percent';
 import type { ProjectReport } from '#tasks/project/report';
 import { costText } from './runs-text.js';
@@ -8,22 +7,16 @@ import { aligned, grouped } from './table.js';
 export function projectText({ name, costs, missed, test, exports, runs }: ProjectReport): string {
   const { n, top1, top1Interval } = test;
   const interval = top1Interval.map((share) => (100 * share).toFixed(1)).join(' to ');
-  const [, fine, trained] = runs.map(shownPath) as [string, string, string];
+  const [, fine, trained] = runs as [string, string, string];
   const rows = [
     ...Object.entries(costs).map(([cost, value]) => [cost, costText({ value: value.value, target: value.target })]),
     ['target', missed.length === 0 ? 'met' : missed.join('; ')],
     ['accuracy', `${percent(top1, 1)} of ${grouped(n)} test images (95 % interval ${interval})`],
-    ...exports.map(({ format, folder, files }) => [format, `${shownPath(folder)}: ${files.join(', ')}`]),
+    ...exports.map(({ format, folder, files }) => [format, `${folder}: ${files.join(', ')}`]),
     ['network', `mnv4-nas runs show ${fine}`],
     ['next', exports.length === 0 ? `mnv4-nas export ${trained} --to onnx --check` : `mnv4-nas eval ${trained}`],
   ];
   return [`${name}: searched, trained${exports.length > 0 ? ' and exported' : ''}`, ...aligned(rows, new Set())].join(
     '\n',
   );
-}
-
-/** A path relative to the current folder, if it lies below it. */
-function shownPath(path: string): string {
-  const below = relative('.', path);
-  return below.startsWith('..') ? path : below;
 }

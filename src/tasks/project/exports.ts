@@ -8,9 +8,6 @@ import type { Format } from '#tasks/export/formats';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { FinalTraining } from './final-training.js';
 
-/** Exports the network of a finished training run, given by its folder, to a new folder, and checks the files. */
-export type ExportNetwork = (run: string, format: Format, folder: string) => Promise<void>;
-
 export interface PlannedExport {
   readonly format: Format;
   readonly folder: string;

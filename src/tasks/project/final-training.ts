@@ -9,7 +9,7 @@ import { openTrainingData } from '#tasks/training/open-training-data';
 import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
 import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
-import type { ProjectRequest } from './phases.js';
+import type { ProjectRequest } from './ports.js';
 
 export interface FinalTraining {
   readonly recipeFile: string;

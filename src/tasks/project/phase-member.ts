@@ -27,8 +27,8 @@ async function served({ task, workers, environment }: PhaseStart): Promise<void>
   const clock = () => performance.now();
   try {
     openBackend({ backend: workers.backend, threads: workers.threads });
-    await workOn(task, { observer, shouldStop: () => isAsked, clock, environment, workers });
-    await sent({ done: true });
+    const result = await workOn(task, { observer, shouldStop: () => isAsked, clock, environment, workers });
+    await sent({ result });
   } catch (error) {
     await sent({ problem: problemOf(error) });
   }

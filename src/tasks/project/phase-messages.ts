@@ -2,7 +2,7 @@
 import type { Progress } from '#jobs/observer';
 import type { Problem } from '#jobs/workers/host/messages';
 import type { Workers } from '#jobs/workers/launcher';
-import type { PhaseTask } from './phase-task.js';
+import type { PhaseResults, PhaseTask } from './phase-task.js';
 
 /** The first message to the process; later ones are `stop`. */
 export interface PhaseStart {
@@ -19,4 +19,4 @@ export type FromPhase =
   | { readonly note: string; readonly fields?: Readonly<Record<string, unknown>> | undefined }
   | { readonly warn: string; readonly fields?: Readonly<Record<string, unknown>> | undefined }
   | { readonly problem: Problem }
-  | { readonly done: true };
+  | { readonly result: PhaseResults[PhaseTask['kind']] };

@@ -9,14 +9,18 @@ import type { JobContext } from '#jobs/job-context';
 import { errorOf } from '#jobs/workers/host/messages';
 import type { Workers } from '#jobs/workers/launcher';
 import { type FromPhase, type PhaseStart, stop } from './phase-messages.js';
-import type { PhaseTask } from './phase-task.js';
+import type { PhaseResults, PhaseTask } from './phase-task.js';
 
 /** The program of the process, from the build even when tests run src/. */
 const program = fileURLToPath(new URL('../../../dist/tasks/project/phase-member.js', import.meta.url));
 const pollMs = 100; // for requests to stop
 
-/** Does the work of a phase with these workers; its failures are those of the work. */
-export async function runElsewhere(task: PhaseTask, workers: Workers, context: JobContext): Promise<void> {
+/** Does the work of a phase with these workers, and returns its result; its failures are those of the work. */
+export async function runElsewhere<K extends PhaseTask['kind']>(
+  task: PhaseTask & { readonly kind: K },
+  workers: Workers,
+  context: Pick<JobContext, 'observer' | 'shouldStop' | 'environment'>,
+): Promise<PhaseResults[K]> {
   const { observer, shouldStop, environment } = context;
   const child = fork(program, {
     serialization: 'advanced',
@@ -29,7 +33,7 @@ export async function runElsewhere(task: PhaseTask, workers: Workers, context: J
     if (shouldStop()) child.send(stop, () => {});
   }, pollMs);
   try {
-    await new Promise<void>((resolve, reject) => {
+    return await new Promise<PhaseResults[K]>((resolve, reject) => {
       let end = () =>
         reject(new Failure('backend', `the process of the phase ${task.kind} ended before its work was done`, remedy));
       child.on('message', (message: FromPhase) => {
@@ -37,7 +41,7 @@ export async function runElsewhere(task: PhaseTask, workers: Workers, context: J
         else if ('note' in message) observer.note(message.note, message.fields);
         else if ('warn' in message) observer.warn(message.warn, message.fields);
         else if ('problem' in message) end = () => reject(errorOf(message.problem, `the phase ${task.kind}`));
-        else end = resolve;
+        else end = () => resolve(message.result as PhaseResults[K]);
       });
       child.on('error', reject);
       child.on('exit', () => end());

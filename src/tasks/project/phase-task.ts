@@ -1,4 +1,4 @@
-/** The phases that compute in a process of their own, as plain data, and the work of each. */
+/** The work that is done in a process of its own, as plain data: phases, and measurements for their estimates. */
 import { dirname } from 'node:path';
 import { assertNever } from '#core/assert-never';
 import type { JobContext } from '#jobs/job-context';
@@ -9,8 +9,12 @@ import { type BuildProgress, buildDistillationSet } from '#tasks/distill/build';
 import type { TeacherOfKind } from '#tasks/distill/build-recipe';
 import { openBuild } from '#tasks/distill/open-build';
 import { teacherLoader, trainedHere } from '#tasks/distill/teacher';
-import { readTrainingRecipe } from '#tasks/training/recipe';
+import type { StageSet } from '#tasks/search/config/stage-requirements';
+import type { Estimate } from '#tasks/search/stage/estimate';
+import type { StageTask } from '#tasks/search/stage/stage-task';
+import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { train } from '#tasks/training/train';
+import { estimatedStage, measuredStepMs, measuredStepMsOn } from './measure.js';
 
 export type PhaseTask =
   | {
@@ -32,21 +36,46 @@ export type PhaseTask =
       readonly root: string;
       readonly id: string;
       readonly resume: ResumeMode;
-    };
+    }
+  | {
+      readonly kind: 'measureSteps';
+      readonly network: Architecture;
+      readonly recipe: TrainingRecipe;
+      /** The set in whose place random images are used; left out to use the recipe's own images. */
+      readonly set?: StageSet | undefined;
+    }
+  | { readonly kind: 'measureStage'; readonly task: StageTask; readonly set: StageSet };
+
+/** The results by kind of task: ms of a training step, the estimate of a stage. */
+export interface PhaseResults {
+  readonly teacher: undefined;
+  readonly dataset: undefined;
+  readonly train: undefined;
+  readonly measureSteps: number;
+  readonly measureStage: Estimate;
+}
 
 /** Does the work of a phase, or what remains of it. */
-export async function workOn(task: PhaseTask, context: JobContext): Promise<void> {
+export async function workOn(task: PhaseTask, context: JobContext): Promise<PhaseResults[PhaseTask['kind']]> {
   switch (task.kind) {
     case 'teacher':
       await trainedHere(task.reference, dirname(task.recipeFile), context);
       return;
     case 'dataset':
-      return buildSet(task.recipeFile, task.to, context);
+      await buildSet(task.recipeFile, task.to, context);
+      return;
     case 'train': {
       const { network, recipeFile, root, id, resume } = task;
       await train(network, readTrainingRecipe(recipeFile), { context, root, id, resume });
       return;
     }
+    case 'measureSteps': {
+      const { network, recipe, set } = task;
+      if (set === undefined) return measuredStepMs(network, recipe, context.workers);
+      return measuredStepMsOn(set, network, recipe, context.workers);
+    }
+    case 'measureStage':
+      return estimatedStage(task.set, task.task, context.workers);
     default:
       return assertNever(task);
   }

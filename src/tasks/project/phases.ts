@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { datasets } from '#data/images/datasets';
 import { fetchDataset } from '#data/images/fetch/fetch';
 import { datasetFolder } from '#data/images/open-source';
-import type { RunRequest } from '#jobs/job-context';
 import { isRun, readState } from '#jobs/runs/run-state';
-import type { Workers } from '#jobs/workers/launcher';
 import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import { foundArchitecture } from '#tasks/search/finished-stage';
@@ -13,23 +11,13 @@ import type { StagePlan } from '#tasks/search/plan';
 import { runStages } from '#tasks/search/run-stages';
 import { microBatchesOf } from '#tasks/training/recipe';
 import { trainingSteps } from '#tasks/training/training-plan';
-import type { ExportNetwork, PlannedExport } from './exports.js';
+import type { PlannedExport } from './exports.js';
 import type { FinalTraining } from './final-training.js';
 import type { Phase } from './phase.js';
 import { runElsewhere } from './phase-process.js';
-import { type Preparation, plannedBytes } from './preparation.js';
+import type { ProjectPorts, ProjectRequest } from './ports.js';
+import type { Preparation } from './preparation.js';
 import { buildSeconds, stageSeconds, trainingSeconds } from './work.js';
-
-/** Where the runs of a search lie, and how they begin or resume. */
-export type ProjectRequest = Omit<RunRequest, 'context'>;
-
-/** What the phases of a search need from the program. */
-export interface ProjectPorts {
-  /** Returns the workers for steps of so many parts. */
-  readonly workersFor: (parts: number) => Workers;
-  /** Exports the network of a training run to a new folder. */
-  readonly exportNetwork: ExportNetwork;
-}
 
 /** The phases that a search lacks before its stages, in order; empty if its set exists. */
 export function preparingPhases(preparation: Preparation | undefined, { workersFor }: ProjectPorts): Phase[] {
@@ -50,16 +38,17 @@ export function preparingPhases(preparation: Preparation | undefined, { workersF
     };
   });
   const rows = build === undefined ? 0 : build.plan.shards.reduce((sum, shard) => sum + shard.rows, 0);
-  const size = build === undefined ? '' : `, ${rows} rows, ${Math.ceil(plannedBytes(build) / 1e6)} MB`;
   const building: Phase = {
     name: 'dataset',
-    subject: `${recipe.name}${size}`,
+    subject: build === undefined ? recipe.name : `${recipe.name}, ${rows} rows`,
     isDone: false,
     nominalSeconds: buildSeconds(
       teachers.map(({ network }) => network),
       rows,
     ),
-    run: (context) => runElsewhere({ kind: 'dataset', recipeFile, to: folder }, workersFor(1), context),
+    async run(context) {
+      await runElsewhere({ kind: 'dataset', recipeFile, to: folder }, workersFor(1), context);
+    },
   };
   return [...fetching, ...training, building];
 }
@@ -119,10 +108,10 @@ export function closingPhases(
     subject: `the fine result, ${recipe.epochs} epochs`,
     isDone,
     nominalSeconds: trainingSeconds(likely, images === 0 ? 0 : trainingSteps(recipe, images) * recipe.batch, test),
-    run: (context) => {
+    async run(context) {
       const network = foundArchitecture(join(root, `${id}-fine`));
       const task = { ...run, network, resume: resume === 'must' ? ('allow' as const) : resume };
-      return runElsewhere(task, workersFor(microBatchesOf(recipe)), context);
+      await runElsewhere(task, workersFor(microBatchesOf(recipe)), context);
     },
   };
   if (exports.length === 0) return [trainPhase];

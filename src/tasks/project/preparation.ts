@@ -34,8 +34,15 @@ export interface PlannedTeacher extends TeacherTraining {
   readonly isTrained: boolean;
 }
 
-/** Plans the preparations of a config; undefined if its distillation set exists or is named by its folder. */
-export function planPreparation({ config: { dataset }, path }: LocatedConfig): Preparation | undefined {
+/**
+ * Plans the preparations of a config; undefined if its distillation set exists or is named by its folder.
+ *
+ * @param unlessMissing  opens the images, and decides what happens if they are missing
+ */
+export function planPreparation(
+  { config: { dataset }, path }: LocatedConfig,
+  unlessMissing: (open: () => OpenBuild) => OpenBuild | undefined,
+): Preparation | undefined {
   if ('folder' in dataset) return undefined;
   const recipeFile = path(dataset.recipe);
   const folder = builtSetFolder(recipeFile);
@@ -50,7 +57,7 @@ export function planPreparation({ config: { dataset }, path }: LocatedConfig): P
     teachers: recipe.teacher.flatMap(
       (reference) => plannedTeacher(teacherOfKind(reference), dirname(recipeFile)) ?? [],
     ),
-    build: fetch === undefined ? openBuild(recipeFile) : undefined,
+    build: fetch === undefined ? unlessMissing(() => openBuild(recipeFile)) : undefined,
   };
 }
 

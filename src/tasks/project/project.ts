@@ -1,4 +1,5 @@
 /** A whole search as planned: everything is read and checked, nothing is computed yet. */
+import { Failure } from '#core/failure';
 import { openSet } from '#data/sets/built-set';
 import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
@@ -8,8 +9,9 @@ import { planCoarse, planFine, type StagePlan, standInFor } from '#tasks/search/
 import { type PlannedExport, planExports } from './exports.js';
 import { type FinalTraining, planFinalTraining } from './final-training.js';
 import type { Phase } from './phase.js';
-import { closingPhases, type ProjectPorts, type ProjectRequest, preparingPhases, stagePhases } from './phases.js';
-import { type Preparation, planPreparation, plannedSet } from './preparation.js';
+import { closingPhases, preparingPhases, stagePhases } from './phases.js';
+import type { ProjectPorts, ProjectRequest } from './ports.js';
+import { type Preparation, plannedSet, planPreparation } from './preparation.js';
 
 export interface Project {
   readonly config: LocatedConfig;
@@ -18,7 +20,7 @@ export interface Project {
   readonly stages: readonly [StagePlan, StagePlan];
   /** Undefined if the set exists. */
   readonly preparation: Preparation | undefined;
-  /** The distillation set, built or planned; undefined if its images must be fetched first. */
+  /** The distillation set, built or planned; undefined if its images must be fetched first, or are missing. */
   readonly set: StageSet | undefined;
   /** A network like the result. */
   readonly likely: Architecture;
@@ -26,15 +28,33 @@ export interface Project {
   readonly exports: readonly PlannedExport[];
 }
 
+/** Receives the failure if images or a set are missing. */
+export type Refuse = (failure: Failure) => void;
+
+const byThrowing: Refuse = (failure) => {
+  throw failure;
+};
+
 /** Plans the search of a config; mistakes in any file that it names are failures. */
-export function planProject(config: LocatedConfig, request: ProjectRequest): Project {
+export function planProject(config: LocatedConfig, request: ProjectRequest, refuse: Refuse = byThrowing): Project {
   const stages = planStages(config);
-  const preparation = planPreparation(config);
-  const set = setOf(config, preparation);
+  const preparation = planPreparation(config, (open) => unlessMissing(open, refuse));
+  const set = unlessMissing(() => setOf(config, preparation), refuse);
   if (set !== undefined) for (const { task } of stages) requireStageSet(task, config, set);
   const likely = standInFor(stages[1].task);
   const training = planFinalTraining(config, request, set, likely);
   return { config, request, stages, preparation, set, likely, training, exports: planExports(config, training) };
+}
+
+/** Returns what `open` opens; undefined if its images are missing, once `refuse` has accepted that. */
+function unlessMissing<T>(open: () => T, refuse: Refuse): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind !== 'data') throw error;
+    refuse(error);
+    return undefined;
+  }
 }
 
 /** Plans both stages, the fine one on a likely coarse result, so that its mistakes are told before anything runs. */

@@ -1,6 +1,7 @@
 /** The result of a whole search: the trained network, its costs and accuracy, and where everything lies. */
 import { join } from 'node:path';
 import { namesIn } from '#core/files/files';
+import { shownPath } from '#core/files/shown-path';
 import { type Cost, type Evaluation, readSearchResult } from '#jobs/runs/run-result';
 import type { Format } from '#tasks/export/formats';
 import { readEvaluation } from '#tasks/training/finished-run';
@@ -29,7 +30,7 @@ export function projectReport({ config, request, training, exports }: Project): 
     costs,
     missed,
     test: readEvaluation(training.folder),
-    exports: exports.map(({ format, folder }) => ({ format, folder, files: namesIn(folder) })),
+    exports: exports.map(({ format, folder }) => ({ format, folder: shownPath(folder), files: namesIn(folder) })),
     runs: ['coarse', 'fine', 'train'].map((stage) => join(root, `${id}-${stage}`)),
   };
 }

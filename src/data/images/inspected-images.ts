@@ -66,7 +66,7 @@ export interface InspectedImages {
   readonly encodings: Readonly<Record<string, number>>;
   readonly broken: { readonly count: number; readonly examples: readonly BrokenImage[] };
   readonly duplicates: Duplicates;
-  /** Images of the largest train class over those of the smallest; Infinity if a class has none. */
+  /** Images of the largest train class over those of the smallest that has any. */
   readonly imbalance: number;
   /** Notes on how the files were read, such as the split and ignored files, in sentences. */
   readonly notes: readonly string[];

@@ -1,0 +1,115 @@
+/**
+ * Reads folders of image files in one folder per class, the layout of torchvision's `ImageFolder`. Classes are sorted by
+ * code point, images by the code points of folder and name, as there.
+ */
+import { basename, join } from 'node:path';
+import { dataFailure } from '#data/data-failure';
+import type { EncodedSet } from '#data/images/encoded-set';
+import { encodedFiles, filesAt, type ImageFiles, relativePath } from './image-files.js';
+import { layoutOf, type PartFolder } from './layout.js';
+import { type SplitRule, splitNote, testSplit } from './test-share.js';
+import { type FolderOfImages, imagesBelow, type PassedOver, type WalkRoot, walkRoot } from './walk.js';
+
+export interface FolderOptions extends SplitRule {
+  /** True if links may lead out of the folder. */
+  readonly followLinks: boolean;
+}
+
+/** Lists the images of a folder; a folder without classes, or a class with test images only, is a data failure. */
+export function readImageFolder(root: string, options: FolderOptions): EncodedSet {
+  const walk = walkRoot(root, options.followLinks);
+  const layout = layoutOf(walk);
+  const found = imagesByClass(walk, layout.train);
+  const classNames = [...found.keys()];
+  if (classNames.length === 0)
+    throw dataFailure(join(root, layout.train.path), 'expected images in class folders; got none');
+  const listed = listedFiles(root, classNames, found);
+  const parts =
+    layout.test === undefined
+      ? divided(listed, options)
+      : { train: listed, ...testPart(walk, layout.test, classNames) };
+  const notes = [
+    ...layout.notes,
+    ...emptyNotes(layout.train, found),
+    ...parts.notes,
+    ...passedOverNotes(walk.passedOver),
+  ];
+  return {
+    classNames,
+    train: encodedFiles(parts.train),
+    test: encodedFiles(parts.test),
+    notes: notes.map((note) => `${root}: ${note}`),
+  };
+}
+
+type ByClass = ReadonlyMap<string, readonly FolderOfImages[]>;
+
+/** The images of each class that has any, in the order of the classes. */
+function imagesByClass(walk: WalkRoot, { classes }: PartFolder): ByClass {
+  const listed = classes.map((folder) => [basename(folder.path), imagesBelow(walk, folder)] as const);
+  return new Map(listed.filter(([, folders]) => folders.length > 0));
+}
+
+/** Joins the images of the classes, in their order. */
+function listedFiles(root: string, classNames: readonly string[], found: ByClass): ImageFiles {
+  const folders: string[] = [];
+  const names: string[] = [];
+  const counts: { readonly folder: number; readonly label: number; readonly n: number }[] = [];
+  for (const [label, name] of classNames.entries()) {
+    for (const { path, images } of found.get(name) ?? []) {
+      counts.push({ folder: folders.length, label, n: images.length });
+      folders.push(path);
+      for (const image of images) names.push(image);
+    }
+  }
+  const [folderOf, labels] = [new Int32Array(names.length), new Int32Array(names.length)];
+  let at = 0;
+  for (const { folder, label, n } of counts) {
+    folderOf.fill(folder, at, at + n);
+    labels.fill(label, at, at + n);
+    at += n;
+  }
+  return { root, folders, names, folderOf, labels };
+}
+
+interface Parts {
+  readonly train: ImageFiles;
+  readonly test: ImageFiles;
+  readonly notes: readonly string[];
+}
+
+function divided(files: ImageFiles, rule: SplitRule): Parts {
+  const { train, test } = testSplit(files.labels, (i) => relativePath(files, i), rule);
+  if (test.length === 0) throw dataFailure(files.root, 'expected at least 2 images of a class; got 1 of each');
+  return { train: filesAt(files, train), test: filesAt(files, test), notes: [splitNote(test.length, rule)] };
+}
+
+function testPart(walk: WalkRoot, part: PartFolder, classNames: readonly string[]): Pick<Parts, 'test' | 'notes'> {
+  const found = imagesByClass(walk, part);
+  const known = new Set(classNames);
+  const unknown = [...found.keys()].find((name) => !known.has(name));
+  if (unknown !== undefined) {
+    const message = `expected the classes of the train part; got ${unknown}, of which there are no train images`;
+    throw dataFailure(join(walk.root, part.path), message, 'rename or remove that folder');
+  }
+  const test = listedFiles(walk.root, classNames, found);
+  if (test.names.length === 0)
+    throw dataFailure(join(walk.root, part.path), 'expected images in class folders; got none');
+  const missing = classNames.filter((name) => !found.has(name));
+  return { test, notes: missing.map((name) => `the folder ${part.path} has no image of the class ${name}`) };
+}
+
+function emptyNotes({ path, classes }: PartFolder, found: ByClass): string[] {
+  const names = classes.map((folder) => basename(folder.path)).filter((name) => !found.has(name));
+  return names.map((name) => `the folder ${join(path, name)} has no images and is no class`);
+}
+
+function passedOverNotes({ hidden, others, circles }: PassedOver): string[] {
+  const counted = [
+    [others, 'files are not images by their names'],
+    [hidden, 'hidden files and folders'],
+    [circles, 'links that lead round in a circle'],
+  ] as const;
+  const parts = counted.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  return parts.length === 0 ? [] : [`not used: ${parts.join(', ')}`];
+}

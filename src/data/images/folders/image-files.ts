@@ -36,19 +36,27 @@ export function filesAt(files: ImageFiles, indices: Int32Array): ImageFiles {
 
 export function encodedFiles(files: ImageFiles): EncodedImages {
   const pathOf = (i: number) => join(files.root, relativePath(files, i));
+  let sum: string | undefined;
   return {
     n: files.names.length,
     label: (i) => files.labels[i] as number,
     bytes: (i) => imageFileBytes(pathOf(i)),
     place: pathOf,
     fingerprint: async () => {
-      const hash = createHash('sha256');
-      for (let i = 0; i < files.names.length; i++) {
-        hash.update(`${relativePath(files, i)}\0${files.labels[i]}\0${sizeOf(pathOf(i))}\n`);
-      }
-      return hash.digest('hex');
+      sum ??= sumOf(files);
+      return sum;
     },
   };
+}
+
+/** The SHA-256 of paths, labels and sizes in bytes. */
+function sumOf(files: ImageFiles): string {
+  const hash = createHash('sha256');
+  for (let i = 0; i < files.names.length; i++) {
+    const path = relativePath(files, i);
+    hash.update(`${path}\0${files.labels[i]}\0${sizeOf(join(files.root, path))}\n`);
+  }
+  return hash.digest('hex');
 }
 
 const mostFileBytes = 2 ** 28; // ten times a photograph of 100 megapixels

@@ -3,43 +3,55 @@
  * code point, images by the code points of folder and name, as there.
  */
 import { basename, join } from 'node:path';
+import { Failure } from '#core/failure';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedSet } from '#data/images/encoded-set';
-import { encodedFiles, filesAt, type ImageFiles, relativePath } from './image-files.js';
+import { encodedFiles, type ImageFiles } from './image-files.js';
 import { layoutOf, type PartFolder } from './layout.js';
-import { type SplitRule, splitNote, testSplit } from './test-share.js';
 import { type FolderOfImages, imagesBelow, type PassedOver, type WalkRoot, walkRoot } from './walk.js';
 
-export interface FolderOptions extends SplitRule {
+export interface FolderOptions {
   /** True if links may lead out of the folder. */
   readonly followLinks: boolean;
+  /** The class folders in another order, or other names for them, in their order. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /** Lists the images of a folder; a folder without classes, or a class with test images only, is a data failure. */
-export function readImageFolder(root: string, options: FolderOptions): EncodedSet {
-  const walk = walkRoot(root, options.followLinks);
+export function readImageFolder(root: string, { followLinks, classNames }: FolderOptions): EncodedSet {
+  const walk = walkRoot(root, followLinks);
   const layout = layoutOf(walk);
   const found = imagesByClass(walk, layout.train);
-  const classNames = [...found.keys()];
-  if (classNames.length === 0)
-    throw dataFailure(join(root, layout.train.path), 'expected images in class folders; got none');
-  const listed = listedFiles(root, classNames, found);
-  const parts =
-    layout.test === undefined
-      ? divided(listed, options)
-      : { train: listed, ...testPart(walk, layout.test, classNames) };
+  if (found.size < 2) {
+    const message = `expected images in the folders of at least 2 classes; got ${found.size}`;
+    throw dataFailure(join(root, layout.train.path), message);
+  }
+  const names = classFolders(root, [...found.keys()], classNames);
+  const train = listedFiles(root, names, found);
+  const test = layout.test && testPart(walk, layout.test, names);
   const notes = [
     ...layout.notes,
     ...emptyNotes(layout.train, found),
-    ...parts.notes,
+    ...(test?.notes ?? []),
     ...passedOverNotes(walk.passedOver),
   ];
   return {
-    classNames,
-    train: encodedFiles(parts.train),
-    test: encodedFiles(parts.test),
+    classNames: classNames ?? names,
+    train: encodedFiles(train),
+    test: test && encodedFiles(test.files),
     notes: notes.map((note) => `${root}: ${note}`),
   };
+}
+
+/** The names of the class folders in the order of the labels. */
+function classFolders(root: string, found: readonly string[], given?: readonly string[]): readonly string[] {
+  if (given === undefined) return found;
+  const known = new Set(given);
+  const named = found.filter((name) => known.has(name)).length;
+  if (named === found.length) return given;
+  if (named === 0 && given.length === found.length) return found;
+  const message = `classNames: expected the names of its ${found.length} class folders, or as many others; got ${given.length}, ${named} of them those of folders`;
+  throw new Failure('config', { file: root, message });
 }
 
 type ByClass = ReadonlyMap<string, readonly FolderOfImages[]>;
@@ -72,19 +84,12 @@ function listedFiles(root: string, classNames: readonly string[], found: ByClass
   return { root, folders, names, folderOf, labels };
 }
 
-interface Parts {
-  readonly train: ImageFiles;
-  readonly test: ImageFiles;
+interface TestPart {
+  readonly files: ImageFiles;
   readonly notes: readonly string[];
 }
 
-function divided(files: ImageFiles, rule: SplitRule): Parts {
-  const { train, test } = testSplit(files.labels, (i) => relativePath(files, i), rule);
-  if (test.length === 0) throw dataFailure(files.root, 'expected at least 2 images of a class; got 1 of each');
-  return { train: filesAt(files, train), test: filesAt(files, test), notes: [splitNote(test.length, rule)] };
-}
-
-function testPart(walk: WalkRoot, part: PartFolder, classNames: readonly string[]): Pick<Parts, 'test' | 'notes'> {
+function testPart(walk: WalkRoot, part: PartFolder, classNames: readonly string[]): TestPart {
   const found = imagesByClass(walk, part);
   const known = new Set(classNames);
   const unknown = [...found.keys()].find((name) => !known.has(name));
@@ -92,11 +97,11 @@ function testPart(walk: WalkRoot, part: PartFolder, classNames: readonly string[
     const message = `expected the classes of the train part; got ${unknown}, of which there are no train images`;
     throw dataFailure(join(walk.root, part.path), message, 'rename or remove that folder');
   }
-  const test = listedFiles(walk.root, classNames, found);
-  if (test.names.length === 0)
+  const files = listedFiles(walk.root, classNames, found);
+  if (files.names.length === 0)
     throw dataFailure(join(walk.root, part.path), 'expected images in class folders; got none');
   const missing = classNames.filter((name) => !found.has(name));
-  return { test, notes: missing.map((name) => `the folder ${part.path} has no image of the class ${name}`) };
+  return { files, notes: missing.map((name) => `the folder ${part.path} has no image of the class ${name}`) };
 }
 
 function emptyNotes({ path, classes }: PartFolder, found: ByClass): string[] {

@@ -5,13 +5,12 @@ import { type LocatedCsv, readCsv } from '#core/documents/csv';
 import { Failure, firstOf } from '#core/failure';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedSet } from '#data/images/encoded-set';
-import { encodedFiles, filesAt, type ImageFiles, relativePath } from './image-files.js';
+import { encodedFiles, filesAt, type ImageFiles } from './image-files.js';
 import { labelsOfTable, partOfRow, type TablePart } from './table-labels.js';
 import { pathProblems } from './table-paths.js';
 import type { RowProblem, TableRow } from './table-row.js';
-import { type SplitRule, splitNote, testSplit } from './test-share.js';
 
-export interface TableOptions extends SplitRule {
+export interface TableOptions {
   /** True if links may lead out of the table's folder. */
   readonly followLinks: boolean;
   /** Names of the classes in the order of their labels; by default the labels found. */
@@ -32,11 +31,11 @@ export function readImageTable(file: string, options: TableOptions): EncodedSet 
   const { labels, classNames, problems, notes } = labelsOfTable(rows, options.classNames);
   refuse(table, 'label', problems);
   if (classNames.length < 2) throw dataFailure(file, `expected at least 2 classes; got ${classNames.length}`);
-  const parts = partsOf(table, tableFiles(dirname(file), rows, labels), options);
+  const parts = partsOf(table, tableFiles(dirname(file), rows, labels));
   return {
     classNames,
     train: encodedFiles(parts.train),
-    test: encodedFiles(parts.test),
+    test: parts.test && encodedFiles(parts.test),
     notes: [...notes, ...parts.notes].map((note) => `${file}: ${note}`),
   };
 }
@@ -63,14 +62,14 @@ function tableFiles(root: string, rows: readonly TableRow[], labels: Int32Array)
 
 interface Parts {
   readonly train: ImageFiles;
-  readonly test: ImageFiles;
+  readonly test?: ImageFiles | undefined;
   readonly notes: readonly string[];
 }
 
-/** Divides the files by the column `split`; without one, or if it names no test part, by the rule. */
-function partsOf(table: LocatedCsv, files: ImageFiles, rule: SplitRule): Parts {
+/** Divides the files by the column `split`; without one, all are the train part. */
+function partsOf(table: LocatedCsv, files: ImageFiles): Parts {
   const rows = table.value as readonly TableRow[];
-  if (rows.every(({ split }) => split === undefined)) return divided(table.file, files, rule);
+  if (rows.every(({ split }) => split === undefined)) return { train: files, notes: [] };
   const parts = rows.map(partOfRow);
   const unknown = parts.flatMap((part, row) =>
     part === undefined ? [{ row, problem: `expected train, val or test; got ${rows[row]?.split ?? 'nothing'}` }] : [],
@@ -83,14 +82,8 @@ function partsOf(table: LocatedCsv, files: ImageFiles, rule: SplitRule): Parts {
   const [train, test, validation] = [of('train'), of('test'), of('validation')];
   if (train.names.length === 0) throw dataFailure(table.file, 'expected rows of the split train; got none');
   const hasTest = test.names.length > 0;
-  if (!hasTest && validation.names.length === 0) return divided(table.file, train, rule);
+  if (!hasTest && validation.names.length === 0) return { train, notes: [] };
   const n = validation.names.length;
   const notes = hasTest && n > 0 ? [`${n} rows of the split val are not used: test is the test part`] : [];
   return { train, test: hasTest ? test : validation, notes };
-}
-
-function divided(file: string, files: ImageFiles, rule: SplitRule): Parts {
-  const { train, test } = testSplit(files.labels, (i) => relativePath(files, i), rule);
-  if (test.length === 0) throw dataFailure(file, 'expected at least 2 images of a class; got 1 of each');
-  return { train: filesAt(files, train), test: filesAt(files, test), notes: [splitNote(test.length, rule)] };
 }

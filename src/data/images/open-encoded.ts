@@ -39,7 +39,8 @@ export async function openEncoded(source: EncodedFiles, folder: string, classes 
   const { parts, broken } = await soundImages([listed.train, listed.test], skipBroken);
   const [train, test] = parts as [EncodedImages, EncodedImages];
   const [first] = broken;
-  const note = first && `${folder}: ${broken.length} broken images are left out, such as ${first.place}: ${first.problem}`;
+  const note =
+    first && `${folder}: ${broken.length} broken images are left out, such as ${first.place}: ${first.problem}`;
   return { ...listed, train, test, notes: [...listed.notes, ...(note === undefined ? [] : [note])] };
 }
 

@@ -49,14 +49,19 @@ const indexVersion = 1; // to be raised when the decoder accepts or refuses othe
 const indexSchema = record({
   version: z.literal(indexVersion, { error: `version ${indexVersion}` }),
   images: integer('a count of images', 0),
-  broken: list(record({ index: integer('an index', 0), place: text('a place'), problem: text('a problem') }), 'a list', 0),
+  broken: list(
+    record({ index: integer('an index', 0), place: text('a place'), problem: text('a problem') }),
+    'a list',
+    0,
+  ),
 });
 
 /** The broken images, from the cache if these files were decoded before: same names, labels and sizes. */
 async function knownBroken(images: EncodedImages): Promise<readonly BrokenImage[]> {
   const key = sha256(`${indexVersion}`, await images.fingerprint());
   const file = join(cacheFolder(), 'decoded', `${key}.json`);
-  if (existsSync(file)) return readChecked(file, indexSchema, 'remove the file, and the images are decoded again').broken;
+  if (existsSync(file))
+    return readChecked(file, indexSchema, 'remove the file, and the images are decoded again').broken;
   const broken = await brokenImages(images);
   writeAtomically(file, JSON.stringify({ version: indexVersion, images: images.n, broken }));
   return broken;
@@ -83,11 +88,16 @@ function without(images: EncodedImages, broken: readonly BrokenImage[]): Encoded
   if (broken.length === 0) return images;
   const gone = new Set(broken.map(({ index }) => index));
   const all = Int32Array.from({ length: images.n }, (_, i) => i);
-  return encodedSubset(images, all.filter((i) => !gone.has(i)));
+  return encodedSubset(
+    images,
+    all.filter((i) => !gone.has(i)),
+  );
 }
 
 function tooMany(broken: readonly BrokenImage[], most: number): Failure {
-  const shown: Diagnostic[] = broken.slice(0, mostShown).map(({ place, problem }) => ({ file: place, message: problem }));
+  const shown: Diagnostic[] = broken
+    .slice(0, mostShown)
+    .map(({ place, problem }) => ({ file: place, message: problem }));
   const message = `${broken.length} images cannot be decoded, but skipBroken allows ${most}`;
   return new Failure('data', [{ message }, ...shown], `restore or remove them, or set skipBroken: ${broken.length}`);
 }

@@ -62,7 +62,9 @@ const files = {
 const size = {
   resolution: resolutionSchema
     .optional()
-    .describe('Height and width that all images are brought to; a number for square ones; by default that of the files'),
+    .describe(
+      'Height and width that all images are brought to; a number for square ones; by default that of the files',
+    ),
   centralCrop: quantity('a share above 0 and at most 1', { above: 0, max: 1 })
     .optional()
     .describe('Share of the shorter side that evaluation sees if a resolution is set; by default 0.875'),
@@ -72,7 +74,9 @@ const size = {
 const encoded = {
   skipBroken: integer('a count of images, 0 or more', 0)
     .optional()
-    .describe('Most images that are left out because they cannot be decoded; by default 0; above 0 all are decoded once'),
+    .describe(
+      'Most images that are left out because they cannot be decoded; by default 0; above 0 all are decoded once',
+    ),
   testShare: quantity('a share above 0 and below 1', { above: 0, below: 1 })
     .optional()
     .describe('Share of each class that is kept for the test if the files have no test part; by default 0.2'),
@@ -113,23 +117,26 @@ export type SourceReference = z.output<typeof sourceSchema>;
 
 /** Adds to a source its kind: a known data set, or the user's files, whose format is found if it is not named. */
 export function sourceOfKind(source: SourceReference) {
-  return 'dataset' in source ? ({ kind: 'known', ...source } as const) : ({ kind: 'files', ...source } as const);
+  if ('dataset' in source) return { kind: 'known', ...source } as const;
+  const { format = 'auto' } = source;
+  return { kind: 'files', ...source, format: format === 'auto' ? undefined : format } as const;
 }
 
 export type FilesSource = Extract<ReturnType<typeof sourceOfKind>, { readonly kind: 'files' }>;
 
-function formats<const F extends SourceFormat>(name: F) {
-  return z.literal(name, { error: `one of ${sourceFormats.join(', ')}` }).describe('Format of the files');
+function formats<const F extends SourceFormat | 'auto'>(name: F) {
+  const error = `one of auto, ${sourceFormats.join(', ')}`;
+  return z.literal(name, { error }).describe('Format of the files; by default auto: it is found by what is there');
 }
 
 export const sourceSchema = z.union(
   [
+    record({ format: formats('auto').optional(), ...files, ...size, ...encoded, ...links, ...idx, ...cifar100 }),
     record({
       dataset: word(...datasetNames).describe('Data set that mnv4-nas dataset fetch downloads'),
       folder: files.folder.optional(),
       ...size,
     }),
-    record({ ...files, ...size, ...encoded, ...links, ...idx, ...cifar100 }),
     record({ format: formats('folder'), ...keysOf.folder }),
     record({ format: formats('csv'), ...keysOf.csv }),
     record({ format: formats('idx'), ...keysOf.idx }),
@@ -141,8 +148,8 @@ export const sourceSchema = z.union(
 
 /** The source with its format, once that is found; keys of other formats are a config failure. */
 export function withFormat(source: FilesSource, format: SourceFormat): FilesOfFormat {
-  const { kind: _, ...keys } = source;
-  const unknown = Object.keys(keys).find((key) => key !== 'format' && !(key in keysOf[format]));
+  const { kind: _, format: __, ...keys } = source;
+  const unknown = Object.keys(keys).find((key) => !(key in keysOf[format]));
   if (unknown === undefined) return { ...keys, format } as FilesOfFormat;
   const known = Object.keys(keysOf[format]);
   throw new Failure(

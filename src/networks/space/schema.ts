@@ -141,9 +141,7 @@ const provenance = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 export const spaceSchema = record({
   name: line('a name').describe('Name of the space or network'),
   input: record({
-    resolution: resolutionSchema.describe(
-      'Height and width of the images in pixels; a number for square ones',
-    ),
+    resolution: resolutionSchema.describe('Height and width of the images in pixels; a number for square ones'),
     channels: integer('a channel count from 1 to 16', 1, 16).describe('Channels of the images'),
     mean: list(quantity('a mean of pixels, from 0 to 1', { min: 0, max: 1 }), 'a mean for each channel')
       .optional()

@@ -23,8 +23,10 @@ export function readImageFolder(root: string, { followLinks, classNames }: Folde
   const layout = layoutOf(walk);
   const found = imagesByClass(walk, layout.train);
   if (found.size < 2) {
+    const { undecoded } = walk.passedOver;
+    const remedy = undecoded > 0 ? `convert the ${undecoded} images that are not JPEG, PNG, WebP or GIF` : undefined;
     const message = `expected images in the folders of at least 2 classes; got ${found.size}`;
-    throw dataFailure(join(root, layout.train.path), message);
+    throw dataFailure(join(root, layout.train.path), message, remedy);
   }
   const names = classFolders(root, [...found.keys()], classNames);
   const train = listedFiles(root, names, found);
@@ -109,9 +111,10 @@ function emptyNotes({ path, classes }: PartFolder, found: ByClass): string[] {
   return names.map((name) => `the folder ${join(path, name)} has no images and is no class`);
 }
 
-function passedOverNotes({ hidden, others, circles }: PassedOver): string[] {
+function passedOverNotes({ hidden, undecoded, others, circles }: PassedOver): string[] {
   const counted = [
-    [others, 'files are not images by their names'],
+    [undecoded, 'images in formats other than JPEG, PNG, WebP and GIF'],
+    [others, 'files that are no images by their names'],
     [hidden, 'hidden files and folders'],
     [circles, 'links that lead round in a circle'],
   ] as const;

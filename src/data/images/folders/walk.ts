@@ -5,8 +5,9 @@ import { byCodePoint } from '#core/code-points';
 import { systemProblem } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
 
-/** Endings of the files that are read as images, in any case. */
-const imageName = /\.(jpe?g|png|webp|bmp|gif|tiff?)$/i;
+/** Endings of the files that are read as images, and of other images, in any case. */
+const imageName = /\.(jpe?g|png|webp|gif)$/i;
+const otherImageName = /\.(bmp|tiff?|p[bgnp]m|avif|hei[cf]|jxl|jp2|svg)$/i;
 
 /** Whether a name ends like an image's. */
 export function isImageName(name: string): boolean {
@@ -16,6 +17,8 @@ export function isImageName(name: string): boolean {
 /** Numbers of entries that a walk passed over. */
 export interface PassedOver {
   hidden: number;
+  /** Images in formats that are not decoded. */
+  undecoded: number;
   /** Files with other endings, and pipes and devices. */
   others: number;
   /** Links to a folder that contains them. */
@@ -31,7 +34,7 @@ export interface WalkRoot {
 }
 
 export function walkRoot(root: string, followLinks: boolean): WalkRoot {
-  const passedOver = { hidden: 0, others: 0, circles: 0 };
+  const passedOver = { hidden: 0, undecoded: 0, others: 0, circles: 0 };
   return { root, realRoot: realPath(root), followLinks, passedOver };
 }
 
@@ -72,7 +75,7 @@ export function entriesIn(walk: WalkRoot, folder: Visited): Entries {
       if (isCircle) walk.passedOver.circles++;
       else folders.set(name, { path: join(folder.path, name), chain: [...folder.chain, real] });
     } else if (kind.isFile() && isImageName(name)) images.push(name);
-    else walk.passedOver.others++;
+    else walk.passedOver[otherImageName.test(name) ? 'undecoded' : 'others']++;
   }
   return {
     images: byCodePoint(images),

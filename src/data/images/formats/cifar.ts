@@ -63,7 +63,8 @@ export function readCifarSource(
 ): ImageSet<InMemorySource> {
   const { name, provenance, classNames = namesIn(folder, format), leastClasses = 1 } = description;
   const most = classNames?.length ?? mostClasses;
-  const part = (files: readonly string[]) => joined(files.map((file) => readBatch(located(folder, file), format, most)));
+  const part = (files: readonly string[]) =>
+    joined(files.map((file) => readBatch(located(folder, file), format, most)));
   const [train, test] = [part(format.trainFiles), part(format.testFiles)];
   const names = classNames ?? numbered(Math.max(highest(train.labels, test.labels) + 1, leastClasses));
   return {

@@ -24,7 +24,9 @@ describe('CIFAR-10 records', () => {
       'f: byte 3073: expected a record of 3073 bytes; got the end of the file after 100 of them',
     );
     const odd = Buffer.concat([cifarRecord(1), cifarRecord(10)]);
-    expect(failureOf(() => parseCifar(odd, cifar10Format, 10, 'f')).message).toBe('f: byte 3073: expected a label below 10; got 10');
+    expect(failureOf(() => parseCifar(odd, cifar10Format, 10, 'f')).message).toBe(
+      'f: byte 3073: expected a label below 10; got 10',
+    );
   });
 });
 
@@ -46,8 +48,12 @@ describe("images of one's own in that format", () => {
   });
 
   it('have as many classes as the network that is to see them, but no fewer than labels', () => {
-    expect(readCifarSource(folderOf(0, 2), cifar10Format, { ...description, leastClasses: 10 }).classNames).toHaveLength(10);
-    expect(readCifarSource(folderOf(0, 12), cifar10Format, { ...description, leastClasses: 10 }).classNames).toHaveLength(13);
+    expect(
+      readCifarSource(folderOf(0, 2), cifar10Format, { ...description, leastClasses: 10 }).classNames,
+    ).toHaveLength(10);
+    expect(
+      readCifarSource(folderOf(0, 12), cifar10Format, { ...description, leastClasses: 10 }).classNames,
+    ).toHaveLength(13);
   });
 
   it('have the names that are given, a label beyond which is refused', () => {

@@ -18,7 +18,7 @@ export async function dryRunProject(
   workersFor: (parts: number) => Workers,
 ): Promise<Output> {
   let missing: Failure | undefined;
-  const project = planProject(config, request, (failure) => {
+  const project = await planProject(config, request, (failure) => {
     missing ??= failure;
   });
   const planned = project.preparation === undefined ? undefined : project.set;

@@ -66,7 +66,7 @@ export const search = defineCommand({
     const workers = stageWorkers(planStages(config), config, options);
     const request = { ...resumption(options), root, id };
     if (options.dryRun) return dryRunProject(config, request, workers, phaseWorkers(config, options));
-    const project = planProject(config, request);
+    const project = await planProject(config, request);
     const ports = { workersFor: phaseWorkers(config, options), exportNetwork: exportRun };
     const phases =
       options.seeds === undefined

@@ -15,9 +15,9 @@ export interface OpenBuild {
 }
 
 /** Reads a recipe and opens its images; missing images are a data failure, mistakes a config failure. */
-export function openBuild(recipeFile: string): OpenBuild {
+export async function openBuild(recipeFile: string): Promise<OpenBuild> {
   const recipe = readBuildRecipe(recipeFile);
-  const source = openSource(recipe.source, dirname(recipeFile));
+  const source = await openSource(recipe.source, dirname(recipeFile));
   const form = formOf(source);
   requireAugmentation(recipe.augment, form.shape);
   return { recipe, source, form, plan: planBuild(source, recipe) };

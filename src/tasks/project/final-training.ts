@@ -29,12 +29,12 @@ export interface FinalTraining {
  * @param set     the distillation set of the search, built or planned, if it is known
  * @param likely  a network like the result of the fine stage
  */
-export function planFinalTraining(
+export async function planFinalTraining(
   config: LocatedConfig,
   { root, id }: Pick<ProjectRequest, 'root' | 'id'>,
   set: StageSet | undefined,
   likely: Architecture,
-): FinalTraining | undefined {
+): Promise<FinalTraining | undefined> {
   const { train } = config.config;
   if (train === undefined) return undefined;
   const recipeFile = config.path(train.recipe);
@@ -49,7 +49,7 @@ export function planFinalTraining(
     requireImages(recipe, set.splits.train);
     return { ...run, images: set.splits.train, test: set.splits.test };
   }
-  const { images, shape, classes } = openTrainingData(recipe, likely.classes);
+  const { images, shape, classes } = await openTrainingData(recipe, likely.classes);
   requireFit(likely, shape, classes);
   requireImages(recipe, images);
   return { ...run, images, test: 0 };

@@ -18,7 +18,7 @@ const untimedSteps = 2; // in which caches fill
 
 /** Returns the mean time of a training step in ms, measured on the recipe's own images. */
 export async function measuredStepMs(network: Architecture, recipe: TrainingRecipe, most: Workers): Promise<number> {
-  const data = openTrainingData(recipe, network.classes);
+  const data = await openTrainingData(recipe, network.classes);
   const epochs = ((untimedSteps + timedSteps) * recipe.batch) / data.images;
   const ends: number[] = [];
   const shouldStop = () => {

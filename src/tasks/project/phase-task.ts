@@ -83,7 +83,7 @@ export async function workOn(task: PhaseTask, context: JobContext): Promise<Phas
 
 async function buildSet(recipeFile: string, to: string, context: JobContext): Promise<void> {
   const { observer, shouldStop } = context;
-  const { recipe, source, form } = openBuild(recipeFile);
+  const { recipe, source, form } = await openBuild(recipeFile);
   for (const note of source.notes ?? []) observer.warn(note);
   const teacher = await teacherLoader(context)(recipe.teacher, { recipeFile, form });
   await buildDistillationSet({ source, recipe, teacher, to, shouldStop, onProgress: inSteps(observer, context.clock) });

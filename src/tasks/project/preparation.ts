@@ -39,10 +39,10 @@ export interface PlannedTeacher extends TeacherTraining {
  *
  * @param unlessMissing  opens the images, and decides what happens if they are missing
  */
-export function planPreparation(
+export async function planPreparation(
   { config: { dataset }, path }: LocatedConfig,
-  unlessMissing: (open: () => OpenBuild) => OpenBuild | undefined,
-): Preparation | undefined {
+  unlessMissing: (open: () => Promise<OpenBuild>) => Promise<OpenBuild | undefined>,
+): Promise<Preparation | undefined> {
   if ('folder' in dataset) return undefined;
   const recipeFile = path(dataset.recipe);
   const folder = builtSetFolder(recipeFile);
@@ -57,7 +57,7 @@ export function planPreparation(
     teachers: recipe.teacher.flatMap(
       (reference) => plannedTeacher(teacherOfKind(reference), dirname(recipeFile)) ?? [],
     ),
-    build: fetch === undefined ? unlessMissing(() => openBuild(recipeFile)) : undefined,
+    build: fetch === undefined ? await unlessMissing(() => openBuild(recipeFile)) : undefined,
   };
 }
 

@@ -36,20 +36,24 @@ const byThrowing: Refuse = (failure) => {
 };
 
 /** Plans the search of a config; mistakes in any file that it names are failures. */
-export function planProject(config: LocatedConfig, request: ProjectRequest, refuse: Refuse = byThrowing): Project {
+export async function planProject(
+  config: LocatedConfig,
+  request: ProjectRequest,
+  refuse: Refuse = byThrowing,
+): Promise<Project> {
   const stages = planStages(config);
-  const preparation = planPreparation(config, (open) => unlessMissing(open, refuse));
-  const set = unlessMissing(() => setOf(config, preparation), refuse);
+  const preparation = await planPreparation(config, (open) => unlessMissing(open, refuse));
+  const set = await unlessMissing(async () => setOf(config, preparation), refuse);
   if (set !== undefined) for (const { task } of stages) requireStageSet(task, config, set);
   const likely = standInFor(stages[1].task);
-  const training = planFinalTraining(config, request, set, likely);
+  const training = await planFinalTraining(config, request, set, likely);
   return { config, request, stages, preparation, set, likely, training, exports: planExports(config, training) };
 }
 
 /** Returns what `open` opens; undefined if its images are missing, once `refuse` has accepted that. */
-function unlessMissing<T>(open: () => T, refuse: Refuse): T | undefined {
+async function unlessMissing<T>(open: () => Promise<T>, refuse: Refuse): Promise<T | undefined> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     if (!(error instanceof Failure) || error.kind !== 'data') throw error;
     refuse(error);

@@ -36,7 +36,7 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
       jsonOption,
     ],
     async run([recipeFile], options) {
-      const { recipe, source, form } = openBuild(recipeFile);
+      const { recipe, source, form } = await openBuild(recipeFile);
       for (const note of source.notes ?? []) standardReporter().warn(note);
       const teacher = await loadTeachers(recipe.teacher, { recipeFile, form }, options);
       const stop = stopOnSignal();

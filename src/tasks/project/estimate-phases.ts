@@ -5,7 +5,6 @@ import type { Architecture } from '#networks/space/space';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 import { microBatchesOf, type TrainingRecipe } from '#tasks/training/recipe';
 import { trainingSteps } from '#tasks/training/training-plan';
-import { measuredLoadMs } from './measure.js';
 import type { PhaseName } from './phase.js';
 import { runElsewhere } from './phase-process.js';
 import { plannedBytes } from './preparation.js';
@@ -41,7 +40,7 @@ export async function estimatedPhases(
   const teachers = await estimatedTeachers(project, workersFor);
   const labelMs = teachers.reduce((sum, { imageMs }) => sum + imageMs / stepPasses, 0);
   const rows = build?.plan.shards.reduce((sum, shard) => sum + shard.rows, 0);
-  const buildMs = build && rows && rows * ((await measuredLoadMs(build.source)) + labelMs);
+  const buildMs = rows && rows * ((preparation?.loadMs ?? 0) + labelMs);
   const seconds: Record<PhaseName, (number | undefined)[]> = {
     fetch: [undefined],
     teacher: teachers.map((teacher) => teacher.seconds),

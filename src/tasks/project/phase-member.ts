@@ -6,15 +6,15 @@ import { stopSignals } from '#core/machine/stop-signals';
 import type { Observer } from '#jobs/observer';
 import { problemOf } from '#jobs/workers/host/messages';
 import { openBackend } from '#networks/tensor/backend';
-import { type FromPhase, type PhaseStart, stop } from './phase-messages.js';
+import type { FromPhase, PhaseStart, StopRequest } from './phase-messages.js';
 import { workOn } from './phase-task.js';
 
 let isAsked = false;
 for (const signal of stopSignals) process.on(signal, () => {}); // the program decides
 process.stderr.on('error', () => {}); // the terminal may be gone
 process.on('disconnect', () => process.exit(0)); // the program is gone
-process.on('message', (message: PhaseStart | typeof stop) => {
-  if (message === stop) isAsked = true;
+process.on('message', (message: PhaseStart | StopRequest) => {
+  if ('isAskedToStop' in message) isAsked = true;
   else void served(message);
 });
 

@@ -4,7 +4,7 @@ import type { Problem } from '#jobs/workers/host/messages';
 import type { Workers } from '#jobs/workers/launcher';
 import type { PhaseResults, PhaseTask } from './phase-task.js';
 
-/** The first message to the process; later ones are `stop`. */
+/** The first message to the process. */
 export interface PhaseStart {
   readonly task: PhaseTask;
   readonly workers: Workers;
@@ -12,7 +12,10 @@ export interface PhaseStart {
   readonly environment: object;
 }
 
-export const stop = 'stop';
+/** A later message: the request to stop. */
+export interface StopRequest {
+  readonly isAskedToStop: true;
+}
 
 export type FromPhase =
   | { readonly progress: Progress }

@@ -8,7 +8,7 @@ import { Failure } from '#core/failure';
 import type { JobContext } from '#jobs/job-context';
 import { errorOf } from '#jobs/workers/host/messages';
 import type { Workers } from '#jobs/workers/launcher';
-import { type FromPhase, type PhaseStart, stop } from './phase-messages.js';
+import type { FromPhase, PhaseStart, StopRequest } from './phase-messages.js';
 import type { PhaseResults, PhaseTask } from './phase-task.js';
 
 /** The program of the process, from the build even when tests run src/. */
@@ -30,7 +30,7 @@ export async function runElsewhere<K extends PhaseTask['kind']>(
   const kill = () => child.kill('SIGKILL');
   process.on('exit', kill); // for example, after a second SIGINT
   const poll = setInterval(() => {
-    if (shouldStop()) child.send(stop, () => {});
+    if (shouldStop()) child.send({ isAskedToStop: true } satisfies StopRequest, () => {});
   }, pollMs);
   try {
     return await new Promise<PhaseResults[K]>((resolve, reject) => {

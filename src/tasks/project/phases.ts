@@ -22,7 +22,7 @@ import { buildSeconds, stageSeconds, trainingSeconds } from './work.js';
 /** The phases that a search lacks before its stages, in order; empty if its set exists. */
 export function preparingPhases(preparation: Preparation | undefined, { workersFor }: ProjectPorts): Phase[] {
   if (preparation === undefined) return [];
-  const { recipeFile, recipe, folder, fetch, teachers, build } = preparation;
+  const { recipeFile, recipe, folder, fetch, teachers, build, loadMs } = preparation;
   const fetching: Phase[] = fetch === undefined ? [] : [fetchPhase(fetch)];
   const training = teachers.map(({ reference, network, recipe: training, isTrained }): Phase => {
     const images = build === undefined ? 0 : trainingSteps(training, build.source.train.n) * training.batch;
@@ -30,7 +30,7 @@ export function preparingPhases(preparation: Preparation | undefined, { workersF
       name: 'teacher',
       subject: `${network.name}, ${training.epochs} epochs`,
       isDone: isTrained,
-      nominalSeconds: trainingSeconds(network, images, build?.source.test.n ?? 0),
+      nominalSeconds: trainingSeconds(network, images, build?.source.test.n ?? 0, loadMs),
       async run(context) {
         if (isTrained) return;
         await runElsewhere({ kind: 'teacher', reference, recipeFile }, workersFor(microBatchesOf(training)), context);
@@ -45,6 +45,7 @@ export function preparingPhases(preparation: Preparation | undefined, { workersF
     nominalSeconds: buildSeconds(
       teachers.map(({ network }) => network),
       rows,
+      loadMs,
     ),
     async run(context) {
       await runElsewhere({ kind: 'dataset', recipeFile, to: folder }, workersFor(1), context);

@@ -15,6 +15,7 @@ import { type OpenBuild, openBuild } from '#tasks/distill/open-build';
 import { type TeacherTraining, teacherTraining } from '#tasks/distill/teacher';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
+import { measuredLoadMs } from './measure.js';
 
 export interface Preparation {
   readonly recipeFile: string;
@@ -27,6 +28,8 @@ export interface Preparation {
   readonly teachers: readonly PlannedTeacher[];
   /** The opened images; undefined if they must be fetched first. */
   readonly build: OpenBuild | undefined;
+  /** Time to load an image, measured on this machine, in ms; 0 without images. */
+  readonly loadMs: number;
 }
 
 export interface PlannedTeacher extends TeacherTraining {
@@ -49,6 +52,7 @@ export async function planPreparation(
   if (existsSync(join(folder, manifestName))) return undefined;
   const recipe = readBuildRecipe(recipeFile);
   const fetch = missingDataset(recipe);
+  const build = fetch === undefined ? await unlessMissing(() => openBuild(recipeFile)) : undefined;
   return {
     recipeFile,
     recipe,
@@ -57,7 +61,8 @@ export async function planPreparation(
     teachers: recipe.teacher.flatMap(
       (reference) => plannedTeacher(teacherOfKind(reference), dirname(recipeFile)) ?? [],
     ),
-    build: fetch === undefined ? await unlessMissing(() => openBuild(recipeFile)) : undefined,
+    build,
+    loadMs: build === undefined ? 0 : await measuredLoadMs(build.source),
   };
 }
 

@@ -22,16 +22,23 @@ const nominal: Device = {
   source: 'a processor core of 2021',
 };
 const stepFactor = 3; // a training step takes the time of a forward pass three times
-const loadMs = 1; // decoding and augmenting an image
 const drawn = 200; // architectures
 
-/** Seconds of a training on `images` images, counted over all epochs, and its evaluation on `test` images. */
-export function trainingSeconds(network: Architecture, images: number, test: number): number {
-  return ((stepFactor * images + test) * latencyMs(network, nominal)) / 1000;
+/**
+ * Seconds of a training on `images` images, counted over all epochs, and its evaluation on `test` images.
+ *
+ * @param loadMs  time to load an image; 0 if they are in memory
+ */
+export function trainingSeconds(network: Architecture, images: number, test: number, loadMs = 0): number {
+  return ((stepFactor * images + test) * latencyMs(network, nominal) + images * loadMs) / 1000;
 }
 
-/** Seconds in which teachers label `rows` images that are decoded and augmented first. */
-export function buildSeconds(teachers: readonly Architecture[], rows: number): number {
+/**
+ * Seconds in which teachers label `rows` images.
+ *
+ * @param loadMs  time to load an image
+ */
+export function buildSeconds(teachers: readonly Architecture[], rows: number, loadMs: number): number {
   const labelMs = teachers.reduce((sum, teacher) => sum + latencyMs(teacher, nominal), 0);
   return (rows * (loadMs + labelMs)) / 1000;
 }

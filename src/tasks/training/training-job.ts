@@ -25,7 +25,7 @@ type TrainingWorker = JobWorker<TrainingJob, OpenedData, Trainee>;
 export const trainingJob: JobKind<TrainingJob, OpenedData, Trainee, Evaluation | undefined> = {
   module: '#tasks/training/training-job',
   open: ({ network, recipe }) => openTrainingData(recipe, network.classes),
-  learner: ({ network, recipe }) => new Trainee(network, recipe.optimizer, recipe.seed),
+  learner: ({ network, recipe }) => new Trainee(network, recipe.optimizer, recipe.seed, recipe.ema),
   largestStep: ({ recipe }, { forward }) => ({
     forward,
     images: recipe.batch / microBatchesOf(recipe),
@@ -81,8 +81,8 @@ async function concluded(
 ): Promise<Evaluation> {
   const statistics = await trainee.statistics(data.batches, recipe.statisticsBatches * microBatchesOf(recipe));
   try {
-    const evaluation = await evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
-    writeTrainedWeights(run.folder, trainee.model, statistics);
+    const evaluation = await evaluate(data.test, (batch) => trainee.result.logits(trainee.forward, batch, statistics));
+    writeTrainedWeights(run.folder, trainee.result, statistics);
     run.writeArchitecture(printSpace(asSpace(network), { run: run.id, recipe: recipe.name, test: evaluation }));
     run.writeResult({
       decisions: [],

@@ -127,6 +127,27 @@ describe('a training', () => {
     }
   });
 
+  it('with a moving average evaluates and writes that, and ends the same if it was stopped', async () => {
+    const set = ['ema.decay=0.9'];
+    const [plain, whole] = [await training(), await training({ set })];
+    const root = newFolder();
+    let asked = 0;
+    await failureOfAsync(() => training({ root, set, shouldStop: () => ++asked === 7 }));
+    const { folder: run, evaluation } = await training({ root, set });
+    expect(evaluation).toEqual(whole.evaluation);
+    for (const name of ['weights.safetensors', 'architecture.yaml', 'result.json']) {
+      expect(bytes(run, name)).toBe(bytes(whole.folder, name));
+    }
+    const read = readTrainedNetwork(run);
+    expect(
+      await evaluate(testImages(patternSource()), (batch) => read.model.logits(read.forward, batch, read.statistics)),
+    ).toEqual(evaluation);
+    read.dispose();
+    expect(bytes(run, 'weights.safetensors')).not.toBe(bytes(plain.folder, 'weights.safetensors'));
+    const losses = (folder: string) => readEvents(join(folder, 'events.jsonl')).map(({ loss }) => loss);
+    expect(losses(run)).toEqual(losses(plain.folder));
+  });
+
   it('on images that are not square learns them, and refuses transposed images', async () => {
     const folder = newFolder();
     writeIdxFolder(folder, stripes());

@@ -1,5 +1,5 @@
 /** Exponential moving average of weights, kept next to the weights that training moves. */
-import { attribute, backend, dataType, dispose, floatT, run } from '#networks/tensor/backend';
+import { backend, dispose, floatT, run } from '#networks/tensor/backend';
 import type { FlatVariable } from './weights.js';
 
 export interface AverageSpec {
@@ -21,10 +21,8 @@ export function keptShare({ decay }: AverageSpec, updates: number): number {
 export function moveAverage(average: FlatVariable, weights: FlatVariable, kept: number): void {
   const [old, now] = [average.read(), weights.read()];
   const difference = run('Sub', [floatT], old, now);
-  dispose(old, now);
+  dispose(old, now); // else the next op would copy the average
   const share = backend().create(Float32Array.of(1 - kept), []);
-  const pull = run('Mul', [floatT], difference, share);
-  dispose(difference, share);
-  backend().run('AssignSubVariableOp', [attribute.type('dtype', dataType.float32)], [average.handle, pull], 0);
-  dispose(pull);
+  backend().run('ResourceApplyGradientDescent', [floatT], [average.handle, share, difference], 0);
+  dispose(share, difference);
 }

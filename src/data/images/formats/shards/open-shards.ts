@@ -12,17 +12,25 @@ export interface ShardDescription extends ChosenParts, LabelRules {
   readonly folder: string;
 }
 
+/** Facts that scans find besides samples. */
+export interface Findings {
+  /** Notes for the user. */
+  readonly notes: string[];
+  /** Names of the classes that the files give themselves. */
+  classNames: readonly string[] | undefined;
+}
+
 /**
  * Opens shards as train and test part. Missing, damaged and mislabelled ones are data failures.
  *
- * @param isShard  tells from a file's name if it is a shard of the format
- * @param notes    notes for the user that the format's scans leave here
+ * @param isShard   tells from a file's name if it is a shard of the format
+ * @param findings  what the format's scans find besides samples
  */
 export async function openShards<S extends ShardSamples>(
   description: ShardDescription,
   format: ShardFormat<S>,
   isShard: (name: string) => boolean,
-  notes: string[],
+  findings: Findings,
 ): Promise<EncodedSet> {
   const { root, names } = shardFolder(resolve(description.folder));
   const shards = names.filter(isShard);
@@ -31,13 +39,14 @@ export async function openShards<S extends ShardSamples>(
   const labels = new DistinctLabels();
   const scan = (part: readonly string[]) => scannedPart(root, part, format, labels);
   const train = await scan(parts.train);
-  const test = await firstLabelled(parts.tests, scan, labels, notes);
-  const { classNames, classOf } = classesOf(labels, description);
+  const test = await firstLabelled(parts.tests, scan, labels, findings.notes);
+  const { firstLabel, classNames: named = findings.classNames } = description;
+  const { classNames, classOf } = classesOf(labels, { firstLabel, classNames: named });
   return {
     classNames,
     train: indexedImages(root, train, classOf, format),
     test: test && indexedImages(root, test, classOf, format),
-    notes: [...parts.notes, ...notes],
+    notes: [...parts.notes, ...findings.notes],
   };
 }
 

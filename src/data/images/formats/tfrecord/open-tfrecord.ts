@@ -50,7 +50,7 @@ export function openTfRecord(description: TfRecordDescription): Promise<EncodedS
       return decoded(place, () => imageOf(data, description, place));
     },
   };
-  return openShards(description, format, isTfRecord, []);
+  return openShards(description, format, isTfRecord, { notes: [], classNames: undefined });
 }
 
 async function scannedFile(

@@ -39,7 +39,7 @@ export function openWebDataset(description: WebDatasetDescription): Promise<Enco
     },
     read: (file, { offsets, lengths }, at) => readPiece(file, offsets[at] as number, lengths[at] as number),
   };
-  return openShards(description, format, isTar, notes);
+  return openShards(description, format, isTar, { notes, classNames: undefined });
 }
 
 async function scannedShard(

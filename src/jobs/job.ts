@@ -20,7 +20,7 @@ export interface JobKind<Job, Data, L extends Learner, Outcome> {
   /** The module that exports `serve` for this kind, as `import()` finds it in the build. */
   readonly module: string;
   /** Opens the data that the job names; called by every worker but worker 0, which has it open already. */
-  open(job: Job): Data;
+  open(job: Job): Data | Promise<Data>;
   /** Makes the initial weights; the caller disposes them. */
   learner(job: Job): L;
   /** The step that needs the most memory; if left out, memory is not checked. */
@@ -164,6 +164,8 @@ export function serving<Job, Data, L extends Learner, Outcome>(
   kind: JobKind<Job, Data, L, Outcome>,
 ): Serve<JobMessage<Job>> {
   const context = unattended; // worker 0 handles the signals
-  return ({ job, start }, collective) =>
-    worked(kind, { job, data: kind.open(job), learner: kind.learner(job), start, collective, context });
+  return async ({ job, start }, collective) => {
+    const data = await kind.open(job);
+    await worked(kind, { job, data, learner: kind.learner(job), start, collective, context });
+  };
 }

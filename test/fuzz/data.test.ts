@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseCifar10 } from '#data/images/formats/cifar10';
+import { cifar10Format, cifar100Format, parseCifar } from '#data/images/formats/cifar';
 import { gunzipped, idxFiles, parseIdx, readIdxSource } from '#data/images/formats/idx';
 import { openDistillationSet } from '#data/sets/distillation-set';
 import { batches, inOrder } from '#data/sets/loader';
@@ -55,10 +55,13 @@ describe('images', () => {
     expect(failureOf(() => gunzipped('f.gz', members, 1199)).kind).toBe('data');
   });
 
-  it('of CIFAR-10 with any damage are refused, or valid', () => {
-    const record = Buffer.alloc(2 * 3073, 3);
+  it.each([
+    ['CIFAR-10', cifar10Format, 3073],
+    ['CIFAR-100', cifar100Format('fine'), 3074],
+  ])('of %s with any damage are refused, or valid', (_, format, recordBytes) => {
+    const record = Buffer.alloc(2 * recordBytes, 3);
     fuzz(100, mutatedBytes(record), (bytes) => {
-      const outcome = outcomeOf(() => parseCifar10(bytes, 10, 'f'));
+      const outcome = outcomeOf(() => parseCifar(bytes, format, 10, 'f'));
       if ('failure' in outcome) return expectNamed(outcome.failure, 'data', 'f');
       expect(outcome.value.images.length).toBe(3072 * outcome.value.labels.length);
     });

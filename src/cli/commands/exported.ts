@@ -36,7 +36,8 @@ function dataText(recipe: TrainingRecipe): string {
   const data = dataOfKind(recipe);
   if (data.kind !== 'source') return data.kind === 'recipe' ? `the set of ${data.file}` : `the set in ${data.file}`;
   const source = sourceOfKind(data.source);
-  return source.kind === 'known' ? source.dataset : `a folder of ${source.kind}`;
+  if (source.kind === 'known') return source.dataset;
+  return source.format === undefined ? 'a folder of images' : `a folder of ${source.format}`;
 }
 
 function known(facts: Readonly<Record<string, string | null | undefined>>): Record<string, string> {

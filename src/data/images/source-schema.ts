@@ -1,8 +1,12 @@
 /** Schemas of `source` and `augment`, which dataset and training recipes share. */
 import { z } from 'zod';
 import { flag, integer, quantity, record, text, word } from '#core/documents/conform';
+import { Failure } from '#core/failure';
+import { suggestion } from '#core/nearest';
 import { classNameList } from './class-names.js';
 import { datasetNames } from './datasets.js';
+import { resolutionSchema } from './resolution-schema.js';
+import { type SourceFormat, sourceFormats } from './source-format.js';
 
 /** A pair of numbers, the first not above the second. */
 function range(what: string, bounds: Parameters<typeof quantity>[1]) {
@@ -46,39 +50,113 @@ export const augmentSchema = record({
     .describe('Set a random rectangle to 0'),
 });
 
-const folder = text('a folder, relative to the recipe').describe('Folder of the files, relative to the recipe');
-const classNames = classNameList().optional().describe('Names of the classes in the order of their labels');
+/** Keys of all files of the user. */
+const files = {
+  folder: text('a folder, relative to the recipe').describe(
+    'Folder of the files, or one file of them, relative to the recipe',
+  ),
+  classNames: classNameList().optional().describe('Names of the classes in the order of their labels'),
+};
 
-const idxForm = {
-  firstLabel: integer('a label from 0 to 255', 0, 255)
+/** Keys of all images. */
+const size = {
+  resolution: resolutionSchema
     .optional()
-    .describe('Label of the first class; by default 0; 1 if labels count from 1'),
+    .describe(
+      'Height and width that all images are brought to; a number for square ones; by default that of the files',
+    ),
+  centralCrop: quantity('a share above 0 and at most 1', { above: 0, max: 1 })
+    .optional()
+    .describe('Share of the shorter side that evaluation sees if a resolution is set; by default 0.875'),
+};
+
+/** Keys of formats whose images are encoded. */
+const encoded = {
+  skipBroken: integer('a count of images, 0 or more', 0)
+    .optional()
+    .describe(
+      'Most images that are left out because they cannot be decoded; by default 0; above 0 all are decoded once',
+    ),
+  testShare: quantity('a share above 0 and below 1', { above: 0, below: 1 })
+    .optional()
+    .describe('Share of each class that is kept for the test if the files have no test part; by default 0.2'),
+  seed: integer('a seed, 0 or more', 0).optional().describe('Seed of that split; by default 0'),
+};
+
+/** Keys of formats of separate image files. */
+const links = {
+  followLinks: flag()
+    .optional()
+    .describe('True to follow links that lead out of the folder; by default such links are refused'),
+};
+
+const firstLabel = integer('a label from 0 to 255', 0, 255)
+  .optional()
+  .describe('Label of the first class; by default 0; 1 if labels count from 1');
+
+const idx = {
+  firstLabel,
   transposed: flag().optional().describe('True if rows and columns of the images are exchanged, as in EMNIST'),
+};
+
+const cifar100 = {
+  labels: word('fine', 'coarse').optional().describe('Which labels are the classes; by default the 100 fine ones'),
+};
+
+/** The keys of each format, without `format`. */
+const keysOf = {
+  folder: { ...files, ...size, ...encoded, ...links },
+  csv: { ...files, ...size, ...encoded, ...links },
+  idx: { ...files, ...size, ...idx },
+  cifar10: { ...files, ...size },
+  cifar100: { ...files, ...size, ...cifar100 },
 };
 
 /** A recipe's `source`; relative folders start from the recipe's folder. */
 export type SourceReference = z.output<typeof sourceSchema>;
 
-/** A source with its kind, which follows from its keys: a known data set, or a folder of files in a format. */
+/** Adds to a source its kind: a known data set, or the user's files, whose format is found if it is not named. */
 export function sourceOfKind(source: SourceReference) {
   if ('dataset' in source) return { kind: 'known', ...source } as const;
-  return source.format === 'idx' ? ({ kind: 'idx', ...source } as const) : ({ kind: 'cifar10', ...source } as const);
+  const { format = 'auto' } = source;
+  return { kind: 'files', ...source, format: format === 'auto' ? undefined : format } as const;
 }
 
-function form<const F extends string>(name: F) {
-  return z
-    .literal(name, { error: 'idx or cifar10' })
-    .describe('Format of the files: IDX or the binary format of CIFAR-10');
+export type FilesSource = Extract<ReturnType<typeof sourceOfKind>, { readonly kind: 'files' }>;
+
+function formats<const F extends SourceFormat | 'auto'>(name: F) {
+  const error = `one of auto, ${sourceFormats.join(', ')}`;
+  return z.literal(name, { error }).describe('Format of the files; by default auto: it is found by what is there');
 }
 
 export const sourceSchema = z.union(
   [
+    record({ format: formats('auto').optional(), ...files, ...size, ...encoded, ...links, ...idx, ...cifar100 }),
     record({
       dataset: word(...datasetNames).describe('Data set that mnv4-nas dataset fetch downloads'),
-      folder: folder.optional(),
+      folder: files.folder.optional(),
+      ...size,
     }),
-    record({ format: form('idx'), folder, classNames, ...idxForm }),
-    record({ format: form('cifar10'), folder, classNames }),
+    record({ format: formats('folder'), ...keysOf.folder }),
+    record({ format: formats('csv'), ...keysOf.csv }),
+    record({ format: formats('idx'), ...keysOf.idx }),
+    record({ format: formats('cifar10'), ...keysOf.cifar10 }),
+    record({ format: formats('cifar100'), ...keysOf.cifar100 }),
   ],
-  { error: '{ dataset } or { format, folder }' },
+  { error: '{ dataset } or { folder }' },
 );
+
+/** The source with its format, once that is found; keys of other formats are a config failure. */
+export function withFormat(source: FilesSource, format: SourceFormat): FilesOfFormat {
+  const { kind: _, format: __, ...keys } = source;
+  const unknown = Object.keys(keys).find((key) => !(key in keysOf[format]));
+  if (unknown === undefined) return { ...keys, format } as FilesOfFormat;
+  const known = Object.keys(keysOf[format]);
+  throw new Failure(
+    'config',
+    `source.${unknown}: the files in ${source.folder} have the format ${format}, which has no such key${suggestion(unknown, known)}`,
+  );
+}
+
+/** A source of the user's files whose format is known. */
+export type FilesOfFormat = Extract<SourceReference, { readonly format: SourceFormat }>;

@@ -1,12 +1,10 @@
 /** Heights and widths of images; in CSV files, flags and names, a square is `192`, another `192x256` (height first). */
 
+import { leastSide, mostSide } from '#data/images/resolution-schema';
 import { strided } from './block.js';
 
 /** Height and width of an image; one number if they are equal. */
 export type Resolution = number | { readonly height: number; readonly width: number };
-
-export const leastSide = 4; // pixels
-export const mostSide = 2048;
 
 export type Sides = readonly [height: number, width: number];
 

@@ -1,8 +1,8 @@
 /** The YAML form of spaces, networks and refinements. A scalar is fixed, a list is a choice. */
 import { z } from 'zod';
 import { flag, integer, line, list, quantity, record, word } from '#core/documents/conform';
+import { resolutionSchema } from '#data/images/resolution-schema';
 import { activations } from './block.js';
-import { leastSide, mostSide } from './resolution.js';
 import { defaultConventions, paddings } from './space.js';
 
 const mostRepeated = 64;
@@ -138,23 +138,10 @@ const mostBlocks = 1000; // the deepest network shipped has 60
 /** Origin of a network; written by searches, kept by tools, read by people. */
 const provenance = z.record(z.string(), z.unknown(), { error: 'a mapping' });
 
-const side = integer(`a resolution from ${leastSide} to ${mostSide}`, leastSide, mostSide);
-
 export const spaceSchema = record({
   name: line('a name').describe('Name of the space or network'),
   input: record({
-    resolution: z
-      .union([
-        side,
-        record(
-          {
-            height: side.describe('Height of the images in pixels'),
-            width: side.describe('Width of the images in pixels'),
-          },
-          '{ height, width }',
-        ),
-      ])
-      .describe('Height and width of the images in pixels; a number for square ones'),
+    resolution: resolutionSchema.describe('Height and width of the images in pixels; a number for square ones'),
     channels: integer('a channel count from 1 to 16', 1, 16).describe('Channels of the images'),
     mean: list(quantity('a mean of pixels, from 0 to 1', { min: 0, max: 1 }), 'a mean for each channel')
       .optional()

@@ -45,11 +45,11 @@ function requireOnTarget({ task }: StagePlan, least: number): void {
 }
 
 /** Plans the study and opens all its images, which must exist and suffice. */
-export function requireStudy(study: Study): void {
+export async function requireStudy(study: Study): Promise<void> {
   const planned = planStudy(study);
   for (const { config, plan } of planned) openStageSet(plan.task, config);
   const [first] = planned as [Planned];
-  const { shape, classes, images } = openTrainingData(study.recipe, first.plan.task.space.classes);
+  const { shape, classes, images } = await openTrainingData(study.recipe, first.plan.task.space.classes);
   for (const { plan } of planned) requireFit(plan.task.space, shape, classes);
   requireImages(study.recipe, images);
 }

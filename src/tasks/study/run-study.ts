@@ -49,7 +49,7 @@ export async function runStudy(
   options: StudyOptions,
   tell: (arms: readonly ArmFindings[]) => Promise<void>,
 ): Promise<ArmFindings[]> {
-  requireStudy(study);
+  await requireStudy(study);
   const trained: Trained[] = [];
   for (let seed = 1; seed <= study.seeds; seed++) {
     for (const arm of study.arms) {

@@ -81,9 +81,9 @@ function knownClassNames(recipe: TrainingRecipe): readonly string[] | undefined 
 }
 
 /** Opens the images that a run was trained and tested on; a failure, such as missing images, gets the given remedy. */
-export function openRunImages({ recipe, network }: FinishedRun, remedy: string): OpenedData {
+export async function openRunImages({ recipe, network }: FinishedRun, remedy: string): Promise<OpenedData> {
   try {
-    return openTrainingData(recipe, network.classes);
+    return await openTrainingData(recipe, network.classes);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(error.kind, error.diagnostics, remedy);

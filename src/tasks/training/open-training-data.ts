@@ -35,12 +35,12 @@ export interface OpenedData extends TrainingData {
  *
  * @param networkClasses  number of the network's classes; a source without class names has at least as many
  */
-export function openTrainingData(recipe: TrainingRecipe, networkClasses: number): OpenedData {
+export async function openTrainingData(recipe: TrainingRecipe, networkClasses: number): Promise<OpenedData> {
   const { seed, labelSmoothing } = recipe;
   const data = dataOfKind(recipe);
   const batch = recipe.batch / microBatchesOf(recipe);
   if (data.kind === 'source') {
-    const source = openSource(data.source, recipe.base, networkClasses);
+    const source = await openSource(data.source, recipe.base, networkClasses);
     const { shape, classes } = formOf(source);
     requireAugmentation(data.augment, shape);
     const train = labelledBatches(source, { seed, batch, augment: data.augment, labelSmoothing });

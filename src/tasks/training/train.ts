@@ -30,7 +30,7 @@ async function openTraining(
   request: RunRequest,
 ): Promise<OpenJob<TrainingJob, OpenedData>> {
   const { context } = request;
-  const data = openTrainingData(recipe, network.classes);
+  const data = await openTrainingData(recipe, network.classes);
   for (const note of data.notes) context.observer.warn(note); // first, since they may explain a misfit
   requireFit(network, data.shape, data.classes);
   requireNormalisable(asSpace(network), recipe);

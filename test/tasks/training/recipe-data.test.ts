@@ -9,8 +9,8 @@ it('the data of a recipe are distinguished by their keys', () => {
   expect(dataOfKind({ data: { folder: 'set' } })).toEqual({ kind: 'folder', file: 'set' });
 });
 
-it('a source is a known data set or of the kind of its format', () => {
+it('a source is a known data set, or files whose format may be found later', () => {
   expect(sourceOfKind({ dataset: 'mnist' }).kind).toBe('known');
-  expect(sourceOfKind({ format: 'idx', folder: '.' }).kind).toBe('idx');
-  expect(sourceOfKind({ format: 'cifar10', folder: '.' }).kind).toBe('cifar10');
+  expect(sourceOfKind({ format: 'idx', folder: '.' })).toMatchObject({ kind: 'files', format: 'idx' });
+  expect(sourceOfKind({ folder: '.' })).toEqual({ kind: 'files', folder: '.', format: undefined });
 });

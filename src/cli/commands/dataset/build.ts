@@ -42,7 +42,7 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
     ],
     async run([recipeFile], options) {
       const recipe = readBuildRecipe(recipeFile);
-      const source = openSource(recipe.source, dirname(recipeFile));
+      const source = await openSource(recipe.source, dirname(recipeFile));
       const form = formOf(source);
       requireAugmentation(recipe.augment, form.shape);
       planBuild(source, recipe); // reports its mistakes before a teacher is trained

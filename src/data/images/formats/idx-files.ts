@@ -19,6 +19,11 @@ type Role = (typeof roles)[number];
 /** Matches MNIST's names, with a dash or a dot before `idx`, and EMNIST's, with a prefix and `test`. */
 const pattern = /^(.*?)-?(train|t10k|test)-(images[-.]idx3|labels[-.]idx1)-ubyte(?:\.gz)?$/;
 
+/** Whether a file has the usual name of an IDX file of images or labels. */
+export function isIdxName(name: string): boolean {
+  return pattern.test(name);
+}
+
 /** Finds the set without a prefix, else the only complete set; several complete sets are a data failure. */
 export function idxPaths(folder: string): IdxPaths {
   const sets = setsIn(folder);

@@ -1,0 +1,16 @@
+/** Some of the images of a part, such as its test share or those that are sound. */
+import { sha256 } from '#core/files/files';
+import type { EncodedImages } from './encoded-images.js';
+
+/** The images at some indices, in that order. */
+export function encodedSubset(images: EncodedImages, indices: Int32Array): EncodedImages {
+  const at = (i: number) => indices[i] as number;
+  return {
+    n: indices.length,
+    label: (i) => images.label(at(i)),
+    bytes: (i) => images.bytes(at(i)),
+    place: (i) => images.place(at(i)),
+    fingerprint: async () =>
+      sha256(await images.fingerprint(), new Uint8Array(indices.buffer, indices.byteOffset, indices.byteLength)),
+  };
+}

@@ -100,10 +100,13 @@ describe('a search by two workers', { timeout: 120_000 }, () => {
   });
 });
 
-it('a training by two workers ends like one by a single process', { timeout: 60_000 }, async () => {
+it('a training by two workers, with a moving average, ends like one by a single process', {
+  timeout: 60_000,
+}, async () => {
   const train = (root: string, workers: number) => {
     const flags = ['--run-id', 'a', '--root', root, '--threads', '1', '--workers', String(workers)];
-    return program(['train', 'small.yaml', '--recipe', 'small.train.yaml', '--set', 'microBatches=2', ...flags], {
+    const set = ['--set', 'microBatches=2', '--set', 'ema.decay=0.9'];
+    return program(['train', 'small.yaml', '--recipe', 'small.train.yaml', ...set, ...flags], {
       cwd: trainingFolder,
       ...here(),
     });

@@ -69,7 +69,13 @@ describe('weights from a file', () => {
 describe('a finished training run', () => {
   const share = { split: 'test', n: 5, top1: 0.5, top1Interval: [0.2, 0.8], top5: 1, loss: 0.3 };
   const state = { version: 1, id: 'r', stage: 'train', status: 'done', step: 5, steps: 5 };
-  const result = { decisions: [], quality: 0.5, costs: {}, reward: null, test: share, classNames: ['a', 'b', 'c'] };
+  const byClass = {
+    classes: [{ name: 'a', n: 5, top1: 0.4 }],
+    confusions: [{ label: 'a', predicted: 'b', n: 3, share: 0.6 }],
+    matrix: [[2, 3, 0]],
+  };
+  const figures = { decisions: [], quality: 0.5, costs: {}, reward: null, test: share, byClass };
+  const result = { ...figures, weights: 'last', classNames: ['a', 'b', 'c'] };
   const environment = { program: '0.1.0', commit: null, recipeFolder: '/images' };
   const files: readonly (readonly [string, object])[] = [
     ['state.json', state],

@@ -32,6 +32,7 @@ function work() {
     run.progress(step);
   }
   run.writeArchitecture(`value: ${value}\n`);
-  const test = { split: 'test', n: 1, top1: value, top1Interval: /** @type {const} */ ([0, 1]), top5: 1, loss: 0 };
+  const any = /** @type {const} */ ([0, 1]);
+  const test = { split: 'test', n: 1, top1: value, top1Interval: any, top5: 1, top5Interval: any, loss: 0 };
   run.writeResult({ decisions: [], quality: value, costs: {}, reward: null, entropy: null, test });
 }

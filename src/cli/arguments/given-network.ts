@@ -78,7 +78,8 @@ function trained(what: string, root: string): GivenNetwork {
   const folder = findRun(root, what);
   if (!hasWeights(folder)) throw withoutWeights(folder, 'a run without');
   const run = readFinishedRun(folder);
-  return { network: run.network, weights: run.weights, origin: `trained by the run ${run.id}`, run };
+  const average = run.recipe.ema === undefined ? '' : ', moving average';
+  return { network: run.network, weights: run.weights, origin: `trained by the run ${run.id}${average}`, run };
 }
 
 function withoutWeights(what: string, got: string): Failure {

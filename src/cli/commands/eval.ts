@@ -7,9 +7,11 @@ import { backendOptions } from '#cli/arguments/worker-options';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { Failure } from '#core/failure';
 import { openSet } from '#data/sets/built-set';
+import type { Batch } from '#data/sets/loader';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { openBackend } from '#networks/tensor/backend';
-import { evaluate, splitImages } from '#tasks/training/evaluate';
+import { byClass } from '#tasks/training/class-counts';
+import { evaluateByClass, splitImages } from '#tasks/training/evaluate';
 import { requireFit } from '#tasks/training/requirements';
 
 export const evalNetwork = defineCommand({
@@ -31,15 +33,15 @@ export const evalNetwork = defineCommand({
     }
     const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
     openBackend({ backend, threads });
-    const { network, weights } = givenNetwork(what, options);
+    const { network, weights, origin } = givenNetwork(what, options);
     requireFit(network, set.manifest.shape, set.manifest.classes);
     const { model, forward, statistics } = frozenNetwork(network, weights);
-    const evaluation = await evaluate(splitImages(set.split(split)), (batch) =>
-      model.logits(forward, batch, statistics),
-    );
+    const logits = (batch: Batch) => model.logits(forward, batch, statistics);
+    const { evaluation, counts } = await evaluateByClass(splitImages(set.split(split)), logits);
+    const details = { weights: origin, byClass: byClass(counts, set.manifest.classNames) };
     return {
-      json: { network: network.name, ...evaluation },
-      text: () => evaluationText(network.name, evaluation),
+      json: { network: network.name, ...evaluation, ...details },
+      text: () => evaluationText(network.name, { evaluation, ...details }),
     };
   },
 });

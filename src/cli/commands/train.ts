@@ -5,8 +5,8 @@ import { networkOf } from '#cli/arguments/given-network';
 import { defaultRunId, overridesOf, resumption, runOptions } from '#cli/arguments/run-options';
 import { workersOf } from '#cli/arguments/worker-options';
 import { withJobContext } from '#cli/process/job-context';
-import { evaluationText } from '#cli/terminal/evaluation-text';
-import { readEvaluation } from '#tasks/training/finished-run';
+import { evaluationText, weightsText } from '#cli/terminal/evaluation-text';
+import { readTrainingResult } from '#jobs/runs/run-result';
 import { microBatchesOf, readTrainingRecipe } from '#tasks/training/recipe';
 import { train as trainIn } from '#tasks/training/train';
 
@@ -24,10 +24,10 @@ export const train = defineCommand({
     await withJobContext(workers, (context) =>
       trainIn(network, recipe, { context, ...resumption(options), root: options.root, id }),
     );
-    const evaluation = readEvaluation(join(options.root, id));
+    const { test: evaluation, byClass, weights } = readTrainingResult(join(options.root, id));
     return {
-      json: { network: network.name, ...evaluation },
-      text: () => evaluationText(network.name, evaluation),
+      json: { network: network.name, ...evaluation, weights, byClass },
+      text: () => evaluationText(network.name, { evaluation, byClass, weights: weights && weightsText(weights) }),
     };
   },
 });

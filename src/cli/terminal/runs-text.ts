@@ -6,6 +6,7 @@ import { uibVariant } from '#networks/space/block';
 import { inputShape, sidesOf, stridedMap } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import { blockDrawing } from './block-drawing.js';
+import { classLines, weightsText } from './evaluation-text.js';
 import { signedPercent } from './progress.js';
 import { aligned, grouped, type Row } from './table.js';
 
@@ -29,7 +30,9 @@ export function runText(run: RunSummary): string {
     ['status', run.status],
     ['steps', `${grouped(run.step)} of ${grouped(run.steps)}`],
     ['quality', figure(run.quality)],
-    ...(run.held === null ? [] : [['validation', heldText(run.held)]]),
+    ...(run.held === null ? [] : [['validation', accuracyText(run.held)]]),
+    ...(run.test === null ? [] : [['test', `${accuracyText(run.test)}, top-5 ${percent(run.test.top5)}`]]),
+    ...(run.weights === null ? [] : [['weights', weightsText(run.weights)]]),
     ['reward', figure(run.reward)],
     ...(run.random === null ? [] : randomRows(run.random)),
     [
@@ -40,10 +43,11 @@ export function runText(run: RunSummary): string {
     ['folder', run.folder],
   ];
   const architecture = run.architecture === null ? [] : ['', ...architectureLines(run.architecture)];
-  return [run.id, ...aligned(facts, new Set()), ...architecture].join('\n');
+  const classes = run.byClass === null ? [] : classLines(run.byClass);
+  return [run.id, ...aligned(facts, new Set()), ...classes, ...architecture].join('\n');
 }
 
-function heldText({ n, top1, top1Interval }: Evaluation): string {
+function accuracyText({ n, top1, top1Interval }: Evaluation): string {
   const interval = top1Interval.map((share) => (100 * share).toFixed(2)).join(' to ');
   return `${percent(top1)} of ${grouped(n)} images (95 % interval ${interval})`;
 }

@@ -19,6 +19,20 @@ export function countTop(logits: Float32Array, labels: ArrayLike<number>, classe
   return correct;
 }
 
+/**
+ * The predicted class of row `row` of logits [n, K]: the label if it counts as correct, else the first of the other
+ * classes with the largest entry. So ties and NaN count against the label, as in `countTop`.
+ */
+export function predictedClass(logits: Float32Array, row: number, label: number, classes: number): number {
+  const at = (c: number) => logits[row * classes + c] as number;
+  let rival = label;
+  for (let c = 0; c < classes; c++) {
+    if (c === label) continue;
+    if (rival === label || at(c) > at(rival) || (Number.isNaN(at(c)) && !Number.isNaN(at(rival)))) rival = c;
+  }
+  return at(rival) < at(label) ? label : rival;
+}
+
 /** The cross-entropy in nats of softmax(logits) against class probabilities, both [n, K], summed over the rows. */
 export function sumCrossEntropy(logits: Float32Array, targets: Float32Array, classes: number): number {
   let sum = 0;

@@ -1,6 +1,7 @@
 /** Extends a run to more steps. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { confusionFile } from './run-result.js';
 import type { Extension, RunState } from './run-state.js';
 
 /** A run's extensions, including the one to `steps` if its number of steps changes now. */
@@ -23,7 +24,7 @@ interface LongerRun {
 
 /** Removes the results of the shorter run, which are no longer valid, and reports the extension to `notice`. */
 export function beginExtension(folder: string, before: RunState, { id, steps, notice }: LongerRun): void {
-  for (const name of ['architecture.yaml', 'result.json']) rmSync(join(folder, name), { force: true });
+  for (const name of ['architecture.yaml', 'result.json', confusionFile]) rmSync(join(folder, name), { force: true });
   const what = `${id}: extended from ${before.steps} to ${steps} steps`;
   notice(`${what}; from step ${before.step} on its schedules are those of a run of ${steps}`);
 }

@@ -4,30 +4,14 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import { integer, list, quantity, readChecked, text } from '#core/documents/conform';
+import { integer, list, quantity, readChecked, text, word } from '#core/documents/conform';
 import { writeAtomically } from '#core/files/files';
 import { jsonText } from '#core/files/json';
+import { byClassSchema, evaluationSchema, loss, share } from './evaluation.js';
 import { extensionSchema } from './run-state.js';
 
 const number = quantity('a number');
-const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
-const loss = quantity('a loss in nats');
 const decisions = z.array(integer('the number of an option', 0), { error: 'a list of decisions' }).readonly();
-
-/** Accuracy and loss of a network on a split. */
-const evaluationSchema = z.object(
-  {
-    split: text('a split'),
-    n: integer('a number of images'),
-    top1: share,
-    /** 95 % Wilson interval. */
-    top1Interval: z.tuple([share, share], { error: 'two shares' }).readonly(),
-    top5: share,
-    /** Mean cross-entropy against the split's soft labels, in nats. */
-    loss,
-  },
-  { error: 'an evaluation' },
-);
 
 const costSchema = z.object(
   {
@@ -110,6 +94,10 @@ export const trainingResultSchema = z.object(
   {
     ...figures,
     test: evaluationSchema,
+    /** The test images class by class; absent in runs of older versions. */
+    byClass: byClassSchema.optional(),
+    /** The weights that were evaluated and written: the last ones or their moving average; absent in older runs. */
+    weights: word('last', 'average').optional(),
     /** Absent if the classes have no names. */
     classNames: list(text('the name of a class'), 'a list of names').readonly().optional(),
     /** Source of the images; absent in runs of older versions. */
@@ -122,10 +110,10 @@ export const trainingResultSchema = z.object(
 /** The figures of a result, of either kind, that are shown; all optional. */
 export const figuresSchema = searchResultSchema
   .pick({ entropyAtStart: true, held: true, random: true })
-  .extend(figures)
+  .extend({ ...figures, ...trainingResultSchema.pick({ test: true, byClass: true, weights: true }).shape })
   .partial();
 
-export type Evaluation = Readonly<z.output<typeof evaluationSchema>>;
+export type { ByClass, Evaluation } from './evaluation.js';
 export type Cost = Readonly<z.output<typeof costSchema>>;
 export type Costs = Readonly<Record<string, Cost>>;
 export type Candidate = Readonly<z.output<typeof candidateSchema>>;
@@ -133,6 +121,9 @@ export type RandomSummary = Readonly<z.output<typeof randomSchema>>;
 export type SearchResult = Readonly<z.output<typeof searchResultSchema>>;
 export type TrainingResult = Readonly<z.output<typeof trainingResultSchema>>;
 export type RunResult = SearchResult | TrainingResult;
+
+/** Name of the file with a training's confusion matrix, for more than 20 classes. */
+export const confusionFile = 'confusion.csv';
 
 /** The result's file in the folder of its run. */
 export function resultFile(folder: string): string {

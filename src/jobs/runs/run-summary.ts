@@ -11,7 +11,14 @@ import { readEvents } from './event-log.js';
 import { eventFiguresSchema } from './run-events.js';
 import { runIds } from './run-folder.js';
 import { lockHolder } from './run-lock.js';
-import { type Costs, type Evaluation, figuresSchema, type RandomSummary, resultFile } from './run-result.js';
+import {
+  type ByClass,
+  type Costs,
+  type Evaluation,
+  figuresSchema,
+  type RandomSummary,
+  resultFile,
+} from './run-result.js';
 import { isRun, type RunState, type RunStatus, readState } from './run-state.js';
 
 /** The state and result of a run; unknown fields are null. Until it is done, its figures are the last interval's. */
@@ -31,6 +38,12 @@ export interface RunSummary {
   readonly entropyAtStart: number | null;
   /** Evaluation of the winner on the whole validation split. */
   readonly held: Evaluation | null;
+  /** Evaluation of a training on its test images. */
+  readonly test: Evaluation | null;
+  /** The same class by class. */
+  readonly byClass: ByClass | null;
+  /** The weights that were evaluated: the last ones or their moving average. */
+  readonly weights: 'last' | 'average' | null;
   /** Random architectures of the space, evaluated like the winner. */
   readonly random: RandomSummary | null;
   readonly folder: string;
@@ -66,6 +79,9 @@ export function readRunSummary(folder: string): RunSummary {
     entropy: latest?.entropy ?? null,
     entropyAtStart: result?.entropyAtStart ?? null,
     held: result?.held ?? null,
+    test: result?.test ?? null,
+    byClass: result?.byClass ?? null,
+    weights: result?.weights ?? null,
     random: result?.random ?? null,
     folder,
   };

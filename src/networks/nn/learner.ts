@@ -5,9 +5,10 @@ import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor }
 import { hasCustomOps } from '#networks/tensor/custom-ops';
 import type { SharedPlace } from '#networks/tensor/host-kernels';
 import { alias } from '#networks/tensor/ops/arithmetic';
-import type { Model } from './model.js';
+import { Model } from './model.js';
 import { namedTensors, restoreTensors } from './named-tensors.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
+import { type AverageSpec, keptShare, moveAverage } from './weight-average.js';
 import type { FlatVariable, InPlace } from './weights.js';
 
 /** Sums values over all workers that compute a step. */
@@ -37,17 +38,27 @@ export interface Update {
   readonly reducer?: Reducer | undefined;
 }
 
-/** Owns the weights and the optimizer's slots; `dispose` frees them. */
+/** Owns the weights, their average where asked for, and the optimizer's slots; `dispose` frees them. */
 export class Learner {
   readonly model: Model;
   readonly optimizer: Optimizer;
+  readonly #average: Average | undefined;
   /** Buffer for the gradients of our kernels, made at the first step that needs it. */
   #gradient: Tensor | undefined;
 
-  /** @param model  owned by the learner from here on */
-  constructor(model: Model, optimizer: OptimizerSpec) {
+  /**
+   * @param model    owned by the learner from here on
+   * @param average  makes the learner keep a moving average of the weights, which begins at the initial ones
+   */
+  constructor(model: Model, optimizer: OptimizerSpec, average?: AverageSpec) {
     this.model = model;
     this.optimizer = createOptimizer(optimizer, model.layout);
+    this.#average = average && { spec: average, model: copyOf(model) };
+  }
+
+  /** The model to evaluate and to save: with the average of the weights if one is kept, else with the weights. */
+  get result(): Model {
+    return this.#average?.model ?? this.model;
   }
 
   /**
@@ -67,6 +78,10 @@ export class Learner {
     await reducer?.allReduce(losses);
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
+    if (this.#average !== undefined) {
+      const { spec, model } = this.#average;
+      moveAverage(model.weights, this.model.weights, keptShare(spec, step + 1));
+    }
     return losses[0] as number;
   }
 
@@ -110,7 +125,7 @@ export class Learner {
     return this.#gradient;
   }
 
-  /** Weights and optimizer slots by name, for a checkpoint. */
+  /** Weights, their average and optimizer slots by name, for a checkpoint. */
   save(): Map<string, NamedTensor> {
     return namedTensors(this.model.layout, this.#vectors());
   }
@@ -136,14 +151,29 @@ export class Learner {
 
   dispose(): void {
     this.model.dispose();
+    this.#average?.model.dispose();
     this.optimizer.dispose();
     if (this.#gradient !== undefined) dispose(this.#gradient);
     this.#gradient = undefined;
   }
 
   #vectors(): Map<string, FlatVariable> {
-    return new Map([['weights', this.model.weights], ...this.optimizer.slots]);
+    const average = this.#average === undefined ? [] : ([['average', this.#average.model.weights]] as const);
+    return new Map([['weights', this.model.weights], ...average, ...this.optimizer.slots]);
   }
+}
+
+interface Average {
+  readonly spec: AverageSpec;
+  /** Its weights are the average. */
+  readonly model: Model;
+}
+
+/** A model with the same weights in a vector of its own. */
+function copyOf({ frame, layout, weights }: Model): Model {
+  const copy = new Model(frame, layout);
+  copy.weights.write(weights.values());
+  return copy;
 }
 
 /** The op's result; frees both arguments. */

@@ -13,12 +13,12 @@ import {
   type Tensor,
 } from '#networks/tensor/backend';
 import { masked } from '#networks/tensor/ops/arithmetic';
-import type { ObservedStatistics } from '#networks/tensor/ops/batch-norm';
 import { materialized } from '#networks/tensor/ops/combine';
 import { softmax, softmaxCrossEntropy } from '#networks/tensor/ops/softmax-cross-entropy';
 import { Tape, type Value } from '#networks/tensor/tape';
 import type { Forward } from './network.js';
 import { type Pass, type StatisticsByName, weightPass } from './pass.js';
+import { StatisticsPools } from './pooled-statistics.js';
 import { pixelScale, preprocessingFor } from './preprocessing.js';
 import { initialWeights, type WeightLayout } from './weight-layout.js';
 import { FlatVariable, type InPlace, WeightReading } from './weights.js';
@@ -105,35 +105,16 @@ export class Model {
     });
   }
 
-  /** Each layer's batch statistics, averaged over the batches; the caller owns them (`disposeStatistics`). */
+  /** Each layer's mean and variance over all values of all batches; the caller owns them (`disposeStatistics`). */
   async estimateStatistics(
     forward: Forward,
     batches: Iterable<Images> | AsyncIterable<Images>,
   ): Promise<StatisticsByName> {
-    const sums = new Map<string, { mean: Float32Array; variance: Float32Array }>();
-    let count = 0;
-    const observe = (name: string, { mean, variance }: ObservedStatistics) => {
-      const sum = sums.get(name);
-      if (sum === undefined) sums.set(name, { mean, variance });
-      else
-        for (const [total, part] of [
-          [sum.mean, mean],
-          [sum.variance, variance],
-        ] as const)
-          accumulate(total, part);
-    };
+    const pools = new StatisticsPools();
     for await (const batch of batches) {
-      this.#forward(forward, batch, { observe }, () => undefined);
-      count++;
+      this.#forward(forward, batch, { observe: (layer, seen) => pools.add(layer, seen) }, () => undefined);
     }
-    const average = (sum: Float32Array) =>
-      backend().create(
-        sum.map((value) => value / count),
-        [sum.length],
-      );
-    return new Map(
-      [...sums].map(([name, { mean, variance }]) => [name, { mean: average(mean), variance: average(variance) }]),
-    );
+    return pools.statistics();
   }
 
   dispose(): void {
@@ -179,10 +160,6 @@ const castAttributes = [attribute.type('SrcT', dataType.uint8), attribute.type('
 
 export function disposeStatistics(statistics: StatisticsByName): void {
   for (const { mean, variance } of statistics.values()) dispose(mean, variance);
-}
-
-function accumulate(total: Float32Array, part: Float32Array): void {
-  for (let i = 0; i < total.length; i++) total[i] = (total[i] as number) + (part[i] as number);
 }
 
 const uniformAttributes = [

@@ -77,10 +77,12 @@ export async function evaluationMs({ supernet, set, train, task }: SearchParts, 
   });
 }
 
-const figureCount = 5;
+const figureCount = 7;
 
-function figuresOf({ top1, top1Interval, top5, loss }: Evaluation): number[] {
-  return [top1, ...top1Interval, top5, loss];
+type Figures = [number, number, number, number, number, number, number];
+
+function figuresOf({ top1, top1Interval, top5, top5Interval, loss }: Evaluation): Figures {
+  return [top1, ...top1Interval, top5, ...top5Interval, loss];
 }
 
 function evaluatedCandidate(
@@ -88,9 +90,11 @@ function evaluatedCandidate(
   decisions: Decisions,
   figures: Float64Array,
 ): EvaluatedCandidate {
-  const [top1, from, to, top5, loss] = figures as unknown as [number, number, number, number, number];
+  const [top1, from1, to1, top5, from5, to5, loss] = Array.from(figures) as Figures;
   const { name: split, rows: n } = set.split('held');
-  const evaluation = { split, n, top1, top1Interval: [from, to] as const, top5, loss };
+  const top1Interval = [from1, to1] as const;
+  const top5Interval = [from5, to5] as const;
+  const evaluation = { split, n, top1, top1Interval, top5, top5Interval, loss };
   const quality = settings.quality === 'accuracy' ? top1 : -loss;
   const costs = costsOf(decisions);
   return { decisions, evaluation, quality, costs, reward: reward(settings.reward, quality, costs) };

@@ -7,7 +7,8 @@ import { readAhead } from '#data/images/read-ahead';
 import type { Split } from '#data/sets/distillation-set';
 import { smoothed } from '#data/sets/labelled-batches';
 import { type Batch, inOrder } from '#data/sets/loader';
-import type { Evaluation } from '#jobs/runs/run-result';
+import type { Evaluation } from '#jobs/runs/evaluation';
+import { addCounts, type ClassCounts, startCounts } from './class-counts.js';
 
 export type { Evaluation };
 
@@ -62,13 +63,21 @@ async function hardLabelled(
   return { n, images, labels, soft: smoothed(labels, classes, 0) };
 }
 
-/**
- * Evaluates a network on all images.
- *
- * @param logits  returns the network's logits of a batch, [n, K] row by row
- */
-export async function evaluate(on: EvaluationImages, logits: (batch: Batch) => Float32Array): Promise<Evaluation> {
+/** Computes the logits of a batch, [n, K] row by row. */
+type Logits = (batch: Batch) => Float32Array;
+
+/** Evaluates a network on all images. */
+export async function evaluate(on: EvaluationImages, logits: Logits): Promise<Evaluation> {
+  return (await evaluateByClass(on, logits)).evaluation;
+}
+
+/** Evaluates a network on all images, and counts its predictions class by class. */
+export async function evaluateByClass(
+  on: EvaluationImages,
+  logits: Logits,
+): Promise<{ evaluation: Evaluation; counts: ClassCounts }> {
   const { name, classes } = on;
+  const counts = startCounts(classes);
   let n = 0;
   let top1 = 0;
   let top5 = 0;
@@ -79,6 +88,13 @@ export async function evaluate(on: EvaluationImages, logits: (batch: Batch) => F
     top1 += countTop(scores, batch.labels, classes, 1);
     top5 += countTop(scores, batch.labels, classes, 5);
     loss += sumCrossEntropy(scores, batch.soft, classes);
+    addCounts(counts, scores, batch.labels);
   }
-  return { split: name, n, top1: top1 / n, top1Interval: wilsonInterval(top1, n), top5: top5 / n, loss: loss / n };
+  const shares = {
+    top1: top1 / n,
+    top1Interval: wilsonInterval(top1, n),
+    top5: top5 / n,
+    top5Interval: wilsonInterval(top5, n),
+  };
+  return { evaluation: { split: name, n, ...shares, loss: loss / n }, counts };
 }

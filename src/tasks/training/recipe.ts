@@ -57,6 +57,15 @@ const fields = record({
       'Share of images for which the last residual block adds nothing; less for earlier ones, by depth; by default 0',
     ),
   l2: quantity('a number from 0 to 1e9', { min: 0, max: 1e9 }).default(0).describe('L2 factor on the kernels'),
+  ema: record({
+    decay: share
+      .default(0.9999)
+      .describe(
+        'Share of the average that a step keeps; the first steps, counted by t, keep (1 + t) / (10 + t) if less',
+      ),
+  })
+    .optional()
+    .describe('Keep an exponential moving average of the weights, and evaluate and write it in their place'),
   seed: integer('a seed from 0', 0).default(0).describe('Seed of all random streams'),
   statisticsBatches: count('batches')
     .default(defaultStatisticsBatches)

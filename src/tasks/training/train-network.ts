@@ -9,6 +9,7 @@ import { type Forward, networkForward, weightLayout } from '#networks/nn/network
 import type { OptimizerSpec } from '#networks/nn/optimizer';
 import type { StatisticsByName } from '#networks/nn/pass';
 import { warmupCosine } from '#networks/nn/warmup-cosine';
+import type { AverageSpec } from '#networks/nn/weight-average';
 import type { Architecture } from '#networks/space/space';
 
 export interface TrainingPlan {
@@ -36,16 +37,16 @@ export class Trainee extends Learner {
   readonly network: Architecture;
   readonly forward: Forward;
 
-  constructor(network: Architecture, optimizer: OptimizerSpec, seed: number) {
+  constructor(network: Architecture, optimizer: OptimizerSpec, seed: number, average?: AverageSpec) {
     const forward = networkForward(network);
-    super(new Model(network, weightLayout(network, forward), String(seed)), optimizer);
+    super(new Model(network, weightLayout(network, forward), String(seed)), optimizer, average);
     this.network = network;
     this.forward = forward;
   }
 
-  /** Returns the mean BN statistics of the first `count` batches; the caller owns them. */
+  /** Returns the result's BN statistics over the first `count` batches; the caller owns them. */
   statistics(batches: Batches, count: number): Promise<StatisticsByName> {
-    return this.model.estimateStatistics(this.forward, firstBatches(batches, count));
+    return this.result.estimateStatistics(this.forward, firstBatches(batches, count));
   }
 }
 

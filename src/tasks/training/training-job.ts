@@ -1,13 +1,18 @@
 /** A training as a job: starts or resumes the network and its optimizer, runs the loop and evaluates. */
+import { join } from 'node:path';
+import { writeAtomically } from '#core/files/files';
+import type { Batch } from '#data/sets/loader';
 import { metered } from '#data/sets/metered';
 import { type JobKind, type JobWorker, serving } from '#jobs/job';
 import type { TrainingEvent } from '#jobs/runs/run-events';
 import type { Run } from '#jobs/runs/run-folder';
+import { confusionFile } from '#jobs/runs/run-result';
 import { logSink, progressSink, type RecordedSteps, stepRecorder, usageFields } from '#jobs/step-recorder';
 import { disposeStatistics } from '#networks/nn/model';
 import { asSpace, printSpace } from '#networks/space/print';
 import type { Architecture } from '#networks/space/space';
-import { type Evaluation, evaluate } from './evaluate.js';
+import { byClass, type ClassCounts, confusionCsv, mostClassesInResult } from './class-counts.js';
+import { type Evaluation, evaluateByClass } from './evaluate.js';
 import { type OpenedData, openTrainingData } from './open-training-data.js';
 import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import { Trainee, type TrainingStep, trainNetwork } from './train-network.js';
@@ -25,7 +30,7 @@ type TrainingWorker = JobWorker<TrainingJob, OpenedData, Trainee>;
 export const trainingJob: JobKind<TrainingJob, OpenedData, Trainee, Evaluation | undefined> = {
   module: '#tasks/training/training-job',
   open: ({ network, recipe }) => openTrainingData(recipe, network.classes),
-  learner: ({ network, recipe }) => new Trainee(network, recipe.optimizer, recipe.seed),
+  learner: ({ network, recipe }) => new Trainee(network, recipe.optimizer, recipe.seed, recipe.ema),
   largestStep: ({ recipe }, { forward }) => ({
     forward,
     images: recipe.batch / microBatchesOf(recipe),
@@ -81,9 +86,11 @@ async function concluded(
 ): Promise<Evaluation> {
   const statistics = await trainee.statistics(data.batches, recipe.statisticsBatches * microBatchesOf(recipe));
   try {
-    const evaluation = await evaluate(data.test, (batch) => trainee.model.logits(trainee.forward, batch, statistics));
-    writeTrainedWeights(run.folder, trainee.model, statistics);
+    const logits = (batch: Batch) => trainee.result.logits(trainee.forward, batch, statistics);
+    const { evaluation, counts } = await evaluateByClass(data.test, logits);
+    writeTrainedWeights(run.folder, trainee.result, statistics);
     run.writeArchitecture(printSpace(asSpace(network), { run: run.id, recipe: recipe.name, test: evaluation }));
+    writeConfusions(run.folder, counts, data.classNames);
     run.writeResult({
       decisions: [],
       quality: evaluation.top1,
@@ -91,6 +98,8 @@ async function concluded(
       reward: null,
       entropy: null,
       test: evaluation,
+      byClass: byClass(counts, data.classNames),
+      weights: recipe.ema === undefined ? 'last' : 'average',
       classNames: data.classNames,
       images: data.provenance,
     });
@@ -98,4 +107,11 @@ async function concluded(
   } finally {
     disposeStatistics(statistics);
   }
+}
+
+/** Writes the confusion matrix of many classes to a file; that of few is part of the result. */
+function writeConfusions(folder: string, counts: ClassCounts, names: readonly string[]): void {
+  const { classes, matrix } = counts;
+  if (matrix === undefined || classes <= mostClassesInResult) return;
+  writeAtomically(join(folder, confusionFile), confusionCsv(counts, matrix, names));
 }

@@ -9,7 +9,7 @@ import { printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
 import { printed } from '#test/cli/printed';
 import { failureOfAsync } from '#test/data/fixtures';
-import { opened, searchResult, temporaryFolder } from '#test/jobs/runs/run-fixture';
+import { opened, searchResult, temporaryFolder, trainingResult } from '#test/jobs/runs/run-fixture';
 
 function doneRun(root: string) {
   const run = opened(root, { id: 'small-1', stage: 'fine' });
@@ -75,6 +75,32 @@ describe('runs show', () => {
     ]);
     expect(lines.find((line) => line.startsWith('0.0'))).toMatch(/^0\.0 +conv +conv 3x3 32 \/2 +112 x 112 x 32$/);
     expect(lines.at(-2)).toMatch(/^head +1x1 960 ─ average pool ─ 1x1 1280 ─ fc +1000 classes$/);
+  });
+
+  it('of a training prints the accuracy, the weights, the worst classes and the confusions', async () => {
+    const root = temporaryFolder();
+    const run = opened(root, { id: 'net-1', stage: 'train' });
+    const byClass = {
+      classes: [
+        { name: 'cat', n: 50, top1: 0.6 },
+        { name: 'dog', n: 50, top1: 1 },
+      ],
+      confusions: [{ label: 'cat', predicted: 'dog', n: 20, share: 0.4 }],
+    };
+    run.writeResult(trainingResult({ byClass, weights: 'average' }));
+    run.finish('done');
+    expect((await printed(runsShow, 'net-1', '--root', root)).trimEnd().split('\n').slice(4)).toEqual([
+      'quality  0.8000',
+      'test     80.00 % of 100 images (95 % interval 70.00 to 90.00), top-5 100.00 %',
+      'weights  moving average',
+      'reward   -',
+      'entropy  -',
+      `folder   ${run.folder}`,
+      'worst classes',
+      '  cat  60.00 %  of 50',
+      'most frequent confusions',
+      '  cat taken for dog  40.00 %  20 images',
+    ]);
   });
 
   it('prints the summary as one JSON document', async () => {

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countCorrect, countTop, deviationOf, meanOf, sumCrossEntropy, wilsonInterval } from '#core/statistics/scoring';
+import {
+  countCorrect,
+  countTop,
+  deviationOf,
+  meanOf,
+  predictedClass,
+  sumCrossEntropy,
+  wilsonInterval,
+} from '#core/statistics/scoring';
 
 describe('counting correct rows', () => {
   const logits = Float32Array.of(3, 1, 2, /* */ 1, 3, 2, /* */ 0, 1, 2);
@@ -37,6 +45,26 @@ describe('counting correct rows', () => {
         expect(counts[0]).toBe(rows.filter(([values, label]) => values[label] === 4).length);
       }),
     );
+  });
+});
+
+describe('the predicted class', () => {
+  const predictions = (label: number, ...logits: number[]) => predictedClass(Float32Array.from(logits), 0, label, 3);
+
+  it('has the largest entry, and is the first of several that are not the label', () => {
+    expect([0, 1, 2].map((label) => predictions(label, 1, 3, 2))).toEqual([1, 1, 1]);
+    expect([predictions(0, 3, 3, 1), predictions(1, 3, 3, 1), predictions(2, 3, 3, 1)]).toEqual([1, 0, 0]);
+    expect(predictions(1, 0, 0, 0)).toBe(0);
+  });
+
+  it('is not the label where a logit is not a number', () => {
+    expect(predictions(0, 5, 1, Number.NaN)).toBe(2);
+    expect(predictions(0, Number.NaN, 1, 2)).toBe(2);
+    expect(predictions(2, Number.NaN, Number.NaN, Number.NaN)).toBe(0);
+  });
+
+  it('is the only one of a single class', () => {
+    expect(predictedClass(Float32Array.of(1, 2), 1, 0, 1)).toBe(0);
   });
 });
 

@@ -14,7 +14,15 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-const evaluation: Evaluation = { split: 'held', n: 100, top1: 0.8, top1Interval: [0.7, 0.9], top5: 1, loss: 0.3 };
+const evaluation: Evaluation = {
+  split: 'held',
+  n: 100,
+  top1: 0.8,
+  top1Interval: [0.7, 0.9],
+  top5: 1,
+  top5Interval: [0.96, 1],
+  loss: 0.3,
+};
 
 export function searchResult(changes: Partial<SearchResult> = {}): SearchResult {
   return {

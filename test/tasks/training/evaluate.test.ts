@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { wilsonInterval } from '#core/statistics/scoring';
 import { openDistillationSet } from '#data/sets/distillation-set';
 import type { Batch } from '#data/sets/loader';
-import { evaluate, splitImages, testImages } from '#tasks/training/evaluate';
+import { evaluate, evaluateByClass, splitImages, testImages } from '#tasks/training/evaluate';
 import { lazySet, tinySource } from '#test/data/fixtures';
 import { tinySet } from '#test/data/set-fixture';
 
@@ -27,6 +27,18 @@ describe('evaluation', () => {
     expect(found).toMatchObject({ split: 'test', n: 1200, top1: 0.75 });
     expect(found.top1Interval).toEqual(wilsonInterval(900, 1200));
     expect(found.top1Interval.map((end) => end.toFixed(3))).toEqual(['0.725', '0.774']);
+  });
+
+  it('counts its predictions class by class, with an interval for the top 5 as well', async () => {
+    const { evaluation, counts } = await evaluateByClass(testImages(source), knowing(900));
+    expect(evaluation).toEqual(await evaluate(testImages(source), knowing(900)));
+    expect(evaluation.top5Interval).toEqual(wilsonInterval(evaluation.top5 * 1200, 1200));
+    expect([...counts.images]).toEqual(Array.from({ length: 10 }, () => 120));
+    expect(counts.correct.reduce((sum, n) => sum + n, 0)).toBe(900);
+    for (const c of Array.from({ length: 10 }, (_, i) => i)) {
+      const wrong = counts.images[c]! - counts.correct[c]!;
+      expect(counts.matrix![10 * c + ((c + 1) % 10)]).toBe(wrong); // all are taken for the next class
+    }
   });
 
   it('counts a label within the five largest, ties against it', async () => {

@@ -3,10 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { labelledBatches } from '#data/sets/labelled-batches';
 import { oneProcess } from '#jobs/workers/collective';
 import { disposeStatistics } from '#networks/nn/model';
-import { backend, dispose, openBackend } from '#networks/tensor/backend';
+import { backend, dispose, openBackend, readFloats } from '#networks/tensor/backend';
 import { evaluate, testImages } from '#tasks/training/evaluate';
 import { Trainee, type TrainingPlan, type TrainingStep, trainNetwork } from '#tasks/training/train-network';
 import { lazySet } from '#test/data/fixtures';
+import { expectClose } from '#test/networks/tensor/op-check';
 import { patternSource } from '#test/tasks/search/small-world';
 import { smallNetwork } from './small-network.js';
 
@@ -133,6 +134,66 @@ describe('training', () => {
     const { trainee } = await trained({ steps: 20 });
     disposeStatistics(await trainee.statistics(batches, 2));
     trainee.dispose();
+    expect(backend().tensorsAlive() - before).toBeLessThan(20); // steps; constants are made once
+  });
+});
+
+describe('a training with a moving average of the weights', () => {
+  const ema = { decay: 0.8 };
+  const averaging = (seed = 1) => new Trainee(smallNetwork(), adamW, seed, ema);
+
+  it('moves the weights as one without it does, and averages them after each step', async () => {
+    const plain = await trained({ steps: 6 });
+    const trainee = averaging();
+    const average = Float64Array.from(trainee.model.weights.values());
+    expect(trainee.result.weights.values()).toEqual(trainee.model.weights.values());
+    await trainNetwork(trainee, { ...plan, steps: 6 }, batches, oneProcess, async ({ step }) => {
+      const kept = Math.min(0.8, (2 + step) / (11 + step));
+      for (const [i, weight] of trainee.model.weights.values().entries()) {
+        average[i] = kept * average[i]! + (1 - kept) * weight;
+      }
+      expectClose(trainee.result.weights.values(), Float32Array.from(average), 1e-5);
+      return true;
+    });
+    expect(trainee.model.weights.values()).toEqual(plain.trainee.model.weights.values());
+    expect(plain.trainee.result).toBe(plain.trainee.model);
+    trainee.dispose();
+    plain.trainee.dispose();
+  });
+
+  it('estimates the batch-norm statistics of the average', async () => {
+    const { trainee } = await trained({ steps: 6 }, averaging());
+    const alone = new Trainee(smallNetwork(), adamW, 2);
+    alone.model.weights.write(trainee.result.weights.values());
+    const valuesOf = async (one: Trainee) => {
+      const statistics = await one.statistics(batches, 2);
+      const values = [...statistics.values()].flatMap(({ mean, variance }) => [readFloats(mean), readFloats(variance)]);
+      disposeStatistics(statistics);
+      one.dispose();
+      return values;
+    };
+    expect(await valuesOf(trainee)).toEqual(await valuesOf(alone));
+  });
+
+  it('resumes from a saved state as if it had never stopped', async () => {
+    const whole = await trained({ steps: 10 }, averaging());
+    const stopping = averaging();
+    await trainNetwork(stopping, { ...plan, steps: 10 }, batches, oneProcess, async ({ step }) => step < 3);
+    const saved = stopping.save();
+    stopping.dispose();
+    expect([...saved.keys()].filter((name) => name.startsWith('average/'))).not.toEqual([]);
+    const resumed = averaging(99);
+    resumed.restore(saved);
+    await trained({ from: 4, steps: 10 }, resumed);
+    expect(resumed.save()).toEqual(whole.trainee.save());
+    resumed.dispose();
+    whole.trainee.dispose();
+  });
+
+  it('leaves no tensor behind', async () => {
+    (await trained({ steps: 3 }, averaging())).trainee.dispose();
+    const before = backend().tensorsAlive();
+    (await trained({ steps: 20 }, averaging())).trainee.dispose();
     expect(backend().tensorsAlive() - before).toBeLessThan(20); // steps; constants are made once
   });
 });

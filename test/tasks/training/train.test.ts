@@ -1,5 +1,5 @@
 /** A whole training in its run folder. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseOverride } from '#core/documents/overrides';
@@ -17,7 +17,7 @@ import { evaluate, testImages } from '#tasks/training/evaluate';
 import { readTrainingRecipe } from '#tasks/training/recipe';
 import { train } from '#tasks/training/train';
 import { readTrainedNetwork } from '#tasks/training/trained-network';
-import { failureOfAsync, newFolder, writeIdxFolder } from '#test/data/fixtures';
+import { failureOfAsync, newFolder, tinySource, writeIdxFolder } from '#test/data/fixtures';
 import { patternSource, smallWorld } from '#test/tasks/search/small-world';
 import { silent, smallNetworkText, smallTraining, writeSmallTraining } from './small-network.js';
 
@@ -106,11 +106,35 @@ describe('a training', () => {
     expect(readTrainingResult(run)).toEqual(JSON.parse(bytes(run, 'result.json')));
     expect(readTrainingResult(run)).toMatchObject({ quality: evaluation?.top1, test: evaluation });
     expect(evaluation).toMatchObject({ split: 'test', n: 36 });
+    const { byClass, weights } = readTrainingResult(run);
+    expect(weights).toBe('last');
+    expect(byClass?.classes.map(({ name, n }) => [name, n])).toEqual(['0', '1', '2'].map((name) => [name, 12]));
+    expect(byClass?.matrix?.map((row) => row.reduce((sum, n) => sum + n, 0))).toEqual([12, 12, 12]);
+    expect(existsSync(join(run, 'confusion.csv'))).toBe(false);
     const read = readTrainedNetwork(run);
     expect(
       await evaluate(testImages(patternSource()), (batch) => read.model.logits(read.forward, batch, read.statistics)),
     ).toEqual(evaluation);
     read.dispose();
+  });
+
+  it('of more than 20 classes writes its confusion matrix to a file, which an extension removes', async () => {
+    const folder = newFolder();
+    writeIdxFolder(folder, tinySource([8, 8, 1], 21, 4, 2));
+    writeFileSync(join(folder, 'small.train.yaml'), smallTraining);
+    writeFileSync(join(folder, 'many.yaml'), smallNetworkText.replace('classes: 3', 'classes: 21'));
+    const [network, recipe, root] = [join(folder, 'many.yaml'), join(folder, 'small.train.yaml'), newFolder()];
+    const { folder: run, evaluation } = await training({ root, network, recipe });
+    const { byClass } = readTrainingResult(run);
+    expect(byClass?.classes).toHaveLength(21);
+    expect(byClass).not.toHaveProperty('matrix');
+    const rows = bytes(run, 'confusion.csv').trimEnd().split('\n').slice(1);
+    const counts = rows.map((row) => row.split(',').slice(1).map(Number));
+    expect(counts.flat()).toHaveLength(21 ** 2);
+    expect(counts.reduce((sum, row, i) => sum + row[i]!, 0)).toBe(Math.round(evaluation!.top1 * 42));
+    const stopped = { root, network, recipe, set: ['epochs=3'], extend: true, shouldStop: () => true };
+    await failureOfAsync(() => training(stopped));
+    expect(existsSync(join(run, 'confusion.csv'))).toBe(false);
   });
 
   it('that was stopped ends, run again, like one that was not', async () => {
@@ -125,6 +149,28 @@ describe('a training', () => {
     for (const name of ['weights.safetensors', 'architecture.yaml', 'result.json']) {
       expect(bytes(run, name)).toBe(bytes(whole.folder, name));
     }
+  });
+
+  it('with a moving average evaluates and writes that, and ends the same if it was stopped', async () => {
+    const set = ['ema.decay=0.9'];
+    const [plain, whole] = [await training(), await training({ set })];
+    const root = newFolder();
+    let asked = 0;
+    await failureOfAsync(() => training({ root, set, shouldStop: () => ++asked === 7 }));
+    const { folder: run, evaluation } = await training({ root, set });
+    expect(evaluation).toEqual(whole.evaluation);
+    for (const name of ['weights.safetensors', 'architecture.yaml', 'result.json']) {
+      expect(bytes(run, name)).toBe(bytes(whole.folder, name));
+    }
+    const read = readTrainedNetwork(run);
+    expect(
+      await evaluate(testImages(patternSource()), (batch) => read.model.logits(read.forward, batch, read.statistics)),
+    ).toEqual(evaluation);
+    read.dispose();
+    expect(bytes(run, 'weights.safetensors')).not.toBe(bytes(plain.folder, 'weights.safetensors'));
+    expect(readTrainingResult(run).weights).toBe('average');
+    const losses = (folder: string) => readEvents(join(folder, 'events.jsonl')).map(({ loss }) => loss);
+    expect(losses(run)).toEqual(losses(plain.folder));
   });
 
   it('on images that are not square learns them, and refuses transposed images', async () => {

@@ -25,6 +25,10 @@ export function variableOps(tf: Tf): OpTable {
       handle.dispose();
       return [];
     },
+    ResourceApplyGradientDescent(_, weights, rate, gradient) {
+      assign(weights, weights.sub(gradient.mul(rate)));
+      return [];
+    },
     ResourceApplyRMSProp(_, weights, meanSquare, momentum, rate, decay, factor, epsilon, gradient) {
       const ms = assign(meanSquare, blended(meanSquare, gradient.square(), decay));
       const step = gradient.mul(rate).div(ms.add(epsilon).sqrt());

@@ -1,5 +1,5 @@
 /** Batch norm over [B, H, W, C] by TensorFlow's ops, with an optional ReLU after it. */
-import { attribute, dispose, floatT, readFloats, runAll, type Tensor, zeros } from '#networks/tensor/backend';
+import { attribute, dispose, floatT, readFloats, runAll, sizeOf, type Tensor, zeros } from '#networks/tensor/backend';
 import { batchNormReluKernel, kernelPair } from '#networks/tensor/onednn';
 import type { Tape, Value } from '#networks/tensor/tape';
 import { relu, reluGradient } from './activation.js';
@@ -12,6 +12,8 @@ export interface Statistics {
 
 /** Statistics of one batch as JavaScript values; the variance is unbiased. */
 export interface ObservedStatistics {
+  /** Values per channel: images times pixels. */
+  readonly values: number;
   readonly mean: Float32Array;
   readonly variance: Float32Array;
 }
@@ -65,7 +67,7 @@ function byBatch(tape: Tape, x: Value, { gamma, beta, epsilon, relu: hasRelu, ob
   const { op, attributes } = fused ?? kernels.forward.fast();
   const inputs = [x.tensor, gamma.tensor, beta.tensor, empty, empty];
   const [normal, mean, variance, savedMean, savedVariance, scratch] = runAll(op, attributes, inputs, 6);
-  observe?.({ mean: readFloats(mean), variance: readFloats(variance) });
+  observe?.({ values: sizeOf(x.tensor.shape.slice(0, -1)), mean: readFloats(mean), variance: readFloats(variance) });
   dispose(mean, variance, scratch);
   const y = hasRelu && fused === undefined ? relu(normal) : normal;
   if (y !== normal) dispose(normal);

@@ -112,14 +112,14 @@ function deferredBy(by: BatchNorm, own: Tensor, z: Tensor): DeferredNorm {
   return { norm: normBy(frozen, by), relu, gamma, beta };
 }
 
-/** Statistics of a batch of `values` numbers, from its norm [4, C]: mean, 1 / deviation, scale, shift. */
-function statisticsOf(norm: Tensor, values: number, epsilon: number): ObservedStatistics {
+/** Statistics of a batch of `numbers` values over all channels, from its norm [4, C]: mean, 1 / deviation, scale, shift. */
+function statisticsOf(norm: Tensor, numbers: number, epsilon: number): ObservedStatistics {
   const rows = readFloats(norm);
   const channels = rows.length / 4;
-  const count = values / channels;
-  const unbiased = count / Math.max(1, count - 1);
+  const values = numbers / channels;
+  const unbiased = values / Math.max(1, values - 1);
   const variance = rows.slice(channels, 2 * channels).map((rstd) => unbiased * Math.max(0, 1 / rstd ** 2 - epsilon));
-  return { mean: rows.slice(0, channels), variance };
+  return { values, mean: rows.slice(0, channels), variance };
 }
 
 /** The norm [4, C] from given statistics. */

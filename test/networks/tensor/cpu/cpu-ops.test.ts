@@ -155,12 +155,15 @@ const comparedApart = [
   'AssignVariableOp',
   'AssignSubVariableOp',
   'DestroyResourceOp',
+  'ResourceApplyGradientDescent',
   'ResourceApplyRMSProp',
   'ResourceApplyAdam',
 ];
 
 const typed = [attribute.type('dtype', dataType.float32)];
+/** Constants of the ops that update variables; all but gradient descent have two slots. */
 const updates: Readonly<Record<string, readonly number[]>> = {
+  ResourceApplyGradientDescent: [0.1], // rate
   ResourceApplyRMSProp: [0.1, 0.9, 0.8, 1], // rate, decay, momentum, epsilon
   ResourceApplyAdam: [0.9, 0.99, 0.1, 0.9, 0.99, 1e-7], // both betas to the step, rate, both betas, epsilon
 };
@@ -215,11 +218,12 @@ describe('an op in plain JavaScript', () => {
         return handle!;
       });
       const constants = updates[op]!.map((value) => make(Float32Array.of(value)));
+      const updated = op === 'ResourceApplyGradientDescent' ? state.slice(0, 1) : state;
       const trajectory = [0, 1, 2].map((step) => {
         const gradient = make(normals(`g${step}`, 4).values, [4]);
         const [earlier] = backend.run('ReadVariableOp', typed, [state[0]!], 1);
         const kept = backend.read(earlier!);
-        backend.run(op, plain, [...state, ...constants, gradient], 0);
+        backend.run(op, plain, [...updated, ...constants, gradient], 0);
         backend.run('AssignSubVariableOp', typed, [state[0]!, gradient], 0);
         expect(backend.read(earlier!), 'a value that was read').toEqual(kept);
         const now = state.map((handle) => backend.run('ReadVariableOp', typed, [handle], 1)[0]!);

@@ -1,0 +1,130 @@
+/** The index of the samples in shards: where each image lies, in typed arrays, so that millions take little memory. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { shownKey } from '#core/shown';
+import type { EncodedImages } from '#data/images/encoded-images';
+import type { DistinctLabels } from './labels.js';
+
+/** One sample as a scan finds it. */
+export interface FoundSample {
+  /** Byte of the image, or of the record that holds it. */
+  readonly offset: number;
+  /** Bytes of the image, or of its record. */
+  readonly length: number;
+  /** Position of the label among the distinct labels, as `DistinctLabels` counts them. */
+  readonly label: number;
+  /** Name of the image's file; empty if it has none. */
+  readonly name: string;
+}
+
+/** The samples of one shard, by their order in it. */
+export interface ShardSamples {
+  /** Path relative to the folder of the shards. */
+  readonly shard: string;
+  /** Positions of the labels among the distinct labels [n]. */
+  readonly labels: Int32Array;
+  /** Bytes and lengths of the images, or of the larger pieces of the file that hold them. */
+  readonly offsets: Float64Array;
+  readonly lengths: Uint32Array;
+  /** The names in UTF-8, one after the other, and the end of each [n]; empty if samples have no names. */
+  readonly names: Uint8Array;
+  readonly nameEnds: Uint32Array;
+}
+
+export function shardSamples(shard: string, found: readonly FoundSample[]): ShardSamples {
+  const names = found.map(({ name }) => Buffer.from(name));
+  let end = 0;
+  return {
+    shard,
+    labels: Int32Array.from(found, ({ label }) => label),
+    offsets: Float64Array.from(found, ({ offset }) => offset),
+    lengths: Uint32Array.from(found, ({ length }) => length),
+    names: new Uint8Array(Buffer.concat(names)),
+    nameEnds: Uint32Array.from(names, ({ length }) => (end += length)),
+  };
+}
+
+/** A format of shards. */
+export interface ShardFormat<S extends ShardSamples = ShardSamples> {
+  /** The shards, for messages: `tar shards`. */
+  readonly shards: string;
+  /** One sample, for messages: `sample`, `record` or `row`. */
+  readonly sample: string;
+  /** Finds the samples of a shard. */
+  scan(root: string, shard: string, labels: DistinctLabels): Promise<S>;
+  /** Reads the image of a sample. */
+  read(file: string, samples: S, at: number): Promise<Uint8Array>;
+}
+
+/**
+ * The images of one part.
+ *
+ * @param classOf  class of each distinct label
+ */
+export function indexedImages<S extends ShardSamples>(
+  root: string,
+  shards: readonly S[],
+  classOf: Int32Array,
+  format: ShardFormat<S>,
+): EncodedImages {
+  const starts = startsOf(shards.map(({ labels }) => labels.length));
+  const located = (i: number) => {
+    const shard = lastAtMost(starts, i);
+    const samples = shards[shard] as S;
+    return { samples, file: join(root, samples.shard), at: i - (starts[shard] as number) };
+  };
+  return {
+    n: starts.at(-1) as number,
+    label: (i) => {
+      const { samples, at } = located(i);
+      return classOf[samples.labels[at] as number] as number;
+    },
+    bytes: (i) => {
+      const { samples, file, at } = located(i);
+      return format.read(file, samples, at);
+    },
+    place: (i) => {
+      const { samples, file, at } = located(i);
+      return `${file}: ${positionOf(format.sample, at, nameOf(samples, at))}`;
+    },
+    fingerprint: async () => fingerprintOf(shards, classOf),
+  };
+}
+
+/** A sample's position in its shard, counted from 0, and its name: `sample 17 (cat.jpg)`. */
+export function positionOf(sample: string, at: number, name = ''): string {
+  return name === '' ? `${sample} ${at}` : `${sample} ${at} (${shownKey(name)})`;
+}
+
+function nameOf({ names, nameEnds }: ShardSamples, at: number): string {
+  const start = at === 0 ? 0 : nameEnds[at - 1];
+  return Buffer.from(names.subarray(start, nameEnds[at])).toString();
+}
+
+/** Running sums, from 0 to the total. */
+export function startsOf(counts: readonly number[]): number[] {
+  const starts = [0];
+  for (const count of counts) starts.push((starts.at(-1) as number) + count);
+  return starts;
+}
+
+/** The last index whose value is at most `value`, in ascending values of which the first is. */
+export function lastAtMost(values: ArrayLike<number>, value: number): number {
+  let [low, high] = [0, values.length - 1];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if ((values[middle] as number) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function fingerprintOf(shards: readonly ShardSamples[], classOf: Int32Array): string {
+  const hash = createHash('sha256');
+  for (const { shard, offsets, lengths, labels, names, nameEnds } of shards) {
+    const classes = labels.map((label) => classOf[label] as number);
+    hash.update(`${shard}\0${labels.length}\0`);
+    for (const part of [classes, offsets, lengths, names, nameEnds]) hash.update(part);
+  }
+  return hash.digest('hex');
+}

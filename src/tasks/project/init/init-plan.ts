@@ -28,7 +28,9 @@ export interface InitPlan {
   readonly teacher: Template;
   /** False if all images have the resolution already. */
   readonly isResized: boolean;
-  /** Train images that become the validation split. */
+  /** Train images of the source. */
+  readonly images: number;
+  /** Those that become the validation split. */
   readonly validation: number;
   readonly batch: number;
   readonly validationBatch: number;
@@ -64,6 +66,7 @@ export function designInit(images: InspectedImages, device: Device, request: Ini
     space,
     teacher: chooseTeacher(space.template, likely),
     isResized: !(images.oneSize && images.height.median === side && images.width.median === side),
+    images: train.n,
     validation,
     batch,
     validationBatch: Math.min(2 * batch, validation),

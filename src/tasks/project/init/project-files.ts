@@ -138,9 +138,13 @@ labelSmoothing: 0.1
 dropout: 0.1
 statisticsBatches: ${statisticsBatches}
 seed: 1
-logEvery: 5
-checkpointEvery: 50
+${intervals((time.teacherEpochs * plan.images) / batch)}
 `;
+}
+
+/** Lines with the steps between two events and between two checkpoints of a training. */
+function intervals(steps: number): string {
+  return `logEvery: ${every(steps, 40)}\ncheckpointEvery: ${every(steps, 10)}`;
 }
 
 function warmup(epochs: number): number {
@@ -163,7 +167,8 @@ teacher: # or an ONNX model: [{ onnx: model.onnx }]
 `;
 }
 
-function finalRecipe({ batch, time }: InitPlan, { name }: ProjectNames): string {
+function finalRecipe({ batch, time, images, validation }: InitPlan, { name }: ProjectNames): string {
+  const rows = (images - validation) * time.replicas;
   return `# The training of the network that was found, on the distillation set, and its test.
 name: ${name}-final
 data: { recipe: set.dataset.yaml }
@@ -176,8 +181,7 @@ warmupEpochs: ${warmup(time.finalEpochs)}
 dropout: 0.1
 statisticsBatches: ${statisticsBatches}
 seed: 1
-logEvery: 5
-checkpointEvery: 50
+${intervals((time.finalEpochs * rows) / batch)}
 `;
 }
 

@@ -14,7 +14,7 @@ export interface Batch {
   readonly images: Uint8Array;
   /** The source's labels [n]; a blend of two images has the label of the larger share. */
   readonly labels: Int32Array;
-  /** The image that mixup blended into each row, if the set records it. */
+  /** The image that is mixed into each row, if the set records it. */
   readonly mixing?: Mixing;
   /** The teacher's probabilities [n, K]. */
   readonly soft: Float32Array;

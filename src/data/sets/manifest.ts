@@ -43,7 +43,7 @@ const fields = record({
     testAccuracy: quantity('a share from 0 to 1', { min: 0, max: 1 }),
   }),
   seed: integer('a seed', 0),
-  /** True if rows record the image that mixup blended in; absent without mixup, and in older sets. */
+  /** True if rows record the image that is mixed in; absent without mixup and cutmix, and in older sets. */
   mixedLabels: z.literal(true, { error: 'true, or nothing' }).optional(),
   replicas: integer('a count of replicas'),
   splits: record({ train: count, held: count, test: count }),

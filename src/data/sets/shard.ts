@@ -1,7 +1,7 @@
 /**
  * One shard of a distillation set: an Arrow IPC file with one record batch, which pyarrow, DuckDB and Polars read too.
  * Columns: image (fixed-size binary, raw pixels [H, W, C]), label (int32), soft (fixed-size list of K float16
- * probabilities), source (int32), replica (int32); of sets built with mixup also mixedLabel (int32) and mixedShare
+ * probabilities), source (int32), replica (int32); of sets built with mixup or cutmix also mixedLabel (int32) and mixedShare
  * (float32).
  */
 import {
@@ -37,7 +37,7 @@ export interface Shard {
   readonly sources: Int32Array;
   /** Index of the augmented copy of that image, from 0. */
   readonly replicas: Int32Array;
-  /** The image that mixup blended into each row, in sets built with mixup. */
+  /** The image that is mixed into each row, in sets built with mixup or cutmix. */
   readonly mixing?: Mixing | undefined;
 }
 
@@ -51,7 +51,7 @@ export interface Mixing {
 export interface RowLayout {
   readonly imageBytes: number;
   readonly classes: number;
-  /** True if rows record the image that mixup blended in. */
+  /** True if rows record the image that is mixed in. */
   readonly mixed?: boolean | undefined;
 }
 

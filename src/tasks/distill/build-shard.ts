@@ -25,7 +25,7 @@ const chunkRows = 512; // images per teacher call: fixed, since the last bits of
 /**
  * Fills a shard; the teacher sees exactly the pixels that are stored.
  *
- * @param mixed  true if its rows record the image that mixup blended into them
+ * @param mixed  true if its rows record the image that is mixed into them
  */
 export async function fillShard(
   planned: PlannedShard,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { withFormerKeys } from '#core/documents/renamed-keys';
 import { Failure } from '#core/failure';
 import { sha256, writeAtomically } from '#core/files/files';
+import { isMixing } from '#data/images/augment/mix';
 import { fingerprintOf } from '#data/images/fingerprint';
 import { formOf, type ImageForm, type ImageSet } from '#data/images/image-source';
 import { imageBytes } from '#data/images/image-stack';
@@ -49,7 +50,7 @@ export interface BuildProgress {
  */
 export async function buildDistillationSet(request: BuildRequest): Promise<Manifest> {
   const { source, recipe, teacher, to } = request;
-  const mixed = recipe.augment.mixup !== undefined;
+  const mixed = isMixing(recipe.augment);
   const form = formOf(source);
   const layout = { imageBytes: imageBytes(form.shape), classes: form.classes, mixed };
   const { train, shards } = planBuild(source, recipe);
@@ -94,7 +95,7 @@ async function identify({ source, recipe, teacher }: BuildRequest): Promise<Buil
     recipe: JSON.parse(JSON.stringify(withFormerKeys(recipe, renamedRecipeKeys))) as Record<string, unknown>,
     teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
     seed: recipe.seed,
-    ...(recipe.augment.mixup && { mixedLabels: true as const }),
+    ...(isMixing(recipe.augment) && { mixedLabels: true as const }),
   };
 }
 

@@ -66,7 +66,10 @@ function channelwise(image: Image, tableOf: (counts: Uint32Array) => Uint8Array)
   const out = new Uint8Array(pixels.length);
   for (let c = 0; c < channels; c++) {
     const counts = new Uint32Array(256);
-    for (let i = c; i < pixels.length; i += channels) counts[pixels[i] as number]++;
+    for (let i = c; i < pixels.length; i += channels) {
+      const level = pixels[i] as number;
+      counts[level] = (counts[level] as number) + 1;
+    }
     const table = tableOf(counts);
     for (let i = c; i < pixels.length; i += channels) out[i] = table[pixels[i] as number] as number;
   }

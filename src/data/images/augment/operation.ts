@@ -44,7 +44,7 @@ export type Operation =
   | { readonly kind: 'translateX' | 'translateY'; readonly pixels: number };
 
 /** The image after an operation, of the same shape: 1 or 3 channels, uncovered pixels 0. */
-export function applied(image: Image, operation: Operation): Image {
+export function operated(image: Image, operation: Operation): Image {
   switch (operation.kind) {
     case 'identity':
       return image;

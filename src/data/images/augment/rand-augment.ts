@@ -21,7 +21,7 @@ export interface RandAugment {
 export const highestMagnitude: Readonly<Record<ScaleName, number>> = { torchvision: 30, timm: 10, timmIncreasing: 10 };
 
 /** Draws the operations for one image of a size. */
-export function drawnOperations(
+export function drawOperations(
   { operations, magnitude, scale, spread }: RandAugment,
   size: Pick<Image, 'height' | 'width'>,
   random: Random,
@@ -93,12 +93,12 @@ const torchvision: Amounts = {
  * would keep 0 bits, 1 is kept.
  */
 const timm: Amounts = {
-  degrees: (magnitude) => 3 * magnitude,
-  shear: (magnitude) => 0.03 * magnitude,
-  factor: (magnitude) => 0.18 * magnitude + 0.1,
-  bits: (magnitude) => Math.max(1, Math.trunc(0.4 * magnitude)),
-  threshold: (magnitude) => Math.trunc(25.6 * magnitude),
-  pixels: (magnitude, sign, extent) => -Math.floor(sign * 0.045 * magnitude * extent + 0.5),
+  degrees: (magnitude) => (magnitude / 10) * 30,
+  shear: (magnitude) => (magnitude / 10) * 0.3,
+  factor: (magnitude) => (magnitude / 10) * 1.8 + 0.1,
+  bits: (magnitude) => Math.max(1, Math.trunc((magnitude / 10) * 4)),
+  threshold: (magnitude) => Math.trunc((magnitude / 10) * 256),
+  pixels: (magnitude, sign, extent) => -Math.floor(sign * (magnitude / 10) * 0.45 * extent + 0.5),
 };
 
 const amounts: Readonly<Record<ScaleName, Amounts>> = {
@@ -107,8 +107,8 @@ const amounts: Readonly<Record<ScaleName, Amounts>> = {
   /** `rand-m9-inc1`: all operations strengthen as the magnitude grows. */
   timmIncreasing: {
     ...timm,
-    factor: (magnitude, sign) => Math.max(0.1, 1 + sign * 0.09 * magnitude),
-    bits: (magnitude) => Math.max(1, 4 - Math.trunc(0.4 * magnitude)),
-    threshold: (magnitude) => 256 - Math.trunc(25.6 * magnitude),
+    factor: (magnitude, sign) => Math.max(0.1, 1 + sign * (magnitude / 10) * 0.9),
+    bits: (magnitude) => Math.max(1, 4 - Math.trunc((magnitude / 10) * 4)),
+    threshold: (magnitude) => 256 - Math.trunc((magnitude / 10) * 256),
   },
 };

@@ -46,11 +46,10 @@ export function install({ name, pins, folder, python, installedMark }) {
   console.error(`${name}: installed ${wanted.join(', ')} in ${folder}`);
 }
 
-/** A Python program that imports the packages and prints their versions as JSON. */
+/** A Python program that prints the installed versions of the packages as JSON. */
 function versions(pins) {
-  const names = Object.keys(pins);
-  const imports = `import json, ${names.join(', ')}`;
-  return `${imports}; print(json.dumps({${names.map((name) => `"${name}": ${name}.__version__`).join(', ')}}))`;
+  const names = JSON.stringify(Object.keys(pins));
+  return `import json; from importlib.metadata import version; print(json.dumps({n: version(n) for n in ${names}}))`;
 }
 
 /** Returns a function that runs a command and returns its output; on failure, it prints the remedy and exits with 5. */

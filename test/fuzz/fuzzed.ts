@@ -14,6 +14,15 @@ export function fuzz<T>(runs: number, input: fc.Arbitrary<T>, holds: (input: T) 
   fc.assert(fc.property(input, holds), { numRuns: Math.ceil(runs * times), seed });
 }
 
+/** Like `fuzz`, for a property that takes time to hold. */
+export async function fuzzLater<T>(
+  runs: number,
+  input: fc.Arbitrary<T>,
+  holds: (input: T) => Promise<void>,
+): Promise<void> {
+  await fc.assert(fc.asyncProperty(input, holds), { numRuns: Math.ceil(runs * times), seed });
+}
+
 /** Returns the value read, or the failure thrown; any other exception is a bug and is rethrown. */
 export function outcomeOf<T>(read: () => T): { readonly value: T } | { readonly failure: Failure } {
   try {

@@ -5,10 +5,16 @@ import { readAhead } from './read-ahead.js';
 
 const ahead = 16; // images that load while one is hashed
 
-/** The SHA-256 of shape and class names, then of each part's pixels and labels in turn; loads each image once. */
-export async function fingerprintOf({ classNames, train, test }: ImageSet): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify({ shape: train.shape, classNames }));
-  for (const part of [train, test]) await addImages(hash, part);
+/**
+ * The SHA-256 of shape, class names and fit, then of each part in turn: its own fingerprint or, without one, its pixels
+ * and labels, for which each image is loaded once.
+ */
+export async function fingerprintOf({ classNames, train, test, fit }: ImageSet): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify({ shape: train.shape, classNames, fit }));
+  for (const part of [train, test]) {
+    if (part.fingerprint === undefined) await addImages(hash, part);
+    else hash.update(await part.fingerprint());
+  }
   return hash.digest('hex');
 }
 

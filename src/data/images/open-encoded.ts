@@ -18,6 +18,10 @@ import type { FilesOfFormat } from './source-schema.js';
 /** A source whose images are encoded. */
 export type EncodedFiles = Extract<FilesOfFormat, { readonly testShare?: number | undefined }>;
 
+export function isEncoded(source: FilesOfFormat): source is EncodedFiles {
+  return source.format === 'folder' || source.format === 'csv';
+}
+
 /** Both parts of a source, and the names of all classes. */
 export interface OpenedImages {
   readonly classNames: readonly string[];

@@ -12,6 +12,7 @@ import { encodedSubset } from './encoded-subset.js';
 
 /** An image that cannot be decoded. */
 export interface BrokenImage {
+  /** Index in its part. */
   readonly index: number;
   readonly place: string;
   readonly problem: string;

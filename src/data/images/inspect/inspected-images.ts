@@ -1,5 +1,5 @@
 /** The facts about a folder of images that decide how a network for them is searched and trained. */
-import type { SourceFormat } from './source-format.js';
+import type { SourceFormat } from '#data/images/source-format';
 
 /** The smallest, the median and the largest of some numbers. */
 export interface Spread {
@@ -51,7 +51,11 @@ export interface InspectedImages {
   readonly classNames: readonly string[];
   readonly train: InspectedPart;
   readonly test: InspectedPart;
-  /** Sum of the encoded images, or of their pixels where they are stored raw. */
+  /** Images of the largest train class over those of the smallest that has any. */
+  readonly imbalance: number;
+  /** Number of images that were read and decoded: all, or an even sample of a large set, to which what follows refers. */
+  readonly read: number;
+  /** Sum of the encoded images that were read, or of their pixels where they are stored raw. */
   readonly bytes: number;
   /** Upright sizes in pixels of the images that are sound. */
   readonly height: Spread;
@@ -59,15 +63,13 @@ export interface InspectedImages {
   readonly shorterSide: Spread;
   /** True if all images have the same height and width. */
   readonly oneSize: boolean;
-  /** 1 if every image is grey, else 3. */
-  readonly channels: 1 | 3;
+  /** Channels that networks for these images see. */
+  readonly channels: number;
   readonly kinds: ImageKinds;
   /** Number of images per encoding, such as `jpeg`; `raw` for pixels that are stored as they are. */
   readonly encodings: Readonly<Record<string, number>>;
   readonly broken: { readonly count: number; readonly examples: readonly BrokenImage[] };
   readonly duplicates: Duplicates;
-  /** Images of the largest train class over those of the smallest that has any. */
-  readonly imbalance: number;
   /** Notes on how the files were read, such as the split and ignored files, in sentences. */
   readonly notes: readonly string[];
 }

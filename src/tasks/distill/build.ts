@@ -10,14 +10,7 @@ import { fingerprintOf } from '#data/images/fingerprint';
 import { formOf, type ImageForm, type ImageSet } from '#data/images/image-source';
 import { imageBytes } from '#data/images/image-stack';
 import { readShard } from '#data/sets/distillation-set';
-import {
-  formatManifest,
-  type Manifest,
-  manifestName,
-  manifestVersion,
-  type ShardEntry,
-  type SplitName,
-} from '#data/sets/manifest';
+import { formatManifest, type Manifest, manifestName, type ShardEntry, type SplitName } from '#data/sets/manifest';
 import { correctRows, encodeShard, type RowLayout } from '#data/sets/shard';
 import { type BuildIdentity, openJournal } from './build-journal.js';
 import { planBuild } from './build-plan.js';
@@ -87,7 +80,7 @@ export async function buildDistillationSet(request: BuildRequest): Promise<Manif
 
 async function identify({ source, recipe, teacher }: BuildRequest): Promise<BuildIdentity> {
   return {
-    version: manifestVersion,
+    version: 1,
     name: recipe.name,
     source: { name: source.name, provenance: source.provenance, sha256: await fingerprintOf(source) },
     // as the manifest reads back: without absent keys

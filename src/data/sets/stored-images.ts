@@ -1,7 +1,7 @@
 /** Encodes images for shards, and decodes them to the pixels that teacher and student see. */
 import sharp from 'sharp';
 import { Failure } from '#core/failure';
-import { shownError } from '#core/shown';
+import { decodedImage } from '#data/images/decode/decode';
 import type { ImageShape } from '#data/images/image-source';
 
 /** An encoding of stored images. */
@@ -39,17 +39,10 @@ export async function decodedPixels(
   [height, width, channels]: ImageShape,
   place: string,
 ): Promise<Uint8Array> {
-  const { data, info } = await decoded(bytes, channels, place);
-  if (info.height === height && info.width === width) return data;
-  const message = `expected an image of ${height}x${width}; got ${info.height}x${info.width}`;
-  throw new Failure('data', { file: place, message });
-}
-
-async function decoded(bytes: Uint8Array, channels: number, place: string) {
-  try {
-    const image = sharp(bytes, { failOn: 'warning' }).toColourspace(channels === 1 ? 'b-w' : 'srgb');
-    return await image.raw().toBuffer({ resolveWithObject: true });
-  } catch (error) {
-    throw new Failure('data', { file: place, message: `expected an image; got: ${shownError(error)}` });
+  const image = await decodedImage(bytes, place);
+  if (image.height !== height || image.width !== width) {
+    const message = `expected an image of ${height}x${width}; got ${image.height}x${image.width}`;
+    throw new Failure('data', { file: place, message });
   }
+  return channels === 3 ? image.pixels : image.pixels.filter((_, i) => i % 3 === 0); // red, green and blue are equal
 }

@@ -157,7 +157,7 @@ function encodedImages(
   const images = values as Uint8Array;
   const rises = imageOffsets.every((offset, i) => offset >= (imageOffsets[i - 1] ?? 0));
   if (imageOffsets.length === rows + 1 && rises && (imageOffsets[rows] as number) <= images.length) {
-    return { images, imageOffsets };
+    return { images: images.subarray(0, imageOffsets[rows]), imageOffsets };
   }
   throw dataFailure(file, `expected ${rows} images one after the other; got offsets out of order or beyond the end`);
 }

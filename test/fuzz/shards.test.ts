@@ -12,7 +12,7 @@ import { parquetFixture } from '#test/data/images/formats/parquet/parquet-fixtur
 import { contentOf } from '#test/data/images/formats/shards/content';
 import { imageNetExample, recordsOf } from '#test/data/images/formats/tfrecord/record-fixture';
 import { labelled, tarOf } from '#test/data/images/formats/webdataset/tar-fixture';
-import { expectNamed, fuzzLater } from './fuzzed.js';
+import { expectNamed, fuzzAsync } from './fuzzed.js';
 import { mutatedBytes } from './mutated.js';
 
 type Content = Awaited<ReturnType<typeof contentOf>>;
@@ -41,7 +41,7 @@ async function fuzzed(
   const file = join(folder, name);
   writeFileSync(file, whole);
   const right = (await rowsOf(file, open)) as Content;
-  await fuzzLater(runs, mutatedBytes(whole), async (bytes) => {
+  await fuzzAsync(runs, mutatedBytes(whole), async (bytes) => {
     writeFileSync(file, bytes);
     const rows = await rowsOf(file, open);
     if (rows !== undefined) holds(rows, right);
@@ -79,7 +79,7 @@ describe('damaged shards are refused with their name, or readable', () => {
     const file = join(newFolder(), 'x.parquet');
     writeFileSync(file, whole);
     const right = ((await rowsOf(file, openParquet)) as Content).map(([, bytes]) => bytes);
-    await fuzzLater(100, damage, async ([at, bit]) => {
+    await fuzzAsync(100, damage, async ([at, bit]) => {
       const damaged = Buffer.from(whole);
       damaged[at] = (damaged[at] as number) ^ (1 << bit);
       writeFileSync(file, damaged);

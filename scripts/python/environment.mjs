@@ -1,5 +1,5 @@
 // Python virtual environments in the cache, outside the clone, for the peer benchmark and the proof of interoperation.
-// An environment is identified by its name and its version of torch.
+// An environment is identified by its name and the version of its first package.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export const torchPins = { torch: '2.15.0', numpy: '2.4.2' };
 /**
  * @typedef {object} Environment
  * @property {string} name
- * @property {Readonly<Record<string, string>>} pins  packages and their versions; `torch` is among them
+ * @property {Readonly<Record<string, string>>} pins  packages and their versions
  * @property {string} folder
  * @property {string} python
  * @property {string} installedMark  written last by the installation
@@ -19,7 +19,8 @@ export const torchPins = { torch: '2.15.0', numpy: '2.4.2' };
 
 /** @returns {Environment} */
 export function pythonEnvironment(name, pins) {
-  const folder = join(cacheFolder(), name, `torch-${pins.torch}`);
+  const [[first, version]] = Object.entries(pins);
+  const folder = join(cacheFolder(), name, `${first}-${version}`);
   return { name, pins, folder, python: join(folder, 'bin', 'python'), installedMark: join(folder, 'installed.json') };
 }
 
@@ -46,11 +47,10 @@ export function install({ name, pins, folder, python, installedMark }) {
   console.error(`${name}: installed ${wanted.join(', ')} in ${folder}`);
 }
 
-/** A Python program that imports the packages and prints their versions as JSON. */
+/** A Python program that prints the installed versions of the packages as JSON. */
 function versions(pins) {
-  const names = Object.keys(pins);
-  const imports = `import json, ${names.join(', ')}`;
-  return `${imports}; print(json.dumps({${names.map((name) => `"${name}": ${name}.__version__`).join(', ')}}))`;
+  const names = JSON.stringify(Object.keys(pins));
+  return `import json; from importlib.metadata import version; print(json.dumps({n: version(n) for n in ${names}}))`;
 }
 
 /** Returns a function that runs a command and returns its output; on failure, it prints the remedy and exits with 5. */

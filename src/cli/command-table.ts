@@ -53,11 +53,15 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/export')).exportNetwork,
   },
   dataset: {
-    summary: 'fetch images; build, show and verify distillation sets',
+    summary: 'fetch and inspect images; build, show and verify distillation sets',
     commands: {
       fetch: {
         summary: 'download a small image data set',
         load: async () => (await import('#cli/commands/dataset/fetch')).datasetFetch,
+      },
+      inspect: {
+        summary: 'look at images before they are used',
+        load: async () => (await import('#cli/commands/dataset/inspect')).datasetInspect,
       },
       build: {
         summary: 'build a distillation set',

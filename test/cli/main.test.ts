@@ -62,7 +62,7 @@ describe('--help', { timeout: 120_000 }, () => {
       'doctor',
     ]);
     const nested = [
-      ...['fetch', 'build', 'info', 'verify'].map((name) => ['dataset', name]),
+      ...['fetch', 'inspect', 'build', 'info', 'verify'].map((name) => ['dataset', name]),
       ...['list', 'show'].map((name) => ['runs', name]),
     ];
     const paths = [...commands.map((name) => [name]), ...nested];
@@ -71,7 +71,13 @@ describe('--help', { timeout: 120_000 }, () => {
       expect(helps[i]).toMatch(new RegExp(`^Usage: mnv4-nas ${path.join(' ')}`));
       expect(helps[i]).toContain('-h, --help');
     }
-    expect(listed(helps[commands.indexOf('dataset')] as string)).toEqual(['fetch', 'build', 'info', 'verify']);
+    expect(listed(helps[commands.indexOf('dataset')] as string)).toEqual([
+      'fetch',
+      'inspect',
+      'build',
+      'info',
+      'verify',
+    ]);
     expect(listed(helps[commands.indexOf('runs')] as string)).toEqual(['list', 'show']);
   });
 

@@ -43,6 +43,13 @@ export async function failureOfAsync(act: () => Promise<unknown>): Promise<Failu
   });
 }
 
+/** All values of an asynchronous sequence. */
+export async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const value of values) found.push(value);
+  return found;
+}
+
 /** `perClass` images of each class in random order; every image differs, its first pixel is its label. */
 export function tinyImages(shape: ImageShape, classes: number, perClass: number, name: string): InMemorySource {
   const size = shape[0] * shape[1] * shape[2];

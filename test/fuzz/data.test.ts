@@ -9,9 +9,9 @@ import { batches, inOrder } from '#data/sets/loader';
 import { readManifest, splitNames } from '#data/sets/manifest';
 import { verifyDistillationSet } from '#data/sets/verify';
 import { openJournal } from '#tasks/distill/build-journal';
-import { failureOf, newFolder, tinySource, writeIdxFolder } from '#test/data/fixtures';
+import { failureOf, failureOfAsync, newFolder, tinySource, writeIdxFolder } from '#test/data/fixtures';
 import { tinySet } from '#test/data/set-fixture';
-import { expectFinite, expectNamed, fuzz, outcomeOf } from './fuzzed.js';
+import { expectFinite, expectNamed, fuzz, fuzzAsync, outcomeOf, outcomeOfAsync } from './fuzzed.js';
 import { flippedBit, mutatedBytes, mutatedDocument } from './mutated.js';
 
 describe('images', () => {
@@ -75,33 +75,33 @@ describe('a distillation set', () => {
   });
 
   /** Opens the set and reads all of it in both possible ways. */
-  function readAll(): void {
+  async function readAll(): Promise<void> {
     const set = openDistillationSet(folder);
     for (const name of splitNames) {
       const split = set.split(name);
-      for (const { images, labels, soft } of inOrder(split, 50)) expectFinite([images[0], labels[0], soft[0]]);
+      for await (const { images, labels, soft } of inOrder(split, 50)) expectFinite([images[0], labels[0], soft[0]]);
     }
-    void batches(set.split('train'), { seed: 1, batch: 8 }).at(0);
+    await batches(set.split('train'), { seed: 1, batch: 8 }).at(0);
   }
 
-  it('with any bit of a shard flipped opens, is refused when the shard is read, and is detected by verify', () => {
+  it('with any bit of a shard flipped opens, is refused when the shard is read, and is detected by verify', async () => {
     const file = join(folder, 'held-00000.arrow');
     const whole = readFileSync(file);
-    fuzz(60, flippedBit(whole), ({ bytes }) => {
+    await fuzzAsync(60, flippedBit(whole), async ({ bytes }) => {
       writeFileSync(file, bytes);
       openDistillationSet(folder);
-      expect(failureOf(readAll).message).toContain(`${file}: expected SHA-256`);
-      expect(verifyDistillationSet(folder).damage.map((one) => one.file)).toEqual([file]);
+      expect((await failureOfAsync(readAll)).message).toContain(`${file}: expected SHA-256`);
+      expect((await verifyDistillationSet(folder)).damage.map((one) => one.file)).toEqual([file]);
     });
     writeFileSync(file, whole);
   });
 
-  it('with a shard of other bytes is refused, wherever they changed', () => {
+  it('with a shard of other bytes is refused, wherever they changed', async () => {
     const file = join(folder, 'train-00001.arrow');
     const whole = readFileSync(file);
-    fuzz(60, mutatedBytes(whole), (bytes) => {
+    await fuzzAsync(60, mutatedBytes(whole), async (bytes) => {
       writeFileSync(file, bytes);
-      const outcome = outcomeOf(readAll);
+      const outcome = await outcomeOfAsync(readAll);
       expect('failure' in outcome).toBe(Buffer.compare(bytes, whole) !== 0);
       if ('failure' in outcome) expectNamed(outcome.failure, 'data', file);
     });
@@ -120,19 +120,19 @@ describe('a distillation set', () => {
     writeFileSync(file, whole);
   });
 
-  it('with a damaged manifest is refused, or readable', () => {
+  it('with a damaged manifest is refused, or readable', async () => {
     const file = join(folder, 'manifest.json');
     const whole = readFileSync(file);
-    const holds = (content: Uint8Array | string) => {
+    const holds = async (content: Uint8Array | string) => {
       writeFileSync(file, content);
-      const outcome = outcomeOf(() => {
-        readAll();
-        verifyDistillationSet(folder);
+      const outcome = await outcomeOfAsync(async () => {
+        await readAll();
+        await verifyDistillationSet(folder);
       });
       if ('failure' in outcome) expect(outcome.failure.kind).toBe('data');
     };
-    fuzz(100, mutatedBytes(whole), holds);
-    fuzz(200, mutatedDocument(JSON.parse(whole.toString())), holds);
+    await fuzzAsync(100, mutatedBytes(whole), holds);
+    await fuzzAsync(200, mutatedDocument(JSON.parse(whole.toString())), holds);
     writeFileSync(file, whole);
   });
 

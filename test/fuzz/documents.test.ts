@@ -67,7 +67,7 @@ const kinds: readonly Kind[] = [
   {
     name: 'training recipe',
     text: `name: r
-data: { source: { dataset: mnist }, augment: { inceptionCrop: { area: [0.2, 1] }, shift: 2, mixup: { alpha: 1 }, erase: { probability: 0.5 } } }
+data: { source: { dataset: mnist }, augment: { inceptionCrop: { area: [0.2, 1] }, shift: 2, randAugment: { magnitude: 9, scale: timm, spread: 0.5 }, mixup: { alpha: 1 }, cutmix: { alpha: 1, probability: 0.3 }, erase: { probability: 0.5 } } }
 epochs: 3
 batch: 64
 microBatches: 2

@@ -14,6 +14,24 @@ export function fuzz<T>(runs: number, input: fc.Arbitrary<T>, holds: (input: T) 
   fc.assert(fc.property(input, holds), { numRuns: Math.ceil(runs * times), seed });
 }
 
+/** Checks a property of something that is read in the background, like `fuzz`. */
+export function fuzzAsync<T>(runs: number, input: fc.Arbitrary<T>, holds: (input: T) => Promise<void>): Promise<void> {
+  return fc.assert(fc.asyncProperty(input, holds), { numRuns: Math.ceil(runs * times), seed });
+}
+
+/** Returns the value that a promise has, or the failure that it is rejected with; other exceptions are rethrown. */
+export async function outcomeOfAsync<T>(
+  read: () => Promise<T>,
+): Promise<{ readonly value: T } | { readonly failure: Failure }> {
+  try {
+    return { value: await read() };
+  } catch (error) {
+    return outcomeOf(() => {
+      throw error;
+    });
+  }
+}
+
 /** Returns the value read, or the failure thrown; any other exception is a bug and is rethrown. */
 export function outcomeOf<T>(read: () => T): { readonly value: T } | { readonly failure: Failure } {
   try {

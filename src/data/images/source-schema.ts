@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { flag, integer, quantity, record, text, word } from '#core/documents/conform';
 import { Failure } from '#core/failure';
 import { suggestion } from '#core/nearest';
+import { highestMagnitude, scaleNames } from './augment/rand-augment.js';
 import { classNameList } from './class-names.js';
 import { datasetNames } from './datasets.js';
 import { resolutionSchema } from './resolution-schema.js';
@@ -20,6 +21,42 @@ const cropArea = range('two shares of the area above 0 and at most 1', { above: 
 const erasedArea = range('two shares of the area above 0 and below 1', { above: 0, below: 1 });
 const probability = quantity('a probability from 0 to 1', { min: 0, max: 1 });
 
+const mixSchema = record({
+  alpha: quantity('a number above 0, at most 1e6', { above: 0, max: 1e6 }).describe(
+    'Parameter of the beta distribution from which the share of each image is drawn',
+  ),
+  probability: probability
+    .optional()
+    .describe(
+      'Share of the images that are mixed in this way; by default all, with both mixup and cutmix half, or what the other leaves',
+    ),
+});
+
+const randAugmentSchema = record({
+  operations: integer('a count of operations from 1 to 14', 1, 14).default(2).describe('Operations for each image'),
+  magnitude: quantity('a magnitude from 0 to 30', { min: 0, max: 30 }).describe(
+    "Magnitude of all operations on the scale: a whole number from 0 to 30 for torchvision's, any from 0 to 10 for timm's",
+  ),
+  scale: word(...scaleNames).describe(
+    "Library whose magnitudes are meant. Magnitude 9 turns by 9 degrees on torchvision's scale, by 27 on timm's (rand-m9; timmIncreasing: rand-m9-inc1). timm's own set also has invert and solarizeAdd, and applies each operation with probability 0.5; here the 14 operations always apply, with nearest neighbours and black borders as in torchvision",
+  ),
+  spread: quantity('a standard deviation from 0 to 10', { min: 0, max: 10 })
+    .optional()
+    .describe("Standard deviation of the magnitude, drawn for each operation, as timm's mstd; only with timm's scales"),
+})
+  .refine(({ scale, magnitude }) => magnitude <= highestMagnitude[scale], {
+    error: "a magnitude from 0 to 10 on timm's scales",
+    path: ['magnitude'],
+  })
+  .refine(({ scale, magnitude }) => scale !== 'torchvision' || Number.isInteger(magnitude), {
+    error: "a whole number on torchvision's scale",
+    path: ['magnitude'],
+  })
+  .refine(({ scale, spread }) => scale !== 'torchvision' || spread === undefined, {
+    error: "no spread on torchvision's scale",
+    path: ['spread'],
+  });
+
 export const augmentSchema = record({
   inceptionCrop: record({
     area: cropArea.default([0.08, 1]).describe('Smallest and largest area of the crop, as shares of the image'),
@@ -33,13 +70,19 @@ export const augmentSchema = record({
     .optional()
     .describe('Shift the image by up to this many pixels along each axis'),
   flip: flag().optional().describe('Mirror half of the images left to right'),
-  mixup: record({
-    alpha: quantity('a number above 0, at most 1e6', { above: 0, max: 1e6 }).describe(
-      'Parameter of the beta distribution from which the share of each image is drawn',
-    ),
-  })
+  randAugment: randAugmentSchema
     .optional()
-    .describe('Blend each image with another'),
+    .describe(
+      'Apply random operations to each image, after Cubuk et al. (arXiv:1909.13719): identity, autoContrast, equalize, rotate, solarize, color, posterize, contrast, brightness, sharpness, shearX, shearY, translateX, translateY',
+    ),
+  mixup: mixSchema
+    .optional()
+    .describe(
+      "Blend each image with another. With alpha: 1 the share is uniform, MobileNetV4's extreme Mixup after Beyer et al. (arXiv:2106.05237)",
+    ),
+  cutmix: mixSchema
+    .optional()
+    .describe('Replace a rectangle of each image by that of another, after Yun et al. (arXiv:1905.04899)'),
   erase: record({
     probability: probability.describe('Probability that an image loses a rectangle'),
     area: erasedArea
@@ -48,6 +91,9 @@ export const augmentSchema = record({
   })
     .optional()
     .describe('Set a random rectangle to 0'),
+}).refine(({ mixup, cutmix }) => (mixup?.probability ?? 0) + (cutmix?.probability ?? 0) <= 1, {
+  error: 'probabilities of mixup and cutmix with a sum of at most 1',
+  path: ['cutmix', 'probability'],
 });
 
 /** Keys of all files of the user. */

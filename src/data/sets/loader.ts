@@ -1,11 +1,14 @@
 /** Batches of a distillation set as typed arrays: endless and shuffled for training, in file order for evaluation. */
 
 import { Failure } from '#core/failure';
-import { halfValues } from '#core/float16';
 import { stackedImages } from '#data/images/image-stack';
+import { readAhead } from '#data/images/read-ahead';
 import { defaultBudgetBytes, type Split } from './distillation-set.js';
-import { type RowPlace, rowOrder } from './order.js';
-import type { Mixing, Shard } from './shard.js';
+import type { OpenShard } from './open-shard.js';
+import { fileOrder, type RowPlace, rowOrder } from './order.js';
+import type { Mixing } from './shard.js';
+import { useSoftLabels } from './soft-labels.js';
+import { decodedPixels } from './stored-images.js';
 
 /** Rows of images with their targets; the arrays are new for every batch and belong to the caller. */
 export interface Batch {
@@ -14,9 +17,9 @@ export interface Batch {
   readonly images: Uint8Array;
   /** The source's labels [n]; a blend of two images has the label of the larger share. */
   readonly labels: Int32Array;
-  /** The image that mixup blended into each row, if the set records it. */
+  /** The image that is mixed into each row, if the set records it. */
   readonly mixing?: Mixing;
-  /** The teacher's probabilities [n, K]. */
+  /** The teacher's probabilities [n, K]; each row sums to 1. */
   readonly soft: Float32Array;
 }
 
@@ -40,39 +43,76 @@ export interface BatchOptions {
 export function batches(split: Split, { seed, batch, windowBytes: window = windowBytes }: BatchOptions): Batches {
   if (split.rows === 0) throw new Failure('data', `expected rows in the split ${split.name}; got none`);
   const placeAt = rowOrder(split.shards, window, `${seed}/data/${split.name}`);
-  return { at: async (step) => gathered(split, batch, (i) => placeAt(step * batch + i)) };
+  const rowsOf = (step: number) => Array.from({ length: batch }, (_, i) => placeAt(step * batch + i));
+  return { at: readAhead((step: number) => gathered(split, rowsOf(step))) };
 }
 
 /** All rows once, in file order; the last batch may be smaller. */
-export function* inOrder(split: Split, batch: number): Generator<Batch> {
-  const places = filePlaces(split);
+export async function* inOrder(split: Split, batch: number): AsyncGenerator<Batch> {
+  const placeAt = fileOrder(split.shards);
+  const at = readAhead((from: number) => {
+    const n = Math.min(batch, split.rows - from);
+    return gathered(
+      split,
+      Array.from({ length: n }, (_, i) => placeAt(from + i)),
+    );
+  });
   for (let from = 0; from < split.rows; from += batch) {
-    yield gathered(split, Math.min(batch, split.rows - from), () => places.next().value as RowPlace);
+    const next = from + batch;
+    yield await at(from, next < split.rows ? [next] : []);
   }
 }
 
-function* filePlaces({ shards }: Split): Generator<RowPlace> {
-  for (const [shard, { rows }] of shards.entries()) for (let row = 0; row < rows; row++) yield { shard, row };
-}
-
-function gathered(split: Split, n: number, placeOf: (i: number) => RowPlace): Batch {
+async function gathered(split: Split, places: readonly RowPlace[]): Promise<Batch> {
   const { imageBytes, classes, mixed } = split.layout;
-  const images = new Uint8Array(n * imageBytes);
-  const labels = new Int32Array(n);
-  const soft = new Float32Array(n * classes);
-  const mixing = mixed ? { labels: new Int32Array(n), shares: new Float32Array(n) } : undefined;
-  for (let i = 0; i < n; i++) {
-    const place = placeOf(i);
-    const shard: Shard = split.read(place.shard);
-    stackedImages(images, imageBytes, i).set(stackedImages(shard.images, imageBytes, place.row));
-    labels[i] = shard.labels[place.row] as number;
-    if (mixing !== undefined && shard.mixing !== undefined) {
-      mixing.labels[i] = shard.mixing.labels[place.row] as number;
-      mixing.shares[i] = shard.mixing.shares[place.row] as number;
-    }
-    for (let k = 0; k < classes; k++) {
-      soft[i * classes + k] = halfValues[shard.soft[place.row * classes + k] as number] as number;
-    }
+  const n = places.length;
+  const batch = {
+    n,
+    images: new Uint8Array(n * imageBytes),
+    labels: new Int32Array(n),
+    soft: new Float32Array(n * classes),
+    ...(mixed && { mixing: { labels: new Int32Array(n), shares: new Float32Array(n) } }),
+  };
+  const read = async (rows: readonly number[], shard: number) => {
+    const decoding = await split.using(shard, (open) =>
+      rows.map((i) => readRow(split, open, (places[i] as RowPlace).row, batch, i)),
+    );
+    await Promise.all(decoding);
+  };
+  await Promise.all([...byShard(places)].map(([shard, rows]) => read(rows, shard)));
+  return batch;
+}
+
+/** The indices of the places in each shard. */
+function byShard(places: readonly RowPlace[]): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (const [i, { shard }] of places.entries()) {
+    const rows = found.get(shard);
+    if (rows === undefined) found.set(shard, [i]);
+    else rows.push(i);
   }
-  return { n, images, labels, soft, ...(mixing && { mixing }) };
+  return found;
+}
+
+/** Copies a row into place `i` of a batch; returns a promise if its image is still being decoded. */
+function readRow(
+  { layout, shape }: Split,
+  open: OpenShard,
+  row: number,
+  batch: Batch,
+  i: number,
+): Promise<void> | undefined {
+  const { labels, mixing } = open.labels;
+  batch.labels[i] = labels[row] as number;
+  if (batch.mixing !== undefined && mixing !== undefined) {
+    batch.mixing.labels[i] = mixing.labels[row] as number;
+    batch.mixing.shares[i] = mixing.shares[row] as number;
+  }
+  useSoftLabels(open.labels, row, layout, batch.soft.subarray(i * layout.classes, (i + 1) * layout.classes));
+  const image = stackedImages(batch.images, layout.imageBytes, i);
+  if (!layout.encoded) {
+    open.image(row, image);
+    return undefined;
+  }
+  return decodedPixels(open.image(row), shape, `${open.file}: row ${row}`).then((pixels) => image.set(pixels));
 }

@@ -7,7 +7,11 @@ import { readUtf8 } from '#core/files/files';
 import { jsonText, sealed, sealProblem } from '#core/files/json';
 import { dataFailure } from '#data/data-failure';
 
-export const manifestVersion = 1;
+/**
+ * Format versions. Version 1 stores raw images and the probabilities of all classes; version 2 adds encoded images, the
+ * most probable classes of many, and pools. A set that needs nothing of version 2 is written as version 1.
+ */
+export const manifestVersions = [1, 2] as const;
 export const manifestName = 'manifest.json';
 
 /**
@@ -29,8 +33,18 @@ export const shardEntry = record({
 
 const dimension = integer('a size in pixels or channels');
 
+/** Kinds of stored images: raw pixels, or encoded as JPEG or PNG. */
+export const storedKinds = ['raw', 'jpeg', 'png'] as const;
+
+/** The selection of a pool's images, in a file of the set's folder. */
+export const poolEntry = record({
+  source: record({ name: text('a name'), provenance: text('a sentence'), sha256: checksum }),
+  selector: record({ name: text('a name'), fingerprint: text('a fingerprint') }),
+  selection: record({ sha256: checksum, rows: count }),
+});
+
 const fields = record({
-  version: z.literal(manifestVersion, { error: `version ${manifestVersion}` }),
+  version: z.literal(manifestVersions, { error: `version ${manifestVersions.join(' or ')}` }),
   name: text('a name'),
   classes: integer('a count of classes'),
   classNames: list(text('a class name'), 'a list of class names'),
@@ -43,8 +57,17 @@ const fields = record({
     testAccuracy: quantity('a share from 0 to 1', { min: 0, max: 1 }),
   }),
   seed: integer('a seed', 0),
-  /** True if rows record the image that mixup blended in; absent without mixup, and in older sets. */
+  /** True if rows record the image that is mixed in; absent without mixup and cutmix, and in older sets. */
   mixedLabels: z.literal(true, { error: 'true, or nothing' }).optional(),
+  /** The encoding of images, and the quality of JPEG; absent in version 1, whose images are raw. */
+  images: record({
+    stored: word(...storedKinds),
+    quality: integer('a quality from 1 to 100', 1, 100).optional(),
+  }).optional(),
+  /** Number of classes whose probabilities are stored, the most probable ones; absent if all are. */
+  softLabels: record({ top: integer('a count of classes') }).optional(),
+  /** The pool that the train images were selected from; absent if they are the source's. */
+  pool: poolEntry.optional(),
   replicas: integer('a count of replicas'),
   splits: record({ train: count, held: count, test: count }),
   shards: list(shardEntry, 'a list of shards'),
@@ -78,8 +101,8 @@ export function readManifest(folder: string): Manifest {
   return asDataFailure(() => {
     const located = locateJson(file, content, rebuild);
     const version = (located.value as { version?: unknown } | null)?.version;
-    if (typeof version === 'number' && version !== manifestVersion) {
-      throw dataFailure(file, `version: expected ${manifestVersion}; got ${version}`, rebuild);
+    if (typeof version === 'number' && !manifestVersions.some((known) => known === version)) {
+      throw dataFailure(file, `version: expected ${manifestVersions.join(' or ')}; got ${version}`, rebuild);
     }
     const manifest = conform(located, manifestSchema);
     const problem = sealProblem(located.value);

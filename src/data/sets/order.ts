@@ -49,6 +49,12 @@ export function rowOrder(
   };
 }
 
+/** The row at each position of a split in file order. */
+export function fileOrder(shards: readonly ShardSize[]): (position: number) => RowPlace {
+  const [whole] = cutIntoWindows(shards, [...shards.keys()], Infinity);
+  return (position) => placeIn(whole as Window, shards, position);
+}
+
 function cutIntoWindows(shards: readonly ShardSize[], deal: readonly number[], windowBytes: number): Window[] {
   const windows: Window[] = [];
   let open: { from: number; rows: number; bytes: number; shards: number[] } | undefined;

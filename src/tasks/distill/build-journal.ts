@@ -12,21 +12,22 @@ import { namesIn, readBytes, sha256, statsOf, writeAtomically } from '#core/file
 import { jsonText } from '#core/files/json';
 import { shown } from '#core/shown';
 import { dataFailure } from '#data/data-failure';
-import { type Manifest, manifestName, readManifest, type ShardEntry, shardEntry } from '#data/sets/manifest';
-
-/** Everything that the bytes of a set depend on. */
-export type BuildIdentity = Pick<Manifest, 'version' | 'name' | 'recipe' | 'seed' | 'mixedLabels'> & {
-  readonly source: Manifest['source'];
-  readonly teacher: { readonly name: string; readonly fingerprint: string };
-};
+import { type Manifest, manifestName, poolEntry, readManifest, type ShardEntry, shardEntry } from '#data/sets/manifest';
+import { selectionName } from '#data/sets/selection';
+import type { BuildIdentity } from './build-identity.js';
 
 export interface BuildJournal {
   /** Returns the entry of a shard if its file exists with the recorded bytes, else undefined. */
   built(file: string): ShardEntry | undefined;
   add(entry: ShardEntry): void;
+  /** Returns the entry of the pool's selection if its file exists with the recorded bytes, else undefined. */
+  selection(): SelectionEntry | undefined;
+  addSelection(entry: SelectionEntry): void;
   /** Removes the journal, once the manifest is written. */
   close(): void;
 }
+
+type SelectionEntry = NonNullable<Manifest['pool']>['selection'];
 
 const journalName = 'building.json';
 const otherFolder = 'build into another folder, or remove this one first';
@@ -35,9 +36,12 @@ export function openJournal(folder: string, identity: BuildIdentity): BuildJourn
   const file = join(folder, journalName);
   const before = recorded(folder);
   if (before === undefined) refuseForeignFiles(folder);
-  else if (before.shards.length > 0) refuseOtherSet(folder, before.identity, identity); // else nothing was built
+  else if (before.shards.length > 0 || before.selection !== undefined)
+    refuseOtherSet(folder, before.identity, identity); // else nothing was built
   const entries = new Map(before?.shards.map((entry) => [entry.file, entry]));
-  const save = () => writeAtomically(file, jsonText({ identity, shards: [...entries.values()] }));
+  let selection = before?.selection;
+  const save = () =>
+    writeAtomically(file, jsonText({ identity, ...(selection && { selection }), shards: [...entries.values()] }));
   if (!existsSync(join(folder, manifestName))) save();
   removeParts(folder);
   return {
@@ -49,6 +53,11 @@ export function openJournal(folder: string, identity: BuildIdentity): BuildJourn
       entries.set(entry.file, entry);
       save();
     },
+    selection: () => (selection && hashes(join(folder, selectionName), selection.sha256) ? selection : undefined),
+    addSelection: (entry) => {
+      selection = entry;
+      save();
+    },
     close: () => rmSync(file, { force: true }),
   };
 }
@@ -56,21 +65,30 @@ export function openJournal(folder: string, identity: BuildIdentity): BuildJourn
 interface Recorded {
   readonly identity: Readonly<Record<string, unknown>>;
   readonly shards: readonly ShardEntry[];
+  readonly selection?: SelectionEntry | undefined;
 }
 
 function recorded(folder: string): Recorded | undefined {
   const file = join(folder, journalName);
   if (existsSync(file)) return readChecked(file, journalSchema, otherFolder);
   if (!existsSync(join(folder, manifestName))) return undefined;
-  const { version, name, recipe, seed, mixedLabels, source, teacher, shards } = readManifest(folder);
+  const { version, name, recipe, seed, source, teacher, shards, ...rest } = readManifest(folder);
+  const { mixedLabels, images, softLabels, pool } = rest;
   const { name: teacherName, fingerprint } = teacher;
-  const identity = { version, name, recipe, seed, source, teacher: { name: teacherName, fingerprint } };
-  return { identity: { ...identity, ...(mixedLabels && { mixedLabels }) }, shards };
+  const identity = {
+    ...{ version, name, recipe, seed, source, teacher: { name: teacherName, fingerprint } },
+    ...(mixedLabels && { mixedLabels }),
+    ...(images && { images }),
+    ...(softLabels && { softLabels }),
+    ...(pool && { pool: { source: pool.source, selector: pool.selector } }),
+  };
+  return { identity, shards, selection: pool?.selection };
 }
 
 /** Schema of `building.json`; the identity is compared as a whole, so its fields are not checked. */
 const journalSchema = record({
   identity: z.record(z.string(), z.unknown(), { error: 'a mapping' }),
+  selection: poolEntry.shape.selection.optional(),
   shards: list(shardEntry, 'a list of shards', 0),
 });
 

@@ -4,13 +4,18 @@ import { permutation, randomStream } from '#core/random';
 import { formOf, type ImageSet, type ImageShape, labelsOf } from '#data/images/image-source';
 import { imageBytes } from '#data/images/image-stack';
 import { type SplitName, splitNames } from '#data/sets/manifest';
+import type { TrainImages } from './build-images.js';
 import type { BuildRecipe } from './build-recipe.js';
-import { splitSources } from './build-split.js';
+import { type SourceSplit, splitSources } from './build-split.js';
 
 /** A row to build: the index of its source image and the number of the copy. */
 export interface PlannedRow {
   readonly source: number;
   readonly replica: number;
+  /** Its class, if that is not the source's label. */
+  readonly label?: number | undefined;
+  /** True for rows of validation and test, which are not augmented. */
+  readonly isClean?: boolean | undefined;
 }
 
 export interface PlannedShard {
@@ -22,8 +27,6 @@ export interface PlannedShard {
 }
 
 export interface BuildPlan {
-  /** Indices of the source images in the train split. */
-  readonly train: Int32Array;
   /** Shards in the order in which they are built. */
   readonly shards: readonly PlannedShard[];
 }
@@ -32,14 +35,28 @@ const mostShards = 1e5;
 const mostBytes = 2 ** 30;
 const shardBytes = 2 ** 26; // of pixels: few files for small images, files that fit in memory for large ones
 
-export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
+/** The train and validation images of a source. */
+export function sourceSplit(source: ImageSet, { validation, seed }: BuildRecipe): SourceSplit {
+  return splitSources(labelsOf(source.train), formOf(source).classes, validation, seed);
+}
+
+/**
+ * Plans a build.
+ *
+ * @param train  the images to augment: the source's train images, or those selected from the recipe's pool; left out
+ *               before these are selected, for the number of rows
+ */
+export function planBuild(
+  source: ImageSet,
+  recipe: BuildRecipe,
+  { train, validation }: { readonly train: TrainImages | undefined; readonly validation: Int32Array },
+): BuildPlan {
   const { shape, classes } = formOf(source);
   const perShard = recipe.rowsPerShard ?? Math.min(8192, Math.ceil(shardBytes / imageBytes(shape)));
-  const { train, validation } = splitSources(labelsOf(source.train), classes, recipe.validation, recipe.seed);
-  const splits: Record<SplitName, { rows: number; at: (row: number) => PlannedRow }> = {
-    train: { rows: train.length * recipe.replicas, at: replicaMajor(train, recipe.seed) },
-    held: { rows: validation.length, at: (row) => ({ source: validation[row] as number, replica: 0 }) },
-    test: { rows: source.test.n, at: (row) => ({ source: source.train.n + row, replica: 0 }) },
+  const splits: Record<SplitName, PlannedRows> = {
+    train: trainRows(recipe, train, classes),
+    held: { rows: validation.length, at: (row) => ({ source: validation[row] as number, replica: 0, isClean: true }) },
+    test: { rows: source.test.n, at: (row) => ({ source: source.train.n + row, replica: 0, isClean: true }) },
   };
   requireShards(Object.values(splits), perShard, shape);
   const shards = splitNames.flatMap((split) => {
@@ -51,7 +68,7 @@ export function planBuild(source: ImageSet, recipe: BuildRecipe): BuildPlan {
       at: (row: number) => at(i * perShard + row),
     }));
   });
-  return { train, shards };
+  return { shards };
 }
 
 /** Refuses more shards than five digits can number, and shards too large to be held in memory several times. */
@@ -67,14 +84,40 @@ function requireShards(splits: readonly { readonly rows: number }[], perShard: n
   }
 }
 
-/** Orders rows by copy: copy 0 of every image, then copy 1, ..., each shuffled, so that every shard is a random mix. */
-function replicaMajor(sources: Int32Array, seed: number): (row: number) => PlannedRow {
-  let made: { replica: number; order: Uint32Array } | undefined;
+interface PlannedRows {
+  readonly rows: number;
+  readonly at: (row: number) => PlannedRow;
+}
+
+function trainRows(
+  { replicas, seed, pool }: BuildRecipe,
+  train: TrainImages | undefined,
+  classes: number,
+): PlannedRows {
+  if (train !== undefined) return { rows: train.sources.length * replicas, at: replicaMajor(train, replicas, seed) };
+  const unknown = () => {
+    throw new RangeError('a row of a pool before its selection');
+  };
+  return { rows: (pool?.perClass ?? 0) * classes * replicas, at: unknown };
+}
+
+/**
+ * Orders rows by copy: copy 0 of every image, then copy 1, ..., each shuffled, so that every shard is a random mix. An
+ * image that is repeated has the copies 0 to replicas - 1, then replicas to 2 replicas - 1, and so on.
+ */
+function replicaMajor(
+  { sources, labels, repeats }: TrainImages,
+  replicas: number,
+  seed: number,
+): (row: number) => PlannedRow {
+  let made: { copy: number; order: Uint32Array } | undefined;
   return (row) => {
-    const replica = Math.floor(row / sources.length);
-    if (made?.replica !== replica) {
-      made = { replica, order: permutation(sources.length, randomStream(`${seed}/data/build/${replica}`)) };
+    const copy = Math.floor(row / sources.length);
+    if (made?.copy !== copy) {
+      made = { copy, order: permutation(sources.length, randomStream(`${seed}/data/build/${copy}`)) };
     }
-    return { source: sources[made.order[row % sources.length] as number] as number, replica };
+    const i = made.order[row % sources.length] as number;
+    const replica = (repeats?.[i] ?? 0) * replicas + copy;
+    return { source: sources[i] as number, replica, ...(labels && { label: labels[i] }) };
   };
 }

@@ -1,9 +1,10 @@
 /** `*.dataset.yaml`: images, augmentation and teachers of a distillation set. */
 import { z } from 'zod';
-import { conform, fileName, integer, list, record, text, word } from '#core/documents/conform';
+import { conform, fileName, integer, list, quantity, record, text, word } from '#core/documents/conform';
 import { locateYaml, readText } from '#core/documents/document';
 import { type RenamedKey, withNewKeys } from '#core/documents/renamed-keys';
 import { augmentSchema, sourceSchema } from '#data/images/source-schema';
+import { storedKinds } from '#data/sets/manifest';
 import { preprocessingSchema } from '#networks/nn/preprocessing';
 import { pixelNormNames } from '#networks/weights/pixel-norms';
 import { weightConventionNames } from '#networks/weights/weight-conventions';
@@ -41,6 +42,19 @@ const teacher = z.union(
   { error: '{ run }, { network, training }, { network, weights } or { onnx }' },
 );
 
+const poolSchema = record({
+  source: sourceSchema.describe('Images to select from: their train part; their labels are ignored'),
+  keepAbove: quantity('a probability from 0 to below 1', { min: 0, below: 1 })
+    .default(0.3)
+    .describe('An image is kept for each class whose probability exceeds this'),
+  perClass: integer('a count of images from 1 to 10000000', 1, 1e7).describe(
+    'Images of each class: drawn without repetition from those kept, or repeated evenly where a class has fewer',
+  ),
+  selector: list(teacher, 'a list of teachers')
+    .optional()
+    .describe("Networks whose probabilities select; by default the set's teachers"),
+});
+
 export const buildRecipeSchema = record({
   name: fileName().describe('Name of the set'),
   source: sourceSchema.describe('Labelled images that the set is built from'),
@@ -53,6 +67,28 @@ export const buildRecipeSchema = record({
     .describe('Augmented copies of each train image'),
   seed: integer('a seed, 0 or more', 0).default(1).describe('Seed of the split and of the augmentation'),
   teacher: list(teacher, 'a list of teachers').describe('Teachers; the probabilities of several are averaged'),
+  images: record({
+    stored: word(...storedKinds).describe(
+      'Raw pixels, or encoded as JPEG or PNG; by default raw up to 16 KiB per image, else jpeg',
+    ),
+    quality: integer('a quality from 1 to 100', 1, 100)
+      .optional()
+      .describe('Quality of JPEG, by default 95; chroma is stored at full resolution'),
+  })
+    .refine(({ stored, quality }) => quality === undefined || stored === 'jpeg', {
+      error: 'a quality only for jpeg',
+      path: ['quality'],
+    })
+    .optional()
+    .describe('How images are stored; the teacher sees them as they are decoded'),
+  softLabels: record({
+    top: integer('a count of classes from 1 to 10000', 1, 10_000).describe(
+      'Most probable classes whose probabilities are stored, the rest as one sum; by default all up to 64 classes, else 10',
+    ),
+  })
+    .optional()
+    .describe("How the teacher's probabilities are stored"),
+  pool: poolSchema.optional().describe("Images that the train split is selected from, in place of the source's"),
   rowsPerShard: integer('a count of rows from 1 to 1000000', 1, 1e6)
     .optional()
     .describe('Rows per shard file; by default up to 8,192, fewer if images are large'),

@@ -1,87 +1,75 @@
-/** Fills one shard with pixels and soft labels. */
+/** Fills one shard with images and soft labels. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { toHalf } from '#core/float16';
-import { type Random, randomStream } from '#core/random';
-import { type AugmentedImage, augmented, type LabelledImage } from '#data/images/augment/augment';
-import { plainView } from '#data/images/fit';
-import type { ImageForm, ImageSet } from '#data/images/image-source';
-import { imageBytes, stackedImages } from '#data/images/image-stack';
-import type { Shard } from '#data/sets/shard';
+import { stackedImages } from '#data/images/image-stack';
+import type { RowLayout, Shard } from '#data/sets/shard';
+import { emptySoftLabels, storeSoftLabels } from '#data/sets/soft-labels';
 import type { PlannedRow, PlannedShard } from './build-plan.js';
-import type { BuildRecipe } from './build-recipe.js';
 import { checkProbabilities, type Teacher } from './build-teacher.js';
+import type { DrawnRows } from './draw-rows.js';
 
 export interface ShardPorts {
-  readonly form: ImageForm;
-  /** Loads and augments a row's image; its pixels are borrowed. */
-  readonly draw: (row: PlannedRow) => Promise<AugmentedImage>;
+  /** Returns the drawn rows of the shard's chunk number `k`. */
+  readonly chunk: (k: number) => Promise<DrawnRows>;
   readonly teacher: Teacher;
   /** Called before each chunk with the rows done; may throw to stop. */
   readonly onChunk: (rows: number) => void;
 }
 
-const chunkRows = 512; // images per teacher call: fixed, since the last bits of its answers may depend on it
-
 /**
- * Fills a shard; the teacher sees exactly the pixels that are stored.
- *
- * @param mixed  true if its rows record the image that mixup blended into them
+ * Images per call of the teacher: fixed for a size of images, since the last bits of its answers may depend on it.
+ * Images above 16 KiB come in chunks of about 8 MiB, so that the teacher's memory stays bounded.
  */
+export function chunkRows({ imageBytes }: RowLayout): number {
+  return imageBytes <= 2 ** 14 ? 512 : Math.max(8, Math.floor(2 ** 23 / imageBytes));
+}
+
+/** The rows of a shard's chunk number `k`. */
+export function rowsOfChunk({ rows, at }: PlannedShard, layout: RowLayout, k: number): PlannedRow[] {
+  const size = chunkRows(layout);
+  return Array.from({ length: Math.min(size, rows - k * size) }, (_, i) => at(k * size + i));
+}
+
+/** Fills a shard; the teacher sees exactly the pixels that a student will see. */
 export async function fillShard(
-  planned: PlannedShard,
-  { form: { shape, classes }, draw, teacher, onChunk }: ShardPorts,
-  mixed: boolean,
+  { rows, at }: PlannedShard,
+  { chunk, teacher, onChunk }: ShardPorts,
+  layout: RowLayout,
 ): Promise<Shard> {
-  const size = imageBytes(shape);
-  const rows = Array.from({ length: planned.rows }, (_, row) => planned.at(row));
-  const images = new Uint8Array(rows.length * size);
-  const labels = new Int32Array(rows.length);
-  const mixing = { labels: new Int32Array(rows.length), shares: new Float32Array(rows.length) };
-  const soft = new Uint16Array(rows.length * classes);
-  for (let from = 0; from < rows.length; from += chunkRows) {
+  const { imageBytes, classes, encoded, mixed } = layout;
+  const raw = new Uint8Array(encoded ? 0 : rows * imageBytes);
+  const pieces: Uint8Array[] = [];
+  const labels = new Int32Array(rows);
+  const mixing = { labels: new Int32Array(rows), shares: new Float32Array(rows) };
+  const soft = emptySoftLabels(rows, layout);
+  const size = chunkRows(layout);
+  for (let k = 0, from = 0; from < rows; k++, from += size) {
     await yieldToEvents(); // lets signals in
     onChunk(from);
-    const chunk = rows.slice(from, from + chunkRows);
-    const fill = async (row: PlannedRow, i: number) => {
-      const { image, label, mixedLabel, mixedShare } = await draw(row);
-      stackedImages(images, size, from + i).set(image.pixels);
-      labels[from + i] = label;
-      mixing.labels[from + i] = mixedLabel;
-      mixing.shares[from + i] = mixedShare;
-    };
-    await Promise.all(chunk.map(fill));
-    const shown = stackedImages(images, size, from, from + chunk.length);
-    const probabilities = await teacher.predict(shown, chunk.length);
-    checkProbabilities(probabilities, chunk.length, classes, teacher.name);
-    soft.set(toHalf(probabilities), from * classes);
+    const drawn = await chunk(k);
+    const n = drawn.labels.length;
+    labels.set(drawn.labels, from);
+    mixing.labels.set(drawn.mixing.labels, from);
+    mixing.shares.set(drawn.mixing.shares, from);
+    if (encoded) pieces.push(...drawn.encoded);
+    else stackedImages(raw, imageBytes, from, from + n).set(drawn.pixels);
+    const probabilities = await teacher.predict(drawn.pixels, n);
+    checkProbabilities(probabilities, n, classes, teacher.name);
+    storeSoftLabels(soft, from, probabilities, layout);
   }
-  const sources = Int32Array.from(rows, (row) => row.source);
-  const replicas = Int32Array.from(rows, (row) => row.replica);
-  return { rows: rows.length, images, labels, soft, sources, replicas, ...(mixed && { mixing }) };
-}
-
-/**
- * Returns a function that draws the image of a train row. Each copy of each image has a separate random stream; only
- * train images are mixed in.
- */
-export function trainImages(source: ImageSet, recipe: BuildRecipe, train: Int32Array) {
-  const another = (random: Random) => imageOf(source, train[random.below(train.length)] as number);
-  return async (row: PlannedRow): Promise<AugmentedImage> => {
-    const random = randomStream(`${recipe.seed}/data/augment/${row.source}/${row.replica}`);
-    return augmented(await imageOf(source, row.source), recipe.augment, random, { another, fit: source.fit });
+  const planned = Array.from({ length: rows }, (_, row) => at(row));
+  return {
+    rows,
+    ...(encoded ? joined(pieces) : { images: raw }),
+    labels,
+    ...soft,
+    sources: Int32Array.from(planned, ({ source }) => source),
+    replicas: Int32Array.from(planned, ({ replica }) => replica),
+    ...(mixed && { mixing }),
   };
 }
 
-/** Returns a function that loads the image of a validation or test row, without augmentation. */
-export function cleanImages(source: ImageSet) {
-  return async (row: PlannedRow): Promise<AugmentedImage> => {
-    const { image, label } = await imageOf(source, row.source);
-    return { image: await plainView(image, source.fit), label, mixedLabel: label, mixedShare: 0 };
-  };
-}
-
-/** Loads a source image by its index, which counts through the train part, then the test part. */
-async function imageOf({ train, test }: ImageSet, index: number): Promise<LabelledImage> {
-  const [part, at] = index < train.n ? [train, index] : [test, index - train.n];
-  return { image: await part.load(at), label: part.label(at) };
+function joined(pieces: readonly Uint8Array[]): Pick<Shard, 'images' | 'imageOffsets'> {
+  const imageOffsets = new Int32Array(pieces.length + 1);
+  for (const [i, { length }] of pieces.entries()) imageOffsets[i + 1] = (imageOffsets[i] as number) + length;
+  return { images: Buffer.concat(pieces), imageOffsets };
 }

@@ -3,116 +3,139 @@
  * result.
  */
 import { join } from 'node:path';
-import { withFormerKeys } from '#core/documents/renamed-keys';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { Failure } from '#core/failure';
 import { sha256, writeAtomically } from '#core/files/files';
-import { fingerprintOf } from '#data/images/fingerprint';
-import { formOf, type ImageForm, type ImageSet } from '#data/images/image-source';
-import { imageBytes } from '#data/images/image-stack';
+import type { ImageForm } from '#data/images/image-source';
+import { readAhead } from '#data/images/read-ahead';
 import { readShard } from '#data/sets/distillation-set';
-import {
-  formatManifest,
-  type Manifest,
-  manifestName,
-  manifestVersion,
-  type ShardEntry,
-  type SplitName,
-} from '#data/sets/manifest';
+import { formatManifest, type Manifest, manifestName, type ShardEntry, type SplitName } from '#data/sets/manifest';
 import { correctRows, encodeShard, type RowLayout } from '#data/sets/shard';
-import { type BuildIdentity, openJournal } from './build-journal.js';
-import { planBuild } from './build-plan.js';
-import { type BuildRecipe, renamedRecipeKeys } from './build-recipe.js';
-import { cleanImages, fillShard, trainImages } from './build-shard.js';
+import { type BuildIdentity, buildIdentity } from './build-identity.js';
+import { buildImages } from './build-images.js';
+import { type BuildJournal, openJournal } from './build-journal.js';
+import { type PlannedShard, planBuild, sourceSplit } from './build-plan.js';
+import type { BuildRecipe } from './build-recipe.js';
+import type { BuildRequest } from './build-request.js';
+import { chunkRows, fillShard, rowsOfChunk } from './build-shard.js';
 import type { Teacher } from './build-teacher.js';
-
-export interface BuildRequest {
-  readonly source: ImageSet;
-  readonly recipe: BuildRecipe;
-  readonly teacher: Teacher;
-  /** The folder that becomes the set. */
-  readonly to: string;
-  readonly onProgress?: (progress: BuildProgress) => void;
-  /** Called between chunks; once it returns true, the build ends with a failure of kind `stopped`. */
-  readonly shouldStop?: () => boolean;
-}
-
-/** Rows done so far, and rows in all; `split` is the one being built. */
-export interface BuildProgress {
-  readonly split: SplitName;
-  readonly rows: number;
-  readonly of: number;
-}
+import { type DrawRows, rowDrawer } from './draw-rows.js';
+import { type DrawingThreads, startDrawing } from './drawing-threads.js';
+import { poolTrainImages } from './pool-images.js';
+import { storageOf } from './storage.js';
 
 /**
  * Builds a set, or the missing part of one: complete shards of an earlier attempt are kept, so that an interrupted
  * build resumes, a damaged shard is rebuilt, and the result always has the same bytes.
  */
 export async function buildDistillationSet(request: BuildRequest): Promise<Manifest> {
-  const { source, recipe, teacher, to } = request;
-  const mixed = recipe.augment.mixup !== undefined;
-  const form = formOf(source);
-  const layout = { imageBytes: imageBytes(form.shape), classes: form.classes, mixed };
-  const { train, shards } = planBuild(source, recipe);
-  const identity = await identify(request);
+  const { source, recipe, teacher, pool, to, shouldStop } = request;
+  const images = buildImages(source, pool?.source);
+  const storage = storageOf(recipe, images.form);
+  const split = sourceSplit(source, recipe);
+  planBuild(source, recipe, { ...split, train: pool === undefined ? { sources: split.train } : undefined }); // its limits
+  const identity = await buildIdentity(request, storage);
   const journal = openJournal(to, identity);
-  const clean = cleanImages(source);
-  const images = { train: trainImages(source, recipe, train), held: clean, test: clean };
+  const stopIfAsked = (where: string) => {
+    if (shouldStop?.()) throw new Failure('stopped', `stopped on request in ${where}`, 'run it again to resume');
+  };
+  const train =
+    pool === undefined
+      ? { sources: split.train }
+      : await poolTrainImages(request, { pool, images, split, journal, identity, stopIfAsked });
+  const { shards } = planBuild(source, recipe, { ...split, train });
+  const settings = { seed: recipe.seed, augment: recipe.augment, train, encoding: storage.encoding };
+  const { threads } = request;
+  const drawing: DrawingThreads | undefined = threads && startDrawing(threads.count, images, settings, threads.named);
+  try {
+    const draw = drawing?.draw ?? rowDrawer(images, settings);
+    const entries = await builtShards(request, { shards, journal, draw, layout: storage.layout, teacher, stopIfAsked });
+    const accuracy = testAccuracy(to, entries, storage.layout);
+    const manifest = describe(identity, journal, source.classNames, images.form, entries, accuracy);
+    writeAtomically(join(to, manifestName), formatManifest(manifest));
+    journal.close();
+    return manifest;
+  } finally {
+    await drawing?.end();
+  }
+}
+
+interface Building {
+  readonly shards: readonly PlannedShard[];
+  readonly journal: BuildJournal;
+  readonly draw: DrawRows;
+  readonly layout: RowLayout;
+  readonly teacher: Teacher;
+  readonly stopIfAsked: (where: string) => void;
+}
+
+/** Builds the missing shards in order; the rows of the next chunks are drawn while the teacher sees one. */
+async function builtShards({ to, onProgress }: BuildRequest, building: Building): Promise<ShardEntry[]> {
+  const { shards, journal, draw, layout, teacher, stopIfAsked } = building;
+  const present = new Map<string, ShardEntry | undefined>();
+  for (const { file } of shards) {
+    await yieldToEvents(); // lets signals in
+    present.set(file, journal.built(file));
+  }
+  const chunks = shards
+    .filter(({ file }) => present.get(file) === undefined)
+    .flatMap((shard) => Array.from({ length: Math.ceil(shard.rows / chunkRows(layout)) }, (_, k) => ({ shard, k })));
+  const ahead = readAhead((i: number) => {
+    const { shard, k } = chunks[i] as (typeof chunks)[number];
+    return draw(rowsOfChunk(shard, layout, k));
+  });
+  let next = 0;
+  const nextChunk = () => {
+    const i = next++;
+    return ahead(
+      i,
+      [i + 1, i + 2].filter((later) => later < chunks.length),
+    );
+  };
   const of = shards.reduce((sum, { rows }) => sum + rows, 0);
   const entries: ShardEntry[] = [];
-  let done = 0;
+  let [done, kept] = [0, 0];
   for (const planned of shards) {
     const { file, split, rows } = planned;
     const onChunk = (chunkRows: number) => {
-      request.onProgress?.({ split, rows: done + chunkRows, of });
-      if (request.shouldStop?.())
-        throw new Failure('stopped', `stopped on request in ${file}`, 'run it again to resume');
+      onProgress?.({ part: split, rows: done + chunkRows, of, kept });
+      stopIfAsked(file);
     };
-    let entry = journal.built(file);
+    let entry = present.get(file);
     if (entry === undefined) {
-      const ports = { form, draw: images[split], teacher, onChunk };
-      const bytes = encodeShard(await fillShard(planned, ports, mixed), layout);
+      const bytes = encodeShard(await fillShard(planned, { chunk: nextChunk, teacher, onChunk }, layout), layout);
       writeAtomically(join(to, file), bytes);
       entry = { file, split, rows, bytes: bytes.length, sha256: sha256(bytes) };
       journal.add(entry);
-    }
+    } else kept += rows;
     entries.push(entry);
     done += rows;
-    request.onProgress?.({ split, rows: done, of });
+    onProgress?.({ part: split, rows: done, of, kept });
   }
-  const manifest = describe(identity, source.classNames, form, entries, testAccuracy(to, entries, layout));
-  writeAtomically(join(to, manifestName), formatManifest(manifest));
-  journal.close();
-  return manifest;
-}
-
-async function identify({ source, recipe, teacher }: BuildRequest): Promise<BuildIdentity> {
-  return {
-    version: manifestVersion,
-    name: recipe.name,
-    source: { name: source.name, provenance: source.provenance, sha256: await fingerprintOf(source) },
-    // as the manifest reads back: without absent keys
-    recipe: JSON.parse(JSON.stringify(withFormerKeys(recipe, renamedRecipeKeys))) as Record<string, unknown>,
-    teacher: { name: teacher.name, fingerprint: teacher.fingerprint },
-    seed: recipe.seed,
-    ...(recipe.augment.mixup && { mixedLabels: true as const }),
-  };
+  return entries;
 }
 
 /** The teacher's accuracy on the stored test pixels, from the stored probabilities. */
 function testAccuracy(folder: string, entries: readonly ShardEntry[], layout: RowLayout): number {
-  const shards = entries.filter(({ split }) => split === 'test').map((entry) => readShard(folder, entry, layout));
-  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
-  return sum(shards.map((shard) => correctRows(shard, layout))) / sum(shards.map(({ rows }) => rows));
+  let [correct, rows] = [0, 0];
+  for (const entry of entries) {
+    if (entry.split !== 'test') continue;
+    correct += correctRows(readShard(folder, entry, layout), layout);
+    rows += entry.rows;
+  }
+  return correct / rows;
 }
 
 function describe(
-  identity: BuildIdentity,
+  { pool, images, softLabels, ...identity }: BuildIdentity,
+  journal: BuildJournal,
   classNames: readonly string[],
   { shape, classes }: ImageForm,
   shards: ShardEntry[],
   accuracy: number,
 ): Manifest {
   const rowsOf = (name: SplitName) => shards.reduce((sum, { split, rows }) => (split === name ? sum + rows : sum), 0);
+  const selection = journal.selection();
   return {
     version: identity.version,
     name: identity.name,
@@ -124,6 +147,9 @@ function describe(
     teacher: { ...identity.teacher, testAccuracy: accuracy },
     seed: identity.seed,
     ...(identity.mixedLabels && { mixedLabels: true as const }),
+    ...(images && { images }),
+    ...(softLabels && { softLabels }),
+    ...(pool && selection && { pool: { ...pool, selection } }),
     replicas: (identity.recipe as BuildRecipe).replicas,
     splits: { train: rowsOf('train'), held: rowsOf('held'), test: rowsOf('test') },
     shards,

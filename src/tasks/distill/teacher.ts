@@ -9,6 +9,7 @@ import type { ImageForm } from '#data/images/image-source';
 import type { JobContext } from '#jobs/job-context';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { frozenNetwork } from '#networks/nn/frozen-network';
+import { weightShapes } from '#networks/nn/weight-shapes';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
 import { readGivenWeights } from '#networks/weights/network-weights';
@@ -21,11 +22,16 @@ import { type TeacherOfKind, type TeacherReference, teacherOfKind } from './buil
 import type { LoadTeachers, Teacher } from './build-teacher.js';
 import { onnxTeacher } from './onnx-teacher.js';
 
-/** Returns a loader of teachers, which trains those that are not trained yet in runs in the cache. */
-export function teacherLoader(context: JobContext): LoadTeachers {
+/**
+ * Returns a loader of teachers, which trains those that are not trained yet in runs in the cache, or puts a network
+ * with stand-in weights in their place, to measure their speed.
+ */
+export function teacherLoader(context: JobContext, untrained: 'train' | 'stand-in' = 'train'): LoadTeachers {
   return async (references, { recipeFile, form }) => {
     const teachers: Teacher[] = [];
-    for (const reference of references) teachers.push(await teacherOf(reference, dirname(recipeFile), form, context));
+    for (const reference of references) {
+      teachers.push(await teacherOf(reference, dirname(recipeFile), form, context, untrained));
+    }
     return averaged(teachers, form);
   };
 }
@@ -44,12 +50,17 @@ async function teacherOf(
   base: string,
   form: ImageForm,
   context: JobContext,
+  untrained: 'train' | 'stand-in',
 ): Promise<Teacher> {
   const teacher = teacherOfKind(reference);
   switch (teacher.kind) {
     case 'run':
       return networkTeacher(readTrainedNetwork(requireTrained(resolve(base, teacher.run))), form);
     case 'training':
+      if (untrained === 'stand-in' && !isTrained(trainingFolder(teacher, base))) {
+        context.observer.note(`${teacher.network} is not trained yet; the estimate leaves out the time to train it`);
+        return standInTeacher(readNetwork(resolve(base, teacher.network)), form);
+      }
       return networkTeacher(readTrainedNetwork(await trainedHere(teacher, base, context)), form);
     case 'weights':
       return weightsTeacher(teacher, base, form);
@@ -71,6 +82,11 @@ export async function trainedHere(
   return join(root, id);
 }
 
+function trainingFolder(teacher: TeacherOfKind<'training'>, base: string): string {
+  const { root, id } = teacherTraining(teacher, base);
+  return join(root, id);
+}
+
 /** The training of a teacher: its network, recipe and run. */
 export interface TeacherTraining {
   readonly network: Architecture;
@@ -88,6 +104,15 @@ export function teacherTraining(teacher: TeacherOfKind<'training'>, base: string
   return { network: readNetwork(network), recipe, root: join(cacheFolder(), 'teachers'), id };
 }
 
+/** Makes a teacher that takes as long as the trained network and answers alike for all images. */
+function standInTeacher(network: Architecture, form: ImageForm): Teacher {
+  const tensors = [...weightShapes(network)].map(([name, shape]) => {
+    const values = new Float32Array(shape.reduce((n, extent) => n * extent, 1));
+    return [name, { shape, values: /\.(gamma|variance|layerScale)$/.test(name) ? values.fill(1) : values }] as const;
+  });
+  return networkTeacher({ ...frozenNetwork(network, new Map(tensors)), fingerprint: 'stand-in' }, form);
+}
+
 /**
  * Returns the path of a recipe's images if it names one, since in another folder the same recipe may mean other images.
  */
@@ -97,8 +122,12 @@ function imagesOf(recipe: TrainingRecipe): string {
   return named === undefined ? '' : resolve(recipe.base, named);
 }
 
+function isTrained(folder: string): boolean {
+  return isRun(folder) && readState(folder).status === 'done';
+}
+
 function requireTrained(folder: string): string {
-  if (isRun(folder) && readState(folder).status === 'done') return folder;
+  if (isTrained(folder)) return folder;
   throw new Failure('data', {
     file: folder,
     message: 'expected the folder of a finished training run as teacher; got none',

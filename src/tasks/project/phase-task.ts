@@ -1,12 +1,14 @@
 /** The work that is done in a process of its own, as plain data: phases, and measurements for their estimates. */
 import { dirname } from 'node:path';
 import { assertNever } from '#core/assert-never';
+import { usableCores } from '#core/machine/cores';
 import type { JobContext } from '#jobs/job-context';
 import type { Observer } from '#jobs/observer';
 import type { ResumeMode } from '#jobs/runs/run-folder';
 import type { Architecture } from '#networks/space/space';
-import { type BuildProgress, buildDistillationSet } from '#tasks/distill/build';
-import type { TeacherOfKind } from '#tasks/distill/build-recipe';
+import { buildDistillationSet } from '#tasks/distill/build';
+import type { BuildRecipe, TeacherOfKind } from '#tasks/distill/build-recipe';
+import type { BuildProgress } from '#tasks/distill/build-request';
 import { openBuild } from '#tasks/distill/open-build';
 import { teacherLoader, trainedHere } from '#tasks/distill/teacher';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
@@ -83,10 +85,17 @@ export async function workOn(task: PhaseTask, context: JobContext): Promise<Phas
 
 async function buildSet(recipeFile: string, to: string, context: JobContext): Promise<void> {
   const { observer, shouldStop } = context;
-  const { recipe, source, form } = await openBuild(recipeFile);
+  const { recipe, source, pool: poolImages, form } = await openBuild(recipeFile);
   for (const note of source.notes ?? []) observer.warn(note);
-  const teacher = await teacherLoader(context)(recipe.teacher, { recipeFile, form });
-  await buildDistillationSet({ source, recipe, teacher, to, shouldStop, onProgress: inSteps(observer, context.clock) });
+  const load = (references: BuildRecipe['teacher']) => teacherLoader(context)(references, { recipeFile, form });
+  const teacher = await load(recipe.teacher);
+  const { selector } = recipe.pool ?? {};
+  const pool = poolImages && { source: poolImages, selector: selector === undefined ? teacher : await load(selector) };
+  const named = { source: recipe.source, pool: recipe.pool?.source, base: dirname(recipeFile) };
+  const count = usableCores();
+  const threads = count > 1 ? { count, named } : undefined;
+  const ports = { shouldStop, warn: observer.warn, onProgress: inSteps(observer, context.clock) };
+  await buildDistillationSet({ source, recipe, teacher, pool, threads, to, ...ports });
 }
 
 const reports = 100; // of a build
@@ -95,7 +104,10 @@ const reports = 100; // of a build
 function inSteps(observer: Observer, clock: () => number): (progress: BuildProgress) => void {
   let first: { readonly rows: number; readonly ms: number } | undefined;
   let told = -1;
-  return ({ rows, of }) => {
+  let wasPool = false;
+  return ({ part: name, rows, of }) => {
+    const isPool = name === 'pool';
+    if (isPool !== wasPool) [wasPool, told, first] = [isPool, -1, undefined];
     const part = Math.floor((reports * rows) / of);
     if (part <= told) return;
     told = part;

@@ -6,14 +6,7 @@ import { discard, sha256 } from '#core/files/files';
 import { randomStream } from '#core/random';
 import { imageBytes } from '#data/images/image-stack';
 import { type DistillationSet, openDistillationSet } from '#data/sets/distillation-set';
-import {
-  formatManifest,
-  manifestName,
-  manifestVersion,
-  type ShardEntry,
-  type SplitName,
-  splitNames,
-} from '#data/sets/manifest';
+import { formatManifest, manifestName, type ShardEntry, type SplitName, splitNames } from '#data/sets/manifest';
 import { encodeShard } from '#data/sets/shard';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 
@@ -44,7 +37,7 @@ function writeStandIn(folder: string, { name, shape, classes, splits: planned }:
   });
   const splits = Object.fromEntries(shards.map(({ split, rows }) => [split, rows])) as Record<SplitName, number>;
   const manifest = {
-    version: manifestVersion,
+    version: 1,
     name,
     classes,
     classNames: Array.from({ length: classes }, (_, label) => String(label)),

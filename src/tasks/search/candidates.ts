@@ -66,7 +66,7 @@ export function validationEvaluation(
 
 /** Estimates the time in ms to evaluate an architecture, from one batch for statistics and one validation batch. */
 export async function evaluationMs({ supernet, set, train, task }: SearchParts, decisions: Decisions): Promise<number> {
-  const [batch] = splitImages(set.split('held')).batches();
+  const { value: batch } = await splitImages(set.split('held')).batches().next();
   if (batch === undefined) return 0;
   const start = performance.now();
   return supernet.withStatistics({ decisions }, firstBatches(train, 1), (logits) => {

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { trialImages } from '#cli/commands/trial-images';
-import { openDistillationSet } from '#data/sets/distillation-set';
-import { formatManifest } from '#data/sets/manifest';
+import { openDistillationSet, readShard } from '#data/sets/distillation-set';
+import { formatManifest, type ShardEntry } from '#data/sets/manifest';
 import { failureOfAsync, newFolder } from '#test/data/fixtures';
 import { smallWorld } from '#test/tasks/search/small-world';
 import { smallNetwork } from '#test/tasks/training/small-network';
@@ -14,7 +14,9 @@ let pixels = new Uint8Array();
 
 beforeAll(async () => {
   folder = join(await smallWorld(newFolder()), 'set');
-  pixels = openDistillationSet(folder).split('test').read(0).images.slice();
+  const set = openDistillationSet(folder);
+  const { shards, layout } = set.split('test');
+  pixels = readShard(folder, shards[0] as ShardEntry, layout).images.slice();
 });
 
 it.each([

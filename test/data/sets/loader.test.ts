@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { openDistillationSet } from '#data/sets/distillation-set';
 import { type Batch, type Batches, batches, inOrder } from '#data/sets/loader';
+import { all } from '#test/data/fixtures';
 import { pixelTeacher, tinySet } from '#test/data/set-fixture';
 
 const folder = await tinySet();
@@ -13,10 +14,13 @@ function rowsOf({ n, images, labels }: Batch): string[] {
 
 describe('batches', () => {
   const split = openDistillationSet(folder).split('train');
-  const everyRow = [...inOrder(split, 100)].flatMap(rowsOf).sort();
+  let everyRow: string[] = [];
+  beforeAll(async () => {
+    everyRow = (await all(inOrder(split, 100))).flatMap(rowsOf).sort();
+  });
 
-  it('in order hold every row once, the last batch what is left', () => {
-    expect([...inOrder(split, 100)].map(({ n }) => n)).toEqual([100, 100, 88]);
+  it('in order hold every row once, the last batch what is left', async () => {
+    expect((await all(inOrder(split, 100))).map(({ n }) => n)).toEqual([100, 100, 88]);
     expect(everyRow.length).toBe(288);
   });
 

@@ -22,6 +22,31 @@ describe('a shard', () => {
     expect(Buffer.from(bytes.subarray(0, 6)).toString()).toBe('ARROW1');
   });
 
+  it('of encoded images and the most probable of many classes reads back too', () => {
+    const many: Shard = {
+      ...{ rows: 2, labels: shard.labels, sources: shard.sources, replicas: shard.replicas },
+      images: Uint8Array.of(1, 2, 3, 4, 5),
+      imageOffsets: Int32Array.of(0, 4, 5),
+      soft: toHalf(Float32Array.of(0.5, 0.25, 0.75, 0.125)),
+      top: { classes: Int16Array.of(7, 0, 99, 98), rest: toHalf(Float32Array.of(0.25, 0.125)) },
+    };
+    const form = { imageBytes: 12, classes: 100, top: 2, encoded: true };
+    const bytes = encodeShard(many, form);
+    expect(decodeShard(bytes, form, 'x')).toEqual(many);
+    expect(tableFromIPC(bytes).schema.fields.map(({ name, type }) => `${name}: ${type}`)).toEqual([
+      ...['image: Binary', 'label: Int32', 'soft: FixedSizeList[2]<Float16>', 'softClass: FixedSizeList[2]<Int16>'],
+      ...['softRest: Float16', 'source: Int32', 'replica: Int32'],
+    ]);
+  });
+
+  it('with encoded images that are out of order is refused', () => {
+    const odd = { ...shard, images: new Uint8Array(5), imageOffsets: Int32Array.of(0, 4, 3) };
+    const form = { ...layout, encoded: true };
+    expect(failureOf(() => decodeShard(encodeShard(odd, form), form, 'f')).message).toBe(
+      'f: expected 2 images one after the other; got offsets out of order or beyond the end',
+    );
+  });
+
   it('of another form is refused with its columns', () => {
     const other = failureOf(() => decodeShard(encodeShard(shard, layout), { imageBytes: 4, classes: 2 }, 'f'));
     expect(other.exitCode).toBe(4);

@@ -59,6 +59,26 @@ describe('a dataset recipe', () => {
       `${good}augment: { inceptionCrop: { area: [.5, 2] } }`,
       'expected two shares of the area above 0 and at most 1; got 2',
     ],
+    [
+      "a magnitude above timm's scale",
+      `${good}augment: { randAugment: { magnitude: 20, scale: timm } }`,
+      "augment.randAugment.magnitude: expected a magnitude from 0 to 10 on timm's scales; got 20",
+    ],
+    [
+      "half a magnitude on torchvision's scale",
+      `${good}augment: { randAugment: { magnitude: 4.5, scale: torchvision } }`,
+      "augment.randAugment.magnitude: expected a whole number on torchvision's scale; got 4.5",
+    ],
+    [
+      "a spread on torchvision's scale",
+      `${good}augment: { randAugment: { magnitude: 9, scale: torchvision, spread: 1 } }`,
+      "augment.randAugment.spread: expected no spread on torchvision's scale; got 1",
+    ],
+    [
+      'probabilities of mixing above 1',
+      `${good}augment: { mixup: { alpha: 1, probability: .7 }, cutmix: { alpha: 1, probability: .4 } }`,
+      'cutmix.probability: expected probabilities of mixup and cutmix with a sum of at most 1; got 0.4',
+    ],
     ['no replicas', `${good}replicas: 0`, 'r:5:11: replicas: expected a count of replicas from 1 to 10000; got 0'],
     ['a seed in words', `${good}seed: one`, 'r:5:7: seed: expected a seed, 0 or more; got one'],
   ])('with %s is refused at its place', (_, text, message) => {

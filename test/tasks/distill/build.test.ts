@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDistillationSet } from '#data/sets/distillation-set';
+import { openDistillationSet, readShard } from '#data/sets/distillation-set';
 import { buildDistillationSet } from '#tasks/distill/build';
 import { failureOfAsync, lazySet, newFolder, tinySource } from '#test/data/fixtures';
 import { pixelTeacher, tinyRecipe, tinySet } from '#test/data/set-fixture';
@@ -64,8 +64,8 @@ describe('a built set', () => {
     const set = openDistillationSet(await tinySet());
     const rows = (name: 'train' | 'held' | 'test') => {
       const split = set.split(name);
-      return split.shards.flatMap((_, i) => {
-        const shard = split.read(i);
+      return split.shards.flatMap((entry) => {
+        const shard = readShard(set.folder, entry, split.layout);
         return [...shard.sources].map((s, row) => ({
           s,
           replica: shard.replicas[row],

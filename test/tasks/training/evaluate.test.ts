@@ -81,7 +81,7 @@ describe('evaluation', () => {
     expect(own.n).toBe(24);
     expect(own.loss).toBeLessThan((await evaluate(images, uniform)).loss);
     let entropy = 0;
-    for (const { soft } of images.batches()) for (const p of soft) entropy -= p * Math.log(p);
+    for await (const { soft } of images.batches()) for (const p of soft) entropy -= p * Math.log(p);
     expect(own.loss).toBeCloseTo(entropy / 24, 3); // the cross-entropy of a distribution with itself; stored in 16 bits
   });
 });

@@ -1,25 +1,54 @@
+import { dirname } from 'node:path';
 import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { workerOptions, workersOf } from '#cli/arguments/worker-options';
 import { withJobContext } from '#cli/process/job-context';
 import { stopOnSignal } from '#cli/process/stop-signal';
+import { estimateText } from '#cli/terminal/build-estimate-text';
 import { type Reporter, standardReporter } from '#cli/terminal/log';
 import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
+import { usableCores } from '#core/machine/cores';
+import { requireAugmentation } from '#data/images/augment/augment-fit';
+import { formOf, type ImageSet } from '#data/images/image-source';
+import { openSource } from '#data/images/open-source';
 import { builtSetFolder } from '#data/sets/built-set';
-import { type BuildProgress, buildDistillationSet } from '#tasks/distill/build';
+import { buildDistillationSet } from '#tasks/distill/build';
+import { planBuild, sourceSplit } from '#tasks/distill/build-plan';
+import { type BuildRecipe, readBuildRecipe, type TeacherReference } from '#tasks/distill/build-recipe';
+import type { BuildProgress, BuildRequest } from '#tasks/distill/build-request';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
-import { openBuild } from '#tasks/distill/open-build';
+import { estimateBuild } from '#tasks/distill/estimate-build';
 import { teacherLoader, teacherMicroBatches } from '#tasks/distill/teacher';
 
-type WorkerOptions = OptionsOf<typeof workerOptions>;
+const [workersOption, ...otherWorkerOptions] = workerOptions;
+
+const options = [
+  {
+    ...workersOption,
+    description:
+      'threads that read, augment and encode images while the teacher computes, none if 1 (default: one per core), ' +
+      'and processes that share a step where a teacher is trained first',
+  },
+  ...otherWorkerOptions,
+  {
+    flag: '--to <dir>',
+    description: 'the folder of the set (default: in the cache, where searches look for it)',
+  },
+  { flag: '--dry-run', description: 'only estimate rows, bytes and time, from a sample; writes nothing' },
+  jsonOption,
+] as const;
+
+type BuildOptions = OptionsOf<typeof options>;
 
 /** Loads teachers that compute with the workers, threads and backend of the options. */
-type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, WorkerOptions]) => ReturnType<LoadTeachers>;
+type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, BuildOptions]) => ReturnType<LoadTeachers>;
 
-export const datasetBuild = datasetBuildWith((references, context, options) => {
+export const datasetBuild = datasetBuildWith((references, context, given) => {
   const microBatches = teacherMicroBatches(references, context.recipeFile);
-  const workers = workersOf(options, microBatches, "the micro-batches of the teachers' training recipes");
-  return withJobContext(workers, (job) => teacherLoader(job)(references, context));
+  const workers = given.workers === undefined ? undefined : Math.min(given.workers, microBatches);
+  const own = workersOf({ ...given, workers }, microBatches, "the micro-batches of the teachers' training recipes");
+  const untrained = given.dryRun === true ? 'stand-in' : 'train';
+  return withJobContext(own, (job) => teacherLoader(job, untrained)(references, context));
 });
 
 export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
@@ -27,39 +56,69 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
     description:
       'build a distillation set: augmented images with the soft labels of a teacher; an interrupted build resumes',
     arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
-    options: [
-      ...workerOptions,
-      {
-        flag: '--to <dir>',
-        description: 'the folder of the set (default: in the cache, where searches look for it)',
-      },
-      jsonOption,
-    ],
-    async run([recipeFile], options) {
-      const { recipe, source, form } = await openBuild(recipeFile);
-      for (const note of source.notes ?? []) standardReporter().warn(note);
-      const teacher = await loadTeachers(recipe.teacher, { recipeFile, form }, options);
-      const stop = stopOnSignal();
-      const reporter = standardReporter();
-      try {
-        const to = options.to ?? builtSetFolder(recipeFile);
-        const request = { source, recipe, teacher, to, onProgress: inSteps(reporter), shouldStop: stop.asked };
-        const manifest = await buildDistillationSet(request);
-        return { json: manifestSummary(manifest), text: () => manifestText(manifest) };
-      } finally {
-        reporter.close();
-        stop.release();
+    options,
+    async run([recipeFile], given) {
+      const recipe = readBuildRecipe(recipeFile);
+      const images = await openImages(recipe, dirname(recipeFile));
+      const context = { recipeFile, form: formOf(images.source) };
+      const load = (references: readonly TeacherReference[]) => loadTeachers(references, context, given);
+      const teacher = await load(recipe.teacher);
+      const pool = images.pool && {
+        source: images.pool,
+        selector: recipe.pool?.selector === undefined ? teacher : await load(recipe.pool.selector),
+      };
+      const named = { source: recipe.source, pool: recipe.pool?.source, base: dirname(recipeFile) };
+      const count = given.workers ?? usableCores();
+      const threads = count > 1 ? { count, named } : undefined;
+      const request = { source: images.source, recipe, teacher, pool, threads };
+      if (given.dryRun) {
+        const estimate = await estimateBuild(request);
+        return { json: estimate, text: () => estimateText(recipe.name, estimate) };
       }
+      const manifest = await built({ ...request, to: given.to ?? builtSetFolder(recipeFile) });
+      return { json: manifestSummary(manifest), text: () => manifestText(manifest) };
     },
   });
 }
 
-/** Returns a callback that reports progress after every fiftieth of the rows. */
+/** Opens the images of a recipe, shows the notes about them, and reports the recipe's mistakes. */
+async function openImages(
+  recipe: BuildRecipe,
+  base: string,
+): Promise<{ readonly source: ImageSet; readonly pool?: ImageSet }> {
+  const source = await openSource(recipe.source, base);
+  requireAugmentation(recipe.augment, formOf(source).shape);
+  const split = sourceSplit(source, recipe);
+  planBuild(source, recipe, { ...split, train: recipe.pool === undefined ? { sources: split.train } : undefined });
+  for (const note of source.notes ?? []) standardReporter().warn(note);
+  return recipe.pool === undefined ? { source } : { source, pool: await openSource(recipe.pool.source, base) };
+}
+
+async function built(request: BuildRequest) {
+  const stop = stopOnSignal();
+  const reporter = standardReporter();
+  try {
+    const ports = { onProgress: inSteps(reporter), shouldStop: stop.asked, warn: reporter.warn };
+    return await buildDistillationSet({ ...request, ...ports });
+  } finally {
+    reporter.close();
+    stop.release();
+  }
+}
+
+/** Returns a callback that reports progress after every fiftieth of the rows, with the speed and the time left. */
 function inSteps(reporter: Reporter): (progress: BuildProgress) => void {
-  let told = 0;
-  return ({ rows, of }) => {
-    const part = Math.floor((50 * rows) / of);
-    if (part > told) reporter.progress({ stage: 'dataset build', step: rows, steps: of });
-    told = Math.max(told, part);
+  let told = { part: '', share: 0 };
+  let start = { part: '', ms: performance.now() };
+  return ({ part, rows, of, kept }) => {
+    const stage = part === 'pool' ? 'select from pool' : 'dataset build';
+    if (start.part !== stage) start = { part: stage, ms: performance.now() };
+    const share = Math.floor((50 * rows) / of);
+    if (told.part === stage && share <= told.share) return;
+    const seconds = (performance.now() - start.ms) / 1000;
+    const speed = (rows - kept) / seconds;
+    const figures = rows > kept && seconds > 0 ? { imagesPerSecond: speed, secondsLeft: (of - rows) / speed } : {};
+    if (share > 0) reporter.progress({ stage, step: rows, steps: of, ...figures });
+    told = { part: stage, share };
   };
 }

@@ -7,8 +7,8 @@ import { verifyDistillationSet } from '#data/sets/verify';
 export const datasetVerify = defineCommand({
   arguments: [{ name: '<dir>', description: 'the folder of the set' }],
   options: [jsonOption],
-  run([folder]) {
-    const { manifest, damage } = verifyDistillationSet(folder);
+  async run([folder]) {
+    const { manifest, damage } = await verifyDistillationSet(folder);
     const ok = damage.length === 0;
     const remedy = 'run its `mnv4-nas dataset build` again: it rebuilds damaged shards';
     return {

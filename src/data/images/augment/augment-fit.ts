@@ -2,8 +2,7 @@
 import { Failure } from '#core/failure';
 import type { ImageShape } from '#data/images/image-source';
 import { type Augmentation, eraseAspect } from './augment.js';
-
-type Range = readonly [number, number];
+import type { Range } from './random-rectangle.js';
 
 /** Refuses shifts that may move an image out of view, and rectangles that never fit or never cover a whole pixel. */
 export function requireAugmentation({ shift = 0, inceptionCrop, erase }: Augmentation, shape: ImageShape): void {

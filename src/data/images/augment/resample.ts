@@ -96,12 +96,28 @@ export function erased(image: Image, { top, left, height, width }: Rectangle): I
 
 /** Blends `share` of `a` with the rest of `b`, resized to `a`, pixel by pixel, rounded to the nearest integer. */
 export function blended(a: Image, b: Image, share: number): Image {
-  const isSameSize = a.height === b.height && a.width === b.width;
-  const { pixels: other } = isSameSize ? b : cropped(b, { top: 0, left: 0, height: b.height, width: b.width }, a);
+  const { pixels: other } = ofSize(b, a);
   return withPixels(
     a,
     a.pixels.map((pixel, i) => Math.round(mix(other[i] as number, pixel, share))),
   );
+}
+
+/** `a` with the whole pixels of a rectangle replaced by those of `b`, resized to `a`. */
+export function pasted(a: Image, b: Image, { top, left, height, width }: Rectangle): Image {
+  const { pixels: other } = ofSize(b, a);
+  const { width: W, channels: C } = a;
+  const out = new Uint8Array(a.pixels);
+  for (let y = top; y < top + height; y++) {
+    const from = (y * W + left) * C;
+    out.set(other.subarray(from, from + width * C), from);
+  }
+  return withPixels(a, out);
+}
+
+function ofSize(image: Image, to: Size): Image {
+  const isSameSize = image.height === to.height && image.width === to.width;
+  return isSameSize ? image : cropped(image, { top: 0, left: 0, height: image.height, width: image.width }, to);
 }
 
 function withPixels({ height, width, channels }: Image, pixels: Uint8Array): Image {

@@ -1,23 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blended, cropped, erased, flipped, resized, shifted } from '#data/images/augment/resample';
-import type { Image, ImageShape } from '#data/images/image-source';
+import { blended, cropped, erased, flipped, pasted, resized, shifted } from '#data/images/augment/resample';
+import { anyImage, imageOf } from './fixtures.js';
 
 const image = imageOf([2, 3, 1], 1, 2, 3, 4, 5, 6);
-
-function imageOf([height, width, channels]: ImageShape, ...pixels: number[]): Image {
-  return { height, width, channels, pixels: Uint8Array.from(pixels) };
-}
-
-/** An image of any small shape. */
-const anyImage = fc
-  .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 3))
-  .chain(([height, width, channels]) => {
-    const length = height * width * channels;
-    return fc
-      .uint8Array({ minLength: length, maxLength: length })
-      .map((pixels): Image => ({ height, width, channels, pixels }));
-  });
 
 describe('resampling', () => {
   it('moves by whole pixels and fills with 0', () => {
@@ -51,6 +37,13 @@ describe('resampling', () => {
   it('blends to the nearest integer', () => {
     const [a, b] = [imageOf([1, 3, 1], 0, 10, 255), imageOf([1, 3, 1], 100, 11, 255)];
     expect([...blended(a, b, 0.25).pixels]).toEqual([75, 11, 255]);
+  });
+
+  it('pastes whole pixels of another image at the same place, scaled to the first', () => {
+    const column = { top: 0, left: 1, height: 2, width: 1 };
+    expect([...pasted(image, imageOf([2, 3, 1], 9, 8, 7, 6, 5, 4), column).pixels]).toEqual([1, 8, 3, 4, 5, 6]);
+    expect([...pasted(image, imageOf([1, 1, 1], 9), column).pixels]).toEqual([1, 9, 3, 4, 9, 6]);
+    expect([...image.pixels]).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
   it('crops bilinearly between pixel centres', () => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { openDistillationSet } from '#data/sets/distillation-set';
+import { openDistillationSet, readShard } from '#data/sets/distillation-set';
 import { type Batch, batches } from '#data/sets/loader';
+import type { ShardEntry } from '#data/sets/manifest';
 import { verifyDistillationSet } from '#data/sets/verify';
 import { buildDistillationSet } from '#tasks/distill/build';
 import { parseBuildRecipe } from '#tasks/distill/build-recipe';
@@ -43,11 +44,12 @@ it('hard labels of a set built with mixup are blended like its pixels', async ()
     expect(Math.abs((soft[2 * i + 1] as number) - (0.9 * bright + 0.05))).toBeLessThan(0.0024); // half a level, smoothed
   }
   expect(set.manifest.mixedLabels).toBe(true);
-  expect(verifyDistillationSet(set.folder).damage).toEqual([]);
+  expect((await verifyDistillationSet(set.folder)).damage).toEqual([]);
 });
 
 it('a set built without mixup has no columns for it', async () => {
   const set = await levels('{ flip: true }');
   expect(set.manifest).not.toHaveProperty('mixedLabels');
-  expect(set.split('train').read(0)).not.toHaveProperty('mixing');
+  const { shards, layout } = set.split('train');
+  expect(readShard(set.folder, shards[0] as ShardEntry, layout)).not.toHaveProperty('mixing');
 });

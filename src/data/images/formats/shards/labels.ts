@@ -10,9 +10,9 @@ export interface SamplePlace {
   readonly position: string;
 }
 
-/** The data failure of one sample: `FILE: POSITION: MESSAGE`. */
-export function sampleFailure({ file, position }: SamplePlace, message: string, remedy?: string): Failure {
-  return dataFailure(file, `${position}: ${message}`, remedy);
+/** The data failure of one sample: `FILE: POSITION: FAULT`. */
+export function sampleFailure({ file, position }: SamplePlace, fault: string, remedy?: string): Failure {
+  return dataFailure(file, `${position}: ${fault}`, remedy);
 }
 
 /** Whether a label is a negative number, as model hubs give to test images whose labels are kept secret. */

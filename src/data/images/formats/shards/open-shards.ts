@@ -1,5 +1,5 @@
 /** Opens a folder of shards: finds the parts, scans the shards once, and numbers the classes of all parts together. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedSet } from '#data/images/encoded-set';
 import { classesOf, DistinctLabels, isSecret, type LabelRules } from './labels.js';
@@ -59,7 +59,8 @@ async function scannedPart<S extends ShardSamples>(
   const all: S[] = [];
   for (const shard of shards) all.push(await format.scan(root, shard, labels));
   if (all.some(({ labels }) => labels.length > 0)) return all;
-  throw dataFailure(root, `expected ${format.sample}s in ${shards.join(', ')}; got none`);
+  const first = join(root, shards[0] as string);
+  throw dataFailure(first, `expected ${format.sample}s in this file and the others of its part; got none`);
 }
 
 /** The first part that has labels; one whose labels are all negative is passed over with a note. */

@@ -83,7 +83,9 @@ describe('TFRecord files', () => {
     const labels = recordsOf(example({ image: [jpeg(1)], label: [1, 2] }));
     expect((await refusal(labels)).message).toContain('expected one label in label; got 2');
     expect((await refusal(recordsOf(example({})))).message).toContain('got no keys');
-    expect((await refusal(Uint8Array.of())).message).toContain('expected records in x.tfrecord; got none');
+    expect((await refusal(Uint8Array.of())).message).toContain(
+      'x.tfrecord: expected records in this file and the others of its part; got none',
+    );
   });
 
   it('with a flipped bit are refused: in a length when opened, in data when that record is read', async () => {

@@ -1,0 +1,53 @@
+// Compares RandAugment's operations with those of torchvision and timm, photograph by photograph, byte by byte.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { operated, operationKinds } from '#data/images/augment/operation';
+import { operationAt } from '#data/images/augment/rand-augment';
+
+const magnitudes = { torchvision: [0, 5, 9, 15, 30], timm: [3, 5, 9, 10], timmIncreasing: [0, 5, 9] };
+
+/** Yields for each operation and scale the largest and mean difference, and the share of equal bytes. */
+export async function* comparedOperations(others, folder) {
+  const photos = (await others.ask(JSON.stringify({ photos: folder }))).map((photo) => ({
+    ...photo,
+    image: imageOf(photo),
+  }));
+  for (const [library, levels] of Object.entries(magnitudes)) {
+    for (const kind of operationKinds) {
+      yield { library, kind, ...(await comparedOn(photos, { library, kind, levels }, others, folder)) };
+    }
+  }
+}
+
+async function comparedOn(photos, { library, kind, levels }, others, folder) {
+  const to = join(folder, 'theirs.raw');
+  const sums = { images: 0, bytes: 0, equal: 0, absolute: 0, largest: 0 };
+  for (const { file, shape, image } of photos) {
+    for (const magnitude of levels) {
+      for (const sign of [1, -1]) {
+        const asked = { photo: file, shape, library, operation: kind, magnitude, sign, to };
+        await others.ask(JSON.stringify(asked));
+        const ours = operated(image, operationAt(kind, library, magnitude, sign, image)).pixels;
+        add(sums, ours, readFileSync(to));
+      }
+    }
+  }
+  const { images, bytes, equal, absolute, largest } = sums;
+  return { images, largest, mean: absolute / bytes, equal: equal / bytes };
+}
+
+function add(sums, ours, theirs) {
+  if (ours.length !== theirs.length) throw new Error(`${ours.length} bytes of ours, ${theirs.length} of theirs`);
+  for (let i = 0; i < ours.length; i++) {
+    const difference = Math.abs(ours[i] - theirs[i]);
+    sums.absolute += difference;
+    sums.largest = Math.max(sums.largest, difference);
+    if (difference === 0) sums.equal++;
+  }
+  sums.bytes += ours.length;
+  sums.images++;
+}
+
+function imageOf({ file, shape: [height, width, channels] }) {
+  return { height, width, channels, pixels: new Uint8Array(readFileSync(file)) };
+}

@@ -14,7 +14,7 @@ export function projectText({ name, costs, missed, test, exports, runs }: Projec
     ['accuracy', `${percent(top1, 1)} of ${grouped(n)} test images (95 % interval ${interval})`],
     ...exports.map(({ format, folder, files }) => [format, `${folder}: ${files.join(', ')}`]),
     ['network', `mnv4-nas runs show ${fine}`],
-    ['next', exports.length === 0 ? `mnv4-nas export ${trained} --to onnx --check` : `mnv4-nas eval ${trained}`],
+    ['next', exports.length === 0 ? `mnv4-nas export ${trained} --to onnx --check` : `mnv4-nas runs show ${trained}`],
   ];
   return [`${name}: searched, trained${exports.length > 0 ? ' and exported' : ''}`, ...aligned(rows, new Set())].join(
     '\n',

@@ -44,6 +44,7 @@ describe('--help', { timeout: 120_000 }, () => {
     const help = helpOf(await program(['--help'], { node: watching }));
     const commands = listed(help);
     expect(commands).toEqual([
+      'init',
       'coarse',
       'fine',
       'search',

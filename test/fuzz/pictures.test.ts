@@ -66,10 +66,10 @@ describe('a table of pictures', () => {
     const file = join(root, 't.csv');
     const step = fc.constantFrom('..', 'a', '.', '', '...', '~', '%2e%2e', '..\\');
     const path = fc.array(step, { maxLength: 6 }).map((steps) => `../${steps.join('/')}/../../etc/hostname`);
-    fuzz(60, fc.oneof(path, fc.constantFrom('/etc/hostname', '..', '../', 'a/../../x')), (escape) => {
-      writeFileSync(file, `path,label\na/1.jpg,x\n"${escape}",y\n`);
+    fuzz(60, fc.oneof(path, fc.constantFrom('/etc/hostname', '..', '../', 'a/../../x')), (outside) => {
+      writeFileSync(file, `path,label\na/1.jpg,x\n"${outside}",y\n`);
       const outcome = outcomeOf(() => readImageTable(file, { followLinks: false }));
-      if (!('failure' in outcome)) return expect.fail(`read ${escape}`);
+      if (!('failure' in outcome)) return expect.fail(`read ${outside}`);
       expectNamed(outcome.failure, 'data', file);
     });
   });

@@ -216,7 +216,7 @@ mistake.yaml:11:15: search.controller.filterWarmup: expected a warm-up that ends
       ),
     run: ['dataset', 'build', 'mistake.yaml'],
     code: 3,
-    says: 'mistake.yaml:2:20: source.dataset: expected one of fashion-mnist, mnist, cifar10; got fashion-mnits',
+    says: 'mistake.yaml:2:20: source.dataset: expected one of fashion-mnist, mnist, cifar10, cifar100; got fashion-mnits',
   },
   {
     about: 'class names that YAML reads as other types',

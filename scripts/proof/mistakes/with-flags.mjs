@@ -122,6 +122,6 @@ export const flags = [
     about: 'an unknown data set',
     run: ['dataset', 'fetch', 'mist'],
     code: 2,
-    says: 'dataset fetch: expected one of fashion-mnist, mnist, cifar10; got mist; did you mean mnist?',
+    says: 'dataset fetch: expected one of fashion-mnist, mnist, cifar10, cifar100; got mist; did you mean mnist?',
   },
 ];

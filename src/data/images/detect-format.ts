@@ -7,6 +7,9 @@ import { type CifarFormat, cifar10Format, cifar100Format } from '#data/images/fo
 import { isIdxName } from '#data/images/formats/idx-files';
 import { tablesIn } from './folders/find-table.js';
 import { isImageName } from './folders/walk.js';
+import { looksLikeParquet } from './formats/parquet/open-parquet.js';
+import { looksLikeTfRecord } from './formats/tfrecord/open-tfrecord.js';
+import { looksLikeWebDataset } from './formats/webdataset/open-webdataset.js';
 import { type SourceFormat, sourceFormats } from './source-format.js';
 
 /** The names on top of a folder. */
@@ -20,6 +23,9 @@ interface Top {
 const signs: Readonly<Record<SourceFormat, (top: Top) => boolean>> = {
   folder: ({ path, folders }) => folders.some((name) => hasImages(join(path, name), levelsBelow)),
   csv: ({ path, files }) => tablesIn(path, files).length > 0,
+  webdataset: (top) => looksLikeWebDataset(namesBelow(top, shardLevels)),
+  tfrecord: (top) => looksLikeTfRecord(namesBelow(top, shardLevels)),
+  parquet: (top) => looksLikeParquet(namesBelow(top, shardLevels)),
   idx: ({ files }) => files.some(isIdxName),
   cifar10: ({ files }) => hasAnyOf(files, cifar10Format),
   cifar100: ({ files }) => hasAnyOf(files, cifar100Format('fine')),
@@ -27,8 +33,11 @@ const signs: Readonly<Record<SourceFormat, (top: Top) => boolean>> = {
 
 const levelsBelow = 4; // folders that are searched for a first image: part, class, and some inside a class
 
+const shardLevels = 1; // model hubs put the files of a part into data/ or a folder with its name
+const mostFolders = 50; // that are searched for shards: class folders may be many
+
 const known =
-  'class folders of image files, a CSV file with the columns path and label, IDX files, or the .bin files of CIFAR';
+  'class folders of image files, a CSV file with the columns path and label, tar, TFRecord or Parquet files, IDX files, or the .bin files of CIFAR';
 
 /** The format of a folder or file; none, or more than one, is a data failure that says what is there. */
 export function detectedFormat(path: string): SourceFormat {
@@ -45,8 +54,12 @@ export function detectedFormat(path: string): SourceFormat {
 }
 
 function formatOfFile(path: string): SourceFormat {
-  if (/\.(csv|tsv)$/i.test(path)) return 'csv';
-  throw dataFailure(path, `expected ${known}; got the file ${basename(path)}`, 'name the folder of the files');
+  const name = basename(path);
+  if (/\.(csv|tsv)$/i.test(name)) return 'csv';
+  if (looksLikeWebDataset([name])) return 'webdataset';
+  if (looksLikeTfRecord([name])) return 'tfrecord';
+  if (looksLikeParquet([name])) return 'parquet';
+  throw dataFailure(path, `expected ${known}; got the file ${name}`, 'name the folder of the files');
 }
 
 function topOf(path: string): Top {
@@ -71,6 +84,13 @@ function entriesOf(path: string): Dirent[] {
 function hasImages(path: string, levels: number): boolean {
   const { files, folders } = topOf(path);
   return files.some(isImageName) || (levels > 0 && folders.some((name) => hasImages(join(path, name), levels - 1)));
+}
+
+/** The names of the files in a folder and, down to some levels, below it. */
+function namesBelow({ path, files, folders }: Top, levels: number): string[] {
+  if (levels === 0) return [...files];
+  const below = folders.slice(0, mostFolders).flatMap((name) => namesBelow(topOf(join(path, name)), levels - 1));
+  return [...files, ...below];
 }
 
 function hasAnyOf(files: readonly string[], { trainFiles, testFiles }: CifarFormat): boolean {

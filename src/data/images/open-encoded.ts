@@ -11,6 +11,9 @@ import { tableAt } from './folders/find-table.js';
 import { readImageFolder } from './folders/image-folder.js';
 import { readImageTable } from './folders/image-table.js';
 import { splitNote, testSplit } from './folders/test-share.js';
+import { openParquet } from './formats/parquet/open-parquet.js';
+import { openTfRecord } from './formats/tfrecord/open-tfrecord.js';
+import { openWebDataset } from './formats/webdataset/open-webdataset.js';
 import { numbered } from './image-source.js';
 import { soundImages } from './sound-images.js';
 import type { FilesOfFormat } from './source-schema.js';
@@ -19,7 +22,7 @@ import type { FilesOfFormat } from './source-schema.js';
 export type EncodedFiles = Extract<FilesOfFormat, { readonly testShare?: number | undefined }>;
 
 export function isEncoded(source: FilesOfFormat): source is EncodedFiles {
-  return source.format === 'folder' || source.format === 'csv';
+  return !['idx', 'cifar10', 'cifar100'].includes(source.format);
 }
 
 /** Both parts of a source, and the names of all classes. */
@@ -61,12 +64,18 @@ export async function listedImages(source: EncodedFiles, folder: string, classes
 }
 
 async function openFormat(source: EncodedFiles, folder: string): Promise<EncodedSet> {
-  const { classNames, followLinks = false } = source;
+  const { classNames } = source;
   switch (source.format) {
     case 'folder':
-      return readImageFolder(folder, { classNames, followLinks });
+      return readImageFolder(folder, { classNames, followLinks: source.followLinks ?? false });
     case 'csv':
-      return readImageTable(tableAt(folder), { classNames, followLinks });
+      return readImageTable(tableAt(folder), { classNames, followLinks: source.followLinks ?? false });
+    case 'webdataset':
+      return openWebDataset({ ...source, folder });
+    case 'tfrecord':
+      return openTfRecord({ ...source, folder });
+    case 'parquet':
+      return openParquet({ ...source, folder });
     default:
       return assertNever(source);
   }
@@ -85,7 +94,7 @@ function requireNames(classNames: readonly string[], folder: string): void {
   const [problem] = classNameProblems(classNames);
   if (problem === undefined) return;
   const { at, expected } = problem;
-  throw dataFailure(folder, `class ${at}: expected ${expected}; got ${JSON.stringify(classNames[at])}`);
+  throw dataFailure(folder, `the folder or label ${JSON.stringify(classNames[at])} names no class: expected ${expected}`);
 }
 
 /** Keeps a share of each class for the test, chosen by the images' places below the folder. */

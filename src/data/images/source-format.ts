@@ -1,5 +1,14 @@
 /** The formats of files that hold labelled images. */
 
-export const sourceFormats = ['folder', 'csv', 'idx', 'cifar10', 'cifar100'] as const;
+export const sourceFormats = [
+  'folder',
+  'csv',
+  'webdataset',
+  'tfrecord',
+  'parquet',
+  'idx',
+  'cifar10',
+  'cifar100',
+] as const;
 
 export type SourceFormat = (typeof sourceFormats)[number];

@@ -1,6 +1,6 @@
 /** Schemas of `source` and `augment`, which dataset and training recipes share. */
 import { z } from 'zod';
-import { flag, integer, quantity, record, text, word } from '#core/documents/conform';
+import { flag, integer, list, quantity, record, text, word } from '#core/documents/conform';
 import { Failure } from '#core/failure';
 import { suggestion } from '#core/nearest';
 import { highestMagnitude, scaleNames } from './augment/rand-augment.js';
@@ -145,6 +145,24 @@ const idx = {
   transposed: flag().optional().describe('True if rows and columns of the images are exchanged, as in EMNIST'),
 };
 
+const patterns = (part: string) =>
+  list(text('a pattern of file names'), 'a list of patterns of file names')
+    .optional()
+    .describe(`Files of the ${part} part, as patterns such as train-*.tar; by default those with its name in theirs`);
+
+/** Keys of files that hold many encoded images each. */
+const shards = {
+  image: text('the name of a field')
+    .optional()
+    .describe('Field, key or column with the images; by default it is found'),
+  label: text('the name of a field')
+    .optional()
+    .describe('Field, key or column with the labels; by default it is found'),
+  train: patterns('train'),
+  test: patterns('test'),
+  firstLabel,
+};
+
 const cifar100 = {
   labels: word('fine', 'coarse').optional().describe('Which labels are the classes; by default the 100 fine ones'),
 };
@@ -153,6 +171,9 @@ const cifar100 = {
 const keysOf = {
   folder: { ...files, ...size, ...encoded, ...links },
   csv: { ...files, ...size, ...encoded, ...links },
+  webdataset: { ...files, ...size, ...encoded, ...shards },
+  tfrecord: { ...files, ...size, ...encoded, ...shards },
+  parquet: { ...files, ...size, ...encoded, ...shards },
   idx: { ...files, ...size, ...idx },
   cifar10: { ...files, ...size },
   cifar100: { ...files, ...size, ...cifar100 },
@@ -177,7 +198,16 @@ function formats<const F extends SourceFormat | 'auto'>(name: F) {
 
 export const sourceSchema = z.union(
   [
-    record({ format: formats('auto').optional(), ...files, ...size, ...encoded, ...links, ...idx, ...cifar100 }),
+    record({
+      format: formats('auto').optional(),
+      ...files,
+      ...size,
+      ...encoded,
+      ...links,
+      ...shards,
+      ...idx,
+      ...cifar100,
+    }),
     record({
       dataset: word(...datasetNames).describe('Data set that mnv4-nas dataset fetch downloads'),
       folder: files.folder.optional(),
@@ -185,6 +215,9 @@ export const sourceSchema = z.union(
     }),
     record({ format: formats('folder'), ...keysOf.folder }),
     record({ format: formats('csv'), ...keysOf.csv }),
+    record({ format: formats('webdataset'), ...keysOf.webdataset }),
+    record({ format: formats('tfrecord'), ...keysOf.tfrecord }),
+    record({ format: formats('parquet'), ...keysOf.parquet }),
     record({ format: formats('idx'), ...keysOf.idx }),
     record({ format: formats('cifar10'), ...keysOf.cifar10 }),
     record({ format: formats('cifar100'), ...keysOf.cifar100 }),

@@ -74,7 +74,7 @@ describe('a source', () => {
     ['{ folder: a, classNmes: [x] }', 'r:1:14: classNmes: unknown key; did you mean classNames?'],
     [
       '{ format: jpeg, folder: a }',
-      'r:1:11: format: expected one of auto, folder, csv, idx, cifar10, cifar100; got jpeg',
+      'r:1:11: format: expected one of auto, folder, csv, webdataset, tfrecord, parquet, idx, cifar10, cifar100; got jpeg',
     ],
     ['{ format: cifar10, folder: a, labels: fine }', 'r:1:31: labels: unknown key'],
     ['{ folder: a, resolution: 2 }', 'r:1:26: resolution: expected a resolution from 4 to 2048; got 2'],

@@ -94,7 +94,10 @@ function requireNames(classNames: readonly string[], folder: string): void {
   const [problem] = classNameProblems(classNames);
   if (problem === undefined) return;
   const { at, expected } = problem;
-  throw dataFailure(folder, `the folder or label ${JSON.stringify(classNames[at])} names no class: expected ${expected}`);
+  throw dataFailure(
+    folder,
+    `the folder or label ${JSON.stringify(classNames[at])} names no class: expected ${expected}`,
+  );
 }
 
 /** Keeps a share of each class for the test, chosen by the images' places below the folder. */

@@ -25,7 +25,8 @@ const rooms = {
     devices: ['export'],
     distill: ['training'],
     report: ['devices'],
-    search: ['training'],
+    project: ['distill', 'export', 'search', 'training'],
+    search: ['export', 'training'],
     study: ['report', 'search', 'training'],
   },
   jobs: {

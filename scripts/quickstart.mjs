@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run quickstart`, after set-up: Fashion-MNIST, a teacher, a distillation set, both stages, the closing table.
- * Each step is a command that a user would type; finished steps are skipped. Arguments are passed to the search.
+ * `npm run quickstart`, after set-up: the search of configs/quickstart.yaml, which fetches Fashion-MNIST, trains a
+ * teacher, builds a distillation set and runs both stages. Arguments are passed to the search.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,14 +15,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const program = join('dist', 'cli', 'main.js');
 const given = process.argv.slice(2);
 const runId = given.includes('--run-id') ? [] : ['--run-id', 'quickstart'];
-const recipe = join('configs', 'recipes', 'quickstart.dataset.yaml');
-
-/** @type {readonly (readonly [title: string, args: readonly string[]])[]} */
-const steps = [
-  ['Real images', ['dataset', 'fetch', 'fashion-mnist']],
-  ['A teacher, and the distillation set that it labels', ['dataset', 'build', recipe]],
-  ['The search: coarse, then fine', ['search', join('configs', 'quickstart.yaml'), ...runId, ...given]],
-];
+const args = ['search', join('configs', 'quickstart.yaml'), ...runId, ...given];
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let child;
@@ -31,13 +24,11 @@ for (const signal of stopSignals) {
 }
 
 const start = performance.now();
-for (const [title, args] of steps) {
-  console.log(`\n== ${title}\n   npx mnv4-nas ${args.join(' ')}`);
-  child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
-  const [status, signal] = await once(child, 'exit');
-  if (status !== 0) {
-    console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to resume`);
-    process.exit(status ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
-  }
+console.log(`npx mnv4-nas ${args.join(' ')}`);
+child = spawn(process.execPath, [program, ...args], { cwd: root, stdio: 'inherit' });
+const [status, signal] = await once(child, 'exit');
+if (status !== 0) {
+  console.error(`== stopped: ${signal ?? `exit code ${status}`}; run the same command again to resume`);
+  process.exit(status ?? 128 + constants.signals[/** @type {NodeJS.Signals} */ (signal)]);
 }
 console.log(`\nDone in ${((performance.now() - start) / 60_000).toFixed(1)} minutes.`);

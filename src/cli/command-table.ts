@@ -16,6 +16,10 @@ export interface LoadedCommand {
 export type CommandTable = Readonly<Record<string, CommandEntry>>;
 
 export const commandTable: CommandTable = {
+  init: {
+    summary: 'look at a folder of images and write a project for them',
+    load: async () => (await import('#cli/commands/init')).init,
+  },
   coarse: {
     summary: 'search filter sizes, with every block an inverted bottleneck',
     load: async () => (await import('#cli/commands/stages')).coarse,
@@ -25,7 +29,7 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/stages')).fine,
   },
   search: {
-    summary: 'run both stages, coarse and then fine',
+    summary: 'run both stages, and make first whatever they lack',
     load: async () => (await import('#cli/commands/search')).search,
   },
   study: {

@@ -2,6 +2,8 @@
 
 export interface Progress {
   readonly stage: string;
+  /** The place of the stage in work of several phases. */
+  readonly phase?: PhaseProgress | undefined;
   /** Finished steps. */
   readonly step: number;
   readonly steps: number;
@@ -13,6 +15,14 @@ export interface Progress {
   /** Share of the time spent waiting for data, 0 to 1. */
   readonly dataWait?: number;
   readonly secondsLeft?: number;
+}
+
+/** The place of a phase among those to do, counted from 1. */
+export interface PhaseProgress {
+  readonly number: number;
+  readonly of: number;
+  /** Time until the last phase ends, estimated; undefined until a rate was measured. */
+  readonly secondsLeft?: number | undefined;
 }
 
 /** A cost during a search, with its target. */

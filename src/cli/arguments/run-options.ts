@@ -19,10 +19,10 @@ export const overrideOptions = [
   { flag: '--seed <n>', description: 'override the seed', parse: wholeNumber(0) },
 ] as const satisfies readonly OptionSpec[];
 
-/** Options of a command that works in one run folder. */
-export const runOptions = [
-  { flag: '--run-id <id>', description: 'name of the run (default: NAME-STAGE-TIME)' },
-  rootOption,
+const runId = { flag: '--run-id <id>', description: 'name of the run (default: NAME-STAGE-TIME)' } as const;
+
+/** Options of every command that makes or resumes a run. */
+export const resumeOptions = [
   {
     flag: '--resume <mode>',
     description: 'an existing run is resumed (allow), required and resumed (must), or refused (never)',
@@ -43,7 +43,8 @@ export const runOptions = [
   jsonOption,
 ] as const satisfies readonly OptionSpec[];
 
-export type RunOptions = OptionsOf<typeof runOptions>;
+/** Options of a command that works in one run folder. */
+export const runOptions = [runId, rootOption, ...resumeOptions] as const satisfies readonly OptionSpec[];
 
 /** Returns the values set outside the config, in rising precedence: MNV4_SET, --set, --seed. */
 export function overridesOf({ set = [], seed }: OptionsOf<typeof overrideOptions>): Override[] {
@@ -53,8 +54,8 @@ export function overridesOf({ set = [], seed }: OptionsOf<typeof overrideOptions
 }
 
 /** Returns the options that a task needs to open or resume its run; --profile alone traces 20 steps. */
-export function resumption({ root, resume, extend, profile }: RunOptions) {
-  return { root, resume, extend, profile: profile === true ? 20 : profile };
+export function resumption({ resume, extend, profile }: OptionsOf<typeof resumeOptions>) {
+  return { resume, extend, profile: profile === true ? 20 : profile };
 }
 
 /** The default id of a run, `name-stage-20260131-235959` in UTC, with the name shortened by `slug`. */

@@ -1,17 +1,24 @@
 /** Options of the search commands, and the config overrides and workers that they give. */
 import type { Override } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
+import { shownPath } from '#core/files/shown-path';
 import type { Workers } from '#jobs/workers/launcher';
-import type { LocatedConfig } from '#tasks/search/config/config';
+import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import type { StagePlan } from '#tasks/search/plan';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
-import { overridesOf, runOptions } from './run-options.js';
+import { configRootOption } from './root-option.js';
+import { defaultRunId, overridesOf, resumeOptions } from './run-options.js';
 import { workersOf } from './worker-options.js';
 
 export const configArgument = { name: '<config>', description: 'a search config (YAML)' } as const;
 
 export const searchOptions = [
-  ...runOptions,
+  {
+    flag: '--run-id <id>',
+    description: "name of the run (default: NAME-STAGE-TIME, or the config's name if the config states runs)",
+  },
+  configRootOption,
+  ...resumeOptions,
   {
     flag: '--baseline <name>',
     description:
@@ -53,4 +60,23 @@ export function stageWorkers(
     throw new Failure('config', located.at(['workers'], message));
   }
   return workersOf({ backend, threads, workers: workers ?? config.workers }, samples, what);
+}
+
+/** Returns the folder of the runs and the run id: the options', else the config's, else `runs` and an id with a time. */
+export function runsOf({ config, path }: LocatedConfig, { root, runId }: SearchOptions, stage: StageName | 'search') {
+  const { name, runs } = config;
+  const ownId = stage === 'search' ? name : `${name}-${stage}`;
+  return {
+    root: root ?? (runs === undefined ? 'runs' : shownPath(path(runs))),
+    id: runId ?? (runs === undefined ? defaultRunId(name, stage, new Date()) : ownId),
+  };
+}
+
+/** Returns a function that gives the workers for phases whose steps have so many parts. */
+export function phaseWorkers({ config }: LocatedConfig, { backend, threads, workers }: SearchOptions) {
+  const most = workers ?? config.workers;
+  return (parts: number): Workers => {
+    const count = most === undefined ? undefined : Math.min(most, parts);
+    return workersOf({ backend, threads: threads ?? config.threads, workers: count }, parts, 'the parts of a step');
+  };
 }

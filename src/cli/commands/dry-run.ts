@@ -4,19 +4,36 @@ import { duration } from '#cli/terminal/progress';
 import { Failure } from '#core/failure';
 import type { Workers } from '#jobs/workers/launcher';
 import { openBackend } from '#networks/tensor/backend';
+import { estimatedStage } from '#tasks/project/measure';
 import type { LocatedConfig } from '#tasks/search/config/config';
+import type { StageSet } from '#tasks/search/config/stage-requirements';
 import { openStageSet } from '#tasks/search/open';
 import { plannedFigures, planWarnings, type StagePlan } from '#tasks/search/plan';
 import { type Estimate, estimateStage } from '#tasks/search/stage/estimate';
 
-/** Describes and estimates the stages; the second opens a stand-in for the result that the first has yet to find. */
-export async function dryRun(plans: readonly StagePlan[], config: LocatedConfig, workers: Workers): Promise<Output> {
-  const figures: object[] = [];
+/** The figures of a stage; without images the estimate is the reason why there is none. */
+export interface StageFigures {
+  readonly estimate: Estimate | string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Describes and estimates the stages; the second opens a stand-in for the result that the first has yet to find.
+ *
+ * @param planned  the distillation set, if it is planned and not built yet
+ */
+export async function dryRun(
+  plans: readonly StagePlan[],
+  config: LocatedConfig,
+  workers: Workers,
+  planned?: StageSet,
+): Promise<Output & { readonly json: readonly StageFigures[] }> {
+  const figures: StageFigures[] = [];
   for (const [i, plan] of plans.entries()) {
     figures.push({
       ...plannedFigures(plan.task, workers),
       ...(i > 0 && { base: 'a stand-in, since the coarse result is not known yet' }),
-      estimate: await estimated(plan, config, workers),
+      estimate: await estimated(plan, config, workers, planned),
       warnings: i === 0 ? planWarnings(plan.task) : [],
     });
   }
@@ -24,9 +41,15 @@ export async function dryRun(plans: readonly StagePlan[], config: LocatedConfig,
 }
 
 /** Estimates time and memory of the stage, or returns the reason why that is not possible. */
-async function estimated(plan: StagePlan, config: LocatedConfig, workers: Workers): Promise<Estimate | string> {
+async function estimated(
+  plan: StagePlan,
+  config: LocatedConfig,
+  workers: Workers,
+  planned: StageSet | undefined,
+): Promise<Estimate | string> {
   try {
     openBackend({ backend: workers.backend, threads: workers.threads });
+    if (planned !== undefined) return await estimatedStage(planned, plan.task, workers);
     return await estimateStage(plan.task, openStageSet(plan.task, config), workers);
   } catch (error) {
     if (error instanceof Failure && error.kind === 'data')

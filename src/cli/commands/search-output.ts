@@ -28,7 +28,11 @@ export function agreementOutput(ids: readonly string[], root: string): Output {
 }
 
 /** With --strict-target, returns a failure that names each target missed by a finished run. */
-export function missedTargets(ids: readonly string[], { root, strictTarget }: SearchOptions): Failure | undefined {
+export function missedTargets(
+  ids: readonly string[],
+  root: string,
+  { strictTarget }: SearchOptions,
+): Failure | undefined {
   if (!strictTarget) return undefined;
   const misses = ids.flatMap((id) =>
     readSearchResult(join(root, id)).missed.map((miss) => ({ message: `${id}: target missed: ${miss}` })),

@@ -1,8 +1,10 @@
-/** `mnv4-nas search`: both stages, one after the other, with one seed or several. */
+/** `mnv4-nas search`: everything from the images to the result, with one seed or several. */
 import { defineCommand, type OptionSpec, type OptionsOf, type Output } from '#cli/arguments/command-spec';
-import { defaultRunId, resumption } from '#cli/arguments/run-options';
+import { resumption } from '#cli/arguments/run-options';
 import {
   configArgument,
+  phaseWorkers,
+  runsOf,
   searchOptions,
   searchOverrides,
   stageWorkers,
@@ -10,12 +12,18 @@ import {
 } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { withJobContext } from '#cli/process/job-context';
+import { standardReporter } from '#cli/terminal/log';
+import { projectText } from '#cli/terminal/project-text';
 import { runFolder } from '#jobs/runs/run-folder';
+import type { Phase } from '#tasks/project/phase';
+import type { ProjectRequest } from '#tasks/project/ports';
+import { type Project, phasesOf, planProject, planStages, preparingOf, searchPhases } from '#tasks/project/project';
+import { projectReport } from '#tasks/project/report';
+import { runPhases } from '#tasks/project/run-phases';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
-import { openStageSet } from '#tasks/search/open';
-import { planCoarse, planFine, standInFor } from '#tasks/search/plan';
-import { runStages, stageIds } from '#tasks/search/run-stages';
-import { dryRun } from './dry-run.js';
+import { stageIds } from '#tasks/search/run-stages';
+import { dryRunProject } from './dry-run-project.js';
+import { exportRun } from './export-run.js';
 import { rehearseSearches } from './rehearse.js';
 import { agreementOutput, missedTargets, runsOutput } from './search-output.js';
 
@@ -24,7 +32,8 @@ const options = [
   warmStartOption,
   {
     flag: '--seeds <n>',
-    description: "search with this many seeds, counted up from the config's, and report how far the results agree",
+    description:
+      "search with this many seeds, counted up from the config's, and report how far the results agree; nothing is trained or exported at the end",
     parse: wholeNumber(2),
   },
   {
@@ -41,28 +50,30 @@ interface Search {
 }
 
 export const search = defineCommand({
-  description: 'run the coarse stage, then the fine stage on its result; run again with the same --run-id, it resumes',
+  description:
+    'fetch images, train the teacher and build the distillation set where they are missing; run the coarse stage and the fine stage on its result; train and export the network where the config says so; run again, it resumes',
   arguments: [configArgument],
   options,
   async run([file], options): Promise<Output> {
     const config = readSearchConfig(file, searchOverrides(options));
-    const id = options.runId ?? defaultRunId(config.config.name, 'search', new Date());
-    const coarse = planCoarse(config);
-    const likely = planFine(config, standInFor(coarse.task)); // so that its mistakes are told before the coarse stage runs
-    const workers = stageWorkers([coarse, likely], config, options);
+    const { root, id } = runsOf(config, options, 'search');
     const searches = options.seeds === undefined ? [{ id, config }] : seededSearches(file, id, config, options);
-    for (const search of searches) for (const run of stageIds(search.id)) runFolder(options.root, run); // a bad id fails now
-    if (options.rehearse) return rehearseSearches(searches.map(({ config }) => config));
-    if (options.dryRun) return dryRun([coarse, likely], config, workers);
-    for (const { task } of [coarse, likely]) openStageSet(task, config); // likewise
-    await withJobContext(workers, async (context) => {
-      for (const { id, config } of searches) await runStages(config, { context, ...resumption(options), id });
-    });
-    const ids = searches.map((search) => search.id);
-    const output =
-      options.seeds === undefined ? runsOutput(stageIds(id), options.root) : agreementOutput(ids, options.root);
-    const fineIds = ids.map((each) => `${each}-fine`);
-    return { ...output, failure: missedTargets(fineIds, options) };
+    for (const search of searches) for (const run of stageIds(search.id)) runFolder(root, run); // a bad id fails now
+    if (options.rehearse) {
+      planStages(config); // mistakes are told first
+      return rehearseSearches(searches.map(({ config }) => config));
+    }
+    const workers = stageWorkers(planStages(config), config, options);
+    const request = { ...resumption(options), root, id };
+    if (options.dryRun) return dryRunProject(config, request, workers, phaseWorkers(config, options));
+    const project = await planProject(config, request);
+    const ports = { workersFor: phaseWorkers(config, options), exportNetwork: exportRun };
+    const phases =
+      options.seeds === undefined
+        ? phasesOf(project, ports)
+        : [...preparingOf(project, ports), ...seededPhases(project, searches, request)];
+    await withJobContext(workers, (context) => runPhases(phases, context));
+    return options.seeds === undefined ? projectOutput(project, options) : seedsOutput(searches, root, options);
   },
 });
 
@@ -72,4 +83,24 @@ function seededSearches(file: string, id: string, { config }: LocatedConfig, opt
     const seed = config.seed + i;
     return { id: `${id}-seed-${seed}`, config: readSearchConfig(file, searchOverrides({ ...options, seed })) };
   });
+}
+
+function seededPhases(project: Project, searches: readonly Search[], request: ProjectRequest): Phase[] {
+  if (project.training !== undefined) standardReporter().note('--seeds: nothing is trained or exported at the end');
+  return searches.flatMap(({ id, config }) => searchPhases(project, { ...request, id }, config));
+}
+
+function projectOutput(project: Project, options: Options): Output {
+  const { root, id } = project.request;
+  const runs = runsOutput(stageIds(id), root);
+  const failure = missedTargets([`${id}-fine`], root, options);
+  const report = projectReport(project);
+  if (report === undefined) return { ...runs, failure };
+  return { json: { ...report, stages: runs.json }, text: () => projectText(report), failure };
+}
+
+function seedsOutput(searches: readonly Search[], root: string, options: Options): Output {
+  const ids = searches.map(({ id }) => id);
+  const fineIds = ids.map((each) => `${each}-fine`);
+  return { ...agreementOutput(ids, root), failure: missedTargets(fineIds, root, options) };
 }

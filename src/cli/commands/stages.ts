@@ -1,8 +1,9 @@
 /** `mnv4-nas coarse` and `fine`: each runs one stage in a separate run folder. */
 import { defineCommand, type OptionSpec, type OptionsOf, type Output } from '#cli/arguments/command-spec';
-import { defaultRunId, resumption } from '#cli/arguments/run-options';
+import { resumption } from '#cli/arguments/run-options';
 import {
   configArgument,
+  runsOf,
   type SearchOptions,
   searchOptions,
   searchOverrides,
@@ -46,21 +47,22 @@ export const fine = defineCommand({
   },
 });
 
-function planBase(config: LocatedConfig, { from, base, root }: OptionsOf<typeof fineOptions>): StagePlan {
+function planBase(config: LocatedConfig, options: OptionsOf<typeof fineOptions>): StagePlan {
+  const { from, base } = options;
   if ((from === undefined) === (base === undefined)) {
     const got = from === undefined ? 'neither' : 'both';
     throw new Failure('usage', `fine: expected either --from RUN or --base NETWORK; got ${got}`);
   }
   if (from === undefined) return planFine(config, namedNetwork(base as string));
-  const folder = findRun(root, from);
+  const folder = findRun(runsOf(config, options, 'fine').root, from);
   return planFine(config, foundArchitecture(folder), folder);
 }
 
 async function oneStage(plan: StagePlan, config: LocatedConfig, options: SearchOptions): Promise<Output> {
   const workers = stageWorkers([plan], config, options);
-  const id = options.runId ?? defaultRunId(config.config.name, plan.task.stage, new Date());
-  runFolder(options.root, id); // a bad id fails now
+  const { root, id } = runsOf(config, options, plan.task.stage);
+  runFolder(root, id); // a bad id fails now
   if (options.dryRun) return dryRun([plan], config, workers);
-  await withJobContext(workers, (context) => runStage(plan, config, { context, ...resumption(options), id }));
-  return { ...runsOutput([id], options.root), failure: missedTargets([id], options) };
+  await withJobContext(workers, (context) => runStage(plan, config, { context, ...resumption(options), root, id }));
+  return { ...runsOutput([id], root), failure: missedTargets([id], root, options) };
 }

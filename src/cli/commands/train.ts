@@ -21,7 +21,9 @@ export const train = defineCommand({
     const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
     const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
     const workers = workersOf(options, microBatchesOf(recipe), 'the micro-batches of the recipe');
-    await withJobContext(workers, (context) => trainIn(network, recipe, { context, ...resumption(options), id }));
+    await withJobContext(workers, (context) =>
+      trainIn(network, recipe, { context, ...resumption(options), root: options.root, id }),
+    );
     const { test: evaluation, byClass, weights } = readTrainingResult(join(options.root, id));
     return {
       json: { network: network.name, ...evaluation, weights, byClass },

@@ -37,11 +37,12 @@ function lengthOf(parts: readonly Part[]): number {
 }
 
 function partsOf(fields: Progress): Part[] {
-  const { stage, step, steps, loss, quality, reward, costs = [], imagesPerSecond, dataWait = 0, secondsLeft } = fields;
+  const { stage, phase, step, steps, loss, quality, reward, costs = [] } = fields;
+  const { imagesPerSecond, dataWait = 0, secondsLeft } = fields;
   const part = (value: number | undefined, rank: number, text: (value: number) => string): Part[] =>
     value === undefined ? [] : [{ text: text(value), rank }];
   return [
-    { text: stage, rank: 0, style: 'bold' },
+    { text: phase === undefined ? stage : `${phase.number}/${phase.of} ${stage}`, rank: 0, style: 'bold' },
     { text: `${step}/${steps}`, rank: 1 },
     ...part(steps > 0 ? step / steps : undefined, 7, (share) => `${Math.floor(100 * share)}%`),
     ...part(loss, 4, (value) => `loss ${decimal(value)}`),
@@ -51,6 +52,7 @@ function partsOf(fields: Progress): Part[] {
     ...part(imagesPerSecond, 8, (value) => `${Math.round(value).toLocaleString('en-US')} images/s`),
     ...part(dataWait >= notableWait ? dataWait : undefined, 9, (share) => `data wait ${Math.round(100 * share)}%`),
     ...part(secondsLeft, 2, (value) => `${duration(value)} left`),
+    ...part(phase?.secondsLeft, 2, (value) => `${duration(value)} in all`),
   ];
 }
 

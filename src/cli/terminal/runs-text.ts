@@ -64,7 +64,7 @@ function randomRows({ n, meanReward, deviation, bestReward, bestQuality }: Rando
 }
 
 /** Formats a cost with its target, then the policy's expected cost and, if it differs, the cost of its argmax. */
-function costText({ value, target, expected, argmax }: Cost): string {
+export function costText({ value, target, expected, argmax }: Cost): string {
   const distance = (cost: number) => `${quantity(cost)} (${signedPercent(cost / target - 1)})`;
   const mean = expected === undefined ? '' : `, expected ${distance(expected)}`;
   const likely = argmax === undefined || argmax === value ? '' : `, argmax ${distance(argmax)}`;

@@ -57,9 +57,12 @@ async function teacherOf(
     case 'run':
       return networkTeacher(readTrainedNetwork(requireTrained(resolve(base, teacher.run))), form);
     case 'training':
-      if (untrained === 'stand-in' && !isTrained(trainingRun(teacher, base).folder)) {
-        context.observer.note(`${teacher.network} is not trained yet; the estimate leaves out the time to train it`);
-        return standInTeacher(readNetwork(resolve(base, teacher.network)), form);
+      if (untrained === 'stand-in') {
+        const { network, root, id } = teacherTraining(teacher, base);
+        if (!isTrained(join(root, id))) {
+          context.observer.note(`${teacher.network} is not trained yet; the estimate leaves out the time to train it`);
+          return standInTeacher(network, form);
+        }
       }
       return networkTeacher(readTrainedNetwork(await trainedHere(teacher, base, context)), form);
     case 'weights':
@@ -72,20 +75,31 @@ async function teacherOf(
 }
 
 /** Trains the teacher unless its run is done, and returns the run's folder. */
-async function trainedHere(teacher: TeacherOfKind<'training'>, base: string, context: JobContext): Promise<string> {
-  const { root, id, recipe, folder } = trainingRun(teacher, base);
-  await train(readNetwork(resolve(base, teacher.network)), recipe, { context, root, id, resume: 'allow' });
-  return folder;
+export async function trainedHere(
+  teacher: TeacherOfKind<'training'>,
+  base: string,
+  context: JobContext,
+): Promise<string> {
+  const { network, recipe, root, id } = teacherTraining(teacher, base);
+  await train(network, recipe, { context, root, id, resume: 'allow' });
+  return join(root, id);
 }
 
-/** Names the run of a teacher's training, by the content of its files. */
-function trainingRun(teacher: TeacherOfKind<'training'>, base: string) {
+/** The training of a teacher: its network, recipe and run. */
+export interface TeacherTraining {
+  readonly network: Architecture;
+  readonly recipe: TrainingRecipe;
+  readonly root: string;
+  readonly id: string;
+}
+
+/** Returns the training of a teacher, whose run in the cache is named by the content of its files. */
+export function teacherTraining(teacher: TeacherOfKind<'training'>, base: string): TeacherTraining {
   const network = resolve(base, teacher.network);
   const training = resolve(base, teacher.training);
   const recipe = readTrainingRecipe(training);
-  const root = join(cacheFolder(), 'teachers');
   const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
-  return { root, id, recipe, folder: join(root, id) };
+  return { network: readNetwork(network), recipe, root: join(cacheFolder(), 'teachers'), id };
 }
 
 /** Makes a teacher that takes as long as the trained network and answers alike for all images. */

@@ -3,10 +3,8 @@
 import { onnx } from '#tasks/export/onnx/onnx';
 import { tfjs } from '#tasks/export/tfjs/tfjs';
 import type { Exporter } from './exporter.js';
+import type { Format } from './formats.js';
 import { safetensors } from './safetensors.js';
 import { timm } from './timm.js';
-
-export const formats = ['onnx', 'tfjs', 'timm', 'safetensors'] as const;
-export type Format = (typeof formats)[number];
 
 export const exporters: Readonly<Record<Format, Exporter>> = { onnx, tfjs, timm, safetensors };

@@ -10,7 +10,7 @@ import { workersFor } from '#jobs/workers/launcher';
 import { printSpace } from '#networks/space/print';
 import { type LocatedConfig, renamedConfigKeys } from '#tasks/search/config/config';
 import { resolvedConfig } from '#tasks/search/config/resolved-config';
-import { requireSet } from '#tasks/search/config/stage-requirements';
+import { requireSet, type StageSet } from '#tasks/search/config/stage-requirements';
 import { requireFit } from '#tasks/training/requirements';
 import { onTarget } from './on-target.js';
 import type { StagePlan } from './plan.js';
@@ -42,13 +42,18 @@ function requireBaseRun({ baseRun }: StagePlan, { located }: LocatedConfig): str
 }
 
 /** Opens the config's images, which must fit the stage's space and settings. */
-export function openStageSet({ stage, space, settings }: StageTask, located: LocatedConfig): DistillationSet {
+export function openStageSet(task: StageTask, located: LocatedConfig): DistillationSet {
   const { config, path } = located;
   const { dataset } = config;
   const set = openSet('folder' in dataset ? { folder: path(dataset.folder) } : { recipe: path(dataset.recipe) });
-  requireFit(space, set.manifest.shape, set.manifest.classes);
-  requireSet(located, stage, settings, set.manifest);
+  requireStageSet(task, located, set.manifest);
   return set;
+}
+
+/** Refuses a set, built or planned, that does not fit the stage's space and settings. */
+export function requireStageSet({ stage, space, settings }: StageTask, located: LocatedConfig, set: StageSet): void {
+  requireFit(space, set.shape, set.classes);
+  requireSet(located, stage, settings, set);
 }
 
 /** Returns the run's content; a run resumes only with the same settings, amounts of its targets, and images. */

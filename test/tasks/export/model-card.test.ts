@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openBackend } from '#networks/tensor/backend';
-import { exporters, formats } from '#tasks/export/exporters';
+import { exporters } from '#tasks/export/exporters';
+import { formats } from '#tasks/export/formats';
 import { modelCard } from '#tasks/export/model-card';
 import { smallNetwork } from '#test/tasks/training/small-network';
 import { randomExported } from './random-exported.js';

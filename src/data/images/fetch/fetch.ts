@@ -68,8 +68,12 @@ function fetched(dataset: Dataset, folder: string, origin: string | undefined, {
 
 /** The edition in the folder; undefined if files are missing. A file with other content is a data failure. */
 function editionThere(dataset: Dataset, folder: string): Edition | undefined {
-  const files = Object.keys(dataset.official.sha256).map((name) => located(folder, name));
-  return files.every((file) => existsSync(file)) ? verifiedEdition(dataset, folder) : undefined;
+  return isFetched(dataset, folder) ? verifiedEdition(dataset, folder) : undefined;
+}
+
+/** True if the folder has all files of the data set, whatever their content. */
+export function isFetched(dataset: Dataset, folder: string): boolean {
+  return Object.keys(dataset.official.sha256).every((name) => existsSync(located(folder, name)));
 }
 
 /** The unpacked content of all files of an edition, by name; throws one line about the first file that differs. */

@@ -37,8 +37,8 @@ export function problemOf(error: unknown): Problem {
   return { stack: error instanceof Error ? `${error.stack}` : String(error) };
 }
 
-/** The failure as the worker threw it; for a bug, an error that names the worker. */
-export function errorOf(problem: Problem, rank: number): Error {
+/** The failure as another process threw it; for a bug, an error that names the process, such as `worker 1`. */
+export function errorOf(problem: Problem, process: string): Error {
   if ('kind' in problem) return new Failure(problem.kind, problem.diagnostics, problem.remedy);
-  return Object.assign(new Error(`worker ${rank} failed`), { stack: `in worker ${rank}: ${problem.stack}` });
+  return Object.assign(new Error(`${process} failed`), { stack: `in ${process}: ${problem.stack}` });
 }

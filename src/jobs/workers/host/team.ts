@@ -81,7 +81,7 @@ function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, g
     });
   });
   child.on('message', (message: FromMember) => {
-    if ('problem' in message) gathering.fail(errorOf(message.problem, rank));
+    if ('problem' in message) gathering.fail(errorOf(message.problem, `worker ${rank}`));
     else gathering.receive(rank, message.values);
   });
   gathering.onTotal((total) => send({ total }));

@@ -7,6 +7,7 @@ import { type Override, withOverrides } from '#core/documents/overrides';
 import { type RenamedKey, withNewKey, withNewKeys } from '#core/documents/renamed-keys';
 import { costTargetSchema } from '#networks/cost/target';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
+import { formats } from '#tasks/export/formats';
 import { rewardKinds } from '#tasks/search/controller/reward';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
@@ -87,8 +88,13 @@ const stageFields = {
 const file = text('a file');
 const stageOverlay = optionalOf(stageFields);
 
-export const searchConfigSchema = record({
+const fields = record({
   name: fileName().describe('Name of the search; run ids begin with it unless --run-id is given'),
+  runs: file
+    .optional()
+    .describe(
+      'Folder of the runs, relative to the config; with it the run id is the name, so that the same command resumes',
+    ),
   seed: integer('a seed from 0', 0).default(0).describe('Seed of all random streams'),
   dataset: z
     .union([
@@ -111,6 +117,15 @@ export const searchConfigSchema = record({
   })
     .optional()
     .describe('The fine stage; all keys of search are allowed here too and then apply to this stage only'),
+  train: record({ recipe: file.describe('Training recipe (*.train.yaml), by which search trains the fine result') })
+    .optional()
+    .describe('Final training by search, after both stages'),
+  export: record({
+    to: list(word(...formats), 'a list of formats').describe('Formats of the export'),
+    folder: file.describe('Folder of the exports, relative to the config; each format has its own folder there'),
+  })
+    .optional()
+    .describe('Export of the trained network by search; requires train'),
   workers: count('workers', 1, 1024)
     .optional()
     .describe('Processes that share the architectures of a step; by default one per core, at most samplesPerStep'),
@@ -118,6 +133,16 @@ export const searchConfigSchema = record({
     .optional()
     .describe('TensorFlow threads in each process; by default the cores divided by the workers'),
 });
+
+export const searchConfigSchema = fields
+  .refine((config) => config.export === undefined || config.train !== undefined, {
+    error: 'a section train too, since only a trained network is exported',
+    path: ['export'],
+  })
+  .refine((config) => config.train === undefined || (config.coarse !== undefined && config.fine !== undefined), {
+    error: 'the sections coarse and fine too, whose result is trained',
+    path: ['train'],
+  });
 
 /** Renamed keys of search configs. */
 export const renamedConfigKeys: readonly RenamedKey[] = ['search', 'coarse', 'fine'].flatMap((section) => [

@@ -17,7 +17,7 @@ export function hardLabelled(batches: Batches, classes: number): Batches {
 }
 
 /** True if a set contains blends of two images but one label for each, as sets built by older versions do. */
-export function lacksMixedLabels({ recipe, mixedLabels }: Manifest): boolean {
+export function lacksMixedLabels({ recipe, mixedLabels }: Pick<Manifest, 'recipe' | 'mixedLabels'>): boolean {
   const augment = recipe.augment as { readonly mixup?: unknown } | undefined;
   return augment?.mixup !== undefined && mixedLabels === undefined;
 }

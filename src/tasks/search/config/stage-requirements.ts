@@ -24,8 +24,11 @@ export function requireNormalisable(
   );
 }
 
+/** The facts about a set, built or planned, that a stage depends on. */
+export type StageSet = Pick<Manifest, 'name' | 'shape' | 'classes' | 'splits' | 'recipe' | 'mixedLabels'>;
+
 /** Refuses settings that need images or labels that the set does not have. */
-export function requireSet(config: LocatedConfig, stage: StageName, settings: StageSettings, set: Manifest): void {
+export function requireSet(config: LocatedConfig, stage: StageName, settings: StageSettings, set: StageSet): void {
   const { batch, validationBatch, statisticsBatches, weights } = settings;
   const { train, held } = set.splits;
   const problems: SettingProblem[] = [];

@@ -1,0 +1,24 @@
+/** Exports the network of a training run and checks the files, as `export RUN --check` does. */
+
+import { checkExport } from '#tasks/export/check-export';
+import { exporters } from '#tasks/export/exporters';
+import type { Format } from '#tasks/export/formats';
+import { writeExport } from '#tasks/export/write-export';
+import { readFinishedRun } from '#tasks/training/finished-run';
+import { exportedOf } from './exported.js';
+import { trialImages } from './trial-images.js';
+
+/**
+ * Exports a finished run to a new folder. Logits that differ from ours are an error.
+ *
+ * @param folder  of the run
+ */
+export async function exportRun(folder: string, format: Format, to: string): Promise<void> {
+  const exporter = exporters[format];
+  const run = readFinishedRun(folder);
+  const { network, weights } = run;
+  const { images } = await trialImages(network, run, {});
+  const exported = exportedOf({ network, weights, origin: `trained by the run ${run.id}`, run });
+  await writeExport(to, exporter, exported, { fold: exporter.isGraph });
+  await checkExport(to, exporter, exported, images);
+}

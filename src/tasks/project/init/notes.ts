@@ -1,0 +1,48 @@
+/** What a user should know about the images before they are searched on, in sentences. */
+import { percent } from '#core/percent';
+import type { InspectedImages } from '#data/images/inspect/inspected-images';
+
+const fewImages = 200;
+const fewPerClass = 20;
+const notableImbalance = 3;
+const shownNames = 5;
+
+export function notesOn(images: InspectedImages): string[] {
+  const { classNames, train, test, duplicates, imbalance, broken } = images;
+  const few = classNames.filter((_, k) => (train.perClass[k] as number) < fewPerClass);
+  const untested = classNames.filter((_, k) => (test.perClass[k] as number) === 0);
+  const { across, otherClass, examples } = duplicates;
+  const all = train.n + test.n;
+  return [
+    ...(all < fewImages
+      ? [`${all} images are few: accuracies will be uncertain by many points; ${fewImages} or more are better`]
+      : []),
+    ...(few.length > 0
+      ? [`classes with fewer than ${fewPerClass} train images will hardly be learnt: ${named(few)}`]
+      : []),
+    ...(untested.length > 0
+      ? [
+          `no test images show ${named(untested)}, so the accuracy says nothing about them; move some there, or remove the test folder so that a fifth of all is kept for the test`,
+        ]
+      : []),
+    ...(imbalance >= notableImbalance
+      ? [
+          `the largest class has ${imbalance.toFixed(1)} times the images of the smallest; networks will favour it: more images of the small classes help most`,
+        ]
+      : []),
+    ...(across > 0
+      ? [
+          `${across} test images (${percent(across / Math.max(1, test.n), 1)}) are train images too, such as ${examples[0]?.join(' and ')}: the accuracy will flatter the network; remove them from one part`,
+        ]
+      : []),
+    ...(otherClass > 0 ? [`${otherClass} images lie in two classes at once; at most one of the labels is right`] : []),
+    ...(broken.count > 0
+      ? [`${broken.count} images cannot be decoded and are left out, such as ${broken.examples[0]?.place}`]
+      : []),
+  ];
+}
+
+function named(names: readonly string[]): string {
+  const more = names.length - shownNames;
+  return `${names.slice(0, shownNames).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

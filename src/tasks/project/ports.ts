@@ -1,0 +1,16 @@
+/** What the phases of a search need from the program. */
+import type { RunRequest } from '#jobs/job-context';
+import type { Workers } from '#jobs/workers/launcher';
+import type { Format } from '#tasks/export/formats';
+
+/** Where the runs of a search lie, and how they begin or resume. */
+export type ProjectRequest = Omit<RunRequest, 'context'>;
+
+/** Exports the network of a finished training run, given by its folder, to a new folder, and checks the files. */
+export type ExportNetwork = (run: string, format: Format, folder: string) => Promise<void>;
+
+export interface ProjectPorts {
+  /** Returns the workers for steps of so many parts. */
+  readonly workersFor: (parts: number) => Workers;
+  readonly exportNetwork: ExportNetwork;
+}

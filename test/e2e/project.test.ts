@@ -1,0 +1,149 @@
+/** A search that makes everything that is missing, through the program itself, stopped and resumed in every phase. */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, type ProgramOptions, program } from '#test/cli/program';
+import { newFolder } from '#test/data/fixtures';
+import { smallConfig, smallSpace } from '#test/tasks/search/small-world';
+import { writeSmallTraining } from '#test/tasks/training/small-network';
+import { endOf } from './ends.js';
+import { signalAt } from './hooks.js';
+
+const dataset = `name: patterns
+source: { format: idx, folder: ., classNames: [rows, columns, middle] }
+validation: 24
+augment: { shift: 1 }
+teacher: [{ network: small.yaml, training: small.train.yaml }]
+`;
+
+const finalTraining = `name: small-final
+data: { recipe: small.dataset.yaml }
+epochs: 2
+batch: 24
+optimizer: { kind: adamW }
+learningRate: 0.02
+statisticsBatches: 4
+logEvery: 4
+checkpointEvery: 8
+`;
+
+const sections = `runs: runs
+train: { recipe: final.train.yaml }
+export: { to: [onnx, safetensors], folder: exported }
+`;
+
+/** Makes a folder with images, a teacher, recipes and the config of a whole search, none of it run. */
+function project(): string {
+  const folder = writeSmallTraining(newFolder());
+  writeFileSync(join(folder, 'small.coarse.yaml'), smallSpace);
+  writeFileSync(join(folder, 'small.dataset.yaml'), dataset);
+  writeFileSync(join(folder, 'final.train.yaml'), finalTraining);
+  const config = smallConfig.replace('folder: set', 'recipe: small.dataset.yaml');
+  writeFileSync(join(folder, 'search.yaml'), `${config}${sections}`);
+  return folder;
+}
+
+/** Runs `mnv4-nas search` in a project with a cache inside it. */
+function search(folder: string, options: ProgramOptions = {}, ...more: string[]): Promise<Ended> {
+  const args = ['search', 'search.yaml', '--threads', '1', '--json', ...more];
+  return program(args, { cwd: folder, env: { MNV4_CACHE: join(folder, 'cache') }, ...options });
+}
+
+const records = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+
+let whole: string;
+let ended: Ended;
+
+beforeAll(async () => {
+  whole = project();
+  ended = await search(whole);
+});
+
+describe('a search that lacks everything', { timeout: 300_000 }, () => {
+  it('trains the teacher, builds the set, searches, trains the result and exports it', () => {
+    expect([ended.status, ended.status === 0 ? '' : ended.stderr]).toEqual([0, '']);
+    const report = JSON.parse(ended.stdout);
+    expect(report).toMatchObject({
+      name: 'small',
+      costs: { macs: { target: 12000 } },
+      test: { split: 'test', n: 36 },
+      exports: [{ format: 'onnx' }, { format: 'safetensors' }],
+      runs: ['runs/small-coarse', 'runs/small-fine', 'runs/small-train'],
+      stages: [{ stage: 'coarse' }, { stage: 'fine' }],
+    });
+    expect(readdirSync(join(whole, 'exported', 'onnx'))).toContain('model.onnx');
+    expect(readdirSync(join(whole, 'cache')).sort()).toEqual(['sets', 'teachers']);
+  });
+
+  it('shows one progress over all phases, with the time left', () => {
+    const progress = records(ended.stderr).filter(({ msg }) => msg === 'progress');
+    const phases = [...new Set(progress.map(({ stage, phase }) => `${phase.number}/${phase.of} ${stage}`))];
+    expect(phases).toEqual(['1/6 teacher', '2/6 dataset', '3/6 coarse', '4/6 fine', '5/6 train']);
+    expect(progress.filter(({ phase }) => phase.secondsLeft > 0).length).toBeGreaterThan(5);
+  });
+
+  it('run again, checks that all is there and prints the same', async () => {
+    const again = await search(whole);
+    expect([again.status, again.stdout]).toEqual([0, ended.stdout]);
+    expect(records(again.stderr).filter(({ msg }) => msg === 'progress')).toEqual([]);
+  });
+
+  it.each([
+    ['teacher', 4],
+    ['coarse', 8],
+    ['train', 8],
+  ])('stopped in the phase %s, exits with 75; the same command ends like an uninterrupted one', async (stage, step) => {
+    const folder = project();
+    const stopped = await search(folder, {
+      ...signalAt(stage, step, 'SIGTERM'),
+      env: { MNV4_CACHE: join(folder, 'cache') },
+    });
+    expect([stopped.status, stopped.stdout]).toEqual([75, '']);
+    expect(existsSync(join(folder, 'exported'))).toBe(false);
+    const resumed = await search(folder);
+    expect([resumed.status, resumed.status === 0 ? '' : resumed.stderr]).toEqual([0, '']);
+    for (const run of ['small-coarse', 'small-fine', 'small-train']) {
+      expect(endOf(join(folder, 'runs', run))).toEqual(endOf(join(whole, 'runs', run)));
+    }
+  });
+
+  it('killed while it builds, resumes', async () => {
+    const folder = project();
+    const env = { MNV4_CACHE: join(folder, 'cache') };
+    const killed = await search(folder, { ...signalAt('dataset', 216, 'SIGKILL'), env });
+    expect(killed.status).toBe(null);
+    const resumed = await search(folder);
+    expect([resumed.status, resumed.status === 0 ? '' : resumed.stderr]).toEqual([0, '']);
+    expect(endOf(join(folder, 'runs', 'small-train'))).toEqual(endOf(join(whole, 'runs', 'small-train')));
+  });
+
+  it('in a dry run says what exists, what is missing, and how long it will take', async () => {
+    const folder = project();
+    const planned = await search(folder, {}, '--dry-run');
+    expect([planned.status, planned.status === 0 ? '' : planned.stderr]).toEqual([0, '']);
+    const seconds = expect.any(Number);
+    expect(JSON.parse(planned.stdout)).toMatchObject([
+      { stage: 'teacher', exists: false, seconds },
+      { stage: 'dataset', exists: false, seconds, bytes: 276 * 82 },
+      { stage: 'train', exists: false, seconds },
+      { stage: 'export', exists: false },
+      { stage: 'coarse', estimate: { seconds } },
+      { stage: 'fine', estimate: { seconds } },
+    ]);
+    expect(readdirSync(folder)).not.toContain('runs');
+  });
+
+  it('refuses an export folder that holds something else before anything is computed', async () => {
+    const folder = project();
+    const other = ['--set', `export.folder=${join(whole, 'exported')}`];
+    const refused = await search(folder, {}, ...other);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain('expected a folder for a new export; got');
+    expect(readdirSync(folder)).not.toContain('cache');
+  });
+});

@@ -57,9 +57,12 @@ async function teacherOf(
     case 'run':
       return networkTeacher(readTrainedNetwork(requireTrained(resolve(base, teacher.run))), form);
     case 'training':
-      if (untrained === 'stand-in' && !isTrained(trainingFolder(teacher, base))) {
-        context.observer.note(`${teacher.network} is not trained yet; the estimate leaves out the time to train it`);
-        return standInTeacher(readNetwork(resolve(base, teacher.network)), form);
+      if (untrained === 'stand-in') {
+        const { network, root, id } = teacherTraining(teacher, base);
+        if (!isTrained(join(root, id))) {
+          context.observer.note(`${teacher.network} is not trained yet; the estimate leaves out the time to train it`);
+          return standInTeacher(network, form);
+        }
       }
       return networkTeacher(readTrainedNetwork(await trainedHere(teacher, base, context)), form);
     case 'weights':
@@ -79,11 +82,6 @@ export async function trainedHere(
 ): Promise<string> {
   const { network, recipe, root, id } = teacherTraining(teacher, base);
   await train(network, recipe, { context, root, id, resume: 'allow' });
-  return join(root, id);
-}
-
-function trainingFolder(teacher: TeacherOfKind<'training'>, base: string): string {
-  const { root, id } = teacherTraining(teacher, base);
   return join(root, id);
 }
 

@@ -7,9 +7,9 @@ import type { Observer } from '#jobs/observer';
 import type { ResumeMode } from '#jobs/runs/run-folder';
 import type { Architecture } from '#networks/space/space';
 import { buildDistillationSet } from '#tasks/distill/build';
-import type { BuildRecipe, TeacherOfKind } from '#tasks/distill/build-recipe';
+import type { TeacherOfKind } from '#tasks/distill/build-recipe';
 import type { BuildProgress } from '#tasks/distill/build-request';
-import { openBuild } from '#tasks/distill/open-build';
+import { openBuild, requestOf } from '#tasks/distill/open-build';
 import { teacherLoader, trainedHere } from '#tasks/distill/teacher';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 import type { Estimate } from '#tasks/search/stage/estimate';
@@ -85,33 +85,25 @@ export async function workOn(task: PhaseTask, context: JobContext): Promise<Phas
 
 async function buildSet(recipeFile: string, to: string, context: JobContext): Promise<void> {
   const { observer, shouldStop } = context;
-  const { recipe, source, pool: poolImages, form } = await openBuild(recipeFile);
-  for (const note of source.notes ?? []) observer.warn(note);
-  const load = (references: BuildRecipe['teacher']) => teacherLoader(context)(references, { recipeFile, form });
-  const teacher = await load(recipe.teacher);
-  const { selector } = recipe.pool ?? {};
-  const pool = poolImages && { source: poolImages, selector: selector === undefined ? teacher : await load(selector) };
-  const named = { source: recipe.source, pool: recipe.pool?.source, base: dirname(recipeFile) };
-  const count = usableCores();
-  const threads = count > 1 ? { count, named } : undefined;
-  const ports = { shouldStop, warn: observer.warn, onProgress: inSteps(observer, context.clock) };
-  await buildDistillationSet({ source, recipe, teacher, pool, threads, to, ...ports });
+  const opened = await openBuild(recipeFile);
+  for (const note of opened.source.notes ?? []) observer.warn(note);
+  const request = await requestOf(opened, teacherLoader(context), usableCores());
+  const ports = { shouldStop, onProgress: inSteps(observer, context.clock), warn: observer.warn };
+  await buildDistillationSet({ ...request, to, ...ports });
 }
 
 const reports = 100; // of a build
 
 /** Returns a callback that reports the progress of a build, with its rate since the first report. */
 function inSteps(observer: Observer, clock: () => number): (progress: BuildProgress) => void {
-  let first: { readonly rows: number; readonly ms: number } | undefined;
+  let first: { readonly part: string; readonly rows: number; readonly ms: number } | undefined;
   let told = -1;
-  let wasPool = false;
-  return ({ part: name, rows, of }) => {
-    const isPool = name === 'pool';
-    if (isPool !== wasPool) [wasPool, told, first] = [isPool, -1, undefined];
-    const part = Math.floor((reports * rows) / of);
-    if (part <= told) return;
-    told = part;
-    first ??= { rows, ms: clock() };
+  return ({ part, rows, of }) => {
+    if (first?.part !== part && (part === 'pool' || first?.part === 'pool')) [first, told] = [undefined, -1];
+    const share = Math.floor((reports * rows) / of);
+    if (share <= told) return;
+    told = share;
+    first ??= { part, rows, ms: clock() };
     const rate = (rows - first.rows) / (clock() - first.ms); // rows per ms; NaN at first
     const speed = rate > 0 ? { imagesPerSecond: 1000 * rate, secondsLeft: (of - rows) / rate / 1000 } : {};
     observer.progress({ stage: 'dataset', step: rows, steps: of, ...speed });

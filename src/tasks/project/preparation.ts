@@ -1,9 +1,9 @@
 /** The preparations that a search needs and lacks: images to fetch, teachers to train, a distillation set to build. */
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isMixing } from '#data/images/augment/mix';
 import { type DatasetName, datasets } from '#data/images/datasets';
 import { isFetched } from '#data/images/fetch/fetch';
-import { imageBytes } from '#data/images/image-stack';
 import { datasetFolder } from '#data/images/open-source';
 import { sourceOfKind } from '#data/images/source-schema';
 import { builtSetFolder } from '#data/sets/built-set';
@@ -12,6 +12,7 @@ import { rowBytes } from '#data/sets/shard';
 import { isRun, readState } from '#jobs/runs/run-state';
 import { type BuildRecipe, readBuildRecipe, type TeacherOfKind, teacherOfKind } from '#tasks/distill/build-recipe';
 import { type OpenBuild, openBuild } from '#tasks/distill/open-build';
+import { storageOf } from '#tasks/distill/storage';
 import { type TeacherTraining, teacherTraining } from '#tasks/distill/teacher';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
@@ -85,12 +86,16 @@ export function plannedSet({ recipe, form, plan }: OpenBuild): StageSet {
   const rowsOf = (split: SplitName) =>
     plan.shards.reduce((n, shard) => (shard.split === split ? n + shard.rows : n), 0);
   const [train, held, test] = splitNames.map(rowsOf) as [number, number, number];
-  const mixed = recipe.augment.mixup === undefined ? {} : { mixedLabels: true as const };
+  const mixed = isMixing(recipe.augment) ? { mixedLabels: true as const } : {};
   return { name: recipe.name, ...form, shape: [...form.shape], recipe, splits: { train, held, test }, ...mixed };
 }
 
-/** Bytes of a planned set, without the constant overhead of its files. */
-export function plannedBytes({ recipe, form: { shape, classes }, plan }: OpenBuild): number {
+const encodedShare = 0.2; // JPEG files of quality 95 have about 4.5 bits per pixel of three bytes
+
+/** Bytes of a planned set, estimated where images are stored encoded, without the constant overhead of its files. */
+export function plannedBytes({ recipe, form, plan }: OpenBuild): number {
   const rows = plan.shards.reduce((n, shard) => n + shard.rows, 0);
-  return rows * rowBytes({ imageBytes: imageBytes(shape), classes, mixed: recipe.augment.mixup !== undefined });
+  const { layout } = storageOf(recipe, form);
+  const encodedBytes = layout.encoded ? Math.round(layout.imageBytes * encodedShare) : 0;
+  return rows * (rowBytes(layout) + encodedBytes);
 }

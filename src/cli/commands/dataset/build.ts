@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { workerOptions, workersOf } from '#cli/arguments/worker-options';
@@ -8,16 +7,12 @@ import { estimateText } from '#cli/terminal/build-estimate-text';
 import { type Reporter, standardReporter } from '#cli/terminal/log';
 import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
 import { usableCores } from '#core/machine/cores';
-import { requireAugmentation } from '#data/images/augment/augment-fit';
-import { formOf, type ImageSet } from '#data/images/image-source';
-import { openSource } from '#data/images/open-source';
 import { builtSetFolder } from '#data/sets/built-set';
 import { buildDistillationSet } from '#tasks/distill/build';
-import { planBuild, sourceSplit } from '#tasks/distill/build-plan';
-import { type BuildRecipe, readBuildRecipe, type TeacherReference } from '#tasks/distill/build-recipe';
 import type { BuildProgress, BuildRequest } from '#tasks/distill/build-request';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
 import { estimateBuild } from '#tasks/distill/estimate-build';
+import { openBuild, requestOf } from '#tasks/distill/open-build';
 import { teacherLoader, teacherMicroBatches } from '#tasks/distill/teacher';
 
 const [workersOption, ...otherWorkerOptions] = workerOptions;
@@ -58,40 +53,18 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
     arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
     options,
     async run([recipeFile], given) {
-      const recipe = readBuildRecipe(recipeFile);
-      const images = await openImages(recipe, dirname(recipeFile));
-      const context = { recipeFile, form: formOf(images.source) };
-      const load = (references: readonly TeacherReference[]) => loadTeachers(references, context, given);
-      const teacher = await load(recipe.teacher);
-      const pool = images.pool && {
-        source: images.pool,
-        selector: recipe.pool?.selector === undefined ? teacher : await load(recipe.pool.selector),
-      };
-      const named = { source: recipe.source, pool: recipe.pool?.source, base: dirname(recipeFile) };
-      const count = given.workers ?? usableCores();
-      const threads = count > 1 ? { count, named } : undefined;
-      const request = { source: images.source, recipe, teacher, pool, threads };
+      const opened = await openBuild(recipeFile);
+      for (const note of opened.source.notes ?? []) standardReporter().warn(note);
+      const load: LoadTeachers = (references, context) => loadTeachers(references, context, given);
+      const request = await requestOf(opened, load, given.workers ?? usableCores());
       if (given.dryRun) {
         const estimate = await estimateBuild(request);
-        return { json: estimate, text: () => estimateText(recipe.name, estimate) };
+        return { json: estimate, text: () => estimateText(opened.recipe.name, estimate) };
       }
       const manifest = await built({ ...request, to: given.to ?? builtSetFolder(recipeFile) });
       return { json: manifestSummary(manifest), text: () => manifestText(manifest) };
     },
   });
-}
-
-/** Opens the images of a recipe, shows the notes about them, and reports the recipe's mistakes. */
-async function openImages(
-  recipe: BuildRecipe,
-  base: string,
-): Promise<{ readonly source: ImageSet; readonly pool?: ImageSet }> {
-  const source = await openSource(recipe.source, base);
-  requireAugmentation(recipe.augment, formOf(source).shape);
-  const split = sourceSplit(source, recipe);
-  planBuild(source, recipe, { ...split, train: recipe.pool === undefined ? { sources: split.train } : undefined });
-  for (const note of source.notes ?? []) standardReporter().warn(note);
-  return recipe.pool === undefined ? { source } : { source, pool: await openSource(recipe.pool.source, base) };
 }
 
 async function built(request: BuildRequest) {

@@ -58,8 +58,9 @@ export async function preview({ source, recipe, teacher, images, copies }: Previ
     for (let replica = 0; replica < copies; replica++) {
       const draw = await drawn(one, recipe.augment, rowStream(recipe.seed, index, replica), { another, fit });
       const { image, label, mixedLabel, mixedShare } = await applied(draw, fit);
-      const classes = [{ name: nameOf(label), share: 1 - mixedShare }];
-      if (mixedShare > 0) classes.push({ name: nameOf(mixedLabel), share: mixedShare });
+      const isMixed = mixedShare > 0 && mixedLabel !== label;
+      const classes = [{ name: nameOf(label), share: isMixed ? 1 - mixedShare : 1 }];
+      if (isMixed) classes.push({ name: nameOf(mixedLabel), share: mixedShare });
       cells.push({ image, classes, notes: drawNotes(draw) });
     }
     rows.push({ source: index, cells: teacher === undefined ? cells : await judged(cells, teacher, source) });

@@ -16,6 +16,8 @@ import { type PreviewRow, preview } from '#tasks/distill/preview';
 import { teacherLoader, untrainedTeachers } from '#tasks/distill/teacher';
 import { contactSheetPng } from '#tasks/report/contact-sheet';
 
+const lineLength = 110; // characters, which fit into a sheet of six columns
+
 /** Loads teachers that compute with the threads and the backend of the options. */
 type LoadTeachersAsAsked = (
   ...given: [...Parameters<LoadTeachers>, OptionsOf<typeof backendOptions>]
@@ -49,7 +51,7 @@ export function datasetPreviewWith(loadTeachers: LoadTeachersAsAsked) {
       const isAsked = options.teacher !== false && areTrained(recipe, recipeFile);
       const teacher = isAsked ? await loadTeachers(recipe.teacher, { recipeFile, form }, options) : undefined;
       const rows = await preview({ source, recipe, teacher, images, copies });
-      const about = [augmentationText(recipe.augment), ...(teacher ? [`teacher: ${teacher.name}`] : [])];
+      const about = [...augmentationLines(recipe.augment), ...(teacher ? [`teacher: ${teacher.name}`] : [])];
       const columns = ['original', ...Array.from({ length: copies }, (_, i) => `copy ${i + 1}`)];
       const sheet = { title: recipe.name, about, columns, rows: rows.map(({ cells }) => cells) };
       writeAtomically(out, await contactSheetPng(sheet));
@@ -69,11 +71,18 @@ function areTrained({ teacher }: BuildRecipe, recipeFile: string): boolean {
   return missing.length === 0;
 }
 
-/** An augmentation in one line. */
-function augmentationText(augment: Augmentation): string {
+/** The parts of an augmentation, some in a line. */
+function augmentationLines(augment: Augmentation): string[] {
   const parts = Object.entries(augment).filter(([, value]) => value !== undefined && value !== false && value !== 0);
   const texts = parts.map(([name, value]) => (value === true ? name : `${name} ${valueText(value)}`));
-  return texts.join(', ') || 'no augmentation';
+  if (texts.length === 0) return ['no augmentation'];
+  const lines: string[] = [];
+  for (const text of texts) {
+    const longer = [...lines.slice(-1), text].join(', ');
+    if (lines.length > 0 && longer.length <= lineLength) lines[lines.length - 1] = longer;
+    else lines.push(text);
+  }
+  return lines;
 }
 
 function valueText(value: unknown): string {

@@ -2,10 +2,11 @@ import { dirname } from 'node:path';
 import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { wholeNumber } from '#cli/arguments/whole-number';
-import { backendOptions, workersOf } from '#cli/arguments/worker-options';
+import { backendOptions } from '#cli/arguments/worker-options';
 import { withJobContext } from '#cli/process/job-context';
 import { standardReporter } from '#cli/terminal/log';
 import { writeAtomically } from '#core/files/files';
+import { usableCores } from '#core/machine/cores';
 import type { Augmentation } from '#data/images/augment/augment';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
 import { formOf } from '#data/images/image-source';
@@ -24,7 +25,9 @@ type LoadTeachersAsAsked = (
 ) => ReturnType<LoadTeachers>;
 
 export const datasetPreview = datasetPreviewWith((references, context, options) =>
-  withJobContext(workersOf(options, 1, 'one'), (job) => teacherLoader(job)(references, context)),
+  withJobContext({ count: 1, backend: options.backend, threads: options.threads ?? usableCores() }, (job) =>
+    teacherLoader(job)(references, context),
+  ),
 );
 
 export function datasetPreviewWith(loadTeachers: LoadTeachersAsAsked) {

@@ -53,7 +53,7 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/export')).exportNetwork,
   },
   dataset: {
-    summary: 'fetch and inspect images; build, show and verify distillation sets',
+    summary: 'fetch and inspect images; preview, build and verify distillation sets',
     commands: {
       fetch: {
         summary: 'download a small image data set',
@@ -66,6 +66,10 @@ export const commandTable: CommandTable = {
       build: {
         summary: 'build a distillation set',
         load: async () => (await import('#cli/commands/dataset/build')).datasetBuild,
+      },
+      preview: {
+        summary: 'draw a sheet of images and their augmented copies',
+        load: async () => (await import('#cli/commands/dataset/preview')).datasetPreview,
       },
       info: {
         summary: 'show what a distillation set contains and how it was made',

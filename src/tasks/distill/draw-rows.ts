@@ -78,6 +78,11 @@ function imageDrawer(images: BuildImages, { seed, augment, train }: Omit<Drawing
     const own = await trainImage(source, label);
     if (isClean)
       return { image: await plainView(own.image, fit), label: own.label, mixedLabel: own.label, mixedShare: 0 };
-    return augmented(own, augment, randomStream(`${seed}/data/augment/${source}/${replica}`), { another, fit });
+    return augmented(own, augment, rowStream(seed, source, replica), { another, fit });
   };
+}
+
+/** The random stream of one copy of a train image. */
+export function rowStream(seed: number, source: number, replica: number): Random {
+  return randomStream(`${seed}/data/augment/${source}/${replica}`);
 }

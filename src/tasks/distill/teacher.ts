@@ -111,6 +111,13 @@ function standInTeacher(network: Architecture, form: ImageForm): Teacher {
   return networkTeacher({ ...frozenNetwork(network, new Map(tensors)), fingerprint: 'stand-in' }, form);
 }
 
+/** Returns the networks of those teachers that a build would train first. */
+export function untrainedTeachers(references: readonly TeacherReference[], recipeFile: string): string[] {
+  const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one] : []));
+  const missing = trainings.filter((one) => !isTrained(trainingRun(one, dirname(recipeFile)).folder));
+  return missing.map(({ network }) => network);
+}
+
 /**
  * Returns the path of a recipe's images if it names one, since in another folder the same recipe may mean other images.
  */

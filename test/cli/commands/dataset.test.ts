@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { datasetBuildWith } from '#cli/commands/dataset/build';
 import { datasetFetch } from '#cli/commands/dataset/fetch';
 import { datasetInfo } from '#cli/commands/dataset/info';
+import { datasetPreviewWith } from '#cli/commands/dataset/preview';
 import { datasetVerify } from '#cli/commands/dataset/verify';
 import { printed } from '#test/cli/printed';
 import { failureOfAsync, newFolder, tinySource, writeIdxFolder } from '#test/data/fixtures';
@@ -35,6 +36,25 @@ describe('mnv4-nas dataset', () => {
     const failure = await failureOfAsync(() => printed(datasetVerify, to));
     expect(failure.exitCode).toBe(4);
     expect(failure.message).toContain(join(to, 'held-00000.arrow'));
+  });
+
+  it('previews the copies that a build makes, with the classes that the teacher finds most probable', async () => {
+    const preview = datasetPreviewWith(async () => pixelTeacher(30, 4));
+    const out = join(folder, 'sheet.png');
+    const found = JSON.parse(await printed(preview, recipe, '--out', out, '--images', '4', '--copies', '2', '--json'));
+    expect(found).toMatchObject({ file: out, teacher: 'pixels' });
+    const cells: { classes: { name: string }[]; probable: { share: number }[] }[][] = found.rows.map(
+      (row: { cells: unknown }) => row.cells,
+    );
+    expect(cells.map((row) => row.length)).toEqual([3, 3, 3, 3]);
+    expect(new Set(cells.map((row) => row[0]?.classes[0]?.name)).size).toBe(4);
+    for (const { probable } of cells.flat()) {
+      const shares = probable.map(({ share }) => share);
+      expect(shares).toEqual([...shares].sort((a, b) => b - a));
+    }
+    expect([...readFileSync(out).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
+    const without = JSON.parse(await printed(preview, recipe, '--out', out, '--no-teacher', '--json'));
+    expect(without.teacher).toBeNull();
   });
 
   it('names the data sets that it can fetch when it refuses another', async () => {

@@ -116,6 +116,8 @@ function standInTeacher(network: Architecture, form: ImageForm): Teacher {
  */
 function imagesOf(recipe: TrainingRecipe): string {
   const data = dataOfKind(recipe);
+  if (data.kind === 'mix')
+    return data.mix.map((part) => resolve(recipe.base, 'folder' in part ? part.folder : part.recipe)).join('\n');
   const named = data.kind === 'source' ? data.source.folder : data.file;
   return named === undefined ? '' : resolve(recipe.base, named);
 }

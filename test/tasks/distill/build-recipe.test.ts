@@ -40,8 +40,16 @@ describe('a dataset recipe', () => {
       good.replace('validation: 10\n', ''),
       'r:1:1: validation: missing; expected a count of source images, 1 or more',
     ],
-    ['an unknown data set', good.replace('mnist', 'mnits'), 'expected one of fashion-mnist, mnist, cifar10, cifar100; got mnits'],
-    ['an unknown format', good.replace('dataset: mnist', 'format: idy, folder: x'), 'expected one of auto, folder, csv, idx, cifar10, cifar100; got idy'],
+    [
+      'an unknown data set',
+      good.replace('mnist', 'mnits'),
+      'expected one of fashion-mnist, mnist, cifar10, cifar100; got mnits',
+    ],
+    [
+      'an unknown format',
+      good.replace('dataset: mnist', 'format: idy, folder: x'),
+      'expected one of auto, folder, csv, idx, cifar10, cifar100; got idy',
+    ],
     [
       'no teacher',
       good.replace('[{ run: t }]', '[]'),

@@ -41,7 +41,7 @@ describe('mnv4-nas dataset', () => {
     const failure = await failureOfAsync(() => printed(datasetFetch, 'fashion-mnits'));
     expect(failure.exitCode).toBe(2);
     expect(failure.message).toBe(
-      'dataset fetch: expected one of fashion-mnist, mnist, cifar10; got fashion-mnits; did you mean fashion-mnist?',
+      'dataset fetch: expected one of fashion-mnist, mnist, cifar10, cifar100; got fashion-mnits; did you mean fashion-mnist?',
     );
   });
 });

@@ -34,6 +34,8 @@ function training({ id, recipe, images, environment }: FinishedRun) {
 
 function dataText(recipe: TrainingRecipe): string {
   const data = dataOfKind(recipe);
+  if (data.kind === 'mix')
+    return `a mix of ${data.mix.map((part) => ('recipe' in part ? part.recipe : part.folder)).join(', ')}`;
   if (data.kind !== 'source') return data.kind === 'recipe' ? `the set of ${data.file}` : `the set in ${data.file}`;
   const source = sourceOfKind(data.source);
   if (source.kind === 'known') return source.dataset;

@@ -6,6 +6,7 @@ import { overridesOf, setOption } from '#cli/arguments/run-options';
 import { locateYaml, readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { jsonText } from '#core/files/json';
+import { referencesOf } from '#data/sets/set-reference';
 import { deviceSchema, readDevice } from '#networks/cost/device';
 import { readNetwork, readSpace } from '#networks/space/parse';
 import { asSpace } from '#networks/space/print';
@@ -121,7 +122,7 @@ function checkConfig(file: string, set?: readonly string[]): void {
   const planned = coarse === undefined ? undefined : planCoarse(config);
   if (fine !== undefined && planned !== undefined) planFine(config, standInFor(planned.task));
   else if (fine !== undefined) stageSettings(config, 'fine');
-  if ('recipe' in dataset) checkBuildRecipe(config.path(dataset.recipe));
+  for (const part of referencesOf(dataset)) if ('recipe' in part) checkBuildRecipe(config.path(part.recipe));
 }
 
 function checkBuildRecipe(file: string): void {

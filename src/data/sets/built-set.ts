@@ -9,12 +9,20 @@ import { cacheFolder } from '#core/files/cache';
 import { readBytes, sha256 } from '#core/files/files';
 import { type DistillationSet, openDistillationSet } from './distillation-set.js';
 import { manifestName } from './manifest.js';
+import { openParts, type TrainingSet } from './set-mix.js';
+import { referencesOf, type SetReference } from './set-reference.js';
 
 /** The part of a recipe that its set's folder depends on; the builder reads the rest. */
 const recipeSchema = z.object({
   name: fileName(),
   teacher: list(z.record(z.string(), z.unknown(), { error: 'a teacher' }), 'a list of teachers'),
   source: z.object({ folder: text('a folder').optional() }, { error: 'a source' }),
+  pool: z
+    .object({
+      source: z.object({ folder: text('a folder').optional() }, { error: 'a source' }),
+      selector: list(z.record(z.string(), z.unknown(), { error: 'a teacher' }), 'a list of teachers').optional(),
+    })
+    .optional(),
 });
 
 /**
@@ -23,11 +31,14 @@ const recipeSchema = z.object({
  */
 export function builtSetFolder(recipeFile: string): string {
   const content = readText(recipeFile);
-  const { name, teacher, source } = conform(locateYaml(recipeFile, content), recipeSchema);
-  const named = teacher.flatMap((reference) => Object.values(reference)).filter((value) => typeof value === 'string');
+  const { name, teacher, source, pool } = conform(locateYaml(recipeFile, content), recipeSchema);
+  const named = [...teacher, ...(pool?.selector ?? [])]
+    .flatMap((reference) => Object.values(reference))
+    .filter((value) => typeof value === 'string');
   const files = named.map((file) => resolve(dirname(recipeFile), file)).filter(existsSync);
   const contents = files.filter((file) => /\.(ya?ml|onnx|safetensors)$/.test(file)).map((file) => contentOf(file));
-  const place = source.folder === undefined ? '' : resolve(dirname(recipeFile), source.folder);
+  const places = [source.folder, pool?.source.folder].filter((folder) => folder !== undefined);
+  const place = places.map((folder) => resolve(dirname(recipeFile), folder)).join('\n');
   return join(cacheFolder(), 'sets', `${name}-${sha256(firstWording(content), ...contents, place).slice(0, 12)}`);
 }
 
@@ -45,11 +56,28 @@ function firstWording(text: string): string {
  * Opens the set in a folder or the one built from a recipe; a set that is not built is a data failure with a remedy.
  */
 export function openSet(reference: { readonly folder: string } | { readonly recipe: string }): DistillationSet {
-  if ('folder' in reference) return openDistillationSet(reference.folder);
+  return openDistillationSet(setFolder(reference));
+}
+
+/**
+ * Opens the sets that a config or recipe names, mixed if there are several.
+ *
+ * @param path  resolves the path of a file that is named there
+ */
+export function openTrainingSet(reference: SetReference, path: (name: string) => string): TrainingSet {
+  const parts = referencesOf(reference).map((part) => {
+    const named = 'folder' in part ? { folder: path(part.folder) } : { recipe: path(part.recipe) };
+    return { folder: setFolder(named), weight: part.weight };
+  });
+  return openParts(parts);
+}
+
+function setFolder(reference: { readonly folder: string } | { readonly recipe: string }): string {
+  if ('folder' in reference) return reference.folder;
   const folder = builtSetFolder(reference.recipe);
   if (!existsSync(join(folder, manifestName))) {
     const remedy = `build it: mnv4-nas dataset build ${reference.recipe}`;
     throw new Failure('data', { file: reference.recipe, message: `expected its set in ${folder}; got none` }, remedy);
   }
-  return openDistillationSet(folder);
+  return folder;
 }

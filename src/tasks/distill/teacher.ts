@@ -123,6 +123,8 @@ export function untrainedTeachers(references: readonly TeacherReference[], recip
  */
 function imagesOf(recipe: TrainingRecipe): string {
   const data = dataOfKind(recipe);
+  if (data.kind === 'mix')
+    return data.mix.map((part) => resolve(recipe.base, 'folder' in part ? part.folder : part.recipe)).join('\n');
   const named = data.kind === 'source' ? data.source.folder : data.file;
   return named === undefined ? '' : resolve(recipe.base, named);
 }

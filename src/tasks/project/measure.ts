@@ -2,6 +2,7 @@
 import { meanOf } from '#core/statistics/scoring';
 import { plainView } from '#data/images/fit';
 import type { ImageSet } from '#data/images/image-source';
+import { openParts } from '#data/sets/set-mix';
 import { runJob, unattended } from '#jobs/job';
 import { type Workers, workersFor } from '#jobs/workers/launcher';
 import type { Architecture } from '#networks/space/space';
@@ -44,7 +45,9 @@ export function measuredStepMsOn(
 
 /** Estimates a stage on random images in place of the planned set. */
 export function estimatedStage(set: StageSet, task: StageTask, most: Workers): Promise<Estimate> {
-  return withStandInSet(set, (standIn) => estimateStage(task, standIn, most));
+  return withStandInSet(set, (standIn) =>
+    estimateStage(task, openParts([{ folder: standIn.folder, weight: 1 }]), most),
+  );
 }
 
 const loadedImages = 48;

@@ -47,7 +47,7 @@ export async function planPreparation(
   { config: { dataset }, path }: LocatedConfig,
   unlessMissing: (open: () => Promise<OpenBuild>) => Promise<OpenBuild | undefined>,
 ): Promise<Preparation | undefined> {
-  if ('folder' in dataset) return undefined;
+  if (!('recipe' in dataset)) return undefined; // the sets of a mix are built one by one
   const recipeFile = path(dataset.recipe);
   const folder = builtSetFolder(recipeFile);
   if (existsSync(join(folder, manifestName))) return undefined;

@@ -1,6 +1,6 @@
 /** A whole search as planned: everything is read and checked, nothing is computed yet. */
 import { Failure } from '#core/failure';
-import { openSet } from '#data/sets/built-set';
+import { openTrainingSet } from '#data/sets/built-set';
 import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
@@ -70,7 +70,7 @@ export function planStages(config: LocatedConfig): readonly [StagePlan, StagePla
 function setOf({ config, path }: LocatedConfig, preparation: Preparation | undefined): StageSet | undefined {
   if (preparation !== undefined) return preparation.build && plannedSet(preparation.build);
   const { dataset } = config;
-  return openSet('folder' in dataset ? { folder: path(dataset.folder) } : { recipe: path(dataset.recipe) }).manifest;
+  return openTrainingSet(dataset, path).manifest;
 }
 
 /** The phases of a project, in order. */

@@ -1,8 +1,8 @@
 /** Opens a planned stage's images and run folder. */
 import { flattened } from '#core/documents/flatten';
 import { Failure } from '#core/failure';
-import { openSet } from '#data/sets/built-set';
-import type { DistillationSet } from '#data/sets/distillation-set';
+import { openTrainingSet } from '#data/sets/built-set';
+import { identityOf, partsOf, type TrainingSet } from '#data/sets/set-mix';
 import type { OpenJob } from '#jobs/job';
 import type { RunRequest } from '#jobs/job-context';
 import { openJobRun, type RunContent } from '#jobs/open-run';
@@ -18,7 +18,7 @@ import type { StageJob } from './stage/stage-job.js';
 import type { StageTask } from './stage/stage-task.js';
 
 /** A stage that is ready to run. */
-export type Stage = OpenJob<StageJob, DistillationSet>;
+export type Stage = OpenJob<StageJob, TrainingSet>;
 
 /** Opens the stage's images and its run; an existing run is resumed if the request allows it. */
 export async function openStage(plan: StagePlan, config: LocatedConfig, request: RunRequest): Promise<Stage> {
@@ -28,7 +28,7 @@ export async function openStage(plan: StagePlan, config: LocatedConfig, request:
   if (task.settings.strategy === 'random') onTarget(task, 1); // fails now rather than after the last step
   const workers = workersFor(request.context.workers, task.settings.samplesPerStep);
   const run = await openJobRun(request, workers, runContent(task, config, data));
-  return { job: { task, folder: data.folder, baseRun }, data, workers, run };
+  return { job: { task, parts: partsOf(data), baseRun }, data, workers, run };
 }
 
 function requireBaseRun({ baseRun }: StagePlan, { located }: LocatedConfig): string {
@@ -42,10 +42,10 @@ function requireBaseRun({ baseRun }: StagePlan, { located }: LocatedConfig): str
 }
 
 /** Opens the config's images, which must fit the stage's space and settings. */
-export function openStageSet(task: StageTask, located: LocatedConfig): DistillationSet {
+export function openStageSet(task: StageTask, located: LocatedConfig): TrainingSet {
   const { config, path } = located;
   const { dataset } = config;
-  const set = openSet('folder' in dataset ? { folder: path(dataset.folder) } : { recipe: path(dataset.recipe) });
+  const set = openTrainingSet(dataset, path);
   requireStageSet(task, located, set.manifest);
   return set;
 }
@@ -60,7 +60,7 @@ export function requireStageSet({ stage, space, settings }: StageTask, located: 
 function runContent(
   { stage, space, settings, targets }: StageTask,
   config: LocatedConfig,
-  { manifest: { source, teacher } }: DistillationSet,
+  set: TrainingSet,
 ): RunContent {
   const { yaml, values } = resolvedConfig(config, stage, settings);
   const amounts = Object.fromEntries(targets.map(({ name, target }) => [name, target]));
@@ -70,7 +70,7 @@ function runContent(
     lengthKey: `${stage}.steps`,
     renamedKeys: renamedConfigKeys,
     config: yaml,
-    identity: flattened({ ...values, amounts, images: source.sha256, teacher: teacher.fingerprint }),
+    identity: flattened({ ...values, amounts, ...identityOf(set) }),
     space: printSpace(space),
   };
 }

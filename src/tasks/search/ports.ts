@@ -3,9 +3,9 @@
 import type { Random } from '#core/random';
 import { traced } from '#core/trace';
 import { batchesAt } from '#data/sets/batches-in-turn';
-import type { DistillationSet } from '#data/sets/distillation-set';
 import { type Batches, batches } from '#data/sets/loader';
 import { type MeteredBatches, metered } from '#data/sets/metered';
+import { trainBatches as setBatches, type TrainingSet } from '#data/sets/set-mix';
 import type { JobWorker } from '#jobs/job';
 import type { Observer } from '#jobs/observer';
 import { type Collective, reducerOf, shareOf } from '#jobs/workers/collective';
@@ -27,7 +27,7 @@ import { type SearchPorts, searchLoop } from './loop.js';
 /** The parts of a worker's search. */
 export interface SearchParts {
   readonly task: StageTask;
-  readonly set: DistillationSet;
+  readonly set: TrainingSet;
   readonly supernet: SuperNet;
   readonly collective: Collective;
   readonly observer: Observer;
@@ -57,12 +57,12 @@ export function searchParts(worker: SearchWorker, random: Random): SearchParts {
 }
 
 /** A worker whose job has a stage. */
-type SearchWorker = JobWorker<{ readonly task: StageTask }, DistillationSet, SuperNet>;
+type SearchWorker = JobWorker<{ readonly task: StageTask }, TrainingSet, SuperNet>;
 
 /** Returns the training batches, with the teacher's labels or smoothed hard ones. */
-export function trainBatches(task: StageTask, set: DistillationSet): Batches {
+export function trainBatches(task: StageTask, set: TrainingSet): Batches {
   const { space, settings } = task;
-  const taught = batches(set.split('train'), { seed: streamOf(task), batch: settings.batch });
+  const taught = setBatches(set, { seed: streamOf(task), batch: settings.batch });
   return settings.weights.labels === 'hard' ? hardLabelled(taught, space.classes) : taught;
 }
 

@@ -3,9 +3,11 @@ import { resolve } from 'node:path';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
 import { formOf } from '#data/images/image-source';
 import { openSource } from '#data/images/open-source';
-import { openSet } from '#data/sets/built-set';
+import { openTrainingSet } from '#data/sets/built-set';
 import { labelledBatches } from '#data/sets/labelled-batches';
-import { type Batches, batches } from '#data/sets/loader';
+import type { Batches } from '#data/sets/loader';
+import { trainBatches } from '#data/sets/set-mix';
+import type { SetReference } from '#data/sets/set-reference';
 import { type EvaluationImages, splitImages, testImages } from './evaluate.js';
 import { microBatchesOf, type TrainingRecipe } from './recipe.js';
 import { dataOfKind } from './recipe-data.js';
@@ -55,12 +57,10 @@ export async function openTrainingData(recipe: TrainingRecipe, networkClasses: n
       notes: source.notes ?? [],
     };
   }
-  const file = resolve(recipe.base, data.file);
-  const set = openSet(data.kind === 'recipe' ? { recipe: file } : { folder: file });
-  const train = set.split('train');
+  const set = openTrainingSet(recipe.data as SetReference, (file) => resolve(recipe.base, file));
   return {
-    batches: batches(train, { seed, batch }),
-    images: train.rows,
+    batches: trainBatches(set, { seed, batch }),
+    images: set.manifest.splits.train,
     test: splitImages(set.split('test')),
     shape: set.manifest.shape,
     classes: set.manifest.classes,

@@ -6,6 +6,7 @@ import { locateYaml, readText } from '#core/documents/document';
 import { type Override, withOverrides } from '#core/documents/overrides';
 import { type RenamedKey, type Tell, withNewKey, withNewKeys } from '#core/documents/renamed-keys';
 import { augmentSchema, sourceSchema } from '#data/images/source-schema';
+import { mixSchema } from '#data/sets/set-reference';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
 
 const share = quantity('a share from 0 to below 1', { min: 0, below: 1 });
@@ -26,8 +27,9 @@ const fields = record({
         }),
         record({ recipe: text('the file of a dataset recipe').describe('Dataset recipe, whose built set is used') }),
         record({ folder: text('the folder of a distillation set').describe('Folder of a distillation set') }),
+        record({ mix: mixSchema }),
       ],
-      { error: '{ source }, { recipe } or { folder }' },
+      { error: '{ source }, { recipe }, { folder } or { mix }' },
     )
     .describe('Images: labelled ones, or a distillation set'),
   epochs: quantity('a number of epochs > 0, at most 1e6', { above: 0, max: 1e6 }).describe('Epochs of the training'),

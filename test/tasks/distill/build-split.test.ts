@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apportioned, splitSources } from '#tasks/distill/build-split';
+import { apportioned } from '#core/apportioned';
+import { splitSources } from '#tasks/distill/build-split';
 import { failureOf } from '#test/data/fixtures';
 
 describe('splitting by source image', () => {

@@ -5,6 +5,7 @@ import { conform, fileName, flag, integer, list, quantity, record, text, word } 
 import { type Located, locateYaml, readText } from '#core/documents/document';
 import { type Override, withOverrides } from '#core/documents/overrides';
 import { type RenamedKey, withNewKey, withNewKeys } from '#core/documents/renamed-keys';
+import { mixSchema } from '#data/sets/set-reference';
 import { costTargetSchema } from '#networks/cost/target';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
 import { formats } from '#tasks/export/formats';
@@ -103,8 +104,9 @@ const fields = record({
         'a mapping with recipe',
       ),
       record({ folder: file.describe('Folder of a distillation set') }, 'a mapping with folder'),
+      record({ mix: mixSchema }, 'a mapping with mix'),
     ])
-    .describe('The distillation set, by its recipe or by its folder'),
+    .describe('The distillation set, by its recipe or by its folder, or several that are mixed'),
   cost: list(costTargetSchema, 'a list of costs').describe('Costs that the search drives to their targets'),
   search: record(stageOverlay).default({}).describe('Settings that both stages share'),
   coarse: record({ space: file.describe('Search space, by file or by the name of a shipped one'), ...stageOverlay })

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { randomStream } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
-import { type DistillationSet, openDistillationSet } from '#data/sets/distillation-set';
+import { openParts, partsOf, type SetPart, type TrainingSet } from '#data/sets/set-mix';
 import { type JobKind, runJob, serving, unattended } from '#jobs/job';
 import { type Workers, workersFor } from '#jobs/workers/launcher';
 import { randomDecisions } from '#networks/space/random-decisions';
@@ -26,15 +26,15 @@ export interface Estimate {
 /** The description of an estimate that every worker receives. */
 interface EstimateJob {
   readonly task: StageTask;
-  /** The folder of the distillation set. */
-  readonly folder: string;
+  /** The distillation sets. */
+  readonly parts: readonly SetPart[];
   /** Decisions of an architecture that the search may find. */
   readonly likely: readonly number[];
 }
 
-const estimateJob: JobKind<EstimateJob, DistillationSet, SuperNet, Measured> = {
+const estimateJob: JobKind<EstimateJob, TrainingSet, SuperNet, Measured> = {
   module: '#tasks/search/stage/estimate',
-  open: ({ folder }) => openDistillationSet(folder),
+  open: ({ parts }) => openParts(parts),
   learner: ({ task }) => startSuperNet(task),
   work: (worker) => {
     const { task, likely } = worker.job;
@@ -45,9 +45,9 @@ const estimateJob: JobKind<EstimateJob, DistillationSet, SuperNet, Measured> = {
 export const serve = serving(estimateJob);
 
 /** Measures a few steps of a planned stage on this machine and estimates its time and memory; writes nothing. */
-export async function estimateStage(task: StageTask, set: DistillationSet, most: Workers): Promise<Estimate> {
+export async function estimateStage(task: StageTask, set: TrainingSet, most: Workers): Promise<Estimate> {
   const workers = workersFor(most, task.settings.samplesPerStep);
-  const job = { task, folder: set.folder, likely: likelyDecisions(task) };
+  const job = { task, parts: partsOf(set), likely: likelyDecisions(task) };
   const figures = (await runJob(estimateJob, { job, data: set, workers }, unattended)) as Measured;
   const { stepMs, candidateMs, memoryBytes } = figures;
   const { candidates, random } = finalists(task, startController(controllerChoices(task.space)).policy);

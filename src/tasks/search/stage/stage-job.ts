@@ -1,6 +1,6 @@
 /** A search stage as a job: starts or resumes its SuperNet and controller, runs the loop and chooses the winner. */
 import { randomStream, restoreRandom } from '#core/random';
-import { type DistillationSet, openDistillationSet } from '#data/sets/distillation-set';
+import { openParts, type SetPart, type TrainingSet } from '#data/sets/set-mix';
 import { type JobKind, serving } from '#jobs/job';
 import { stepRecorder } from '#jobs/step-recorder';
 import { concludeStage, type StageOutcome } from '#tasks/search/conclusion';
@@ -18,15 +18,15 @@ import { warmStart } from './warm-start.js';
 /** The description of a stage that every worker receives. */
 export interface StageJob {
   readonly task: StageTask;
-  /** The folder of the distillation set. */
-  readonly folder: string;
+  /** The distillation sets. */
+  readonly parts: readonly SetPart[];
   /** The folder of the run whose weights a new run starts from, if any. */
   readonly baseRun?: string | undefined;
 }
 
-export const stageJob: JobKind<StageJob, DistillationSet, SuperNet, StageOutcome> = {
+export const stageJob: JobKind<StageJob, TrainingSet, SuperNet, StageOutcome> = {
   module: '#tasks/search/stage/stage-job',
-  open: ({ folder }) => openDistillationSet(folder),
+  open: ({ parts }) => openParts(parts),
   learner: ({ task }) => startSuperNet(task),
   largestStep({ task: { space, settings } }) {
     const warmsOps = schedule(scheduleSettings(settings)).warmupSteps.op > 0;

@@ -1,12 +1,12 @@
 // @ts-check
 /** The steps of set-up in order; each is skipped if its result is in place. */
 import { constants } from 'node:fs';
-import { access, copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { access, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { builtAddon, link, packagePaths, readStamp, replace, verify, writeStamp } from './addon.mjs';
-import { builtKernels, kernelsKey, kernelsPath } from './kernels.mjs';
+import { builtAddon, link, packagePaths, readStamp, verify, writeStamp } from './addon.mjs';
 import { isWhole, namedLibrary, pinnedLibrary, sweep } from './library.mjs';
 import { withLock } from './lock.mjs';
+import { installNativeAddons, nativeKeys } from './native.mjs';
 import { build, installPackages, packagesAreCurrent } from './packages.mjs';
 import { pins, tensorflowVersion } from './pins.mjs';
 import { messageOf, run, SetupFailure, step } from './report.mjs';
@@ -61,7 +61,7 @@ async function makeFolders(folder, withParents = true) {
 function nativeIsReady(/** @type {Options} */ { root, named, flavour }) {
   const stamp = readStamp(root);
   if (stamp === undefined || !isWhole(stamp.library)) return false;
-  if (stamp.kernels !== kernelsKey(root, stamp.library)) return false;
+  if (JSON.stringify(stamp.native) !== JSON.stringify(nativeKeys(root, stamp.library))) return false;
   if (named !== undefined) return stamp.named === resolve(named);
   return flavour === undefined || (stamp.named === undefined && stamp.flavour === flavour);
 }
@@ -75,8 +75,7 @@ async function installNative(options) {
   const library =
     named === undefined ? await libraryOrInstaller(root, cache, flavour) : await namedLibrary(cache, named);
   await link(root, library, await builtAddon(root, cache, library));
-  const kernels = await builtKernels(root, cache, library);
-  if (kernels !== undefined) await replace(kernelsPath(root), (path) => copyFile(kernels, path));
+  await installNativeAddons(root, cache, library);
   const verified = await step('check', () => verify(root), describe);
   if (named === undefined && library !== packagePaths(root).deps && verified.tensorflow !== tensorflowVersion) {
     throw new SetupFailure(
@@ -89,7 +88,7 @@ async function installNative(options) {
   }
   await writeStamp(root, {
     library,
-    kernels: kernelsKey(root, library),
+    native: nativeKeys(root, library),
     flavour,
     named: named && resolve(named),
     ...verified,

@@ -12,6 +12,7 @@ import { Failure } from '#core/failure';
 import { gib, inGib } from '#core/gibibytes';
 import { coreQuota, usableCores } from '#core/machine/cores';
 import { usableMemory } from '#core/machine/usable-memory';
+import { type NativeImages, nativeImages } from '#data/images/decode/native-images';
 import { type LoadedTensorFlow, loadTensorFlow, type TensorFlowBinding } from '#networks/tensor/tensorflow';
 import { type Check, failed, passed } from './check.js';
 import { folderChecks } from './folder-checks.js';
@@ -33,15 +34,15 @@ const setUp = 'run `node scripts/setup.mjs`';
 export const doctor = defineCommand({
   arguments: [],
   options: [jsonOption],
-  run() {
-    const json = diagnose();
+  async run() {
+    const json = diagnose(await nativeImages());
     const failure = json.ok ? undefined : new Failure('backend', []);
     return { json, isIndented: true, text: () => diagnosisTable(json), failure };
   },
 });
 
-/** Checks this machine; loads TensorFlow and tries it. */
-export function diagnose(): Diagnosis {
+/** Checks this machine; loads TensorFlow and tries it. `images` is the tried decoder of pictures. */
+export function diagnose(images: NativeImages): Diagnosis {
   const features = cpuFeatures();
   const cpu = cpuCheck(features);
   const { native, check } = cpu.ok ? tryNative() : { native: undefined, check: notTried };
@@ -58,6 +59,7 @@ export function diagnose(): Diagnosis {
       threadsCheck(),
       memoryCheck(),
       kernelsCheck(native?.kernels),
+      picturesCheck(images),
       passed('gpu', native?.gpu.detail ?? 'unknown without TensorFlow'),
       ...folderChecks(),
     ],
@@ -83,6 +85,14 @@ export function kernelsCheck(
   if (kernels === undefined) return failed('kernels', 'unknown without TensorFlow', setUp);
   const remedy = env.MNV4_KERNELS === 'tensorflow' ? 'unset MNV4_KERNELS' : setUp;
   return kernels.available ? passed('kernels', kernels.detail) : failed('kernels', kernels.detail, remedy);
+}
+
+export function picturesCheck(
+  { addon, detail }: NativeImages,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Check {
+  const remedy = env.MNV4_PICTURES === 'sharp' ? 'unset MNV4_PICTURES' : setUp;
+  return addon === undefined ? failed('pictures', detail, remedy) : passed('pictures', detail);
 }
 
 export function nodeCheck(version: string): Check {

@@ -2,14 +2,14 @@
  * Native TensorFlow under the tensor layer: the addon of `@tensorflow/tfjs-node-gpu`, loaded once per process with the
  * settings that our measurements favour. A missing or broken addon is a failure with a remedy, never a silent fallback.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { Failure } from '#core/failure';
 import { usableCores } from '#core/machine/cores';
+import { processorId } from '#core/machine/processor';
+import { setTensorFlowEnvironment } from '#core/machine/tensorflow-environment';
 import type { HostKernels } from './host-kernels.js';
 
 /** An output of an op; `id` is the handle that `deleteTensor` frees. */
@@ -104,24 +104,9 @@ function load(threads: number): LoadedTensorFlow {
   }
 }
 
-/**
- * Settings that override the user's: with other values TensorFlow 2.21 calls oneDNN kernels that corrupt the heap:
- * filter gradients, and the AVX-512 matrix products behind TensorFlow's own products.
- */
-const soundKernels = {
-  TF_ENABLE_ONEDNN_OPTS: '0', // kernels are chosen op by op, by name (`onednn.ts`)
-  ONEDNN_MAX_CPU_ISA: 'AVX2', // our own kernels still use AVX-512
-};
-
-/** Sets the environment variables that TensorFlow reads when its library is loaded; the user's others are kept. */
+/** Sets the environment variables that TensorFlow reads when its library is loaded and when it starts. */
 function setEnvironment(threads: number): void {
-  Object.assign(process.env, soundKernels);
-  const settings = {
-    TF_CPP_MIN_LOG_LEVEL: '2', // errors only
-    TF_CPU_ALLOCATOR_USE_BFC: '1', // a training step 83 -> 72 ms, measured on 2 cores
-    TF_FORCE_GPU_ALLOW_GROWTH: 'true', // by default one process takes all memory of a GPU
-  };
-  for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
+  setTensorFlowEnvironment();
   process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
   process.env['TF_NUM_INTEROP_THREADS'] = String(threads);
 }
@@ -146,7 +131,7 @@ function loadKernels(packageRoot: string, require: NodeJS.Require): LoadedTensor
   if (process.env['MNV4_KERNELS'] === 'tensorflow') {
     return { available: false, detail: 'turned off by MNV4_KERNELS=tensorflow' };
   }
-  const file = join(packageRoot, 'lib', 'napi-v8', `mnv4_kernels-${processor()}.node`);
+  const file = join(packageRoot, 'lib', 'napi-v8', `mnv4_kernels-${processorId()}.node`);
   if (!existsSync(file)) {
     return { available: false, detail: "none compiled for this processor; TensorFlow's take about twice as long" };
   }
@@ -155,13 +140,6 @@ function loadKernels(packageRoot: string, require: NodeJS.Require): LoadedTensor
   } catch (error) {
     return { available: false, detail: `do not load: ${firstLine(error)}` };
   }
-}
-
-/** Hash of the processor's features, which names its kernels; scripts/setup/kernels.mjs computes the same. */
-function processor(): string {
-  const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
-  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
-  return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12);
 }
 
 function firstLine(error: unknown): string {

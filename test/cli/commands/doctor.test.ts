@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { cpuCheck, diagnose, diagnosisTable, kernelsCheck, nodeCheck } from '#cli/commands/doctor';
+import { cpuCheck, diagnose, diagnosisTable, kernelsCheck, nodeCheck, picturesCheck } from '#cli/commands/doctor';
+import { nativeImages } from '#data/images/decode/native-images';
 
 describe('doctor', () => {
-  it('finds this machine ready: its tests run on native TensorFlow', () => {
-    const diagnosis = diagnose();
+  it('finds this machine ready: its tests run on native TensorFlow', async () => {
+    const diagnosis = diagnose(await nativeImages());
     expect(diagnosis).toMatchObject({ ok: true, backend: 'tensorflow', tensorflow: expect.stringMatching(/^2\./) });
     expect(diagnosis.threads).toBeGreaterThanOrEqual(1);
     const names = diagnosis.checks.map(({ name }) => name);
@@ -27,6 +28,12 @@ describe('doctor', () => {
     expect(kernelsCheck(kernels, {}).remedy).toBe('run `node scripts/setup.mjs`');
     expect(kernelsCheck(kernels, { MNV4_KERNELS: 'tensorflow' }).remedy).toBe('unset MNV4_KERNELS');
     expect(kernelsCheck({ ...kernels, available: true }, {}).ok).toBe(true);
+  });
+
+  it('says how to get our decoder of pictures back', () => {
+    const images = { addon: undefined, detail: 'left out' };
+    expect(picturesCheck(images, {}).remedy).toBe('run `node scripts/setup.mjs`');
+    expect(picturesCheck(images, { MNV4_PICTURES: 'sharp' }).remedy).toBe('unset MNV4_PICTURES');
   });
 
   it('prints a remedy below the check that failed', () => {

@@ -2,37 +2,65 @@
  * Decodes pictures to what Pillow's `ImageOps.exif_transpose(image).convert('RGB')` gives, whole or a resized part;
  * docs/pictures.md states where the two differ.
  */
-import { resized } from '#data/images/augment/resample';
 import type { Image, Rectangle, Size } from '#data/images/image-source';
-import { imageHeader } from './image-header.js';
-import { damaged } from './picture-failure.js';
-import { sharpPixels } from './sharp-pixels.js';
-import { upright } from './upright.js';
+import { type ImagesAddon, viewNumbers } from './addon.js';
+import { type ImageHeader, imageHeader } from './image-header.js';
+import { nativeImages } from './native-images.js';
+import { sharpImage } from './sharp-image.js';
+import { type View, viewOf, wholeView } from './view.js';
 
 export { type ImageHeader, imageHeader } from './image-header.js';
 
 /**
  * The whole upright RGB image [H, W, 3].
  *
+ * @param bytes  must not change until the promise settles
  * @param place  names the picture in messages
  * @throws Failure `data` for other formats, damaged pictures and pictures beyond `limits.ts`
  */
 export async function decodedImage(bytes: Uint8Array, place: string): Promise<Image> {
   const header = imageHeader(bytes, place);
-  const image = upright(await sharpPixels(bytes, header, place), header.orientation);
-  if (image.height !== header.height || image.width !== header.width) {
-    const sizes = `its header says ${header.width}x${header.height}, its content ${image.width}x${image.height}`;
-    throw damaged(place, header.format, sizes);
-  }
-  return image;
+  return decoded(bytes, header, wholeView(header), place);
 }
 
 /**
  * A rectangle of the upright RGB image, resized to `to`, antialiased where it shrinks (`resized`). Its edges may lie
- * between pixels.
+ * between pixels. Only the pixels that it needs are decoded, on another thread.
  *
+ * @param bytes       must not change until the promise settles
+ * @param isMirrored  exchanges left and right, as `flipped` does
  * @throws Failure `data` like `decodedImage`
  */
-export async function decodedView(bytes: Uint8Array, rectangle: Rectangle, to: Size, place: string): Promise<Image> {
-  return resized(await decodedImage(bytes, place), rectangle, to);
+export async function decodedView(
+  bytes: Uint8Array,
+  rectangle: Rectangle,
+  to: Size,
+  place: string,
+  isMirrored = false,
+): Promise<Image> {
+  const header = imageHeader(bytes, place);
+  const { height, width } = header;
+  return decoded(bytes, header, { image: { height, width }, rectangle, to, isMirrored }, place);
+}
+
+/** Decodes by our addon what it can; `sharp` does the rest, and says what is wrong with damaged pictures. */
+async function decoded(bytes: Uint8Array, header: ImageHeader, view: View, place: string): Promise<Image> {
+  const { addon } = await nativeImages();
+  if (addon !== undefined && header.format === 'jpeg' && !header.isCmyk) {
+    const image = imageOf(view);
+    if (await addon.jpegView(bytes, image.pixels, viewNumbers(view, header.orientation))) return image;
+  }
+  const image = await sharpImage(bytes, header, place);
+  return addon === undefined ? viewOf(image, view) : nativeView(addon, image, view);
+}
+
+async function nativeView(addon: ImagesAddon, whole: Image, view: View): Promise<Image> {
+  const image = imageOf(view);
+  await addon.pixelView(whole.pixels, image.pixels, viewNumbers(view));
+  return image;
+}
+
+/** An RGB image of a view's size, whose pixels are not computed yet. */
+function imageOf({ to: { height, width } }: View): Image {
+  return { height, width, channels: 3, pixels: new Uint8Array(height * width * 3) };
 }

@@ -82,7 +82,7 @@ describe('decodedImage', () => {
 
 describe('decodedView', () => {
   it('is the resized rectangle of the whole image', async () => {
-    const rectangle = { top: 3.25, left: 10.5, height: 17, width: 20.75 };
+    const rectangle = { top: 3.25, left: 1.5, height: 17, width: 20.75 };
     for (const orientation of [1, 3, 6, 7]) {
       const bytes = await encoded(image, 'jpeg', orientation);
       for (const to of [

@@ -1,22 +1,31 @@
 /** Decoding by `sharp`, whose library reads every format. */
-import sharp from 'sharp';
 import type { Image } from '#data/images/image-source';
 import type { ImageHeader } from './image-header.js';
 import { longestSide, mostPixels } from './limits.js';
 import { damaged } from './picture-failure.js';
+import { sharpLibrary } from './sharp-library.js';
+import { upright } from './upright.js';
 
 /**
- * The stored RGB image [H, W, 3], before turning. Colour profiles are ignored, 16-bit channels keep their upper 8 bits,
- * alpha is dropped, and of several frames the first counts.
+ * The whole upright RGB image [H, W, 3]. Colour profiles are ignored, 16-bit channels keep their upper 8 bits, alpha is
+ * dropped, and of several frames the first counts.
  *
  * @throws Failure `data` for pictures that are damaged or end too early
  */
-export async function sharpPixels(bytes: Uint8Array, header: ImageHeader, place: string): Promise<Image> {
-  const picture = sharp(bytes, {
-    failOn: 'warning',
-    ignoreIcc: true,
-    limitInputPixels: Math.min(mostPixels, longestSide ** 2),
-  });
+export async function sharpImage(bytes: Uint8Array, header: ImageHeader, place: string): Promise<Image> {
+  const image = upright(await storedImage(bytes, header, place), header.orientation);
+  if (image.height !== header.height || image.width !== header.width) {
+    const sizes = `its header says ${header.width}x${header.height}, its content ${image.width}x${image.height}`;
+    throw damaged(place, header.format, sizes);
+  }
+  return image;
+}
+
+/** The image before it is turned. */
+async function storedImage(bytes: Uint8Array, header: ImageHeader, place: string): Promise<Image> {
+  const sharp = await sharpLibrary();
+  const limitInputPixels = Math.min(mostPixels, longestSide ** 2);
+  const picture = sharp(bytes, { failOn: 'warning', ignoreIcc: true, limitInputPixels });
   const inks = header.isCmyk ? picture.pipelineColourspace('cmyk').toColourspace('cmyk') : picture;
   const { data, info } = await inks
     .raw()

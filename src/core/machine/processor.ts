@@ -1,0 +1,11 @@
+/** The processor for which set-up compiled our addons. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+
+/** A hash of the processor's features, which names its addons; scripts/setup/native.mjs computes the same. */
+export function processorId(): string {
+  const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
+  return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12);
+}

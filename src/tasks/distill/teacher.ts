@@ -58,8 +58,8 @@ async function teacherOf(
       return networkTeacher(readTrainedNetwork(requireTrained(resolve(base, teacher.run))), form);
     case 'training':
       if (untrained === 'stand-in') {
-        const { network, root, id } = teacherTraining(teacher, base);
-        if (!isTrained(join(root, id))) {
+        const { network, isTrained } = teacherTraining(teacher, base);
+        if (!isTrained) {
           context.observer.note(`${teacher.network} is not trained yet; the estimate leaves out the time to train it`);
           return standInTeacher(network, form);
         }
@@ -91,6 +91,7 @@ export interface TeacherTraining {
   readonly recipe: TrainingRecipe;
   readonly root: string;
   readonly id: string;
+  readonly isTrained: boolean;
 }
 
 /** Returns the training of a teacher, whose run in the cache is named by the content of its files. */
@@ -99,7 +100,8 @@ export function teacherTraining(teacher: TeacherOfKind<'training'>, base: string
   const training = resolve(base, teacher.training);
   const recipe = readTrainingRecipe(training);
   const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
-  return { network: readNetwork(network), recipe, root: join(cacheFolder(), 'teachers'), id };
+  const root = join(cacheFolder(), 'teachers');
+  return { network: readNetwork(network), recipe, root, id, isTrained: isFinished(join(root, id)) };
 }
 
 /** Makes a teacher that takes as long as the trained network and answers alike for all images. */
@@ -114,7 +116,7 @@ function standInTeacher(network: Architecture, form: ImageForm): Teacher {
 /** Returns the networks of those teachers that a build would train first. */
 export function untrainedTeachers(references: readonly TeacherReference[], recipeFile: string): string[] {
   const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one] : []));
-  const missing = trainings.filter((one) => !isTrained(trainingRun(one, dirname(recipeFile)).folder));
+  const missing = trainings.filter((one) => !teacherTraining(one, dirname(recipeFile)).isTrained);
   return missing.map(({ network }) => network);
 }
 
@@ -129,12 +131,12 @@ function imagesOf(recipe: TrainingRecipe): string {
   return named === undefined ? '' : resolve(recipe.base, named);
 }
 
-function isTrained(folder: string): boolean {
+function isFinished(folder: string): boolean {
   return isRun(folder) && readState(folder).status === 'done';
 }
 
 function requireTrained(folder: string): string {
-  if (isTrained(folder)) return folder;
+  if (isFinished(folder)) return folder;
   throw new Failure('data', {
     file: folder,
     message: 'expected the folder of a finished training run as teacher; got none',

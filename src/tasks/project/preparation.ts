@@ -9,7 +9,6 @@ import { sourceOfKind } from '#data/images/source-schema';
 import { builtSetFolder } from '#data/sets/built-set';
 import { manifestName, type SplitName, splitNames } from '#data/sets/manifest';
 import { rowBytes } from '#data/sets/shard';
-import { isRun, readState } from '#jobs/runs/run-state';
 import { type BuildRecipe, readBuildRecipe, type TeacherOfKind, teacherOfKind } from '#tasks/distill/build-recipe';
 import { type OpenBuild, openBuild } from '#tasks/distill/open-build';
 import { storageOf } from '#tasks/distill/storage';
@@ -35,7 +34,6 @@ export interface Preparation {
 
 export interface PlannedTeacher extends TeacherTraining {
   readonly reference: TeacherOfKind<'training'>;
-  readonly isTrained: boolean;
 }
 
 /**
@@ -76,9 +74,7 @@ function missingDataset({ source: reference }: BuildRecipe): DatasetName | undef
 
 function plannedTeacher(teacher: ReturnType<typeof teacherOfKind>, base: string): PlannedTeacher | undefined {
   if (teacher.kind !== 'training') return undefined;
-  const training = teacherTraining(teacher, base);
-  const folder = join(training.root, training.id);
-  return { ...training, reference: teacher, isTrained: isRun(folder) && readState(folder).status === 'done' };
+  return { ...teacherTraining(teacher, base), reference: teacher };
 }
 
 /** Returns the facts that a set will have once it is built. */

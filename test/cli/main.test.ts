@@ -76,6 +76,7 @@ describe('--help', { timeout: 120_000 }, () => {
       'fetch',
       'inspect',
       'build',
+      'preview',
       'info',
       'verify',
     ]);

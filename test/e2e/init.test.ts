@@ -15,7 +15,7 @@ async function paint(root: string): Promise<void> {
   for (const [name, colour] of Object.entries(colours)) {
     mkdirSync(join(root, name), { recursive: true });
     for (let i = 0; i < 40; i++) {
-      const [width, height] = [48 + random.below(40), 48 + random.below(40)];
+      const [width, height] = [24 + random.below(20), 24 + random.below(20)];
       const pixels = Uint8Array.from(
         { length: 3 * width * height },
         (_, at) => (colour[at % 3] ?? 0) + random.below(50),

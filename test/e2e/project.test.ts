@@ -95,7 +95,6 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
 
   it.each([
     ['teacher', 4],
-    ['coarse', 8],
     ['train', 8],
   ])('stopped in the phase %s, exits with 75; the same command ends like an uninterrupted one', async (stage, step) => {
     const folder = project();

@@ -24,31 +24,36 @@ export type ImageFacts = Pick<Template, 'channels' | 'classes'> & {
 
 const resolutions = [16, 24, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256];
 const [narrowest, widest] = [0.25, 8]; // factors of the template's widths
-const halvings = 12; // of the range of widths
+const halvings = 9; // of the range of widths: to 1 %
 const drawn = 100; // architectures
 
 /** The latencies of a space on a device, in ms. */
 export function latenciesOf(template: Template, device: Device): SpaceChoice {
+  const { table, msOf, median } = drawnLatencies(template, device);
+  return { template, least: msOf(table.cheapest()), median, most: msOf(table.costliest()) };
+}
+
+/** The median latency of architectures drawn from a space, with the table that it is computed with. */
+function drawnLatencies(template: Template, device: Device) {
   const space = templateSpace(template);
   const table = costTable(space, [{ cost: 'latency', device }]);
   const msOf = (decisions: readonly number[]) => table.evaluate(decisions)[0] as number;
   const random = randomStream('init/space');
   const sample = Array.from({ length: drawn }, () => msOf(randomDecisions(space, random))).sort((a, b) => a - b);
-  const median = sample[drawn / 2] as number;
-  return { template, least: msOf(table.cheapest()), median, most: msOf(table.costliest()) };
+  return { table, msOf, median: sample[drawn / 2] as number };
 }
 
 /** The space at a resolution whose median latency is nearest to the target; it may miss the target. */
 export function spaceAt(resolution: number, facts: ImageFacts, device: Device, targetMs: number): SpaceChoice {
   const { channels, classes } = facts;
-  const at = (width: number) => latenciesOf({ resolution, channels, classes, width: rounded(width) }, device);
+  const at = (width: number) => ({ resolution, channels, classes, width: rounded(width) });
   let [low, high] = [narrowest, widest];
   for (let i = 0; i < halvings; i++) {
     const middle = Math.sqrt(low * high);
-    if (at(middle).median < targetMs) low = middle;
+    if (drawnLatencies(at(middle), device).median < targetMs) low = middle;
     else high = middle;
   }
-  return at(low);
+  return latenciesOf(at(low), device);
 }
 
 function rounded(width: number): number {

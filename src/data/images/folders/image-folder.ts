@@ -113,11 +113,11 @@ function emptyNotes({ path, classes }: PartFolder, found: ByClass): string[] {
 
 function passedOverNotes({ hidden, undecoded, others, circles }: PassedOver): string[] {
   const counted = [
-    [undecoded, 'images in formats other than JPEG, PNG, WebP and GIF'],
-    [others, 'files that are no images by their names'],
-    [hidden, 'hidden files and folders'],
+    [undecoded, 'not JPEG, PNG, WebP or GIF'],
+    [others, 'no images by their names'],
+    [hidden, 'hidden'],
     [circles, 'links that lead round in a circle'],
   ] as const;
-  const parts = counted.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
-  return parts.length === 0 ? [] : [`not used: ${parts.join(', ')}`];
+  const parts = counted.filter(([n]) => n > 0).map(([n, what]) => `${n} (${what})`);
+  return parts.length === 0 ? [] : [`files not used: ${parts.join(', ')}`];
 }

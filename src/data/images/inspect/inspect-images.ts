@@ -31,8 +31,7 @@ export async function inspectImages(
   const tell = () => onRead?.(++read, of);
   const images = [...(await readPart(train, stride, tell)), ...(await readPart(test, stride, tell))];
   const counts = { train: counted(train, classNames.length), test: counted(test, classNames.length) };
-  const sample =
-    stride === 1 ? [] : [`only every ${stride}th image was read, so more duplicates or broken ones may exist`];
+  const sample = stride === 1 ? [] : [`one image in ${stride} was read, so more duplicates or broken ones may exist`];
   return {
     ...listed,
     classNames,

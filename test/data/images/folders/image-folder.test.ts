@@ -52,7 +52,7 @@ describe('class folders', () => {
     expect(classNames).toEqual(['a', 'b']);
     expect(notes).toEqual([
       `${root}: the folder c has no images and is no class`,
-      `${root}: not used: 1 images in formats other than JPEG, PNG, WebP and GIF, 2 files that are no images by their names, 2 hidden files and folders`,
+      `${root}: files not used: 1 (not JPEG, PNG, WebP or GIF), 2 (no images by their names), 2 (hidden)`,
     ]);
   });
 

@@ -86,7 +86,7 @@ describe('an inspection', () => {
     writeIdxFolder(folder, tinySource([6, 5, 1]));
     const { read, train, notes } = await inspectImages({ folder }, '.', { most: 30 });
     expect([read, train.n]).toEqual([28, 120]);
-    expect(notes.at(-1)).toContain('only every 5th image was read');
+    expect(notes.at(-1)).toContain('one image in 5 was read');
   });
 });
 

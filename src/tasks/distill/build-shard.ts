@@ -11,6 +11,8 @@ export interface ShardPorts {
   /** Returns the drawn rows of the shard's chunk number `k`. */
   readonly chunk: (k: number) => Promise<DrawnRows>;
   readonly teacher: Teacher;
+  /** Returns memory of so many bytes for the raw images of the shard. */
+  readonly memory: (bytes: number) => Uint8Array;
   /** Called before each chunk with the rows done; may throw to stop. */
   readonly onChunk: (rows: number) => void;
 }
@@ -32,11 +34,11 @@ export function rowsOfChunk({ rows, at }: PlannedShard, layout: RowLayout, k: nu
 /** Fills a shard; the teacher sees exactly the pixels that a student will see. */
 export async function fillShard(
   { rows, at }: PlannedShard,
-  { chunk, teacher, onChunk }: ShardPorts,
+  { chunk, teacher, memory, onChunk }: ShardPorts,
   layout: RowLayout,
 ): Promise<Shard> {
   const { imageBytes, classes, encoded, mixed } = layout;
-  const raw = new Uint8Array(encoded ? 0 : rows * imageBytes);
+  const raw = memory(encoded ? 0 : rows * imageBytes);
   const pieces: Uint8Array[] = [];
   const labels = new Int32Array(rows);
   const mixing = { labels: new Int32Array(rows), shares: new Float32Array(rows) };

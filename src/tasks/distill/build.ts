@@ -95,6 +95,7 @@ async function builtShards({ to, onProgress }: BuildRequest, building: Building)
   const of = shards.reduce((sum, { rows }) => sum + rows, 0);
   const entries: ShardEntry[] = [];
   let [done, kept] = [0, 0];
+  const memory = sameMemory();
   for (const planned of shards) {
     const { file, split, rows } = planned;
     const onChunk = (chunkRows: number) => {
@@ -103,7 +104,8 @@ async function builtShards({ to, onProgress }: BuildRequest, building: Building)
     };
     let entry = present.get(file);
     if (entry === undefined) {
-      const bytes = encodeShard(await fillShard(planned, { chunk: nextChunk, teacher, onChunk }, layout), layout);
+      const shard = await fillShard(planned, { chunk: nextChunk, teacher, memory, onChunk }, layout);
+      const bytes = encodeShard(shard, layout);
       writeAtomically(join(to, file), bytes);
       entry = { file, split, rows, bytes: bytes.length, sha256: sha256(bytes) };
       journal.add(entry);
@@ -113,6 +115,15 @@ async function builtShards({ to, onProgress }: BuildRequest, building: Building)
     onProgress?.({ part: split, rows: done, of, kept });
   }
   return entries;
+}
+
+/** Returns a function that gives the same memory each time, enlarged if need be: one shard's pixels at a time. */
+function sameMemory(): (bytes: number) => Uint8Array {
+  let memory = new Uint8Array(0);
+  return (bytes) => {
+    if (memory.length < bytes) memory = new Uint8Array(bytes);
+    return memory.subarray(0, bytes);
+  };
 }
 
 /** The teacher's accuracy on the stored test pixels, from the stored probabilities. */

@@ -57,7 +57,8 @@ export async function estimateBuild(request: Omit<BuildRequest, 'to'>): Promise<
         k,
         [k + 1, k + 2].filter((later) => later < chunks),
       );
-    const bytes = encodeShard(await fillShard(sample, { chunk, teacher, onChunk }, layout), layout).length;
+    const memory = (size: number) => new Uint8Array(size);
+    const bytes = encodeShard(await fillShard(sample, { chunk, teacher, memory, onChunk }, layout), layout).length;
     const rowsPerSecond = (1000 * (sample.rows - untimed)) / (performance.now() - start);
     return projected(shards, {
       bytesPerRow: bytes / sample.rows,

@@ -28,17 +28,47 @@ export function splitSources(
       `validation: expected fewer than the source's ${labels.length} train images; got ${validation}`,
     );
   }
-  const members: number[][] = Array.from({ length: classes }, () => []);
-  for (let i = 0; i < labels.length; i++) members[labels[i] as number]?.push(i);
-  const quotas = apportioned(
-    validation,
-    members.map(({ length }) => length),
+  const { members, starts } = membersByClass(labels, classes);
+  const sizes = Array.from(
+    { length: classes },
+    (_, label) => (starts[label + 1] as number) - (starts[label] as number),
   );
-  const chosen = new Set<number>();
-  for (const [label, indices] of members.entries()) {
-    const order = permutation(indices.length, randomStream(`${seed}/data/held/${label}`));
-    for (const place of order.subarray(0, quotas[label])) chosen.add(indices[place] as number);
+  const isValidation = new Uint8Array(labels.length);
+  for (const [label, quota] of apportioned(validation, sizes).entries()) {
+    const order = permutation(sizes[label] as number, randomStream(`${seed}/data/held/${label}`));
+    const start = starts[label] as number;
+    for (const place of order.subarray(0, quota)) isValidation[members[start + place] as number] = 1;
   }
-  const all = Int32Array.from({ length: labels.length }, (_, i) => i);
-  return { train: all.filter((i) => !chosen.has(i)), validation: all.filter((i) => chosen.has(i)) };
+  return {
+    train: indicesWhere(isValidation, 0, labels.length - validation),
+    validation: indicesWhere(isValidation, 1, validation),
+  };
+}
+
+/** The indices of the images, class after class and ascending in each, and where each class starts and the last ends. */
+function membersByClass(labels: ArrayLike<number>, classes: number) {
+  const starts = new Int32Array(classes + 1);
+  for (let i = 0; i < labels.length; i++) increment(starts, (labels[i] as number) + 1);
+  for (let label = 0; label < classes; label++) {
+    starts[label + 1] = (starts[label + 1] as number) + (starts[label] as number);
+  }
+  const next = starts.slice();
+  const members = new Int32Array(labels.length);
+  for (let i = 0; i < labels.length; i++) members[increment(next, labels[i] as number)] = i;
+  return { members, starts };
+}
+
+/** Adds 1 to a value; returns the former one. */
+function increment(values: Int32Array, at: number): number {
+  const before = values[at] as number;
+  values[at] = before + 1;
+  return before;
+}
+
+/** The `count` indices at which `values` has `value`, ascending. */
+function indicesWhere(values: ArrayLike<number>, value: number, count: number): Int32Array {
+  const found = new Int32Array(count);
+  let n = 0;
+  for (let i = 0; i < values.length; i++) if (values[i] === value) found[n++] = i;
+  return found;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { shownKey } from '#core/shown';
 import type { EncodedImages } from '#data/images/encoded-images';
+import { GrowingArray } from './growing-array.js';
 import type { DistinctLabels } from './labels.js';
 
 /** One sample as a scan finds it. */
@@ -31,17 +32,37 @@ export interface ShardSamples {
   readonly nameEnds: Uint32Array;
 }
 
-export function shardSamples(shard: string, found: readonly FoundSample[]): ShardSamples {
-  const names = found.map(({ name }) => Buffer.from(name));
-  let end = 0;
-  return {
-    shard,
-    labels: Int32Array.from(found, ({ label }) => label),
-    offsets: Float64Array.from(found, ({ offset }) => offset),
-    lengths: Uint32Array.from(found, ({ length }) => length),
-    names: new Uint8Array(Buffer.concat(names)),
-    nameEnds: Uint32Array.from(names, ({ length }) => (end += length)),
-  };
+/** Collects the samples of a shard in typed arrays, which take a tenth of the memory of objects. */
+export class SampleList {
+  readonly #labels = new GrowingArray((n) => new Int32Array(n));
+  readonly #offsets = new GrowingArray((n) => new Float64Array(n));
+  readonly #lengths = new GrowingArray((n) => new Uint32Array(n));
+  readonly #nameEnds = new GrowingArray((n) => new Uint32Array(n));
+  readonly #names = new GrowingArray((n) => new Uint8Array(n));
+
+  /** Number of samples so far. */
+  get length(): number {
+    return this.#labels.length;
+  }
+
+  push({ offset, length, label, name }: FoundSample): void {
+    this.#labels.push(label);
+    this.#offsets.push(offset);
+    this.#lengths.push(length);
+    for (const byte of Buffer.from(name)) this.#names.push(byte);
+    this.#nameEnds.push(this.#names.length);
+  }
+
+  samples(shard: string): ShardSamples {
+    return {
+      shard,
+      labels: this.#labels.values(),
+      offsets: this.#offsets.values(),
+      lengths: this.#lengths.values(),
+      names: this.#names.values(),
+      nameEnds: this.#nameEnds.values(),
+    };
+  }
 }
 
 /** A format of shards. */

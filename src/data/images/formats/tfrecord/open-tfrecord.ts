@@ -8,7 +8,7 @@ import { mostImageBytes } from '#data/images/formats/shards/image-bytes';
 import { type DistinctLabels, type SamplePlace, sampleFailure } from '#data/images/formats/shards/labels';
 import { openShards, type ShardDescription } from '#data/images/formats/shards/open-shards';
 import { readPiece } from '#data/images/formats/shards/read-piece';
-import { type FoundSample, positionOf, type ShardFormat, shardSamples } from '#data/images/formats/shards/sample-index';
+import { positionOf, SampleList, type ShardFormat } from '#data/images/formats/shards/sample-index';
 import { type Bytes, byteStringsOf, featuresOf, integersOf, type Span } from './example.js';
 import { checkedData, checkedLength, type RecordPlace, recordsIn } from './records.js';
 
@@ -40,7 +40,7 @@ export function openTfRecord(description: TfRecordDescription): Promise<EncodedS
     sample: 'record',
     scan: async (root, shard, labels) => {
       const scan = (window: FileWindow) => scannedFile(window, description, labels);
-      return shardSamples(shard, await scanned(join(root, shard), scan));
+      return (await scanned(join(root, shard), scan)).samples(shard);
     },
     read: async (file, { offsets, lengths }, at) => {
       const [offset, length] = [offsets[at] as number, lengths[at] as number];
@@ -57,8 +57,8 @@ async function scannedFile(
   window: FileWindow,
   description: TfRecordDescription,
   labels: DistinctLabels,
-): Promise<FoundSample[]> {
-  const found: FoundSample[] = [];
+): Promise<SampleList> {
+  const found = new SampleList();
   for await (const record of recordsIn(window)) {
     const position = `${positionOf('record', found.length)}, byte ${record.offset}`;
     const place = { file: window.file, position };

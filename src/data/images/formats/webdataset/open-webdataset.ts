@@ -6,7 +6,7 @@ import { mostImageBytes } from '#data/images/formats/shards/image-bytes';
 import { type DistinctLabels, type SamplePlace, sampleFailure } from '#data/images/formats/shards/labels';
 import { openShards, type ShardDescription } from '#data/images/formats/shards/open-shards';
 import { readPiece } from '#data/images/formats/shards/read-piece';
-import { type FoundSample, positionOf, type ShardFormat, shardSamples } from '#data/images/formats/shards/sample-index';
+import { positionOf, SampleList, type ShardFormat } from '#data/images/formats/shards/sample-index';
 import { type LabelField, labelField, readLabel, usualLabelField, usualLabelFields } from './label-field.js';
 import { type Sample, samplesOf } from './sample-groups.js';
 import { type TarMember, tarMembers } from './tar-members.js';
@@ -35,7 +35,7 @@ export function openWebDataset(description: WebDatasetDescription): Promise<Enco
     sample: 'sample',
     scan: async (root, shard, labels) => {
       const scan = (window: FileWindow) => scannedShard(window, shard, description, labels, notes);
-      return shardSamples(shard, await scanned(join(root, shard), scan));
+      return (await scanned(join(root, shard), scan)).samples(shard);
     },
     read: (file, { offsets, lengths }, at) => readPiece(file, offsets[at] as number, lengths[at] as number),
   };
@@ -48,8 +48,8 @@ async function scannedShard(
   { image, label }: WebDatasetDescription,
   labels: DistinctLabels,
   notes: string[],
-): Promise<FoundSample[]> {
-  const found: FoundSample[] = [];
+): Promise<SampleList> {
+  const found = new SampleList();
   let isJoined = false;
   let field = label === undefined ? undefined : labelField(label);
   const members = tarMembers(window, () => {

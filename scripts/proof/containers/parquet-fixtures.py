@@ -10,6 +10,7 @@ import json
 import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import ClassLabel, Dataset, Features, Image
+from PIL import Image as Pillow
 
 pictures = [bytes([0xFF, 0xD8, i]) for i in range(4)]
 labels = [2, 0, 1, 2]
@@ -27,16 +28,23 @@ def plain(images=pictures, label=labels, image_type=None, **options):
     return written(pa.table({"image": pa.array(images, image_type), "label": label}), **options)
 
 
-def hub():
+def hub(images=structs, label=labels):
     features = Features({"image": Image(), "label": ClassLabel(names=["owl", "cat", "dog"])})
     file = io.BytesIO()
-    Dataset.from_dict({"image": structs, "label": labels}, features=features).to_parquet(file)
+    Dataset.from_dict({"image": images, "label": label}, features=features).to_parquet(file)
     return file.getvalue()
+
+
+def colour(i):
+    file = io.BytesIO()
+    Pillow.new("RGB", (9 - i, 6 + i), tuple(255 if c == i else 0 for c in range(3))).save(file, "PNG")
+    return {"bytes": file.getvalue(), "path": f"{i}.png"}
 
 
 cifar = pa.table({"img": pa.array(structs, struct_type), "fine_label": labels, "coarse_label": [9, 9, 9, 9]})
 files = {
     "hub": hub(),
+    "colours": hub([colour(i) for i in range(3)], [0, 1, 2]),
     "plain": plain(),
     "groups": plain(row_group_size=3, use_dictionary=["label"], compression="none"),
     "pages": plain(write_batch_size=1, data_page_size=1, use_dictionary=False),

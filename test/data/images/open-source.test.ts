@@ -12,6 +12,9 @@ import { sourceSchema } from '#data/images/source-schema';
 import { failureOf, failureOfAsync, newFolder, removeFolders, tinySource, writeIdxFolder } from '#test/data/fixtures';
 import { encoded, smoothImage } from './decode/picture-fixtures.js';
 import { folderWith } from './folders/folder-fixtures.js';
+import { parquetFixture } from './formats/parquet/parquet-fixture.js';
+import { example, recordsOf } from './formats/tfrecord/record-fixture.js';
+import { tarOf } from './formats/webdataset/tar-fixture.js';
 
 const cache = newFolder();
 beforeAll(() => {
@@ -172,4 +175,42 @@ it('a gzip file of CIFAR-100 is read like a plain one', async () => {
   writeFileSync(join(folder, 'test.bin'), record);
   const { classNames, train } = await open(`{ folder: ${folder}, labels: coarse }`);
   expect([classNames.length, train.label(0)]).toEqual([2, 1]);
+});
+
+describe('a folder of shards is recognised, and its images are decoded and brought to the resolution:', () => {
+  /** Red, green and blue pictures of differing sizes in PNG, one of each class. */
+  const colours = (): Promise<Buffer[]> =>
+    Promise.all(
+      [0, 1, 2].map((c) => {
+        const [height, width] = [6 + c, 9 - c];
+        const pixels = Uint8Array.from({ length: height * width * 3 }, (_, i) => (i % 3 === c ? 255 : 0));
+        return encoded({ height, width, channels: 3, pixels }, 'png');
+      }),
+    );
+
+  const shards: Readonly<Record<string, (pictures: readonly Buffer[]) => Promise<Uint8Array>>> = {
+    tar: (pictures) =>
+      tarOf(
+        pictures.flatMap((content, i) => [
+          { name: `${i}.png`, content },
+          { name: `${i}.cls`, content: String(i) },
+        ]),
+      ),
+    tfrecord: async (pictures) =>
+      recordsOf(...pictures.map((picture, i) => example({ 'image/encoded': [picture], 'image/class/label': [i] }))),
+    parquet: async () => parquetFixture('colours'),
+  };
+
+  it.each(Object.keys(shards))('%s', async (ending) => {
+    const folder = newFolder();
+    const bytes = await (shards[ending] as (typeof shards)[string])(await colours());
+    for (const part of ['train', 'test']) writeFileSync(join(folder, `${part}-0.${ending}`), bytes);
+    const { train, test, fit, classNames } = await open(`{ folder: ${folder}, resolution: 4 }`);
+    expect([classNames, test.n]).toEqual([ending === 'parquet' ? ['owl', 'cat', 'dog'] : ['0', '1', '2'], 3]);
+    for (const i of [0, 1, 2]) {
+      const { height, width, pixels } = await plainView(await train.load(i), fit);
+      expect([train.label(i), height, width]).toEqual([i, 4, 4]);
+      expect([...pixels.subarray(0, 3)]).toEqual([0, 1, 2].map((c) => (c === i ? 255 : 0)));
+    }
+  });
 });

@@ -7,7 +7,10 @@ const files: Readonly<Record<string, string>> = JSON.parse(
   readFileSync(join(import.meta.dirname, 'fixtures.json'), 'utf8'),
 );
 
-/** The bytes of a file, with four rows of images [255, 216, i] and, unless its name says otherwise, labels 2, 0, 1, 2. */
+/**
+ * The bytes of a file, with four rows of images [255, 216, i] and, unless its name says otherwise, labels 2, 0, 1, 2;
+ * `colours` has three PNG pictures, a red, a green and a blue one.
+ */
 export function parquetFixture(name: string): Buffer {
   const file = files[name];
   if (file === undefined) throw new Error(`no Parquet file ${name}`);

@@ -3,7 +3,7 @@ import type { Diagnostic, FailureKind } from '#core/failure';
 import type { ImageSet, ImageSource } from '#data/images/image-source';
 import { type InMemorySource, inMemorySource } from '#data/images/in-memory';
 import type { SourceReference } from '#data/images/source-schema';
-import type { BuildImages } from './build-images.js';
+import type { BuildImages, TrainImages } from './build-images.js';
 import type { PlannedRow } from './build-plan.js';
 import type { DrawingSettings, DrawnRows } from './draw-rows.js';
 
@@ -52,6 +52,15 @@ export function sharedParts({ parts }: BuildImages): SharedPart[] {
       ? { kind: 'memory', part: { shape: source.shape, images: shared(source.images), labels: shared(source.labels) } }
       : { kind: 'named', ...(places[i] as (typeof places)[number]) },
   );
+}
+
+/** The train images where all threads can read them. */
+export function sharedTrain({ sources, labels, repeats }: TrainImages): TrainImages {
+  return {
+    sources: shared(sources),
+    ...(labels && { labels: shared(labels) }),
+    ...(repeats && { repeats: shared(repeats) }),
+  };
 }
 
 function isInMemory(source: ImageSource): source is InMemorySource {

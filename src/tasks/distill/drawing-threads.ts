@@ -3,7 +3,14 @@ import { Worker } from 'node:worker_threads';
 import { Failure } from '#core/failure';
 import type { BuildImages } from './build-images.js';
 import type { PlannedRow } from './build-plan.js';
-import { type DrawReply, type DrawRequest, type NamedImages, sharedParts, type ThreadStart } from './draw-messages.js';
+import {
+  type DrawReply,
+  type DrawRequest,
+  type NamedImages,
+  sharedParts,
+  sharedTrain,
+  type ThreadStart,
+} from './draw-messages.js';
 import type { DrawingSettings, DrawnRows, DrawRows } from './draw-rows.js';
 
 export interface DrawingThreads {
@@ -28,7 +35,8 @@ export function startDrawing(
   named: NamedImages,
 ): DrawingThreads {
   const { form, fit } = images;
-  const start: ThreadStart = { parts: sharedParts(images), form, fit, settings, named };
+  const inThreads = { ...settings, train: sharedTrain(settings.train) };
+  const start: ThreadStart = { parts: sharedParts(images), form, fit, settings: inThreads, named };
   const threads = Array.from({ length: count }, () => startThread(start));
   return {
     async draw(rows) {

@@ -60,7 +60,7 @@ export class SampleList {
       offsets: this.#offsets.values(),
       lengths: this.#lengths.values(),
       names: this.#names.values(),
-      nameEnds: this.#nameEnds.values(),
+      nameEnds: this.#names.length === 0 ? new Uint32Array(0) : this.#nameEnds.values(),
     };
   }
 }

@@ -1,7 +1,7 @@
 """Writes JPEG pictures of 500x375 and 375x500 pixels, parts of scikit-image's photographs, into a folder.
 
 Arguments: the folder and the number of pictures. Parts have 30 to 100 % of the largest rectangle of the photograph;
-the quality is 95 with chroma at half resolution, so that a picture has about as many bytes as one of ImageNet.
+the quality is 95 with chroma at half resolution: 64 kB on average, where pictures of ImageNet have 110 kB.
 """
 
 import os

@@ -19,7 +19,7 @@ export function encodedSource(images: EncodedImages): ImageSource {
         height,
         width,
         whole: () => decodedImage(bytes, place),
-        view: (rectangle, to) => decodedView(bytes, rectangle, to, place),
+        view: (rectangle, to, isMirrored) => decodedView(bytes, rectangle, to, place, isMirrored),
       };
     },
     fingerprint: () => images.fingerprint(),

@@ -1,9 +1,16 @@
 /** Brings images of differing sizes to one size for evaluation: the central crop, resized. */
+import { flipped } from './augment/resample.js';
 import type { Fit, Image, Rectangle, Size, StoredImage } from './image-source.js';
 
-/** The view of an image for evaluation: its central crop in the size of the fit; without a fit the whole image. */
-export function plainView(image: StoredImage, fit: Fit | undefined): Promise<Image> {
-  return fit === undefined ? image.whole() : image.view(centralRectangle(image, fit), fit);
+/**
+ * The view of an image for evaluation, its central crop in the size of the fit; without a fit the whole image.
+ *
+ * @param isMirrored  exchanges left and right
+ */
+export async function plainView(image: StoredImage, fit: Fit | undefined, isMirrored = false): Promise<Image> {
+  if (fit !== undefined) return image.view(centralRectangle(image, fit), fit, isMirrored);
+  const whole = await image.whole();
+  return isMirrored ? flipped(whole) : whole;
 }
 
 /** The central rectangle with the aspect of the fit: `centralCrop` of the largest one inside the image. */

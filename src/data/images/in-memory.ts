@@ -1,5 +1,5 @@
 /** Sources whose images are in memory, for formats whose files are read as a whole. */
-import { cropped } from './augment/resample.js';
+import { cropped, flipped } from './augment/resample.js';
 import type { Image, ImageShape, ImageSource, StoredImage } from './image-source.js';
 import { imageBytes, stackedImages } from './image-stack.js';
 
@@ -34,5 +34,13 @@ export function inMemorySource(shape: ImageShape, { images, labels }: RawImages)
 /** An image whose pixels are in memory. */
 export function storedPixels(image: Image): StoredImage {
   const { height, width } = image;
-  return { height, width, whole: async () => image, view: async (rectangle, to) => cropped(image, rectangle, to) };
+  return {
+    height,
+    width,
+    whole: async () => image,
+    async view(rectangle, to, isMirrored = false) {
+      const part = cropped(image, rectangle, to);
+      return isMirrored ? flipped(part) : part;
+    },
+  };
 }

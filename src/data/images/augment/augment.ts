@@ -15,7 +15,7 @@ import {
   randomRectangle,
   wholePixels,
 } from './random-rectangle.js';
-import { erased, flipped, shifted } from './resample.js';
+import { erased, shifted } from './resample.js';
 
 /** A recipe's `augment`; its parts apply in this order, and those left out draw no random numbers. */
 export interface Augmentation {
@@ -130,7 +130,8 @@ export async function augmented(
 }
 
 async function changed({ image, rectangle, shift, flip, operations }: Changed, fit: Fit | undefined): Promise<Image> {
-  const view = rectangle === undefined ? await plainView(image, fit) : await image.view(rectangle, fit ?? image);
-  const moved = shift === undefined ? view : shifted(view, shift.down, shift.right);
-  return operations.reduce(operated, flip ? flipped(moved) : moved);
+  const view = rectangle === undefined ? plainView(image, fit, flip) : image.view(rectangle, fit ?? image, flip);
+  const mirrored = await view; // the decoder mirrors at no cost, so a shift before the mirroring goes the other way after
+  const moved = shift === undefined ? mirrored : shifted(mirrored, shift.down, flip ? -shift.right : shift.right);
+  return operations.reduce(operated, moved);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '#core/random';
 import { type Augmentation, augmented } from '#data/images/augment/augment';
 import { scaleNames } from '#data/images/augment/rand-augment';
+import { flipped } from '#data/images/augment/resample';
 import type { Image } from '#data/images/image-source';
 import { storedPixels } from '#data/images/in-memory';
 
@@ -39,6 +40,20 @@ describe('augmented', () => {
         }
         expect((await copy()).image).toEqual(result);
         expect(pixels).toEqual(before);
+      }),
+    );
+  });
+
+  it('mirrors the cropped and shifted image', async () => {
+    await fc.assert(
+      fc.asyncProperty(bytes, augmentations, fc.integer(), async (pixels, { inceptionCrop, shift }, seed) => {
+        const one = stored({ ...size, pixels }, 0);
+        const copy = async (flip: boolean) => {
+          const random = randomStream(`${seed}`);
+          return (await augmented(one, { inceptionCrop, shift, flip }, random, { another: async () => one })).image;
+        };
+        const plain = await copy(false);
+        expect([plain, flipped(plain)]).toContainEqual(await copy(true));
       }),
     );
   });

@@ -43,7 +43,7 @@ try {
 } finally {
   rmSync(root, { recursive: true, force: true });
 }
-const head = ['work', 'rows', 'set, MB', 'seconds', 'us per row', 'MB/s', 'processes', 'peak, MB', 'ratio'];
+const head = ['work', 'rows', 'set, MB', 'seconds', 'us per row', 'MB/s', 'processes', 'peak, MiB', 'ratio'];
 console.log(aligned([head, ...measured.map(rowOf)], new Set([1, 2, 3, 4, 5, 6, 7, 8])).join('\n'));
 process.exitCode = measured.every((one) => ratioOf(one) <= allowed) ? 0 : 1;
 console.log(`memory ${process.exitCode === 0 ? 'stays within' : 'GROWS BEYOND'} ${allowed} of that with 10,000 images`);

@@ -6,8 +6,8 @@
 // FOLDER holds JPEG files, at any depth; without it, 512 pictures are made of photographs of the package scikit-image
 // 0.26.0. PyTorch and webdataset have a worker process per core, tf.data a thread per core. `--write` puts the table
 // into docs/performance.md.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aligned } from '#cli/terminal/table';
@@ -18,7 +18,7 @@ import { isInstalled } from '../python/environment.mjs';
 import { dataEnvironment } from './data/environment.mjs';
 import { described, madePictures, picturesBelow } from './data/pictures.mjs';
 import { startSide, titles } from './data/sides.mjs';
-import { killServers } from './peer/server.mjs';
+import { scratchFolder } from './peer/scratch.mjs';
 import { median } from './peer/statistics.mjs';
 
 const batch = 128;
@@ -42,17 +42,7 @@ if (ways[0] !== 'ours' || ways.some((way) => !Object.hasOwn(titles, way))) {
 }
 if (!isInstalled(dataEnvironment)) fail(5, 'the libraries are not installed; run `npm run bench:data:install`');
 
-const folder = mkdtempSync(join(tmpdir(), 'mnv4-bench-data-'));
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-]) {
-  process.on(signal, () => {
-    killServers();
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(status);
-  });
-}
+const folder = scratchFolder('bench-data');
 const sides = {};
 let results;
 let pictures;

@@ -9,12 +9,12 @@
 // - The distribution functions of area and aspect differ by less than 0.02, which 20,000 draws of one distribution
 //   exceed with probability 0.0007, and the shares of fall-backs by less than 0.02: torchvision accepts a crop that
 //   exceeds the image by less than half a pixel, and so falls back less often in a narrow one.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aligned } from '#cli/terminal/table';
-import { killServers, startServer } from '../bench/peer/server.mjs';
+import { scratchFolder } from '../bench/peer/scratch.mjs';
+import { startServer } from '../bench/peer/server.mjs';
 import { docs, filled, table as markdownTable } from '../docs/page.mjs';
 import { isInstalled } from '../python/environment.mjs';
 import { comparedCrops } from './augment/crops.mjs';
@@ -29,17 +29,7 @@ if (!isInstalled(augmentEnvironment)) {
   process.exit(5);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'mnv4-augment-'));
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-]) {
-  process.on(signal, () => {
-    killServers();
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(status);
-  });
-}
+const folder = scratchFolder('augment');
 const others = await startServer({
   title: 'torchvision and timm',
   command: augmentEnvironment.python,

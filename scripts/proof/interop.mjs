@@ -7,12 +7,12 @@
 // `searched` is a network that a short search finds and a short training trains, or the finished training run RUN.
 // `--write` saves the figures in docs/interop.json, keeps those of networks not compared now, and makes the page's
 // table.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aligned } from '#cli/terminal/table';
-import { killServers, startServer } from '../bench/peer/server.mjs';
+import { scratchFolder } from '../bench/peer/scratch.mjs';
+import { startServer } from '../bench/peer/server.mjs';
 import { docs, filled, table as markdownTable } from '../docs/page.mjs';
 import { isInstalled } from '../python/environment.mjs';
 import { interopEnvironment } from './interop/environment.mjs';
@@ -32,17 +32,7 @@ const unknown = chosen.filter((name) => !names.includes(name));
 if (unknown.length > 0) fail(2, `--networks: expected some of ${names.join()}; got ${unknown.join()}`);
 if (!isInstalled(interopEnvironment)) fail(5, 'timm is not installed; run `npm run proof:interop:install`');
 
-const folder = mkdtempSync(join(tmpdir(), 'mnv4-interop-'));
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-]) {
-  process.on(signal, () => {
-    killServers();
-    rmSync(folder, { recursive: true, force: true });
-    process.exit(status);
-  });
-}
+const folder = scratchFolder('interop');
 const others = await startServer({
   title: 'timm and ONNX Runtime',
   command: interopEnvironment.python,

@@ -1,8 +1,10 @@
 // Compares RandAugment's operations with those of torchvision and timm, photograph by photograph, byte by byte.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operated, operationKinds } from '#data/images/augment/operation';
 import { operationAt } from '#data/images/augment/rand-augment';
+import { addDifferences } from '../byte-differences.mjs';
 
 const magnitudes = { torchvision: [0, 5, 9, 15, 30], timm: [3, 5, 9, 10], timmIncreasing: [0, 5, 9] };
 
@@ -28,24 +30,13 @@ async function comparedOn(photos, { library, kind, levels }, others, folder) {
         const asked = { photo: file, shape, library, operation: kind, magnitude, sign, to };
         await others.ask(JSON.stringify(asked));
         const ours = operated(image, operationAt(kind, library, magnitude, sign, image)).pixels;
-        add(sums, ours, readFileSync(to));
+        addDifferences(sums, ours, readFileSync(to), `${kind} of ${file}`);
+        sums.images++;
       }
     }
   }
   const { images, bytes, equal, absolute, largest } = sums;
   return { images, largest, mean: absolute / bytes, equal: equal / bytes };
-}
-
-function add(sums, ours, theirs) {
-  if (ours.length !== theirs.length) throw new Error(`${ours.length} bytes of ours, ${theirs.length} of theirs`);
-  for (let i = 0; i < ours.length; i++) {
-    const difference = Math.abs(ours[i] - theirs[i]);
-    sums.absolute += difference;
-    sums.largest = Math.max(sums.largest, difference);
-    if (difference === 0) sums.equal++;
-  }
-  sums.bytes += ours.length;
-  sums.images++;
 }
 
 function imageOf({ file, shape: [height, width, channels] }) {

@@ -1,7 +1,9 @@
 // Compares our decoder's pixels with those of other libraries, picture by picture and view by view.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodedImage, decodedView } from '#data/images/decode/decode';
+import { addDifferences } from '../byte-differences.mjs';
 
 /**
  * Returns for each kind of picture, library and view the largest and the mean difference of a channel and the share of
@@ -16,7 +18,7 @@ export async function comparedPictures(folder, pictures) {
     for (const { library, view, box, size, file: theirs } of results) {
       const key = [kind, library, view].join('/');
       const sums = found.get(key) ?? { kind, library, view, largest: 0, absolute: 0, equal: 0, bytes: 0 };
-      add(sums, await ourPixels(bytes, box, size, file), readFileSync(join(folder, theirs)), key);
+      addDifferences(sums, await ourPixels(bytes, box, size, file), readFileSync(join(folder, theirs)), key);
       found.set(key, sums);
     }
   }
@@ -32,16 +34,4 @@ async function ourPixels(bytes, box, [width, height], place) {
   const [left, top, right, bottom] = box;
   const rectangle = { top, left, height: bottom - top, width: right - left };
   return (await decodedView(bytes, rectangle, { height, width }, place)).pixels;
-}
-
-function add(sums, ours, theirs, key) {
-  if (ours.length !== theirs.length)
-    throw new Error(`${key}: ${ours.length} bytes of ours, ${theirs.length} of theirs`);
-  for (let i = 0; i < ours.length; i++) {
-    const difference = Math.abs(ours[i] - theirs[i]);
-    sums.absolute += difference;
-    sums.largest = Math.max(sums.largest, difference);
-    if (difference === 0) sums.equal++;
-  }
-  sums.bytes += ours.length;
 }

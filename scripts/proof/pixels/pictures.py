@@ -107,7 +107,7 @@ def by_pillow(name):
 
 
 def by_torchvision(name):
-    """The tensor path; torchvision has no CMYK of its own, 16 bits and GIF come as it gives them."""
+    """The tensor path; torchvision decodes no CMYK; 16 bits and GIF are compared as decoded."""
     with open(os.path.join(folder, name), "rb") as file:
         data = torch.frombuffer(bytearray(file.read()), dtype=torch.uint8)
     try:

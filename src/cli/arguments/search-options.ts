@@ -72,7 +72,7 @@ export function runsOf({ config, path }: LocatedConfig, { root, runId }: SearchO
   };
 }
 
-/** Returns a function that gives the workers for phases whose steps have so many parts. */
+/** Returns a function that takes the number of parts of a phase's step and returns its workers. */
 export function phaseWorkers({ config }: LocatedConfig, { backend, threads, workers }: SearchOptions) {
   const most = workers ?? config.workers;
   return (parts: number): Workers => {

@@ -1,4 +1,4 @@
-/** The environment of TensorFlow's library, which whoever loads it first must set: it reads the variables only once. */
+/** Environment variables of TensorFlow's library. It reads them once, so they must be set before it is loaded. */
 
 /**
  * Settings that override the user's: with other values TensorFlow 2.21 calls oneDNN kernels that corrupt the heap:

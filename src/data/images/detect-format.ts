@@ -99,7 +99,7 @@ function hasAnyOf(files: readonly string[], { trainFiles, testFiles }: CifarForm
 
 const shownNames = 5;
 
-/** What is in a folder, for a message. */
+/** The content of a folder, for a message. */
 function described({ files, folders }: Top): string {
   const parts = [...listed('folder', 'folders', folders, ' without images'), ...listed('file', 'files', files, '')];
   return parts.length === 0 ? 'an empty folder' : parts.join(' and ');

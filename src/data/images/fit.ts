@@ -19,8 +19,3 @@ export function centralRectangle(image: Size, fit: Fit): Rectangle {
   const [height, width] = [fit.height * scale, fit.width * scale];
   return { top: (image.height - height) / 2, left: (image.width - width) / 2, height, width };
 }
-
-/** The whole of an image as a rectangle. */
-export function wholeRectangle({ height, width }: Size): Rectangle {
-  return { top: 0, left: 0, height, width };
-}

@@ -71,7 +71,7 @@ export function trainBatches({ parts }: TrainingSet, options: BatchOptions): Bat
 
 /**
  * Batches with rows of every set in proportion to the weights, the largest remainders rounded up: the same numbers in
- * every batch, the first set's rows first. Each set has an order of its own, a function of (seed, place in the mix).
+ * every batch, the first set's rows first. Each set has a separate order, a function of (seed, place in the mix).
  */
 function mixedBatches(parts: TrainingSet['parts'], { seed, batch, ...options }: BatchOptions): Batches {
   const weights = parts.map(({ weight }) => weight);

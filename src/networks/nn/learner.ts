@@ -169,7 +169,7 @@ interface Average {
   readonly model: Model;
 }
 
-/** A model with the same weights in a vector of its own. */
+/** A copy of a model with a copy of its weights. */
 function copyOf({ frame, layout, weights }: Model): Model {
   const copy = new Model(frame, layout);
   copy.weights.write(weights.values());

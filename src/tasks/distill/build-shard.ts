@@ -11,7 +11,7 @@ export interface ShardPorts {
   /** Returns the drawn rows of the shard's chunk number `k`. */
   readonly chunk: (k: number) => Promise<DrawnRows>;
   readonly teacher: Teacher;
-  /** Returns memory of so many bytes for the raw images of the shard. */
+  /** Returns memory of the given size in bytes for the raw images of the shard. */
   readonly memory: (bytes: number) => Uint8Array;
   /** Called before each chunk with the rows done; may throw to stop. */
   readonly onChunk: (rows: number) => void;

@@ -1,5 +1,5 @@
 /**
- * Runs a phase in a process of its own. TensorFlow's threads are fixed once it has started, and phases need different
+ * Runs a phase in a separate process. TensorFlow's threads are fixed once it has started, and phases need different
  * numbers of workers and threads; the memory of a phase is free when its process ends.
  */
 import { fork } from 'node:child_process';

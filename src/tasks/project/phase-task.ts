@@ -1,4 +1,4 @@
-/** The work that is done in a process of its own, as plain data: phases, and measurements for their estimates. */
+/** The work of a separate process, as plain data: phases, and measurements for their estimates. */
 import { dirname } from 'node:path';
 import { assertNever } from '#core/assert-never';
 import { usableCores } from '#core/machine/cores';

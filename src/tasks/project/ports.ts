@@ -1,4 +1,4 @@
-/** What the phases of a search need from the program. */
+/** Functions of the program that the phases of a search need. */
 import type { RunRequest } from '#jobs/job-context';
 import type { Workers } from '#jobs/workers/launcher';
 import type { Format } from '#tasks/export/formats';
@@ -10,7 +10,7 @@ export type ProjectRequest = Omit<RunRequest, 'context'>;
 export type ExportNetwork = (run: string, format: Format, folder: string) => Promise<void>;
 
 export interface ProjectPorts {
-  /** Returns the workers for steps of so many parts. */
+  /** Returns the workers for steps with this number of parts. */
   readonly workersFor: (parts: number) => Workers;
   readonly exportNetwork: ExportNetwork;
 }

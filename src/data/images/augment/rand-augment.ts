@@ -67,7 +67,7 @@ export function operationAt(
   }
 }
 
-/** What a magnitude means on a scale. */
+/** The meaning of magnitudes on a scale. */
 interface Amounts {
   degrees(magnitude: number): number;
   shear(magnitude: number): number;

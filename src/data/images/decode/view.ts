@@ -12,7 +12,7 @@ export interface View {
   readonly isMirrored: boolean;
 }
 
-/** The view of the whole image as it is. */
+/** The view of the whole image, without resizing. */
 export function wholeView({ height, width }: Size): View {
   const size = { height, width };
   return { image: size, rectangle: { top: 0, left: 0, ...size }, to: size, isMirrored: false };

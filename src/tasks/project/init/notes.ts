@@ -1,4 +1,4 @@
-/** What a user should know about the images before they are searched on, in sentences. */
+/** Sentences about the images that a user should read before a search. */
 import { percent } from '#core/percent';
 import type { InspectedImages } from '#data/images/inspect/inspected-images';
 

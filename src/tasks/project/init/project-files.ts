@@ -4,7 +4,7 @@ import type { InitPlan } from './init-plan.js';
 import { spaceText, teacherText } from './space-template.js';
 import { statisticsBatches } from './time-plan.js';
 
-/** What the files name. */
+/** Everything that the files name. */
 export interface ProjectNames {
   /** Name of the search, valid in file names. */
   readonly name: string;

@@ -23,7 +23,7 @@ export interface PageValues {
   readonly bytes: number;
 }
 
-/** What decoding needs to know of a column. */
+/** The facts about a column that its decoding needs. */
 export interface ColumnKind {
   readonly codec: Codec;
   readonly type: ColumnMetaData['type'];

@@ -62,7 +62,7 @@ function readOnce(descriptor: number, into: Buffer, at: number, offset: number):
   });
 }
 
-/** Closes files that nobody reads until at most so many are open. */
+/** Closes files that nobody reads, until at most the allowed number is open. */
 function closeSpare(most: number): void {
   for (const [file, shared] of openFiles) {
     if (openFiles.size <= most) return;

@@ -4,7 +4,8 @@ import { inceptionRectangle } from '#data/images/augment/random-rectangle';
 import { decodedView, imageHeader } from '#data/images/decode/decode';
 import { encodedSource } from '#data/images/encoded-source';
 import { encodedFiles, imageFileBytes } from '#data/images/folders/image-files';
-import { stackedImages } from '#data/images/image-stack';
+import { putPixels, stackedImages } from '#data/images/image-stack';
+import { textList } from '#data/images/text-list';
 import { labelledBatches } from '#data/sets/labelled-batches';
 
 const to = { height: 224, width: 224 };
@@ -14,7 +15,7 @@ const inceptionCrop = { area: [0.08, 1], aspect: [3 / 4, 4 / 3] };
 /** A side that makes the batches of `train` with an Inception crop and a flip, the next one while one is used. */
 export function trainingSide(paths, images, batch) {
   const [folderOf, labels] = [new Int32Array(paths.length), new Int32Array(paths.length)];
-  const part = encodedSource(encodedFiles({ root: '', folders: [''], names: paths, folderOf, labels }));
+  const part = encodedSource(encodedFiles({ root: '', folders: [''], names: textList(paths), folderOf, labels }));
   const set = { name: 'pictures', classNames: ['0'], provenance: '', train: part, test: part };
   const augment = { inceptionCrop, flip: true };
   const fit = { ...to, centralCrop: 0.875 };
@@ -30,14 +31,17 @@ export function trainingSide(paths, images, batch) {
 export function decoderSide(paths, images, batch) {
   const random = randomStream('bench/data');
   let next = 0;
-  const draw = async (path) => {
+  const draw = async (path, into) => {
     const bytes = await imageFileBytes(path);
     const rectangle = inceptionRectangle(imageHeader(bytes, path), inceptionCrop, random);
-    return decodedView(bytes, rectangle, to, path, random.uniform() < 0.5);
+    return decodedView(bytes, path, rectangle, to, random.uniform() < 0.5, into);
   };
   const stacked = async () => {
     const stack = new Uint8Array(batch * imageSize);
-    const fill = async (i) => stackedImages(stack, imageSize, i).set((await draw(paths[next++ % paths.length])).pixels);
+    const fill = async (i) => {
+      const into = stackedImages(stack, imageSize, i);
+      putPixels((await draw(paths[next++ % paths.length], into)).pixels, into);
+    };
     await Promise.all(Array.from({ length: batch }, (_, i) => fill(i)));
     return stack;
   };

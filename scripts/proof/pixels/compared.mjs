@@ -33,5 +33,5 @@ async function ourPixels(bytes, box, [width, height], place) {
   if (box === null) return (await decodedImage(bytes, place)).pixels;
   const [left, top, right, bottom] = box;
   const rectangle = { top, left, height: bottom - top, width: right - left };
-  return (await decodedView(bytes, rectangle, { height, width }, place)).pixels;
+  return (await decodedView(bytes, place, rectangle, { height, width })).pixels;
 }

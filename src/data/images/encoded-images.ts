@@ -1,4 +1,5 @@
 /** The port of container formats whose images are encoded, such as a folder of JPEG files or a tar shard. */
+import type { SharedImages } from './shared-images.js';
 
 /** The encoded, labelled images of one part, by index 0...n-1; none of them need be in memory. */
 export interface EncodedImages {
@@ -14,4 +15,6 @@ export interface EncodedImages {
    * images themselves, so that it stays fast for millions.
    */
   fingerprint(): Promise<string>;
+  /** What opens the same images in another thread. */
+  readonly shared: SharedImages;
 }

@@ -3,9 +3,14 @@ import { decodedImage, decodedView, imageHeader } from './decode/decode.js';
 import type { EncodedImages } from './encoded-images.js';
 import type { ImageSource } from './image-source.js';
 
+export interface EncodedSource extends ImageSource {
+  readonly encoded: EncodedImages;
+}
+
 /** A source of upright RGB images, which may differ in size. */
-export function encodedSource(images: EncodedImages): ImageSource {
+export function encodedSource(images: EncodedImages): EncodedSource {
   return {
+    encoded: images,
     n: images.n,
     shape: undefined,
     channels: 3,
@@ -19,7 +24,7 @@ export function encodedSource(images: EncodedImages): ImageSource {
         height,
         width,
         whole: () => decodedImage(bytes, place),
-        view: (rectangle, to, isMirrored) => decodedView(bytes, rectangle, to, place, isMirrored),
+        view: (...view) => decodedView(bytes, place, ...view),
       };
     },
     fingerprint: () => images.fingerprint(),

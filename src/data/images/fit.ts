@@ -6,9 +6,15 @@ import type { Fit, Image, Rectangle, Size, StoredImage } from './image-source.js
  * The view of an image for evaluation, its central crop in the size of the fit; without a fit the whole image.
  *
  * @param isMirrored  exchanges left and right
+ * @param into        memory that the pixels may be written to
  */
-export async function plainView(image: StoredImage, fit: Fit | undefined, isMirrored = false): Promise<Image> {
-  if (fit !== undefined) return image.view(centralRectangle(image, fit), fit, isMirrored);
+export async function plainView(
+  image: StoredImage,
+  fit: Fit | undefined,
+  isMirrored = false,
+  into?: Uint8Array,
+): Promise<Image> {
+  if (fit !== undefined) return image.view(centralRectangle(image, fit), fit, isMirrored, into);
   const whole = await image.whole();
   return isMirrored ? flipped(whole) : whole;
 }

@@ -33,8 +33,11 @@ export interface Rectangle extends Size {
 export interface StoredImage extends Size {
   /** Decodes all pixels, which are borrowed. */
   whole(): Promise<Image>;
-  /** Decodes a rectangle and resizes it to `to`; if `isMirrored`, exchanges left and right. */
-  view(rectangle: Rectangle, to: Size, isMirrored?: boolean): Promise<Image>;
+  /**
+   * Decodes a rectangle and resizes it to `to`; if `isMirrored`, exchanges left and right. The pixels may be written to
+   * `into`, of matching size, which saves allocating them.
+   */
+  view(rectangle: Rectangle, to: Size, isMirrored?: boolean, into?: Uint8Array): Promise<Image>;
 }
 
 /** The labelled images of one part, by index 0...n-1. */

@@ -10,3 +10,8 @@ export function imageBytes([height, width, channels]: ImageShape): number {
 export function stackedImages(stack: Uint8Array, size: number, from: number, to = from + 1): Uint8Array {
   return stack.subarray(from * size, to * size);
 }
+
+/** Copies pixels into a stack, unless they were decoded there. */
+export function putPixels(pixels: Uint8Array, to: Uint8Array): void {
+  if (pixels !== to) to.set(pixels);
+}

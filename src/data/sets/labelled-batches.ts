@@ -2,7 +2,7 @@
 import { permutation, type Random, randomStream } from '#core/random';
 import { type Augmentation, applied, type Drawn, drawn } from '#data/images/augment/augment';
 import { formOf, type ImageSet } from '#data/images/image-source';
-import { imageBytes, stackedImages } from '#data/images/image-stack';
+import { imageBytes, putPixels, stackedImages } from '#data/images/image-stack';
 import { readAhead } from '#data/images/read-ahead';
 import type { Batch, Batches } from './loader.js';
 import type { Mixing } from './shard.js';
@@ -25,8 +25,8 @@ export function labelledBatches(source: ImageSet, options: LabelledBatchOptions)
   const orderOf = lastOnly((epoch: number) => permutation(train.n, randomStream(`${seed}/data/epoch/${epoch}`)));
   const make = async (step: number): Promise<Batch> => {
     const random = randomStream(`${seed}/data/augment/${step}`);
-    const places = Array.from({ length: batch }, (_, i) => step * batch + i);
-    const indices = places.map((place) => orderOf(Math.floor(place / train.n))[place % train.n] as number);
+    const positions = Array.from({ length: batch }, (_, i) => step * batch + i);
+    const indices = positions.map((position) => orderOf(Math.floor(position / train.n))[position % train.n] as number);
     const draws: Drawn[] = [];
     for (const one of await Promise.all(indices.map(imageAt))) {
       draws.push(await drawn(one, augment, random, { another, fit })); // in order, from one stream
@@ -35,8 +35,9 @@ export function labelledBatches(source: ImageSet, options: LabelledBatchOptions)
     const labels = new Int32Array(batch);
     const mixing = { labels: new Int32Array(batch), shares: new Float32Array(batch) };
     const fill = async (draw: Drawn, i: number) => {
-      const { image, label, mixedLabel, mixedShare } = await applied(draw, fit);
-      stackedImages(images, size, i).set(image.pixels);
+      const into = stackedImages(images, size, i);
+      const { image, label, mixedLabel, mixedShare } = await applied(draw, fit, into);
+      putPixels(image.pixels, into);
       labels[i] = label;
       mixing.labels[i] = mixedLabel;
       mixing.shares[i] = mixedShare;

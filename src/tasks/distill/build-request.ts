@@ -3,7 +3,6 @@ import type { ImageSet } from '#data/images/image-source';
 import type { SplitName } from '#data/sets/manifest';
 import type { BuildRecipe } from './build-recipe.js';
 import type { Teacher } from './build-teacher.js';
-import type { NamedImages } from './draw-messages.js';
 
 /** The images that train images are selected from, and the network that selects them. */
 export interface PoolRequest {
@@ -19,8 +18,8 @@ export interface BuildRequest {
   readonly pool?: PoolRequest | undefined;
   /** The folder that becomes the set. */
   readonly to: string;
-  /** Threads that draw rows, and the images that they open; without them rows are drawn in this thread. */
-  readonly threads?: { readonly count: number; readonly named: NamedImages } | undefined;
+  /** Threads that draw rows; with 1, the default, this thread draws them. */
+  readonly threads?: number | undefined;
   readonly onProgress?: (progress: BuildProgress) => void;
   /** Called between chunks; once it returns true, the build ends with a failure of kind `stopped`. */
   readonly shouldStop?: () => boolean;

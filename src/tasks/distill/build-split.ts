@@ -67,7 +67,7 @@ function increment(values: Int32Array, at: number): number {
 
 /** The `count` indices at which `values` has `value`, ascending. */
 function indicesWhere(values: ArrayLike<number>, value: number, count: number): Int32Array {
-  const found = new Int32Array(count);
+  const found = new Int32Array(new SharedArrayBuffer(4 * count)); // for the drawing threads
   let n = 0;
   for (let i = 0; i < values.length; i++) if (values[i] === value) found[n++] = i;
   return found;

@@ -20,7 +20,7 @@ import type { BuildRequest } from './build-request.js';
 import { chunkRows, fillShard, rowsOfChunk } from './build-shard.js';
 import type { Teacher } from './build-teacher.js';
 import { type DrawRows, rowDrawer } from './draw-rows.js';
-import { type DrawingThreads, startDrawing } from './drawing-threads.js';
+import { startDrawing } from './drawing-threads.js';
 import { poolTrainImages } from './pool-images.js';
 import { storageOf } from './storage.js';
 
@@ -45,8 +45,8 @@ export async function buildDistillationSet(request: BuildRequest): Promise<Manif
       : await poolTrainImages(request, { pool, images, split, journal, identity, stopIfAsked });
   const { shards } = planBuild(source, recipe, { ...split, train });
   const settings = { seed: recipe.seed, augment: recipe.augment, train, encoding: storage.encoding };
-  const { threads } = request;
-  const drawing: DrawingThreads | undefined = threads && startDrawing(threads.count, images, settings, threads.named);
+  const { threads = 1 } = request;
+  const drawing = threads > 1 ? startDrawing(threads, images, settings) : undefined;
   try {
     const draw = drawing?.draw ?? rowDrawer(images, settings);
     const entries = await builtShards(request, { shards, journal, draw, layout: storage.layout, teacher, stopIfAsked });

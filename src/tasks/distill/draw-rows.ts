@@ -2,7 +2,7 @@
 import { type Random, randomStream } from '#core/random';
 import { type Augmentation, type AugmentedImage, augmented, type LabelledImage } from '#data/images/augment/augment';
 import { plainView } from '#data/images/fit';
-import { imageBytes, stackedImages } from '#data/images/image-stack';
+import { imageBytes, putPixels, stackedImages } from '#data/images/image-stack';
 import { decodedPixels, type Encoding, encodedImage } from '#data/sets/stored-images';
 import { type BuildImages, imageAt, type TrainImages } from './build-images.js';
 import type { PlannedRow } from './build-plan.js';
@@ -43,14 +43,15 @@ export function rowDrawer(images: BuildImages, { encoding, ...settings }: Drawin
     const labels = new Int32Array(n);
     const mixing = { labels: new Int32Array(n), shares: new Float32Array(n) };
     const fill = async (i: number) => {
-      const { image, label, mixedLabel, mixedShare } = await draw(rows[i] as PlannedRow);
+      const into = stackedImages(pixels, size, i);
+      const { image, label, mixedLabel, mixedShare } = await draw(rows[i] as PlannedRow, into);
       labels[i] = label;
       mixing.labels[i] = mixedLabel;
       mixing.shares[i] = mixedShare;
-      if (encoding === undefined) return stackedImages(pixels, size, i).set(image.pixels);
+      if (encoding === undefined) return putPixels(image.pixels, into);
       const bytes = await encodedImage(image.pixels, shape, encoding);
       encoded[i] = bytes;
-      stackedImages(pixels, size, i).set(await decodedPixels(bytes, shape, `row ${i}`));
+      into.set(await decodedPixels(bytes, shape, `row ${i}`));
     };
     for (let from = 0; from < n; from += drawnAtOnce) {
       const some = Array.from({ length: Math.min(drawnAtOnce, n - from) }, (_, i) => from + i);
@@ -74,11 +75,13 @@ function imageDrawer(images: BuildImages, { seed, augment, train }: Omit<Drawing
     const i = random.below(train.sources.length);
     return trainImage(train.sources[i] as number, train.labels?.[i]);
   };
-  return async ({ source, replica, label, isClean }: PlannedRow): Promise<AugmentedImage> => {
+  return async ({ source, replica, label, isClean }: PlannedRow, into: Uint8Array): Promise<AugmentedImage> => {
     const own = await trainImage(source, label);
-    if (isClean)
-      return { image: await plainView(own.image, fit), label: own.label, mixedLabel: own.label, mixedShare: 0 };
-    return augmented(own, augment, rowStream(seed, source, replica), { another, fit });
+    if (isClean) {
+      const image = await plainView(own.image, fit, false, into);
+      return { image, label: own.label, mixedLabel: own.label, mixedShare: 0 };
+    }
+    return augmented(own, augment, rowStream(seed, source, replica), { another, fit }, into);
   };
 }
 

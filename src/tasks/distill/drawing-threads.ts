@@ -1,16 +1,10 @@
 /** Threads that draw the rows of a set while the teacher computes in the main thread. */
 import { Worker } from 'node:worker_threads';
 import { Failure } from '#core/failure';
+import { sharedSource } from '#data/images/shared-source';
 import type { BuildImages } from './build-images.js';
 import type { PlannedRow } from './build-plan.js';
-import {
-  type DrawReply,
-  type DrawRequest,
-  type NamedImages,
-  sharedParts,
-  sharedTrain,
-  type ThreadStart,
-} from './draw-messages.js';
+import { type DrawReply, type DrawRequest, sharedTrain, type ThreadStart } from './draw-messages.js';
 import type { DrawingSettings, DrawnRows, DrawRows } from './draw-rows.js';
 
 export interface DrawingThreads {
@@ -28,15 +22,10 @@ const program = new URL('../../../dist/tasks/distill/draw-thread.js', import.met
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
 /** Starts threads; each request is divided among them, and the rows are the same for any number of threads. */
-export function startDrawing(
-  count: number,
-  images: BuildImages,
-  settings: DrawingSettings,
-  named: NamedImages,
-): DrawingThreads {
-  const { form, fit } = images;
+export function startDrawing(count: number, images: BuildImages, settings: DrawingSettings): DrawingThreads {
+  const { parts, form, fit } = images;
   const inThreads = { ...settings, train: sharedTrain(settings.train) };
-  const start: ThreadStart = { parts: sharedParts(images), form, fit, settings: inThreads, named };
+  const start: ThreadStart = { parts: parts.map(sharedSource), form, fit, settings: inThreads };
   const threads = Array.from({ length: count }, () => startThread(start));
   return {
     async draw(rows) {

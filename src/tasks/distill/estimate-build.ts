@@ -32,7 +32,7 @@ const sampleChunks = 4; // the first one is not timed
  * a pool the rows are those of the source instead, and its images are taken to cost as much as a row each.
  */
 export async function estimateBuild(request: Omit<BuildRequest, 'to'>): Promise<BuildEstimate> {
-  const { source, recipe, teacher, pool, threads } = request;
+  const { source, recipe, teacher, pool, threads = 1 } = request;
   const images = buildImages(source);
   const { layout, encoding } = storageOf(recipe, images.form);
   const split = sourceSplit(source, recipe);
@@ -40,7 +40,7 @@ export async function estimateBuild(request: Omit<BuildRequest, 'to'>): Promise<
   const { shards } = planBuild(source, recipe, { ...split, train: pool === undefined ? train : undefined });
   const drawn = planBuild(source, { ...recipe, rowsPerShard: undefined }, { ...split, train }).shards;
   const settings = { seed: recipe.seed, augment: recipe.augment, train, encoding };
-  const drawing = threads && startDrawing(threads.count, images, settings, threads.named);
+  const drawing = threads > 1 ? startDrawing(threads, images, settings) : undefined;
   const sample = sampled(drawn[0] as PlannedShard, sampleChunks * chunkRows(layout));
   try {
     const draw = drawing?.draw ?? rowDrawer(images, settings);

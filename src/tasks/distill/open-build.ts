@@ -7,7 +7,6 @@ import { type BuildPlan, planBuild, sourceSplit } from './build-plan.js';
 import { type BuildRecipe, readBuildRecipe } from './build-recipe.js';
 import type { BuildRequest } from './build-request.js';
 import type { LoadTeachers } from './build-teacher.js';
-import type { NamedImages } from './draw-messages.js';
 
 /** A dataset recipe with its images, ready to build. */
 export interface OpenBuild {
@@ -48,12 +47,11 @@ export async function requestOf(
   const load = (references: BuildRecipe['teacher']) => loadTeachers(references, { recipeFile, form });
   const teacher = await load(recipe.teacher);
   const { selector } = recipe.pool ?? {};
-  const named: NamedImages = { source: recipe.source, pool: recipe.pool?.source, base: dirname(recipeFile) };
   return {
     source,
     recipe,
     teacher,
     pool: pool && { source: pool, selector: selector === undefined ? teacher : await load(selector) },
-    threads: threads > 1 ? { count: threads, named } : undefined,
+    threads,
   };
 }

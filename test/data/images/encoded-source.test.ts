@@ -4,7 +4,10 @@ import type { EncodedImages } from '#data/images/encoded-images';
 import { encodedSource } from '#data/images/encoded-source';
 import { plainView } from '#data/images/fit';
 import { formOf } from '#data/images/image-source';
+import { textList } from '#data/images/text-list';
 import { failureOfAsync } from '#test/data/fixtures';
+
+const [names, none] = [textList([]), new Int32Array()]; // no other thread opens them
 
 /** PNG files of one colour and of differing sizes; the last one is damaged. */
 async function flatPictures(): Promise<EncodedImages> {
@@ -27,6 +30,7 @@ async function flatPictures(): Promise<EncodedImages> {
     bytes: async (i) => files[i] as Buffer,
     place: (i) => `photos/${i}.png`,
     fingerprint: async () => 'f'.repeat(64),
+    shared: { kind: 'files', files: { root: '', folders: [], names, folderOf: none, labels: none } },
   };
 }
 

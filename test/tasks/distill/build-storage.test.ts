@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '#core/files/files';
+import { openSource } from '#data/images/open-source';
 import { openDistillationSet, readShard } from '#data/sets/distillation-set';
 import { batches, inOrder } from '#data/sets/loader';
 import { formatManifest, type Manifest, type ShardEntry } from '#data/sets/manifest';
@@ -11,6 +12,8 @@ import { buildDistillationSet } from '#tasks/distill/build';
 import type { BuildRequest } from '#tasks/distill/build-request';
 import { estimateBuild } from '#tasks/distill/estimate-build';
 import { all, failureOfAsync, newFolder, tinySource } from '#test/data/fixtures';
+import { encoded as picture, smoothImage } from '#test/data/images/decode/picture-fixtures';
+import { folderWith } from '#test/data/images/folders/folder-fixtures';
 import { pixelTeacher, tinyRecipe } from '#test/data/set-fixture';
 
 const source = tinySource();
@@ -31,8 +34,6 @@ async function built(recipe: string, more: Partial<BuildRequest> = {}): Promise<
   await buildDistillationSet({ source, recipe: tinyRecipe(recipe), teacher, ...more, to });
   return to;
 }
-
-const threads = (count: number) => ({ count, named: { source: { format: 'idx', folder: '.' }, base: '.' } }) as const;
 
 describe('a set with encoded images and the most probable classes', () => {
   it('shows the student exactly the pixels that the teacher saw', async () => {
@@ -91,13 +92,22 @@ describe('a set with encoded images and the most probable classes', () => {
 describe('drawing threads', () => {
   it.each(['', encoded])('in any number give the same set (%s)', async (recipe) => {
     const alone = contents(await built(recipe));
-    for (const count of [1, 3]) expect(contents(await built(recipe, { threads: threads(count) }))).toEqual(alone);
+    for (const threads of [2, 3]) expect(contents(await built(recipe, { threads }))).toEqual(alone);
   });
 
-  it('report what a source of files lacks', async () => {
-    const lazy = { ...source, train: { ...source.train, inMemory: false } };
-    const failure = await failureOfAsync(() => built('', { source: lazy, threads: threads(2) }));
-    expect(failure.kind).toBe('data');
+  it('read encoded images as this thread does, and report a damaged one', async () => {
+    const names = ['cat', 'dog'].flatMap((name) => Array.from({ length: 30 }, (_, i) => `${name}/${i}.png`));
+    const root = folderWith(...names);
+    for (const [i, name] of names.entries()) {
+      writeFileSync(join(root, name), await picture(smoothImage(6 + (i % 5), 7), 'png'));
+    }
+    const pictures = await openSource({ folder: root, resolution: 6 }, '/');
+    const ofPictures = { source: pictures, teacher: pixelTeacher(108, 2) };
+    const alone = contents(await built('', ofPictures));
+    expect(contents(await built('', { ...ofPictures, threads: 2 }))).toEqual(alone);
+    writeFileSync(join(root, names[7] as string), 'no picture');
+    const failure = await failureOfAsync(() => built('', { ...ofPictures, threads: 2 }));
+    expect([failure.kind, failure.message]).toEqual(['data', expect.stringContaining(names[7] as string)]);
   });
 });
 

@@ -108,14 +108,22 @@ function drawChange(
   };
 }
 
-/** Decodes the images of a drawn augmentation and applies it; the copy has the size of the fit, or else of the image. */
-export async function applied({ own, mixed, erased: hole }: Drawn, fit?: Fit): Promise<AugmentedImage> {
-  const [first, second] = await Promise.all([own, ...(mixed ? [mixed.other] : [])].map((one) => changed(one, fit)));
-  const plain = { image: first as Image, label: own.label };
+/**
+ * Decodes the images of a drawn augmentation and applies it; the copy has the size of the fit, or else of the image.
+ *
+ * @param into  memory that the pixels may be written to
+ */
+export async function applied(
+  { own, mixed, erased: hole }: Drawn,
+  fit?: Fit,
+  into?: Uint8Array,
+): Promise<AugmentedImage> {
+  const [image, other] = await Promise.all([changed(own, fit, into), mixed && changed(mixed.other, fit)]);
+  const plain = { image, label: own.label };
   const result =
-    mixed === undefined
+    mixed === undefined || other === undefined
       ? { ...plain, mixedLabel: own.label, mixedShare: 0 }
-      : mixedImage(plain, { image: second as Image, label: mixed.other.label }, mixed.mix);
+      : mixedImage(plain, { image: other, label: mixed.other.label }, mixed.mix);
   return hole === undefined ? result : { ...result, image: erased(result.image, hole) };
 }
 
@@ -125,13 +133,20 @@ export async function augmented(
   augmentation: Augmentation,
   random: Random,
   context: AugmentContext,
+  into?: Uint8Array,
 ): Promise<AugmentedImage> {
-  return applied(await drawn(one, augmentation, random, context), context.fit);
+  return applied(await drawn(one, augmentation, random, context), context.fit, into);
 }
 
-async function changed({ image, rectangle, shift, flip, operations }: Changed, fit: Fit | undefined): Promise<Image> {
-  const view = rectangle === undefined ? plainView(image, fit, flip) : image.view(rectangle, fit ?? image, flip);
-  const mirrored = await view; // the decoder mirrors at no cost, so a shift before the mirroring goes the other way after
+async function changed(
+  { image, rectangle, shift, flip, operations }: Changed,
+  fit: Fit | undefined,
+  into?: Uint8Array,
+): Promise<Image> {
+  const mirrored = await (rectangle === undefined
+    ? plainView(image, fit, flip, into)
+    : image.view(rectangle, fit ?? image, flip, into));
+  // The decoder mirrors at no cost; a shift after the mirroring goes the other way than one before it.
   const moved = shift === undefined ? mirrored : shifted(mirrored, shift.down, flip ? -shift.right : shift.right);
   return operations.reduce(operated, moved);
 }

@@ -29,38 +29,46 @@ export async function decodedImage(bytes: Uint8Array, place: string): Promise<Im
  *
  * @param bytes       must not change until the promise settles
  * @param isMirrored  exchanges left and right, as `flipped` does
+ * @param into        memory of matching size that the pixels may be written to
  * @throws Failure `data` like `decodedImage`
  */
 export async function decodedView(
   bytes: Uint8Array,
+  place: string,
   rectangle: Rectangle,
   to: Size,
-  place: string,
   isMirrored = false,
+  into?: Uint8Array,
 ): Promise<Image> {
   const header = imageHeader(bytes, place);
   const { height, width } = header;
-  return decoded(bytes, header, { image: { height, width }, rectangle, to, isMirrored }, place);
+  return decoded(bytes, header, { image: { height, width }, rectangle, to, isMirrored }, place, into);
 }
 
 /** Decodes by our addon what it can; `sharp` does the rest, and says what is wrong with damaged pictures. */
-async function decoded(bytes: Uint8Array, header: ImageHeader, view: View, place: string): Promise<Image> {
+async function decoded(
+  bytes: Uint8Array,
+  header: ImageHeader,
+  view: View,
+  place: string,
+  into?: Uint8Array,
+): Promise<Image> {
   const { addon } = await nativeImages();
   if (addon !== undefined && header.format === 'jpeg' && !header.isCmyk) {
-    const image = imageOf(view);
+    const image = imageOf(view, into);
     if (await addon.jpegView(bytes, image.pixels, viewNumbers(view, header.orientation))) return image;
   }
   const image = await sharpImage(bytes, header, place);
-  return addon === undefined ? viewOf(image, view) : nativeView(addon, image, view);
+  return addon === undefined ? viewOf(image, view) : nativeView(addon, image, view, into);
 }
 
-async function nativeView(addon: ImagesAddon, whole: Image, view: View): Promise<Image> {
-  const image = imageOf(view);
+async function nativeView(addon: ImagesAddon, whole: Image, view: View, into?: Uint8Array): Promise<Image> {
+  const image = imageOf(view, into);
   await addon.pixelView(whole.pixels, image.pixels, viewNumbers(view));
   return image;
 }
 
 /** An RGB image of a view's size, whose pixels are not computed yet. */
-function imageOf({ to: { height, width } }: View): Image {
-  return { height, width, channels: 3, pixels: new Uint8Array(height * width * 3) };
+function imageOf({ to: { height, width } }: View, into?: Uint8Array): Image {
+  return { height, width, channels: 3, pixels: into ?? new Uint8Array(height * width * 3) };
 }

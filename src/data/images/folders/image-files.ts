@@ -5,32 +5,24 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { systemProblem } from '#core/files/files';
+import { inSharedMemory } from '#core/shared-memory';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedImages } from '#data/images/encoded-images';
-
-/** Files below a root: file i is `names[i]` in `folders[folderOf[i]]`. */
-export interface ImageFiles {
-  readonly root: string;
-  /** Paths relative to the root. */
-  readonly folders: readonly string[];
-  readonly names: readonly string[];
-  readonly folderOf: Int32Array;
-  /** Classes [n]. */
-  readonly labels: Int32Array;
-}
+import type { ImageFiles } from '#data/images/shared-images';
+import { textAt, textList } from '#data/images/text-list';
 
 /** The path of a file relative to the root. */
 export function relativePath({ folders, names, folderOf }: ImageFiles, i: number): string {
-  return join(folders[folderOf[i] as number] as string, names[i] as string);
+  return join(folders[folderOf[i] as number] as string, textAt(names, i));
 }
 
 /** The files at some indices. */
 export function filesAt(files: ImageFiles, indices: Int32Array): ImageFiles {
   return {
     ...files,
-    names: Array.from(indices, (i) => files.names[i] as string),
-    folderOf: indices.map((i) => files.folderOf[i] as number),
-    labels: indices.map((i) => files.labels[i] as number),
+    names: textList(Array.from(indices, (i) => textAt(files.names, i))),
+    folderOf: inSharedMemory(indices.map((i) => files.folderOf[i] as number)),
+    labels: inSharedMemory(indices.map((i) => files.labels[i] as number)),
   };
 }
 
@@ -38,7 +30,8 @@ export function encodedFiles(files: ImageFiles): EncodedImages {
   const pathOf = (i: number) => join(files.root, relativePath(files, i));
   let sum: string | undefined;
   return {
-    n: files.names.length,
+    n: files.labels.length,
+    shared: { kind: 'files', files },
     label: (i) => files.labels[i] as number,
     bytes: (i) => imageFileBytes(pathOf(i)),
     place: pathOf,
@@ -52,7 +45,7 @@ export function encodedFiles(files: ImageFiles): EncodedImages {
 /** The SHA-256 of paths, labels and sizes in bytes. */
 function sumOf(files: ImageFiles): string {
   const hash = createHash('sha256');
-  for (let i = 0; i < files.names.length; i++) {
+  for (let i = 0; i < files.labels.length; i++) {
     const path = relativePath(files, i);
     hash.update(`${path}\0${files.labels[i]}\0${sizeOf(join(files.root, path))}\n`);
   }
@@ -72,7 +65,9 @@ export async function imageFileBytes(file: string): Promise<Uint8Array> {
       if (found.size > mostFileBytes) {
         throw dataFailure(file, `expected an image of at most ${mostFileBytes} bytes; got ${found.size}`);
       }
-      return await handle.readFile();
+      const bytes = Buffer.allocUnsafeSlow(found.size);
+      const { bytesRead } = await handle.read(bytes, 0, found.size, 0);
+      return bytes.subarray(0, bytesRead);
     } finally {
       await handle.close();
     }

@@ -4,9 +4,12 @@
  */
 import { basename, join } from 'node:path';
 import { Failure } from '#core/failure';
+import { inSharedMemory } from '#core/shared-memory';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedSet } from '#data/images/encoded-set';
-import { encodedFiles, type ImageFiles } from './image-files.js';
+import type { ImageFiles } from '#data/images/shared-images';
+import { textList } from '#data/images/text-list';
+import { encodedFiles } from './image-files.js';
 import { layoutOf, type PartFolder } from './layout.js';
 import { type FolderOfImages, imagesBelow, type PassedOver, type WalkRoot, walkRoot } from './walk.js';
 
@@ -83,7 +86,13 @@ function listedFiles(root: string, classNames: readonly string[], found: ByClass
     labels.fill(label, at, at + n);
     at += n;
   }
-  return { root, folders, names, folderOf, labels };
+  return {
+    root,
+    folders,
+    names: textList(names),
+    folderOf: inSharedMemory(folderOf),
+    labels: inSharedMemory(labels),
+  };
 }
 
 interface TestPart {
@@ -100,7 +109,7 @@ function testPart(walk: WalkRoot, part: PartFolder, classNames: readonly string[
     throw dataFailure(join(walk.root, part.path), message, 'rename or remove that folder');
   }
   const files = listedFiles(walk.root, classNames, found);
-  if (files.names.length === 0)
+  if (files.labels.length === 0)
     throw dataFailure(join(walk.root, part.path), 'expected images in class folders; got none');
   const missing = classNames.filter((name) => !found.has(name));
   return { files, notes: missing.map((name) => `the folder ${part.path} has no image of the class ${name}`) };

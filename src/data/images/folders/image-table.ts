@@ -3,9 +3,12 @@ import { basename, dirname, normalize } from 'node:path';
 import { asDataFailure } from '#core/documents/conform';
 import { type LocatedCsv, readCsv } from '#core/documents/csv';
 import { Failure, firstOf } from '#core/failure';
+import { inSharedMemory } from '#core/shared-memory';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedSet } from '#data/images/encoded-set';
-import { encodedFiles, filesAt, type ImageFiles } from './image-files.js';
+import type { ImageFiles } from '#data/images/shared-images';
+import { textList } from '#data/images/text-list';
+import { encodedFiles, filesAt } from './image-files.js';
 import { labelsOfTable, partOfRow, type TablePart } from './table-labels.js';
 import { pathProblems } from './table-paths.js';
 import type { RowProblem, TableRow } from './table-row.js';
@@ -57,7 +60,13 @@ function tableFiles(root: string, rows: readonly TableRow[], labels: Int32Array)
     numbers.set(folder, number);
     return number;
   });
-  return { root, folders, names: paths.map((path) => basename(path)), folderOf, labels };
+  return {
+    root,
+    folders,
+    names: textList(paths.map((path) => basename(path))),
+    folderOf: inSharedMemory(folderOf),
+    labels: inSharedMemory(labels),
+  };
 }
 
 interface Parts {
@@ -80,10 +89,10 @@ function partsOf(table: LocatedCsv, files: ImageFiles): Parts {
     return filesAt(files, indices);
   };
   const [train, test, validation] = [of('train'), of('test'), of('validation')];
-  if (train.names.length === 0) throw dataFailure(table.file, 'expected rows of the split train; got none');
-  const hasTest = test.names.length > 0;
-  if (!hasTest && validation.names.length === 0) return { train, notes: [] };
-  const n = validation.names.length;
+  if (train.labels.length === 0) throw dataFailure(table.file, 'expected rows of the split train; got none');
+  const hasTest = test.labels.length > 0;
+  if (!hasTest && validation.labels.length === 0) return { train, notes: [] };
+  const n = validation.labels.length;
   const notes = hasTest && n > 0 ? [`${n} rows of the split val are not used: test is the test part`] : [];
   return { train, test: hasTest ? test : validation, notes };
 }

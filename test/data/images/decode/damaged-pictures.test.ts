@@ -23,7 +23,7 @@ for (const file of process.argv.slice(1)) {
     try {
       const { height, width } = imageHeader(bytes, 'a');
       const part = { top: height / 3, left: width / 3, height: height / 2, width: width / 2 };
-      await decodedView(bytes, part, { height: 9, width: 11 }, 'a');
+      await decodedView(bytes, 'a', part, { height: 9, width: 11 });
       counts.decoded++;
     } catch (error) {
       if (error.kind !== 'data') throw error;

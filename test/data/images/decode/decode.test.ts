@@ -89,7 +89,7 @@ describe('decodedView', () => {
         { height: 8, width: 9 },
         { height: 40, width: 30 },
       ]) {
-        const view = await decodedView(bytes, rectangle, to, 'a');
+        const view = await decodedView(bytes, 'a', rectangle, to);
         expect(view).toEqual(resized(await decodedImage(bytes, 'a'), rectangle, to));
       }
     }

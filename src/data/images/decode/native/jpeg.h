@@ -35,6 +35,7 @@ namespace mnv4 {
 /// True if the end marker follows the scans. The decoder does not miss it where the rows below a window are skipped.
 inline bool has_end(const uint8_t* bytes, size_t length) {
   const uint8_t* const end = bytes + length;
+  if (length >= 2 && end[-2] == 0xff && end[-1] == 0xd9) return true;  // the usual place
   const uint8_t* at = bytes + 2;
   while (end - at >= 2) {
     const auto* marker = static_cast<const uint8_t*>(std::memchr(at, 0xff, end - at - 1));

@@ -1,19 +1,23 @@
 /** Opens Parquet files of encoded images and labels, as model hubs publish them and the `datasets` package writes them. */
 import { join } from 'node:path';
 import type { FileMetaData } from 'hyparquet';
+import { inSharedMemory } from '#core/shared-memory';
 import { dataFailure } from '#data/data-failure';
+import type { EncodedImages } from '#data/images/encoded-images';
 import type { EncodedSet } from '#data/images/encoded-set';
 import { type FileWindow, scanned } from '#data/images/formats/shards/file-window';
 import { mostImageBytes } from '#data/images/formats/shards/image-bytes';
 import { type DistinctLabels, sampleFailure } from '#data/images/formats/shards/labels';
 import { type Findings, openShards, type ShardDescription } from '#data/images/formats/shards/open-shards';
 import {
+  indexedImages,
   lastAtMost,
   positionOf,
   type ShardFormat,
-  type ShardSamples,
   startsOf,
 } from '#data/images/formats/shards/sample-index';
+import type { ShardIndex, ShardSamples } from '#data/images/shared-images';
+import { textList } from '#data/images/text-list';
 import { imageColumns, type NamedColumns } from './columns.js';
 import { footerOf, soundly } from './footer.js';
 import { loadedPage, PageCache } from './page-cache.js';
@@ -44,21 +48,26 @@ function isParquet(name: string): boolean {
 /** Opens the files of a folder, or one file, as train and test part. */
 export function openParquet(description: ParquetDescription): Promise<EncodedSet> {
   const findings: Findings = { notes: [], classNames: undefined };
-  const cache = new PageCache();
   const format: ShardFormat<ParquetRows> = {
     shards: 'Parquet files',
-    sample: 'row',
     scan: (root, shard, labels) =>
       scanned(join(root, shard), (window) => scannedFile(window, shard, description, labels, findings)),
-    read: async (file, rows, at) => {
-      const value = await imageValue(file, rows, at, cache);
-      const place = { file, position: positionOf('row', at) };
-      if (!(value instanceof Uint8Array)) throw sampleFailure(place, 'expected an image; got none, or its path alone');
-      if (value.length > 0 && value.length <= mostImageBytes) return value.slice(); // the page holds many more
-      throw sampleFailure(place, `expected an image of 1 to ${mostImageBytes} bytes; got ${value.length}`);
-    },
+    images: parquetImages,
   };
   return openShards(description, format, isParquet, findings);
+}
+
+/** The images of indexed rows, which are `ParquetRows`. */
+export function parquetImages(index: ShardIndex): EncodedImages {
+  const cache = new PageCache();
+  const read = async (file: string, rows: ParquetRows, at: number) => {
+    const value = await imageValue(file, rows, at, cache);
+    const place = { file, position: positionOf('row', at) };
+    if (!(value instanceof Uint8Array)) throw sampleFailure(place, 'expected an image; got none, or its path alone');
+    if (value.length > 0 && value.length <= mostImageBytes) return value.slice(); // the page holds many more
+    throw sampleFailure(place, `expected an image of 1 to ${mostImageBytes} bytes; got ${value.length}`);
+  };
+  return indexedImages(index as ShardIndex<ParquetRows>, 'row', read, { kind: 'parquet', index });
 }
 
 async function scannedFile(
@@ -81,8 +90,7 @@ async function scannedFile(
     labels: await labelsIn(window, metadata, label, labels),
     offsets: Float64Array.from(pages, ({ offset }) => offset),
     lengths: Uint32Array.from(pages, ({ length }) => length),
-    names: new Uint8Array(),
-    nameEnds: new Uint32Array(),
+    names: textList([]),
     firstRows: Int32Array.from(startsOf(pages.map(({ rows }) => rows)).slice(0, -1)),
     groupOf: Int32Array.from(pages, ({ group }) => group),
     groups: groups.map(({ codec, type, dictionary }) => ({ codec, type, dictionary, schemaPath: column })),
@@ -133,7 +141,7 @@ async function labelsIn(
       }
     }
   }
-  return Int32Array.from(found);
+  return inSharedMemory(Int32Array.from(found));
 }
 
 function labelOf(value: PageValue | null | undefined): number | string | undefined {

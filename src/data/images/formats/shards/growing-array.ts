@@ -1,4 +1,5 @@
 /** Typed arrays whose final length is not known beforehand. */
+import { inSharedMemory } from '#core/shared-memory';
 
 type Numbers = Uint8Array | Uint32Array | Int32Array | Float64Array;
 
@@ -22,9 +23,9 @@ export class GrowingArray<T extends Numbers> {
     this.#values[this.#length++] = value;
   }
 
-  /** The numbers so far, a copy of just their length. */
+  /** The numbers so far, a copy in memory that threads share. */
   values(): T {
-    return this.#copied(this.#length);
+    return inSharedMemory(this.#values.subarray(0, this.#length) as T);
   }
 
   #copied(n: number): T {

@@ -2,8 +2,9 @@
 import { join, resolve } from 'node:path';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedSet } from '#data/images/encoded-set';
+import type { ShardSamples } from '#data/images/shared-images';
 import { classesOf, DistinctLabels, isSecret, type LabelRules } from './labels.js';
-import { indexedImages, type ShardFormat, type ShardSamples } from './sample-index.js';
+import type { ShardFormat } from './sample-index.js';
 import { shardFolder } from './shard-names.js';
 import { type ChosenParts, shardParts } from './shard-parts.js';
 
@@ -44,8 +45,8 @@ export async function openShards<S extends ShardSamples>(
   const { classNames, classOf } = classesOf(labels, { firstLabel, classNames: named });
   return {
     classNames,
-    train: indexedImages(root, train, classOf, format),
-    test: test && indexedImages(root, test, classOf, format),
+    train: format.images({ root, shards: train, classOf }),
+    test: test && format.images({ root, shards: test, classOf }),
     notes: [...parts.notes, ...findings.notes],
   };
 }
@@ -60,7 +61,7 @@ async function scannedPart<S extends ShardSamples>(
   for (const shard of shards) all.push(await format.scan(root, shard, labels));
   if (all.some(({ labels }) => labels.length > 0)) return all;
   const first = join(root, shards[0] as string);
-  throw dataFailure(first, `expected ${format.sample}s in this file and the others of its part; got none`);
+  throw dataFailure(first, 'expected images in this file and the others of its part; got none');
 }
 
 /** The first part that has labels; one whose labels are all negative is passed over with a note. */

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { shownKey } from '#core/shown';
 import type { EncodedImages } from '#data/images/encoded-images';
+import type { ShardIndex, ShardSamples, SharedImages } from '#data/images/shared-images';
+import { textAt } from '#data/images/text-list';
 import { GrowingArray } from './growing-array.js';
 import type { DistinctLabels } from './labels.js';
 
@@ -16,20 +18,6 @@ export interface FoundSample {
   readonly label: number;
   /** Name of the image's file; empty if it has none. */
   readonly name: string;
-}
-
-/** The samples of one shard, by their order in it. */
-export interface ShardSamples {
-  /** Path relative to the folder of the shards. */
-  readonly shard: string;
-  /** Positions of the labels among the distinct labels [n]. */
-  readonly labels: Int32Array;
-  /** Bytes and lengths of the images, or of the larger pieces of the file that hold them. */
-  readonly offsets: Float64Array;
-  readonly lengths: Uint32Array;
-  /** The names in UTF-8, one after the other, and the end of each [n]; empty if samples have no names. */
-  readonly names: Uint8Array;
-  readonly nameEnds: Uint32Array;
 }
 
 /** Collects the samples of a shard in typed arrays, which take a tenth of the memory of objects. */
@@ -59,8 +47,11 @@ export class SampleList {
       labels: this.#labels.values(),
       offsets: this.#offsets.values(),
       lengths: this.#lengths.values(),
-      names: this.#names.values(),
-      nameEnds: this.#names.length === 0 ? new Uint32Array(0) : this.#nameEnds.values(),
+      names: {
+        bytes: this.#names.values(),
+        ends: new Uint32Array(0),
+        ...(this.#names.length > 0 && { ends: this.#nameEnds.values() }),
+      },
     };
   }
 }
@@ -69,24 +60,26 @@ export class SampleList {
 export interface ShardFormat<S extends ShardSamples = ShardSamples> {
   /** The shards, for messages: `tar shards`. */
   readonly shards: string;
-  /** One sample, for messages: `sample`, `record` or `row`. */
-  readonly sample: string;
   /** Finds the samples of a shard. */
   scan(root: string, shard: string, labels: DistinctLabels): Promise<S>;
-  /** Reads the image of a sample. */
-  read(file: string, samples: S, at: number): Promise<Uint8Array>;
+  /** Opens the images of a part. */
+  images(index: ShardIndex<S>): EncodedImages;
 }
+
+/** Reads the image of a sample. */
+type ReadSample<S extends ShardSamples> = (file: string, samples: S, at: number) => Promise<Uint8Array>;
 
 /**
  * The images of one part.
  *
- * @param classOf  class of each distinct label
+ * @param sample  one sample, for messages: `sample`, `record` or `row`
+ * @param shared  what opens the same images in another thread
  */
 export function indexedImages<S extends ShardSamples>(
-  root: string,
-  shards: readonly S[],
-  classOf: Int32Array,
-  format: ShardFormat<S>,
+  { root, shards, classOf }: ShardIndex<S>,
+  sample: string,
+  read: ReadSample<S>,
+  shared: SharedImages,
 ): EncodedImages {
   const starts = startsOf(shards.map(({ labels }) => labels.length));
   const located = (i: number) => {
@@ -102,24 +95,20 @@ export function indexedImages<S extends ShardSamples>(
     },
     bytes: (i) => {
       const { samples, file, at } = located(i);
-      return format.read(file, samples, at);
+      return read(file, samples, at);
     },
     place: (i) => {
       const { samples, file, at } = located(i);
-      return `${file}: ${positionOf(format.sample, at, nameOf(samples, at))}`;
+      return `${file}: ${positionOf(sample, at, textAt(samples.names, at))}`;
     },
     fingerprint: async () => fingerprintOf(shards, classOf),
+    shared,
   };
 }
 
 /** A sample's position in its shard, counted from 0, and its name: `sample 17 (cat.jpg)`. */
 export function positionOf(sample: string, at: number, name = ''): string {
   return name === '' ? `${sample} ${at}` : `${sample} ${at} (${shownKey(name)})`;
-}
-
-function nameOf({ names, nameEnds }: ShardSamples, at: number): string {
-  const start = at === 0 ? 0 : nameEnds[at - 1];
-  return Buffer.from(names.subarray(start, nameEnds[at])).toString();
 }
 
 /** Running sums, from 0 to the total. */
@@ -142,10 +131,10 @@ export function lastAtMost(values: ArrayLike<number>, value: number): number {
 
 function fingerprintOf(shards: readonly ShardSamples[], classOf: Int32Array): string {
   const hash = createHash('sha256');
-  for (const { shard, offsets, lengths, labels, names, nameEnds } of shards) {
+  for (const { shard, offsets, lengths, labels, names } of shards) {
     const classes = labels.map((label) => classOf[label] as number);
     hash.update(`${shard}\0${labels.length}\0`);
-    for (const part of [classes, offsets, lengths, names, nameEnds]) hash.update(part);
+    for (const part of [classes, offsets, lengths, names.bytes, names.ends]) hash.update(part);
   }
   return hash.digest('hex');
 }

@@ -2,13 +2,15 @@
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { shownError } from '#core/shown';
+import type { EncodedImages } from '#data/images/encoded-images';
 import type { EncodedSet } from '#data/images/encoded-set';
 import { type FileWindow, scanned } from '#data/images/formats/shards/file-window';
 import { mostImageBytes } from '#data/images/formats/shards/image-bytes';
 import { type DistinctLabels, type SamplePlace, sampleFailure } from '#data/images/formats/shards/labels';
 import { openShards, type ShardDescription } from '#data/images/formats/shards/open-shards';
 import { readPiece } from '#data/images/formats/shards/read-piece';
-import { positionOf, SampleList, type ShardFormat } from '#data/images/formats/shards/sample-index';
+import { indexedImages, positionOf, SampleList, type ShardFormat } from '#data/images/formats/shards/sample-index';
+import type { ShardIndex, ShardSamples } from '#data/images/shared-images';
 import { type Bytes, byteStringsOf, featuresOf, integersOf, type Span } from './example.js';
 import { checkedData, checkedLength, type RecordPlace, recordsIn } from './records.js';
 
@@ -37,20 +39,29 @@ function isTfRecord(name: string): boolean {
 export function openTfRecord(description: TfRecordDescription): Promise<EncodedSet> {
   const format: ShardFormat = {
     shards: 'TFRecord files',
-    sample: 'record',
     scan: async (root, shard, labels) => {
       const scan = (window: FileWindow) => scannedFile(window, description, labels);
       return (await scanned(join(root, shard), scan)).samples(shard);
     },
-    read: async (file, { offsets, lengths }, at) => {
-      const [offset, length] = [offsets[at] as number, lengths[at] as number];
-      const place = { file, position: `${positionOf('record', at)}, byte ${offset}` };
-      const data = checkedData(await readPiece(file, offset, checkedLength(length)));
-      if (data === undefined) throw sampleFailure(place, 'expected data with its checksum; got others: it is damaged');
-      return decoded(place, () => imageOf(data, description, place));
-    },
+    images: (index) => tfRecordImages(index, description.image),
   };
   return openShards(description, format, isTfRecord, { notes: [], classNames: undefined });
+}
+
+/**
+ * The images of indexed records.
+ *
+ * @param image  the key of the image, if the user named it
+ */
+export function tfRecordImages(index: ShardIndex, image: string | undefined): EncodedImages {
+  const read = async (file: string, { offsets, lengths }: ShardSamples, at: number) => {
+    const [offset, length] = [offsets[at] as number, lengths[at] as number];
+    const place = { file, position: `${positionOf('record', at)}, byte ${offset}` };
+    const data = checkedData(await readPiece(file, offset, checkedLength(length)));
+    if (data === undefined) throw sampleFailure(place, 'expected data with its checksum; got others: it is damaged');
+    return decoded(place, () => imageOf(data, image, place));
+  };
+  return indexedImages(index, 'record', read, { kind: 'tfrecord', index, image });
 }
 
 async function scannedFile(
@@ -110,7 +121,7 @@ function textOf(bytes: Bytes, feature: Span, key: string, place: SamplePlace): s
 }
 
 /** The encoded image of a record in memory, a view of it. */
-function imageOf(data: Buffer, { image }: TfRecordDescription, place: SamplePlace): Uint8Array {
+function imageOf(data: Buffer, image: string | undefined, place: SamplePlace): Uint8Array {
   const memory = { at: (offset: number, length: number) => data.subarray(offset, offset + length) };
   const features = featuresOf(memory, { start: 0, end: data.length });
   const { key, feature } = featureOf(features, image, imageKeys, 'image', place);

@@ -1,12 +1,14 @@
 /** Opens WebDataset shards: tar archives in which the members of a sample follow each other and share a key. */
 import { join } from 'node:path';
+import type { EncodedImages } from '#data/images/encoded-images';
 import type { EncodedSet } from '#data/images/encoded-set';
 import { type FileWindow, scanned } from '#data/images/formats/shards/file-window';
 import { mostImageBytes } from '#data/images/formats/shards/image-bytes';
 import { type DistinctLabels, type SamplePlace, sampleFailure } from '#data/images/formats/shards/labels';
 import { openShards, type ShardDescription } from '#data/images/formats/shards/open-shards';
 import { readPiece } from '#data/images/formats/shards/read-piece';
-import { positionOf, SampleList, type ShardFormat } from '#data/images/formats/shards/sample-index';
+import { indexedImages, positionOf, SampleList, type ShardFormat } from '#data/images/formats/shards/sample-index';
+import type { ShardIndex, ShardSamples } from '#data/images/shared-images';
 import { type LabelField, labelField, readLabel, usualLabelField, usualLabelFields } from './label-field.js';
 import { type Sample, samplesOf } from './sample-groups.js';
 import { type TarMember, tarMembers } from './tar-members.js';
@@ -32,14 +34,20 @@ export function openWebDataset(description: WebDatasetDescription): Promise<Enco
   const notes: string[] = [];
   const format: ShardFormat = {
     shards: 'tar shards',
-    sample: 'sample',
     scan: async (root, shard, labels) => {
       const scan = (window: FileWindow) => scannedShard(window, shard, description, labels, notes);
       return (await scanned(join(root, shard), scan)).samples(shard);
     },
-    read: (file, { offsets, lengths }, at) => readPiece(file, offsets[at] as number, lengths[at] as number),
+    images: webDatasetImages,
   };
   return openShards(description, format, isTar, { notes, classNames: undefined });
+}
+
+/** The images of indexed samples. */
+export function webDatasetImages(index: ShardIndex): EncodedImages {
+  const read = (file: string, { offsets, lengths }: ShardSamples, at: number) =>
+    readPiece(file, offsets[at] as number, lengths[at] as number);
+  return indexedImages(index, 'sample', read, { kind: 'webdataset', index });
 }
 
 async function scannedShard(

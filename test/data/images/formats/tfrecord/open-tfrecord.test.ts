@@ -84,7 +84,7 @@ describe('TFRecord files', () => {
     expect((await refusal(labels)).message).toContain('expected one label in label; got 2');
     expect((await refusal(recordsOf(example({})))).message).toContain('got no keys');
     expect((await refusal(Uint8Array.of())).message).toContain(
-      'x.tfrecord: expected records in this file and the others of its part; got none',
+      'x.tfrecord: expected images in this file and the others of its part; got none',
     );
   });
 

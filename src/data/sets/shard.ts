@@ -6,6 +6,7 @@ import {
   type Data,
   makeData,
   RecordBatch,
+  RecordBatchFileWriter,
   RecordBatchReader,
   type Schema,
   Struct,
@@ -21,10 +22,21 @@ export { type Mixing, type RowLayout, rowBytes, type Shard } from './shard-colum
 
 /** The bytes of the Arrow file; the same rows always give the same bytes. */
 export function encodeShard(shard: Shard, layout: RowLayout): Uint8Array {
+  return tableToIPC(tableOf(shard, layout), 'file');
+}
+
+/** The same bytes in pieces, most of them the shard's own memory. */
+export async function shardPieces(shard: Shard, layout: RowLayout): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of RecordBatchFileWriter.writeAll(tableOf(shard, layout))) pieces.push(piece);
+  return pieces;
+}
+
+function tableOf(shard: Shard, layout: RowLayout): Table {
   const schema = schemaOf(layout);
   const children = columnData(shard, schema);
   const struct = makeData({ type: new Struct(schema.fields), length: shard.rows, nullCount: 0, children });
-  return tableToIPC(new Table(schema, [new RecordBatch(schema, struct)]), 'file');
+  return new Table(schema, [new RecordBatch(schema, struct)]);
 }
 
 /**

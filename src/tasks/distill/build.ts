@@ -10,7 +10,7 @@ import type { ImageForm } from '#data/images/image-source';
 import { readAhead } from '#data/images/read-ahead';
 import { readShard } from '#data/sets/distillation-set';
 import { formatManifest, type Manifest, manifestName, type ShardEntry, type SplitName } from '#data/sets/manifest';
-import { correctRows, encodeShard, type RowLayout } from '#data/sets/shard';
+import { correctRows, type RowLayout, shardPieces } from '#data/sets/shard';
 import { type BuildIdentity, buildIdentity } from './build-identity.js';
 import { buildImages } from './build-images.js';
 import { type BuildJournal, openJournal } from './build-journal.js';
@@ -105,9 +105,10 @@ async function builtShards({ to, onProgress }: BuildRequest, building: Building)
     let entry = present.get(file);
     if (entry === undefined) {
       const shard = await fillShard(planned, { chunk: nextChunk, teacher, memory, onChunk }, layout);
-      const bytes = encodeShard(shard, layout);
-      writeAtomically(join(to, file), bytes);
-      entry = { file, split, rows, bytes: bytes.length, sha256: sha256(bytes) };
+      const pieces = await shardPieces(shard, layout);
+      writeAtomically(join(to, file), ...pieces);
+      const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+      entry = { file, split, rows, bytes, sha256: sha256(...pieces) };
       journal.add(entry);
     } else kept += rows;
     entries.push(entry);

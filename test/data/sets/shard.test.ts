@@ -1,7 +1,7 @@
 import { Table, tableFromIPC, tableToIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { toHalf } from '#core/float16';
-import { correctRows, decodeShard, encodeShard, type Shard } from '#data/sets/shard';
+import { correctRows, decodeShard, encodeShard, type Shard, shardPieces } from '#data/sets/shard';
 import { failureOf } from '#test/data/fixtures';
 
 const layout = { imageBytes: 3, classes: 2 };
@@ -15,10 +15,11 @@ const shard: Shard = {
 };
 
 describe('a shard', () => {
-  it('reads back what was written, and the same rows give the same bytes', () => {
+  it('reads back what was written, and the same rows give the same bytes, in pieces too', async () => {
     const bytes = encodeShard(shard, layout);
     expect(decodeShard(bytes, layout, 'x')).toEqual(shard);
     expect(encodeShard(shard, layout)).toEqual(bytes);
+    expect(Buffer.concat(await shardPieces(shard, layout)).equals(bytes)).toBe(true);
     expect(Buffer.from(bytes.subarray(0, 6)).toString()).toBe('ARROW1');
   });
 

@@ -35,17 +35,18 @@ const mixSchema = record({
 const randAugmentSchema = record({
   operations: integer('a count of operations from 1 to 14', 1, 14).default(2).describe('Operations for each image'),
   magnitude: quantity('a magnitude from 0 to 30', { min: 0, max: 30 }).describe(
-    "Magnitude of all operations on the scale: a whole number from 0 to 30 for torchvision's, any from 0 to 10 for timm's",
+    "Magnitude of all operations on the scale: a whole number from 0 to 30 for torchvision's, any from 0 to 20 for timm's, to 10 for timmIncreasing",
   ),
   scale: word(...scaleNames).describe(
-    "Library whose magnitudes are meant. Magnitude 9 turns by 9 degrees on torchvision's scale, by 27 on timm's (rand-m9; timmIncreasing: rand-m9-inc1). timm's own set also has invert and solarizeAdd, and applies each operation with probability 0.5; here the 14 operations always apply, with nearest neighbours and black borders as in torchvision",
+    "Library whose magnitudes are meant. Magnitude 9 turns by 9 degrees on torchvision's scale, by 27 on timm's (rand-m9; timmIncreasing: rand-m9-inc1). timm's own set also has invert and solarizeAdd, and applies each operation with probability 0.5; here there are 14 operations, with nearest neighbours and black borders as in torchvision",
   ),
   spread: quantity('a standard deviation from 0 to 10', { min: 0, max: 10 })
     .optional()
     .describe("Standard deviation of the magnitude, drawn for each operation, as timm's mstd; only with timm's scales"),
+  probability: probability.optional().describe('Probability that a drawn operation applies; by default 1'),
 })
   .refine(({ scale, magnitude }) => magnitude <= highestMagnitude[scale], {
-    error: "a magnitude from 0 to 10 on timm's scales",
+    error: "a magnitude from 0 to 20 on timm's scale, from 0 to 10 on timmIncreasing",
     path: ['magnitude'],
   })
   .refine(({ scale, magnitude }) => scale !== 'torchvision' || Number.isInteger(magnitude), {

@@ -5,6 +5,7 @@ import type { Operation } from '#data/images/augment/operation';
 import { plainView } from '#data/images/fit';
 import { formOf, type Image, type ImageSet, labelsOf } from '#data/images/image-source';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
+import { type ClassShare, mostProbable, targetShares } from '#data/sets/class-shares';
 import type { BuildRecipe } from './build-recipe.js';
 import { splitSources } from './build-split.js';
 import { checkProbabilities, type Teacher } from './build-teacher.js';
@@ -29,11 +30,6 @@ export interface PreviewCell {
   readonly notes: readonly string[];
 }
 
-export interface ClassShare {
-  readonly name: string;
-  readonly share: number;
-}
-
 /** The original, as evaluation sees it, and its copies. */
 export interface PreviewRow {
   /** Index of the image in the source's train part. */
@@ -41,26 +37,22 @@ export interface PreviewRow {
   readonly cells: readonly PreviewCell[];
 }
 
-const probableClasses = 3;
-
 /** Draws the rows of a preview; the copies of an image are the first ones of the built set, before they are encoded. */
 export async function preview({ source, recipe, teacher, images, copies }: PreviewRequest): Promise<PreviewRow[]> {
   const { train: part, fit, classNames } = source;
   const { train } = splitSources(labelsOf(part), classNames.length, recipe.validation, recipe.seed);
   const load = async (i: number) => ({ image: await part.load(i), label: part.label(i) });
   const another = (random: Random) => load(train[random.below(train.length)] as number);
-  const nameOf = (label: number) => classNames[label] as string;
   const rows: PreviewRow[] = [];
   for (const index of chosen(source, recipe, train, images)) {
     const one = await load(index);
-    const original = { image: await plainView(one.image, fit), classes: [{ name: nameOf(one.label), share: 1 }] };
+    const classes = [{ name: classNames[one.label] as string, share: 1 }];
+    const original = { image: await plainView(one.image, fit), classes };
     const cells: PreviewCell[] = [{ ...original, notes: [] }];
     for (let replica = 0; replica < copies; replica++) {
       const draw = await drawn(one, recipe.augment, rowStream(recipe.seed, index, replica), { another, fit });
       const { image, label, mixedLabel, mixedShare } = await applied(draw, fit);
-      const isMixed = mixedShare > 0 && mixedLabel !== label;
-      const classes = [{ name: nameOf(label), share: isMixed ? 1 - mixedShare : 1 }];
-      if (isMixed) classes.push({ name: nameOf(mixedLabel), share: mixedShare });
+      const classes = targetShares({ label, mixedLabel, mixedShare }, classNames);
       cells.push({ image, classes, notes: drawNotes(draw) });
     }
     rows.push({ source: index, cells: teacher === undefined ? cells : await judged(cells, teacher, source) });
@@ -95,9 +87,8 @@ async function judged(cells: readonly PreviewCell[], teacher: Teacher, source: I
   const probabilities = await teacher.predict(pixels, cells.length);
   checkProbabilities(probabilities, cells.length, classes, teacher.name);
   return cells.map((cell, i) => {
-    const row = [...probabilities.subarray(i * classes, (i + 1) * classes)];
-    const all = row.map((share, label) => ({ name: source.classNames[label] as string, share }));
-    return { ...cell, probable: all.sort((a, b) => b.share - a.share).slice(0, probableClasses) };
+    const row = probabilities.subarray(i * classes, (i + 1) * classes);
+    return { ...cell, probable: mostProbable(row as Float32Array, source.classNames) };
   });
 }
 

@@ -1,6 +1,7 @@
 /** Contact sheets: a table of pictures with their classes and the most probable classes of a teacher, as a PNG file. */
 import sharp, { type OverlayOptions } from 'sharp';
 import type { Image } from '#data/images/image-source';
+import type { ClassShare } from '#data/sets/class-shares';
 import { shortened, strokedText, type TextStyle, textWidth } from './stroke-font.js';
 
 export interface ContactSheet {
@@ -21,11 +22,6 @@ export interface SheetCell {
   readonly probable?: readonly ClassShare[] | undefined;
   /** What was done to the picture. */
   readonly notes?: readonly string[] | undefined;
-}
-
-export interface ClassShare {
-  readonly name: string;
-  readonly share: number;
 }
 
 const pictureSide = 168; // pixels

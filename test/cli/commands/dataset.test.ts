@@ -30,6 +30,9 @@ describe('mnv4-nas dataset', () => {
     expect(await printed(datasetInfo, to)).toContain(
       'train 200, held 20, test 20; 2 augmented copies of each train image',
     );
+    const sheet = join(folder, 'set.png');
+    await printed(datasetInfo, to, '--sheet', sheet);
+    expect([...readFileSync(sheet).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);
     expect(await printed(datasetVerify, to)).toBe(`${to}: 3 shards, train 200, held 20, test 20: no damage\n`);
     expect(JSON.parse(await printed(datasetVerify, to, '--json')).ok).toBe(true);
     writeFileSync(join(to, 'held-00000.arrow'), 'x');

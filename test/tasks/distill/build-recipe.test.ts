@@ -69,8 +69,8 @@ describe('a dataset recipe', () => {
     ],
     [
       "a magnitude above timm's scale",
-      `${good}augment: { randAugment: { magnitude: 20, scale: timm } }`,
-      "augment.randAugment.magnitude: expected a magnitude from 0 to 10 on timm's scales; got 20",
+      `${good}augment: { randAugment: { magnitude: 21, scale: timm } }`,
+      "augment.randAugment.magnitude: expected a magnitude from 0 to 20 on timm's scale, from 0 to 10 on timmIncreasing; got 21",
     ],
     [
       "half a magnitude on torchvision's scale",

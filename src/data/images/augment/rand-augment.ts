@@ -15,24 +15,33 @@ export interface RandAugment {
   readonly scale: ScaleName;
   /** Standard deviation of the magnitude, drawn for each operation; 0 if left out. */
   readonly spread?: number | undefined;
+  /** Probability that a drawn operation applies; 1 if left out. */
+  readonly probability?: number | undefined;
 }
 
-/** The highest magnitude of each scale; the lowest is 0. */
-export const highestMagnitude: Readonly<Record<ScaleName, number>> = { torchvision: 30, timm: 10, timmIncreasing: 10 };
+/**
+ * The highest magnitude of each scale; the lowest is 0. timm and TensorFlow's Model Garden, whose scale is `timm` too,
+ * also take magnitudes above 10.
+ */
+export const highestMagnitude: Readonly<Record<ScaleName, number>> = { torchvision: 30, timm: 20, timmIncreasing: 10 };
+
+const usualMost = 10; // bound of a magnitude that is spread, as in timm
 
 /** Draws the operations for one image of a size. */
 export function drawOperations(
-  { operations, magnitude, scale, spread }: RandAugment,
+  { operations, magnitude, scale, spread, probability = 1 }: RandAugment,
   size: Pick<Image, 'height' | 'width'>,
   random: Random,
 ): Operation[] {
-  return Array.from({ length: operations }, () => {
+  const drawn = Array.from({ length: operations }, () => {
+    if (probability < 1 && random.uniform() >= probability) return undefined;
     const kind = operationKinds[random.below(operationKinds.length)] as OperationKind;
     const sign = random.uniform() < 0.5 ? 1 : -1;
     const level = spread === undefined ? magnitude : magnitude + spread * random.normal();
-    const within = Math.min(highestMagnitude[scale], Math.max(0, level));
+    const within = Math.min(Math.max(usualMost, magnitude), Math.max(0, level));
     return operationAt(kind, scale, within, sign, size);
   });
+  return drawn.filter((operation) => operation !== undefined);
 }
 
 /** The operation at a magnitude of a scale; `sign`, 1 or -1, is its direction if it has two. */

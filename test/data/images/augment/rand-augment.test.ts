@@ -61,6 +61,19 @@ describe('magnitude 9', () => {
   });
 });
 
+it('a probability leaves operations out at random', () => {
+  const random = randomStream('probability');
+  const all = Array.from({ length: 1000 }, () =>
+    drawOperations({ operations: 2, magnitude: 15, scale: 'timm', probability: 0.7 }, size, random),
+  );
+  const counts = [0, 1, 2].map((n) => all.filter(({ length }) => length === n).length);
+  for (const [n, share] of [0.09, 0.42, 0.49].entries()) {
+    expect(Math.abs((counts[n] as number) / 1000 - share)).toBeLessThan(4 * Math.sqrt((share * (1 - share)) / 1000));
+  }
+  const turns = all.flat().flatMap((operation) => (operation.kind === 'rotate' ? [Math.abs(operation.degrees)] : []));
+  expect(new Set(turns)).toEqual(new Set([45]));
+});
+
 describe.each(scaleNames)('the operations on the scale %s', (scale) => {
   it('keep the shape of any image, leave it alone, and depend on the stream alone', () => {
     const magnitude = fc.integer({ min: 0, max: highestMagnitude[scale] });

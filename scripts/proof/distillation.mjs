@@ -51,7 +51,8 @@ const arms = [
   ...['hard', 'augmented', 'distilled'].map((recipe) => ({ network: found, name: 'found', recipe })),
   ...peers.map((network) => ({ network, name: network.name, recipe: 'distilled' })),
 ];
-const results = arms.map((arm) => ({ ...arm, top1: seeds.map((seed) => trained(arm, seed)) }));
+const results = arms.map((arm) => ({ ...arm, top1: /** @type {number[]} */ ([]) }));
+for (const seed of seeds) for (const arm of results) arm.top1.push(trained(arm, seed));
 const reference = /** @type {typeof results[number]} */ (results[0]);
 const best = /** @type {typeof results[number]} */ (results[2]);
 const percents = (/** @type {readonly number[] | null} */ interval) =>

@@ -26,7 +26,7 @@ export interface JobKind<Job, Data, L extends Learner, Outcome> {
   /** The step that needs the most memory; if left out, memory is not checked. */
   largestStep?(job: Job, learner: L): LargestStep;
   /** Initializes a new run with the weights of another; returns true if there was one. */
-  warmStart?(job: Job, learner: L, warn: (message: string) => void): boolean;
+  warmStart?(job: Job, data: Data, learner: L, warn: (message: string) => void): Promise<boolean>;
   /** Does the job on one worker; only worker 0, which has the run, writes. */
   work(worker: JobWorker<Job, Data, L>): Promise<Outcome>;
 }
@@ -116,7 +116,7 @@ async function done<Job, Data, L extends Learner, Outcome>(
   const { job, workers, ...parts } = opened;
   const learner = kind.learner(job);
   try {
-    const start = startOf(kind, opened, learner, context.observer, profile);
+    const start = await startOf(kind, opened, learner, context.observer, profile);
     const message: JobMessage<Job> = { job, start };
     const longest = learner.model.layout.size;
     const team = hostLauncher.start({ workers, module: kind.module, job: message, longest });
@@ -131,17 +131,17 @@ async function done<Job, Data, L extends Learner, Outcome>(
 }
 
 /** Restores the run's last checkpoint, or else warm-starts; refuses a step that does not fit into memory. */
-function startOf<Job, Data, L extends Learner, Outcome>(
+async function startOf<Job, Data, L extends Learner, Outcome>(
   kind: JobKind<Job, Data, L, Outcome>,
-  { job, workers, run }: OpenJob<Job, Data>,
+  { job, data, workers, run }: OpenJob<Job, Data>,
   learner: L,
   observer: Observer,
   profile: number | undefined,
-): JobStart {
+): Promise<JobStart> {
   if (run === undefined) return { from: 0, adopts: false };
   const saved = resumeFromCheckpoint(run, observer.warn);
   if (saved !== undefined) learner.restore(saved.tensors);
-  const isWarm = saved === undefined && (kind.warmStart?.(job, learner, observer.warn) ?? false);
+  const isWarm = saved === undefined && ((await kind.warmStart?.(job, data, learner, observer.warn)) ?? false);
   const from = saved?.step ?? 0;
   if (from > 0) observer.note(`${run.id}: resuming after step ${from} of ${run.steps}`);
   const largest = kind.largestStep?.(job, learner);

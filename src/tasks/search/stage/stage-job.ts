@@ -1,5 +1,6 @@
 /** A search stage as a job: starts or resumes its SuperNet and controller, runs the loop and chooses the winner. */
 import { randomStream, restoreRandom } from '#core/random';
+import { firstBatches } from '#data/sets/batches-in-turn';
 import { openParts, type SetPart, type TrainingSet } from '#data/sets/set-mix';
 import { type JobKind, serving } from '#jobs/job';
 import { stepRecorder } from '#jobs/step-recorder';
@@ -8,7 +9,7 @@ import { scheduleSettings } from '#tasks/search/config/stage-settings';
 import { controllerChoices } from '#tasks/search/controller/controller-choices';
 import { startController } from '#tasks/search/controller/reinforce';
 import { schedule } from '#tasks/search/controller/schedule';
-import { search, searchParts, startSuperNet } from '#tasks/search/ports';
+import { search, searchParts, startSuperNet, trainBatches } from '#tasks/search/ports';
 import { largestSelection, superForward } from '#tasks/search/supernet/super-forward';
 import type { SuperNet } from '#tasks/search/supernet/supernet';
 import { recordedSteps, type SearchState } from './record.js';
@@ -33,9 +34,10 @@ export const stageJob: JobKind<StageJob, TrainingSet, SuperNet, StageOutcome> = 
     const forward = superForward(space, largestSelection(space, warmsOps));
     return { forward, images: settings.batch, batch: settings.batch, setting: 'search.batch' };
   },
-  warmStart({ baseRun }, supernet, warn) {
-    if (baseRun !== undefined) warmStart(supernet, baseRun, warn);
-    return baseRun !== undefined;
+  async warmStart({ task, baseRun }, set, supernet, warn) {
+    if (baseRun === undefined) return false;
+    await warmStart(supernet, baseRun, firstBatches(trainBatches(task, set), task.settings.statisticsBatches), warn);
+    return true;
   },
   async work(worker) {
     const { start, job } = worker;

@@ -1,5 +1,6 @@
 /** The contents and origin of a distillation set, for people and as JSON. */
 import { percent } from '#core/percent';
+import { windowBytes } from '#data/sets/loader';
 import type { Manifest } from '#data/sets/manifest';
 
 export function manifestText(manifest: Manifest): string {
@@ -10,7 +11,17 @@ export function manifestText(manifest: Manifest): string {
     `source    ${source.name}: ${source.provenance}`,
     `teacher   ${teacher.name} (${teacher.fingerprint.slice(0, 12)}), ${percent(teacher.testAccuracy)} on test`,
     `files     ${shards.length} shards, ${(bytes / 1e6).toFixed(1)} MB`,
+    `shuffled  ${shuffleText(manifest)}`,
   ].join('\n');
+}
+
+/** The rows that are permuted together in each epoch. */
+function shuffleText({ shards }: Manifest): string {
+  const train = shards.filter(({ split }) => split === 'train');
+  const bytes = train.reduce((sum, shard) => sum + shard.bytes, 0);
+  if (bytes <= windowBytes) return 'all train rows together';
+  const rows = train.reduce((sum, shard) => sum + shard.rows, 0);
+  return `about ${Math.round((rows * windowBytes) / bytes)} train rows together, a random mix of the images`;
 }
 
 export function rowsText({ splits }: Manifest): string {

@@ -30,6 +30,7 @@ describe('mnv4-nas dataset', () => {
     expect(await printed(datasetInfo, to)).toContain(
       'train 200, held 20, test 20; 2 augmented copies of each train image',
     );
+    expect(await printed(datasetInfo, to)).toContain('shuffled  all train rows together');
     const sheet = join(folder, 'set.png');
     await printed(datasetInfo, to, '--sheet', sheet);
     expect([...readFileSync(sheet).subarray(1, 4)]).toEqual([...Buffer.from('PNG')]);

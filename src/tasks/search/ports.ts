@@ -15,6 +15,8 @@ import { warmupCosine } from '#networks/nn/warmup-cosine';
 import type { Decisions } from '#networks/space/space';
 import { hardLabelled } from '#tasks/search/config/hard-labels';
 import { scheduleSettings } from '#tasks/search/config/stage-settings';
+import { controllerChoices } from '#tasks/search/controller/controller-choices';
+import { fairSample } from '#tasks/search/controller/fair-sample';
 import type { ControllerState } from '#tasks/search/controller/reinforce';
 import { type CostTerm, defaultBeta } from '#tasks/search/controller/reward';
 import { samples } from '#tasks/search/controller/sample';
@@ -93,6 +95,9 @@ export function search(
   const rate = weightRate(settings);
   const held = batches(set.split('held'), { seed: streamOf(task), batch: settings.validationBatch });
   const reducer = reducerOf(collective);
+  const choices = controllerChoices(task.space);
+  const fairSteps = { policy: 0, fairFirst: plan.delaySteps, fair: steps }[settings.weights.samples];
+  const isFair = (step: number) => step < fairSteps;
   return searchLoop(
     start,
     {
@@ -109,7 +114,9 @@ export function search(
         const own = shareOf(collective, samples);
         const placesAt = (step: number) => own.map(({ k }) => step * samplesPerStep + k);
         const images = await batchesAt(train, placesAt(step), step + 1 < steps ? placesAt(step + 1) : []);
-        const selections = own.map(({ sample }) => sample);
+        const selections = own.map(({ sample, k }) =>
+          isFair(step) ? fairSample(choices, step * samplesPerStep + k, streamOf(task)) : sample,
+        );
         return supernet.trainStep(selections, images, step, rate(step), { of: samples.length, reducer });
       },
       qualities: async (samples, step) => {

@@ -25,6 +25,9 @@ const weightsFields = {
   warmup: share.describe('Share of the steps over which the learning rate rises'),
   l2: atLeastZero.describe('L2 factor on the kernels in use'),
   labels: word('teacher', 'hard').describe("Labels to learn: the teacher's, or the source's, smoothed by 0.1"),
+  samples: word('policy', 'fairFirst', 'fair').describe(
+    "Architectures that the weights train on: the controller's; or, always or until the controller learns, others, in which all options of a choice occur equally often (FairNAS, arXiv:1907.01845)",
+  ),
 };
 
 const controllerFields = {

@@ -33,6 +33,7 @@ export const stageDefaults = {
     warmup: 0.025,
     l2: 4e-5,
     labels: 'teacher',
+    samples: 'policy',
   }, // TuNAS
   controller: {
     growth: defaultShares.growth,

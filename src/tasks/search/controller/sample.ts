@@ -4,7 +4,7 @@
  */
 import { drawnOption, type Random } from '#core/random';
 import { isActive } from '#networks/space/space';
-import { type Policy, probabilities } from './policy.js';
+import { type ControllerChoice, type Policy, probabilities } from './policy.js';
 
 /** The probabilities with which a choice of each kind is replaced by all of its options. */
 export interface Warmup {
@@ -38,6 +38,12 @@ export function sample(policy: Policy, random: Random, warmup: Warmup = cold): S
 export function samples(policy: Policy, count: number, random: Random, warmup: Warmup = cold): Sample[] {
   const distributions = distributionsOf(policy);
   return Array.from({ length: count }, () => drawn(policy, distributions, random, warmup));
+}
+
+/** Returns the sample of decisions that no warm-up replaced. */
+export function unwarmed(choices: readonly ControllerChoice[], decisions: readonly number[]): Sample {
+  const none = choices.map(() => false);
+  return { decisions, allOn: none, replaced: none, active: choices.map((choice) => isActive(choice, decisions)) };
 }
 
 /** Returns the probabilities of each choice's options. */

@@ -59,6 +59,7 @@ describe('a stage of a config that sets nothing', () => {
         warmup: 0.025,
         l2: 4e-5,
         labels: 'teacher',
+        samples: 'policy',
       },
       controller: {
         growth: 10,

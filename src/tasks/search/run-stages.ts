@@ -16,16 +16,21 @@ export function stageIds(id: string, stages: readonly StageName[] = bothStages):
   return stages.map((stage) => `${id}-${stage}`);
 }
 
-/** Runs or resumes the stages; a finished stage is left unchanged. */
+/**
+ * Runs or resumes the stages; a finished stage is left unchanged.
+ *
+ * @param coarseRun  the folder of the coarse run that the fine stage refines
+ */
 export async function runStages(
   config: LocatedConfig,
   request: RunRequest,
   stages: readonly StageName[] = bothStages,
+  coarseRun = join(request.root, `${request.id}-coarse`),
 ): Promise<void> {
-  const { root, id } = request;
+  const { id } = request;
   for (const [i, stage] of stages.entries()) {
     const resume = i > 0 && request.resume === 'must' ? 'allow' : request.resume; // only the first run must exist
-    const plan = planOf(stage, config, join(root, `${id}-coarse`));
+    const plan = planOf(stage, config, coarseRun);
     await runStage(plan, config, { ...request, resume, id: `${id}-${stage}` });
   }
 }

@@ -26,10 +26,10 @@ export function planStudy({ arms, judge, recipe, measure }: Study): Planned[] {
   return [...planned, { config: judge, plan }];
 }
 
-function planArm({ stages, draw, config: configOf }: Arm, measure: Study['measure']): Planned[] {
+function planArm({ stages, draw, coarseRuns, config: configOf }: Arm, measure: Study['measure']): Planned[] {
   const config = configOf(1);
   const coarse = planCoarse(config);
-  if (draw !== undefined || coarse.task.settings.strategy === 'random') {
+  if (coarseRuns === undefined && (draw !== undefined || coarse.task.settings.strategy === 'random')) {
     requireOnTarget(coarse, measure === 'ranking' && stages.at(-1) === 'coarse' ? 2 : 1);
   }
   const plans = stages.includes('fine') ? [coarse, planFine(config, standInFor(coarse.task))] : [coarse];

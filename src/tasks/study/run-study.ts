@@ -13,7 +13,7 @@ import type { LocatedConfig } from '#tasks/search/config/config';
 import { stageSettings } from '#tasks/search/config/stage-settings';
 import { foundArchitecture } from '#tasks/search/finished-stage';
 import { onTarget } from '#tasks/search/on-target';
-import { planCoarse } from '#tasks/search/plan';
+import { planCoarse, planFine, type StagePlan } from '#tasks/search/plan';
 import { runStages } from '#tasks/search/run-stages';
 import { requireStudy } from './plan-study.js';
 import type { Arm, Study } from './study.js';
@@ -78,7 +78,7 @@ function byArm({ arms }: Study, trained: readonly Trained[]): ArmFindings[] {
   return arms.map((arm) => ({
     name: arm.name,
     findings: trained.filter((of) => of.arm === arm.name).map(({ finding }) => finding),
-    searchImages: searchImages(arm),
+    searchImages: searchImages(arm) + searchImages(arms.find(({ name }) => name === arm.coarseRuns)),
   }));
 }
 
@@ -104,16 +104,19 @@ type Candidate = Pick<Finding, 'costs' | 'held'> & { readonly architecture: Arch
  */
 async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {
   const config = arm.config(seed);
-  if (arm.draw !== undefined) return seed === 1 ? drawn(config, arm.draw) : [];
   const id = `${arm.runs}-${seed}`;
   const root = join(options.root, study.name);
-  await runStages(config, { ...options, root, id }, arm.stages);
+  const coarseRun = join(root, `${arm.coarseRuns ?? arm.runs}-${seed}-coarse`);
+  if (arm.draw !== undefined) {
+    if (arm.coarseRuns !== undefined) return drawn(planFine(config, foundArchitecture(coarseRun)), arm.draw);
+    return seed === 1 ? drawn(planCoarse(config), arm.draw) : [];
+  }
+  await runStages(config, { ...options, root, id }, arm.stages, coarseRun);
   const folder = join(root, `${id}-${arm.stages.at(-1)}`);
   return study.measure === 'winners' ? [winner(folder)] : ranked(folder);
 }
 
-function drawn(config: LocatedConfig, count: number): Candidate[] {
-  const { task } = planCoarse(config);
+function drawn({ task }: StagePlan, count: number): Candidate[] {
   const { space, targets } = task;
   const table = targetTable(space, targets);
   return onTarget(task, count).map((decisions) => {
@@ -140,9 +143,10 @@ function ranked(folder: string): Candidate[] {
   return [...networks.values()];
 }
 
-/** Returns the number of training images over all stages of one search; 0 for an arm that draws. */
-function searchImages({ draw, stages, config }: Arm): number {
-  if (draw !== undefined) return 0;
+/** Returns the number of training images over all stages of one search; 0 for an arm that draws, and for none. */
+function searchImages(arm: Arm | undefined): number {
+  if (arm === undefined || arm.draw !== undefined) return 0;
+  const { stages, config } = arm;
   const images = stages.map((stage) => {
     const { steps, samplesPerStep, batch } = stageSettings(config(1), stage);
     return steps * samplesPerStep * batch;

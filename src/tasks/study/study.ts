@@ -27,10 +27,15 @@ const armSchema = record({
     .describe("Stages that it runs; by default those of the config; the last one's result is the arm's"),
   draw: count('architectures')
     .optional()
-    .describe('Architectures of the coarse space to draw uniformly among those on target, instead of a search'),
+    .describe(
+      'Architectures of the coarse space, or with coarseOf of the fine space, to draw uniformly among those on target, instead of a search',
+    ),
   runsOf: text('the name of another arm')
     .optional()
     .describe('Another arm, whose runs this arm uses, such as the coarse runs of a search in two stages'),
+  coarseOf: text('the name of another arm')
+    .optional()
+    .describe('Another arm, whose coarse results this arm refines; its stages are then the fine one alone'),
 });
 
 export const studySchema = record({
@@ -68,6 +73,8 @@ export interface Arm {
   /** Name of the arm whose runs this one uses; by default its own name. */
   readonly runs: string;
   readonly draw?: number | undefined;
+  /** Name of the runs whose coarse results the fine stage refines; by default its own. */
+  readonly coarseRuns?: string | undefined;
   readonly stages: readonly ('coarse' | 'fine')[];
   /** Returns the arm's config with a seed, counted from 1. */
   config(seed: number): LocatedConfig;
@@ -87,8 +94,9 @@ export function readStudy(file: string): Study {
     const config = (seed: number) => configWith(overrides, seed);
     const { coarse, fine } = config(1).config;
     const present = (['coarse', 'fine'] as const).filter((stage) => ({ coarse, fine })[stage] !== undefined);
-    const { name, draw, runsOf = name, stages = present } = arm;
-    return { name, runs: runsOf, draw, stages, config };
+    const { name, draw, runsOf = name, coarseOf } = arm;
+    const { stages = coarseOf === undefined ? present : (['fine'] as const) } = arm;
+    return { name, runs: runsOf, draw, coarseRuns: coarseOf, stages, config };
   });
   const { name, measure, seeds, trainings } = study;
   const judge =
@@ -120,13 +128,19 @@ function assignments(set: Readonly<Record<string, unknown>>, file: string, key: 
 
 function refuseMistakes({ arms, measure, judge }: StudyFile, located: Located): void {
   const names = arms.map(({ name }) => name);
-  const problems = arms.flatMap(({ name, runsOf, draw }, a) => {
+  const problems = arms.flatMap(({ name, runsOf, coarseOf, stages, draw }, a) => {
     const again = names.indexOf(name) < a;
     const unknown = runsOf !== undefined && (runsOf === name || !names.includes(runsOf));
+    const isLate = coarseOf !== undefined && !names.slice(0, a).includes(coarseOf);
+    const isWithoutCoarse = coarseOf === undefined ? stages?.[0] === 'fine' : stages?.includes('coarse');
     const unranked = measure === 'ranking' && draw !== undefined;
     return [
       ...(unranked ? [located.at(['arms', a, 'draw'], 'expected a search, whose SuperNet is ranked; got draw')] : []),
       ...(again ? [located.at(['arms', a, 'name'], `expected a name that no other arm has; got ${name} again`)] : []),
+      ...(isLate ? [located.at(['arms', a, 'coarseOf'], `expected the name of an earlier arm; got ${coarseOf}`)] : []),
+      ...(isWithoutCoarse
+        ? [located.at(['arms', a, 'stages'], 'expected coarse first, or with coarseOf fine alone; got other stages')]
+        : []),
       ...(unknown ? [located.at(['arms', a, 'runsOf'], `expected the name of another arm; got ${runsOf}`)] : []),
     ];
   });

@@ -79,6 +79,11 @@ describe('a study', () => {
       ': arms[0].set.search.steps: search.steps: expected a number of steps',
     ],
     ['  - { name: a, runsOf: b }\n', '5:24: arms[0].runsOf: expected the name of another arm; got b'],
+    [
+      '  - { name: a, coarseOf: b }\n  - { name: b }\n',
+      '5:26: arms[0].coarseOf: expected the name of an earlier arm; got b',
+    ],
+    ['  - { name: a, stages: [fine] }\n', 'arms[0].stages: expected coarse first, or with coarseOf fine alone'],
     ['  - { name: a b }\n', 'arms[0].name: expected a name of letters, digits and hyphens; got a b'],
     ['  - { name: a, stages: [fein] }\n', 'arms[0].stages[0]: expected one of coarse, fine; got fein'],
     ['  - { name: a, draw: 0 }\n', 'arms[0].draw: expected a number of architectures of at least 1; got 0'],

@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { resized } from '#data/images/augment/resample';
 import { decodedImage, decodedView } from '#data/images/decode/decode';
+import { nativeImages } from '#data/images/decode/native-images';
 import type { Image } from '#data/images/image-source';
 import { failureOfAsync } from '#test/data/fixtures';
 import { encoded, sharpOf, smoothImage } from './picture-fixtures.js';
@@ -91,6 +92,10 @@ describe('decodedView', () => {
       ]) {
         const view = await decodedView(bytes, 'a', rectangle, to);
         expect(view).toEqual(resized(await decodedImage(bytes, 'a'), rectangle, to));
+        const into = new Uint8Array(3 * to.height * to.width).fill(9);
+        const placed = await decodedView(bytes, 'a', rectangle, to, false, into);
+        expect(placed).toEqual(view);
+        if ((await nativeImages()).addon !== undefined) expect(placed.pixels).toBe(into);
       }
     }
   });

@@ -2,14 +2,14 @@
 // @ts-check
 /**
  * `npm run proof:slurm`: proves that a search which `mnv4-nas job slurm` writes survives the failures of a real Slurm
- * cluster. slurmctld and two slurmd run below a temporary folder, on loopback. The coarse stages of three seeds are an
+ * cluster. slurmctld and four slurmd run below a temporary folder, on loopback. The coarse stages of three seeds are an
  * array; a fine stage and a training depend on each. One task is preempted, the node of another loses its power, all
  * are signalled before their time limit unless they end earlier, and Slurm loses the node of a fine stage that goes on.
  * Compares the files of all runs with those of the same commands without Slurm, and exits with 1 if any differs.
  *
  * The search is tiny, and a step is made to take a second, so that all of it takes 6 to 8 minutes and little computing.
  * Needs Slurm and munge; on Debian: apt-get install -y --no-install-recommends slurm-wlm slurmctld slurmd slurm-client
- * munge. MNV4_PROOF_PORT is the first of three free ports, by default 26817.
+ * munge. MNV4_PROOF_PORT is the first of five free ports, by default 26817.
  */
 import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -63,6 +63,9 @@ if (missing.length > 0) {
 const world = new World();
 mkdirSync(world.path('cluster'));
 const cluster = new Cluster(world.path('cluster'), Number(process.env['MNV4_PROOF_PORT'] ?? 26817));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => void cluster.down().finally(() => process.exit(130)));
+}
 try {
   await world.beginSet();
   world.write('small.yaml', config);
@@ -105,7 +108,10 @@ async function submitted() {
   const env = { NODE_OPTIONS: pace };
   const { submitted } = JSON.parse(await cluster.runWith(env, process.execPath, entry, ...what, '--submit', '--json'));
   return Object.fromEntries(
-    submitted.map(({ kind, job }) => [kind, seeds.map((seed, i) => taskOf(kind, job, seed, i))]),
+    submitted.map((/** @type {{ kind: string, job: string }} */ { kind, job }) => [
+      kind,
+      seeds.map((seed, i) => taskOf(kind, job, seed, i)),
+    ]),
   );
 }
 

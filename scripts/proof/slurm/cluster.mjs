@@ -1,5 +1,5 @@
 // @ts-check
-/** A Slurm cluster of two emulated nodes below one folder, on loopback: munged, slurmctld and a slurmd for each node. */
+/** A Slurm cluster of emulated nodes below one folder, on loopback: munged, slurmctld and a slurmd for each node. */
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ export class Cluster {
   #folder;
   #env;
 
-  /** @param {string} folder  a new one @param {number} port  the first of three free ones */
+  /** @param {string} folder  a new one @param {number} port  the first of five free ones */
   constructor(folder, port) {
     this.#folder = folder;
     this.#env = { ...process.env, PATH: searchPath(), SLURM_CONF: join(folder, 'slurm.conf') };
@@ -38,7 +38,7 @@ export class Cluster {
     writeFileSync(this.#env.SLURM_CONF, configuration(folder, port));
   }
 
-  /** Starts everything, and waits until both nodes are idle. */
+  /** Starts everything, and waits until all nodes are idle. */
   async up() {
     const munge = (/** @type {string} */ name) => join(this.#folder, 'munge', name);
     const files = ['key-file=key', 'socket=sock', 'pid-file=pid', 'log-file=log', 'seed-file=seed'];
@@ -49,7 +49,7 @@ export class Cluster {
     for (const node of nodes) this.startNode(node);
     await until(
       'idle nodes',
-      async () => (await this.run('sinfo', '-hNo', '%T')).match(/idle/g)?.length === nodes.length,
+      async () => (await this.run('sinfo', '-hNp', 'low', '-o', '%T')).match(/idle/g)?.length === nodes.length,
     );
   }
 

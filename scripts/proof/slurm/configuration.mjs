@@ -1,10 +1,10 @@
 // @ts-check
 /** The configuration of the emulated cluster; everything that a real one sets otherwise is there to save time. */
 
-export const nodes = ['n1', 'n2'];
+export const nodes = ['n1', 'n2', 'n3', 'n4']; // one more than tasks at a time, for one that has lost its own
 
 /**
- * Returns the text of slurm.conf. Two partitions hold both nodes: jobs of `high` preempt those of `low`.
+ * Returns the text of slurm.conf. Two partitions hold all nodes: jobs of `high` preempt those of `low`.
  *
  * @param {string} folder @param {number} port  of slurmctld; the nodes have the next ones
  */

@@ -63,7 +63,7 @@ export function resumedAfter({ log }) {
 
 /** The exit codes of the program, by its log. @param {Task} task */
 export function exitCodesOf({ log }) {
-  return [...textOf(log).matchAll(/exit code (\d+)$/gm)].map(([, code]) => Number(code));
+  return [...textOf(log).matchAll(/^\S+ task \S+: exit code (\d+)$/gm)].map(([, code]) => Number(code));
 }
 
 /** @param {Task} task @param {number} step */

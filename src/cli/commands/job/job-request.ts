@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { overridesOf } from '#cli/arguments/run-options';
 import { Failure } from '#core/failure';
 import type { Workers } from '#jobs/workers/launcher';
-import type { BackendOptions } from '#networks/tensor/backend';
 import { cellsOf, type JobKind, type JobRequest } from '#tasks/cluster/job-plan';
 import { planStages } from '#tasks/project/project';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
@@ -11,11 +10,12 @@ import { openStageSet } from '#tasks/search/open';
 import { planCoarse, type StagePlan } from '#tasks/search/plan';
 import { microBatchesOf, readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 
-export interface JobOptions extends BackendOptions {
+export interface JobOptions {
   readonly seeds: number;
   readonly targets: readonly number[];
   readonly set?: readonly string[] | undefined;
   readonly workers?: number | undefined;
+  readonly threads?: number | undefined;
 }
 
 /**
@@ -54,9 +54,9 @@ function workersOfJobs(
   { config }: LocatedConfig,
   stages: readonly StagePlan[],
   training: TrainingRecipe | undefined,
-  { backend, workers = config.workers, threads = config.threads ?? 1 }: JobOptions,
+  { workers = config.workers, threads = config.threads ?? 1 }: JobOptions,
 ): Record<JobKind, Workers> {
-  const forParts = (parts = 1): Workers => ({ count: Math.min(workers ?? parts, parts), threads, backend });
+  const forParts = (parts = 1): Workers => ({ count: Math.min(workers ?? parts, parts), threads });
   const [coarse, fine] = stages.map(({ task }) => forParts(task.settings.samplesPerStep)) as [Workers, Workers?];
   return { coarse, fine: fine ?? coarse, train: forParts(training && microBatchesOf(training)) };
 }

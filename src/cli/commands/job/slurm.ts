@@ -7,7 +7,6 @@ import { configRootOption } from '#cli/arguments/root-option';
 import { overridesOf, setOption } from '#cli/arguments/run-options';
 import { configArgument, runsOf } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
-import { workerOptions } from '#cli/arguments/worker-options';
 import { standardReporter } from '#cli/terminal/log';
 import { Failure } from '#core/failure';
 import { requireNewFolder, writeFolder } from '#core/files/whole-folder';
@@ -52,7 +51,16 @@ const options = [
   },
   configRootOption,
   setOption,
-  ...workerOptions,
+  {
+    flag: '--workers <n>',
+    description: "processes of a task (default: the config's, else one per architecture or micro-batch of a step)",
+    parse: wholeNumber(1, 1024),
+  },
+  {
+    flag: '--threads <n>',
+    description: "TensorFlow threads of each process (default: the config's, else 1)",
+    parse: wholeNumber(1, 1024),
+  },
   { flag: '--to <folder>', description: 'the new folder to write (default: NAME-slurm)' },
   { flag: '--submit', description: 'submit the jobs too' },
   jsonOption,

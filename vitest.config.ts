@@ -22,6 +22,7 @@ const shared = {
   testTimeout: 60_000,
   hookTimeout: 60_000,
   setupFiles: 'test/remove-folders.ts',
+  env: { SLURM_JOB_ID: '', SLURM_ARRAY_JOB_ID: '', KUBERNETES_SERVICE_HOST: '', MNV4_JOB: '' }, // runs record the scheduler's job
 } as const;
 
 /**

@@ -110,6 +110,15 @@ export const commandTable: CommandTable = {
       },
     },
   },
+  job: {
+    summary: 'write searches as jobs of a cluster',
+    commands: {
+      slurm: {
+        summary: 'write a search as sbatch scripts for Slurm',
+        load: async () => (await import('#cli/commands/job/slurm')).jobSlurm,
+      },
+    },
+  },
   validate: {
     summary: 'check configs, spaces, recipes and devices for mistakes',
     load: async () => (await import('#cli/commands/validate')).validate,

@@ -94,6 +94,14 @@ export class World {
    * Makes the images and files, a set, the finished runs `done-coarse` and `done-fine`, and the stopped run `halted`.
    */
   async begin() {
+    await this.beginSet();
+    await this.must(0, ['search', 'search.yaml', '--run-id', 'done']);
+    const halted = this.start(['coarse', 'search.yaml', '--run-id', 'halted'], { stopAt: '"step":1,' });
+    if ((await halted.ended).code !== 75) throw new Error('the run could not be stopped');
+  }
+
+  /** Makes the images and files, and the set `set`. */
+  async beginSet() {
     const { formatIdx, idxFiles } = await import(join(repository, 'dist', 'data', 'images', 'formats', 'idx.js'));
     for (const [name, text] of Object.entries(files)) this.write(name, text);
     for (const [part, images, labels] of [
@@ -104,16 +112,14 @@ export class World {
       this.write(join('images', images), formatIdx({ dims: [3 * part, 8, 8], values: made.images }));
       this.write(join('images', labels), formatIdx({ dims: [3 * part], values: made.labels }));
     }
-    await this.#must(0, ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'set']);
-    await this.#must(0, ['search', 'search.yaml', '--run-id', 'done']);
-    const halted = this.start(['coarse', 'search.yaml', '--run-id', 'halted'], { stopAt: '"step":1,' });
-    if ((await halted.ended).code !== 75) throw new Error('the run could not be stopped');
+    await this.must(0, ['dataset', 'build', 'patterns.dataset.yaml', '--to', 'set']);
   }
 
-  /** @param {number} code @param {string[]} args */
-  async #must(code, args) {
+  /** Runs the program to its end, and returns its standard output. @param {number} code @param {string[]} args */
+  async must(code, args) {
     const ended = await this.start(args).ended;
     if (ended.code !== code) throw new Error(`mnv4-nas ${args.join(' ')} exited with ${ended.code}:\n${ended.stderr}`);
+    return ended.stdout;
   }
 
   /** @param {string} name @param {string | Uint8Array} content */

@@ -63,7 +63,11 @@ export function stageWorkers(
 }
 
 /** Returns the folder of the runs and the run id: the options', else the config's, else `runs` and an id with a time. */
-export function runsOf({ config, path }: LocatedConfig, { root, runId }: SearchOptions, stage: StageName | 'search') {
+export function runsOf(
+  { config, path }: LocatedConfig,
+  { root, runId }: Pick<SearchOptions, 'root' | 'runId'>,
+  stage: StageName | 'search',
+) {
   const { name, runs } = config;
   const ownId = stage === 'search' ? name : `${name}-${stage}`;
   return {

@@ -12,15 +12,13 @@ import { aligned, grouped, type Row } from './table.js';
 
 export function runListText(root: string, entries: readonly RunEntry[]): string {
   if (entries.length === 0) return `no runs under ${root}`;
-  const rows = entries.map(({ id, stage, status, step, steps, quality, reward }) => [
-    id,
-    stage,
-    status,
-    `${grouped(step)} of ${grouped(steps)}`,
-    figure(quality),
-    figure(reward),
+  const hasJobs = entries.some(({ job }) => job !== null);
+  const rows = entries.map(({ id, stage, status, step, steps, quality, reward, job }) => [
+    ...[id, stage, status, `${grouped(step)} of ${grouped(steps)}`, figure(quality), figure(reward)],
+    ...(hasJobs ? [job ?? '-'] : []),
   ]);
-  return aligned([['run', 'stage', 'status', 'steps', 'quality', 'reward'], ...rows], new Set([3, 4, 5])).join('\n');
+  const heads = ['run', 'stage', 'status', 'steps', 'quality', 'reward', ...(hasJobs ? ['job'] : [])];
+  return aligned([heads, ...rows], new Set([3, 4, 5])).join('\n');
 }
 
 /** Formats the facts of a run, then its architecture block by block if it has one. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { makeFolders, namesIn, readBytes, writeAtomically, writeFailure } from '#core/files/files';
 import { jsonText } from '#core/files/json';
+import { schedulerJob } from '#core/machine/scheduler';
 import { suggestion } from '#core/nearest';
 import { type EventLog, openEventLog } from './event-log.js';
 import { lockName } from './lock-file.js';
@@ -80,7 +81,8 @@ function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
   writeRequest(folder, request);
   const extensions = extensionsOf(before, steps);
   if (before !== undefined && before.steps !== steps) beginExtension(folder, before, request);
-  let state: RunState = { id, stage, status: 'running', step: before?.step ?? 0, steps, ...noted(extensions) };
+  const job = schedulerJob(process.env);
+  let state: RunState = { id, stage, status: 'running', step: before?.step ?? 0, steps, job, ...noted(extensions) };
   const setState = (change: Partial<RunState>) => {
     lock.requireHeld();
     state = { ...state, ...change };

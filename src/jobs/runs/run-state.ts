@@ -25,6 +25,8 @@ export interface RunState {
   /** Finished steps. */
   readonly step: number;
   readonly steps: number;
+  /** The scheduler's job that began or last resumed the run, if any. */
+  readonly job?: string | undefined;
   /** Why the run failed or stopped, if known. */
   readonly reason?: string | undefined;
   readonly extensions?: readonly Extension[] | undefined;
@@ -39,6 +41,7 @@ const stateSchema = z.object({
   status: word('running', 'done', 'stopped', 'failed'),
   step: integer('a number of steps', 0),
   steps: integer('a number of steps', 0),
+  job: text('the id of a job').optional(),
   reason: text('a reason').optional(),
   extensions: z.array(extensionSchema).readonly().optional(),
 });

@@ -28,6 +28,8 @@ export interface RunSummary {
   readonly status: RunStatus;
   readonly step: number;
   readonly steps: number;
+  /** The scheduler's job that began or last resumed the run. */
+  readonly job: string | null;
   readonly architecture: Architecture | null;
   readonly decisions: readonly number[] | null;
   readonly quality: number | null;
@@ -50,7 +52,7 @@ export interface RunSummary {
 }
 
 /** One line of `runs list`. */
-export type RunEntry = Pick<RunSummary, 'id' | 'stage' | 'status' | 'step' | 'steps' | 'quality' | 'reward'>;
+export type RunEntry = Pick<RunSummary, 'id' | 'stage' | 'status' | 'step' | 'steps' | 'job' | 'quality' | 'reward'>;
 
 /** The folder of a run, found by its id under `root` or by its path; a usage failure if there is none. */
 export function findRun(root: string, what: string): string {
@@ -60,7 +62,7 @@ export function findRun(root: string, what: string): string {
 }
 
 export function readRunSummary(folder: string): RunSummary {
-  const { id, stage, status, step, steps } = presentState(folder);
+  const { id, stage, status, step, steps, job = null } = presentState(folder);
   const found = (file: string) => (status === 'done' && existsSync(file) ? file : undefined);
   const [resultOf, architectureOf] = [found(resultFile(folder)), found(join(folder, 'architecture.yaml'))];
   const result = resultOf === undefined ? undefined : readChecked(resultOf, figuresSchema);
@@ -71,6 +73,7 @@ export function readRunSummary(folder: string): RunSummary {
     status,
     step,
     steps,
+    job,
     architecture: architectureOf === undefined ? null : readNetwork(architectureOf),
     decisions: result?.decisions ?? null,
     quality: latest?.quality ?? null,
@@ -99,8 +102,8 @@ export function listRuns(root: string): { entries: RunEntry[]; failures: Failure
   const failures: Failure[] = [];
   for (const id of runIds(root)) {
     try {
-      const { stage, status, step, steps, quality, reward } = readRunSummary(join(root, id));
-      entries.push({ id, stage, status, step, steps, quality, reward });
+      const { stage, status, step, steps, job, quality, reward } = readRunSummary(join(root, id));
+      entries.push({ id, stage, status, step, steps, job, quality, reward });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       failures.push(error);

@@ -50,8 +50,26 @@ describe('runs list', () => {
     expect(await printed(runsList, '--root', root, '--json')).toBe('[]\n');
     expect(await printed(runsList, '--root', root)).toBe(`no runs under ${root}\n`);
     doneRun(root);
-    const entry = { id: 'small-1', stage: 'fine', status: 'done', step: 400, steps: 400, quality: 0.81, reward: 0.8 };
+    const state = { id: 'small-1', stage: 'fine', status: 'done', step: 400, steps: 400, job: null };
+    const entry = { ...state, quality: 0.81, reward: 0.8 };
     expect(JSON.parse(await printed(runsList, '--root', root, '--json'))).toEqual([entry]);
+  });
+
+  it("shows the scheduler's job that began or last resumed each run", async () => {
+    const root = temporaryFolder();
+    vi.stubEnv('SLURM_JOB_ID', '17');
+    opened(root, { id: 'resumed' }).finish('stopped');
+    vi.stubEnv('SLURM_ARRAY_JOB_ID', '18').stubEnv('SLURM_ARRAY_TASK_ID', '2');
+    opened(root, { id: 'resumed' }).finish('done');
+    vi.unstubAllEnvs();
+    opened(root, { id: 'without' }).finish('stopped');
+    expect((await printed(runsList, '--root', root)).split('\n').slice(0, 3)).toEqual([
+      'run      stage   status      steps  quality  reward  job',
+      'resumed  coarse  done     0 of 400        -       -  18_2',
+      'without  coarse  stopped  0 of 400        -       -  -',
+    ]);
+    const entries = JSON.parse(await printed(runsList, '--root', root, '--json'));
+    expect(entries.map(({ job }: { job: string | null }) => job)).toEqual(['18_2', null]);
   });
 });
 

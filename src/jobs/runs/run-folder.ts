@@ -173,7 +173,8 @@ const requestFiles = ['config.yaml', 'space.yaml', 'environment.json', 'identity
 
 /** Refuses a folder without a state unless it is new or left by a process killed while it began the run. */
 function refuseForeignFiles(folder: string): void {
-  const isOurs = (name: string) => requestFiles.includes(name) || name === lockName || isLeftover(name);
+  const isOurs = (name: string) =>
+    requestFiles.includes(name) || name === lockName || isLeftover(name) || name.startsWith('.nfs'); // a removed file that another host reads
   const foreign = namesIn(folder).filter((name) => !isOurs(name));
   if (foreign.length === 0) return;
   const message = `expected a run or a new folder; got one with ${foreign.slice(0, 3).join(', ')}`;

@@ -72,7 +72,7 @@ export const search = defineCommand({
       options.seeds === undefined
         ? phasesOf(project, ports)
         : [...preparingOf(project, ports), ...seededPhases(project, searches, request)];
-    await withJobContext(workers, (context) => runPhases(phases, context));
+    await withJobContext(workers, (context) => runPhases(phases, context), id);
     return options.seeds === undefined ? projectOutput(project, options) : seedsOutput(searches, root, options);
   },
 });

@@ -1,7 +1,8 @@
 /** The tables that `runs` prints for people. */
 import { percent } from '#core/percent';
+import type { RunEntry } from '#jobs/runs/run-entries';
 import type { Cost, Evaluation, RandomSummary } from '#jobs/runs/run-result';
-import type { RunEntry, RunSummary } from '#jobs/runs/run-summary';
+import type { RunSummary } from '#jobs/runs/run-summary';
 import { uibVariant } from '#networks/space/block';
 import { inputShape, sidesOf, stridedMap } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';

@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
@@ -36,6 +37,22 @@ export function readBytes(file: string, remedy?: string): Uint8Array {
     return fileBytes(file);
   } catch (error) {
     throw new Failure('data', { file, message: `expected a readable file; got ${systemProblem(error)}` }, remedy);
+  }
+}
+
+/** The last `length` bytes of a file, or all if it has fewer; an unreadable file is a data failure. */
+export function readTail(file: string, length: number): { readonly bytes: Uint8Array; readonly isWhole: boolean } {
+  try {
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const from = Math.max(0, fstatSync(descriptor).size - length);
+      const bytes = Buffer.alloc(length);
+      return { bytes: bytes.subarray(0, readSync(descriptor, bytes, 0, length, from)), isWhole: from === 0 };
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new Failure('data', { file, message: `expected a readable file; got ${systemProblem(error)}` });
   }
 }
 

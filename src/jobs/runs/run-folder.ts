@@ -87,15 +87,22 @@ function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
     writeState(folder, state);
   };
   setState({});
+  const wasDone = before?.status === 'done' && before.steps === steps;
+  let figures: Pick<RunState, 'quality' | 'reward'> = wasDone ? { quality: before.quality, reward: before.reward } : {};
   return {
     id,
     folder,
     steps,
-    wasDone: before?.status === 'done' && before.steps === steps,
+    wasDone,
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
-    writeResult: (result) => writeRunResult(folder, { ...result, ...noted(extensions) }),
-    ...logsOf(folder, lock, request.notice, (status, reason) => setState({ status, reason })),
+    writeResult: (result) => {
+      writeRunResult(folder, { ...result, ...noted(extensions) });
+      figures = { quality: result.quality, reward: result.reward };
+    },
+    ...logsOf(folder, lock, request.notice, (status, reason) =>
+      setState({ status, reason, ...(status === 'done' ? figures : {}) }),
+    ),
   };
 }
 

@@ -9,11 +9,11 @@ export interface Progress {
   /** Finished steps. */
   readonly step: number;
   readonly steps: number;
-  readonly loss?: number;
-  readonly quality?: number;
-  readonly reward?: number;
+  readonly loss?: number | undefined;
+  readonly quality?: number | undefined;
+  readonly reward?: number | undefined;
   readonly costs?: readonly CostProgress[];
-  readonly imagesPerSecond?: number;
+  readonly imagesPerSecond?: number | undefined;
   /** Share of the time spent waiting for data, 0 to 1. */
   readonly dataWait?: number;
   readonly secondsLeft?: number;

@@ -40,14 +40,18 @@ export function readBytes(file: string, remedy?: string): Uint8Array {
   }
 }
 
-/** The last `length` bytes of a file, or all if it has fewer; an unreadable file is a data failure. */
-export function readTail(file: string, length: number): { readonly bytes: Uint8Array; readonly isWhole: boolean } {
+/**
+ * The bytes of a file from an offset to its end; a negative offset counts from the end, as in `slice`. An unreadable
+ * file is a data failure.
+ */
+export function readFrom(file: string, offset: number): Uint8Array {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      const from = Math.max(0, fstatSync(descriptor).size - length);
-      const bytes = Buffer.alloc(length);
-      return { bytes: bytes.subarray(0, readSync(descriptor, bytes, 0, length, from)), isWhole: from === 0 };
+      const { size } = fstatSync(descriptor);
+      const from = Math.max(0, offset < 0 ? size + offset : offset);
+      const bytes = Buffer.alloc(Math.max(0, size - from));
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
     } finally {
       closeSync(descriptor);
     }

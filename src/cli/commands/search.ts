@@ -11,6 +11,7 @@ import {
   warmStartOption,
 } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
+import { requireGpu } from '#cli/process/gpu';
 import { withJobContext } from '#cli/process/job-context';
 import { standardReporter } from '#cli/terminal/log';
 import { projectText } from '#cli/terminal/project-text';
@@ -64,6 +65,7 @@ export const search = defineCommand({
       return rehearseSearches(searches.map(({ config }) => config));
     }
     const workers = stageWorkers(planStages(config), config, options);
+    requireGpu(options);
     const request = { ...resumption(options), root, id };
     if (options.dryRun) return dryRunProject(config, request, workers, phaseWorkers(config, options));
     const project = await planProject(config, request);

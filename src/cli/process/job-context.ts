@@ -1,5 +1,6 @@
 /** The context of long work: a backend, a reporter, a clock and requests to stop. */
 import { standardReporter } from '#cli/terminal/log';
+import { takeGpu } from '#core/machine/gpus';
 import type { JobContext } from '#jobs/job-context';
 import { ofRun } from '#jobs/observer';
 import type { Workers } from '#jobs/workers/launcher';
@@ -18,6 +19,7 @@ export async function withJobContext<T>(
   run?: string,
 ): Promise<T> {
   const { backend, threads } = workers;
+  takeGpu();
   openBackend({ backend, threads });
   const reporter = standardReporter();
   const observer = run === undefined ? reporter : ofRun(reporter, run);

@@ -4,9 +4,9 @@
  */
 import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { exitCodes } from '#core/failure';
 import { pulseOf, pulseWords } from '#core/pulse';
 import { type StallLimits, stallText, stallWatch } from './stall.js';
+import { lastCheckpoint } from './worker-lost.js';
 
 /** Where a worker publishes its pulse: an open file or a path, and an offset in bytes. */
 export interface PulsePlace {
@@ -41,10 +41,9 @@ const timer = setInterval(() => {
   else endProcess(stallText(stall, places.length)); // its main thread cannot act
 }, everyMs);
 
-/** Ends a process whose main thread hangs; the other workers end by themselves. */
+/** Ends this process, whose main thread hangs, as only SIGKILL can; the other workers end by themselves. */
 function endProcess(message: string): void {
-  const remedy = 'the last checkpoint is kept: run the same command again to resume';
-  writeSync(2, `${message}\nwhat to do: ${remedy} (it would exit with ${exitCodes.backend}, but only SIGKILL ends it)\n`);
+  writeSync(2, `${message}\nwhat to do: ${lastCheckpoint}\n`);
   process.kill(process.pid, 'SIGKILL');
 }
 

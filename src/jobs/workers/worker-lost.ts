@@ -1,6 +1,6 @@
 import { type Diagnostic, Failure, type FailureKind } from '#core/failure';
 
-/** A worker died or hangs, while the state of this one is sound. */
+/** The failure of a worker that died or hangs, while the state of this one is sound. */
 export class WorkerLost extends Failure {
   constructor(kind: FailureKind, problem: string | readonly Diagnostic[], remedy = lastCheckpoint) {
     super(kind, problem, remedy);

@@ -91,7 +91,9 @@ function listing() {
   }
   const times = Array.from({ length: 5 }, () => {
     const began = performance.now();
-    const listed = spawnSync(process.execPath, [program, 'runs', 'list', '--root', many, '--json'], { encoding: 'utf8' });
+    const listed = spawnSync(process.execPath, [program, 'runs', 'list', '--root', many, '--json'], {
+      encoding: 'utf8',
+    });
     if (JSON.parse(listed.stdout).length !== 1000) failures++;
     return performance.now() - began;
   });

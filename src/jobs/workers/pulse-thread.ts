@@ -48,7 +48,9 @@ function endProcess(message: string): void {
 }
 
 function publish({ file, at }: PulsePlace): void {
-  within(file, constants.O_WRONLY | constants.O_CREAT, (descriptor) => writeSync(descriptor, new Int32Array(own), 0, undefined, at));
+  within(file, constants.O_WRONLY | constants.O_CREAT, (descriptor) =>
+    writeSync(descriptor, new Int32Array(own), 0, undefined, at),
+  );
 }
 
 /** The pulse of a worker; that of one that has not published any yet, or whose file cannot be read, is zero. */

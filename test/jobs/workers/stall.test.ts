@@ -47,8 +47,6 @@ describe('a worker', () => {
 
   it('is named with the time of a step', () => {
     const stall = { rank: 2, idleMs: 61_000, stepMs: 420 };
-    expect(stallText(stall, 4)).toBe(
-      'worker 2 of 4 hangs: no progress for 61 s while others wait; a step takes 0.4 s',
-    );
+    expect(stallText(stall, 4)).toBe('worker 2 of 4 hangs: no progress for 61 s while others wait; a step takes 0.4 s');
   });
 });

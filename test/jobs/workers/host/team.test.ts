@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import type { Collective } from '#jobs/workers/collective';
 import { openSharedMemory, readFloatsAt, writeFloats } from '#jobs/workers/host/shared-memory';
 import { startTeam } from '#jobs/workers/host/team';
-import type { StallLimits } from '#jobs/workers/stall';
 import { requireSameState } from '#jobs/workers/same-state';
+import type { StallLimits } from '#jobs/workers/stall';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import * as acts from './acts.mjs';
 

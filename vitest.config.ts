@@ -9,6 +9,7 @@ const alone = [
   'cli/arguments/backend-option',
   'cli/main',
   'e2e/*',
+  'jobs/runs/lock-file',
   'jobs/runs/settle-lock',
   'networks/tensor/backend',
   'networks/tensor/cpu/*',

@@ -98,7 +98,7 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/calibrate')).calibrate,
   },
   runs: {
-    summary: 'list runs and show their results',
+    summary: 'list, show, watch and remove runs',
     commands: {
       list: {
         summary: 'list all runs, one per line',
@@ -107,6 +107,14 @@ export const commandTable: CommandTable = {
       show: {
         summary: 'show the progress and result of a run',
         load: async () => (await import('#cli/commands/runs/show')).runsShow,
+      },
+      watch: {
+        summary: 'print the events of runs in progress as they are written',
+        load: async () => (await import('#cli/commands/runs/watch')).runsWatch,
+      },
+      prune: {
+        summary: 'remove runs by age, state and rank',
+        load: async () => (await import('#cli/commands/runs/prune')).runsPrune,
       },
     },
   },

@@ -9,7 +9,9 @@ import type { Run } from '#jobs/runs/run-folder';
 import type { Collective } from '#jobs/workers/collective';
 import { hostLauncher } from '#jobs/workers/host/team';
 import type { Serve, Workers } from '#jobs/workers/launcher';
+import { WorkerLost } from '#jobs/workers/worker-lost';
 import type { Learner } from '#networks/nn/learner';
+import { requireDisk } from './disk-space.js';
 import type { JobContext } from './job-context.js';
 import { type LargestStep, requireMemory } from './memory.js';
 import type { Observer } from './observer.js';
@@ -52,6 +54,14 @@ export interface JobWorker<Job, Data, L> {
   readonly context: Surroundings;
   /** Defined on worker 0 only. */
   readonly run?: Run | undefined;
+  /** Defined on worker 0 only. */
+  readonly rescue?: Rescue | undefined;
+}
+
+/** Saves the last finished step when another worker is lost, if the weights are still those of that step. */
+export interface Rescue {
+  /** Returns the number of finished steps that were saved, if any. */
+  save?: () => number | undefined;
 }
 
 type Surroundings = Pick<JobContext, 'observer' | 'shouldStop' | 'clock'>;
@@ -120,13 +130,27 @@ async function done<Job, Data, L extends Learner, Outcome>(
     const message: JobMessage<Job> = { job, start };
     const longest = learner.model.layout.size;
     const team = hostLauncher.start({ workers, module: kind.module, job: message, longest });
+    const rescue: Rescue = {};
     try {
-      return await worked(kind, { ...parts, job, learner, start, collective: team.collective, context });
+      return await worked(kind, { ...parts, job, learner, start, collective: team.collective, context, rescue });
+    } catch (error) {
+      throw rescued(error, rescue);
     } finally {
       await team.end();
     }
   } finally {
     learner.dispose();
+  }
+}
+
+/** The error to throw, after the last finished step is saved if only another worker is lost. */
+function rescued(error: unknown, { save }: Rescue): unknown {
+  if (!(error instanceof WorkerLost)) return error;
+  try {
+    const step = save?.();
+    return step === undefined ? error : error.savedAfter(step);
+  } catch {
+    return error; // the lost worker is the failure to report
   }
 }
 
@@ -144,6 +168,7 @@ async function startOf<Job, Data, L extends Learner, Outcome>(
   const isWarm = saved === undefined && ((await kind.warmStart?.(job, data, learner, observer.warn)) ?? false);
   const from = saved?.step ?? 0;
   if (from > 0) observer.note(`${run.id}: resuming after step ${from} of ${run.steps}`);
+  requireDisk(run, learner.savedBytes, observer);
   const largest = kind.largestStep?.(job, learner);
   if (largest !== undefined) requireMemory(learner.model, largest, workers.count, observer.warn);
   const plan = profilePlan(run.folder, profile, from, run.steps);

@@ -2,16 +2,18 @@
 
 export interface Progress {
   readonly stage: string;
+  /** The run that reports, if it is a run. */
+  readonly run?: string | undefined;
   /** The place of the stage in work of several phases. */
   readonly phase?: PhaseProgress | undefined;
   /** Finished steps. */
   readonly step: number;
   readonly steps: number;
-  readonly loss?: number;
-  readonly quality?: number;
-  readonly reward?: number;
+  readonly loss?: number | undefined;
+  readonly quality?: number | undefined;
+  readonly reward?: number | undefined;
   readonly costs?: readonly CostProgress[];
-  readonly imagesPerSecond?: number;
+  readonly imagesPerSecond?: number | undefined;
   /** Share of the time spent waiting for data, 0 to 1. */
   readonly dataWait?: number;
   readonly secondsLeft?: number;
@@ -41,4 +43,13 @@ export interface Observer {
   progress(progress: Progress): void;
   note(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** The observer with the id of a run in each report that names no other one. */
+export function ofRun(observer: Observer, run: string): Observer {
+  return {
+    progress: (progress) => observer.progress({ run, ...progress }),
+    note: (message, fields) => observer.note(message, { run, ...fields }),
+    warn: (message, fields) => observer.warn(message, { run, ...fields }),
+  };
 }

@@ -1,5 +1,6 @@
 /** Follows every step of a job: logs its figures, compares the workers' states, and agrees on stopping. */
 import { Failure } from '#core/failure';
+import { noteStep } from '#core/pulse';
 import { traced } from '#core/trace';
 import { saveCheckpoint } from '#jobs/runs/checkpoint';
 import type { EventLog, LogLine } from '#jobs/runs/event-log';
@@ -92,6 +93,7 @@ export function stepRecorder<S extends { readonly step: number }, E extends LogL
   return async (step) => {
     const done = step.step + 1;
     keeper?.add(step);
+    noteStep();
     await new Promise(setImmediate); // lets signal handlers run
     const isStopping = (await collective.any(context.shouldStop())) && done < steps;
     const isLast = done === steps || isStopping;
@@ -101,6 +103,7 @@ export function stepRecorder<S extends { readonly step: number }, E extends LogL
       traced('keeping', 'checkpoint', () => keeper?.checkpoint(step));
     }
     await profile(done);
+    keeper?.remember(step);
     if (!isStopping) return true;
     const where = `stopped on request after step ${done} of ${steps}`;
     throw new Failure('stopped', where, 'run the same command again to resume');
@@ -109,13 +112,23 @@ export function stepRecorder<S extends { readonly step: number }, E extends LogL
 
 /** Writes the run; for worker 0. */
 function keeperOf<S extends { readonly step: number }, E extends LogLine>(
-  { learner, start: { from, state }, context }: Recording,
+  { learner, start: { from, state }, context, collective, rescue }: Recording,
   run: Run,
   recorded: RecordedSteps<S, E>,
 ) {
   const { steps, imagesPerStep, rateName } = recorded;
   const interval = startMeter(context.clock, recorded.waitMs, (state as SavedInterval | undefined)?.interval);
   const sinks = recorded.sinks(run, from);
+  let savedStep: number | undefined;
+  const save = (step: S, atEnd: Readonly<Record<string, unknown>>) => {
+    const done = step.step + 1;
+    const tensors = learner.save();
+    requireFiniteTensors(tensors, done, rateName);
+    const saved = { ...atEnd, interval: interval.values() } satisfies SavedInterval;
+    saveCheckpoint(run, { step: done, tensors, state: saved, score: recorded.score?.(step) });
+    run.progress(done);
+    savedStep = done;
+  };
   return {
     add(step: S) {
       const figures = recorded.figures(step);
@@ -128,13 +141,17 @@ function keeperOf<S extends { readonly step: number }, E extends LogLine>(
       const event = recorded.event(ended);
       for (const sink of sinks) sink.record({ ...ended, event });
     },
-    checkpoint(step: S) {
-      const done = step.step + 1;
-      const tensors = learner.save();
-      requireFiniteTensors(tensors, done, rateName);
-      const saved = { ...recorded.state(step), interval: interval.values() } satisfies SavedInterval;
-      saveCheckpoint(run, { step: done, tensors, state: saved, score: recorded.score?.(step) });
-      run.progress(done);
+    checkpoint: (step: S) => save(step, recorded.state(step)),
+    /** Lets the step be saved later, as long as its weights are not updated. */
+    remember(step: S) {
+      if (rescue === undefined || collective.size === 1) return;
+      const { updates } = learner;
+      const atEnd = recorded.state(step);
+      rescue.save = () => {
+        if (learner.updates !== updates) return undefined;
+        if (savedStep !== step.step + 1) save(step, atEnd);
+        return savedStep;
+      };
     },
   };
 }

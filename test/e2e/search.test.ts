@@ -49,6 +49,8 @@ describe('a search', { timeout: 120_000 }, () => {
     );
     expect(progress[0]).toMatchObject({
       level: 'info',
+      run: 'a-coarse',
+      rank: 0,
       stage: 'coarse',
       steps: 30,
       costs: { macs: { target: 12000 } },

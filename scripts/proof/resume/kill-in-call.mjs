@@ -14,7 +14,7 @@ const isWorker = process.send !== undefined; // workers write nothing
 if (!isWorker) {
   watch('openSync', ([path, flags]) => (reads(flags) ? undefined : path));
   for (const name of ['writeSync', 'fsyncSync', 'ftruncateSync']) watch(name, ([file]) => paths.get(file));
-  for (const name of ['writeFileSync', 'renameSync', 'mkdirSync', 'rmSync', 'unlinkSync', 'utimesSync']) {
+  for (const name of ['writeFileSync', 'renameSync', 'linkSync', 'mkdirSync', 'rmSync', 'unlinkSync', 'utimesSync']) {
     watch(name, ([path]) => path);
   }
   syncBuiltinESMExports();

@@ -29,6 +29,7 @@ export interface OptionSpec {
 
 /** The result of a command, printed as JSON with `--json` and as text without; an empty text prints nothing. */
 export interface Output {
+  /** Left out by commands that have printed JSON Lines already. */
   readonly json?: unknown;
   /** Prints the JSON over several lines. */
   readonly isIndented?: true;

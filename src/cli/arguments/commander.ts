@@ -22,6 +22,7 @@ function optionOf({ flag, description, parse, choices, default: value, required 
 }
 
 function printed({ json, isIndented, text }: Output, isJson: boolean): string {
-  const shown = isJson ? JSON.stringify(json, null, isIndented ? 2 : 0) : text();
+  const document = json === undefined ? '' : JSON.stringify(json, null, isIndented ? 2 : 0);
+  const shown = isJson ? document : text();
   return shown === '' || shown.endsWith('\n') ? shown : `${shown}\n`;
 }

@@ -8,7 +8,7 @@ import type { StagePlan } from '#tasks/search/plan';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 import { configRootOption } from './root-option.js';
 import { defaultRunId, overridesOf, resumeOptions } from './run-options.js';
-import { workersOf } from './worker-options.js';
+import { requireGpuOption, workersOf } from './worker-options.js';
 
 export const configArgument = { name: '<config>', description: 'a search config (YAML)' } as const;
 
@@ -25,6 +25,7 @@ export const searchOptions = [
       'run random search instead: architectures drawn uniformly on target, evaluated in a SuperNet that a uniform policy trained',
     choices: ['random'],
   },
+  requireGpuOption,
   { flag: '--dry-run', description: 'check everything, print the plan, and estimate time and memory from a few steps' },
   {
     flag: '--strict-target',

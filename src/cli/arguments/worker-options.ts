@@ -1,8 +1,10 @@
 /** Options of commands that compute with tensors, in one process or in several. */
 import { Failure } from '#core/failure';
 import { usableCores } from '#core/machine/cores';
+import { ownGpus } from '#core/machine/gpus';
 import type { Workers } from '#jobs/workers/launcher';
 import { backendNames } from '#networks/tensor/backend';
+import { hasCuda } from '#networks/tensor/tensorflow';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -20,12 +22,17 @@ export const backendOptions = [
   },
 ] as const satisfies readonly OptionSpec[];
 
+export const requireGpuOption = {
+  flag: '--require-gpu',
+  description: 'exit with 5 unless TensorFlow computes on a GPU, which some ops try first',
+} as const satisfies OptionSpec;
+
 /** Options of a command whose steps several processes may share. */
 export const workerOptions = [
   {
     flag: '--workers <n>',
     description:
-      'processes that share each step (default: one per core, at most one per sampled architecture or micro-batch)',
+      'processes that share each step (default: one per core or, with CUDA, per GPU, at most one per sampled architecture or micro-batch)',
     parse: wholeNumber(1, 1024),
   },
   ...backendOptions,
@@ -33,7 +40,7 @@ export const workerOptions = [
 
 /**
  * Returns the workers that share each step: the requested number or, by default, one per core but at most one per part
- * of a step. Each gets the requested threads, else TF_NUM_INTRAOP_THREADS, else its share of the cores.
+ * of a step; where TensorFlow has CUDA, one per GPU. Each gets the requested threads, else TF_NUM_INTRAOP_THREADS, else its share of the cores.
  *
  * @param what  name of the parts, for the message that refuses more workers than parts
  */
@@ -46,7 +53,12 @@ export function workersOf(
     throw new Failure('usage', `--workers: expected at most ${parts}, ${what}; got ${workers}`);
   }
   const cores = usableCores();
-  const count = workers ?? Math.min(cores, parts);
+  const count = workers ?? Math.min(gpuCount() || cores, parts);
   const own = Number(process.env['TF_NUM_INTRAOP_THREADS']) || Math.max(1, Math.floor(cores / count));
   return { count, backend, threads: threads ?? own };
+}
+
+/** The number of GPUs that the workers use; 0 if TensorFlow computes on the CPU. */
+function gpuCount(): number {
+  return hasCuda() ? ownGpus().length : 0;
 }

@@ -8,11 +8,13 @@ import { availableParallelism, cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { defineCommand } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
+import { triedGpu } from '#cli/process/gpu';
 import { Failure } from '#core/failure';
 import { gib, inGib } from '#core/gibibytes';
 import { coreQuota, usableCores } from '#core/machine/cores';
 import { usableMemory } from '#core/machine/usable-memory';
 import { type NativeImages, nativeImages } from '#data/images/decode/native-images';
+import type { GpuVerdict } from '#networks/tensor/placement';
 import { type LoadedTensorFlow, loadTensorFlow, type TensorFlowBinding } from '#networks/tensor/tensorflow';
 import { type Check, failed, passed } from './check.js';
 import { folderChecks } from './folder-checks.js';
@@ -23,7 +25,8 @@ export interface Diagnosis {
   readonly backend: 'tensorflow' | null;
   readonly tensorflow: string | null;
   readonly threads: number;
-  readonly gpu: LoadedTensorFlow['gpu'] | null;
+  /** The GPU, tried by running ops; null without native TensorFlow. */
+  readonly gpu: { readonly available: boolean; readonly detail: string } | null;
   readonly checks: readonly Check[];
 }
 
@@ -46,13 +49,14 @@ export function diagnose(images: NativeImages): Diagnosis {
   const features = cpuFeatures();
   const cpu = cpuCheck(features);
   const { native, check } = cpu.ok ? tryNative() : { native: undefined, check: notTried };
+  const gpu = native && triedGpu();
   const required = [nodeCheck(process.versions.node), packagesCheck(), check];
   return {
     ok: required.every(({ ok }) => ok),
     backend: native ? 'tensorflow' : null,
     tensorflow: native?.tensorflowVersion ?? null,
     threads: native?.threads ?? usableCores(),
-    gpu: native?.gpu ?? null,
+    gpu: gpu ? { available: gpu.computes, detail: gpu.detail } : null,
     checks: [
       ...required,
       cpu,
@@ -60,7 +64,7 @@ export function diagnose(images: NativeImages): Diagnosis {
       memoryCheck(),
       kernelsCheck(native?.kernels),
       picturesCheck(images),
-      passed('gpu', native?.gpu.detail ?? 'unknown without TensorFlow'),
+      gpuCheck(gpu),
       ...folderChecks(),
     ],
   };
@@ -85,6 +89,12 @@ export function kernelsCheck(
   if (kernels === undefined) return failed('kernels', 'unknown without TensorFlow', setUp);
   const remedy = env.MNV4_KERNELS === 'tensorflow' ? 'unset MNV4_KERNELS' : setUp;
   return kernels.available ? passed('kernels', kernels.detail) : failed('kernels', kernels.detail, remedy);
+}
+
+/** A machine without GPU and CUDA passes; one whose GPU or CUDA is not used does not. */
+export function gpuCheck(gpu: GpuVerdict | undefined): Check {
+  if (gpu === undefined) return passed('gpu', 'unknown without TensorFlow');
+  return gpu.remedy === undefined ? passed('gpu', gpu.detail) : failed('gpu', gpu.detail, gpu.remedy);
 }
 
 export function picturesCheck(

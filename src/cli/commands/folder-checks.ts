@@ -1,9 +1,10 @@
 /** The folder checks of `doctor`: free space and write permission. */
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Failure } from '#core/failure';
 import { cacheFolder, cacheRemedy } from '#core/files/cache';
 import { systemProblem } from '#core/files/files';
+import { nearest } from '#core/files/free-space';
 import { gib, inGib } from '#core/gibibytes';
 import { type Check, failed, passed } from './check.js';
 
@@ -51,9 +52,4 @@ export function folderCheck(name: string, folder: string, { minBytes, room, othe
   } catch (error) {
     return failed(name, `${folder}: ${systemProblem(error)}`, other);
   }
-}
-
-/** Returns the path, or the nearest one above it that exists. */
-function nearest(path: string): string {
-  return existsSync(path) ? path : nearest(dirname(path));
 }

@@ -11,6 +11,7 @@ import {
   warmStartOption,
 } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
+import { requireGpu } from '#cli/process/gpu';
 import { withJobContext } from '#cli/process/job-context';
 import { standardReporter } from '#cli/terminal/log';
 import { projectText } from '#cli/terminal/project-text';
@@ -64,6 +65,7 @@ export const search = defineCommand({
       return rehearseSearches(searches.map(({ config }) => config));
     }
     const workers = stageWorkers(planStages(config), config, options);
+    requireGpu(options);
     const request = { ...resumption(options), root, id };
     if (options.dryRun) return dryRunProject(config, request, workers, phaseWorkers(config, options));
     const project = await planProject(config, request);
@@ -72,7 +74,7 @@ export const search = defineCommand({
       options.seeds === undefined
         ? phasesOf(project, ports)
         : [...preparingOf(project, ports), ...seededPhases(project, searches, request)];
-    await withJobContext(workers, (context) => runPhases(phases, context));
+    await withJobContext(workers, (context) => runPhases(phases, context), id);
     return options.seeds === undefined ? projectOutput(project, options) : seedsOutput(searches, root, options);
   },
 });

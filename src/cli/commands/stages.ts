@@ -10,6 +10,7 @@ import {
   stageWorkers,
   warmStartOption,
 } from '#cli/arguments/search-options';
+import { requireGpu } from '#cli/process/gpu';
 import { withJobContext } from '#cli/process/job-context';
 import { Failure } from '#core/failure';
 import { runFolder } from '#jobs/runs/run-folder';
@@ -62,6 +63,7 @@ async function oneStage(plan: StagePlan, config: LocatedConfig, options: SearchO
   const workers = stageWorkers([plan], config, options);
   const { root, id } = runsOf(config, options, plan.task.stage);
   runFolder(root, id); // a bad id fails now
+  requireGpu(options);
   if (options.dryRun) return dryRun([plan], config, workers);
   await withJobContext(workers, (context) => runStage(plan, config, { context, ...resumption(options), root, id }));
   return { ...runsOutput([id], root), failure: missedTargets([id], root, options) };

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { defineCommand } from '#cli/arguments/command-spec';
 import { networkOf } from '#cli/arguments/given-network';
 import { defaultRunId, overridesOf, resumption, runOptions } from '#cli/arguments/run-options';
-import { workersOf } from '#cli/arguments/worker-options';
+import { requireGpuOption, workersOf } from '#cli/arguments/worker-options';
+import { requireGpu } from '#cli/process/gpu';
 import { withJobContext } from '#cli/process/job-context';
 import { evaluationText, weightsText } from '#cli/terminal/evaluation-text';
 import { readTrainingResult } from '#jobs/runs/run-result';
@@ -14,6 +15,7 @@ export const train = defineCommand({
   arguments: [{ name: '<network>', description: 'a network, or a run whose result to train' }],
   options: [
     ...runOptions,
+    requireGpuOption,
     { flag: '--recipe <file>', description: 'a training recipe (*.train.yaml)', required: true },
   ],
   async run([what], options) {
@@ -21,6 +23,7 @@ export const train = defineCommand({
     const recipe = readTrainingRecipe(options.recipe, overridesOf(options));
     const id = options.runId ?? defaultRunId(network.name, 'train', new Date());
     const workers = workersOf(options, microBatchesOf(recipe), 'the micro-batches of the recipe');
+    requireGpu(options);
     await withJobContext(workers, (context) =>
       trainIn(network, recipe, { context, ...resumption(options), root: options.root, id }),
     );

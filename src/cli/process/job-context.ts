@@ -1,22 +1,34 @@
 /** The context of long work: a backend, a reporter, a clock and requests to stop. */
 import { standardReporter } from '#cli/terminal/log';
+import { takeGpu } from '#core/machine/gpus';
 import type { JobContext } from '#jobs/job-context';
+import { ofRun } from '#jobs/observer';
 import type { Workers } from '#jobs/workers/launcher';
 import { openBackend } from '#networks/tensor/backend';
 import { environment } from './environment.js';
 import { stopOnSignal } from './stop-signal.js';
 
-/** Opens the backend, runs long work with a reporter and a poll for stop requests, and closes both afterwards. */
-export async function withJobContext<T>(workers: Workers, work: (context: JobContext) => Promise<T>): Promise<T> {
+/**
+ * Opens the backend, runs long work with a reporter and a poll for stop requests, and closes both afterwards.
+ *
+ * @param run  the run or project that the reports name, if there is one
+ */
+export async function withJobContext<T>(
+  workers: Workers,
+  work: (context: JobContext) => Promise<T>,
+  run?: string,
+): Promise<T> {
   const { backend, threads } = workers;
+  takeGpu();
   openBackend({ backend, threads });
-  const observer = standardReporter();
+  const reporter = standardReporter();
+  const observer = run === undefined ? reporter : ofRun(reporter, run);
   const stop = stopOnSignal();
   try {
     const clock = () => performance.now();
     return await work({ observer, shouldStop: stop.asked, clock, environment: environment(), workers });
   } finally {
     stop.release();
-    observer.close();
+    reporter.close();
   }
 }

@@ -1,5 +1,9 @@
-/** Progress and messages of long commands: a progress line on a terminal, JSON log lines (pino) elsewhere. */
+/**
+ * Progress and messages of long commands: a progress line on a terminal, JSON log lines (pino) elsewhere. Each log line
+ * names the scheduler's job and the rank of the process and, within a run, the run.
+ */
 import { pino } from 'pino';
+import { processRank, schedulerJob } from '#core/machine/scheduler';
 import type { Progress } from '#jobs/observer';
 import { progressLine, progressRecord, styled } from './progress.js';
 
@@ -43,9 +47,10 @@ export function standardReporter(): Reporter {
   return createReporter({ stream, isTerminal: isInteractive(stream, env), env, clock: Date.now });
 }
 
-function logReporter({ stream, clock }: ReporterOptions): Reporter {
+function logReporter({ stream, env, clock }: ReporterOptions): Reporter {
+  const base = { job: schedulerJob(env), rank: processRank(env) };
   const logger = pino(
-    { base: null, timestamp: () => `,"time":${clock()}`, formatters: { level: (level) => ({ level }) } },
+    { base, timestamp: () => `,"time":${clock()}`, formatters: { level: (level) => ({ level }) } },
     { write: (line: string) => void stream.write(line) },
   );
   return {
@@ -60,7 +65,7 @@ function terminalReporter({ stream, env, clock }: ReporterOptions): Reporter {
   const colours = !env.NO_COLOR;
   let line: string | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
-  const print = (text: string, fields: Readonly<Record<string, unknown>> = {}) => {
+  const print = (text: string, { run: _, ...fields }: Readonly<Record<string, unknown>> = {}) => {
     const details = Object.entries(fields).map(([key, value]) => `${key} ${detail(value)}`);
     stream.write(`${line === undefined ? '' : clearLine}${[text, ...details].join('  ')}\n${line ?? ''}`);
   };

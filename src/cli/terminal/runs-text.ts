@@ -1,13 +1,18 @@
 /** The tables that `runs` prints for people. */
+import { conform, locatedValue } from '#core/documents/conform';
 import { percent } from '#core/percent';
+import type { LogLine } from '#jobs/runs/event-log';
+import type { AgedRun } from '#jobs/runs/prune';
+import type { RunEntry } from '#jobs/runs/run-entries';
+import { searchEventSchema } from '#jobs/runs/run-events';
 import type { Cost, Evaluation, RandomSummary } from '#jobs/runs/run-result';
-import type { RunEntry, RunSummary } from '#jobs/runs/run-summary';
+import type { RunSummary } from '#jobs/runs/run-summary';
 import { uibVariant } from '#networks/space/block';
 import { inputShape, sidesOf, stridedMap } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import { blockDrawing } from './block-drawing.js';
 import { classLines, weightsText } from './evaluation-text.js';
-import { signedPercent } from './progress.js';
+import { duration, progressLine, signedPercent } from './progress.js';
 import { aligned, grouped, type Row } from './table.js';
 
 export function runListText(root: string, entries: readonly RunEntry[]): string {
@@ -20,6 +25,35 @@ export function runListText(root: string, entries: readonly RunEntry[]): string 
   const heads = ['run', 'stage', 'status', 'steps', 'quality', 'reward', ...(hasJobs ? ['job'] : [])];
   return aligned([heads, ...rows], new Set([3, 4, 5])).join('\n');
 }
+
+/** Lists the runs that `runs prune` removes or has removed, with their sizes and ages. */
+export function pruneText(root: string, runs: readonly PrunedRun[], isDone: boolean): string {
+  if (runs.length === 0) return `no such runs under ${root}`;
+  const rows = runs.map(({ id, stage, status, ageMs, bytes }) => [
+    ...[id, stage, status, `${duration(ageMs / 1000)} ago`, megabytes(bytes)],
+  ]);
+  const total = megabytes(runs.reduce((sum, { bytes }) => sum + bytes, 0));
+  const end = isDone ? `removed ${runs.length}, ${total}` : `${runs.length} to remove, ${total}: --yes removes them`;
+  return [...aligned([['run', 'stage', 'status', 'changed', 'size'], ...rows], new Set([3, 4])), end].join('\n');
+}
+
+interface PrunedRun extends AgedRun {
+  readonly bytes: number;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** Formats an event on one line, like the progress of a run on a terminal. */
+export function eventText(run: string, event: LogLine, steps: number): string {
+  const { loss, quality, reward, imagesPerSecond } = conform(locatedValue('events.jsonl', event), shownSchema);
+  return progressLine({ stage: run, step: event.step, steps, loss, quality, reward, imagesPerSecond }, Infinity);
+}
+
+const shownSchema = searchEventSchema
+  .pick({ loss: true, quality: true, reward: true, imagesPerSecond: true })
+  .partial();
 
 /** Formats the facts of a run, then its architecture block by block if it has one. */
 export function runText(run: RunSummary): string {

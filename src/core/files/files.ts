@@ -10,6 +10,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
@@ -36,6 +37,26 @@ export function readBytes(file: string, remedy?: string): Uint8Array {
     return fileBytes(file);
   } catch (error) {
     throw new Failure('data', { file, message: `expected a readable file; got ${systemProblem(error)}` }, remedy);
+  }
+}
+
+/**
+ * The bytes of a file from an offset to its end; a negative offset counts from the end, as in `slice`. An unreadable
+ * file is a data failure.
+ */
+export function readFrom(file: string, offset: number): Uint8Array {
+  try {
+    const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size } = fstatSync(descriptor);
+      const from = Math.max(0, offset < 0 ? size + offset : offset);
+      const bytes = Buffer.alloc(Math.max(0, size - from));
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    throw new Failure('data', { file, message: `expected a readable file; got ${systemProblem(error)}` });
   }
 }
 

@@ -1,7 +1,7 @@
 /** The JSON Lines logs of a run: `events.jsonl` and `policy.jsonl`. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { readBytes, writeAtomically, writeFailure } from '#core/files/files';
+import { readBytes, readFrom, writeAtomically, writeFailure } from '#core/files/files';
 import { isTooDeep } from '#core/files/nesting';
 import { utf8 } from '#core/files/text';
 
@@ -72,7 +72,26 @@ function cutOff(descriptor: number, end: number): void {
 
 /** The complete lines of a log, in order, without torn and damaged ones; none if the file does not exist. */
 export function readEvents(file: string): LogLine[] {
-  return existsSync(file) ? linesOf(readBytes(file)).flatMap((line) => parsedLine(line) ?? []) : [];
+  return existsSync(file) ? parsedLines(readBytes(file)) : [];
+}
+
+/** The complete lines in a part of a log, without damaged ones. */
+export function parsedLines(bytes: Uint8Array): LogLine[] {
+  return linesOf(bytes).flatMap((line) => parsedLine(line) ?? []);
+}
+
+const tailBytes = 2 ** 14; // a line of a search with three costs has about 800 bytes
+
+/** The last complete and undamaged line of a log; undefined if there is none. Reads only the end of the file. */
+export function lastEvent(file: string): LogLine | undefined {
+  if (!existsSync(file)) return undefined;
+  for (let length = tailBytes; ; length *= 8) {
+    const bytes = readFrom(file, -length);
+    const isWhole = bytes.length < length;
+    const lines = linesOf(bytes).slice(isWhole ? 0 : 1); // the first line may be cut off
+    const last = lines.reverse().flatMap((line) => parsedLine(line) ?? [])[0];
+    if (last !== undefined || isWhole) return last;
+  }
 }
 
 function linesUntil(file: string, bytes: Uint8Array, step: number, notice: (message: string) => void): Uint8Array {

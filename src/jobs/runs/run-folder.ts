@@ -89,15 +89,22 @@ function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
     writeState(folder, state);
   };
   setState({});
+  const wasDone = before?.status === 'done' && before.steps === steps;
+  let figures: Pick<RunState, 'quality' | 'reward'> = wasDone ? { quality: before.quality, reward: before.reward } : {};
   return {
     id,
     folder,
     steps,
-    wasDone: before?.status === 'done' && before.steps === steps,
+    wasDone,
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
-    writeResult: (result) => writeRunResult(folder, { ...result, ...noted(extensions) }),
-    ...logsOf(folder, lock, request.notice, (status, reason) => setState({ status, reason })),
+    writeResult: (result) => {
+      writeRunResult(folder, { ...result, ...noted(extensions) });
+      figures = { quality: result.quality, reward: result.reward };
+    },
+    ...logsOf(folder, lock, request.notice, (status, reason) =>
+      setState({ status, reason, ...(status === 'done' ? figures : {}) }),
+    ),
   };
 }
 
@@ -175,7 +182,8 @@ const requestFiles = ['config.yaml', 'space.yaml', 'environment.json', 'identity
 
 /** Refuses a folder without a state unless it is new or left by a process killed while it began the run. */
 function refuseForeignFiles(folder: string): void {
-  const isOurs = (name: string) => requestFiles.includes(name) || name === lockName || isLeftover(name);
+  const isOurs = (name: string) =>
+    requestFiles.includes(name) || name === lockName || isLeftover(name) || name.startsWith('.nfs'); // a removed file that another host reads
   const foreign = namesIn(folder).filter((name) => !isOurs(name));
   if (foreign.length === 0) return;
   const message = `expected a run or a new folder; got one with ${foreign.slice(0, 3).join(', ')}`;

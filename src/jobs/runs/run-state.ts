@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { integer, readChecked, text, word } from '#core/documents/conform';
+import { integer, quantity, readChecked, text, word } from '#core/documents/conform';
 import { writeAtomically } from '#core/files/files';
 import { jsonText } from '#core/files/json';
 
@@ -29,6 +29,10 @@ export interface RunState {
   readonly job?: string | undefined;
   /** Why the run failed or stopped, if known. */
   readonly reason?: string | undefined;
+  /** The result's, once the run is done; absent in runs of older versions. */
+  readonly quality?: number | undefined;
+  /** The same; null for a training. */
+  readonly reward?: number | null | undefined;
   readonly extensions?: readonly Extension[] | undefined;
 }
 
@@ -43,6 +47,8 @@ const stateSchema = z.object({
   steps: integer('a number of steps', 0),
   job: text('the id of a job').optional(),
   reason: text('a reason').optional(),
+  quality: quantity('a number').optional(),
+  reward: quantity('a number').nullable().optional(),
   extensions: z.array(extensionSchema).readonly().optional(),
 });
 

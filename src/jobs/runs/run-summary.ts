@@ -1,16 +1,13 @@
-/** The state and result of a run, as `runs show --json` and `runs list --json` print them; fields may be added. */
+/** The state and result of a run, as `runs show --json` prints them; fields may be added. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
-import { asDataFailure, conform, locatedValue, readChecked } from '#core/documents/conform';
+import { readChecked } from '#core/documents/conform';
 import { Failure } from '#core/failure';
 import { suggestion } from '#core/nearest';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
-import { readEvents } from './event-log.js';
-import { eventFiguresSchema } from './run-events.js';
+import { lastFigures, presentState } from './run-entries.js';
 import { runIds } from './run-folder.js';
-import { lockHolder } from './run-lock.js';
 import {
   type ByClass,
   type Costs,
@@ -19,7 +16,7 @@ import {
   type RandomSummary,
   resultFile,
 } from './run-result.js';
-import { isRun, type RunState, type RunStatus, readState } from './run-state.js';
+import { isRun, type RunStatus } from './run-state.js';
 
 /** The state and result of a run; unknown fields are null. Until it is done, its figures are the last interval's. */
 export interface RunSummary {
@@ -51,9 +48,6 @@ export interface RunSummary {
   readonly folder: string;
 }
 
-/** One line of `runs list`. */
-export type RunEntry = Pick<RunSummary, 'id' | 'stage' | 'status' | 'step' | 'steps' | 'job' | 'quality' | 'reward'>;
-
 /** The folder of a run, found by its id under `root` or by its path; a usage failure if there is none. */
 export function findRun(root: string, what: string): string {
   const found = [join(root, what), what].find(isRun);
@@ -66,7 +60,7 @@ export function readRunSummary(folder: string): RunSummary {
   const found = (file: string) => (status === 'done' && existsSync(file) ? file : undefined);
   const [resultOf, architectureOf] = [found(resultFile(folder)), found(join(folder, 'architecture.yaml'))];
   const result = resultOf === undefined ? undefined : readChecked(resultOf, figuresSchema);
-  const latest = result ?? lastFigures(join(folder, 'events.jsonl'));
+  const latest = result ?? lastFigures(folder);
   return {
     id,
     stage,
@@ -88,32 +82,4 @@ export function readRunSummary(folder: string): RunSummary {
     random: result?.random ?? null,
     folder,
   };
-}
-
-/** The figures of a log's last complete line. */
-function lastFigures(file: string): z.output<typeof eventFiguresSchema> | undefined {
-  const last = readEvents(file).at(-1);
-  return last === undefined ? undefined : asDataFailure(() => conform(locatedValue(file, last), eventFiguresSchema));
-}
-
-/** The runs under a root, sorted by id, and the failures met in reading them. */
-export function listRuns(root: string): { entries: RunEntry[]; failures: Failure[] } {
-  const entries: RunEntry[] = [];
-  const failures: Failure[] = [];
-  for (const id of runIds(root)) {
-    try {
-      const { stage, status, step, steps, job, quality, reward } = readRunSummary(join(root, id));
-      entries.push({ id, stage, status, step, steps, job, quality, reward });
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      failures.push(error);
-    }
-  }
-  return { entries, failures };
-}
-
-/** The state of a run; one recorded as running that no process holds was killed and counts as stopped. */
-function presentState(folder: string): RunState {
-  const state = readState(folder);
-  return state.status === 'running' && lockHolder(folder) === undefined ? { ...state, status: 'stopped' } : state;
 }

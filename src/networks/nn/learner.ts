@@ -43,6 +43,7 @@ export class Learner {
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly #average: Average | undefined;
+  #updates = 0;
   /** Buffer for the gradients of our kernels, made at the first step that needs it. */
   #gradient: Tensor | undefined;
 
@@ -54,6 +55,11 @@ export class Learner {
     this.model = model;
     this.optimizer = createOptimizer(optimizer, model.layout);
     this.#average = average && { spec: average, model: copyOf(model) };
+  }
+
+  /** Number of updates that have begun; while it is the same, so are the weights. */
+  get updates(): number {
+    return this.#updates;
   }
 
   /** The model to evaluate and to save: with the average of the weights if one is kept, else with the weights. */
@@ -76,6 +82,7 @@ export class Learner {
     };
     const mean = await (hasCustomOps() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, reducer);
     await reducer?.allReduce(losses);
+    this.#updates++;
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
     if (this.#average !== undefined) {
@@ -128,6 +135,11 @@ export class Learner {
   /** Weights, their average and optimizer slots by name, for a checkpoint. */
   save(): Map<string, NamedTensor> {
     return namedTensors(this.model.layout, this.#vectors());
+  }
+
+  /** Size in bytes of what `save` returns. */
+  get savedBytes(): number {
+    return Float32Array.BYTES_PER_ELEMENT * this.model.layout.size * this.#vectors().size;
   }
 
   restore(tensors: ReadonlyMap<string, NamedTensor>): void {

@@ -2,6 +2,7 @@
  * The base of the tensor layer: TensorFlow ops by name. A `Tensor` is a handle, not a value; the caller who receives
  * one owns it and must `dispose` it. TensorFlow.js does not track these tensors: `tensorsAlive` counts them.
  */
+import { beat } from '#core/pulse';
 import { CpuBackend } from '#networks/tensor/cpu/cpu-backend';
 import { type Backend, dataType, type Shape, type Tensor, type TensorTuple } from './tensor.js';
 import type { OpAttribute } from './tensorflow.js';
@@ -58,6 +59,7 @@ export function runAll<N extends number>(
   inputs: readonly Tensor[],
   outputs: N,
 ): TensorTuple<N> {
+  beat();
   return backend().run(op, attributes, inputs, outputs) as TensorTuple<N>;
 }
 

@@ -56,7 +56,6 @@ export interface LoadedTensorFlow {
   readonly tensorflowVersion: string;
   /** Threads that one op may use. */
   readonly threads: number;
-  readonly gpu: { readonly available: boolean; readonly detail: string };
   /** Our own kernels, which the addon of `native/` adds to TensorFlow's. */
   readonly kernels: { readonly available: boolean; readonly detail: string; readonly addon?: HostKernels };
 }
@@ -97,8 +96,7 @@ function load(threads: number): LoadedTensorFlow {
     const root = dirname(require.resolve(`${packageName}/package.json`));
     const tf = require(packageName) as { findBackend(name: string): { readonly binding: TensorFlowBinding } };
     const { binding } = tf.findBackend('tensorflow'); // by name: another may be TensorFlow.js's current one
-    const gpu = gpuState(binding, root);
-    return { binding, tensorflowVersion: binding.TF_Version, threads, gpu, kernels: loadKernels(root, require) };
+    return { binding, tensorflowVersion: binding.TF_Version, threads, kernels: loadKernels(root, require) };
   } catch (error) {
     throw new Failure('backend', `native TensorFlow does not load: ${firstLine(error)}`, remedy);
   }
@@ -117,13 +115,14 @@ function restoreRemovedUtil(): void {
   legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }
 
-function gpuState(binding: TensorFlowBinding, packageRoot: string): LoadedTensorFlow['gpu'] {
-  if (binding.isUsingGpuDevice()) return { available: true, detail: 'TensorFlow computes on the GPU' };
-  const withCuda = existsSync(join(packageRoot, 'deps', 'nvidia'));
-  const detail = withCuda
-    ? 'TensorFlow has CUDA but found no usable GPU (driver, CUDA_VISIBLE_DEVICES)'
-    : 'TensorFlow was set up without CUDA; `node scripts/setup.mjs --gpu` sets it up with CUDA';
-  return { available: false, detail };
+/** True if set-up installed TensorFlow with CUDA. */
+export function hasCuda(): boolean {
+  const require = createRequire(import.meta.url);
+  try {
+    return existsSync(join(dirname(require.resolve(`${packageName}/package.json`)), 'deps', 'nvidia'));
+  } catch {
+    return false; // not installed
+  }
 }
 
 /** Loads the kernels compiled for this very processor, if there are any; MNV4_KERNELS=tensorflow turns them off. */

@@ -2,6 +2,7 @@
  * The program of a phase's process: it opens the backend with the threads that suit the phase, does the work and exits.
  * If the program that started it is gone, it exits by itself.
  */
+import { takeGpu } from '#core/machine/gpus';
 import { stopSignals } from '#core/machine/stop-signals';
 import type { Observer } from '#jobs/observer';
 import { problemOf } from '#jobs/workers/host/messages';
@@ -26,6 +27,7 @@ async function served({ task, workers, environment }: PhaseStart): Promise<void>
   };
   const clock = () => performance.now();
   try {
+    takeGpu();
     openBackend({ backend: workers.backend, threads: workers.threads });
     const result = await workOn(task, { observer, shouldStop: () => isAsked, clock, environment, workers });
     await sent({ result });

@@ -5,6 +5,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#core/failure';
+import { ownGpus } from '#core/machine/gpus';
 import type { JobContext } from '#jobs/job-context';
 import { errorOf } from '#jobs/workers/host/messages';
 import type { Workers } from '#jobs/workers/launcher';
@@ -22,7 +23,9 @@ export async function runElsewhere<K extends PhaseTask['kind']>(
   context: Pick<JobContext, 'observer' | 'shouldStop' | 'environment'>,
 ): Promise<PhaseResults[K]> {
   const { observer, shouldStop, environment } = context;
+  const gpus = ownGpus();
   const child = fork(program, {
+    env: { ...process.env, ...(gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: gpus.join() }) },
     serialization: 'advanced',
     detached: true, // only the program receives the terminal's signals
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { runJob } from '#jobs/job';
 import type { RunRequest } from '#jobs/job-context';
+import { ofRun } from '#jobs/observer';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import type { StageOutcome } from './conclusion.js';
 import { foundArchitecture } from './finished-stage.js';
@@ -45,10 +46,11 @@ export async function runStage(
   config: LocatedConfig,
   request: RunRequest,
 ): Promise<StageOutcome | undefined> {
-  const { context, profile, id } = request;
-  const { observer } = context;
+  const { profile, id } = request;
+  const observer = ofRun(request.context.observer, id);
+  const context = { ...request.context, observer };
   for (const warning of planWarnings(plan.task)) observer.warn(warning);
-  const stage = await openStage(plan, config, request);
+  const stage = await openStage(plan, config, { ...request, context });
   const outcome = await runJob(stageJob, stage, context, profile);
   if (outcome === undefined) observer.note(`${id} is done already; name another run with --run-id`);
   return outcome;

@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import { flattened } from '#core/documents/flatten';
 import { type OpenJob, runJob } from '#jobs/job';
 import type { RunRequest } from '#jobs/job-context';
+import { ofRun } from '#jobs/observer';
 import { openJobRun } from '#jobs/open-run';
 import { workersFor } from '#jobs/workers/launcher';
 import { asSpace, printSpace } from '#networks/space/print';
@@ -20,7 +21,8 @@ export async function train(
   recipe: TrainingRecipe,
   request: RunRequest,
 ): Promise<Evaluation | undefined> {
-  return runJob(trainingJob, await openTraining(network, recipe, request), request.context, request.profile);
+  const context = { ...request.context, observer: ofRun(request.context.observer, request.id) };
+  return runJob(trainingJob, await openTraining(network, recipe, { ...request, context }), context, request.profile);
 }
 
 /** Opens the recipe's images, which must fit the network, and its run; an existing run is resumed if allowed. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { cpuCheck, diagnose, diagnosisTable, kernelsCheck, nodeCheck, picturesCheck } from '#cli/commands/doctor';
+import {
+  cpuCheck,
+  diagnose,
+  diagnosisTable,
+  gpuCheck,
+  kernelsCheck,
+  nodeCheck,
+  picturesCheck,
+} from '#cli/commands/doctor';
 import { nativeImages } from '#data/images/decode/native-images';
 
 describe('doctor', () => {
@@ -28,6 +36,13 @@ describe('doctor', () => {
     expect(kernelsCheck(kernels, {}).remedy).toBe('run `node scripts/setup.mjs`');
     expect(kernelsCheck(kernels, { MNV4_KERNELS: 'tensorflow' }).remedy).toBe('unset MNV4_KERNELS');
     expect(kernelsCheck({ ...kernels, available: true }, {}).ok).toBe(true);
+  });
+
+  it('marks a GPU that does not compute, but no machine without one', () => {
+    expect(gpuCheck({ computes: true, detail: 'MatMul ran on GPU:0' }).ok).toBe(true);
+    expect(gpuCheck({ computes: false, detail: 'none' }).ok).toBe(true);
+    expect(gpuCheck({ computes: false, detail: 'not used', remedy: 'check the driver' })).toMatchObject({ ok: false });
+    expect(gpuCheck(undefined).detail).toBe('unknown without TensorFlow');
   });
 
   it('says how to get our decoder of pictures back', () => {

@@ -1,15 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runsList } from '#cli/commands/runs/list';
+import { runsPrune } from '#cli/commands/runs/prune';
 import { runsShow } from '#cli/commands/runs/show';
+import { runsWatch } from '#cli/commands/runs/watch';
 import { readRunSummary } from '#jobs/runs/run-summary';
 import { readSpace } from '#networks/space/parse';
 import { printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
 import { printed } from '#test/cli/printed';
 import { failureOfAsync } from '#test/data/fixtures';
-import { opened, searchResult, temporaryFolder, trainingResult } from '#test/jobs/runs/run-fixture';
+import { opened, searchEvent, searchResult, temporaryFolder, trainingResult } from '#test/jobs/runs/run-fixture';
 
 function doneRun(root: string) {
   const run = opened(root, { id: 'small-1', stage: 'fine' });
@@ -70,6 +72,52 @@ describe('runs list', () => {
     ]);
     const entries = JSON.parse(await printed(runsList, '--root', root, '--json'));
     expect(entries.map(({ job }: { job: string | null }) => job)).toEqual(['18_2', null]);
+  });
+});
+
+describe('runs prune', () => {
+  it('lists what it would remove, and removes it with --yes, but no run in progress', async () => {
+    const root = temporaryFolder();
+    doneRun(root);
+    opened(root, { id: 'busy' });
+    opened(root, { id: 'broken' }).finish('failed');
+    const listed = await printed(runsPrune, '--root', root, '--status', 'failed,stopped');
+    expect(listed).toMatch(
+      /^run +stage +status +changed +size\nbroken +coarse +failed +0s ago +0.0 MB\n1 to remove, 0.0 MB: --yes/,
+    );
+    expect(readdirSync(root)).toEqual(['broken', 'busy', 'small-1']);
+    expect(await printed(runsPrune, '--root', root, '--older', '0m', '--yes')).toMatch(/removed 2, 0.0 MB\n$/);
+    expect(readdirSync(root)).toEqual(['busy']);
+    expect(await printed(runsPrune, '--root', root, '--keep-best', '1')).toBe(`no such runs under ${root}\n`);
+  });
+
+  it('without a condition is a usage failure', async () => {
+    expect((await failureOfAsync(() => printed(runsPrune))).message).toContain('expected --older, --status or');
+  });
+});
+
+describe('runs watch', () => {
+  it('prints the latest event of a run and its end as text and as JSON Lines', async () => {
+    const root = temporaryFolder();
+    const run = opened(root, { id: 'small-2' });
+    run.openLog('events', undefined).append(searchEvent({ step: 40, quality: 0.25 }));
+    run.progress(40);
+    run.finish('stopped');
+    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    await printed(runsWatch, 'small-2', '--root', root);
+    await printed(runsWatch, 'small-2', '--root', root, '--json');
+    const lines = out.mock.calls.map(([text]) => String(text));
+    expect(lines[0]).toMatch(/^small-2 {2}40\/400 {2}10% {2}loss .* quality 0.25/);
+    expect(lines[1]).toBe('small-2  stopped after step 40 of 400\n');
+    expect(lines.slice(2).map((line) => JSON.parse(line))).toMatchObject([
+      { run: 'small-2', step: 40, quality: 0.25 },
+      { run: 'small-2', status: 'stopped', step: 40, steps: 400 },
+    ]);
+  });
+
+  it('without runs in progress says so', async () => {
+    const root = temporaryFolder();
+    expect(await printed(runsWatch, '--root', root)).toBe(`no run in progress under ${root}\n`);
   });
 });
 

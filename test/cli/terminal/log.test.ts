@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReporter, isInteractive } from '#cli/terminal/log';
+import { ofRun } from '#jobs/observer';
 
 const cost = { value: 3, expected: 2.5, argmax: 2.1, target: 2 };
 const at = (step: number) => ({ stage: 'fine', step, steps: 4, costs: [{ name: 'ms', ...cost }] });
@@ -24,16 +25,32 @@ describe('without a terminal a reporter', () => {
       {
         level: 'info',
         time: 1700,
+        rank: 0,
         stage: 'fine',
         step: 1,
         steps: 4,
         costs: { ms: cost },
         msg: 'progress',
       },
-      { level: 'info', time: 1700, step: 1, msg: 'wrote a checkpoint' },
-      { level: 'warn', time: 1700, msg: 'slow' },
+      { level: 'info', time: 1700, rank: 0, step: 1, msg: 'wrote a checkpoint' },
+      { level: 'warn', time: 1700, rank: 0, msg: 'slow' },
     ]);
     expect(written.every((line) => line.endsWith('}\n'))).toBe(true);
+  });
+});
+
+describe('without a terminal, every line of a run', () => {
+  it("names the run, the scheduler's job and the rank, also a run within a project", () => {
+    const { written, reporter } = recorded(false, { SLURM_JOB_ID: '17', SLURM_PROCID: '2' });
+    const project = ofRun(reporter, 'mine');
+    project.warn('few images');
+    const stage = ofRun(project, 'mine-coarse');
+    stage.progress(at(1));
+    stage.note('resuming', { step: 4 });
+    const named = written.map((line) => JSON.parse(line)).map(({ run, job, rank }) => ({ run, job, rank }));
+    const [ofProject, ofStage] = ['mine', 'mine-coarse'].map((run) => ({ run, job: '17', rank: 2 }));
+    expect(named).toEqual([ofProject, ofStage, ofStage]);
+    expect(written.join('').match(/"run":/g)).toHaveLength(3);
   });
 });
 
@@ -56,10 +73,10 @@ describe('on a terminal a reporter', () => {
 
   it('puts notes and warnings above the line', () => {
     const { written, reporter } = recorded(true, { NO_COLOR: '1' });
-    reporter.note('begun', { run: 'a', seed: 1 });
+    ofRun(reporter, 'mine').note('begun', { seed: 1 });
     reporter.progress(at(1));
     reporter.warn('slow');
-    expect(written[0]).toBe('begun  run a  seed 1\n');
+    expect(written[0]).toBe('begun  seed 1\n');
     expect(written[2]).toBe(`${clear}warning: slow\nfine  1/4  25%  ms +25%  argmax +5.0%`);
   });
 

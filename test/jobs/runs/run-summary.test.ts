@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type LockHolder, ownHolder } from '#jobs/runs/lock-holder';
-import { findRun, listRuns, readRunSummary } from '#jobs/runs/run-summary';
+import { findRun, readRunSummary } from '#jobs/runs/run-summary';
 import { readNetwork, readSpace } from '#networks/space/parse';
 import { printSpace } from '#networks/space/print';
 import { findSpace } from '#networks/zoo/shipped';
@@ -95,22 +95,8 @@ describe('the summary of a run', () => {
   });
 });
 
-describe('the runs under a root', () => {
-  it('are listed by id, damaged ones separately', () => {
-    const root = temporaryFolder();
-    for (const id of ['c', 'b', 'a']) opened(root, { id }).finish('stopped');
-    writeFileSync(join(root, 'b', 'state.json'), 'no state');
-    writeFileSync(join(root, 'README.md'), '');
-    const { entries, failures } = listRuns(root);
-    expect(entries.map(({ id, status }) => `${id} ${status}`)).toEqual(['a stopped', 'c stopped']);
-    expect(failures.map(({ kind }) => kind)).toEqual(['data']);
-  });
-
-  it('are none if the root does not exist', () => {
-    expect(listRuns(join(temporaryFolder(), 'none'))).toEqual({ entries: [], failures: [] });
-  });
-
-  it('are found by id and by folder; a missing one is a failure with the nearest id', () => {
+describe('a run under a root', () => {
+  it('is found by id and by folder; a missing one is a failure with the nearest id', () => {
     const root = temporaryFolder();
     const { folder } = opened(root, { id: 'small-1' });
     expect([findRun(root, 'small-1'), findRun('runs', folder)]).toEqual([folder, folder]);

@@ -3,7 +3,7 @@ import { jsonOption } from '#cli/arguments/json-option';
 import { rootOption } from '#cli/arguments/root-option';
 import { runListText } from '#cli/terminal/runs-text';
 import { formatDiagnostic } from '#core/failure';
-import { listRuns } from '#jobs/runs/run-summary';
+import { listRuns } from '#jobs/runs/run-entries';
 
 export const runsList = defineCommand({
   arguments: [],

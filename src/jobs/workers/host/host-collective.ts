@@ -1,7 +1,10 @@
 /** The `Collective` of the processes of one host: short vectors go as messages, long ones through shared memory. */
 
+import { noteWaiting } from '#core/pulse';
 import { traced } from '#core/trace';
 import type { Collective } from '#jobs/workers/collective';
+import type { PulsePlace } from '#jobs/workers/pulse-thread';
+import { pulseBytes } from '#jobs/workers/start-pulse';
 import type { HostKernels, SharedPlace } from '#networks/tensor/host-kernels';
 import type { Vector } from './messages.js';
 import { readFloatsAt, writeFloats } from './shared-memory.js';
@@ -18,9 +21,19 @@ export interface HostCollectiveParts {
   readonly host: HostKernels;
 }
 
-/** Bytes of shared memory that the workers need: a place for each and for the result, and a counter. */
+/** Bytes of shared memory that the workers need: a place for each and for the result, a counter, and their pulses. */
 export function sharedBytes(longest: number, size: number): number {
-  return counterOffset(longest, size) + Int32Array.BYTES_PER_ELEMENT;
+  return pulseOffset(longest, size, size);
+}
+
+/** Where each worker publishes its pulse in the shared memory. */
+export function pulsePlaces(memory: number, longest: number, size: number): PulsePlace[] {
+  return Array.from({ length: size }, (_, rank) => ({ file: memory, at: pulseOffset(longest, size, rank) }));
+}
+
+/** Offset in bytes of a worker's pulse; they follow the counter. */
+function pulseOffset(longest: number, size: number, rank: number): number {
+  return counterOffset(longest, size) + Int32Array.BYTES_PER_ELEMENT + rank * pulseBytes;
 }
 
 /** Offset in bytes of the counter of waiting workers, which follows the places. */
@@ -135,7 +148,11 @@ export class HostCollective implements Collective {
       if (!this.#lendsCores) host.share(memory, counterOffset(longest, this.size), this.size); // not before the worker can use them
       this.#lendsCores = true;
       host.wait(true);
-      return gather(values).finally(() => host.wait(false));
+      noteWaiting(true);
+      return gather(values).finally(() => {
+        noteWaiting(false);
+        host.wait(false);
+      });
     });
   }
 

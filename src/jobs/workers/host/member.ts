@@ -4,9 +4,10 @@
  */
 import { stopSignals } from '#core/machine/stop-signals';
 import type { Serve } from '#jobs/workers/launcher';
+import { startPulse } from '#jobs/workers/start-pulse';
 import type { BackendOptions } from '#networks/tensor/backend';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
-import { HostCollective } from './host-collective.js';
+import { HostCollective, pulsePlaces } from './host-collective.js';
 import { type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
 
 const memoryDescriptor = 4; // the position after the IPC channel in the `stdio` of `team.ts`
@@ -19,6 +20,7 @@ process.once('message', (start: Start<unknown>) => {
 });
 
 async function served({ module, compute, job, ...place }: Start<unknown>): Promise<void> {
+  startPulse(place.rank, pulsePlaces(memoryDescriptor, place.longest, place.size));
   const host = compute === undefined ? noHostKernels : await opened(compute);
   const { serve } = (await import(module)) as { readonly serve: Serve<unknown> };
   await serve(job, new HostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() }));

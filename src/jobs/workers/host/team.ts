@@ -5,13 +5,16 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Failure } from '#core/failure';
+import { gpuEnvironment, ownGpus } from '#core/machine/gpus';
 import { stopSignals } from '#core/machine/stop-signals';
 import { oneProcess } from '#jobs/workers/collective';
 import type { Launcher, LaunchRequest, Team } from '#jobs/workers/launcher';
+import { type Stall, type StallLimits, stallText } from '#jobs/workers/stall';
+import { startPulse } from '#jobs/workers/start-pulse';
+import { lastCheckpoint, WorkerLost } from '#jobs/workers/worker-lost';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
 import { hostKernels } from '#networks/tensor/tensorflow';
-import { add, HostCollective, sharedBytes } from './host-collective.js';
+import { add, HostCollective, pulsePlaces, sharedBytes } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
 import { openSharedMemory } from './shared-memory.js';
 
@@ -24,11 +27,13 @@ export const hostLauncher: Launcher = {
 export interface TeamRequest<Job> extends Omit<LaunchRequest<Job>, 'workers'>, Pick<Start<Job>, 'compute'> {
   /** Number of workers, this process included. */
   readonly size: number;
+  /** When a worker counts as hanging. */
+  readonly stall?: StallLimits;
 }
 
 /** Starts the other workers of a job (see `Launcher`). */
 export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Team {
-  const { size, longest } = request;
+  const { size, longest, stall: limits } = request;
   if (size === 1) return { collective: oneProcess, end: async () => {} };
   const memory = openSharedMemory(sharedBytes(longest, size));
   const gathering = gatheringOf(size);
@@ -36,9 +41,11 @@ export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = no
   const kill = () => {
     for (const { child } of members) child.kill('SIGKILL');
   };
+  const onStall = (stall: Stall) => gathering.fail(new WorkerLost('backend', stallText(stall, size)));
+  const endPulse = startPulse(0, pulsePlaces(memory, longest, size), { limits, onStall });
   const end = async () => {
     kill();
-    await Promise.all(members.map(({ ended }) => ended));
+    await Promise.all([endPulse(), ...members.map(({ ended }) => ended)]);
     process.off('exit', kill);
     host.share(memory, 0, 1);
     closeSync(memory);
@@ -63,8 +70,9 @@ interface Member {
 const program = new URL('../../../../dist/jobs/workers/host/member.js', import.meta.url);
 
 function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, gathering: Gathering): Member {
-  const { size, ...start } = request;
+  const { size, stall: _, ...start } = request;
   const child = fork(fileURLToPath(program), {
+    env: { ...process.env, ...gpuEnvironment(ownGpus(), rank) },
     serialization: 'advanced', // keeps typed arrays
     detached: true, // only worker 0 receives the terminal's signals, a hangup or an interrupt
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', memory], // the fifth is `memoryDescriptor` there
@@ -76,7 +84,7 @@ function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, g
       resolve();
     });
     child.on('error', (error) => {
-      gathering.fail(new Failure('backend', `worker ${rank} of ${size} does not start: ${error.message}`, remedy));
+      gathering.fail(new WorkerLost('backend', `worker ${rank} of ${size} does not start: ${error.message}`));
       if (child.pid === undefined) resolve();
     });
   });
@@ -89,14 +97,12 @@ function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, g
   return { child, ended };
 }
 
-const remedy = 'the last checkpoint is kept: run the same command again to resume';
-
 /** The failure for a worker that ended before worker 0 ended it. */
-function deathOf(rank: number, size: number, code: number | null, signal: NodeJS.Signals | null): Failure {
+function deathOf(rank: number, size: number, code: number | null, signal: NodeJS.Signals | null): WorkerLost {
   const how = signal === null ? `exited with ${code}` : `was ended by ${signal}`;
   const message = `worker ${rank} of ${size} ${how} before its work was done`;
-  if (stopSignals.some((name) => name === signal)) return new Failure('stopped', message, remedy); // a running worker ignores these signals
-  return new Failure('backend', message, `${causeOf(signal)}${remedy}`);
+  if (stopSignals.some((name) => name === signal)) return new WorkerLost('stopped', message); // a running worker ignores these signals
+  return new WorkerLost('backend', message, `${causeOf(signal)}${lastCheckpoint}`);
 }
 
 function causeOf(signal: NodeJS.Signals | null): string {

@@ -15,6 +15,7 @@ const misdeeds = {
   },
   dies: () => process.kill(process.pid, 'SIGKILL'),
   exits: () => process.exit(9),
+  hangs: () => process.kill(process.pid, 'SIGSTOP'),
   isAskedToStop: () => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGUSR1']) process.kill(process.pid, signal);
   },

@@ -6,14 +6,20 @@ import type { Collective } from '#jobs/workers/collective';
 import { openSharedMemory, readFloatsAt, writeFloats } from '#jobs/workers/host/shared-memory';
 import { startTeam } from '#jobs/workers/host/team';
 import { requireSameState } from '#jobs/workers/same-state';
+import type { StallLimits } from '#jobs/workers/stall';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import * as acts from './acts.mjs';
 
 const module = new URL('./member.mjs', import.meta.url).href;
 
 /** Runs an operation of `acts.mjs` as worker 0 while the members run it too. */
-async function together<T>(size: number, job: object, act: (collective: Collective) => Promise<T>) {
-  const team = startTeam({ size, module, job, longest: 2 ** 17 });
+async function together<T>(
+  size: number,
+  job: object,
+  act: (collective: Collective) => Promise<T>,
+  stall?: StallLimits,
+) {
+  const team = startTeam({ size, module, job, longest: 2 ** 17, ...(stall && { stall }) });
   try {
     return await act(team.collective);
   } finally {
@@ -126,6 +132,23 @@ describe('a team', () => {
       `worker 2 of 3 ${how} before its work was done`,
     ]);
     expect(failure.remedy).toMatch(remedy);
+    expect(others).toEqual([]);
+  });
+
+  it('whose member hangs throws a backend failure that names it, and ends all members', async () => {
+    let others: number[] = [];
+    const job = { act: 'processes', misdeed: 'hangs', by: 2, state: ['a', 'a', 'a'] };
+    const stall = { leastMs: 300, steps: 20, patience: 10 };
+    const hanging = async (collective: Collective) => {
+      await requireSameState(collective, 5, () => ['a']);
+      others = await acts.processes(collective);
+    };
+    const failure = await failureOfAsync(() => together(3, job, hanging, stall));
+    expect([failure.kind, failure.message, failure.remedy]).toEqual([
+      'backend',
+      expect.stringMatching(/^worker 2 of 3 hangs: no progress for \d+ s while others wait$/),
+      'the last checkpoint is kept: run the same command again to resume',
+    ]);
     expect(others).toEqual([]);
   });
 

@@ -1,0 +1,63 @@
+/**
+ * Tells a worker that hangs from a slow one. A slow worker still begins ops; one that hangs begins none, while another
+ * waits for it, for a time that grows with the measured time of a step.
+ */
+import type { Pulse } from '#core/pulse';
+
+export const stallLimits = {
+  /** The shortest time without progress that counts as hanging: a disk or a page file may take many seconds. */
+  leastMs: 60_000,
+  /** The same in steps; a step has hundreds of ops, so even its longest op takes a small part of it. */
+  steps: 20,
+  /** How many times longer worker 0, which writes checkpoints, and a worker that still opens its data may take. */
+  patience: 10,
+};
+
+export type StallLimits = Readonly<typeof stallLimits>;
+
+/** A worker that hangs. */
+export interface Stall {
+  readonly rank: number;
+  /** Time without progress in ms. */
+  readonly idleMs: number;
+  /** Time of a step in ms, the longest of the latest ones; 0 before the first. */
+  readonly stepMs: number;
+}
+
+/**
+ * Returns a function to call regularly with the pulses of all workers by rank; it returns the first worker that hangs,
+ * if any. `elapsedMs` is the time since the last call in which this process was able to look.
+ */
+export function stallWatch(
+  limits: StallLimits = stallLimits,
+): (elapsedMs: number, pulses: readonly Pulse[]) => Stall | undefined {
+  let before: readonly Pulse[] = [];
+  let idleMs: readonly number[] = [];
+  let stepMs = 0;
+  let sinceStepMs = 0;
+  return (elapsedMs, pulses) => {
+    const steps = (pulses[0]?.steps ?? 0) - (before[0]?.steps ?? 0);
+    sinceStepMs += elapsedMs;
+    if (steps > 0) {
+      stepMs = Math.max(sinceStepMs / steps, 0.9 * stepMs);
+      sinceStepMs = 0;
+    }
+    const hasWaiting = pulses.some(({ waits }) => waits);
+    idleMs = pulses.map((pulse, rank) => {
+      const isIdle = hasWaiting && !pulse.waits && pulse.beats === before[rank]?.beats;
+      return isIdle ? (idleMs[rank] ?? 0) + elapsedMs : 0;
+    });
+    before = pulses;
+    const limitMs = Math.max(limits.leastMs, limits.steps * stepMs);
+    const rank = idleMs.findIndex((ms, r) => {
+      return ms > (r === 0 || !pulses[r]?.hasBegun ? limits.patience : 1) * limitMs;
+    });
+    return rank < 0 ? undefined : { rank, idleMs: idleMs[rank] as number, stepMs };
+  };
+}
+
+/** A sentence that names the worker. */
+export function stallText({ rank, idleMs, stepMs }: Stall, size: number): string {
+  const step = stepMs === 0 ? '' : `; a step takes ${(stepMs / 1000).toFixed(1)} s`;
+  return `worker ${rank} of ${size} hangs: no progress for ${Math.round(idleMs / 1000)} s while others wait${step}`;
+}

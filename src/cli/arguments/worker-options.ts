@@ -2,6 +2,7 @@
 import { Failure } from '#core/failure';
 import { usableCores } from '#core/machine/cores';
 import type { Workers } from '#jobs/workers/launcher';
+import { joinedRanks } from '#jobs/workers/ranks';
 import { backendNames } from '#networks/tensor/backend';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 import { wholeNumber } from './whole-number.js';
@@ -33,7 +34,8 @@ export const workerOptions = [
 
 /**
  * Returns the workers that share each step: the requested number or, by default, one per core but at most one per part
- * of a step. Each gets the requested threads, else TF_NUM_INTRAOP_THREADS, else its share of the cores.
+ * of a step. Each gets the requested threads, else TF_NUM_INTRAOP_THREADS, else its share of the cores. Of several MPI
+ * ranks, each is a worker.
  *
  * @param what  name of the parts, for the message that refuses more workers than parts
  */
@@ -45,8 +47,25 @@ export function workersOf(
   if (workers !== undefined && workers > parts) {
     throw new Failure('usage', `--workers: expected at most ${parts}, ${what}; got ${workers}`);
   }
-  const cores = usableCores();
-  const count = workers ?? Math.min(cores, parts);
-  const own = Number(process.env['TF_NUM_INTRAOP_THREADS']) || Math.max(1, Math.floor(cores / count));
+  const ranks = joinedRanks();
+  const count =
+    ranks === undefined ? (workers ?? Math.min(usableCores(), parts)) : ranksFor(ranks.size, workers, parts, what);
+  const share = ranks?.threads ?? Math.max(1, Math.floor(usableCores() / count));
+  const own = Number(process.env['TF_NUM_INTRAOP_THREADS']) || share;
   return { count, backend, threads: threads ?? own };
+}
+
+/** Returns the number of ranks that share each step: all of them, unless fewer are asked for. */
+function ranksFor(size: number, workers: number | undefined, parts: number, what: string): number {
+  if (workers !== undefined && workers > size) {
+    throw new Failure('usage', `--workers: expected at most ${size}, the ranks; got ${workers}`);
+  }
+  if (workers === undefined && size > parts) {
+    throw new Failure(
+      'usage',
+      `expected at most ${parts} ranks, ${what}; got ${size}`,
+      'start fewer ranks, or let the others idle: --workers states how many share a step',
+    );
+  }
+  return workers ?? size;
 }

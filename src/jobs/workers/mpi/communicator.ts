@@ -24,7 +24,7 @@ export interface Communicator {
   /** Fills in the chunks of the other ranks; each rank has its own chunk. */
   gatherChunks(values: Float32Array, chunks: Chunks): Promise<void>;
   /** Makes a group of the ranks that pass true, in the same order; undefined for the others. All ranks call it. */
-  split(isMember: boolean): Communicator | undefined;
+  split(isMember: boolean): Promise<Communicator | undefined>;
   /** Frees the group; all its ranks call it. */
   free(): void;
 }

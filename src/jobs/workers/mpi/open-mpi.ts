@@ -6,7 +6,7 @@ import type { LibraryHandle } from 'koffi';
 import { Failure } from '#core/failure';
 import type { Chunks, Communicator } from './communicator.js';
 
-const library = 'libmpi.so.40'; // Open MPI 4 and 5
+const openMpiLibrary = 'libmpi.so.40'; // Open MPI 4 and 5
 const threadFunneled = 1; // MPI_THREAD_FUNNELED
 const undefinedColor = -32766; // MPI_UNDEFINED
 const inPlace = 1n; // MPI_IN_PLACE
@@ -21,16 +21,16 @@ export interface OpenMpi {
 }
 
 /** Joins the ranks that this process was started with. Throws a backend failure where the library is missing. */
-export async function openMpi(): Promise<OpenMpi> {
-  const mpi = functionsOf(await loaded());
+export async function openMpi(library = openMpiLibrary): Promise<OpenMpi> {
+  const mpi = await loaded(library);
   mpi.init(null, null, threadFunneled, [0]);
   return { world: new OpenMpiCommunicator(mpi, mpi.world), finalize: () => void mpi.finalize() };
 }
 
-async function loaded(): Promise<LibraryHandle> {
+async function loaded(library: string): Promise<Functions> {
   try {
     const { default: koffi } = await import('koffi');
-    return koffi.load(library, { global: true }); // its plug-ins look up symbols of the library
+    return functionsOf(koffi.load(library, { global: true })); // its plug-ins look up symbols of the library
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
     throw new Failure(
@@ -112,7 +112,7 @@ class OpenMpiCommunicator implements Communicator {
     allGatherChunks(inPlace, 0, float, values, lengths, offsets, float, this.#handle);
   }
 
-  split(isMember: boolean): Communicator | undefined {
+  async split(isMember: boolean): Promise<Communicator | undefined> {
     const made: [bigint | null] = [null];
     this.#mpi.split(this.#handle, isMember ? 0 : undefinedColor, this.rank, made);
     return isMember ? new OpenMpiCommunicator(this.#mpi, made[0] as bigint) : undefined;

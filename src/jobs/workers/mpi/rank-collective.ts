@@ -117,7 +117,7 @@ export async function openRankCollective(
   const memory = await openNodeMemory(rendezvous, layout, longest);
   const gather = (values: Vector) => rendezvous.gather(values);
   const node = new HostCollective({ rank: place, size: ranks, gather, memory, longest, host });
-  const leads = nodes > 1 ? group.split(place === 0) : undefined;
+  const leads = nodes > 1 ? await group.split(place === 0) : undefined;
   const exchange = leads && new ChunkExchange(leads);
   const close = () => {
     host.share(memory, 0, 1);

@@ -92,7 +92,7 @@ export class World implements Ranks {
     const bytes = new Uint8Array(serialize(request));
     await this.#meet(kinds.job, bytes.length);
     await this.#parts.group.broadcast(bytes, 0);
-    const group = this.#parts.group.split(true) as Communicator;
+    const group = (await this.#parts.group.split(true)) as Communicator;
     const rendezvous = new Rendezvous(group);
     let close = () => {};
     const end = async () => {
@@ -111,7 +111,7 @@ export class World implements Ranks {
   }
 
   async #serveJob(request: LaunchRequest<unknown>, isAsked: () => boolean): Promise<void> {
-    const group = this.#parts.group.split(this.rank < request.workers.count);
+    const group = await this.#parts.group.split(this.rank < request.workers.count);
     if (group === undefined) return;
     const rendezvous = new Rendezvous(group);
     let close = () => {};

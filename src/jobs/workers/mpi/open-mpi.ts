@@ -63,6 +63,8 @@ function functionsOf(lib: LibraryHandle) {
   };
 }
 
+const inFlight = new Set<Float64Array>(); // sent by MPI while nothing else may refer to them
+
 /** A communicator of Open MPI, whose default error handler ends the whole program on an error. */
 class OpenMpiCommunicator implements Communicator {
   readonly rank: number;
@@ -81,18 +83,17 @@ class OpenMpiCommunicator implements Communicator {
     const { allGather, double, test } = this.#mpi;
     const all = new Float64Array(this.size * values.length);
     const request = new BigUint64Array(1);
-    const isDone = new Int32Array(1);
+    const flag = new Int32Array(1);
+    const isDone = () => test(request, flag, null) === 0 && flag[0] !== 0;
+    inFlight.add(values);
     allGather(values, values.length, double, all, values.length, double, this.#handle, request);
     const start = performance.now();
-    for (;;) {
-      test(request, isDone, null);
-      if (isDone[0] !== 0) return all;
-      const pause = performance.now() - start > spinMs ? pauseMs : 0;
-      await new Promise<void>((resolve) => {
-        if (pause === 0) setImmediate(resolve);
-        else setTimeout(resolve, pause);
-      });
+    while (!isDone()) {
+      const spins = performance.now() - start < spinMs;
+      await new Promise<void>((resolve) => void (spins ? setImmediate(resolve) : setTimeout(resolve, pauseMs)));
     }
+    inFlight.delete(values);
+    return all;
   }
 
   async broadcast(bytes: Uint8Array, root: number): Promise<void> {

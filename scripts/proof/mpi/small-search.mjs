@@ -35,7 +35,7 @@ dataset: { folder: ${JSON.stringify(folder)} }
 cost:
   - { cost: macs, target: 200000 }
 search:
-  batch: 32
+  batch: 8
   samplesPerStep: 4
   validationBatch: 32
   weights:
@@ -43,7 +43,7 @@ search:
     learningRate: 0.002
   controller: { logitTravel: 20 }
   statisticsBatches: 2
-  compareRandom: 2
+  compareRandom: 0
   logEvery: 5
   checkpointEvery: 20
 coarse:
@@ -75,7 +75,12 @@ export function hashOf(run) {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Largest difference between the last logits of two runs. @param {string} run @param {string} other */
+/**
+ * Largest difference between the logits of two runs at the first entry of their logs. Later a difference in rounding
+ * may change which architecture is drawn, and the runs take other ways.
+ *
+ * @param {string} run @param {string} other
+ */
 export function logitDifference(run, other) {
   const [a, b] = [run, other].map((folder) => logitsOf(folder));
   return Math.max(...a.map((value, i) => Math.abs(value - /** @type {number} */ (b[i]))));
@@ -84,7 +89,7 @@ export function logitDifference(run, other) {
 /** @param {string} run @returns {number[]} */
 function logitsOf(run) {
   const { logits } = JSON.parse(
-    /** @type {string} */ (readFileSync(join(run, 'policy.jsonl'), 'utf8').trimEnd().split('\n').at(-1)),
+    /** @type {string} */ (readFileSync(join(run, 'policy.jsonl'), 'utf8').trimEnd().split('\n')[0]),
   );
   return Object.values(logits).flat();
 }

@@ -1,7 +1,8 @@
 /** The ranks of a job by node: those of one node share memory, and one rank of each node exchanges with the others. */
 import { closeSync, openSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { sha256 } from '#core/files/files';
+import { Failure } from '#core/failure';
+import { sha256, systemProblem } from '#core/files/files';
 import { processTable } from '#core/machine/processes';
 import { sharedBytes } from '#jobs/workers/host/host-collective';
 import { openSharedMemory } from '#jobs/workers/host/shared-memory';
@@ -53,11 +54,23 @@ export async function openNodeMemory(rendezvous: Rendezvous, layout: NodeLayout,
   try {
     const all = await rendezvous.parts(Float64Array.of(process.pid, made ?? 0));
     const [pid, descriptor] = all[lead] as Float64Array;
-    const memory = made ?? openSync(`/proc/${pid}/fd/${descriptor}`, 'r+');
+    const memory = made ?? opened(`/proc/${pid}/fd/${descriptor}`, rendezvous.rank, lead);
     await rendezvous.parts(new Float64Array(0)); // the first keeps it open until all have it
     return memory;
   } catch (error) {
     if (made !== undefined) closeSync(made);
     throw error;
+  }
+}
+
+function opened(memory: string, rank: number, lead: number): number {
+  try {
+    return openSync(memory, 'r+');
+  } catch (error) {
+    throw new Failure(
+      'backend',
+      `rank ${rank} cannot open the memory of rank ${lead} of its node: ${systemProblem(error)}`,
+      'give each rank another MNV4_NODE, so that they share no memory',
+    );
   }
 }

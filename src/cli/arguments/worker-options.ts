@@ -63,7 +63,7 @@ function ranksFor(size: number, workers: number | undefined, parts: number, what
   if (workers === undefined && size > parts) {
     throw new Failure(
       'usage',
-      `expected at most ${parts} ranks, ${what}; got ${size}`,
+      `expected at most ${parts}, ${what}; got ${size} ranks`,
       'start fewer ranks, or let the others idle: --workers states how many share a step',
     );
   }

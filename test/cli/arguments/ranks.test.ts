@@ -21,7 +21,7 @@ describe('of four ranks', () => {
 
   it('some have nothing to do in a step with fewer parts, which is refused', () => {
     const failure = failureOf(() => workersOf({}, 2, 'the samplesPerStep'));
-    expect([failure.kind, failure.message]).toEqual(['usage', 'expected at most 2 ranks, the samplesPerStep; got 4']);
+    expect([failure.kind, failure.message]).toEqual(['usage', 'expected at most 2, the samplesPerStep; got 4 ranks']);
     expect(failure.remedy).toContain('--workers');
   });
 

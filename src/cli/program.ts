@@ -1,13 +1,30 @@
 /** The program: loads the requested command, prints its result to standard output and all else to standard error. */
 import { Command, CommanderError } from 'commander';
 import { addSpec } from '#cli/arguments/commander';
-import { hearNoStopSignals } from '#cli/process/stop-signal';
+import { hearNoStopSignals, stopOnSignal } from '#cli/process/stop-signal';
 import { packageVersion } from '#cli/process/version';
 import { exitCodes, Failure, formatDiagnostic } from '#core/failure';
+import { joinRanks } from '#jobs/workers/mpi/join';
+import { setJoinedRanks } from '#jobs/workers/ranks';
 import { type CommandTable, commandTable } from './command-table.js';
 
-/** Runs the command that the arguments name and returns its exit code. */
+/**
+ * Runs the command that the arguments name and returns its exit code. Of several MPI ranks, rank 0 runs it and the
+ * others serve its jobs; all return the same code.
+ */
 export async function run(argv: readonly string[]): Promise<number> {
+  try {
+    const ranks = await joinRanks(process.env);
+    if (ranks === undefined) return await runCommand(argv);
+    if (ranks.rank > 0) return await ranks.serve(stopOnSignal().asked);
+    setJoinedRanks(ranks);
+    return await ranks.end(await runCommand(argv));
+  } catch (error) {
+    return exitCodeOf(error);
+  }
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
   const main = new Command('mnv4-nas')
     .description('Two-stage neural architecture search for mobile vision networks (MobileNetV4, arXiv:2404.10518).')
     .version(packageVersion())

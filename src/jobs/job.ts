@@ -9,6 +9,7 @@ import type { Run } from '#jobs/runs/run-folder';
 import type { Collective } from '#jobs/workers/collective';
 import { hostLauncher } from '#jobs/workers/host/team';
 import type { Serve, Workers } from '#jobs/workers/launcher';
+import { joinedRanks } from '#jobs/workers/ranks';
 import { WorkerLost } from '#jobs/workers/worker-lost';
 import type { Learner } from '#networks/nn/learner';
 import { requireDisk } from './disk-space.js';
@@ -129,7 +130,8 @@ async function done<Job, Data, L extends Learner, Outcome>(
     const start = await startOf(kind, opened, learner, context.observer, profile);
     const message: JobMessage<Job> = { job, start };
     const longest = learner.model.layout.size;
-    const team = hostLauncher.start({ workers, module: kind.module, job: message, longest });
+    const launcher = joinedRanks()?.launcher ?? hostLauncher;
+    const team = await launcher.start({ workers, module: kind.module, job: message, longest });
     const rescue: Rescue = {};
     try {
       return await worked(kind, { ...parts, job, learner, start, collective: team.collective, context, rescue });
@@ -170,7 +172,8 @@ async function startOf<Job, Data, L extends Learner, Outcome>(
   if (from > 0) observer.note(`${run.id}: resuming after step ${from} of ${run.steps}`);
   requireDisk(run, learner.savedBytes, observer);
   const largest = kind.largestStep?.(job, learner);
-  if (largest !== undefined) requireMemory(learner.model, largest, workers.count, observer.warn);
+  const here = Math.min(workers.count, joinedRanks()?.here ?? workers.count);
+  if (largest !== undefined) requireMemory(learner.model, largest, here, observer.warn);
   const plan = profilePlan(run.folder, profile, from, run.steps);
   return { from, state: saved?.state, adopts: saved !== undefined || isWarm, profile: plan };
 }
@@ -191,6 +194,11 @@ export function serving<Job, Data, L extends Learner, Outcome>(
   const context = unattended; // worker 0 handles the signals
   return async ({ job, start }, collective) => {
     const data = await kind.open(job);
-    await worked(kind, { job, data, learner: kind.learner(job), start, collective, context });
+    const learner = kind.learner(job);
+    try {
+      await worked(kind, { job, data, learner, start, collective, context });
+    } finally {
+      learner.dispose(); // the process may serve another job
+    }
   };
 }

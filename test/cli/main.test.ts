@@ -7,10 +7,10 @@ import { describe, expect, it } from 'vitest';
 import { inProcess } from './in-process.js';
 import { type Ended, entry, program } from './program.js';
 
-/** Makes the program exit with 99 if it has loaded a package of TensorFlow. */
+/** Makes the program exit with 99 if it has loaded a package of TensorFlow, or koffi, which calls MPI. */
 const watching = [
   '--import',
-  `data:text/javascript,import m from 'node:module';process.on('exit',()=>{if(Object.keys(m._cache).some((f)=>f.includes('@tensorflow')))process.exitCode=99})`,
+  `data:text/javascript,import m from 'node:module';process.on('exit',()=>{if(Object.keys(m._cache).some((f)=>/@tensorflow|koffi/.test(f)))process.exitCode=99})`,
 ];
 
 /** Returns the commands that a help text lists. */
@@ -40,7 +40,7 @@ async function helpsOf(paths: readonly string[][]): Promise<string[]> {
 }
 
 describe('--help', { timeout: 120_000 }, () => {
-  it('of every command exits with 0, names its options and loads no TensorFlow', async () => {
+  it('of every command exits with 0, names its options and loads neither TensorFlow nor koffi', async () => {
     const help = helpOf(await program(['--help'], { node: watching }));
     const commands = listed(help);
     expect(commands).toEqual([

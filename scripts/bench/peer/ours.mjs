@@ -24,7 +24,7 @@ const net = ourNet(given);
 if (folder !== undefined) writeExchange(folder, given, pool, net.save());
 const job = { workload: given, commandNames };
 const request = { workers: { count: workers, threads }, module, job, longest: net.model.layout.size };
-const { collective, end } = hostLauncher.start(request);
+const { collective, end } = await hostLauncher.start(request);
 const commands = ourCommands(net, given, pool, collective);
 answer({ tensorflow: version, processes: workers, threads });
 for await (const line of createInterface({ input: process.stdin })) {

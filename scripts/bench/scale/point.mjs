@@ -17,7 +17,7 @@ const workload = workloadOf(point);
 openBackend({ threads: 1 });
 const net = ourNet(workload);
 const commandNames = ['steps'];
-const team = hostLauncher.start({
+const team = await hostLauncher.start({
   workers: { count: point.workers, threads: 1 },
   module: new URL('../peer/our-worker.mjs', import.meta.url).href,
   job: { workload, commandNames },

@@ -3,6 +3,7 @@ import type { Override } from '#core/documents/overrides';
 import { Failure } from '#core/failure';
 import { shownPath } from '#core/files/shown-path';
 import type { Workers } from '#jobs/workers/launcher';
+import { joinedRanks } from '#jobs/workers/ranks';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import type { StagePlan } from '#tasks/search/plan';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
@@ -56,11 +57,12 @@ export function stageWorkers(
 ): Workers {
   const samples = Math.max(...plans.map(({ task }) => task.settings.samplesPerStep));
   const what = 'the samplesPerStep';
-  if (workers === undefined && config.workers !== undefined && config.workers > samples) {
-    const message = `expected at most ${samples}, ${what}; got ${config.workers}`;
+  const stated = joinedRanks() === undefined ? config.workers : undefined; // the config's number is for one machine
+  if (workers === undefined && stated !== undefined && stated > samples) {
+    const message = `expected at most ${samples}, ${what}; got ${stated}`;
     throw new Failure('config', located.at(['workers'], message));
   }
-  return workersOf({ backend, threads, workers: workers ?? config.workers }, samples, what);
+  return workersOf({ backend, threads, workers: workers ?? stated }, samples, what);
 }
 
 /** Returns the folder of the runs and the run id: the options', else the config's, else `runs` and an id with a time. */
@@ -79,7 +81,7 @@ export function runsOf(
 
 /** Returns a function that takes the number of parts of a phase's step and returns its workers. */
 export function phaseWorkers({ config }: LocatedConfig, { backend, threads, workers }: SearchOptions) {
-  const most = workers ?? config.workers;
+  const most = workers ?? joinedRanks()?.size ?? config.workers;
   return (parts: number): Workers => {
     const count = most === undefined ? undefined : Math.min(most, parts);
     return workersOf({ backend, threads: threads ?? config.threads, workers: count }, parts, 'the parts of a step');

@@ -29,7 +29,7 @@ export interface LaunchRequest<Job> {
 
 export interface Launcher {
   /** Starts the other workers, which serve the job; this process is worker 0. */
-  start<Job>(request: LaunchRequest<Job>): Team;
+  start<Job>(request: LaunchRequest<Job>): Promise<Team>;
 }
 
 /** The workers of a job, from the view of worker 0. */

@@ -64,7 +64,10 @@ function read({ file, at }: PulsePlace, r: number): Int32Array {
 /** Uses an open file, or opens it each time, since network file systems cache the content of open ones. */
 function within(file: number | string, flags: number, use: (descriptor: number) => void): void {
   try {
-    if (typeof file === 'number') return use(file);
+    if (typeof file === 'number') {
+      use(file);
+      return;
+    }
     const descriptor = openSync(file, flags);
     try {
       use(descriptor);

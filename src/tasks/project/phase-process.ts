@@ -9,6 +9,8 @@ import { ownGpus } from '#core/machine/gpus';
 import type { JobContext } from '#jobs/job-context';
 import { errorOf } from '#jobs/workers/host/messages';
 import type { Workers } from '#jobs/workers/launcher';
+import { joinedRanks } from '#jobs/workers/ranks';
+import { openBackend } from '#networks/tensor/backend';
 import type { FromPhase, PhaseStart, StopRequest } from './phase-messages.js';
 import type { PhaseResults, PhaseTask } from './phase-task.js';
 
@@ -16,13 +18,17 @@ import type { PhaseResults, PhaseTask } from './phase-task.js';
 const program = fileURLToPath(new URL('../../../dist/tasks/project/phase-member.js', import.meta.url));
 const pollMs = 100; // for requests to stop
 
-/** Does the work of a phase with these workers, and returns its result; its failures are those of the work. */
+/**
+ * Does the work of a phase with these workers, and returns its result; its failures are those of the work. Of several
+ * MPI ranks, whose threads are the same in all phases, this process and the other ranks do it themselves.
+ */
 export async function runElsewhere<K extends PhaseTask['kind']>(
   task: PhaseTask & { readonly kind: K },
   workers: Workers,
   context: Pick<JobContext, 'observer' | 'shouldStop' | 'environment'>,
 ): Promise<PhaseResults[K]> {
   const { observer, shouldStop, environment } = context;
+  if (joinedRanks() !== undefined) return (await workHere(task, workers, context)) as PhaseResults[K];
   const gpus = ownGpus();
   const child = fork(program, {
     env: { ...process.env, ...(gpus.length === 0 ? {} : { CUDA_VISIBLE_DEVICES: gpus.join() }) },
@@ -54,6 +60,12 @@ export async function runElsewhere<K extends PhaseTask['kind']>(
     clearInterval(poll);
     process.off('exit', kill);
   }
+}
+
+async function workHere(task: PhaseTask, workers: Workers, context: Omit<JobContext, 'workers' | 'clock'>) {
+  const { workOn } = await import('./phase-task.js');
+  openBackend({ backend: workers.backend, threads: workers.threads });
+  return workOn(task, { ...context, workers, clock: () => performance.now() });
 }
 
 const remedy = 'it may have run out of memory; what it has saved is kept: run the same command again to resume';

@@ -47,7 +47,7 @@ function placeFloats(longest: number): number {
 }
 
 const cachedFloats = 2 ** 15; // floats added at a time, so that they stay in a core's cache
-const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about as much as an empty one
+export const longestMessage = 2 ** 14; // floats; a message of 64 KiB still costs about as much as an empty one
 const nothing = new Float64Array(0);
 
 /** One worker's side; the caller keeps the ownership of the memory. */

@@ -20,7 +20,7 @@ import { openSharedMemory } from './shared-memory.js';
 
 /** Starts processes on this host that compute with tensors, each with the same backend and number of threads. */
 export const hostLauncher: Launcher = {
-  start: ({ workers: { count, ...compute }, ...request }) =>
+  start: async ({ workers: { count, ...compute }, ...request }) =>
     startTeam({ ...request, size: count, compute }, hostKernels),
 };
 

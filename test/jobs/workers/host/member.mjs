@@ -4,7 +4,9 @@ import { Failure } from '#core/failure';
 import { requireSameState } from '#jobs/workers/same-state';
 import { allReduces, any, broadcast, processes, unequalLengths } from './acts.mjs';
 
-const acts = { allReduces, any, broadcast, processes, unequalLengths };
+/** Raises no flag itself. @param {import('./acts.mjs').Collective} collective */
+const asked = (collective) => collective.any(false);
+const acts = { allReduces, any, asked, broadcast, processes, unequalLengths };
 
 const misdeeds = {
   fails: () => {

@@ -22,6 +22,7 @@ const rooms = {
     process: ['terminal'],
   },
   tasks: {
+    cluster: ['search'],
     devices: ['export'],
     distill: ['training'],
     report: ['devices'],

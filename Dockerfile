@@ -23,6 +23,7 @@ RUN apt-get update \
     && mkdir /data \
     && chown mnv4-nas:mnv4-nas /data
 ENV NODE_ENV=production MNV4_CACHE=/data/cache
+WORKDIR /data
 ENTRYPOINT ["/usr/bin/tini", "--", "/opt/mnv4-nas/container/entrypoint.sh"]
 CMD ["--help"]
 

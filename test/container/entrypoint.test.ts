@@ -20,13 +20,21 @@ echo "mpirun$options"
 exec "$@"
 `;
 
+/** A stand-in for sshd, under which a rank of the program has started. */
+const sshd = `#!/bin/sh
+node "$MNV4_HOME/dist/cli/main.js" wait &
+exec sleep 60
+`;
+
 function world() {
   const folder = newFolder();
   mkdirSync(join(folder, 'dist/cli'), { recursive: true });
   writeFileSync(join(folder, 'dist/cli/main.js'), program);
   writeFileSync(join(folder, 'package.json'), '{}');
-  writeFileSync(join(folder, 'mpirun'), mpirun);
-  chmodSync(join(folder, 'mpirun'), 0o755);
+  for (const [name, text] of Object.entries({ mpirun, sshd })) {
+    writeFileSync(join(folder, name), text);
+    chmodSync(join(folder, name), 0o755);
+  }
   const lists = { 0: 'search\na b\n--set\n$(x)="*"\n', 1: 'wait\n', first: 'coarse\nx\n', second: 'fine\ny\n' };
   for (const [name, text] of Object.entries(lists)) writeFileSync(join(folder, name), text);
   return folder;
@@ -103,5 +111,10 @@ describe('the entry point of the image', () => {
     writeFileSync(join(folder, 'nine'), '1\n2\n3\n4\n5\n6\n7\n8\n9\n');
     const { status, stdout } = await run(folder, ['ranks', '2', join(folder, 'nine'), join(folder, 'second')]);
     expect([status, stdout.includes('fine')]).toEqual([9, false]);
+  });
+
+  it('as a host of ranks asks them to stop on SIGTERM, and ends sshd once they have', async () => {
+    const { status, stdout } = await run(folder, ['rank-host'], { at: 'wait' });
+    expect([status, stdout]).toEqual([143, '["wait"]\nSIGUSR1\n']);
   });
 });

@@ -13,22 +13,14 @@ import { planKubernetes, projectFiles } from '#tasks/cluster/kubernetes/project'
 import type { KubernetesRequest } from '#tasks/cluster/kubernetes/request';
 import { planStages } from '#tasks/project/project';
 import { readSearchConfig } from '#tasks/search/config/config';
-import { readTrainingRecipe } from '#tasks/training/recipe';
+import type { StagePlan } from '#tasks/search/plan';
+import { microBatchesOf, readTrainingRecipe } from '#tasks/training/recipe';
+import { seedsOption, targetsOption } from './job-options.js';
 
 const options = [
   { flag: '--image <name>', description: 'the container image that has mnv4-nas (see Dockerfile)', required: true },
-  {
-    flag: '--seeds <n>',
-    description: "number of seeds, counted up from the config's",
-    parse: wholeNumber(1, 1000),
-    default: 1,
-  },
-  {
-    flag: '--targets <values>',
-    description: "targets of the config's first cost, separated by commas (default: the config's)",
-    parse: targets,
-    default: [],
-  },
+  seedsOption,
+  targetsOption,
   setOption,
   {
     flag: '--ranks <n>',
@@ -69,9 +61,12 @@ export const jobK8s = defineCommand({
   options,
   run([file], options) {
     const config = readSearchConfig(file, overridesOf({ set: options.set, seed: undefined }));
-    planStages(config); // mistakes are told now
-    if (config.config.train !== undefined) readTrainingRecipe(config.path(config.config.train.recipe));
-    const project = planKubernetes(config, requestOf(options));
+    const { train } = config.config;
+    const stages = planStages(config); // mistakes are told now
+    const recipe = train && readTrainingRecipe(config.path(train.recipe));
+    requireWorkFor(options.ranks, stages);
+    const training = Math.min(options.ranks, recipe === undefined ? 1 : microBatchesOf(recipe));
+    const project = planKubernetes(config, requestOf(options, { stages: options.ranks, training }));
     const folder = options.to ?? `${project.name}-k8s`;
     requireNewFolder(folder, '--to');
     const files = projectFiles(project, `mnv4-nas job k8s ${shownPath(file)}`);
@@ -85,10 +80,18 @@ export const jobK8s = defineCommand({
   },
 });
 
-function requestOf(options: Options): KubernetesRequest {
+/** Refuses more ranks than a step of a stage has architectures for. */
+function requireWorkFor(ranks: number, stages: readonly StagePlan[]): void {
+  const samples = Math.min(...stages.map(({ task }) => task.settings.samplesPerStep));
+  if (ranks <= samples) return;
+  const remedy = 'raise samplesPerStep, or use fewer ranks';
+  throw new Failure('usage', `--ranks: expected at most ${samples}, the samplesPerStep; got ${ranks}`, remedy);
+}
+
+function requestOf(options: Options, ranks: KubernetesRequest['ranks']): KubernetesRequest {
   const { set = [], schedule: cron, timeZone, storage, storageClass, cores, grace, nodeLabel = {}, ...same } = options;
-  const { name, seeds, targets, image, claim, memory, parallelism, ranks } = same;
-  if (cron !== undefined && ranks > 1) {
+  const { name, seeds, targets, image, claim, memory, parallelism } = same;
+  if (cron !== undefined && ranks.stages > 1) {
     throw new Failure('usage', '--schedule: expected a search of one rank; got --ranks too', 'leave one of them out');
   }
   if (cron === undefined && timeZone !== undefined) {
@@ -102,12 +105,6 @@ function requestOf(options: Options): KubernetesRequest {
     nodeLabels: nodeLabel,
     schedule: cron === undefined ? undefined : { cron, timeZone },
   };
-}
-
-function targets(text: string): readonly number[] {
-  const values = text.split(',').map((part) => Number(part.trim() || Number.NaN));
-  if (values.every((value) => value > 0 && Number.isFinite(value))) return values;
-  throw new InvalidArgumentError('expected numbers above 0, separated by commas');
 }
 
 function bytes(text: string): string {

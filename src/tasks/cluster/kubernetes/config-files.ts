@@ -1,6 +1,6 @@
 /** The files that a config names, directly or through others, as a pod needs them next to it. */
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { type Located, locateYaml, type Path, readText } from '#core/documents/document';
 import { leaves } from '#core/documents/flatten';
 import { type Diagnostic, Failure } from '#core/failure';
@@ -36,9 +36,10 @@ export function configFiles({ file, located }: LocatedConfig): ConfigFiles {
     if (path.endsWith('.csv')) return;
     const own = document ?? locateYaml(path, text);
     for (const [place, name] of namesIn(own)) {
+      if (isAbsolute(name)) continue; // on the volume
       const named = resolve(dirname(path), name.replace(/@\d+(x\d+)?$/, ''));
       if (textFile.test(named) && existsSync(named) && statSync(named).isFile()) visit(named);
-      else if (isLarge(place, document !== undefined) && !name.startsWith('/')) {
+      else if (isLarge(place, document !== undefined)) {
         mistakes.push(own.at(place, `expected an absolute path on the volume of the pods; got ${name}`));
       }
     }

@@ -28,7 +28,7 @@ export function planKubernetes(config: LocatedConfig, request: KubernetesRequest
   const pathOf = (file: string) => `${places.config}/files/${relative(base, file).split(sep).join(posix.sep)}`;
   const jobs = jobRequest(config, request, pathOf);
   const searches = cellsOf(config, jobs);
-  const plan = request.ranks > 1 ? planJobs(config, jobs) : undefined;
+  const plan = request.ranks.stages > 1 ? planJobs(config, jobs) : undefined;
   const lists =
     plan === undefined
       ? new Map(searchArguments(searches, jobs.places.config).map((args, i) => [`${i}`, args] as const))
@@ -39,7 +39,7 @@ export function planKubernetes(config: LocatedConfig, request: KubernetesRequest
   const work =
     plan === undefined
       ? [searchJob(config, name, searches.length, settings, request)]
-      : mpiJobs(plan, name, request.ranks, settings);
+      : mpiJobs(plan, name, request.ranks.stages, settings);
   const manifests = new Map<string, readonly Manifest[]>([
     ...(request.claim === undefined ? ([['00-storage.yaml', [claim(settings, request)]]] as const) : []),
     ['10-files.yaml', [configMap(settings.configMap, settings.labels, entries)]],
@@ -64,9 +64,9 @@ function baseOf({ file }: LocatedConfig, { config }: ConfigFiles): string {
 }
 
 function jobRequest(config: LocatedConfig, request: KubernetesRequest, pathOf: (file: string) => string): JobRequest {
-  const { seeds, targets, settings, cores } = request;
+  const { seeds, targets, settings, cores, ranks } = request;
   const { train } = config.config;
-  const workers = { count: 1, threads: cores };
+  const stage = { count: ranks.stages, threads: cores };
   return {
     seeds,
     targets,
@@ -76,7 +76,7 @@ function jobRequest(config: LocatedConfig, request: KubernetesRequest, pathOf: (
       root: places.runs,
       recipe: train === undefined ? undefined : pathOf(config.path(train.recipe)),
     },
-    workers: { coarse: workers, fine: workers, train: workers },
+    workers: { coarse: stage, fine: stage, train: { ...stage, count: ranks.training } },
   };
 }
 

@@ -24,6 +24,6 @@ export interface KubernetesRequest {
   readonly parallelism: number | undefined;
   /** Cron schedule, by UTC or a time zone; undefined to run once. */
   readonly schedule: { readonly cron: string; readonly timeZone: string | undefined } | undefined;
-  /** MPI ranks of each search; 1 for none. */
-  readonly ranks: number;
+  /** MPI ranks that share the stages of a search, 1 for none, and those of them that share the final training. */
+  readonly ranks: { readonly stages: number; readonly training: number };
 }

@@ -6,7 +6,7 @@ it.each([
   ['My Photos (2)', 'my-photos-2'],
   ['1e3', 'search-1e3'],
   ['Élan_4.5', 'elan-4-5'],
-  ['x'.repeat(39) + '-y', 'x'.repeat(39)],
+  [`${'x'.repeat(39)}-y`, 'x'.repeat(39)],
 ])('%s becomes the object name %s', (name, expected) => {
   expect(objectName(name)).toBe(expected);
   expect(isObjectName(expected)).toBe(true);

@@ -10,7 +10,7 @@ import { newFolder } from '#test/data/fixtures';
 const request: KubernetesRequest = {
   ...{ name: undefined, seeds: 1, targets: [], settings: [], image: 'registry/mnv4-nas:1', claim: undefined },
   ...{ storage: { size: '50Gi', storageClass: undefined }, cores: 4, memory: '8Gi', graceSeconds: 90, nodeLabels: {} },
-  ...{ parallelism: undefined, schedule: undefined, ranks: 1 },
+  ...{ parallelism: undefined, schedule: undefined, ranks: { stages: 1, training: 1 } },
 };
 const searchText = `
 name: Small_search
@@ -162,7 +162,8 @@ export: { to: [onnx], folder: exports }
   });
 
   it('is an MPIJob for each seed and target with several ranks, which runs the stages in turn', () => {
-    const [, second, ...others] = planned({ ranks: 4, seeds: 2 }).manifests.get('30-search.yaml') ?? [];
+    const [, second, ...others] =
+      planned({ ranks: { stages: 4, training: 2 }, seeds: 2 }).manifests.get('30-search.yaml') ?? [];
     expect(others).toEqual([]);
     expect(second).toMatchObject({
       apiVersion: 'kubeflow.org/v2beta1',

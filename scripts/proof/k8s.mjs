@@ -13,13 +13,21 @@
  * MPIJobs are checked too; without it only their pods are. Exits with 1 if something is wrong, with 5 if a part could not
  * run.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { builtSetFolder } from '#data/sets/built-set';
 import { missing } from './k8s/engines.mjs';
 
-/** @type {Record<string, { needs: Parameters<typeof missing>[0], run: (folder: string) => Promise<string[]> }>} */
+/**
+ * @typedef {object} Part
+ * @property {Parameters<typeof missing>[0]} needs
+ * @property {() => string | undefined} [obstacle]  why it cannot run here
+ * @property {(folder: string) => Promise<string[]>} run  returns what is wrong
+ */
+
+/** @type {Record<string, Part>} */
 const parts = {
   manifests: {
     needs: ['manifestCheck'],
@@ -31,6 +39,11 @@ const parts = {
   },
   container: {
     needs: ['tini'],
+    obstacle: () => {
+      if (process.getuid?.() !== 0) return 'it makes namespaces and mounts, which root may';
+      const set = builtSetFolder('configs/recipes/quickstart.dataset.yaml');
+      return existsSync(set) ? undefined : 'it uses the set of the quickstart; run `npm run quickstart`';
+    },
     run: async (folder) => (await import('./k8s/container.mjs')).checkContainer(folder),
   },
 };
@@ -40,9 +53,10 @@ const chosen = positionals.length === 0 ? Object.keys(parts) : positionals;
 for (const name of chosen) {
   const part = parts[name];
   if (part === undefined) throw new Error(`expected ${Object.keys(parts).join(', ')}; got ${name}`);
-  const lacking = missing(part.needs);
-  if (lacking.length > 0) {
-    console.log(`${name}: not run: ${lacking.join(', ')} missing; run \`npm run proof:k8s:install\``);
+  const lacking = missing(part.needs).join(', ');
+  const obstacle = lacking === '' ? part.obstacle?.() : `${lacking} missing; run \`npm run proof:k8s:install\``;
+  if (obstacle !== undefined) {
+    console.log(`${name}: not run: ${obstacle}`);
     process.exitCode ??= 5;
     continue;
   }

@@ -3,7 +3,7 @@
  * The manifests on a real API server: accepted by dry runs, and their Jobs driven by the real Job controller, with pods as
  * processes that end as they are told.
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { manifestText } from '#tasks/cluster/kubernetes/manifest';
@@ -95,7 +95,7 @@ async function conduct(api, folder) {
 function standIn(folder) {
   const home = join(folder, 'home');
   mkdirSync(join(home, 'dist/cli'), { recursive: true });
-  mkdirSync(join(folder, 'attempts'));
+  for (const name of ['attempts', 'waiting']) mkdirSync(join(folder, name));
   writeFileSync(join(home, 'package.json'), '{}');
   writeFileSync(join(folder, 'jobs.json'), JSON.stringify(jobs));
   writeFileSync(
@@ -107,7 +107,11 @@ const attempt = readdirSync(folder + '/attempts').filter((name) => name.startsWi
 const action = all[Math.min(attempt, all.length - 1)];
 if (action === 'save') process.on('SIGTERM', () => process.exit(75));
 writeFileSync(folder + '/attempts/' + job + '.' + index + '.' + attempt, process.argv.slice(2).join(' '));
-if (typeof action === 'number') setTimeout(() => process.exit(action), 1000); else setTimeout(() => {}, 600_000);
+if (typeof action === 'number') setTimeout(() => process.exit(action), 1000);
+else {
+  setTimeout(() => {}, 600_000);
+  writeFileSync(folder + '/waiting/' + process.env.PROOF_POD, '');
+}
 `,
   );
   return home;
@@ -155,17 +159,19 @@ async function outcomeOf(api, folder, name, started) {
   return [`${name}: not over after ${patienceMs / 1000} s`];
 }
 
-/** Deletes the pods of a Job whose process waits on its first attempt. @param {Api} api @param {string} folder @param {string} name */
+/**
+ * Deletes each pod of a Job whose process waits, as draining a node does.
+ *
+ * @param {Api} api @param {string} folder @param {string} name
+ */
 async function deleteWaiting(api, folder, name) {
   const { items } = await api(
     'GET',
     `/api/v1/namespaces/default/pods?labelSelector=batch.kubernetes.io/job-name=${name}`,
   );
-  for (const { metadata } of items) {
-    const index = Number(metadata.labels['batch.kubernetes.io/job-completion-index']);
-    const made = readdirSync(join(folder, 'attempts')).filter((file) => file.startsWith(`${name}.${index}.`));
-    const [action] = jobs[name]?.attempts[index] ?? [];
-    if (typeof action === 'number' || made.length !== 1 || metadata.deletionTimestamp !== undefined) continue;
+  for (const { metadata, status } of items) {
+    const waits = existsSync(join(folder, 'waiting', metadata.name));
+    if (!waits || status.phase !== 'Running' || metadata.deletionTimestamp !== undefined) continue;
     await api('DELETE', `/api/v1/namespaces/default/pods/${metadata.name}`);
   }
 }

@@ -36,6 +36,7 @@ export function startKubelet(api, places) {
     const process = running.get(uid);
     const hasEnded = ['Succeeded', 'Failed'].includes(pod.status?.phase);
     if (deletionTimestamp !== undefined) {
+      if (process === undefined && !hasEnded) await report(pod, 'Failed', { waiting: {} }); // it never started
       if (process === undefined || hasEnded) await api('DELETE', `${pods}/${name}?gracePeriodSeconds=0`);
       else if (process.exitCode === null && !process.killed) {
         process.kill('SIGTERM');
@@ -64,6 +65,7 @@ export function startKubelet(api, places) {
       PATH: process.env['PATH'],
       MNV4_HOME: places.home,
       PROOF_FOLDER: places.folder,
+      PROOF_POD: name,
       ...environment(pod, container),
     };
     const child = spawn(places.entrypoint, args, { env, stdio: ['ignore', 'inherit', 'inherit'] });

@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { manifestText } from '#tasks/cluster/kubernetes/manifest';
-import { projectFiles } from '#tasks/cluster/kubernetes/project';
+import { kubernetesFiles } from '#tasks/cluster/kubernetes/project';
 import { mistakes, plannedCases } from './cases.mjs';
 import { engines } from './engines.mjs';
 
@@ -52,7 +52,7 @@ function acceptedMistakes(folder, first) {
 /** @param {string} folder @param {import('#tasks/cluster/kubernetes/project').KubernetesProject} project */
 function written(folder, project) {
   mkdirSync(folder);
-  const files = projectFiles(project, 'the proof').filter(({ name }) => name.endsWith('.yaml'));
+  const files = kubernetesFiles(project).filter(({ name }) => name.endsWith('.yaml'));
   return files.map(({ name, content }) => {
     writeFileSync(join(folder, name), /** @type {string} */ (content));
     return join(folder, name);

@@ -6,10 +6,9 @@ import { overridesOf, setOption } from '#cli/arguments/run-options';
 import { configArgument } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { Failure } from '#core/failure';
-import { shownPath } from '#core/files/shown-path';
 import { requireNewFolder, writeFolder } from '#core/files/whole-folder';
 import { isObjectName } from '#tasks/cluster/kubernetes/names';
-import { planKubernetes, projectFiles } from '#tasks/cluster/kubernetes/project';
+import { kubernetesFiles, planKubernetes } from '#tasks/cluster/kubernetes/project';
 import type { KubernetesRequest } from '#tasks/cluster/kubernetes/request';
 import { planStages } from '#tasks/project/project';
 import { readSearchConfig } from '#tasks/search/config/config';
@@ -60,16 +59,19 @@ export const jobK8s = defineCommand({
   arguments: [configArgument],
   options,
   run([file], options) {
-    const config = readSearchConfig(file, overridesOf({ set: options.set, seed: undefined }));
+    const config = readSearchConfig(file, overridesOf({ set: options.set }));
     const { train } = config.config;
     const stages = planStages(config); // mistakes are told now
     const recipe = train && readTrainingRecipe(config.path(train.recipe));
     requireWorkFor(options.ranks, stages);
     const training = Math.min(options.ranks, recipe === undefined ? 1 : microBatchesOf(recipe));
     const project = planKubernetes(config, requestOf(options, { stages: options.ranks, training }));
+    for (const { seed, settings } of project.searches) {
+      if (seed === config.config.seed) planStages(readSearchConfig(file, overridesOf({ set: settings })));
+    }
     const folder = options.to ?? `${project.name}-k8s`;
     requireNewFolder(folder, '--to');
-    const files = projectFiles(project, `mnv4-nas job k8s ${shownPath(file)}`);
+    const files = kubernetesFiles(project);
     writeFolder(folder, files);
     const runs = project.searches.map(({ id }) => id);
     const names = files.map(({ name }) => name);

@@ -50,10 +50,10 @@ export function planKubernetes(config: LocatedConfig, request: KubernetesRequest
 }
 
 /** The files of a project: its manifests and `apply.sh`. */
-export function projectFiles({ name, manifests }: KubernetesProject, command: string): FileContent[] {
+export function kubernetesFiles({ name, manifests }: KubernetesProject): FileContent[] {
   const files = [...manifests].map(([file, contents]) => ({
     name: file,
-    content: manifestText(contents, [`Written by: ${command}`]),
+    content: manifestText(contents, [`${name}, written by mnv4-nas job k8s`]),
   }));
   return [...files, { name: 'apply.sh', content: applyScript(name, [...manifests.keys()]) }];
 }

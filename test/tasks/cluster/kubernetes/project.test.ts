@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { planKubernetes, projectFiles } from '#tasks/cluster/kubernetes/project';
+import { kubernetesFiles, planKubernetes } from '#tasks/cluster/kubernetes/project';
 import type { KubernetesRequest } from '#tasks/cluster/kubernetes/request';
 import { readSearchConfig } from '#tasks/search/config/config';
 import { newFolder } from '#test/data/fixtures';
@@ -48,7 +48,7 @@ const planned = (changes: Partial<KubernetesRequest> = {}, config = configIn()) 
 
 /** The manifests of a plan as they are read, by kind; a kind that occurs several times gives its last. */
 function read(changes: Partial<KubernetesRequest> = {}, config = configIn()) {
-  const files = projectFiles(planned(changes, config), 'a test').filter(({ name }) => name.endsWith('.yaml'));
+  const files = kubernetesFiles(planned(changes, config)).filter(({ name }) => name.endsWith('.yaml'));
   const documents = files.flatMap(({ content }) => parseAllDocuments(content as string, { version: '1.1' }));
   // biome-ignore lint/suspicious/noExplicitAny: manifests are read as their users do
   return Object.fromEntries(documents.map((document) => document.toJS()).map((one: any) => [one.kind, one]));

@@ -1,6 +1,6 @@
 /**
- * The jobs of a search on a cluster: for every seed and target a coarse stage, a fine stage on its result and, if the
- * config has one, the final training. Schedulers differ only in how they write these down.
+ * The jobs of a search on a cluster: for every seed and target a coarse stage and, if the config has them, a fine stage
+ * on its result and the final training. Schedulers differ only in how they write these down.
  */
 import { slug } from '#core/slug';
 import type { Workers } from '#jobs/workers/launcher';
@@ -83,8 +83,7 @@ function targetKey({ cost: [first] }: SearchConfig): string {
 export function planJobs(config: LocatedConfig, request: JobRequest): JobPlan {
   const { places, workers } = request;
   const cells = cellsOf(config, request);
-  const kinds: readonly JobKind[] = places.recipe === undefined ? ['coarse', 'fine'] : ['coarse', 'fine', 'train'];
-  const arrays = kinds.map((kind) => ({
+  const arrays = kindsOf(config, places).map((kind) => ({
     kind,
     workers: workers[kind],
     jobs: cells.map((cell) => {
@@ -95,6 +94,11 @@ export function planJobs(config: LocatedConfig, request: JobRequest): JobPlan {
     }),
   }));
   return { name: slug(config.config.name), arrays };
+}
+
+function kindsOf({ config }: LocatedConfig, { recipe }: JobPlaces): JobKind[] {
+  const fine = config.fine === undefined ? [] : (['fine'] as const);
+  return ['coarse', ...fine, ...(recipe === undefined ? [] : (['train'] as const))];
 }
 
 function commandOf(kind: JobKind, { id, seed, settings }: Cell, { config, recipe }: JobPlaces): string[] {

@@ -19,7 +19,7 @@ const port = 26400;
 const patienceMs = 180_000;
 
 /**
- * What each attempt of each index does: an exit code; `save`, which ends with 75 after SIGTERM; `deaf`, which SIGTERM
+ * Actions of each attempt of each index: an exit code; `save`, which ends with 75 after SIGTERM; `deaf`, which SIGTERM
  * ends, as before the program listens. The proof deletes pods that wait, as a drained node does.
  *
  * @type {Record<string, { attempts: readonly (readonly (number | 'save' | 'deaf')[])[], deletes: boolean, limit?: number, expected: object }>}

@@ -1,4 +1,4 @@
-/** What the Job controller does about each exit code of a pod; docs/clusters-kubernetes.md has the table. */
+/** The actions of the Job controller on each exit code of a pod; docs/clusters-kubernetes.md has the table. */
 import { exitCodes } from '#core/failure';
 
 const terminated = 128 + 15; // the exit code of a process that SIGTERM ended before it could handle it

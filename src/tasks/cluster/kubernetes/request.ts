@@ -1,4 +1,4 @@
-/** What a user asks for when a search is written down for Kubernetes. */
+/** A request to write a search for Kubernetes. */
 export interface KubernetesRequest {
   /** Name of the objects; undefined for the config's name. */
   readonly name: string | undefined;

@@ -22,7 +22,7 @@ const rooms = {
     process: ['terminal'],
   },
   tasks: {
-    cluster: ['search'],
+    cluster: ['distill', 'search'],
     devices: ['export'],
     distill: ['training'],
     report: ['devices'],

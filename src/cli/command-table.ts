@@ -127,6 +127,15 @@ export const commandTable: CommandTable = {
       },
     },
   },
+  job: {
+    summary: 'write searches as jobs of a cluster',
+    commands: {
+      k8s: {
+        summary: 'write a search as Kubernetes manifests',
+        load: async () => (await import('#cli/commands/job/k8s')).jobK8s,
+      },
+    },
+  },
   validate: {
     summary: 'check configs, spaces, recipes and devices for mistakes',
     load: async () => (await import('#cli/commands/validate')).validate,

@@ -125,11 +125,6 @@ export const commandTable: CommandTable = {
         summary: 'write a search as sbatch scripts for Slurm',
         load: async () => (await import('#cli/commands/job/slurm')).jobSlurm,
       },
-    },
-  },
-  job: {
-    summary: 'write searches as jobs of a cluster',
-    commands: {
       k8s: {
         summary: 'write a search as Kubernetes manifests',
         load: async () => (await import('#cli/commands/job/k8s')).jobK8s,

@@ -16,22 +16,13 @@ import { type JobPlan, planJobs } from '#tasks/cluster/job-plan';
 import { type SlurmSettings, slurmProject } from '#tasks/cluster/slurm-project';
 import { limitSeconds } from '#tasks/cluster/slurm-time';
 import { readSearchConfig } from '#tasks/search/config/config';
+import { seedsOption, targetsOption } from './job-options.js';
 import { jobRequest } from './job-request.js';
 import { submit } from './submit.js';
 
 const options = [
-  {
-    flag: '--seeds <n>',
-    description: "number of seeds, counted up from the config's",
-    parse: wholeNumber(1, 1000),
-    default: 1,
-  },
-  {
-    flag: '--targets <values>',
-    description: "targets of the config's first cost, separated by commas (default: the config's)",
-    parse: targets,
-    default: [],
-  },
+  seedsOption,
+  targetsOption,
   { flag: '--nodes <n>', description: 'nodes of each stage, joined by MPI', parse: wholeNumber(1, 1024), default: 1 },
   {
     flag: '--time <limit>',
@@ -114,13 +105,6 @@ function requireTimeToSave({ time, lead }: Options): void {
   const least = lead + 60; // Slurm's signal may come 30 s early, and a start takes some seconds
   if (time === undefined || (limitSeconds(time) as number) > least) return;
   throw new Failure('usage', `--time: expected more than ${least} s, a minute more than --lead; got ${time}`);
-}
-
-function targets(text: string): readonly number[] {
-  const values = text.split(',').map((part) => Number(part.trim() || Number.NaN));
-  const areTargets = values.every((value) => value > 0 && Number.isFinite(value));
-  if (areTargets && new Set(values).size === values.length) return values;
-  throw new InvalidArgumentError('expected different numbers above 0, separated by commas');
 }
 
 function time(text: string): string {

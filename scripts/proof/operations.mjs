@@ -46,7 +46,7 @@ async function hangingWorker() {
   const remedy = /what to do: .*/.exec(hung.stderr)?.[0];
   tell('a worker that hangs', `exit ${hung.status} after ${seconds} s: ${named}; ${remedy}`, hung.status === 5);
   const resumed = await search('hung');
-  tell('the same command', `${/resuming after step .*/.exec(resumed.stderr)?.[0]}`, isSame('hung'));
+  tell('the same command', `${/resuming after step \d+ of \d+/.exec(resumed.stderr)?.[0]}`, isSame('hung'));
 }
 
 async function slowWorker() {

@@ -64,7 +64,7 @@ describe('--help', { timeout: 120_000 }, () => {
     ]);
     const nested = [
       ...['fetch', 'inspect', 'build', 'info', 'verify'].map((name) => ['dataset', name]),
-      ...['list', 'show'].map((name) => ['runs', name]),
+      ...['list', 'show', 'watch', 'prune'].map((name) => ['runs', name]),
     ];
     const paths = [...commands.map((name) => [name]), ...nested];
     const helps = await helpsOf(paths);
@@ -80,7 +80,7 @@ describe('--help', { timeout: 120_000 }, () => {
       'info',
       'verify',
     ]);
-    expect(listed(helps[commands.indexOf('runs')] as string)).toEqual(['list', 'show']);
+    expect(listed(helps[commands.indexOf('runs')] as string)).toEqual(['list', 'show', 'watch', 'prune']);
   });
 
   it('would notice if TensorFlow were loaded: doctor loads it', async () => {

@@ -36,10 +36,11 @@ export function stallWatch(
   let stepMs = 0;
   let sinceStepMs = 0;
   return (elapsedMs, pulses) => {
-    const steps = (pulses[0]?.steps ?? 0) - (before[0]?.steps ?? 0);
+    const finished = before[0]?.steps ?? 0;
+    const steps = (pulses[0]?.steps ?? 0) - finished;
     sinceStepMs += elapsedMs;
     if (steps > 0) {
-      stepMs = Math.max(sinceStepMs / steps, 0.9 * stepMs);
+      if (finished > 0) stepMs = Math.max(sinceStepMs / steps, 0.9 * stepMs); // before the first, data was opened
       sinceStepMs = 0;
     }
     const hasWaiting = pulses.some(({ waits }) => waits);

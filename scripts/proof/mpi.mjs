@@ -13,11 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withStandInSet } from '#tasks/project/stand-in-set';
 import { mpirun, requireMpi } from './mpi/mpirun.mjs';
-import { hashOf, logitDifference, set, smallSearch } from './mpi/small-search.mjs';
+import { hashOf, lossDifference, set, smallSearch } from './mpi/small-search.mjs';
 
 /** @typedef {import('./mpi/mpirun.mjs').Sent} Sent */
 
-const rounding = 1e-4; // of a logit after five steps
+const rounding = 1e-5; // relative, of the loss of the first five steps
 const underway = /"step":15,/;
 
 console.log(`Open MPI ${requireMpi()}`);
@@ -57,7 +57,7 @@ try {
     }
 
     /**
-     * Runs the search as ranks, and compares its hash or, without one, its logits with those of one process.
+     * Runs the search as ranks, and compares its hash or, without one, its first losses with those of one process.
      *
      * @param {string} what @param {readonly number[]} nodes @param {string | undefined} hash
      * @param {readonly string[]} [options]
@@ -92,12 +92,12 @@ try {
       if (status !== 0) return told(what, false, `mpirun ended with ${status}:\n${stderr}`);
       const step = /resuming after step (\d+)/.exec(stderr)?.[1];
       const from = step === undefined ? '' : `from step ${step}, `;
-      const difference = logitDifference(path(id), path('one-process'));
+      const difference = lossDifference(path(id), path('one-process'));
       const isRight = hash === undefined ? difference < rounding : hashOf(path(id)) === hash;
       told(
         what,
         isRight,
-        `${from}${seconds.toFixed(1)} s, first logits within ${difference.toPrecision(2)} of one process`,
+        `${from}${seconds.toFixed(1)} s, first losses within ${difference.toExponential(1)} of one process`,
       );
     }
   });

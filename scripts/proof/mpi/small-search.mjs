@@ -76,20 +76,17 @@ export function hashOf(run) {
 }
 
 /**
- * Largest difference between the logits of two runs at the first entry of their logs. Later a difference in rounding
- * may change which architecture is drawn, and the runs take other ways.
+ * Relative difference between the mean losses of two runs over their first interval. Later a difference in rounding may
+ * change which architecture is drawn, and the runs take other ways.
  *
  * @param {string} run @param {string} other
  */
-export function logitDifference(run, other) {
-  const [a, b] = [logitsOf(run), logitsOf(other)];
-  return Math.max(...a.map((value, i) => Math.abs(value - /** @type {number} */ (b[i]))));
+export function lossDifference(run, other) {
+  return Math.abs(firstLoss(run) / firstLoss(other) - 1);
 }
 
-/** @param {string} run @returns {number[]} */
-function logitsOf(run) {
-  const { logits } = JSON.parse(
-    /** @type {string} */ (readFileSync(join(run, 'policy.jsonl'), 'utf8').trimEnd().split('\n')[0]),
-  );
-  return Object.values(logits).flat();
+/** @param {string} run @returns {number} */
+function firstLoss(run) {
+  const [line = ''] = readFileSync(join(run, 'events.jsonl'), 'utf8').split('\n');
+  return JSON.parse(line).loss;
 }

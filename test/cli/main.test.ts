@@ -59,12 +59,14 @@ describe('--help', { timeout: 120_000 }, () => {
       'roofline',
       'calibrate',
       'runs',
+      'job',
       'validate',
       'doctor',
     ]);
     const nested = [
       ...['fetch', 'inspect', 'build', 'info', 'verify'].map((name) => ['dataset', name]),
       ...['list', 'show', 'watch', 'prune'].map((name) => ['runs', name]),
+      ...['slurm', 'k8s'].map((name) => ['job', name]),
     ];
     const paths = [...commands.map((name) => [name]), ...nested];
     const helps = await helpsOf(paths);
@@ -81,6 +83,7 @@ describe('--help', { timeout: 120_000 }, () => {
       'verify',
     ]);
     expect(listed(helps[commands.indexOf('runs')] as string)).toEqual(['list', 'show', 'watch', 'prune']);
+    expect(listed(helps[commands.indexOf('job')] as string)).toEqual(['slurm', 'k8s']);
   });
 
   it('would notice if TensorFlow were loaded: doctor loads it', async () => {

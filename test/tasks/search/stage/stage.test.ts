@@ -113,7 +113,9 @@ describe('a coarse stage', () => {
       'space.yaml',
       'state.json',
     ]);
-    expect(readState(folder)).toEqual({ id: 'a', stage: 'coarse', status: 'done', step: 12, steps: 12 });
+    const { quality, reward } = json(folder, 'result.json');
+    const figures = { quality, reward };
+    expect(readState(folder)).toEqual({ id: 'a', stage: 'coarse', status: 'done', step: 12, steps: 12, ...figures });
     expect(json(folder, 'environment.json')).toEqual({ test: true, workers: 1 });
     expect(text(folder, 'config.yaml')).toContain('validationBatch: 24');
     expect(readSpace(join(folder, 'space.yaml')).choices.map(({ path }) => path)).toEqual([

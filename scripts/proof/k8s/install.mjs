@@ -43,7 +43,10 @@ function buildPrograms(packages) {
   const imports = packages.map((name) => `\t_ "${name}"\n`).join('');
   writeFileSync(join(work, 'servers.go'), `//go:build tools\n\npackage main\n\nimport (\n${imports})\n`);
   run('go', ['mod', 'tidy', '-e']);
-  const stamp = `-s -w -X k8s.io/component-base/version.gitVersion=v${version}`;
+  const [major, minor] = version.split('.');
+  const facts = { gitVersion: `v${version}`, gitMajor: major, gitMinor: minor };
+  const stamps = Object.entries(facts).map(([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`);
+  const stamp = ['-s -w', ...stamps].join(' ');
   for (const name of ['.', ...packages]) {
     const program = name === '.' ? 'manifest-check' : /** @type {string} */ (name.split('/').at(-1));
     console.log(`k8s: go build ${program}`);
@@ -70,7 +73,7 @@ function unpackDebian(packages) {
   for (const name of packages) {
     run('apt-get', ['download', name], 'inherit', target);
     const file = readdirSync(target).find((entry) => entry.startsWith(`${name}_`)) ?? name;
-    run('dpkg', ['-x', join(target, file), target]);
+    run('dpkg', ['-x', file, '.'], 'inherit', target);
     rmSync(join(target, file));
   }
 }

@@ -1,13 +1,19 @@
 /** The workers of a command whose process is one of several MPI ranks. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { workersOf } from '#cli/arguments/worker-options';
 import { setJoinedRanks } from '#jobs/workers/ranks';
 import { failureOf } from '#test/data/fixtures';
 
 const start = () => Promise.reject(new Error('no job here'));
 
-beforeAll(() => setJoinedRanks({ size: 4, here: 2, threads: 3, launcher: { start } }));
-afterAll(() => setJoinedRanks(undefined));
+beforeAll(() => {
+  vi.stubEnv('TF_NUM_INTRAOP_THREADS', undefined);
+  setJoinedRanks({ size: 4, here: 2, threads: 3, launcher: { start } });
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  setJoinedRanks(undefined);
+});
 
 describe('of four ranks', () => {
   it('all are workers, each with its share of the cores', () => {

@@ -4,7 +4,7 @@
  * `npm run proof:operations`: proves what unattended runs rely on, with the program itself. A worker that is stopped in
  * the middle of a search (SIGSTOP) is named after a minute, the last finished step is saved if it can be, and the same
  * command ends like an undisturbed run; a worker that is only slow (stopped for nine of every ten seconds) is waited for.
- * Of eight processes that want one run at once, one gets it, in each of 20 rounds. `runs list` over 1,000 folders of
+ * Eight processes start the same run at once, 20 times, and each time one of them gets it. `runs list` over 1,000 folders of
  * finished runs is timed. Exits with 1 if one of the first three fails. Needs the quickstart's distillation set; takes
  * five minutes.
  */

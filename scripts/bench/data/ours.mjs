@@ -1,7 +1,7 @@
 // Our side of the benchmark: the batches of a training, and the decoder with nothing around it but a batch.
 import { randomStream } from '#core/random';
 import { inceptionRectangle } from '#data/images/augment/random-rectangle';
-import { decodedView, imageHeader } from '#data/images/decode/decode';
+import { storedPicture } from '#data/images/decode/decode';
 import { encodedSource } from '#data/images/encoded-source';
 import { encodedFiles, imageFileBytes } from '#data/images/folders/image-files';
 import { putPixels, stackedImages } from '#data/images/image-stack';
@@ -33,8 +33,8 @@ export function decoderSide(paths, images, batch) {
   let next = 0;
   const draw = async (path, into) => {
     const bytes = await imageFileBytes(path);
-    const rectangle = inceptionRectangle(imageHeader(bytes, path), inceptionCrop, random);
-    return decodedView(bytes, path, rectangle, to, random.uniform() < 0.5, into);
+    const picture = storedPicture(bytes, path);
+    return picture.view(inceptionRectangle(picture, inceptionCrop, random), to, random.uniform() < 0.5, into);
   };
   const stacked = async () => {
     const stack = new Uint8Array(batch * imageSize);

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodedImage, decodedView } from '#data/images/decode/decode';
+import { decodedImage, storedPicture } from '#data/images/decode/decode';
 import { addDifferences } from '../byte-differences.mjs';
 
 /**
@@ -33,5 +33,5 @@ async function ourPixels(bytes, box, [width, height], place) {
   if (box === null) return (await decodedImage(bytes, place)).pixels;
   const [left, top, right, bottom] = box;
   const rectangle = { top, left, height: bottom - top, width: right - left };
-  return (await decodedView(bytes, place, rectangle, { height, width })).pixels;
+  return (await storedPicture(bytes, place).view(rectangle, { height, width })).pixels;
 }

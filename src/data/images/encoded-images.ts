@@ -15,6 +15,6 @@ export interface EncodedImages {
    * images themselves, so that it stays fast for millions.
    */
   fingerprint(): Promise<string>;
-  /** What opens the same images in another thread. */
+  /** Plain data with which another thread opens the same images. */
   readonly shared: SharedImages;
 }

@@ -1,5 +1,5 @@
 /** Makes an image source of encoded images, each read and decoded when it is needed. */
-import { decodedImage, decodedView, imageHeader } from './decode/decode.js';
+import { storedPicture } from './decode/decode.js';
 import type { EncodedImages } from './encoded-images.js';
 import type { ImageSource } from './image-source.js';
 
@@ -16,17 +16,7 @@ export function encodedSource(images: EncodedImages): EncodedSource {
     channels: 3,
     inMemory: false,
     label: (i) => images.label(i),
-    async load(i) {
-      const place = images.place(i);
-      const bytes = await images.bytes(i);
-      const { height, width } = imageHeader(bytes, place);
-      return {
-        height,
-        width,
-        whole: () => decodedImage(bytes, place),
-        view: (...view) => decodedView(bytes, place, ...view),
-      };
-    },
+    load: async (i) => storedPicture(await images.bytes(i), images.place(i)),
     fingerprint: () => images.fingerprint(),
   };
 }

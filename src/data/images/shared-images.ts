@@ -1,4 +1,4 @@
-/** Encoded images as plain data with arrays in shared memory: what a thread needs to read the images of another one. */
+/** Encoded images as plain data with arrays in shared memory, which lets a thread read the images of another one. */
 import type { TextList } from './text-list.js';
 
 export type SharedImages =

@@ -14,7 +14,7 @@ async function built(more: string, source = tinySource()): Promise<string> {
 }
 
 describe('a mix of sets', () => {
-  it('has rows of each set in proportion to the weights, in an order of its own', async () => {
+  it('has rows of each set in proportion to the weights, each set in a separate order', async () => {
     const folders = [await tinySet(), await built('images: { stored: png }'), await built('softLabels: { top: 2 }')];
     const mix = openParts(folders.map((folder, i) => ({ folder, weight: [1, 1, 2][i] as number })));
     expect(mix.manifest.splits).toEqual({ train: 3 * 288, held: 24, test: 20 });

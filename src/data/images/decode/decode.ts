@@ -2,7 +2,7 @@
  * Decodes pictures to what Pillow's `ImageOps.exif_transpose(image).convert('RGB')` gives, whole or a resized part;
  * docs/pictures.md states where the two differ.
  */
-import type { Image, Rectangle, Size } from '#data/images/image-source';
+import type { Image, StoredImage } from '#data/images/image-source';
 import { type ImagesAddon, viewNumbers } from './addon.js';
 import { type ImageHeader, imageHeader } from './image-header.js';
 import { nativeImages } from './native-images.js';
@@ -12,37 +12,29 @@ import { type View, viewOf, wholeView } from './view.js';
 export { type ImageHeader, imageHeader } from './image-header.js';
 
 /**
- * The whole upright RGB image [H, W, 3].
+ * An upright RGB image whose size is known and whose pixels are not decoded yet. A view is antialiased where it shrinks
+ * (`resized`), and only the pixels that it needs are decoded, on another thread.
  *
- * @param bytes  must not change until the promise settles
+ * @param bytes  must not change until the last promise settles
  * @param place  names the picture in messages
- * @throws Failure `data` for other formats, damaged pictures and pictures beyond `limits.ts`
+ * @throws Failure `data`, here or where the pixels are decoded, for other formats, damaged pictures and pictures beyond
+ *   `limits.ts`
  */
-export async function decodedImage(bytes: Uint8Array, place: string): Promise<Image> {
-  const header = imageHeader(bytes, place);
-  return decoded(bytes, header, wholeView(header), place);
-}
-
-/**
- * A rectangle of the upright RGB image, resized to `to`, antialiased where it shrinks (`resized`). Its edges may lie
- * between pixels. Only the pixels that it needs are decoded, on another thread.
- *
- * @param bytes       must not change until the promise settles
- * @param isMirrored  exchanges left and right, as `flipped` does
- * @param into        memory of matching size that the pixels may be written to
- * @throws Failure `data` like `decodedImage`
- */
-export async function decodedView(
-  bytes: Uint8Array,
-  place: string,
-  rectangle: Rectangle,
-  to: Size,
-  isMirrored = false,
-  into?: Uint8Array,
-): Promise<Image> {
+export function storedPicture(bytes: Uint8Array, place: string): StoredImage {
   const header = imageHeader(bytes, place);
   const { height, width } = header;
-  return decoded(bytes, header, { image: { height, width }, rectangle, to, isMirrored }, place, into);
+  return {
+    height,
+    width,
+    whole: () => decoded(bytes, header, wholeView(header), place),
+    view: (rectangle, to, isMirrored = false, into) =>
+      decoded(bytes, header, { image: { height, width }, rectangle, to, isMirrored }, place, into),
+  };
+}
+
+/** The whole upright RGB image [H, W, 3]; arguments and errors as for `storedPicture`. */
+export async function decodedImage(bytes: Uint8Array, place: string): Promise<Image> {
+  return storedPicture(bytes, place).whole();
 }
 
 /** Decodes by our addon what it can; `sharp` does the rest, and says what is wrong with damaged pictures. */

@@ -8,6 +8,7 @@ import { systemProblem } from '#core/files/files';
 import { inSharedMemory } from '#core/shared-memory';
 import { dataFailure } from '#data/data-failure';
 import type { EncodedImages } from '#data/images/encoded-images';
+import { readExactly } from '#data/images/formats/shards/read-piece';
 import type { ImageFiles } from '#data/images/shared-images';
 import { textAt, textList } from '#data/images/text-list';
 
@@ -65,9 +66,7 @@ export async function imageFileBytes(file: string): Promise<Uint8Array> {
       if (found.size > mostFileBytes) {
         throw dataFailure(file, `expected an image of at most ${mostFileBytes} bytes; got ${found.size}`);
       }
-      const bytes = Buffer.allocUnsafeSlow(found.size);
-      const { bytesRead } = await handle.read(bytes, 0, found.size, 0);
-      return bytes.subarray(0, bytesRead);
+      return await readExactly(handle.fd, 0, found.size);
     } finally {
       await handle.close();
     }

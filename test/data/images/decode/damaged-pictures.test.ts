@@ -11,7 +11,7 @@ const decoder = new URL('../../../../dist/data/images/decode/decode.js', import.
 /** A program that decodes views of mutated pictures, and counts those decoded and those refused with a data failure. */
 const program = `
 const { readFileSync } = await import('node:fs');
-const { decodedView, imageHeader } = await import(${JSON.stringify(decoder)});
+const { storedPicture, imageHeader } = await import(${JSON.stringify(decoder)});
 let seed = 1;
 const below = (n) => (seed = (seed * 48271) % 2147483647) % n;
 const counts = { decoded: 0, refused: 0 };
@@ -23,7 +23,7 @@ for (const file of process.argv.slice(1)) {
     try {
       const { height, width } = imageHeader(bytes, 'a');
       const part = { top: height / 3, left: width / 3, height: height / 2, width: width / 2 };
-      await decodedView(bytes, 'a', part, { height: 9, width: 11 });
+      await storedPicture(bytes, 'a').view(part, { height: 9, width: 11 });
       counts.decoded++;
     } catch (error) {
       if (error.kind !== 'data') throw error;

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { resized } from '#data/images/augment/resample';
-import { decodedImage, decodedView } from '#data/images/decode/decode';
+import { decodedImage, storedPicture } from '#data/images/decode/decode';
 import { nativeImages } from '#data/images/decode/native-images';
 import type { Image } from '#data/images/image-source';
 import { failureOfAsync } from '#test/data/fixtures';
@@ -81,7 +81,7 @@ describe('decodedImage', () => {
   });
 });
 
-describe('decodedView', () => {
+describe('a view', () => {
   it('is the resized rectangle of the whole image', async () => {
     const rectangle = { top: 3.25, left: 1.5, height: 17, width: 20.75 };
     for (const orientation of [1, 3, 6, 7]) {
@@ -90,10 +90,10 @@ describe('decodedView', () => {
         { height: 8, width: 9 },
         { height: 40, width: 30 },
       ]) {
-        const view = await decodedView(bytes, 'a', rectangle, to);
+        const view = await storedPicture(bytes, 'a').view(rectangle, to);
         expect(view).toEqual(resized(await decodedImage(bytes, 'a'), rectangle, to));
         const into = new Uint8Array(3 * to.height * to.width).fill(9);
-        const placed = await decodedView(bytes, 'a', rectangle, to, false, into);
+        const placed = await storedPicture(bytes, 'a').view(rectangle, to, false, into);
         expect(placed).toEqual(view);
         if ((await nativeImages()).addon !== undefined) expect(placed.pixels).toBe(into);
       }

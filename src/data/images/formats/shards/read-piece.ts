@@ -25,7 +25,7 @@ export async function readPiece(file: string, offset: number, length: number): P
   openFiles.set(file, shared);
   shared.readers++;
   try {
-    return await pieceOf(await shared.descriptor, offset, length);
+    return await readExactly(await shared.descriptor, offset, length);
   } catch (error) {
     if (openFiles.get(file) === shared) openFiles.delete(file);
     throw dataFailure(file, `expected ${length} bytes at byte ${offset}; got ${systemProblem(error)}`);
@@ -44,7 +44,8 @@ async function opened(file: string): Promise<number> {
   throw new Error('a folder, a pipe or a device');
 }
 
-async function pieceOf(descriptor: number, offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
+/** Reads bytes of an open file into a new buffer; throws if the file ends before. */
+export async function readExactly(descriptor: number, offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
   const bytes = Buffer.allocUnsafeSlow(length);
   for (let filled = 0; filled < length; ) {
     const got = await readOnce(descriptor, bytes, filled, offset + filled);

@@ -73,7 +73,7 @@ type ReadSample<S extends ShardSamples> = (file: string, samples: S, at: number)
  * The images of one part.
  *
  * @param sample  one sample, for messages: `sample`, `record` or `row`
- * @param shared  what opens the same images in another thread
+ * @param shared  plain data with which another thread opens the same images
  */
 export function indexedImages<S extends ShardSamples>(
   { root, shards, classOf }: ShardIndex<S>,

@@ -4,8 +4,9 @@
  * `npm run proof:mpi`: proves with Open MPI on this host that ranks search like worker processes, and end and resume as
  * they should. A small search runs in one process, with 4 worker processes, and with 1, 2 and 4 ranks on one to four
  * emulated nodes, which share no memory with each other (MNV4_NODE) and talk over TCP. At every checkpoint the ranks
- * compare a SHA-256 of weights and controller. Then a rank is killed, and mpirun or a rank receives signals; each run is
- * resumed, some with another number of ranks. Exits with 1 if a result differs or a rank is left.
+ * compare a SHA-256 of weights and controller. Then a rank is killed or stands still, and mpirun or a rank receives
+ * signals; each run is resumed, some with another number of ranks. Exits with 1 if a result differs, a rank is left or one
+ * that stands still is not named.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -48,6 +49,9 @@ try {
     await broken('SIGTERM to rank 1', { signal: 'SIGTERM', to: 1, after: underway }, [75], [1, 1], [1, 1]);
     await broken('SIGTERM to mpirun', { signal: 'SIGTERM', to: 'mpirun', after: underway }, [1], [2], [2]);
     await broken('SIGINT to mpirun', { signal: 'SIGINT', to: 'mpirun', after: underway }, [1], [2], [2]);
+    const still = /** @type {const} */ ({ signal: 'SIGSTOP', to: 1, after: /"step":100,/, named: /worker 1 of 2 hangs: .*/ });
+    await broken('rank 1 stands still', still, [5], [2], [2]);
+    await broken('rank 1 on another node stands still', still, [5], [1, 1], [1, 1]);
     await broken('4 ranks stopped, 2 resume', { signal: 'SIGUSR1', to: 'mpirun', after: underway }, [75], [2, 2], [2]);
 
     /** @param {string} id @param {readonly string[]} options */
@@ -71,14 +75,16 @@ try {
     /**
      * Disturbs a run, then resumes it to its end.
      *
-     * @param {string} what @param {Sent} sent @param {readonly number[]} codes  that mpirun may return
+     * @param {string} what @param {Sent & { named?: RegExp }} sent  with the message that names the rank @param {readonly number[]} codes  that mpirun may return
      * @param {readonly number[]} nodes @param {readonly number[]} then  ranks of each node that resume it
      */
     async function broken(what, sent, codes, nodes, then) {
       const id = what.replaceAll(/\W+/g, '-');
       const ended = await mpirun(nodes, command(id), sent);
-      const isEnded = codes.includes(/** @type {number} */ (ended.status)) && ended.ranksLeft === 0;
-      const how = `mpirun exits with ${ended.status} after ${ended.seconds.toFixed(1)} s, ${ended.ranksLeft} ranks left`;
+      const named = sent.named?.exec(ended.stderr)?.[0] ?? '';
+      const isNamed = sent.named === undefined || named !== '';
+      const isEnded = codes.includes(/** @type {number} */ (ended.status)) && ended.ranksLeft === 0 && isNamed;
+      const how = `mpirun exits with ${ended.status} after ${ended.seconds.toFixed(1)} s, ${ended.ranksLeft} ranks left${isNamed ? '' : ', none named'}${named && `; ${named}`}`;
       told(what, isEnded, isEnded ? how : `${how}\n${ended.stderr}`);
       const hash = then.length === nodes.length && then.every((n, i) => n === nodes[i]) ? expected.get(2) : undefined;
       compared(`${what}, then resumed`, id, await mpirun(then, command(id)), hash);

@@ -131,7 +131,13 @@ async function done<Job, Data, L extends Learner, Outcome>(
     const message: JobMessage<Job> = { job, start };
     const longest = learner.model.layout.size;
     const launcher = joinedRanks()?.launcher ?? hostLauncher;
-    const team = await launcher.start({ workers, module: kind.module, job: message, longest });
+    const team = await launcher.start({
+      workers,
+      module: kind.module,
+      job: message,
+      longest,
+      folder: opened.run?.folder,
+    });
     const rescue: Rescue = {};
     try {
       return await worked(kind, { ...parts, job, learner, start, collective: team.collective, context, rescue });

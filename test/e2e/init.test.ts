@@ -34,7 +34,7 @@ function run(...args: string[]): Promise<Ended> {
   return program(args, { cwd: folder, env: { MNV4_CACHE: join(folder, 'cache') } });
 }
 
-const init = ['init', 'pictures', '--device', 'pixel-6-cpu', '--target-ms', '0.05', '--hours', '0.01'];
+const init = ['init', 'pictures', '--device', 'pixel-6-cpu', '--target-ms', '0.05', '--hours', '0.001'];
 
 beforeAll(async () => {
   folder = newFolder();

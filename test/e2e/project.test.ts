@@ -93,32 +93,20 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
     expect(records(again.stderr).filter(({ msg }) => msg === 'progress')).toEqual([]);
   });
 
-  it.each([
-    ['teacher', 4],
-    ['train', 8],
-  ])('stopped in the phase %s, exits with 75; the same command ends like an uninterrupted one', async (stage, step) => {
+  it('stopped or killed in one phase after another, resumes and ends like an uninterrupted one', async () => {
     const folder = project();
-    const stopped = await search(folder, {
-      ...signalAt(stage, step, 'SIGTERM'),
-      env: { MNV4_CACHE: join(folder, 'cache') },
-    });
+    const disturbed = (...where: Parameters<typeof signalAt>) => search(folder, signalAt(...where));
+    const stopped = await disturbed('teacher', 4, 'SIGTERM');
     expect([stopped.status, stopped.stdout]).toEqual([75, '']);
+    expect((await disturbed('dataset', 216, 'SIGKILL')).status).toBe(null);
+    const late = await disturbed('train', 8, 'SIGTERM');
+    expect([late.status, late.stdout]).toEqual([75, '']);
     expect(existsSync(join(folder, 'exported'))).toBe(false);
     const resumed = await search(folder);
     expect([resumed.status, resumed.status === 0 ? '' : resumed.stderr]).toEqual([0, '']);
     for (const run of ['small-coarse', 'small-fine', 'small-train']) {
       expect(endOf(join(folder, 'runs', run))).toEqual(endOf(join(whole, 'runs', run)));
     }
-  });
-
-  it('killed while it builds, resumes', async () => {
-    const folder = project();
-    const env = { MNV4_CACHE: join(folder, 'cache') };
-    const killed = await search(folder, { ...signalAt('dataset', 216, 'SIGKILL'), env });
-    expect(killed.status).toBe(null);
-    const resumed = await search(folder);
-    expect([resumed.status, resumed.status === 0 ? '' : resumed.stderr]).toEqual([0, '']);
-    expect(endOf(join(folder, 'runs', 'small-train'))).toEqual(endOf(join(whole, 'runs', 'small-train')));
   });
 
   it('in a dry run says what exists, what is missing, and how long it will take', async () => {

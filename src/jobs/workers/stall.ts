@@ -1,6 +1,6 @@
 /**
- * Tells a worker that hangs from a slow one. A slow worker still begins ops; one that hangs begins none, while another
- * waits for it, for a time that grows with the measured time of a step.
+ * Tells a worker that hangs from a slow one. A slow worker still begins ops; one that hangs begins none, or its whole
+ * process stands still, while another waits for it, for a time that grows with the measured time of a step.
  */
 import type { Pulse } from '#core/pulse';
 
@@ -25,13 +25,14 @@ export interface Stall {
 }
 
 /**
- * Returns a function to call regularly with the pulses of all workers by rank; it returns the first worker that hangs,
- * if any. `elapsedMs` is the time since the last call in which this process was able to look.
+ * Returns a function to call regularly with the pulses of all workers by rank, undefined for one that is not watched; it
+ * returns the first worker that hangs, if any. `elapsedMs` is the time since the last call in which this process was able
+ * to look.
  */
 export function stallWatch(
   limits: StallLimits = stallLimits,
-): (elapsedMs: number, pulses: readonly Pulse[]) => Stall | undefined {
-  let before: readonly Pulse[] = [];
+): (elapsedMs: number, pulses: readonly (Pulse | undefined)[]) => Stall | undefined {
+  let before: readonly (Pulse | undefined)[] = [];
   let idleMs: readonly number[] = [];
   let stepMs = 0;
   let sinceStepMs = 0;
@@ -43,10 +44,9 @@ export function stallWatch(
       if (finished > 0) stepMs = Math.max(sinceStepMs / steps, 0.9 * stepMs); // before the first, data was opened
       sinceStepMs = 0;
     }
-    const hasWaiting = pulses.some(({ waits }) => waits);
+    const hasWaiting = pulses.some((pulse) => pulse?.waits);
     idleMs = pulses.map((pulse, rank) => {
-      const isIdle = hasWaiting && !pulse.waits && pulse.beats === before[rank]?.beats;
-      return isIdle ? (idleMs[rank] ?? 0) + elapsedMs : 0;
+      return hasWaiting && isIdle(pulse, before[rank]) ? (idleMs[rank] ?? 0) + elapsedMs : 0;
     });
     before = pulses;
     const limitMs = Math.max(limits.leastMs, limits.steps * stepMs);
@@ -55,6 +55,12 @@ export function stallWatch(
     });
     return rank < 0 ? undefined : { rank, idleMs: idleMs[rank] as number, stepMs };
   };
+}
+
+/** True if a worker neither waits nor has begun an op, or if its process stands still. */
+function isIdle(now: Pulse | undefined, before: Pulse | undefined): boolean {
+  if (now === undefined || before === undefined) return false;
+  return now.publications === before.publications || (!now.waits && now.beats === before.beats);
 }
 
 /** A sentence that names the worker. */

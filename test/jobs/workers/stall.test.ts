@@ -5,12 +5,14 @@ import { stallText, stallWatch } from '#jobs/workers/stall';
 const second = 1000;
 
 /** Watches for `seconds`, with the pulses at each of them; returns the first that hangs, and when. */
-function watched(seconds: number, pulsesAt: (t: number) => readonly Partial<Pulse>[]) {
+function watched(seconds: number, pulsesAt: (t: number) => readonly (Partial<Pulse> | undefined)[]) {
   const look = stallWatch();
   for (let t = 1; t <= seconds; t++) {
     const stall = look(
       second,
-      pulsesAt(t).map((pulse) => ({ beats: 0, waits: false, steps: 0, hasBegun: true, ...pulse })),
+      pulsesAt(t).map(
+        (pulse) => pulse && { beats: 0, waits: false, steps: 0, hasBegun: true, publications: t, ...pulse },
+      ),
     );
     if (stall !== undefined) return { t, ...stall };
   }
@@ -43,6 +45,14 @@ describe('a worker', () => {
   it('may take ten times as long while it opens its data, and worker 0 always', () => {
     expect(watched(2000, () => [waiting, { hasBegun: false }])?.t).toBe(602);
     expect(watched(2000, () => [{}, waiting])).toMatchObject({ rank: 0, t: 602 });
+  });
+
+  it('whose process stands still hangs, even if it was waiting', () => {
+    expect(watched(200, () => [waiting, { ...waiting, publications: 7 }])).toMatchObject({ t: 62, rank: 1 });
+  });
+
+  it('whose pulse cannot be read is not watched', () => {
+    expect(watched(3600, () => [waiting, undefined])).toBeUndefined();
   });
 
   it('is named with the time of a step', () => {

@@ -1,10 +1,9 @@
 /** The `Collective` of the processes of one host: short vectors go as messages, long ones through shared memory. */
-
-import { noteWaiting } from '#core/pulse';
 import { traced } from '#core/trace';
 import type { Collective } from '#jobs/workers/collective';
 import type { PulsePlace } from '#jobs/workers/pulse-thread';
 import { pulseBytes } from '#jobs/workers/start-pulse';
+import { waitForOthers } from '#jobs/workers/wait-for-others';
 import type { HostKernels, SharedPlace } from '#networks/tensor/host-kernels';
 import type { Vector } from './messages.js';
 import { readFloatsAt, writeFloats } from './shared-memory.js';
@@ -144,15 +143,11 @@ export class HostCollective implements Collective {
 
   #gathered(values: Vector): Promise<Vector> {
     const { gather, memory, longest, host } = this.#parts;
-    return traced('waiting', 'for the other workers', async () => {
+    return waitForOthers(() => {
       if (!this.#lendsCores) host.share(memory, counterOffset(longest, this.size), this.size); // not before the worker can use them
       this.#lendsCores = true;
       host.wait(true);
-      noteWaiting(true);
-      return gather(values).finally(() => {
-        noteWaiting(false);
-        host.wait(false);
-      });
+      return gather(values).finally(() => host.wait(false));
     });
   }
 

@@ -19,8 +19,8 @@ process.once('message', (start: Start<unknown>) => {
   served(start).catch((error: unknown) => tell({ problem: problemOf(error) })); // then worker 0 ends it
 });
 
-async function served({ module, compute, job, ...place }: Start<unknown>): Promise<void> {
-  startPulse(place.rank, pulsePlaces(memoryDescriptor, place.longest, place.size));
+async function served({ module, compute, stall, job, ...place }: Start<unknown>): Promise<void> {
+  startPulse(place.rank, pulsePlaces(memoryDescriptor, place.longest, place.size), { limits: stall });
   const host = compute === undefined ? noHostKernels : await opened(compute);
   const { serve } = (await import(module)) as { readonly serve: Serve<unknown> };
   await serve(job, new HostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() }));

@@ -1,5 +1,6 @@
 /** The messages between worker 0 and the other processes of a team. */
 import { type Diagnostic, Failure, type FailureKind } from '#core/failure';
+import type { StallLimits } from '#jobs/workers/stall';
 import type { BackendOptions } from '#networks/tensor/backend';
 
 export type Vector = Float32Array | Float64Array;
@@ -14,6 +15,8 @@ export interface Start<Job> {
   readonly module: string;
   /** The backend to open first; left out if the job computes no tensors. */
   readonly compute?: BackendOptions;
+  /** When a worker counts as hanging. */
+  readonly stall?: StallLimits;
   readonly job: Job;
 }
 

@@ -9,7 +9,7 @@ import { gpuEnvironment, ownGpus } from '#core/machine/gpus';
 import { stopSignals } from '#core/machine/stop-signals';
 import { oneProcess } from '#jobs/workers/collective';
 import type { Launcher, LaunchRequest, Team } from '#jobs/workers/launcher';
-import { type Stall, type StallLimits, stallText } from '#jobs/workers/stall';
+import { type Stall, stallText } from '#jobs/workers/stall';
 import { startPulse } from '#jobs/workers/start-pulse';
 import { lastCheckpoint, WorkerLost } from '#jobs/workers/worker-lost';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
@@ -20,15 +20,15 @@ import { openSharedMemory } from './shared-memory.js';
 
 /** Starts processes on this host that compute with tensors, each with the same backend and number of threads. */
 export const hostLauncher: Launcher = {
-  start: async ({ workers: { count, ...compute }, ...request }) =>
+  start: async ({ workers: { count, ...compute }, folder: _, ...request }) =>
     startTeam({ ...request, size: count, compute }, hostKernels),
 };
 
-export interface TeamRequest<Job> extends Omit<LaunchRequest<Job>, 'workers'>, Pick<Start<Job>, 'compute'> {
+export interface TeamRequest<Job>
+  extends Omit<LaunchRequest<Job>, 'workers' | 'folder'>,
+    Pick<Start<Job>, 'compute' | 'stall'> {
   /** Number of workers, this process included. */
   readonly size: number;
-  /** When a worker counts as hanging. */
-  readonly stall?: StallLimits;
 }
 
 /** Starts the other workers of a job (see `Launcher`). */
@@ -70,7 +70,7 @@ interface Member {
 const program = new URL('../../../../dist/jobs/workers/host/member.js', import.meta.url);
 
 function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, gathering: Gathering): Member {
-  const { size, stall: _, ...start } = request;
+  const { size, ...start } = request;
   const child = fork(fileURLToPath(program), {
     env: { ...process.env, ...gpuEnvironment(ownGpus(), rank) },
     serialization: 'advanced', // keeps typed arrays

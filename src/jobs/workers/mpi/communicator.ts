@@ -27,6 +27,8 @@ export interface Communicator {
   split(isMember: boolean): Promise<Communicator | undefined>;
   /** Frees the group; all its ranks call it. */
   free(): void;
+  /** Ends the processes of all ranks, this one included, with an exit code, whatever they are doing. */
+  abort(code: number): void;
 }
 
 /** Chunks of a vector of n floats, of nearly equal lengths. */

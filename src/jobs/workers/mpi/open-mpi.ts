@@ -55,6 +55,7 @@ function functionsOf(lib: LibraryHandle) {
     size: lib.func('int MPI_Comm_size(void *, _Out_ int *)'),
     split: lib.func('int MPI_Comm_split(void *, int, int, _Out_ void **)'),
     free: lib.func('int MPI_Comm_free(void *)'),
+    abort: lib.func('int MPI_Abort(void *, int)'),
     test: lib.func('int MPI_Test(void *, void *, void *)'),
     broadcast: lib.func('int MPI_Bcast(void *, int, void *, int, void *)'),
     allGather: lib.func('int MPI_Iallgather(void *, int, void *, void *, int, void *, void *, void *)'),
@@ -121,6 +122,10 @@ class OpenMpiCommunicator implements Communicator {
 
   free(): void {
     this.#mpi.free(BigUint64Array.of(this.#handle));
+  }
+
+  abort(code: number): void {
+    this.#mpi.abort(this.#handle, code);
   }
 }
 

@@ -3,14 +3,18 @@
  * each node in shared memory, then over the nodes by an exchange of chunks.
  */
 import { closeSync } from 'node:fs';
+import { noteWaiting } from '#core/pulse';
 import { traced } from '#core/trace';
 import type { Collective } from '#jobs/workers/collective';
 import { HostCollective, longestMessage } from '#jobs/workers/host/host-collective';
 import type { Vector } from '#jobs/workers/host/messages';
+import type { Stall } from '#jobs/workers/stall';
+import { waitForOthers } from '#jobs/workers/wait-for-others';
 import type { HostKernels, SharedPlace } from '#networks/tensor/host-kernels';
 import { addUpPlain, ChunkExchange } from './chunk-exchange.js';
 import type { Communicator } from './communicator.js';
 import { nodeLayout, openNodeMemory } from './node-layout.js';
+import { startRankPulse } from './rank-pulse.js';
 import type { Rendezvous } from './rendezvous.js';
 
 export interface RankCollectiveParts {
@@ -49,7 +53,8 @@ export class RankCollective implements Collective {
   }
 
   async broadcast(values: Float32Array): Promise<void> {
-    await this.#parts.rendezvous.broadcast(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    await waitForOthers(() => this.#parts.rendezvous.broadcast(bytes));
   }
 
   /**
@@ -83,7 +88,10 @@ export class RankCollective implements Collective {
   /** Sums over the nodes, on the one rank of each node that exchanges. */
   async #sumOverNodes(values: Float32Array, factor: number, addUp: HostKernels['addUp']): Promise<void> {
     const { exchange } = this.#parts;
-    if (exchange !== undefined) await traced('averaging', 'over the nodes', () => exchange.sum(values, factor, addUp));
+    if (exchange === undefined) return;
+    noteWaiting(true);
+    await traced('averaging', 'over the nodes', () => exchange.sum(values, factor, addUp));
+    noteWaiting(false);
   }
 
   async #barrier(): Promise<void> {
@@ -91,7 +99,7 @@ export class RankCollective implements Collective {
   }
 
   #gather(values: Vector): Promise<Vector> {
-    return traced('waiting', 'for the other workers', () => this.#parts.rendezvous.gather(values));
+    return waitForOthers(() => this.#parts.rendezvous.gather(values));
   }
 }
 
@@ -102,24 +110,30 @@ export interface RankCollectiveRequest {
   readonly nodeId: number;
   /** Length in floats of the longest vector that is summed. */
   readonly longest: number;
+  /** The run's folder, if there is a run. */
+  readonly folder?: string | undefined;
   readonly host: HostKernels;
   readonly isAsked: () => boolean;
+  /** Called on rank 0 when a rank hangs. */
+  readonly onStall: (stall: Stall) => void;
 }
 
 /** Makes the collective of a job's ranks, and the function that frees what it holds; all ranks call both. */
 export async function openRankCollective(
   request: RankCollectiveRequest,
-): Promise<{ readonly collective: Collective; readonly close: () => void }> {
-  const { group, rendezvous, longest, host, isAsked } = request;
+): Promise<{ readonly collective: Collective; readonly close: () => Promise<void> }> {
+  const { group, rendezvous, longest, folder, host, isAsked, onStall } = request;
   const ids = (await rendezvous.parts(Float64Array.of(request.nodeId))).map(([id]) => id as number);
   const layout = nodeLayout(ids, group.rank);
   const { place, ranks, nodes, sharesMemory } = layout;
   const memory = await openNodeMemory(rendezvous, layout, longest);
+  const endPulse = await startRankPulse({ rendezvous, nodes, memory, longest, folder, onStall });
   const gather = (values: Vector) => rendezvous.gather(values);
   const node = new HostCollective({ rank: place, size: ranks, gather, memory, longest, host });
   const leads = nodes > 1 ? await group.split(place === 0) : undefined;
   const exchange = leads && new ChunkExchange(leads);
-  const close = () => {
+  const close = async () => {
+    await endPulse();
     host.share(memory, 0, 1);
     closeSync(memory);
     leads?.free();

@@ -31,6 +31,7 @@ export class Rendezvous {
   readonly size: number;
   readonly #group: Communicator;
   #end: Error | undefined;
+  #interrupt: ((error: Error) => void) | undefined;
 
   constructor(group: Communicator) {
     this.#group = group;
@@ -67,6 +68,12 @@ export class Rendezvous {
     await this.#last(kinds.over, 0);
   }
 
+  /** Ends the job on this rank alone, because another one hangs: the pending call and all later ones throw the error. */
+  lose(error: Error): void {
+    this.#end ??= error;
+    this.#interrupt?.(this.#end);
+  }
+
   /** Tells the other ranks that this one has failed; rank 0 throws the error. */
   async fail(error: unknown): Promise<void> {
     const bytes = new Uint8Array(serialize(problemOf(error)));
@@ -94,7 +101,10 @@ export class Rendezvous {
     const word = new Float64Array(wordLength);
     word.set([kind, length]);
     word.set(values, 2);
-    const all = await this.#group.allGather(word);
+    const all = await new Promise<Float64Array>((resolve, reject) => {
+      this.#interrupt = reject;
+      this.#group.allGather(word).then(resolve, reject);
+    });
     return Array.from({ length: this.size }, (_, r) => {
       const [said, count] = [all[r * wordLength] as number, all[r * wordLength + 1] as number];
       return { kind: said, length: count, values: all.subarray(r * wordLength + 2, (r + 1) * wordLength) };

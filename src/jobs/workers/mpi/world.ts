@@ -5,14 +5,17 @@
  */
 import { deserialize, serialize } from 'node:v8';
 import { usableCores } from '#core/machine/cores';
+import { takeGpu } from '#core/machine/gpus';
 import { procText } from '#core/machine/processes';
 import { oneProcess } from '#jobs/workers/collective';
 import type { Launcher, LaunchRequest, Serve, Team } from '#jobs/workers/launcher';
 import type { Ranks } from '#jobs/workers/ranks';
+import { type Stall, stallText } from '#jobs/workers/stall';
+import { WorkerLost } from '#jobs/workers/worker-lost';
 import type { HostKernels } from '#networks/tensor/host-kernels';
 import type { Communicator } from './communicator.js';
 import { idOf, nodeId } from './node-layout.js';
-import { openRankCollective } from './rank-collective.js';
+import { openRankCollective, type RankCollectiveRequest } from './rank-collective.js';
 import { Interrupted, Rendezvous } from './rendezvous.js';
 
 const kinds = { idle: 0, job: 1, end: 2 } as const;
@@ -37,6 +40,7 @@ export class World implements Ranks {
   readonly threads: number;
   readonly launcher: Launcher = { start: (request) => this.#start(request) };
   readonly #parts: WorldParts;
+  #hasLostRank = false;
 
   private constructor(parts: WorldParts, { here, threads }: Pick<Ranks, 'here' | 'threads'>) {
     this.#parts = parts;
@@ -69,8 +73,9 @@ export class World implements Ranks {
     }
   }
 
-  /** Ends the other ranks with an exit code; for rank 0. */
+  /** Ends the other ranks with an exit code; for rank 0. If one of them hangs, this process ends at once, too. */
   async end(code: number): Promise<number> {
+    if (this.#hasLostRank) this.#parts.group.abort(code);
     await this.#meet(kinds.end, code);
     return this.#leave(code);
   }
@@ -94,14 +99,19 @@ export class World implements Ranks {
     await this.#parts.group.broadcast(bytes, 0);
     const group = (await this.#parts.group.split(true)) as Communicator;
     const rendezvous = new Rendezvous(group);
-    let close = () => {};
+    let close = async () => {};
     const end = async () => {
       await rendezvous.over();
-      close();
+      if (this.#hasLostRank) return; // it would be waited for
+      await close();
       group.free();
     };
+    const onStall = (stall: Stall) => {
+      this.#hasLostRank = true;
+      rendezvous.lose(new WorkerLost('backend', stallText(stall, group.size)));
+    };
     try {
-      const opened = await this.#open(group, rendezvous, request, () => false);
+      const opened = await this.#open(group, rendezvous, request, { isAsked: () => false, onStall });
       close = opened.close;
       return { collective: opened.collective, end };
     } catch (error) {
@@ -114,9 +124,9 @@ export class World implements Ranks {
     const group = await this.#parts.group.split(this.rank < request.workers.count);
     if (group === undefined) return;
     const rendezvous = new Rendezvous(group);
-    let close = () => {};
+    let close = async () => {};
     try {
-      const opened = await this.#open(group, rendezvous, request, isAsked);
+      const opened = await this.#open(group, rendezvous, request, { isAsked, onStall: () => {} });
       close = opened.close;
       const { serve } = (await import(request.module)) as { readonly serve: Serve<unknown> };
       await serve(request.job, opened.collective);
@@ -124,7 +134,7 @@ export class World implements Ranks {
     } catch (error) {
       if (!(error instanceof Interrupted)) await rendezvous.fail(error);
     } finally {
-      close();
+      await close();
       group.free();
     }
   }
@@ -132,13 +142,13 @@ export class World implements Ranks {
   async #open(
     group: Communicator,
     rendezvous: Rendezvous,
-    { workers, longest }: LaunchRequest<unknown>,
-    isAsked: () => boolean,
+    { workers, longest, folder }: LaunchRequest<unknown>,
+    hooks: Pick<RankCollectiveRequest, 'isAsked' | 'onStall'>,
   ) {
     const { openKernels, nodeId } = this.#parts;
     const threads = this.rank === 0 ? workers.threads : Math.min(workers.threads ?? this.threads, this.threads);
     const host = await openKernels({ ...workers, threads });
-    return openRankCollective({ group, rendezvous, nodeId, longest, host, isAsked });
+    return openRankCollective({ group, rendezvous, nodeId, longest, folder, host, ...hooks });
   }
 }
 
@@ -153,6 +163,7 @@ export const openBackendKernels: OpenKernels = async ({ backend, threads }) => {
     import('#networks/tensor/backend'),
     import('#networks/tensor/tensorflow'),
   ]);
+  takeGpu();
   openBackend({ backend, threads });
   return hostKernels;
 };

@@ -83,6 +83,8 @@ class InProcess implements Communicator {
 
   free(): void {}
 
+  abort(): void {}
+
   #count(floats: number): void {
     this.#sent[this.rank] = (this.#sent[this.rank] ?? 0) + Float32Array.BYTES_PER_ELEMENT * floats;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#core/failure';
+import type { Communicator } from '#jobs/workers/mpi/communicator';
 import { Interrupted, Rendezvous } from '#jobs/workers/mpi/rendezvous';
 import { onAll, ranksInProcess } from './ranks-in-process.js';
 
@@ -39,6 +40,16 @@ describe('the meetings of a job', () => {
       await meetings.gather(Float32Array.of(1));
     });
     expect(ends.map((end) => end instanceof Interrupted)).toEqual([true, true]);
+  });
+
+  it('that wait for a rank that hangs throw the error of the one who noticed', async () => {
+    const [group] = ranksInProcess(2) as [Communicator, Communicator];
+    const meetings = new Rendezvous(group);
+    const pending = meetings.gather(Float32Array.of(1));
+    meetings.lose(failure);
+    await expect(pending).rejects.toBe(failure);
+    await expect(meetings.gather(Float32Array.of(1))).rejects.toBe(failure);
+    await meetings.over();
   });
 
   it('end with a bug on all ranks when their vectors differ in length', async () => {

@@ -49,7 +49,12 @@ try {
     await broken('SIGTERM to rank 1', { signal: 'SIGTERM', to: 1, after: underway }, [75], [1, 1], [1, 1]);
     await broken('SIGTERM to mpirun', { signal: 'SIGTERM', to: 'mpirun', after: underway }, [1], [2], [2]);
     await broken('SIGINT to mpirun', { signal: 'SIGINT', to: 'mpirun', after: underway }, [1], [2], [2]);
-    const still = /** @type {const} */ ({ signal: 'SIGSTOP', to: 1, after: /"step":100,/, named: /worker 1 of 2 hangs: .*/ });
+    const still = /** @type {const} */ ({
+      signal: 'SIGSTOP',
+      to: 1,
+      after: /"step":100,/,
+      named: /worker 1 of 2 hangs: .*/,
+    });
     await broken('rank 1 stands still', still, [5], [2], [2]);
     await broken('rank 1 on another node stands still', still, [5], [1, 1], [1, 1]);
     await broken('4 ranks stopped, 2 resume', { signal: 'SIGUSR1', to: 'mpirun', after: underway }, [75], [2, 2], [2]);

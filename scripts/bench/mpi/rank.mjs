@@ -1,5 +1,5 @@
-// One process of the MPI benchmark: node rank.mjs WORKLOAD WORKERS, alone or under mpirun, whose ranks then replace the
-// workers. Rank 0 prints as JSON the steps, their milliseconds, the share of communication and of waiting, and the bytes
+// One process of the MPI benchmark: node rank.mjs WORKLOAD WORKERS [SAMPLES BATCH], alone or under mpirun, whose ranks then
+// replace the workers; the last two regroup the architectures of the workload into other steps. Rank 0 prints as JSON the steps, their milliseconds, the share of communication and of waiting, and the bytes
 // that this host's loopback interface carried per step.
 import { readFileSync } from 'node:fs';
 import { hostLauncher } from '#jobs/workers/host/team';
@@ -9,14 +9,14 @@ import { batchPool } from '../peer/batches.mjs';
 import { ourCommands } from '../peer/our-commands.mjs';
 import { ourNet } from '../peer/our-steps.mjs';
 import { median } from '../peer/statistics.mjs';
-import { cycle, workload } from '../peer/workloads.mjs';
+import { cycle, regrouped, workload } from '../peer/workloads.mjs';
 
-const [name, workers] = process.argv.slice(2);
+const [name, workers, samples, batch] = process.argv.slice(2);
 const ranks = await joinRanks(process.env);
 if (ranks !== undefined && ranks.rank > 0) process.exit(await ranks.serve(() => false));
 
 openBackend({ threads: 1 });
-const given = workload(name);
+const given = samples === undefined ? workload(name) : regrouped(workload(name), Number(samples), Number(batch));
 const net = ourNet(given);
 const floats = net.model.layout.size;
 const team = await (ranks?.launcher ?? hostLauncher).start({
@@ -37,7 +37,13 @@ const bytesPerStep = (loopbackBytes() - before) / cycle;
 const total = ms.reduce((sum, each) => sum + each, 0);
 console.log(
   JSON.stringify({
-    ...{ size: team.collective.size, stepMs: median(ms), gradientBytes: 4 * floats, bytesPerStep },
+    ...{
+      size: team.collective.size,
+      stepMs: median(ms),
+      meanMs: total / cycle,
+      gradientBytes: 4 * floats,
+      bytesPerStep,
+    },
     ...{ communication: averagingMs / total, waiting: waitingMs / total },
   }),
 );

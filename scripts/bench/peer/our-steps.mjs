@@ -5,7 +5,7 @@ import { reducerOf, shareOf } from '#jobs/workers/collective';
 import { SuperNet } from '#tasks/search/supernet/supernet';
 import { Trainee, trainNetwork } from '#tasks/training/train-network';
 import { poolSize } from './batches.mjs';
-import { cycle, rateAt } from './workloads.mjs';
+import { rateAt } from './workloads.mjs';
 
 /** The initial weights of a workload, with their optimizer. */
 export function ourNet({ isOneModel, network, space, optimizer, l2 }) {
@@ -27,7 +27,7 @@ function search(net, workload, pool, collective) {
   const { sequence, samples } = workload;
   const reducer = reducerOf(collective);
   return async (position, since) => {
-    const own = shareOf(collective, sequence[position % cycle]);
+    const own = shareOf(collective, sequence[position % sequence.length]);
     const selections = own.map(({ sample }) => sample);
     const batches = own.map(({ k }) => pool[position % poolSize][k]);
     return { loss: await net.trainStep(selections, batches, since, rateAt(workload, since), { of: samples, reducer }) };
@@ -41,7 +41,7 @@ function heldOut(net, { sequence, samples, space: { classes } }, pool, collectiv
   return async (position) => {
     const losses = new Float64Array(samples);
     const shown = new Float64Array(samples * shownRows * classes);
-    for (const { sample, k } of shareOf(collective, sequence[position % cycle])) {
+    for (const { sample, k } of shareOf(collective, sequence[position % sequence.length])) {
       const batch = pool[position % poolSize][k];
       const logits = net.logits(sample, batch);
       losses[k] = sumCrossEntropy(logits, batch.soft, classes) / batch.n / samples;

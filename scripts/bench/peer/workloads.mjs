@@ -82,6 +82,13 @@ export function workload(name) {
   };
 }
 
+/** The same architectures in steps of `samples`, each on `batch` images. */
+export function regrouped(given, samples, batch) {
+  const all = given.sequence.flat();
+  const sequence = Array.from({ length: all.length / samples }, (_, i) => all.slice(i * samples, (i + 1) * samples));
+  return { ...given, samples, batch, sequence };
+}
+
 /** The learning rate `since` steps after the start: linear warm-up, then constant. */
 export function rateAt({ learningRate, warmupSteps }, since) {
   return learningRate * Math.min(1, (since + 1) / warmupSteps);

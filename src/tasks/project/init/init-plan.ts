@@ -28,6 +28,8 @@ export interface InitPlan {
   readonly teacher: Template;
   /** False if all images have the resolution already. */
   readonly isResized: boolean;
+  /** True if the images are encoded, so that their size is known only once they are read. */
+  readonly isEncoded: boolean;
   /** Train images of the source. */
   readonly images: number;
   /** Those that become the validation split. */
@@ -66,6 +68,7 @@ export function designInit(images: InspectedImages, device: Device, request: Ini
     space,
     teacher: chooseTeacher(space.template, likely),
     isResized: !(images.oneSize && images.height.median === side && images.width.median === side),
+    isEncoded: Object.keys(images.encodings).some((encoding) => encoding !== 'raw'),
     images: train.n,
     validation,
     batch,

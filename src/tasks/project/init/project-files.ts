@@ -99,12 +99,13 @@ ${teacherText(`${name}-teacher`, template)}`;
 }
 
 function source(
-  { isResized, space: { template } }: InitPlan,
+  { isResized, isEncoded, space: { template } }: InitPlan,
   { images, broken }: ProjectNames,
   indent: string,
 ): string {
   const lines = [`folder: ${JSON.stringify(images)}`];
   if (isResized) lines.push(`resolution: ${template.resolution} # of the network; the central part of each image`);
+  else if (isEncoded) lines.push(`resolution: ${template.resolution} # the size of the images`, 'centralCrop: 1');
   if (broken > 0) lines.push(`skipBroken: ${broken} # images that cannot be decoded`);
   return lines.map((line) => `${indent}${line}`).join('\n');
 }

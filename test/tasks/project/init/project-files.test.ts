@@ -62,9 +62,17 @@ describe('the files of a project', () => {
     expect(readNetwork(join(folder, 'recipes/teacher.network.yaml')).input).toEqual(input);
   });
 
-  it('leave out the resolution of images that have it, and never mirror grey ones', () => {
+  it('keep all of images that have the resolution, which is stated where the files must be decoded to know it', () => {
+    const side = { min: 30, median: 30, max: 30 };
+    const small = inspected({ oneSize: true, height: side, width: side, shorterSide: side });
+    const recipe = readBuildRecipe(join(written(small, 0.3), 'recipes/set.dataset.yaml'));
+    expect(recipe.source).toEqual({ folder: names.images, resolution: 30, centralCrop: 1 });
+  });
+
+  it('leave out the resolution of raw images that have it, and never mirror grey ones', () => {
     const side = { min: 28, median: 28, max: 28 };
-    const grey = inspected({ channels: 1, oneSize: true, height: side, width: side, shorterSide: side });
+    const size = { oneSize: true, height: side, width: side, shorterSide: side };
+    const grey = inspected({ channels: 1, encodings: { raw: 1000 }, ...size });
     const recipe = readBuildRecipe(join(written(grey, 0.1), 'recipes/set.dataset.yaml'));
     expect(recipe.source).toEqual({ folder: names.images });
     expect(recipe.augment).toEqual({ shift: 2 });

@@ -17,16 +17,18 @@ export function duplicatesAmong(images: readonly HashedImage[]): Duplicates {
   const test = images.filter(({ part }) => part === 'test');
   const first = new Map<string, { readonly train?: HashedImage; readonly test?: HashedImage }>();
   const counts = { within: 0, across: 0, otherClass: 0 };
-  const examples: [string, string][] = [];
+  const examples = { across: [] as [string, string][], within: [] as [string, string][] };
   for (const image of [...train, ...test]) {
     const before = first.get(image.sha256);
     const other = before?.[image.part] ?? before?.train;
     if (before?.[image.part] === undefined) first.set(image.sha256, { ...before, [image.part]: image });
     else counts.within++;
     if (other === undefined) continue;
-    if (image.part === 'test' && before?.train !== undefined) counts.across++;
+    const isAcross = image.part === 'test' && before?.train !== undefined;
+    if (isAcross) counts.across++;
     if (image.label !== other.label) counts.otherClass++;
-    if (examples.length < mostExamples) examples.push([other.place, image.place]);
+    const shown = isAcross ? examples.across : examples.within;
+    if (shown.length < mostExamples) shown.push([other.place, image.place]);
   }
-  return { ...counts, examples };
+  return { ...counts, examples: [...examples.across, ...examples.within].slice(0, mostExamples) };
 }

@@ -39,7 +39,7 @@ export interface Duplicates {
   readonly across: number;
   /** Images that repeat another one under another class. */
   readonly otherClass: number;
-  /** The first pairs, at most ten. */
+  /** The first pairs, those across the parts before the others, at most ten. */
   readonly examples: readonly (readonly [string, string])[];
 }
 

@@ -32,12 +32,14 @@ export function notesOn(images: InspectedImages): string[] {
       : []),
     ...(across > 0
       ? [
-          `${across} test images (${percent(across / Math.max(1, test.n), 1)}) are train images too, such as ${examples[0]?.join(' and ')}: the accuracy will flatter the network; remove them from one part`,
+          `test images that are train images too: ${across} (${percent(across / Math.max(1, test.n), 1)}), so the accuracy will flatter the network; remove one of each, such as ${examples[0]?.join(' or ')}`,
         ]
       : []),
-    ...(otherClass > 0 ? [`${otherClass} images lie in two classes at once; at most one of the labels is right`] : []),
+    ...(otherClass > 0
+      ? [`images that lie in two classes at once: ${otherClass}; at most one of their labels is right`]
+      : []),
     ...(broken.count > 0
-      ? [`${broken.count} images cannot be decoded and are left out, such as ${broken.examples[0]?.place}`]
+      ? [`images that cannot be decoded and are left out: ${broken.count}, such as ${broken.examples[0]?.place}`]
       : []),
   ];
 }

@@ -95,7 +95,7 @@ describe('duplicates', () => {
     return { sha256: sum, part, label, place };
   };
 
-  it('are counted within and across the parts, and under another class', () => {
+  it('are counted within and across the parts, and under another class; pairs across them are shown first', () => {
     const images = [
       image('x', 'test', 0, 'e'),
       image('x', 'train', 0, 'a'),
@@ -109,8 +109,8 @@ describe('duplicates', () => {
       across: 1,
       otherClass: 1,
       examples: [
-        ['a', 'b'],
         ['a', 'e'],
+        ['a', 'b'],
         ['f', 'g'],
       ],
     });

@@ -14,10 +14,16 @@ describe('what a user should know about the images', () => {
     [{ imbalance: 4.24 }, 'the largest class has 4.2 times the images of the smallest'],
     [
       { duplicates: { within: 0, across: 20, otherClass: 0, examples: [['a.jpg', 'b.jpg']] } },
-      '20 test images (10.0 %) are train images too, such as a.jpg and b.jpg',
+      'test images that are train images too: 20 (10.0 %), so the accuracy will flatter the network; remove one of each, such as a.jpg or b.jpg',
     ],
-    [{ duplicates: { within: 2, across: 0, otherClass: 2, examples: [] } }, '2 images lie in two classes at once'],
-    [{ broken: { count: 1, examples: [{ place: 'x.jpg', problem: '' }] } }, '1 images cannot be decoded'],
+    [
+      { duplicates: { within: 2, across: 0, otherClass: 2, examples: [] } },
+      'images that lie in two classes at once: 2',
+    ],
+    [
+      { broken: { count: 1, examples: [{ place: 'x.jpg', problem: '' }] } },
+      'images that cannot be decoded and are left out: 1, such as x.jpg',
+    ],
   ] as const)('%j', (changes, said) => {
     expect(notesOn(inspected(changes as Parameters<typeof inspected>[0])).join('\n')).toContain(said);
   });

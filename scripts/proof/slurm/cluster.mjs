@@ -53,11 +53,13 @@ export class Cluster {
     );
   }
 
-  /** Starts a node's slurmd, with an empty spool folder as after a reboot. @param {string} node */
+  /** Starts a node's slurmd, with empty folders as after a reboot. @param {string} node */
   startNode(node) {
-    const spool = join(this.#folder, `spool-${node}`);
-    rmSync(spool, { recursive: true, force: true });
-    mkdirSync(spool);
+    for (const name of ['spool', 'tmp']) {
+      const folder = join(this.#folder, `${name}-${node}`);
+      rmSync(folder, { recursive: true, force: true });
+      mkdirSync(folder);
+    }
     this.#start(`slurmd-${node}`, ['-D', '-N', node, '-f', this.#env.SLURM_CONF]);
   }
 

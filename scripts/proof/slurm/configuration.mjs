@@ -20,6 +20,7 @@ AuthInfo=socket=${folder}/munge/sock,cred_expire=5
 StateSaveLocation=${folder}/state
 SlurmctldPidFile=${folder}/slurmctld.pid
 SlurmdSpoolDir=${folder}/spool-%n
+TmpFS=${folder}/tmp-%n
 SlurmdPidFile=${folder}/slurmd-%n.pid
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none

@@ -49,6 +49,12 @@ export function reachLimit(task) {
   return until('the signal before the time limit', () => textOf(task.log).includes('exit code 75'), patience);
 }
 
+/** The task's step is asked to stop, as before a time limit. @param {Cluster} cluster @param {Task} task */
+export async function signal(cluster, task) {
+  await untilStep(task, 5);
+  await cluster.run('scancel', '--signal=USR1', task.job);
+}
+
 /** Facts about a task that Slurm keeps. @param {Cluster} cluster @param {Task} task */
 export async function factsOf(cluster, { job }) {
   const text = await cluster.run('scontrol', 'show', 'job', '--oneliner', job);

@@ -1,4 +1,4 @@
-/** The JSON Lines logs of a run: `events.jsonl` and `policy.jsonl`. */
+/** The JSON Lines logs of a run: `events.jsonl`, `policy.jsonl` and `samples.jsonl`. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readBytes, readFrom, writeAtomically, writeFailure } from '#core/files/files';

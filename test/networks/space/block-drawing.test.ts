@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { blockDrawing } from '#cli/terminal/block-drawing';
+import { blockDrawing } from '#networks/space/block-drawing';
 import type { BlockSpec } from '#networks/space/block';
 
 it.each<[string, BlockSpec]>([

@@ -20,10 +20,16 @@ const mostMs = 2000;
 const openings = 5;
 
 const { values } = parseArgs({
-  options: { shots: { type: 'string' }, runs: { type: 'string' }, root: { type: 'string', default: 'runs' }, json: { type: 'boolean' } },
+  options: {
+    shots: { type: 'string' },
+    runs: { type: 'string' },
+    root: { type: 'string', default: 'runs' },
+    json: { type: 'boolean' },
+  },
 });
 const executablePath = chromium();
-if (!isInstalled() || executablePath === undefined) fail(5, 'the browser is not installed; run `npm run proof:report:install`');
+if (!isInstalled() || executablePath === undefined)
+  fail(5, 'the browser is not installed; run `npm run proof:report:install`');
 
 const folder = mkdtempSync(join(tmpdir(), 'mnv4-report-'));
 const findings = [];
@@ -45,7 +51,9 @@ try {
 if (values.json) console.log(JSON.stringify({ figures, findings }, null, 2));
 else {
   for (const [name, { bytes, medianMs, charts }] of Object.entries(figures)) {
-    console.log(`${name}: ${charts} charts, ${(bytes / 1e6).toFixed(2)} MB, drawn after ${Math.round(medianMs)} ms (median of ${openings})`);
+    console.log(
+      `${name}: ${charts} charts, ${(bytes / 1e6).toFixed(2)} MB, drawn after ${Math.round(medianMs)} ms (median of ${openings})`,
+    );
   }
   for (const finding of findings) console.log(`FAILED ${finding}`);
   if (findings.length === 0) console.log('all checks passed');
@@ -55,7 +63,11 @@ process.exitCode = findings.length === 0 ? 0 : 1;
 async function prove(name, root, runs) {
   const file = join(folder, `${name}.html`);
   const program = join(import.meta.dirname, '../../dist/cli/main.js');
-  const { status, stderr } = spawnSync(process.execPath, [program, 'runs', 'report', ...runs, '--root', root, '--out', file], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [program, 'runs', 'report', ...runs, '--root', root, '--out', file],
+    { encoding: 'utf8' },
+  );
   if (status !== 0) fail(1, `runs report exits with ${status}: ${stderr}`);
   const expect = (holds, what) => void (holds || findings.push(`${name}: ${what}`));
   const { size: bytes } = statSync(file);
@@ -79,10 +91,16 @@ async function prove(name, root, runs) {
 
 /** Opens a page until its charts are drawn, and returns the ms that took; every request and message is a finding. */
 async function opened(file, expect, use, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    acceptDownloads: true,
+    ...options,
+  });
   const page = await context.newPage();
   const url = pathToFileURL(file).href;
-  page.on('request', (request) => expect(request.url() === url || /^(blob|data):/.test(request.url()), `requests ${request.url()}`));
+  page.on('request', (request) =>
+    expect(request.url() === url || /^(blob|data):/.test(request.url()), `requests ${request.url()}`),
+  );
   page.on('console', (message) => expect(false, `console: ${message.text()}`));
   page.on('pageerror', (error) => expect(false, `error: ${error.message}`));
   await page.goto(url);
@@ -95,11 +113,20 @@ async function opened(file, expect, use, options = {}) {
 
 async function provenCharts(page, expect) {
   const charts = await page.$$eval('[data-chart]', (places) =>
-    places.filter((place) => place.clientWidth > 0).map((place) => {
-      const svg = place.querySelector('svg');
-      const marks = place.querySelectorAll('.mark-symbol path, .mark-line path, .mark-rect path, .mark-rule line').length;
-      return { id: place.dataset.chart, marks, width: svg?.getBoundingClientRect().width ?? 0, space: place.clientWidth };
-    }),
+    places
+      .filter((place) => place.clientWidth > 0)
+      .map((place) => {
+        const svg = place.querySelector('svg');
+        const marks = place.querySelectorAll(
+          '.mark-symbol path, .mark-line path, .mark-rect path, .mark-rule line',
+        ).length;
+        return {
+          id: place.dataset.chart,
+          marks,
+          width: svg?.getBoundingClientRect().width ?? 0,
+          space: place.clientWidth,
+        };
+      }),
   );
   expect(charts.length > 0, 'no charts');
   for (const { id, marks, width, space } of charts) {
@@ -110,7 +137,10 @@ async function provenCharts(page, expect) {
 }
 
 async function provenChooser(page, runs, expect) {
-  const marks = () => page.$$eval('[data-chart=steps-reward] .mark-line path', (paths) => paths.map((path) => path.getAttribute('d')?.length ?? 0));
+  const marks = () =>
+    page.$$eval('[data-chart=steps-reward] .mark-line path', (paths) =>
+      paths.map((path) => path.getAttribute('d')?.length ?? 0),
+    );
   const before = await marks();
   expect(before.length === runs.length, `${before.length} reward lines for ${runs.length} runs`);
   await page.focus(`input[data-run="${runs[0]}"]`);
@@ -148,7 +178,10 @@ async function provenDownloads(page, expect) {
   const csv = await downloaded('[data-csv=steps]');
   expect(csv.trimEnd().split('\r\n').length === steps.rows.length + 1, 'the CSV has other rows than the table');
   const json = JSON.parse(await downloaded('[data-json=steps]'));
-  expect(json.rows.length === steps.rows.length && json.rows[0].run === steps.rows[0][0], 'the JSON has other rows than the table');
+  expect(
+    json.rows.length === steps.rows.length && json.rows[0].run === steps.rows[0][0],
+    'the JSON has other rows than the table',
+  );
   const whole = JSON.parse(await downloaded('[data-all]'));
   expect(Object.keys(whole.figures).length === data.figures.length, 'the JSON of everything lacks figures');
 }
@@ -164,12 +197,17 @@ async function provenKeyboard(page, expect) {
   const first = await page.evaluate(() => document.activeElement?.className);
   expect(first === 'skip', `the first stop of the keyboard is ${first}`);
   await page.keyboard.press('Enter');
-  expect((await page.evaluate(() => document.activeElement?.id)) === 'content', 'the skip link does not lead to the content');
+  expect(
+    (await page.evaluate(() => document.activeElement?.id)) === 'content',
+    'the skip link does not lead to the content',
+  );
 }
 
 async function provenAccess(name, file, colorScheme, expect) {
   const shot = (page, part) =>
-    values.shots === undefined ? undefined : page.screenshot({ path: join(values.shots, `${name}-${part}.png`), fullPage: true });
+    values.shots === undefined
+      ? undefined
+      : page.screenshot({ path: join(values.shots, `${name}-${part}.png`), fullPage: true });
   await opened(
     file,
     expect,
@@ -181,7 +219,13 @@ async function provenAccess(name, file, colorScheme, expect) {
       const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
       expect(passes.length > 10, `axe-core ran ${passes.length} rules`);
       for (const { id, help, nodes } of violations) {
-        expect(false, `${colorScheme}: ${id}, ${help}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+        expect(
+          false,
+          `${colorScheme}: ${id}, ${help}: ${nodes
+            .slice(0, 3)
+            .map(({ html }) => html.slice(0, 160))
+            .join(' | ')}`,
+        );
       }
     },
     { colorScheme, bypassCSP: true },
@@ -199,9 +243,14 @@ async function narrowAndPrinted(name, file, expect) {
     },
     { viewport: { width: 390, height: 844 } },
   );
-  await opened(file, expect, (page) => page.pdf({ path: join(values.shots, `${name}.pdf`), format: 'A4', printBackground: false }), {
-    colorScheme: 'dark',
-  });
+  await opened(
+    file,
+    expect,
+    (page) => page.pdf({ path: join(values.shots, `${name}.pdf`), format: 'A4', printBackground: false }),
+    {
+      colorScheme: 'dark',
+    },
+  );
 }
 
 function fail(status, message) {

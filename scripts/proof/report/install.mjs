@@ -16,8 +16,14 @@ if (!isInstalled()) {
     process.exit(5);
   }
 }
-console.error(`report: ${Object.entries(pins).map(([name, version]) => `${name} ${version}`).join(', ')} in ${folder}`);
+console.error(
+  `report: ${Object.entries(pins)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')} in ${folder}`,
+);
 if (chromium() === undefined) {
-  console.error('report: no Chromium\n  what to do: install it (Debian: apt-get install chromium), or set CHROMIUM=PATH');
+  console.error(
+    'report: no Chromium\n  what to do: install it (Debian: apt-get install chromium), or set CHROMIUM=PATH',
+  );
   process.exit(5);
 }

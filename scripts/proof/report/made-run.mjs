@@ -28,7 +28,8 @@ export function writeMadeRun({ root, id, seed, steps, logEvery, space: name, unt
   const noise = () => random.uniform() - 0.5;
   const accuracy = (decisions) => 0.55 + 0.08 * Math.log(costOf(decisions) / target) + 0.02 * noise();
   const reward = (decisions, quality) => quality - 0.5 * Math.abs(costOf(decisions) / target - 1);
-  const drawn = (settled) => randomDecisions(space, random).map((option, i) => (random.uniform() < settled ? middle[i] : option));
+  const drawn = (settled) =>
+    randomDecisions(space, random).map((option, i) => (random.uniform() < settled ? middle[i] : option));
   const [events, policy, samples] = [[], [], []];
   for (let step = 1; step <= until; step++) {
     const share = step / steps;
@@ -39,14 +40,28 @@ export function writeMadeRun({ root, id, seed, steps, logEvery, space: name, unt
     if (step % logEvery !== 0) continue;
     const quality = qualities[0];
     const entropy = 1.2 * (1 - share);
-    const costNow = { value: costs[cost][0], expected: target * (1 + 0.3 * (1 - share) * noise()), argmax: target, target };
+    const costNow = {
+      value: costs[cost][0],
+      expected: target * (1 + 0.3 * (1 - share) * noise()),
+      argmax: target,
+      target,
+    };
     events.push({
-      ...{ step, loss: 2.3 - 1.4 * share + 0.1 * noise(), quality, reward: reward(pair[0], quality), baseline: quality },
+      ...{
+        step,
+        loss: 2.3 - 1.4 * share + 0.1 * noise(),
+        quality,
+        reward: reward(pair[0], quality),
+        baseline: quality,
+      },
       ...{ costs: { [cost]: costNow }, entropy, relativeEntropy: 1 - share, imagesPerSecond: 900, dataWait: 0.01 },
       ...{ memoryMb: 900, tensors: 46, rates: { weights: 0.004 * (1 - share), controller: 0.1 * share } },
     });
     const logits = ({ options }, i) => options.map((_, o) => (o === middle[i] ? 6 * share : 0) + 0.5 * noise());
-    policy.push({ step, logits: Object.fromEntries(space.choices.map((choice, i) => [choice.path, logits(choice, i)])) });
+    policy.push({
+      step,
+      logits: Object.fromEntries(space.choices.map((choice, i) => [choice.path, logits(choice, i)])),
+    });
   }
   const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
   const lines = (log) => log.map((line) => `${JSON.stringify(line)}\n`).join('');

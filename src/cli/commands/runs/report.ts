@@ -35,7 +35,11 @@ export const runsReport = defineCommand({
 /** The folder of a run; a distillation set in its place is named as such. */
 function findSearch(root: string, run: string): string {
   if (existsSync(join(run, 'manifest.json'))) {
-    throw new Failure('usage', `${run}: expected a search; got a distillation set`, 'mnv4-nas dataset info FOLDER shows it');
+    throw new Failure(
+      'usage',
+      `${run}: expected a search; got a distillation set`,
+      'mnv4-nas dataset info FOLDER shows it',
+    );
   }
   return findRun(root, run);
 }

@@ -59,7 +59,7 @@ function stageHtml({ title, blocks }: DrawnStage, total: number, most: number): 
 
 function blockHtml({ place, kind, layers, output, cost }: DrawnBlock, most: number): string {
   const share = most === 0 || cost === null ? 0 : cost / most;
-  return `<li class="block kind kind-${kind}"><b>${place} ${kind}</b><span>${escaped(layers)}</span><span>${output.join(' x ')}</span><span class="cost">${cost === null ? 'unknown' : figure(cost)}</span><i style="inline-size:${(100 * share).toFixed(1)}%"></i></li>`;
+  return `<li class="block kind kind-${kind}"><b>${place === kind ? kind : `${place} ${kind}`}</b><span>${escaped(layers)}</span><span>${output.join(' x ')}</span><span class="cost">${cost === null ? 'unknown' : figure(cost)}</span><i style="inline-size:${(100 * share).toFixed(1)}%"></i></li>`;
 }
 
 /** Formats a cost: three significant digits, large ones grouped. */

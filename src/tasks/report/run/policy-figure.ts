@@ -33,7 +33,7 @@ export function policyFigure(run: ReportedRun, runs: number, isFolded: boolean):
       : [
           {
             id: `policy-${run.id}`,
-            title: 'probability of each option: white 0, full colour 1',
+            title: 'probability of each option: empty 0, full colour 1',
             description: `Heat map: how the probabilities of ${options.length} options of ${run.space.choices.length} choices change over the steps of ${run.id}; the table below has the values.`,
             spec: heatMap(options, fields),
           },

@@ -9,7 +9,7 @@ import type { ReportedRun } from './reported-run.js';
 import { ridgeFigure } from './ridge-figure.js';
 import { samplesFigure } from './samples-figure.js';
 import { costNames, stepFigure } from './step-figure.js';
-import { summaryHtml } from './summary-html.js';
+import { chooserHtml, summaryHtml } from './summary-html.js';
 import { tradeoffFigure } from './tradeoff-figure.js';
 
 /** The files that every page contains. */
@@ -52,6 +52,7 @@ ${navigation([architecture, ...figures])}
 </header>
 <main id="content" tabindex="-1">
 ${summaryHtml(runs)}
+${chooserHtml(runs)}
 ${section(architecture, architectureHtml(runs))}
 ${figures.map((figure) => section(figure, figureHtml(figure))).join('\n')}
 </main>

@@ -92,6 +92,7 @@ function chart(runs: readonly FoundRun[], names: readonly string[], device: Devi
     scale: { type: 'log' as const, nice: false },
   };
   const y = { field: 'latency', type: 'quantitative' as const, title, scale: { type: 'log' as const } };
+  const legend = { title: null, orient: 'bottom' as const, columns: 3, symbolType: 'stroke', symbolSize: 300 };
   const named = `${JSON.stringify(Object.fromEntries(names.map((name, i) => [`n${i}`, name])))}[datum.field]`;
   return {
     id: 'ridge',
@@ -109,7 +110,7 @@ function chart(runs: readonly FoundRun[], names: readonly string[], device: Devi
           encoding: {
             x,
             y,
-            color: { field: 'network', type: 'nominal', scale: { domain: [...names], range: colors }, legend: null },
+            color: { field: 'network', type: 'nominal', scale: { domain: [...names], range: colors }, legend },
             strokeWidth: {
               condition: {
                 test: `indexof(${JSON.stringify(names.slice(0, runs.length))}, datum.network) >= 0`,
@@ -126,7 +127,7 @@ function chart(runs: readonly FoundRun[], names: readonly string[], device: Devi
                   i < runs.length ? [1, 0] : (dashes[(i - runs.length) % dashes.length] as number[]),
                 ),
               },
-              legend: { title: null, orient: 'bottom', columns: 3, symbolType: 'stroke', symbolSize: 300 },
+              legend,
             },
             tooltip: [
               { field: 'network', title: 'network' },

@@ -15,9 +15,9 @@ export function stepFigure(runs: readonly ReportedRun[]): Figure {
   const records = runs.flatMap((run) => mergedIntervals(run.events, most).map((part) => recordOf(run, part, names)));
   const ids = runs.map(({ id }) => id);
   const charts = [
-    meanChart(ids, 'reward', 'Reward', 'mean reward of the sampled architectures'),
+    meanChart(ids, 'reward', 'Reward', 'mean reward'),
     meanChart(ids, 'quality', 'Quality', qualityTitle(runs)),
-    meanChart(ids, 'loss', 'Loss', 'mean cross-entropy in training, nats'),
+    meanChart(ids, 'loss', 'Loss', 'cross-entropy, nats'),
     ...names.map((name, i) => costChart(runs, name, i)),
   ];
   return {

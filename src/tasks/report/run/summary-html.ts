@@ -7,7 +7,6 @@ import { amountText, grouped, type Verdict, verdictOf } from './verdict.js';
 export function summaryHtml(runs: readonly ReportedRun[]): string {
   return `<section id="summary"><h2>Summary</h2>
 ${runs.map(sentences).join('\n')}
-${runs.length > 1 ? chooser(runs) : ''}
 ${comparison(runs)}</section>`;
 }
 
@@ -19,7 +18,9 @@ function sentences(run: ReportedRun, i: number): string {
 
 const mark: Record<Verdict['outcome'], string> = { met: '✓', missed: '✗', unfinished: '…' };
 
-function chooser(runs: readonly ReportedRun[]): string {
+/** Checkboxes that show and hide runs in the charts; their colours are the charts' legend. Empty for one run. */
+export function chooserHtml(runs: readonly ReportedRun[]): string {
+  if (runs.length === 1) return '';
   const boxes = runs.map(
     ({ id }, i) =>
       `<label class="run-${i + 1}"><input type="checkbox" checked data-run="${escaped(id)}"> ${escaped(id)}</label>`,

@@ -24,7 +24,7 @@ export function tradeoffFigure(runs: readonly ReportedRun[], name: string, numbe
   const range = costRange(searched, points, name);
   const zoo = scaledZoo(searched, name, range);
   const charts = [
-    ...(points.length === 0 ? [] : [scatter(ids, name, number, range)]),
+    ...(points.length === 0 ? [] : [scatter(ids, name, number, range, targetsOf(searched, name))]),
     ...(zoo.points.length === 0 ? [] : [zooStrip(zoo.points, name, number, range)]),
   ];
   const id = `tradeoff-${number}`;
@@ -102,6 +102,8 @@ function columnsOf(name: string) {
   ];
 }
 
+const labelWidth = 105; // pixels, so that the chart and the strip below it have one axis
+
 const kinds = { result: 'result', candidate: 'candidate', random: 'random architecture' };
 
 function pointRecord(point: EvaluatedPoint, name: string, front: boolean): Record<string, Cell> {
@@ -119,6 +121,11 @@ function pointRecord(point: EvaluatedPoint, name: string, front: boolean): Recor
   };
 }
 
+function targetsOf(runs: readonly ReportedRun[], name: string): number[] {
+  const targets = runs.flatMap(({ costs }) => costs.filter((cost) => cost.name === name));
+  return [...new Set(targets.map(({ target }) => target))];
+}
+
 function zooRecord({ name, width, cost, published }: ZooPoint): Record<string, Cell> {
   return { run: name, kind: 'shipped network', cost, top1: published, width };
 }
@@ -132,13 +139,19 @@ export function costAxis(name: string, range: CostRange, field = 'cost') {
   };
 }
 
-function scatter(runs: readonly string[], name: string, number: number, range: CostRange): Chart {
+function scatter(
+  runs: readonly string[],
+  name: string,
+  number: number,
+  range: CostRange,
+  targets: readonly number[],
+): Chart {
   const x = costAxis(name, range);
   const y = {
     field: 'top1',
     type: 'quantitative' as const,
     title: 'top-1 in the SuperNet',
-    axis: { format: '.1%' },
+    axis: { format: '.1%', minExtent: labelWidth },
     scale: { zero: false },
   };
   const color = runColor(runs);
@@ -146,11 +159,16 @@ function scatter(runs: readonly string[], name: string, number: number, range: C
   return {
     id: `tradeoff-${number}-scatter`,
     title: 'Evaluated architectures',
-    description: `Top-1 in the SuperNet against ${costTitle(name)} for the result, the other candidates and the random architectures of ${runs.join(', ')}, with a line through each run's Pareto front; the table below has the values.`,
+    description: `Top-1 in the SuperNet against ${costTitle(name)} for the result, the other candidates and the random architectures of ${runs.join(', ')}, with a line through each run's Pareto front and a rule at each target; the table below has the values.`,
     spec: {
       ...frame(320),
       transform: [{ filter: searched }, visibleRuns],
       layer: [
+        {
+          data: { values: targets.map((target) => ({ target })) },
+          mark: { type: 'rule', color: 'var(--ink)', strokeWidth: 1 },
+          encoding: { x: { ...x, field: 'target' }, tooltip: { field: 'target', title: 'target' } },
+        },
         {
           transform: [{ filter: 'datum.front' }],
           mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.4, strokeDash: [5, 3] },
@@ -192,7 +210,7 @@ function zooStrip(points: readonly ZooPoint[], name: string, number: number, ran
     type: 'nominal' as const,
     title: null,
     scale: { domain: networks },
-    axis: { labelLimit: 160 },
+    axis: { labelLimit: 160, minExtent: labelWidth },
   };
   const told = networks.map((network) => {
     const own = points.filter((point) => point.name === network);

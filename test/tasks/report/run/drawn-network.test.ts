@@ -28,7 +28,9 @@ describe('a drawn network', () => {
   it.each(zooNames())('of %s has block costs that add up to the cost of the network', (name) => {
     const network = namedNetwork(name);
     const sum = (spec: Parameters<typeof drawnNetwork>[1]) =>
-      drawnNetwork(network, spec).flatMap(({ blocks }) => blocks).reduce((total, { cost }) => total + (cost ?? 0), 0);
+      drawnNetwork(network, spec)
+        .flatMap(({ blocks }) => blocks)
+        .reduce((total, { cost }) => total + (cost ?? 0), 0);
     expect(sum({ cost: 'latency', device })).toBeCloseTo(latencyMs(network, device), 9);
     expect(sum({ cost: 'params' })).toBe(costOf({ cost: 'params' }, network));
   });

@@ -1,7 +1,8 @@
 /** A small search in its folder, whose figures are chosen so that reports of it can be checked by hand. */
-import { printSpace } from '#networks/space/print';
-import { parseSpace } from '#networks/space/parse';
+
 import type { Candidate, SearchResult } from '#jobs/runs/run-result';
+import { parseSpace } from '#networks/space/parse';
+import { printSpace } from '#networks/space/print';
 import { type ReportedRun, readReportedRun } from '#tasks/report/run/reported-run';
 import { opened, searchEvent, searchResult, temporaryFolder } from '#test/jobs/runs/run-fixture';
 
@@ -71,7 +72,15 @@ export function madeRun(made: Made = {}): string {
     events.append(searchEvent({ step, reward: step / 100, quality: step / 50, loss: 1, costs }));
     policy.append({ step, logits: { 'stages[1].out': [0, 2 * Math.log(3)], 'stages[1].blocks[1].use': [0, 0] } });
     samples.append({
-      ...{ step, decisions: [[0, 0], [1, 1]], qualities: [0.1, 0.2], mixed: [true, false] },
+      ...{
+        step,
+        decisions: [
+          [0, 0],
+          [1, 1],
+        ],
+        qualities: [0.1, 0.2],
+        mixed: [true, false],
+      },
       costs: { macs: [50_000, 150_000] },
     });
   }

@@ -3,8 +3,14 @@ import { expect, it } from 'vitest';
 import { completed, csvOf, jsonOf, recordsOf, wholeJsonOf } from '#tasks/report/run/page/report-script';
 
 const table = {
-  columns: [{ name: 'run', title: 'run' }, { name: 'top1', title: 'top-1, "share"' }],
-  rows: [['a', 0.5], ['b, "c"', null]],
+  columns: [
+    { name: 'run', title: 'run' },
+    { name: 'top1', title: 'top-1, "share"' },
+  ],
+  rows: [
+    ['a', 0.5],
+    ['b, "c"', null],
+  ],
 };
 
 it('makes CSV with titles, quotes where they are needed, and empty cells for null', () => {
@@ -12,9 +18,19 @@ it('makes CSV with titles, quotes where they are needed, and empty cells for nul
 });
 
 it('makes JSON of the rows by field', () => {
-  expect(JSON.parse(jsonOf(table))).toEqual({ columns: table.columns, rows: [{ run: 'a', top1: 0.5 }, { run: 'b, "c"', top1: null }] });
+  expect(JSON.parse(jsonOf(table))).toEqual({
+    columns: table.columns,
+    rows: [
+      { run: 'a', top1: 0.5 },
+      { run: 'b, "c"', top1: null },
+    ],
+  });
   const whole = JSON.parse(wholeJsonOf({ title: 't', runs: ['a'], figures: [{ id: 'x', charts: [], table }] }));
-  expect(whole).toEqual({ title: 't', runs: ['a'], figures: { x: { columns: table.columns, rows: recordsOf(table) } } });
+  expect(whole).toEqual({
+    title: 't',
+    runs: ['a'],
+    figures: { x: { columns: table.columns, rows: recordsOf(table) } },
+  });
 });
 
 it('gives a chart its rows, the width of its place and colours that follow the style', () => {
@@ -23,6 +39,9 @@ it('gives a chart its rows, the width of its place and colours that follow the s
 });
 
 it('imports nothing, since a page has no other module', () => {
-  const source = readFileSync(new URL('../../../../src/tasks/report/run/page/report-script.ts', import.meta.url), 'utf8');
+  const source = readFileSync(
+    new URL('../../../../src/tasks/report/run/page/report-script.ts', import.meta.url),
+    'utf8',
+  );
   expect(source.match(/^import (?!type )/gm)).toBeNull();
 });

@@ -53,6 +53,9 @@ it('refuses trainings, too many runs and one run twice, and reports damage', () 
   const written = (folders: readonly string[]) => failureOf(() => writeReport(folders, join(root, 'r.html'), () => {}));
   expect(written(Array.from({ length: 9 }, () => folder)).message).toBe('expected at most 8 runs in a report; got 9');
   expect(written([folder, folder]).message).toBe('expected runs of different ids in a report; got a twice');
-  writeFileSync(join(folder, 'config.yaml'), readFileSync(join(folder, 'config.yaml'), 'utf8').replace('0.05', '"much"'));
+  writeFileSync(
+    join(folder, 'config.yaml'),
+    readFileSync(join(folder, 'config.yaml'), 'utf8').replace('0.05', '"much"'),
+  );
   expect(failureOf(() => readReportedRun(folder, () => {})).kind).toBe('data');
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDevice, type RooflineDevice } from '#networks/cost/device';
+import { type RooflineDevice, readDevice } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
 import { layersOf } from '#networks/cost/layers/layers-of';
 import { ridgePoint } from '#networks/cost/roofline';

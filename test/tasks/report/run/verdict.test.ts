@@ -37,5 +37,8 @@ it('words costs and distances with their units', () => {
   expect(amountText('latencyMs@pixel-6-cpu', 0.08234)).toBe('0.0823 ms on pixel-6-cpu');
   expect(amountText('params', 3_700_000)).toBe('3,700,000 parameters');
   expect(costTitle('latencyMs@x')).toBe('latency on x, ms');
-  expect([distanceText({ value: 1.0001, target: 1 }), distanceText({ value: 1.1, target: 1 })]).toEqual(['on', '10.0 % above']);
+  expect([distanceText({ value: 1.0001, target: 1 }), distanceText({ value: 1.1, target: 1 })]).toEqual([
+    'on',
+    '10.0 % above',
+  ]);
 });

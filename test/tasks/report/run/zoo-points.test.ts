@@ -29,7 +29,15 @@ it('leaves out the teachers', () => {
 });
 
 it('chooses the width of each network whose cost is nearest as a ratio', () => {
-  const point = (name: string, width: number, cost: number) => ({ ...zooPoints(space, macs, [0, 1e12])[0]!, name, width, cost });
+  const point = (name: string, width: number, cost: number) => ({
+    ...zooPoints(space, macs, [0, 1e12])[0]!,
+    name,
+    width,
+    cost,
+  });
   const chosen = nearestWidths([point('a', 1, 50), point('a', 2, 190), point('b', 1, 1000)], 100);
-  expect(chosen.map(({ name, width }) => [name, width])).toEqual([['a', 2], ['b', 1]]);
+  expect(chosen.map(({ name, width }) => [name, width])).toEqual([
+    ['a', 2],
+    ['b', 1],
+  ]);
 });

@@ -57,6 +57,7 @@ export function completed(spec: ChartSpec, table: Table, width: number): object 
         gridColor: 'var(--line)',
         titleFontWeight: 'normal',
       },
+      axisXQuantitative: { tickCount: { expr: 'ceil(width / 90)' } },
       legend: { ...text, symbolStrokeColor: 'var(--ink)', labelLimit: 0 },
       view: { stroke: 'var(--line)' },
     },

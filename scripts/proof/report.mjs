@@ -2,8 +2,8 @@
 // Proves the page of `runs report` in Chromium: it makes runs of 27,000 steps, writes their pages and opens them. Every
 // chart must be drawn, no console message may appear and no request may leave the page; runs can be hidden, tables and
 // folded charts opened, files downloaded, all by keyboard; axe-core must find no violation in light and dark; a page has
-// 2 MB at most and its charts are drawn within 2 s. Exits with 1 if one of these fails. Run after `npm run build` and
-// `npm run proof:report:install`; takes a minute:
+// 2 MB at most and its charts are drawn within 2 s, on the clock or, if the machine is busy, of the processor. Exits
+// with 1 if one of these fails. Run after `npm run build` and `npm run proof:report:install`; takes a minute:
 //   npm run proof:report -- [--shots FOLDER] [--runs RUN,RUN --root FOLDER] [--json]
 // `--shots` keeps screenshots; `--runs` also opens the page of these runs.
 import { spawnSync } from 'node:child_process';
@@ -17,7 +17,7 @@ import { chromium, isInstalled, tool } from './report/tools.mjs';
 
 const mostBytes = 2_000_000;
 const mostMs = 2000;
-const openings = 5;
+const openings = 3;
 
 const { values } = parseArgs({
   options: {
@@ -50,10 +50,9 @@ try {
 }
 if (values.json) console.log(JSON.stringify({ figures, findings }, null, 2));
 else {
-  for (const [name, { bytes, medianMs, charts }] of Object.entries(figures)) {
-    console.log(
-      `${name}: ${charts} charts, ${(bytes / 1e6).toFixed(2)} MB, drawn after ${Math.round(medianMs)} ms (median of ${openings})`,
-    );
+  for (const [name, { bytes, wallMs, processorMs, charts }] of Object.entries(figures)) {
+    const times = `${Math.round(wallMs)} ms on the clock, ${Math.round(processorMs)} ms of the processor`;
+    console.log(`${name}: ${charts} charts, ${(bytes / 1e6).toFixed(2)} MB, drawn after ${times} (median of ${openings})`);
   }
   for (const finding of findings) console.log(`FAILED ${finding}`);
   if (findings.length === 0) console.log('all checks passed');
@@ -74,8 +73,10 @@ async function prove(name, root, runs) {
   expect(bytes <= mostBytes, `${bytes} bytes; at most ${mostBytes}`);
   const times = [];
   for (let i = 0; i < openings; i++) times.push(await opened(file, expect, async () => {}));
-  const medianMs = times.sort((a, b) => a - b)[Math.floor(openings / 2)];
-  expect(medianMs <= mostMs, `drawn after ${Math.round(medianMs)} ms; at most ${mostMs}`);
+  const median = (what) => times.map((time) => time[what]).sort((a, b) => a - b)[Math.floor(openings / 2)];
+  const [wallMs, processorMs] = [median('wallMs'), median('processorMs')];
+  const ms = Math.min(wallMs, processorMs); // a busy machine lengthens the wall time, several threads the other
+  expect(ms <= mostMs, `drawn after ${Math.round(ms)} ms; at most ${mostMs}`);
   let charts = 0;
   await opened(file, expect, async (page) => {
     charts = await provenCharts(page, expect);
@@ -86,10 +87,13 @@ async function prove(name, root, runs) {
   });
   for (const colorScheme of ['light', 'dark']) await provenAccess(name, file, colorScheme, expect);
   if (values.shots !== undefined) await narrowAndPrinted(name, file, expect);
-  figures[name] = { bytes, medianMs, times, charts };
+  figures[name] = { bytes, wallMs, processorMs, charts };
 }
 
-/** Opens a page until its charts are drawn, and returns the ms that took; every request and message is a finding. */
+/**
+ * Opens a page until its charts are drawn, and returns the time that took, on the clock and of the processor in the
+ * page's process; every request and message is a finding.
+ */
 async function opened(file, expect, use, options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
@@ -103,12 +107,16 @@ async function opened(file, expect, use, options = {}) {
   );
   page.on('console', (message) => expect(false, `console: ${message.text()}`));
   page.on('pageerror', (error) => expect(false, `error: ${error.message}`));
+  const session = await context.newCDPSession(page);
+  await session.send('Performance.enable');
   await page.goto(url);
-  await page.waitForSelector('html[data-ready]', { timeout: 60_000 });
-  const ms = await page.evaluate(() => performance.getEntriesByName('charts drawn')[0].startTime);
+  await page.waitForSelector('html[data-ready]', { timeout: 120_000 });
+  const wallMs = await page.evaluate(() => performance.getEntriesByName('charts drawn')[0].startTime);
+  const { metrics } = await session.send('Performance.getMetrics');
+  const processorMs = 1000 * metrics.find(({ name }) => name === 'ProcessTime').value;
   await use(page);
   await context.close();
-  return ms;
+  return { wallMs, processorMs };
 }
 
 async function provenCharts(page, expect) {

@@ -100,7 +100,7 @@ class Page {
     for (const button of all('button[data-json]')) this.#offer(button, 'json', 'application/json', jsonOf);
     const whole = () => save('report.json', 'application/json', wholeJsonOf(this.#data));
     for (const button of all('button[data-all]')) button.addEventListener('click', whole);
-    new ResizeObserver(() => void this.#resize()).observe(document.body);
+    addEventListener('resize', () => void this.#resize());
     void this.#drawAll();
   }
 

@@ -48,7 +48,6 @@ export function completed(spec: ChartSpec, table: Table, width: number): object 
     data: { values: recordsOf(table) },
     background: 'transparent',
     config: {
-      aria: false, // the chart's element has the text alternative
       font: 'system-ui, sans-serif',
       axis: {
         ...text,
@@ -125,7 +124,7 @@ class Page {
       const figure = this.#data.figures.find(({ charts }) => charts.some(({ id }) => id === place.dataset['chart']));
       const chart = figure?.charts.find(({ id }) => id === place.dataset['chart']);
       if (figure === undefined || chart === undefined) continue;
-      const view = newView(completed(chart.spec, figure.table, place.clientWidth), place);
+      const view = newView(completed(chart.spec, figure.table, place.clientWidth), drawingIn(place));
       this.#views.set(place, view);
       await this.#hide(view).runAsync();
       await new Promise((resolve) => setTimeout(resolve)); // lets the page react
@@ -168,6 +167,14 @@ class Page {
 
 function all<E extends HTMLElement = HTMLElement>(selector: string, part: ParentNode = document): E[] {
   return [...part.querySelectorAll<E>(selector)];
+}
+
+/** The element to draw in, which screen readers skip: its parent has the chart's text alternative. */
+function drawingIn(place: Element): Element {
+  const drawing = document.createElement('div');
+  drawing.setAttribute('aria-hidden', 'true');
+  place.append(drawing);
+  return drawing;
 }
 
 function newView(spec: object, place: Element): View {

@@ -48,6 +48,7 @@ export function completed(spec: ChartSpec, table: Table, width: number): object 
     data: { values: recordsOf(table) },
     background: 'transparent',
     config: {
+      aria: false, // saves the labels of single marks, which nobody hears
       font: 'system-ui, sans-serif',
       axis: {
         ...text,

@@ -14,10 +14,11 @@ export function stepFigure(runs: readonly ReportedRun[]): Figure {
   const most = Math.floor(mostIntervals / runs.length);
   const records = runs.flatMap((run) => mergedIntervals(run.events, most).map((part) => recordOf(run, part, names)));
   const ids = runs.map(({ id }) => id);
+  const hasPoints = records.length <= 200; // more would hide the lines
   const charts = [
-    meanChart(ids, 'reward', 'Reward', 'mean reward'),
-    meanChart(ids, 'quality', 'Quality', qualityTitle(runs)),
-    meanChart(ids, 'loss', 'Loss', 'cross-entropy, nats'),
+    meanChart(ids, 'reward', 'Reward', 'mean reward', hasPoints),
+    meanChart(ids, 'quality', 'Quality', qualityTitle(runs), hasPoints),
+    meanChart(ids, 'loss', 'Loss', 'cross-entropy, nats', hasPoints),
     ...names.map((name, i) => costChart(runs, name, i)),
   ];
   return {
@@ -104,19 +105,21 @@ function valueAxis(field: string, title: string) {
   return { field, type: 'quantitative' as const, title, scale: { zero: false } };
 }
 
-function meanChart(runs: readonly string[], field: 'reward' | 'quality' | 'loss', title: string, axis: string): Chart {
+function meanChart(
+  runs: readonly string[],
+  field: 'reward' | 'quality' | 'loss',
+  title: string,
+  axis: string,
+  hasPoints: boolean,
+): Chart {
   const color = runColor(runs);
-  const tooltip = [runColumn, stepAxis, valueAxis(field, title.toLowerCase())].map(({ title, ...shown }) => ({
-    ...shown,
-    title,
-  }));
   const line = {
-    mark: { type: 'line' as const, point: { size: 12 }, strokeWidth: 1.6 },
+    mark: { type: 'line' as const, point: hasPoints ? { size: 12 } : false, strokeWidth: 1.6 },
     encoding: {
       x: stepAxis,
       y: valueAxis(field, axis),
       color,
-      tooltip: tooltip.map(({ field, title }: { field?: string; title: string }) => ({ field: field ?? 'run', title })),
+      tooltip: ['run', 'step', field].map((name) => ({ field: name, title: name })),
     },
   };
   const band = {

@@ -56,7 +56,9 @@ if (values.json) console.log(JSON.stringify({ figures, findings }, null, 2));
 else {
   for (const [name, { bytes, wallMs, processorMs, charts }] of Object.entries(figures)) {
     const times = `${Math.round(wallMs)} ms on the clock, ${Math.round(processorMs)} ms of the processor`;
-    console.log(`${name}: ${charts} charts, ${(bytes / 1e6).toFixed(2)} MB, drawn after ${times} (median of ${openings})`);
+    console.log(
+      `${name}: ${charts} charts, ${(bytes / 1e6).toFixed(2)} MB, drawn after ${times} (median of ${openings})`,
+    );
   }
   for (const finding of findings) console.log(`FAILED ${finding}`);
   if (findings.length === 0) console.log('all checks passed');
@@ -233,7 +235,8 @@ async function provenAccess(name, file, colorScheme, expect) {
     async (page) => {
       await shot(page, colorScheme);
       for (const summary of await page.$$('details > summary')) await summary.click();
-      const undrawn = () => page.$$eval('details.folded', (all) => all.filter((one) => !one.querySelector('svg')).length);
+      const undrawn = () =>
+        page.$$eval('details.folded', (all) => all.filter((one) => !one.querySelector('svg')).length);
       expect(await becomes(async () => (await undrawn()) === 0), 'a folded chart is not drawn when it is opened');
       await page.addScriptTag({ content: tool('axe-core').source });
       const { violations, passes } = await page.evaluate(() => globalThis.axe.run());

@@ -45,7 +45,13 @@ describe('the page of a report', () => {
       warnings.push(given);
       return logger;
     };
-    const logger: Record<string, (...given: unknown[]) => unknown> = { warn, error: warn, info: ignore, debug: ignore, level: ignore };
+    const logger: Record<string, (...given: unknown[]) => unknown> = {
+      warn,
+      error: warn,
+      info: ignore,
+      debug: ignore,
+      level: ignore,
+    };
     const { figures } = dataOf([reportedRun(), reportedRun({ id: 'b', result: undefined })]);
     for (const { charts, table } of figures) {
       for (const { spec } of charts)

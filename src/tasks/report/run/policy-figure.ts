@@ -65,9 +65,8 @@ function heatMap(options: readonly PolicyOption[], fields: readonly string[]) {
     axis: { labelExpr: `${JSON.stringify(labels)}[datum.value]`, title: null, labelLimit: 160, ticks: false },
   };
   const firsts = fields.filter((_, i) => options[i]?.isFirst);
-  const { params: _, ...size } = frame(rowHeight * fields.length);
   return {
-    ...size,
+    ...frame(rowHeight * fields.length),
     layer: [
       {
         transform: [

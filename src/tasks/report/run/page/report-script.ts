@@ -142,13 +142,9 @@ class Page {
     for (const view of this.#views.values()) void this.#hide(view).runAsync();
   }
 
-  /** Tells a view which runs are hidden; charts of a single run have no such signal. */
+  /** Tells a view which runs are hidden; every chart has the signal, see `frame`. */
   #hide(view: View): View {
-    try {
-      return view.signal('hidden', [...this.#hidden]);
-    } catch {
-      return view;
-    }
+    return view.signal('hidden', [...this.#hidden]);
   }
 
   async #resize(): Promise<void> {

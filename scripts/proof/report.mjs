@@ -238,6 +238,10 @@ async function provenAccess(name, file, colorScheme, expect) {
       const undrawn = () =>
         page.$$eval('details.folded', (all) => all.filter((one) => !one.querySelector('svg')).length);
       expect(await becomes(async () => (await undrawn()) === 0), 'a folded chart is not drawn when it is opened');
+      // all rows of a table are made alike, and axe-core needs minutes for tens of thousands of cells
+      await page.$$eval('[data-table] tbody tr:nth-child(n + 20)', (rows) => {
+        for (const row of rows) row.remove();
+      });
       await page.addScriptTag({ content: tool('axe-core').source });
       const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
       expect(passes.length > 10, `axe-core ran ${passes.length} rules`);

@@ -25,7 +25,7 @@ const rooms = {
     cluster: ['distill', 'search'],
     devices: ['export'],
     distill: ['training'],
-    report: ['devices'],
+    report: ['devices', 'search'],
     project: ['distill', 'export', 'search', 'training'],
     search: ['export', 'training'],
     study: ['report', 'search', 'training'],

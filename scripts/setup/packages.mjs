@@ -2,6 +2,7 @@
 /** Installs the npm packages of the lockfile and compiles the program. */
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyPageFiles } from './page-files.mjs';
 import { messageOf, run, SetupFailure, step } from './report.mjs';
 
 /**
@@ -73,6 +74,7 @@ async function compile(root) {
   const command = join(root, 'dist', 'cli', 'main.js');
   try {
     await run([process.execPath, typescript, '-p', 'tsconfig.build.json'], { cwd: root });
+    copyPageFiles(root);
     if (existsSync(command)) chmodSync(command, 0o755); // npx runs it
     utimesSync(buildRecord(root), new Date(), new Date()); // the compiler leaves it alone when nothing changed
   } catch (error) {

@@ -32,6 +32,8 @@ export interface RecordedSteps<S, E extends LogLine> {
   score?(step: S): number;
   /** The scalars of an interval, on worker 0; computed once for all sinks. */
   event(interval: StepInterval<S>): E;
+  /** Receives every step, on worker 0. */
+  everyStep?(run: Run, from: number): (step: S) => void;
   /** Receive every interval, on worker 0. */
   sinks(run: Run, from: number): readonly StepSink<RecordedInterval<S, E>>[];
 }
@@ -119,6 +121,7 @@ function keeperOf<S extends { readonly step: number }, E extends LogLine>(
   const { steps, imagesPerStep, rateName } = recorded;
   const interval = startMeter(context.clock, recorded.waitMs, (state as SavedInterval | undefined)?.interval);
   const sinks = recorded.sinks(run, from);
+  const recordStep = recorded.everyStep?.(run, from);
   let savedStep: number | undefined;
   const save = (step: S, atEnd: Readonly<Record<string, unknown>>) => {
     const done = step.step + 1;
@@ -134,6 +137,7 @@ function keeperOf<S extends { readonly step: number }, E extends LogLine>(
       const figures = recorded.figures(step);
       requireFinite(Object.values(figures), step.step + 1, rateName);
       interval.add(figures, imagesPerStep);
+      recordStep?.(step);
     },
     log(step: S) {
       const done = step.step + 1;

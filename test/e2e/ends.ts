@@ -7,8 +7,10 @@ import { sha256 } from '#core/files/files';
 export function endOf(folder: string): Record<string, string> {
   const last = join('checkpoints', readdirSync(join(folder, 'checkpoints')).sort().at(-1) as string);
   const present = readdirSync(folder);
-  // A training has no policy file.
-  const names = ['result.json', 'architecture.yaml', 'policy.jsonl'].filter((name) => present.includes(name));
+  // A training has no policy and no samples.
+  const names = ['result.json', 'architecture.yaml', 'policy.jsonl', 'samples.jsonl'].filter((name) =>
+    present.includes(name),
+  );
   const texts = [...names, join(last, 'state.json')].map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
   const weights = join(last, 'weights.safetensors');
   return {

@@ -19,6 +19,7 @@ export function fingerprints(runs, id) {
       ),
       ...[
         'policy.jsonl',
+        'samples.jsonl',
         'events.jsonl',
         'architecture.yaml',
         'result.json',

@@ -1,4 +1,4 @@
-/** The JSON Lines logs of a run: `events.jsonl` and `policy.jsonl`. */
+/** The JSON Lines logs of a run: `events.jsonl`, `policy.jsonl` and `samples.jsonl`. */
 import { isUtf8 } from 'node:buffer';
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readBytes, readFrom, writeAtomically, writeFailure } from '#core/files/files';
@@ -75,6 +75,27 @@ export function readEvents(file: string): LogLine[] {
   return existsSync(file) ? parsedLines(readBytes(file)) : [];
 }
 
+/** The same, each with its number in the file; other lines than a torn last one are reported to `notice`. */
+export function readNumberedEvents(
+  file: string,
+  notice: (message: string) => void,
+): { readonly number: number; readonly line: LogLine }[] {
+  if (!existsSync(file)) return [];
+  const bytes = readBytes(file);
+  const lines = linesOf(bytes);
+  const torn = bytes.at(-1) === 10 ? -1 : lines.length - 1;
+  return lines.flatMap((text, i) => {
+    const line = parsedLine(text);
+    if (line === undefined && i !== torn) notice(damagedLine(file, i + 1));
+    return line === undefined ? [] : [{ number: i + 1, line }];
+  });
+}
+
+/** The message about a damaged line. */
+export function damagedLine(file: string, number: number): string {
+  return `${file}:${number}: damaged, so this line is left out`;
+}
+
 /** The complete lines in a part of a log, without damaged ones. */
 export function parsedLines(bytes: Uint8Array): LogLine[] {
   return linesOf(bytes).flatMap((line) => parsedLine(line) ?? []);
@@ -99,7 +120,7 @@ function linesUntil(file: string, bytes: Uint8Array, step: number, notice: (mess
   const torn = bytes.at(-1) === 10 ? -1 : lines.length - 1;
   const kept = lines.filter((line, i) => {
     const event = parsedLine(line);
-    if (event === undefined && i !== torn) notice(`${file}:${i + 1}: damaged, so this line is left out`);
+    if (event === undefined && i !== torn) notice(damagedLine(file, i + 1));
     return event !== undefined && event.step <= step;
   });
   return Buffer.concat(kept.flatMap((line) => [line, lineEnd]));

@@ -1,6 +1,7 @@
 /**
  * The lines of a run's logs. At the end of each interval of steps, an event is appended to `events.jsonl` and, in a
- * search, the controller's logits to `policy.jsonl`. The figures of an event are means over its interval.
+ * search, the controller's logits to `policy.jsonl`. The figures of an event are means over its interval. A search also
+ * appends every step's architectures to `samples.jsonl`.
  */
 import { z } from 'zod';
 import { integer, quantity } from '#core/documents/conform';
@@ -50,14 +51,29 @@ export const policyLineSchema = z.object({
   logits: z.record(z.string(), z.array(number).readonly()),
 });
 
+/** The architectures that one step sampled, in the order in which they were drawn. */
+export const sampleLineSchema = z.object({
+  step,
+  decisions: z.array(z.array(integer('the number of an option', 0)).readonly()).readonly(),
+  /** Quality of each on the step's validation batch, with the weights after the step. */
+  qualities: z.array(number).readonly(),
+  /** Each cost of each, by its name. */
+  costs: z.record(z.string(), z.array(number).readonly()),
+  /** True where the warm-up had all options of an op on: what was measured is not the architecture alone. */
+  mixed: z.array(z.boolean()).readonly(),
+});
+
 export type SearchEvent = Readonly<z.output<typeof searchEventSchema>>;
 export type TrainingEvent = Readonly<z.output<typeof trainingEventSchema>>;
 export type PolicyLine = Readonly<z.output<typeof policyLineSchema>>;
+
+export type SampleLine = Readonly<z.output<typeof sampleLineSchema>>;
 
 /** The type of the lines of each log, by its name. */
 export interface LogLines {
   readonly events: SearchEvent | TrainingEvent;
   readonly policy: PolicyLine;
+  readonly samples: SampleLine;
 }
 
 /** The figures of the last event, of either kind, that are shown while a run is in progress. */

@@ -1,7 +1,7 @@
 /**
  * The folder of a run, `ROOT/ID/`: its request (`config.yaml`, `space.yaml`, `environment.json`), its progress
- * (`state.json`, `events.jsonl`, `policy.jsonl`, `checkpoints/`) and its result (`architecture.yaml`, `result.json`).
- * Every file is complete or absent, and all can be read while the run is in progress.
+ * (`state.json`, `events.jsonl`, `policy.jsonl`, `samples.jsonl`, `checkpoints/`) and its result (`architecture.yaml`,
+ * `result.json`). Every file is complete or absent, and all can be read while the run is in progress.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -85,6 +85,8 @@ export const searchResultSchema = z.object(
     missed: z.array(z.string(), { error: 'a list of targets' }).readonly(),
     /** The architectures that the winner was chosen from; absent in runs of older versions. */
     candidates: z.array(candidateSchema, { error: 'a list of candidates' }).readonly().default([]),
+    /** The random architectures that `random` sums up; absent in runs of older versions and without any. */
+    randomCandidates: z.array(candidateSchema, { error: 'a list of candidates' }).readonly().optional(),
     extensions,
   },
   { error: 'a mapping' },

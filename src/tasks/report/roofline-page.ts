@@ -1,4 +1,5 @@
 /** Formats the ridge-point sweep as one self-contained HTML file. */
+import { escaped } from './html.js';
 import type { TextTable } from './roofline-tables.js';
 
 /** @param svg  chart of the sweep, embedded in the page */
@@ -28,8 +29,4 @@ function tableHtml({ title, rows, right }: TextTable): string {
   const [head = [], ...body] = rows;
   const lines = [line(head, 'th'), ...body.map((row) => line(row, 'td'))];
   return `<h2>${escaped(title)}</h2>\n<table>\n${lines.join('\n')}\n</table>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

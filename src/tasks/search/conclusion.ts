@@ -92,9 +92,12 @@ function writeConclusion(
     random: random.length === 0 ? null : summary(random),
     missed,
   };
-  const named = { ...architecture, name: `${space.name}.${run.id}` };
-  run.writeArchitecture(printSpace(asSpace(named), { run: run.id, stage, ...result }));
-  run.writeResult({ ...result, candidates: contenders.map((contender) => candidateResult(contender, targets)) });
+  const network = { ...architecture, name: `${space.name}.${run.id}` };
+  run.writeArchitecture(printSpace(asSpace(network), { run: run.id, stage, ...result }));
+  const named = (candidates: readonly EvaluatedCandidate[]) =>
+    candidates.map((candidate) => candidateResult(candidate, targets));
+  const randomCandidates = random.length === 0 ? {} : { randomCandidates: named(random) };
+  run.writeResult({ ...result, candidates: named(contenders), ...randomCandidates });
 }
 
 function candidateResult(

@@ -1,8 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runsList } from '#cli/commands/runs/list';
 import { runsPrune } from '#cli/commands/runs/prune';
+import { runsReport } from '#cli/commands/runs/report';
 import { runsShow } from '#cli/commands/runs/show';
 import { runsWatch } from '#cli/commands/runs/watch';
 import { readRunSummary } from '#jobs/runs/run-summary';
@@ -72,6 +73,28 @@ describe('runs list', () => {
     ]);
     const entries = JSON.parse(await printed(runsList, '--root', root, '--json'));
     expect(entries.map(({ job }: { job: string | null }) => job)).toEqual(['18_2', null]);
+  });
+});
+
+describe('runs report', () => {
+  it('names runs that do not exist, trainings and sets, before it writes anything', async () => {
+    const root = temporaryFolder();
+    doneRun(root);
+    opened(root, { id: 'trained', stage: 'train' });
+    const set = join(root, 'set');
+    mkdirSync(set);
+    writeFileSync(join(set, 'manifest.json'), '{}');
+    const out = join(root, 'report.html');
+    const failure = (run: string) => failureOfAsync(() => printed(runsReport, run, '--root', root, '--out', out));
+    const problems = [
+      ['small-2', `small-2: expected a run under ${root}; got none; did you mean small-1?`],
+      ['trained', 'trained: expected a search, coarse or fine; got a run of the stage train'],
+      [set, `${set}: expected a search; got a distillation set`],
+    ] as const;
+    for (const [run, message] of problems) {
+      expect(await failure(run)).toMatchObject({ kind: 'usage', exitCode: 2, message });
+    }
+    expect(readdirSync(root)).not.toContain('report.html');
   });
 });
 

@@ -1,8 +1,11 @@
-/** Records a search: scalars of an interval in the event log, logits in the policy log, its state in checkpoints. */
+/**
+ * Records a search: scalars of an interval in the event log, logits in the policy log, every step's architectures in the
+ * sample log, its state in checkpoints.
+ */
 import type { RandomState } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
 import type { CostProgress, Progress } from '#jobs/observer';
-import type { SearchEvent } from '#jobs/runs/run-events';
+import type { SampleLine, SearchEvent } from '#jobs/runs/run-events';
 import {
   logSink,
   progressSink,
@@ -39,6 +42,10 @@ export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep, Sea
     state: ({ state }) => ({ controller: state, random: random.state() }) satisfies SearchState,
     score: ({ state }) => baselineValue(state.baseline),
     event: (interval) => eventOf(parts, interval),
+    everyStep: (run, from) => {
+      const log = run.openLog('samples', from);
+      return (step) => log.append(sampleLine(step, task.targets));
+    },
     sinks: (run, from) => [
       logSink(run.openLog('events', from), ({ event }) => event),
       logSink(run.openLog('policy', from), ({ done, step }) => ({ step: done, logits: logitsByPath(step.state) })),
@@ -56,6 +63,17 @@ function figuresOf({ loss, outcomes }: SearchStep, targets: StageTask['targets']
     quality: mean(({ quality }) => quality),
     reward: mean(({ reward }) => reward),
     ...Object.fromEntries(costs),
+  };
+}
+
+function sampleLine({ step, outcomes }: SearchStep, targets: StageTask['targets']): SampleLine {
+  const costs = targets.map(({ name }, i) => [name, outcomes.map(({ costs }) => (costs[i] as CostTerm).value)]);
+  return {
+    step: step + 1,
+    decisions: outcomes.map(({ sample }) => sample.decisions),
+    qualities: outcomes.map(({ quality }) => quality),
+    costs: Object.fromEntries(costs),
+    mixed: outcomes.map(({ sample: { allOn, active } }) => allOn.some((isOn, i) => isOn && active[i])),
   };
 }
 

@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseOverride } from '#core/documents/overrides';
+import { meanOf } from '#core/statistics/scoring';
 import { readSafetensors } from '#data/files/safetensors';
 import { readEvents } from '#jobs/runs/event-log';
-import { searchEventSchema } from '#jobs/runs/run-events';
+import { type SampleLine, sampleLineSchema, searchEventSchema } from '#jobs/runs/run-events';
 import { readSearchResult } from '#jobs/runs/run-result';
 import { readState } from '#jobs/runs/run-state';
 import { oneWorker, type Workers } from '#jobs/workers/launcher';
@@ -110,6 +111,7 @@ describe('a coarse stage', () => {
       'identity.json',
       'policy.jsonl',
       'result.json',
+      'samples.jsonl',
       'space.yaml',
       'state.json',
     ]);
@@ -149,6 +151,22 @@ describe('a coarse stage', () => {
     expect(result.held).toMatchObject({ split: 'held', n: 24, top1: result.quality });
     expect(result.random).toMatchObject({ n: 2 });
     expect(result.reward).toBeCloseTo(result.quality - 0.1 * Math.abs(result.costs.macs.value / 12000 - 1), 12);
+  });
+
+  it('logs every architecture that it sampled, with its quality and costs', async () => {
+    const { folder } = await searched({ set: ['search.samplesPerStep=3', 'search.logEvery=4'] });
+    const lines = readEvents(join(folder, 'samples.jsonl')).map((line) => sampleLineSchema.parse(line));
+    expect(lines.map(({ step }) => step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    const space = readSpace(join(folder, 'space.yaml'));
+    const macs = ({ decisions }: SampleLine) =>
+      decisions.map((chosen) => costOf({ cost: 'macs' }, close(space, chosen)));
+    for (const line of lines) expect(line.costs).toEqual({ macs: macs(line) });
+    const means = [0, 4, 8].map((from) => meanOf(lines.slice(from, from + 4).flatMap(({ qualities }) => qualities)));
+    const events = readEvents(join(folder, 'events.jsonl'));
+    for (const [i, { quality }] of events.entries()) expect(quality).toBeCloseTo(means[i] as number, 12);
+    const lastWarm = lines.findLastIndex(({ mixed }) => mixed.includes(true));
+    expect(lastWarm).toBeLessThan(11);
+    expect(json(folder, 'result.json').randomCandidates).toHaveLength(2);
   });
 
   it('scores a checkpoint by an average of the rewards in which each weighs 5 % less than the next', async () => {
@@ -296,6 +314,7 @@ describe('a stage that was stopped', () => {
     expect(notes).toContain('a: resuming after step 5 of 12');
     expect(text(folder, 'architecture.yaml')).toBe(text(whole.folder, 'architecture.yaml'));
     expect(json(folder, 'result.json')).toEqual(json(whole.folder, 'result.json'));
+    expect(text(folder, 'samples.jsonl')).toBe(text(whole.folder, 'samples.jsonl'));
     expect(lastCheckpoint(folder)).toEqual(lastCheckpoint(whole.folder));
     for (const [step, logits] of policies(whole.folder)) expect(policies(folder).get(step), `${step}`).toEqual(logits);
     expect(again.outcome?.winner).toEqual(whole.outcome?.winner);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { blockDrawing } from '#cli/terminal/block-drawing';
 import type { BlockSpec } from '#networks/space/block';
+import { blockDrawing } from '#networks/space/block-drawing';
 
 it.each<[string, BlockSpec]>([
   ['conv 3x3 32 /2', { kind: 'conv', kernel: 3, stride: 2, out: 32 }],

@@ -1,22 +1,42 @@
 /** The requirement for every format: the program that loads it computes what the network computes. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
+import { inputShape } from '#networks/space/resolution';
 import { type Architecture, close } from '#networks/space/space';
-import { backend, openBackend } from '#networks/tensor/backend';
+import { backend, openBackend, sizeOf } from '#networks/tensor/backend';
 import { checkExport } from '#tasks/export/check-export';
-import type { ExportOptions } from '#tasks/export/exporter';
+import type { Exported, Exporter, ExportOptions, TrialImages } from '#tasks/export/exporter';
 import { exporters } from '#tasks/export/exporters';
 import { type Format, formats } from '#tasks/export/formats';
 import { network } from '#test/networks/nn/fixtures';
 import { decisionsOf, randomSpace } from '#test/networks/space/random-space';
+import { interpreted, readModel } from './litert/interpreter.js';
 import { randomExported, trial } from './random-exported.js';
 
 beforeAll(() => void openBackend({ threads: 1 }));
 
 const tolerance = 2e-5; // of the largest logit
+
+/** An exporter; LiteRT, whose runtime needs Python, is replaced by the interpreter of the tests. */
+function exporterOf(format: Format): Exporter {
+  if (format !== 'litert') return exporters[format];
+  return { ...exporters.litert, logits: interpretedLogits };
+}
+
+async function interpretedLogits(folder: string, { network: { input } }: Exported, { n, images, batch }: TrialImages) {
+  const model = readModel(readFileSync(join(folder, 'model.tflite')));
+  const shape = [batch, ...inputShape(input)];
+  const pixels = preprocessed(images, [n, ...shape.slice(1)], preprocessingFor('NHWC', input));
+  const size = sizeOf(shape);
+  const parts = Array.from({ length: n / batch }, (_, i) =>
+    interpreted(model, pixels.subarray(i * size, (i + 1) * size), shape),
+  );
+  return { logits: [Float32Array.from(parts.flatMap((part) => [...part]))], runtime: 'the interpreter of the tests' };
+}
 
 /** Returns the largest relative difference between the logits of an export and ours. */
 async function differenceOf(format: Format, architecture: Architecture, options: ExportOptions): Promise<number> {
@@ -27,7 +47,7 @@ async function differenceOf(format: Format, architecture: Architecture, options:
       writeFileSync(join(folder, name), typeof content === 'string' ? content : Buffer.concat(content));
     }
     const images = trial(architecture, options.batch ?? 3);
-    return (await checkExport(folder, exporters[format], exported, images)).maxRelative;
+    return (await checkExport(folder, exporterOf(format), exported, images)).maxRelative;
   } finally {
     rmSync(folder, { recursive: true });
   }

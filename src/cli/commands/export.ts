@@ -82,8 +82,8 @@ export const exportNetwork = defineCommand({
 function refuseGraphOptions({ to, fold, batch }: ExportOptions): void {
   const [flag] = [...(fold === true ? ['--fold'] : []), ...(batch === 'dynamic' ? [] : ['--batch'])];
   if (flag === undefined) return;
-  const graphs = formats.filter((format) => exporters[format].isGraph).join(', ');
-  throw new Failure('usage', `${flag}: expected a format with a graph (${graphs}); got ${to}`);
+  const graphs = formats.filter((format) => exporters[format].isGraph).join(' or ');
+  throw new Failure('usage', `${flag}: expected a format with a graph, ${graphs}; got ${to}`);
 }
 
 function batchSize(value: string): number | 'dynamic' {

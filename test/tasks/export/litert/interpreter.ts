@@ -71,7 +71,7 @@ const kernels: Readonly<Record<number, Kernel>> = {
     return activated(tf.add(tf.conv2d(x as tf.Tensor4D, weights, ...windowOf(options)), bias!), options);
   },
   4: ([x, kernel, bias], options) => {
-    const weights = tf.reshape(kernel!, [...kernel!.shape.slice(1), 1]) as tf.Tensor4D; // [1, k, k, C]
+    const weights = tf.expandDims(tf.squeeze(kernel!, [0]), 3) as tf.Tensor4D; // [1, k, k, C]
     return activated(tf.add(tf.depthwiseConv2d(x as tf.Tensor4D, weights, ...windowOf(options)), bias!), options);
   },
   9: ([x, kernel, bias], options) => {

@@ -221,9 +221,9 @@ describe('a LiteRT file', () => {
   it('holds labels.txt in a zip archive', async () => {
     const folder = newFolder();
     const exported = { ...randomExported(small), classNames: ['a', 'b c', 'é', 'd'] };
-    const [{ content }] = (await litert.files(exported, { fold: true })) as [{ content: Uint8Array[] }];
-    writeFileSync(join(folder, 'model.zip'), Buffer.concat(content));
-    expect(await unzip(join(folder, 'model.zip'), folder, (name) => name)).toBe(9);
+    const [model] = await litert.files(exported, { fold: true });
+    writeFileSync(join(folder, 'model.zip'), Buffer.concat(model!.content as readonly Uint8Array[]));
+    expect(await unzip(join(folder, 'model.zip'), folder, (name) => name)).toBe(11);
     expect(await readFile(join(folder, 'labels.txt'), 'utf8')).toBe('a\nb c\né\nd\n');
   });
 

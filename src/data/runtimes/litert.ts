@@ -56,7 +56,7 @@ export function litertLogits(file: string, pixels: Float32Array, batch: number):
   };
 }
 
-/** What the program prints. */
+/** The JSON that the program prints. */
 interface Answer {
   readonly version: string;
   readonly logits: readonly (readonly number[])[];

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { locateYaml, readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
-import { requireLitert } from '#data/runtimes/litert';
 import type { Format } from '#tasks/export/formats';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { FinalTraining } from './final-training.js';
@@ -16,17 +15,13 @@ export interface PlannedExport {
   readonly isDone: boolean;
 }
 
-/**
- * Plans the exports of a config; a folder that holds anything but the export of its final training is refused, and so is
- * a format whose runtime is not installed.
- */
+/** Plans the exports of a config; a folder that holds anything but the export of its final training is refused. */
 export function planExports(config: LocatedConfig, training: FinalTraining | undefined): PlannedExport[] {
   const { export: asked } = config.config;
   if (asked === undefined || training === undefined) return [];
   return asked.to.map((format) => {
     const folder = join(config.path(asked.folder), format);
     const isThere = existsSync(folder);
-    if (format === 'litert' && !isThere) requireLitert(); // for the check after the last phase
     if (isThere && !(training.isDone && exportedRun(folder) === training.id)) throw otherExport(config, folder);
     return { format, folder, isDone: isThere };
   });

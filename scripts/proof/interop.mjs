@@ -16,7 +16,8 @@ import { startServer } from '../bench/peer/server.mjs';
 import { docs, filled, table as markdownTable } from '../docs/page.mjs';
 import { isInstalled } from '../python/environment.mjs';
 import { interopEnvironment } from './interop/environment.mjs';
-import { names, pairsOf } from './interop/pairs.mjs';
+import { pairsOf } from './interop/pairs.mjs';
+import { names } from './interop/subjects.mjs';
 
 const goal = 1e-4; // of the largest logit
 const { values } = parseArgs({

@@ -1,32 +1,12 @@
 // Python virtual environments in the cache, outside the clone, for the peer benchmark and the proof of interoperation.
-// An environment is identified by its name and the version of its first package.
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheFolder } from '#core/files/cache';
+import { isInstalled, pythonEnvironment } from '#data/runtimes/python-environment';
+
+export { isInstalled, pythonEnvironment };
 
 /** Pins that environments share, so that pip's cache serves the second one. */
 export const torchPins = { torch: '2.15.0', numpy: '2.4.2' };
-
-/**
- * @typedef {object} Environment
- * @property {string} name
- * @property {Readonly<Record<string, string>>} pins  packages and their versions
- * @property {string} folder
- * @property {string} python
- * @property {string} installedMark  written last by the installation
- */
-
-/** @returns {Environment} */
-export function pythonEnvironment(name, pins) {
-  const [[first, version]] = Object.entries(pins);
-  const folder = join(cacheFolder(), name, `${first}-${version}`);
-  return { name, pins, folder, python: join(folder, 'bin', 'python'), installedMark: join(folder, 'installed.json') };
-}
-
-export function isInstalled({ installedMark, python }) {
-  return existsSync(installedMark) && existsSync(python);
-}
 
 /** Makes an environment with pip unless it exists; on failure, prints the problem with its remedy and exits with 5. */
 export function install({ name, pins, folder, python, installedMark }) {
@@ -41,7 +21,7 @@ export function install({ name, pins, folder, python, installedMark }) {
     attempt('python3', ['-m', 'venv', folder], remedy);
   }
   const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', '--only-binary=:all:', ...wanted];
-  attempt(python, pip, 'check the network and the package index of pip; it needs 6 GB of disk');
+  attempt(python, pip, 'check the network and the package index of pip; it needs up to 6 GB of disk');
   const found = attempt(python, ['-B', '-c', versions(pins)], `remove ${folder} and run this again`, 'pipe');
   writeFileSync(installedMark, found);
   console.error(`${name}: installed ${wanted.join(', ')} in ${folder}`);

@@ -6,28 +6,9 @@ import { writeSafetensors } from '#data/files/safetensors';
 import { openOnnxSession } from '#data/runtimes/onnx-session';
 import { openBackend } from '#networks/tensor/backend';
 import { readGivenWeights } from '#networks/weights/network-weights';
-import { namedNetwork } from '#networks/zoo/named-network';
 import { difference } from '#tasks/export/check-export';
-import { readFinishedRun } from '#tasks/training/finished-run';
-import { noiseImages, ourLogits, pixelsOf, telling } from './ours.mjs';
-import { runProgram, searchedRun } from './searched.mjs';
-
-/** timm's names of our networks. */
-const inTimm = {
-  'mnv4-conv-s': 'mobilenetv4_conv_small',
-  'mnv4-conv-m': 'mobilenetv4_conv_medium',
-  'mnv4-hybrid-m': 'mobilenetv4_hybrid_medium',
-  'mnv4-conv-l': 'mobilenetv4_conv_large',
-  'mnv4-hybrid-l': 'mobilenetv4_hybrid_large',
-  'mobilenet-v1': 'mobilenetv1_100',
-  'mobilenet-v2': 'mobilenetv2_100',
-  'mobilenet-v3-large': 'mobilenetv3_large_100',
-};
-
-/** A network that timm does not have. */
-const everyKind = { 'every-kind': join(import.meta.dirname, 'every-kind.yaml') };
-
-export const names = [...Object.keys(inTimm), ...Object.keys(everyKind), 'searched'];
+import { noiseImages, ourLogits, pixelsOf } from './ours.mjs';
+import { exported, inTimm, subjectOf } from './subjects.mjs';
 
 /** timm's arguments for each value of `--convention`. */
 const conventions = {
@@ -46,8 +27,8 @@ export async function* pairsOf(name, { others, folder, searched }) {
   openBackend({});
   const own = join(folder, name);
   mkdirSync(own);
-  const given = name === 'searched' ? trained(searched ?? searchedRun(own), own) : await withTellingWeights(name, own);
-  const { source, network, logits, pixels, images } = given;
+  const { source, network, tensors } = await subjectOf(name, { folder: own, searched });
+  const { logits, pixels, images } = tried(network, tensors, own);
   const ask = async (asked) =>
     Float32Array.from((await others.ask(JSON.stringify({ ...asked, pixels }))).logits.flat());
   const ours = { network: name, weights: 'ours', convention: 'ours' };
@@ -67,35 +48,12 @@ export async function* pairsOf(name, { others, folder, searched }) {
   }
 }
 
-/** A network with weights made for the comparison: its source for `export`, and the parts that `tried` returns. */
-async function withTellingWeights(name, folder) {
-  const reference = everyKind[name] ?? name;
-  const network = namedNetwork(reference);
-  const tensors = await telling(network);
-  const weights = join(folder, 'weights.safetensors');
-  writeSafetensors(weights, tensors);
-  return { source: [reference, '--weights', weights], ...tried(network, tensors, folder) };
-}
-
-/** The network of a finished training run. */
-function trained(run, folder) {
-  const { network, weights } = readFinishedRun(run);
-  return { source: [run], ...tried(network, weights, folder) };
-}
-
 /** Images, our logits for them, and the file of pixels that the other programs read. */
 function tried(network, tensors, folder) {
   const images = noiseImages(network);
   const pixels = join(folder, 'pixels.safetensors');
   writeSafetensors(pixels, new Map([['pixels', pixelsOf(network, images)]]));
-  return { network, images, pixels, logits: ourLogits(network, tensors, images) };
-}
-
-/** Exports a network with the command that users run; returns the folder. */
-function exported(source, folder, format, ...flags) {
-  const out = join(folder, [format, ...flags].join(''));
-  runProgram('export', ...source, '--to', format, '--out', out, ...flags);
-  return out;
+  return { images, pixels, logits: ourLogits(network, tensors, images) };
 }
 
 /** Logits from the runtime that our own commands use. */

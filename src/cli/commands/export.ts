@@ -25,7 +25,7 @@ const options = [
     description: 'use untrained weights drawn with this seed, to measure latency',
     parse: wholeNumber(0),
   },
-  { flag: '--fold', description: 'fold batch norm into the preceding weights (default for onnx and tfjs)' },
+  { flag: '--fold', description: 'fold batch norm into the preceding weights (default for onnx, tfjs and litert)' },
   { flag: '--no-fold', description: 'keep batch norm separate' },
   {
     flag: '--batch <n>',
@@ -61,6 +61,7 @@ export const exportNetwork = defineCommand({
     const { network, run } = given;
     const folder = options.out ?? `exports/${slug(network.name)}-${format}`;
     requireNewFolder(folder, '--out');
+    if (options.check) exporter.requireRuntime?.();
     const fold = options.fold ?? exporter.isGraph;
     const batch = options.batch === 'dynamic' ? undefined : options.batch;
     const trial = options.check ? await trialImages(network, run, options, batch) : undefined;

@@ -4,11 +4,9 @@
  */
 import { Failure } from '#core/failure';
 import { logitsWith } from '#networks/nn/frozen-network';
-import type { Exported, Exporter, TrialImages } from './exporter.js';
+import type { Exported, ExportedLogits, Exporter, TrialImages } from './exporter.js';
 
-export interface ExportCheck {
-  /** Program that computed the export's logits. */
-  readonly runtime: string;
+export interface ExportCheck extends Omit<ExportedLogits, 'logits'> {
   readonly images: number;
   /** The largest difference between two logits. */
   readonly maxAbsolute: number;
@@ -29,8 +27,8 @@ export async function checkExport(
   const expected = logitsWith(network, weights, images, images.batch);
   if (!expected.every(Number.isFinite))
     throw new Failure('data', `${network.name}: its weights give logits that are not finite`);
-  const { logits, runtime } = await exporter.logits(folder, exported, images);
-  const check = { runtime, images: images.n, ...difference(logits, expected) };
+  const { logits, ...about } = await exporter.logits(folder, exported, images);
+  const check = { ...about, images: images.n, ...largest(logits.map((found) => difference(found, expected))) };
   if (!(check.maxRelative <= tolerance))
     throw new Error(`${folder}: ${checkText(check)}; expected at most ${tolerance}`);
   return check;
@@ -52,7 +50,19 @@ export function difference(found: Float32Array, expected: Float32Array) {
   return { maxAbsolute, maxRelative: maxAbsolute === 0 ? 0 : maxAbsolute / largest };
 }
 
-export function checkText({ runtime, images, maxAbsolute, maxRelative }: ExportCheck): string {
-  const largest = `${maxAbsolute.toExponential(1)}, ${maxRelative.toExponential(1)} of the largest logit`;
-  return `logits of ${images} images by ${runtime} differ from ours by at most ${largest}`;
+type Difference = Pick<ExportCheck, 'maxAbsolute' | 'maxRelative'>;
+
+/** Returns the first difference that is not a number, else the largest. */
+function largest(differences: readonly Difference[]): Difference {
+  return differences.reduce((most, other) => (most.maxAbsolute >= other.maxAbsolute ? most : other));
+}
+
+export function checkText({ runtime, delegated, images, maxAbsolute, maxRelative }: ExportCheck): string {
+  const most = `${maxAbsolute.toExponential(1)}, ${maxRelative.toExponential(1)} of the largest logit`;
+  const by = delegated === undefined ? runtime : `${runtime}, ${delegatedText(delegated)},`;
+  return `logits of ${images} images by ${by} differ from ours by at most ${most}`;
+}
+
+function delegatedText({ to, ops, of }: NonNullable<ExportCheck['delegated']>): string {
+  return `with ${ops === of ? `all ${of}` : `${ops} of ${of}`} operators in ${to}`;
 }

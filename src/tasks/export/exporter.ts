@@ -52,6 +52,17 @@ export interface Exporter {
   files(exported: Exported, options: ExportOptions): Promise<readonly FileContent[]>;
   /** Returns instructions for loading the files, in Markdown. */
   usage(exported: Exported): string;
-  /** Computes logits [n, K] from the files in a folder with the runtime of their users, and names that runtime. */
-  logits(folder: string, exported: Exported, images: TrialImages): Promise<{ logits: Float32Array; runtime: string }>;
+  /** Requires that `logits` can run here; a backend failure if its runtime is not installed. */
+  requireRuntime?(): void;
+  /** Computes logits from the files in a folder with the runtime of their users. */
+  logits(folder: string, exported: Exported, images: TrialImages): Promise<ExportedLogits>;
+}
+
+export interface ExportedLogits {
+  /** Program that computed the logits. */
+  readonly runtime: string;
+  /** Logits [n, K] by each of the runtime's ways to compute them. */
+  readonly logits: readonly Float32Array[];
+  /** Operators that a delegate of the runtime executes, and all; absent for runtimes without delegates. */
+  readonly delegated?: { readonly to: string; readonly ops: number; readonly of: number };
 }

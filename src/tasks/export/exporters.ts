@@ -1,5 +1,6 @@
 /** The formats of `mnv4-nas export --to`. */
 
+import { litert } from '#tasks/export/litert/litert';
 import { onnx } from '#tasks/export/onnx/onnx';
 import { tfjs } from '#tasks/export/tfjs/tfjs';
 import type { Exporter } from './exporter.js';
@@ -7,4 +8,4 @@ import type { Format } from './formats.js';
 import { safetensors } from './safetensors.js';
 import { timm } from './timm.js';
 
-export const exporters: Readonly<Record<Format, Exporter>> = { onnx, tfjs, timm, safetensors };
+export const exporters: Readonly<Record<Format, Exporter>> = { onnx, tfjs, litert, timm, safetensors };

@@ -21,6 +21,6 @@ Kernels are [height, width, in, out], of depthwise convolutions [height, width, 
 batch norm has \`gamma\`, \`beta\` and its statistics \`mean\` and \`variance\` (epsilon in the network's file, else 0.001).`,
   async logits(folder, { network }, images) {
     const { tensors } = readSafetensors(join(folder, weightsFile));
-    return { logits: logitsWith(network, tensors, images, images.batch), runtime: 'mnv4-nas' };
+    return { logits: [logitsWith(network, tensors, images, images.batch)], runtime: 'mnv4-nas' };
   },
 };

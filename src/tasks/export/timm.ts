@@ -29,6 +29,6 @@ python ${timmFiles.loader} [IMAGE]
     const file = join(folder, timmFiles.weights);
     const tensors = fromTimm(network, readSafetensors(file).tensors, file);
     const runtime = "mnv4-nas, weights read back from timm's names,";
-    return { logits: logitsWith(network, tensors, images, images.batch), runtime };
+    return { logits: [logitsWith(network, tensors, images, images.batch)], runtime };
   },
 };

@@ -1,12 +1,10 @@
 /** Writes the folder of an export: the model's files, labels, preprocessing, architecture and model card. */
 
-import { Failure } from '#core/failure';
 import { jsonText } from '#core/files/json';
 import { type FileContent, writeFolder } from '#core/files/whole-folder';
-import { shown } from '#core/shown';
-import { classNameProblems } from '#data/images/class-names';
 import { asSpace, printSpace } from '#networks/space/print';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
+import { labelsFile, labelsText } from './labels.js';
 import { modelCard } from './model-card.js';
 import { preprocessingOf } from './preprocessing.js';
 
@@ -26,27 +24,9 @@ function filesBeside(exporter: Exporter, exported: Exported, options: ExportOpti
   const { network, provenance, origin } = exported;
   const preprocessing = preprocessingOf(network, exporter.layout);
   return [
-    { name: 'labels.txt', content: `${labels(exported).join('\n')}\n` },
+    { name: labelsFile, content: labelsText(exported) },
     { name: 'preprocessing.json', content: jsonText(preprocessing) },
     { name: 'architecture.yaml', content: printSpace(asSpace(network), { ...provenance, origin }) },
     { name: 'README.md', content: modelCard(exported, exporter, options) },
   ];
-}
-
-/**
- * Returns a name for each class: its number if the classes have no names. Names that a line cannot hold are a data
- * failure.
- */
-function labels({ classNames, network }: Exported): readonly string[] {
-  const problems = classNameProblems(classNames ?? []);
-  if (problems.length > 0) {
-    throw new Failure(
-      'data',
-      problems.map(({ at, expected }) => ({
-        message: `${network.name}: classNames[${at}]: expected ${expected}; got ${shown(classNames?.[at])}`,
-      })),
-      'rename the classes of the images, then train again or build their set again',
-    );
-  }
-  return classNames ?? Array.from({ length: network.classes }, (_, k) => String(k));
 }

@@ -34,7 +34,7 @@ export async function estimatedPhases(
   workersFor: (parts: number) => Workers,
   stageSeconds: readonly (number | undefined)[],
 ): Promise<PhaseEstimate[]> {
-  const phases = phasesOf(project, { workersFor, exportNetwork: async () => {} });
+  const phases = phasesOf(project, { workersFor, exportNetwork: async () => undefined });
   const { preparation, training, set, likely, exports } = project;
   const build = preparation?.build;
   const teachers = await estimatedTeachers(project, workersFor);

@@ -121,8 +121,11 @@ export function closingPhases(
     subject: exports.map(({ format }) => format).join(', '),
     isDone: exports.every(({ isDone }) => isDone),
     nominalSeconds: 0,
-    async run() {
-      for (const { format, folder: to, isDone } of exports) if (!isDone) await exportNetwork(folder, format, to);
+    async run({ observer }) {
+      for (const { format, folder: to, isDone } of exports) {
+        const warning = isDone ? undefined : await exportNetwork(folder, format, to);
+        if (warning !== undefined) observer.warn(warning);
+      }
     },
   };
   return [trainPhase, exportPhase];

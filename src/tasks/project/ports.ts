@@ -6,8 +6,11 @@ import type { Format } from '#tasks/export/formats';
 /** Where the runs of a search lie, and how they begin or resume. */
 export type ProjectRequest = Omit<RunRequest, 'context'>;
 
-/** Exports the network of a finished training run, given by its folder, to a new folder, and checks the files. */
-export type ExportNetwork = (run: string, format: Format, folder: string) => Promise<void>;
+/**
+ * Exports the network of a finished training run, given by its folder, to a new folder, and checks the files; returns a
+ * warning if they could not be checked.
+ */
+export type ExportNetwork = (run: string, format: Format, folder: string) => Promise<string | undefined>;
 
 export interface ProjectPorts {
   /** Returns the workers for steps with this number of parts. */

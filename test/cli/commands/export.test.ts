@@ -100,11 +100,23 @@ describe('export', () => {
     expect(text('fresh', 'README.md')).toContain('Fresh weights of seed 3, not trained');
   });
 
+  it('writes a LiteRT model without LiteRT, which only --check needs and names before anything is written', async () => {
+    const env = { MNV4_CACHE: newFolder() };
+    const lite = (...args: string[]) => inProcess(['export', 'a', '--to', 'litert', ...args], { cwd: folder, env });
+    expect(await lite('--out', 'lite')).toMatchObject({ status: 0 });
+    expect(readdirSync(join(folder, 'lite')).sort()).toEqual([...files, 'model.tflite'].sort());
+    expect(text('lite', 'README.md')).toContain('[batch, 8, 8, 1] (NHWC)');
+    const refused = await lite('--check', '--out', 'unchecked');
+    expect(refused.status).toBe(5);
+    expect(refused.stderr).toContain('LiteRT is not installed\n  run `npm run litert:install`');
+    expect(existsSync(join(folder, 'unchecked'))).toBe(false);
+  });
+
   it.each([
     [['small.yaml', '--to', 'onnx'], 2, 'small.yaml: expected a network with weights; got a network without'],
     [['b', '--to', 'onnx'], 2, 'b: expected a run under runs; got none'],
     [['a', '--to', 'onyx'], 2, 'Allowed choices are onnx'],
-    [['a', '--to', 'timm', '--fold'], 2, '--fold: expected a format with a graph, onnx or tfjs; got timm'],
+    [['a', '--to', 'timm', '--fold'], 2, '--fold: expected a format with a graph, onnx or tfjs or litert; got timm'],
     [['a', '--to', 'safetensors', '--batch', '2'], 2, '--batch: expected a format with a graph'],
     [['a'], 2, "required option '--to <format>' not specified"],
     [['a', '--to', 'onnx', '--batch', '0'], 2, 'expected dynamic or a number from 1 to 9999'],

@@ -10,7 +10,10 @@ export interface Affine {
 }
 
 /** Returns what a node does to each channel of its first input; undefined if it does anything else. */
-export function affineOf({ op, inputs, attributes, shape }: GraphNode, seen: Rewriting): Affine | undefined {
+export function affineOf(
+  { op, inputs, attributes, shape }: GraphNode,
+  seen: Pick<Rewriting, 'constant'>,
+): Affine | undefined {
   const channels = shape.at(-1) as number;
   const given = inputs.slice(1).map((name) => seen.constant(name));
   if (given.some((constant) => constant?.values.length !== channels)) return undefined;

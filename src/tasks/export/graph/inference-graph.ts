@@ -113,7 +113,7 @@ function padsBy(
  * @param map     input [B, H, W, C] of the convolution
  * @param kernel  [height, width, ...]
  */
-export function samePads(
+function samePads(
   { shape: out }: GraphNode,
   map: readonly number[],
   [height, width]: readonly number[],
@@ -124,6 +124,13 @@ export function samePads(
     return [Math.floor(all / 2), Math.ceil(all / 2)] as const;
   };
   return [...along(1, height as number), ...along(2, width as number)];
+}
+
+/** Returns true if a convolution of a simplified graph pads as TensorFlow's `SAME` does. */
+export function isPaddedSame(node: GraphNode, map: readonly number[], kernel: readonly number[]): boolean {
+  const { stride, pads } = node.attributes as { stride: number; pads: Pads };
+  const hasItsSize = [1, 2].every((axis) => node.shape[axis] === Math.ceil((map[axis] as number) / stride));
+  return hasItsSize && `${pads}` === `${samePads(node, map, kernel, stride)}`;
 }
 
 /** Folds a bias into the linear map before it and, if `fold` is set, batch norm and a scale per channel too. */

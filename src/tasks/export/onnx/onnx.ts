@@ -62,7 +62,7 @@ session = onnxruntime.InferenceSession("${modelFile}")
     const session = await openOnnxSession(file, { name: file });
     try {
       const logits = await onnxLogits(session, network, { n, images, batch });
-      return { logits, runtime: session.runtime };
+      return { logits: [logits], runtime: session.runtime };
     } finally {
       await session.release();
     }

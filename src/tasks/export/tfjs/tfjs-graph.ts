@@ -3,7 +3,7 @@
  * list.
  */
 
-import { type Pads, samePads } from '#tasks/export/graph/inference-graph';
+import { isPaddedSame, type Pads } from '#tasks/export/graph/inference-graph';
 import { rewritten } from '#tasks/export/graph/rewrite';
 import type { Graph, GraphConstant, GraphNode } from '#tasks/export/graph/trace-graph';
 
@@ -118,12 +118,6 @@ function convolution(node: GraphNode, writer: Writer): void {
     };
     writer.add(node, fusedOps[node.op] as string, [input, kernel, bias], { ...attr, ...fusion });
   }
-}
-
-function isPaddedSame(node: GraphNode, map: readonly number[], kernel: readonly number[]): boolean {
-  const { stride, pads } = node.attributes as { stride: number; pads: Pads };
-  const hasItsSize = [1, 2].every((axis) => node.shape[axis] === Math.ceil((map[axis] as number) / stride));
-  return hasItsSize && `${pads}` === `${samePads(node, map, kernel, stride)}`;
 }
 
 function matMul(node: GraphNode, writer: Writer): void {

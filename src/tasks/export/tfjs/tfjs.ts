@@ -46,7 +46,7 @@ const ${outputName} = model.predict(pixels);
         const pixels = preprocessed(part, shape, preprocessingFor('NHWC', network.input));
         logits.set(model.run(pixels, shape), from * network.classes);
       }
-      return { logits, runtime: model.runtime };
+      return { logits: [logits], runtime: model.runtime };
     } finally {
       model.dispose();
     }

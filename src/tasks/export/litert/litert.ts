@@ -1,0 +1,71 @@
+/** Exports a network as a model of LiteRT, formerly TensorFlow Lite: channels last, float32, with its metadata inside. */
+import { endianness } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from '#core/failure';
+import { tfliteBytes } from '#data/files/tflite-schema';
+import { litertLogits, requireLitert } from '#data/runtimes/litert';
+import { preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
+import { inputShape } from '#networks/space/resolution';
+import type { Exported, Exporter, ExportOptions } from '#tasks/export/exporter';
+import { inferenceGraph } from '#tasks/export/graph/inference-graph';
+import { labelsFile, labelsText } from '#tasks/export/labels';
+import { inputName, outputName } from '#tasks/export/ports';
+import { withAssociatedFiles } from './associated-files.js';
+import { litertMetadata } from './litert-metadata.js';
+import { litertGraph } from './litert-rules.js';
+
+const mostBytes = 2 ** 31 - 1; // limit of a FlatBuffer
+const versionBytes = 16; // of the buffer that holds the minimal runtime, as converters write it
+const modelFile = 'model.tflite';
+
+/** Returns the parts of a model with the signature `serving_default`, input `image` and output `logits`. */
+export function litertModel(exported: Exported, { fold, batch }: ExportOptions): Uint8Array[] {
+  const { network, weights, origin } = exported;
+  if (endianness() !== 'LE') throw new Error('models of LiteRT are little-endian, and this machine is not');
+  const graph = inferenceGraph(network, weights, { fold });
+  const { builder, output } = litertGraph(graph, outputName, batch);
+  const { operator_codes, tensors, operators, buffers } = builder.parts();
+  const runtime = Buffer.alloc(versionBytes);
+  runtime.write(builder.runtimeVersion());
+  const metadata = { min_runtime_version: runtime, TFLITE_METADATA: litertMetadata(exported) };
+  const all = [...buffers, ...Object.values(metadata).map((data) => ({ data }))];
+  const bytes = buffers.reduce((sum, { data }) => sum + (data?.length ?? 0), 0);
+  if (bytes > mostBytes - 2 ** 24) throw new Failure('data', `${network.name}: exceeds the 2 GB of a LiteRT file`);
+  const input = 0;
+  const model = tfliteBytes({
+    version: 3,
+    operator_codes,
+    subgraphs: [{ tensors, inputs: [input], outputs: [output], operators, name: 'main' }],
+    description: `${network.name}: ${origin}`,
+    buffers: all,
+    metadata: Object.keys(metadata).map((name, i) => ({ name, buffer: buffers.length + i })),
+    signature_defs: [
+      {
+        inputs: [{ name: inputName, tensor_index: input }],
+        outputs: [{ name: outputName, tensor_index: output }],
+        signature_key: 'serving_default',
+        subgraph_index: 0,
+      },
+    ],
+  });
+  return withAssociatedFiles(model, [{ name: labelsFile, content: labelsText(exported) }]);
+}
+
+export const litert: Exporter = {
+  title: 'a model of LiteRT (TensorFlow Lite)',
+  layout: 'NHWC',
+  isGraph: true,
+  files: async (exported, options) => [{ name: modelFile, content: litertModel(exported, options) }],
+  usage: () => `\`\`\`python
+from ai_edge_litert.interpreter import Interpreter
+run = Interpreter("${modelFile}").get_signature_runner("serving_default")
+${outputName} = run(${inputName}=pixels)["${outputName}"]
+\`\`\`
+The file also holds the normalisation of pixels and labels.txt as TensorFlow Lite metadata, which MediaPipe and Android's
+ML model binding read. Scores that such programs show are logits, since the model ends without a softmax.`,
+  requireRuntime: requireLitert,
+  async logits(folder, { network }, { n, images, batch }) {
+    const pixels = preprocessed(images, [n, ...inputShape(network.input)], preprocessingFor('NHWC', network.input));
+    return litertLogits(join(folder, modelFile), pixels, batch);
+  },
+};

@@ -108,7 +108,7 @@ describe('export', () => {
     expect(text('lite', 'README.md')).toContain('[batch, 8, 8, 1] (NHWC)');
     const refused = await lite('--check', '--out', 'unchecked');
     expect(refused.status).toBe(5);
-    expect(refused.stderr).toContain('LiteRT is not installed\n  run `npm run litert:install`');
+    expect(refused.stderr).toContain('LiteRT is not installed\nwhat to do: run `npm run litert:install`');
     expect(existsSync(join(folder, 'unchecked'))).toBe(false);
   });
 

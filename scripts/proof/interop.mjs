@@ -9,28 +9,18 @@
 // table.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { aligned } from '#cli/terminal/table';
 import { scratchFolder } from '../bench/peer/scratch.mjs';
 import { startServer } from '../bench/peer/server.mjs';
 import { docs, filled, table as markdownTable } from '../docs/page.mjs';
 import { isInstalled } from '../python/environment.mjs';
 import { interopEnvironment } from './interop/environment.mjs';
+import { exportProofOptions } from './interop/options.mjs';
 import { pairsOf } from './interop/pairs.mjs';
 import { names } from './interop/subjects.mjs';
 
 const goal = 1e-4; // of the largest logit
-const { values } = parseArgs({
-  options: {
-    networks: { type: 'string', default: names.join() },
-    searched: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
-const chosen = values.networks.split(',');
-const unknown = chosen.filter((name) => !names.includes(name));
-if (unknown.length > 0) fail(2, `--networks: expected some of ${names.join()}; got ${unknown.join()}`);
+const { values, chosen } = exportProofOptions(fail);
 if (!isInstalled(interopEnvironment)) fail(5, 'timm is not installed; run `npm run proof:interop:install`');
 
 const folder = scratchFolder('interop');

@@ -9,7 +9,6 @@
 // `--write` saves the figures in docs/litert.json, keeps those of networks not compared now, and makes the page's table.
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { aligned } from '#cli/terminal/table';
 import { litertEnvironment } from '#data/runtimes/litert';
 import { isInstalled } from '#data/runtimes/python-environment';
@@ -18,21 +17,12 @@ import { difference } from '#tasks/export/check-export';
 import { litert } from '#tasks/export/litert/litert';
 import { scratchFolder } from '../bench/peer/scratch.mjs';
 import { docs, filled, table as markdownTable } from '../docs/page.mjs';
+import { exportProofOptions } from './interop/options.mjs';
 import { noiseImages, ourLogits } from './interop/ours.mjs';
 import { exported, names, subjectOf } from './interop/subjects.mjs';
 
 const goal = 1e-4; // of the largest logit
-const { values } = parseArgs({
-  options: {
-    networks: { type: 'string', default: names.join() },
-    searched: { type: 'string' },
-    write: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-  },
-});
-const chosen = values.networks.split(',');
-const unknown = chosen.filter((name) => !names.includes(name));
-if (unknown.length > 0) fail(2, `--networks: expected some of ${names.join()}; got ${unknown.join()}`);
+const { values, chosen } = exportProofOptions(fail);
 if (!isInstalled(litertEnvironment())) fail(5, 'LiteRT is not installed; run `npm run litert:install`');
 
 const folder = scratchFolder('litert');

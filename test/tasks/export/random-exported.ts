@@ -6,6 +6,18 @@ import { inputSize } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import { sizeOf } from '#networks/tensor/backend';
 import type { Exported } from '#tasks/export/exporter';
+import { network } from '#test/networks/nn/fixtures';
+
+/** A stem, an ExtraDW block and a head, for images of an odd size. */
+export const small = network(
+  `
+stages:
+  - blocks:
+      - { kind: conv, kernel: 3, stride: 2, out: 16 }
+      - { kind: uib, startKernel: 3, midKernel: 5, expand: 2, out: 16 }
+head: { conv: 32, hidden: 16 }`,
+  'input: { resolution: 9, channels: 3 }',
+);
 
 export function randomExported(network: Architecture): Exported {
   const weights = new Map<string, NamedTensor>();

@@ -3,18 +3,7 @@ import { logitsWith } from '#networks/nn/frozen-network';
 import { backend, openBackend } from '#networks/tensor/backend';
 import { inferenceGraph, simplified } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
-import { network } from '#test/networks/nn/fixtures';
-import { randomExported, trial } from '#test/tasks/export/random-exported';
-
-const small = network(
-  `
-stages:
-  - blocks:
-      - { kind: conv, kernel: 3, stride: 2, out: 16 }
-      - { kind: uib, startKernel: 3, midKernel: 5, expand: 2, out: 16 }
-head: { conv: 32, hidden: 16 }`,
-  'input: { resolution: 9, channels: 3 }',
-);
+import { randomExported, small, trial } from '#test/tasks/export/random-exported';
 
 beforeAll(() => void openBackend({ threads: 1 }));
 

@@ -12,21 +12,11 @@ import { litert, litertModel } from '#tasks/export/litert/litert';
 import { decoded } from '#test/data/files/decoded';
 import { newFolder } from '#test/data/fixtures';
 import { network } from '#test/networks/nn/fixtures';
-import { randomExported } from '#test/tasks/export/random-exported';
+import { randomExported, small } from '#test/tasks/export/random-exported';
 import { unzip } from '../../../../scripts/setup/zip.mjs';
 import { readModel } from './interpreter.js';
 
 beforeAll(() => void openBackend({ threads: 1 }));
-
-const small = network(
-  `
-stages:
-  - blocks:
-      - { kind: conv, kernel: 3, stride: 2, out: 16 }
-      - { kind: uib, startKernel: 3, midKernel: 5, expand: 2, out: 16 }
-head: { conv: 32, hidden: 16 }`,
-  'input: { resolution: 9, channels: 3 }',
-);
 
 const fileOf = (architecture: Architecture, options: Partial<ExportOptions> = {}) =>
   Buffer.concat(litertModel(randomExported(architecture), { fold: true, ...options }));

@@ -1,6 +1,8 @@
 /** Checks that a run's checkpoints and result fit on the disk before the job begins. */
+
 import { Failure } from '#core/failure';
 import { freeBytes } from '#core/files/free-space';
+import { grouped } from '#core/grouped';
 import { checkpointSteps } from '#jobs/runs/checkpoint-folders';
 import type { Run } from '#jobs/runs/run-folder';
 
@@ -34,5 +36,5 @@ export function requireDisk(
 }
 
 function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6).toLocaleString('en-US')} MB`;
+  return `${grouped(Math.ceil(bytes / 1e6))} MB`;
 }

@@ -1,13 +1,15 @@
 /** `mnv4-nas calibrate`: fits a device profile to measured latencies. */
+
 import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { bytesOptions } from '#cli/arguments/bytes-options';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
-import { aligned, grouped } from '#cli/terminal/table';
+import { aligned } from '#cli/terminal/table';
 import { formatPath } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { writeAtomically } from '#core/files/files';
+import { grouped } from '#core/grouped';
 import { shown } from '#core/shown';
 import { rooflineSchema } from '#networks/cost/device';
 import { layerLoad } from '#networks/cost/layers/layer-load';

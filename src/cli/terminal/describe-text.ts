@@ -1,10 +1,11 @@
 /** The tables that `describe` prints for people. */
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { NamedDevice, NetworkDescription, SpaceDescription } from '#networks/cost/description';
 import { sidesOf } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import { blockText } from './block-text.js';
-import { aligned, grouped, type Row } from './table.js';
+import { aligned, type Row } from './table.js';
 
 export function networkText(
   architecture: Architecture,

@@ -1,6 +1,7 @@
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { ByClass, Evaluation } from '#jobs/runs/evaluation';
-import { aligned, grouped } from './table.js';
+import { aligned } from './table.js';
 
 /** Figures of an evaluation, and what is known of its origin. */
 export interface Evaluated {

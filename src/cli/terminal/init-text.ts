@@ -1,9 +1,10 @@
 /** The summary that `init` prints: the images, what to know about them, the choices, and the planned time. */
+import { grouped } from '#core/grouped';
 import type { InspectedImages } from '#data/images/inspect/inspected-images';
 import type { Initialized } from '#tasks/project/init/init-project';
 import { totalSeconds } from '#tasks/project/init/time-plan';
 import { duration } from './progress.js';
-import { aligned, grouped } from './table.js';
+import { aligned } from './table.js';
 
 interface Asked {
   readonly project: string;

@@ -1,8 +1,9 @@
 /** The closing report of a whole search, for people. */
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { ProjectReport } from '#tasks/project/report';
 import { costText } from './runs-text.js';
-import { aligned, grouped } from './table.js';
+import { aligned } from './table.js';
 
 export function projectText({ name, costs, missed, test, exports, runs }: ProjectReport): string {
   const { n, top1, top1Interval } = test;

@@ -1,5 +1,7 @@
 /** The tables that `runs` prints for people. */
+
 import { conform, locatedValue } from '#core/documents/conform';
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { LogLine } from '#jobs/runs/event-log';
 import type { AgedRun } from '#jobs/runs/prune';
@@ -13,7 +15,7 @@ import { inputShape, sidesOf, stridedMap } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import { classLines, weightsText } from './evaluation-text.js';
 import { duration, progressLine, signedPercent } from './progress.js';
-import { aligned, grouped, type Row } from './table.js';
+import { aligned, type Row } from './table.js';
 
 export function runListText(root: string, entries: readonly RunEntry[]): string {
   if (entries.length === 0) return `no runs under ${root}`;

@@ -12,7 +12,3 @@ export function aligned(rows: readonly Row[], right: ReadonlySet<number>): strin
       .trimEnd(),
   );
 }
-
-export function grouped(n: number): string {
-  return n.toLocaleString('en-US');
-}

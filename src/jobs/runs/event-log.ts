@@ -72,23 +72,15 @@ function cutOff(descriptor: number, end: number): void {
 
 /** The complete lines of a log, in order, without torn and damaged ones; none if the file does not exist. */
 export function readEvents(file: string): LogLine[] {
-  return existsSync(file) ? parsedLines(readBytes(file)) : [];
+  return readNumberedEvents(file, () => {}).map(({ line }) => line);
 }
 
 /** The same, each with its number in the file; other lines than a torn last one are reported to `notice`. */
 export function readNumberedEvents(
   file: string,
   notice: (message: string) => void,
-): { readonly number: number; readonly line: LogLine }[] {
-  if (!existsSync(file)) return [];
-  const bytes = readBytes(file);
-  const lines = linesOf(bytes);
-  const torn = bytes.at(-1) === 10 ? -1 : lines.length - 1;
-  return lines.flatMap((text, i) => {
-    const line = parsedLine(text);
-    if (line === undefined && i !== torn) notice(damagedLine(file, i + 1));
-    return line === undefined ? [] : [{ number: i + 1, line }];
-  });
+): Pick<SoundLine, 'number' | 'line'>[] {
+  return existsSync(file) ? soundLines(file, readBytes(file), notice) : [];
 }
 
 /** The message about a damaged line. */
@@ -116,14 +108,27 @@ export function lastEvent(file: string): LogLine | undefined {
 }
 
 function linesUntil(file: string, bytes: Uint8Array, step: number, notice: (message: string) => void): Uint8Array {
+  const kept = soundLines(file, bytes, notice).filter(({ line }) => line.step <= step);
+  return Buffer.concat(kept.flatMap(({ text }) => [text, lineEnd]));
+}
+
+/** A complete and undamaged line. */
+interface SoundLine {
+  /** From 1. */
+  readonly number: number;
+  readonly text: Uint8Array;
+  readonly line: LogLine;
+}
+
+/** The sound lines of a log; damaged ones other than a torn last one are reported to `notice`. */
+function soundLines(file: string, bytes: Uint8Array, notice: (message: string) => void): SoundLine[] {
   const lines = linesOf(bytes);
   const torn = bytes.at(-1) === 10 ? -1 : lines.length - 1;
-  const kept = lines.filter((line, i) => {
-    const event = parsedLine(line);
-    if (event === undefined && i !== torn) notice(damagedLine(file, i + 1));
-    return event !== undefined && event.step <= step;
+  return lines.flatMap((text, i) => {
+    const line = parsedLine(text);
+    if (line === undefined && i !== torn) notice(damagedLine(file, i + 1));
+    return line === undefined ? [] : [{ number: i + 1, text, line }];
   });
-  return Buffer.concat(kept.flatMap((line) => [line, lineEnd]));
 }
 
 const lineEnd = Buffer.from('\n');

@@ -66,7 +66,6 @@ export const sampleLineSchema = z.object({
 export type SearchEvent = Readonly<z.output<typeof searchEventSchema>>;
 export type TrainingEvent = Readonly<z.output<typeof trainingEventSchema>>;
 export type PolicyLine = Readonly<z.output<typeof policyLineSchema>>;
-
 export type SampleLine = Readonly<z.output<typeof sampleLineSchema>>;
 
 /** The type of the lines of each log, by its name. */

@@ -1,5 +1,6 @@
 /** `README.md` of an export: what the files are, how they are used, and where they come from. */
 
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import { pixelNorm } from '#networks/space/space';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
@@ -74,10 +75,6 @@ function classesText({ classNames, network }: Exported): string {
 /** Escapes a text to one line of Markdown that shows the same text, in a table too. */
 function inline(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/[\\`*[\]<>|&#~]|\b_|_\b/g, '\\$&');
-}
-
-function grouped(n: number): string {
-  return n.toLocaleString('en-US');
 }
 
 function capital(sentence: string): string {

@@ -1,4 +1,5 @@
 /** The contact sheet of a built distillation set: random train rows with their classes and soft labels. */
+import { grouped } from '#core/grouped';
 import { imageBytes, stackedImages } from '#data/images/image-stack';
 import { mostProbable, targetShares } from '#data/sets/class-shares';
 import { openDistillationSet } from '#data/sets/distillation-set';
@@ -19,10 +20,7 @@ export async function setSheet(folder: string): Promise<ContactSheet> {
   const rows = Array.from({ length: Math.ceil(batch / columns) }, (_, r) =>
     cells.slice(r * columns, (r + 1) * columns),
   );
-  const about = [
-    `${train.rows.toLocaleString('en')} train rows, ${batch} of them drawn`,
-    `teacher: ${manifest.teacher.name}`,
-  ];
+  const about = [`${grouped(train.rows)} train rows, ${batch} of them drawn`, `teacher: ${manifest.teacher.name}`];
   return { title: manifest.name, about, columns: [], rows };
 }
 

@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '#core/files/files';
 import { jsonText } from '#core/files/json';
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { ConfidenceInterval } from '#core/statistics/confidence';
 import { rankingChart, winnersChart } from '#tasks/report/study-chart';
@@ -71,7 +72,7 @@ function winnerRows(winners: readonly ArmSummary[]): string[][] {
       inSuperNet === null ? '' : percent(inSuperNet),
       ...alike.map(() => (winner.alike === null ? '' : percent(winner.alike))),
       ...costs.map((cost) => `${of[cost]?.mean.toPrecision(4)} (${signed(of[cost]?.distance as number)})`),
-      searchImages.toLocaleString('en-US'),
+      grouped(searchImages),
     ]),
   ];
 }

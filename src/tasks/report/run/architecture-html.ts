@@ -1,4 +1,5 @@
 /** Draws architectures stage by stage: a tile for each block, coloured by its kind, with a bar for its cost. */
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import { inputShape } from '#networks/space/resolution';
 import { escaped } from '#tasks/report/html';
@@ -6,7 +7,6 @@ import { drawnCost, drawnStages } from './architecture-figure.js';
 import type { BlockKind, DrawnBlock, DrawnStage } from './drawn-network.js';
 import { tableHtml } from './report-table.js';
 import type { ReportedRun } from './reported-run.js';
-import { grouped } from './verdict.js';
 
 const explained: Record<BlockKind, string> = {
   conv: 'convolution',

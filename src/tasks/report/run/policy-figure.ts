@@ -1,9 +1,9 @@
 /** The figure of one run's policy over the steps: a heat map with a row for each option of each choice. */
+import { grouped } from '#core/grouped';
 import { type Figure, frame } from './figure.js';
 import { type PolicyOption, policyOverTime } from './policy-columns.js';
 import type { ReportedRun } from './reported-run.js';
 import { tableOf } from './table.js';
-import { grouped } from './verdict.js';
 
 const mostCells = 12_000; // in a page
 const [leastColumns, mostColumns] = [12, 120]; // of one run

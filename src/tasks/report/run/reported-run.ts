@@ -7,10 +7,10 @@ import { locateYaml, readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
 import { damagedLine, readNumberedEvents } from '#jobs/runs/event-log';
 import { presentState } from '#jobs/runs/run-entries';
-import type { SampleLine } from '#jobs/runs/run-events';
 import {
   type PolicyLine,
   policyLineSchema,
+  type SampleLine,
   type SearchEvent,
   sampleLineSchema,
   searchEventSchema,
@@ -42,7 +42,7 @@ export interface ReportedRun {
   readonly result: SearchResult | null;
   /** Null before the first line of the policy's log. */
   readonly found: FoundNetwork | null;
-  /** What the report could not find out, and why. */
+  /** Sentences about data that are missing or damaged. */
   readonly notices: readonly string[];
 }
 

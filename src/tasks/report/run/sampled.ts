@@ -1,5 +1,4 @@
 /** The architectures that a search sampled, step by step. */
-
 import type { ReportedRun } from './reported-run.js';
 import { evenly } from './thinning.js';
 

@@ -1,4 +1,5 @@
 /** The figure of every sampled architecture: quality on its batch against one cost. */
+import { grouped } from '#core/grouped';
 import { evaluatedPoints } from './evaluated.js';
 import { type Figure, frame, runColor, runColumn, visibleRuns } from './figure.js';
 import type { ReportedRun } from './reported-run.js';
@@ -6,7 +7,7 @@ import { type Sampled, sampledPoints } from './sampled.js';
 import { qualityTitle } from './step-figure.js';
 import { type Cell, tableOf } from './table.js';
 import { costAxis, costRange } from './tradeoff-figure.js';
-import { costTitle, grouped } from './verdict.js';
+import { costTitle } from './verdict.js';
 
 const mostPoints = 2400; // in a page
 

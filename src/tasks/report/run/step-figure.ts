@@ -1,10 +1,11 @@
 /** The figure of reward, quality, loss and costs over the steps. */
+import { grouped } from '#core/grouped';
 import type { SearchEvent } from '#jobs/runs/run-events';
 import { type Chart, type Figure, frame, runColor, runColumn, visibleRuns } from './figure.js';
 import type { ReportedRun } from './reported-run.js';
 import { type Cell, type Column, tableOf } from './table.js';
 import { type MergedInterval, mergedIntervals } from './thinning.js';
-import { costTitle, grouped } from './verdict.js';
+import { costTitle } from './verdict.js';
 
 const mostIntervals = 1200; // in a page
 

@@ -1,8 +1,9 @@
 /** The summary of a report: each run in sentences, then all of them side by side. */
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import { escaped } from '#tasks/report/html';
 import type { ReportedRun } from './reported-run.js';
-import { amountText, grouped, type Verdict, verdictOf } from './verdict.js';
+import { amountText, type Verdict, verdictOf } from './verdict.js';
 
 export function summaryHtml(runs: readonly ReportedRun[]): string {
   return `<section id="summary"><h2>Summary</h2>

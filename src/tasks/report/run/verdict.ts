@@ -1,4 +1,5 @@
-/** What a search was asked for, what it found and whether that is good, in sentences. */
+/** The verdict on a search in sentences: its target, its result, and how that compares. */
+import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { Cost, RandomSummary, SearchResult } from '#jobs/runs/run-result';
 import type { ReportedRun } from './reported-run.js';
@@ -86,8 +87,4 @@ export function costTitle(name: string): string {
   const [what, device] = name.split('@');
   if (what === 'latencyMs') return `latency on ${device}, ms`;
   return { macs: 'MACs', params: 'parameters', peakMemory: 'peak memory, bytes' }[name] ?? name;
-}
-
-export function grouped(n: number): string {
-  return n.toLocaleString('en-US');
 }

@@ -46,7 +46,7 @@ export function zooPoints(
   });
 }
 
-/** Of each network the width whose cost is nearest to `cost`, in the order of the names. */
+/** The point of each network whose cost is nearest to `cost`, in the order of the names. */
 export function nearestWidths(points: readonly ZooPoint[], cost: number): ZooPoint[] {
   const distance = (point: ZooPoint) => Math.abs(Math.log(point.cost / cost));
   const names = [...new Set(points.map(({ name }) => name))];

@@ -16,6 +16,7 @@ const plainErrors = [
   'src/data/sets/',
   'src/core/files/files.ts',
   'src/tasks/export/check-export.ts',
+  'src/tasks/export/int8/check-int8.ts',
   'scripts/setup/',
 ];
 

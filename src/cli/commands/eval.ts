@@ -6,6 +6,7 @@ import { rootOption } from '#cli/arguments/root-option';
 import { backendOptions } from '#cli/arguments/worker-options';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { Failure } from '#core/failure';
+import { requireLitert } from '#data/runtimes/litert';
 import { openSet } from '#data/sets/built-set';
 import type { Batch } from '#data/sets/loader';
 import { frozenNetwork } from '#networks/nn/frozen-network';
@@ -13,6 +14,9 @@ import { openBackend } from '#networks/tensor/backend';
 import { byClass } from '#tasks/training/class-counts';
 import { evaluateByClass, splitImages } from '#tasks/training/evaluate';
 import { requireFit } from '#tasks/training/requirements';
+import { calibrationImages } from './calibration-images.js';
+import { exportedOf } from './exported.js';
+import { int8Evaluation, int8Lines } from './int8-evaluation.js';
 
 export const evalNetwork = defineCommand({
   arguments: [{ name: '<network>', description: 'a training run, by id or folder; or a network, with --weights' }],
@@ -22,6 +26,7 @@ export const evalNetwork = defineCommand({
     { flag: '--dataset <recipe>', description: 'the dataset recipe whose set to use' },
     { flag: '--folder <dir>', description: 'the folder of a set, instead of --dataset' },
     { flag: '--split <name>', description: 'the split to use', choices: ['train', 'held', 'test'], default: 'test' },
+    { flag: '--int8', description: 'also quantize it with training images of the set, and evaluate it in LiteRT' },
     rootOption,
     jsonOption,
   ],
@@ -32,16 +37,26 @@ export const evalNetwork = defineCommand({
       throw new Failure('usage', `eval: expected either --dataset RECIPE or --folder DIR; got ${got}`);
     }
     const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
+    if (options.int8) requireLitert();
     openBackend({ backend, threads });
-    const { network, weights, origin } = givenNetwork(what, options);
+    const given = givenNetwork(what, options);
+    const { network, weights, origin } = given;
     requireFit(network, set.manifest.shape, set.manifest.classes);
     const { model, forward, statistics } = frozenNetwork(network, weights);
     const logits = (batch: Batch) => model.logits(forward, batch, statistics);
     const { evaluation, counts } = await evaluateByClass(splitImages(set.split(split)), logits);
     const details = { weights: origin, byClass: byClass(counts, set.manifest.classNames) };
+    const inInt8 = async () => {
+      const images = await calibrationImages(network, undefined, options);
+      return int8Evaluation(exportedOf(given), images, splitImages(set.split(split)));
+    };
+    const int8 = options.int8 ? await inInt8() : undefined;
     return {
-      json: { network: network.name, ...evaluation, ...details },
-      text: () => evaluationText(network.name, { evaluation, ...details }),
+      json: { network: network.name, ...evaluation, ...details, ...(int8 && { int8 }) },
+      text: () => {
+        const lines = [evaluationText(network.name, { evaluation, ...details })];
+        return [...lines, ...(int8 === undefined ? [] : int8Lines(int8, evaluation))].join('\n');
+      },
     };
   },
 });

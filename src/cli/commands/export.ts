@@ -8,12 +8,17 @@ import { wholeNumber } from '#cli/arguments/whole-number';
 import { backendOptions } from '#cli/arguments/worker-options';
 import { Failure } from '#core/failure';
 import { requireNewFolder } from '#core/files/whole-folder';
+import { percent } from '#core/percent';
 import { slug } from '#core/slug';
 import { openBackend } from '#networks/tensor/backend';
 import { checkExport, checkText } from '#tasks/export/check-export';
 import { exporters } from '#tasks/export/exporters';
-import { formats } from '#tasks/export/formats';
+import { type Format, formats } from '#tasks/export/formats';
+import type { Calibration } from '#tasks/export/int8/calibrate';
+import { checkInt8, int8CheckText } from '#tasks/export/int8/check-int8';
+import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
 import { writeExport } from '#tasks/export/write-export';
+import { calibrationImages } from './calibration-images.js';
 import { exportedOf } from './exported.js';
 import { trialImages } from './trial-images.js';
 
@@ -33,9 +38,13 @@ const options = [
     parse: batchSize,
     default: 'dynamic',
   },
+  { flag: '--int8', description: 'also write the network in int8, quantized with training images (litert)' },
   { flag: '--check', description: 'load the exported model and compare its logits with ours' },
-  { flag: '--dataset <recipe>', description: "check on the test images of this recipe's set (default: the run's)" },
-  { flag: '--folder <dir>', description: 'check on the test images of the set in this folder' },
+  {
+    flag: '--dataset <recipe>',
+    description: "check and quantize with the images of this recipe's set (default: the run's)",
+  },
+  { flag: '--folder <dir>', description: 'check and quantize with the images of the set in this folder' },
   rootOption,
   jsonOption,
   ...weightsOptions,
@@ -56,6 +65,7 @@ export const exportNetwork = defineCommand({
     const { to: format, backend, threads } = options;
     const exporter = exporters[format];
     if (!exporter.isGraph) refuseGraphOptions(options);
+    if (options.int8) requireInt8(format);
     openBackend({ backend, threads });
     const given = givenNetwork(what, options);
     const { network, run } = given;
@@ -66,13 +76,30 @@ export const exportNetwork = defineCommand({
     const batch = options.batch === 'dynamic' ? undefined : options.batch;
     const trial = options.check ? await trialImages(network, run, options, batch) : undefined;
     const exported = exportedOf(given, trial?.classNames);
-    const files = await writeExport(folder, exporter, exported, { fold, batch });
+    const int8 = options.int8 ? quantizedNetwork(given, await calibrationImages(network, run, options)) : undefined;
+    const files = await writeExport(folder, exporter, exported, { fold, batch, int8 });
     const check = trial && { ...(await checkExport(folder, exporter, exported, trial.images)), on: trial.from };
+    const { int8Logits } = exporter;
+    const int8Check =
+      trial && int8 && int8Logits && (await checkInt8(folder, int8Logits, exported, int8, trial.images));
+    const facts = int8 && { rule: int8.rule, errors: int8.errors, check: int8Check ?? null };
     return {
-      json: { network: network.name, format, folder, files, fold, batch: options.batch, check: check ?? null },
+      json: {
+        network: network.name,
+        format,
+        folder,
+        files,
+        fold,
+        batch: options.batch,
+        check: check ?? null,
+        int8: facts ?? null,
+      },
       text: () => {
-        const written = `${network.name} as ${exporter.title} in ${folder}: ${files.join(', ')}`;
-        return check === undefined ? written : `${written}\n${checkText(check)} (${check.on})`;
+        const lines = [`${network.name} as ${exporter.title} in ${folder}: ${files.join(', ')}`];
+        if (int8 !== undefined) lines.push(rangesText(int8));
+        if (check !== undefined) lines.push(`${checkText(check)} (${check.on})`);
+        if (int8Check !== undefined) lines.push(int8CheckText(int8Check));
+        return lines.join('\n');
       },
     };
   },
@@ -84,6 +111,17 @@ function refuseGraphOptions({ to, fold, batch }: ExportOptions): void {
   if (flag === undefined) return;
   const graphs = formats.filter((format) => exporters[format].isGraph).join(' or ');
   throw new Failure('usage', `${flag}: expected a format with a graph, ${graphs}; got ${to}`);
+}
+
+function requireInt8(given: Format): void {
+  if (exporters[given].int8Logits !== undefined) return;
+  const able = formats.filter((format) => exporters[format].int8Logits !== undefined).join(' or ');
+  throw new Failure('usage', `--int8: expected ${able}; got ${given}`);
+}
+
+function rangesText({ rule, errors }: Calibration): string {
+  const by = Object.entries(errors).map(([name, error]) => `${name} ${percent(error)}`);
+  return `int8: ranges by ${rule}, with the smallest error of the logits of training images (${by.join(', ')})`;
 }
 
 function batchSize(value: string): number | 'dynamic' {

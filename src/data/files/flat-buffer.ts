@@ -21,6 +21,8 @@ interface Plain {
   readonly byte: number;
   readonly int: number;
   readonly uint: number;
+  /** 64 bits, in lists only; a whole number that JavaScript's numbers hold. */
+  readonly long: number;
   readonly float: number;
   readonly string: string;
   /** A list of ubyte, aligned to 16 bytes. */
@@ -119,16 +121,18 @@ class Encoder {
     const builder = this.#builder;
     const add = itemWriters[type] ?? ((of: Builder, offset: number) => of.addOffset(offset));
     const items = type in itemWriters ? (values as number[]) : values.map((value) => this.#single(type, value));
-    builder.startVector(4, items.length, 4);
+    const bytes = type === 'long' ? 8 : 4;
+    builder.startVector(bytes, items.length, bytes);
     for (const item of [...items].reverse()) add(builder, item);
     return builder.endVector();
   }
 }
 
-/** Scalars that lists hold, of 4 bytes each. */
+/** Scalars that lists hold. */
 const itemWriters: Readonly<Record<string, (builder: Builder, value: number) => void>> = {
   int: (builder, value) => builder.addInt32(value),
   float: (builder, value) => builder.addFloat32(value),
+  long: (builder, value) => builder.addInt64(BigInt(value)),
 };
 
 function isUnion(type: FieldType): type is Union {

@@ -31,8 +31,14 @@ export const tfliteSchema = {
     type: [1, 'byte'],
     buffer: [2, 'uint'],
     name: [3, 'string'],
+    quantization: [4, 'QuantizationParameters'],
     shape_signature: [7, ['int']],
     has_rank: [8, 'bool'],
+  },
+  QuantizationParameters: {
+    scale: [2, ['float']],
+    zero_point: [3, ['long']],
+    quantized_dimension: [6, 'int'],
   },
   Operator: {
     opcode_index: [0, 'uint'],
@@ -51,6 +57,8 @@ export const tfliteSchema = {
         MulOptions: 21,
         PadOptions: 22,
         TransposeOptions: 26,
+        DequantizeOptions: 38,
+        QuantizeOptions: 80,
         HardSwishOptions: 91,
         BatchMatMulOptions: 101,
         GeluOptions: 116,
@@ -77,13 +85,15 @@ export const tfliteSchema = {
     filter_width: [3, 'int'],
     filter_height: [4, 'int'],
   },
-  FullyConnectedOptions: { fused_activation_function: [0, 'byte'] },
+  FullyConnectedOptions: { fused_activation_function: [0, 'byte'], keep_num_dims: [2, 'bool'] },
   SoftmaxOptions: { beta: [0, 'float'] },
   AddOptions: { fused_activation_function: [0, 'byte'] },
   ReshapeOptions: {},
   MulOptions: { fused_activation_function: [0, 'byte'] },
   PadOptions: {},
   TransposeOptions: {},
+  DequantizeOptions: {},
+  QuantizeOptions: {},
   HardSwishOptions: {},
   BatchMatMulOptions: { adj_x: [0, 'bool'], adj_y: [1, 'bool'] },
   GeluOptions: { approximate: [0, 'bool'] },
@@ -100,7 +110,7 @@ export const tfliteSchema = {
 
 export type TfliteTable<N extends keyof typeof tfliteSchema> = Table<typeof tfliteSchema, N>;
 
-export const tensorTypes = { float32: 0, int32: 2 } as const; // TensorType
+export const tensorTypes = { float32: 0, int32: 2, int8: 9 } as const; // TensorType
 export const paddings = { same: 0, valid: 1 } as const; // Padding
 export const activations = { none: 0, relu: 1, relu6: 3 } as const; // ActivationFunctionType
 

@@ -1,7 +1,7 @@
-"""Computes the logits of images with a model of LiteRT: python litert.py MODEL BATCH < PIXELS > JSON
+"""Computes the logits of images with a model of LiteRT: python litert.py MODEL BATCH WAYS < PIXELS > JSON
 
-PIXELS are float32 of whole batches. The answer has the version, the logits by each interface, and how many of the
-model's operators XNNPACK executes.
+PIXELS are float32 of whole batches; WAYS is all, or xnnpack for the interpreter with XNNPACK alone. The answer has the
+version, the logits by each interface, and how many of the model's operators XNNPACK executes.
 """
 
 import json
@@ -19,15 +19,14 @@ signature = "serving_default"
 def main():
     answer = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # the runtime prints to both
-    model, batch = sys.argv[1], int(sys.argv[2])
+    model, batch, ways = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     fast = Interpreter(model_path=model, experimental_op_resolver_type=OpResolverType.BUILTIN)
     shape = [batch, *fast.get_input_details()[0]["shape"][1:].tolist()]
     batches = numpy.frombuffer(sys.stdin.buffer.read(), numpy.float32).reshape(-1, *shape)
-    logits = [
-        by_interpreter(fast, batches),
-        by_interpreter(Interpreter(model, experimental_op_resolver_type=plain), batches),
-        by_compiled_model(model, batches),
-    ]
+    logits = [by_interpreter(fast, batches)]
+    if ways == "all":
+        logits.append(by_interpreter(Interpreter(model, experimental_op_resolver_type=plain), batches))
+        logits.append(by_compiled_model(model, batches))
     ops, delegated = shares(fast)
     found = {"version": version("ai-edge-litert"), "ops": ops, "delegated": delegated}
     json.dump({**found, "logits": [numpy.ravel(values).tolist() for values in logits]}, answer)

@@ -9,7 +9,7 @@ export const litertEnvironment = () => pythonEnvironment('litert', { 'ai-edge-li
 export interface LitertLogits {
   /** Name, version and interfaces. */
   readonly runtime: string;
-  /** Logits [n, K] by the interpreter with XNNPACK, by its built-in kernels, and by the compiled model. */
+  /** Logits [n, K] by the interpreter with XNNPACK and, for all ways, by its built-in kernels and the compiled model. */
   readonly logits: readonly Float32Array[];
   /** Operators of the model that XNNPACK executes, and all. */
   readonly delegated: { readonly to: string; readonly ops: number; readonly of: number };
@@ -30,12 +30,18 @@ export function requireLitert(): void {
  * Computes logits of images with a model's signature `serving_default`, `batch` images at a time.
  *
  * @param pixels  input of the network [n, H, W, C], n a multiple of `batch`
+ * @param ways    by all interfaces, or by the interpreter with XNNPACK alone, as most users run it
  */
-export function litertLogits(file: string, pixels: Float32Array, batch: number): LitertLogits {
+export function litertLogits(
+  file: string,
+  pixels: Float32Array,
+  batch: number,
+  ways: 'all' | 'xnnpack' = 'all',
+): LitertLogits {
   requireLitert();
   const { python, folder } = litertEnvironment();
   const input = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  const run = spawnSync(python, ['-B', program, file, String(batch)], {
+  const run = spawnSync(python, ['-B', program, file, String(batch), ways], {
     input,
     encoding: 'utf8',
     maxBuffer: mostOutput,
@@ -50,11 +56,16 @@ export function litertLogits(file: string, pixels: Float32Array, batch: number):
   }
   const { version, logits, ops, delegated } = JSON.parse(run.stdout) as Answer;
   return {
-    runtime: `LiteRT ${version} (Interpreter with and without XNNPACK, CompiledModel)`,
+    runtime: `LiteRT ${version} (${interfaces[ways]})`,
     logits: logits.map((values) => Float32Array.from(values)),
     delegated: { to: 'XNNPACK', ops: delegated, of: ops },
   };
 }
+
+const interfaces = {
+  all: 'Interpreter with and without XNNPACK, CompiledModel',
+  xnnpack: 'Interpreter with XNNPACK',
+};
 
 /** The JSON that the program prints. */
 interface Answer {

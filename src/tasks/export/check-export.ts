@@ -63,6 +63,7 @@ export function checkText({ runtime, delegated, images, maxAbsolute, maxRelative
   return `logits of ${images} images by ${by} differ from ours by at most ${most}`;
 }
 
-function delegatedText({ to, ops, of }: NonNullable<ExportCheck['delegated']>): string {
+/** Formats the operators that a delegate executes. */
+export function delegatedText({ to, ops, of }: NonNullable<ExportCheck['delegated']>): string {
   return `with ${ops === of ? `all ${of}` : `${ops} of ${of}`} operators in ${to}`;
 }

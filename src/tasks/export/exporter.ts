@@ -3,6 +3,7 @@ import type { FileContent } from '#core/files/whole-folder';
 import type { Tensors } from '#data/files/safetensors';
 import type { Images } from '#networks/nn/model';
 import type { Architecture } from '#networks/space/space';
+import type { Calibration } from './int8/calibrate.js';
 
 /** A network with its weights and the facts that users of the files need. */
 export interface Exported {
@@ -28,11 +29,8 @@ export interface ExportOptions {
   readonly fold: boolean;
   /** Fixed batch size; undefined leaves it to the user of the network. */
   readonly batch?: number | undefined;
-  /**
-   * Returns training images of the network, from which a format with integer activations determines their ranges. It
-   * reads them only when called, and is undefined for a network without images. Formats in float32 do not call it.
-   */
-  readonly calibration?: (() => Promise<Images>) | undefined;
+  /** The network in int8, for formats with `int8Logits`, which write it beside the one in float32. */
+  readonly int8?: Calibration | undefined;
 }
 
 /** Images on which an export is checked. */
@@ -56,6 +54,8 @@ export interface Exporter {
   requireRuntime?(): void;
   /** Computes logits from the files in a folder with the runtime of their users. */
   logits(folder: string, exported: Exported, images: TrialImages): Promise<ExportedLogits>;
+  /** The same from the file in int8; undefined for formats without one. */
+  int8Logits?(folder: string, exported: Exported, images: TrialImages): Promise<ExportedLogits>;
 }
 
 export interface ExportedLogits {

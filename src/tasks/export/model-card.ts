@@ -4,6 +4,7 @@ import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import { pixelNorm } from '#networks/space/space';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
+import type { Calibration } from './int8/calibrate.js';
 import { preprocessingOf } from './preprocessing.js';
 
 export function modelCard(exported: Exported, exporter: Exporter, options: ExportOptions): string {
@@ -26,6 +27,7 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
       ...Object.entries(provenance).map(([key, value]) => `| ${key} | ${inline(value)} |`),
     ],
     ['## Use', '', exporter.usage(exported)],
+    ...(options.int8 === undefined ? [] : [int8Lines(options.int8)]),
     [
       `Pixels of 8 bits become \`(pixel / 255 - mean) / std\`, ${normText(network)},`,
       'as preprocessing.json states. The outputs are logits; a softmax turns them into probabilities of the classes in',
@@ -50,6 +52,14 @@ function normText({ input }: Pick<Exported['network'], 'input'>): string {
 
 function foldText({ fold }: ExportOptions): string {
   return fold ? ', batch norm folded into the weights' : ', batch norm not folded';
+}
+
+function int8Lines({ rule, errors }: Calibration): string[] {
+  return [
+    'model-int8.tflite is the same network in int8, with float32 input and output: weights with a scale for each output',
+    `channel, values with ranges measured on training images and chosen by the rule \`${rule}\`. There its logits differ`,
+    `from those of float32 by ${percent(errors[rule])} of their root mean square.`,
+  ];
 }
 
 function inputText({ network }: Exported, { layout }: Exporter): string {

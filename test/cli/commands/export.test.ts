@@ -112,7 +112,31 @@ describe('export', () => {
     expect(existsSync(join(folder, 'unchecked'))).toBe(false);
   });
 
+  it('also writes the network in int8, quantized with training images of the run', async () => {
+    const { status, stdout } = await run('export', 'a', '--to', 'litert', '--int8', '--out', 'int8', '--json');
+    expect(status).toBe(0);
+    expect(readdirSync(join(folder, 'int8')).sort()).toEqual([...files, 'model-int8.tflite', 'model.tflite'].sort());
+    const { rule, errors, check } = JSON.parse(stdout).int8;
+    expect(Object.keys(errors)).toEqual(['min-max', 'percentile', 'mse']);
+    expect(errors[rule]).toBeLessThan(0.1);
+    expect(check).toBeNull();
+    expect(text('int8', 'README.md')).toContain(`chosen by the rule \`${rule}\``);
+  });
+
+  it('quantizes a network alone with the training images of a set', async () => {
+    const network = ['small.yaml', '--seed', '1', '--to', 'litert', '--int8'];
+    const { status, stdout } = await run('export', ...network, '--folder', 'world/set', '--out', 'int8-alone');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/int8: ranges by (min-max|percentile|mse), with the smallest error of the logits/);
+  });
+
   it.each([
+    [['a', '--to', 'onnx', '--int8'], 2, '--int8: expected litert; got onnx'],
+    [
+      ['small.yaml', '--seed', '1', '--to', 'litert', '--int8'],
+      2,
+      '--int8: expected training images; got a network alone\nwhat to do: name training images with --dataset RECIPE',
+    ],
     [['small.yaml', '--to', 'onnx'], 2, 'small.yaml: expected a network with weights; got a network without'],
     [['b', '--to', 'onnx'], 2, 'b: expected a run under runs; got none'],
     [['a', '--to', 'onyx'], 2, 'Allowed choices are onnx'],

@@ -31,7 +31,8 @@ function valueAt(
   if (typeof type === 'string') return singleAt(schema, type, buffer, at);
   if (Array.isArray(type)) {
     const first = buffer.__vector(at);
-    const places = Array.from({ length: buffer.__vector_len(at) }, (_, i) => first + 4 * i);
+    const bytes = type[0] === 'long' ? 8 : 4;
+    const places = Array.from({ length: buffer.__vector_len(at) }, (_, i) => first + bytes * i);
     return places.map((place) => singleAt(schema, type[0] as string, buffer, place));
   }
   const [member] = Object.entries(type).find(([, number]) => number === buffer.readInt8(at))!;
@@ -48,6 +49,8 @@ function singleAt(schema: Schema, type: string, buffer: ByteBuffer, at: number):
     case 'int':
     case 'uint':
       return buffer.readInt32(at);
+    case 'long':
+      return Number(buffer.readInt64(at));
     case 'float':
       return buffer.readFloat32(at);
     case 'string':

@@ -15,6 +15,7 @@ const schema = {
     words: [8, ['string']],
     branches: [9, ['Tree']],
     fruit: [10, { Apple: 3, Pear: 7 }],
+    rings: [12, ['long']],
   },
   Apple: { weight: [0, 'uint'] },
   Pear: {},
@@ -45,6 +46,7 @@ describe('a FlatBuffer', () => {
       words: ['a', '', 'b'],
       branches: [{ height: 1, fruit: ['Apple', { weight: 2 }] as const }, { name: 'leaf' }],
       fruit: ['Pear', {}] as const,
+      rings: [-3, 2 ** 40],
     };
     expect(decoded(schema, 'Tree', bytesOf(tree))).toEqual(tree);
     expect(decoded(schema, 'Tree', bytesOf({ height: 0, isAlive: false }))).toEqual({});

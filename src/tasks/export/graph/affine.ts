@@ -16,7 +16,7 @@ export function affineOf(
 ): Affine | undefined {
   const channels = shape.at(-1) as number;
   const given = inputs.slice(1).map((name) => seen.constant(name));
-  if (given.some((constant) => constant?.values.length !== channels)) return undefined;
+  if (given.some((constant) => `${constant?.shape}` !== `${channels}`)) return undefined; // [C], not a scalar
   const [first, second, mean, variance] = given.map((constant) => [...(constant as GraphConstant).values]);
   switch (op) {
     case 'BiasAdd':

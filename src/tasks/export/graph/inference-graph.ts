@@ -134,7 +134,7 @@ export function isPaddedSame(node: GraphNode, map: readonly number[], kernel: re
 }
 
 /** Folds a bias into the linear map before it and, if `fold` is set, batch norm and a scale per channel too. */
-function withParameters(node: GraphNode, seen: Rewriting, fold: boolean): Rewritten {
+export function withParameters(node: GraphNode, seen: Rewriting, fold: boolean): Rewritten {
   const linear = seen.node(node.inputs[0] as string);
   if (linear === undefined || !isLinear(linear) || !seen.isReadOnce(linear.name)) return node;
   if (node.op !== 'BiasAdd' && !fold) return node;

@@ -3,35 +3,64 @@ import { permuted } from '#core/permuted';
 import { type TfliteTable, tensorTypes } from '#data/files/tflite-schema';
 import type { Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphConstant, GraphNode } from '#tasks/export/graph/trace-graph';
+import type { Parameters } from '#tasks/export/int8/parameters';
+import type { QuantizedGraph } from '#tasks/export/int8/quantized-graph';
+
+interface Since {
+  readonly version: number;
+  /** The first TensorFlow that has this version. */
+  readonly since: string;
+}
 
 /**
- * The operators that we write: code (`BuiltinOperator`) and the TensorFlow that had them first for float32, in version 1
- * (tensorflow/compiler/mlir/lite/tools/versioning/op_version.cc and runtime_version.cc). A converter writes that version
- * too, so old runtimes load the file.
+ * The operators that we write: code (`BuiltinOperator`), and the first versions for float32 and for int8
+ * (tensorflow/compiler/mlir/lite/tools/versioning/op_version.cc and runtime_version.cc). A converter writes the same
+ * versions, so old runtimes load the file.
  */
 const builtins = {
-  ADD: { code: 0, since: '1.5.0' },
-  AVERAGE_POOL_2D: { code: 1, since: '1.5.0' },
-  CONV_2D: { code: 3, since: '1.5.0' },
-  DEPTHWISE_CONV_2D: { code: 4, since: '1.5.0' },
-  FULLY_CONNECTED: { code: 9, since: '1.5.0' },
-  MUL: { code: 18, since: '1.5.0' },
-  RELU: { code: 19, since: '1.5.0' },
-  RELU6: { code: 21, since: '1.5.0' },
-  RESHAPE: { code: 22, since: '1.5.0' },
-  SOFTMAX: { code: 25, since: '1.5.0' },
-  PAD: { code: 34, since: '1.5.0' },
-  TRANSPOSE: { code: 39, since: '1.6.0' },
-  HARD_SWISH: { code: 117, since: '1.15.0' },
-  BATCH_MATMUL: { code: 126, since: '2.3.0' },
-  GELU: { code: 150, since: '2.9.0' },
+  ADD: operator(0, [1, '1.5.0'], [2, '1.14.0']),
+  AVERAGE_POOL_2D: operator(1, [1, '1.5.0'], [2, '1.14.0']),
+  CONV_2D: operator(3, [1, '1.5.0'], [3, '1.14.0']),
+  DEPTHWISE_CONV_2D: operator(4, [1, '1.5.0'], [3, '1.14.0']),
+  DEQUANTIZE: operator(6, [2, '1.14.0']),
+  FULLY_CONNECTED: operator(9, [1, '1.5.0'], [12, '2.17.0']), // 12 has a scale for each output channel
+  MUL: operator(18, [1, '1.5.0'], [2, '1.14.0']),
+  RELU: operator(19, [1, '1.5.0'], [2, '2.1.0']),
+  RELU6: operator(21, [1, '1.5.0'], [2, '1.14.0']),
+  RESHAPE: operator(22, [1, '1.5.0']),
+  SOFTMAX: operator(25, [1, '1.5.0'], [2, '1.14.0']),
+  PAD: operator(34, [1, '1.5.0'], [2, '1.14.0']),
+  TRANSPOSE: operator(39, [1, '1.6.0'], [2, '1.14.0']),
+  QUANTIZE: operator(114, [1, '1.14.0']),
+  HARD_SWISH: operator(117, [1, '1.15.0']),
+  BATCH_MATMUL: operator(126, [1, '2.3.0'], [2, '2.3.0']),
+  GELU: operator(150, [1, '2.9.0'], [2, '2.9.0']),
 } as const;
+
+type Version = readonly [version: number, since: string];
+
+function operator(
+  code: number,
+  float32: Version,
+  int8 = float32,
+): Record<'float32' | 'int8', Since> & { code: number } {
+  const [float, integer] = [float32, int8].map(([version, since]) => ({ version, since })) as [Since, Since];
+  return { code, float32: float, int8: integer };
+}
 
 export type Builtin = keyof typeof builtins;
 export type BuiltinOptions = NonNullable<TfliteTable<'Operator'>['builtin_options']>;
 
-const operatorVersion = 1;
+/** A constant as it is written, its axes in TensorFlow Lite's order. */
+interface LitertConstant {
+  readonly shape: readonly number[];
+  readonly values: GraphConstant['values'] | Int8Array;
+}
+
 const placeholderCode = 127; // in the former field of 8 bits, for codes that it cannot hold
+
+/** The integers of a graph in int8: parameters of its values, and its constants. */
+export type Integers = Pick<QuantizedGraph, 'parameters' | 'constants'>;
 
 export class LitertBuilder {
   readonly #tensors: TfliteTable<'Tensor'>[] = [];
@@ -41,24 +70,27 @@ export class LitertBuilder {
   readonly #graph: Graph;
   readonly #output: string;
   readonly #batch: number | undefined;
+  readonly #integers: Integers | undefined;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
   readonly #indices = new Map<string, number>();
 
   /**
    * @param output  name of the graph's output
    * @param batch   fixed batch size; undefined for any, 1 unless the user resizes the input
+   * @param integers  for a model in int8, whose input and output remain float32
    */
-  constructor(graph: Graph, output: string, batch: number | undefined) {
+  constructor(graph: Graph, output: string, batch: number | undefined, integers?: Integers) {
     this.#graph = graph;
     this.#output = output;
     this.#batch = batch;
+    this.#integers = integers;
     const shapes = [graph.input, ...graph.nodes].map(({ name, shape }) => [name, shape] as const);
     this.#shapes = new Map([...shapes, ...[...graph.constants].map(([name, { shape }]) => [name, shape] as const)]);
   }
 
   /** Adds an operator that computes a node's value. */
   add({ name, shape }: GraphNode, op: Builtin, inputs: readonly number[], options?: BuiltinOptions): void {
-    this.#operate(op, inputs, this.#computed(name, shape), options);
+    this.#operate(op, inputs, this.#computed(name, shape, this.#parametersOf(name)), options);
   }
 
   /** Adds an operator for a part of a node, and returns the index of its value, which has the node's shape. */
@@ -74,15 +106,30 @@ export class LitertBuilder {
     return output;
   }
 
-  /** Adds the graph's input, as the first tensor. */
+  /** Adds the graph's input, as the first tensor, and in int8 the operator that quantizes it. */
   addInput(): void {
-    this.#computed(this.#graph.input.name, this.#graph.input.shape);
+    const { name, shape } = this.#graph.input;
+    const input = this.#computed(name, shape);
+    const parameters = this.#parametersOf(name);
+    if (parameters === undefined) return;
+    const integers = this.#computed(`${name}/int8`, shape, parameters);
+    this.#operate('QUANTIZE', [input], integers, ['QuantizeOptions', {}]);
+    this.#indices.set(name, integers);
+  }
+
+  /** Returns the index of the graph's output in float32, after all operators are added. */
+  addOutput(): number {
+    const { output } = this.#graph;
+    const computed = this.tensor(output);
+    if (this.#parametersOf(output) === undefined) return computed;
+    const real = this.#computed(this.#output, this.shapeOf(output));
+    this.#operate('DEQUANTIZE', [computed], real, ['DequantizeOptions', {}]);
+    return real;
   }
 
   /** Returns the index of the tensor of a value or constant. */
   tensor(name: string): number {
-    const constant = this.#graph.constants.get(name);
-    if (constant !== undefined) return this.constant(name, constant);
+    if (this.#graph.constants.has(name)) return this.constant(name, this.#weight(name));
     const index = this.#indices.get(name);
     if (index === undefined) throw new Error(`${name}: no tensor has this name`);
     return index;
@@ -90,13 +137,13 @@ export class LitertBuilder {
 
   /** Returns the index of a weight's tensor, its axes permuted to TensorFlow Lite's order. */
   weight(name: string, order: readonly number[]): number {
-    return this.constant(name, permuted(this.#weight(name), order));
+    return this.constant(name, permuted(this.#weight(name), order), order.indexOf(order.length - 1));
   }
 
   /** Returns the index of the tensor of a depthwise kernel [k, k, C, 1], as [1, k, k, C]. */
   depthwiseWeight(name: string): number {
     const { shape, values } = this.#weight(name);
-    return this.constant(name, { shape: [1, ...shape.slice(0, 3)], values });
+    return this.constant(name, { shape: [1, ...shape.slice(0, 3)], values }, 3);
   }
 
   /** Returns the index of a bias, of zeros if there is none, as converters write it. */
@@ -111,13 +158,18 @@ export class LitertBuilder {
     return this.constant(`numbers_${values.join('_')}`, { shape, values: Int32Array.from(values) });
   }
 
-  /** Returns the index of a constant's tensor, which is added once. */
-  constant(name: string, { shape, values }: GraphConstant): number {
+  /**
+   * Returns the index of a constant's tensor, which is added once.
+   *
+   * @param axis  the axis of the output channels, for integers with a scale for each
+   */
+  constant(name: string, { shape, values }: LitertConstant, axis = 0): number {
     const known = this.#indices.get(name);
     if (known !== undefined) return known;
-    const type = values instanceof Float32Array ? tensorTypes.float32 : tensorTypes.int32;
     this.#buffers.push({ data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) });
-    return this.#tensor(name, { shape, type, buffer: this.#buffers.length - 1 });
+    const scales = this.#integers?.constants.get(name)?.scales;
+    const quantization = scales && { quantization: { ...quantizationOf(scales), quantized_dimension: axis } };
+    return this.#tensor(name, { shape, type: typeOf(values), buffer: this.#buffers.length - 1, ...quantization });
   }
 
   /** Returns the index of a value [B, H, W, C] padded with zeros. */
@@ -126,7 +178,8 @@ export class LitertBuilder {
     const known = this.#indices.get(padded);
     if (known !== undefined) return known;
     const [batch, height, width, channels] = this.shapeOf(name) as [number, number, number, number];
-    const output = this.#computed(padded, [batch, height + top + bottom, width + left + right, channels]);
+    const shape = [batch, height + top + bottom, width + left + right, channels];
+    const output = this.#computed(padded, shape, this.#parametersOf(name));
     const around = this.numbers([0, 0, top, bottom, left, right, 0, 0], [4, 2]);
     this.#operate('PAD', [this.tensor(name), around], output, ['PadOptions', {}]);
     return output;
@@ -150,7 +203,7 @@ export class LitertBuilder {
     Required<Pick<TfliteTable<'SubGraph'>, 'tensors' | 'operators'>> {
     const operator_codes = this.#used.map((op) => ({
       deprecated_builtin_code: Math.min(builtins[op].code, placeholderCode),
-      version: operatorVersion,
+      version: builtins[op][this.#type].version,
       builtin_code: builtins[op].code,
     }));
     return { operator_codes, buffers: this.#buffers, tensors: this.#tensors, operators: this.#operators };
@@ -158,30 +211,40 @@ export class LitertBuilder {
 
   /** Returns the first TensorFlow that has all operators. */
   runtimeVersion(): string {
-    const versions = this.#used.map((op) => builtins[op].since);
+    const versions = this.#used.map((op) => builtins[op][this.#type].since);
     const minor = (version: string) => version.split('.').reduce((sum, part) => 1000 * sum + Number(part), 0);
     return versions.reduce((latest, version) => (minor(version) > minor(latest) ? version : latest), '1.5.0');
   }
 
-  #weight(name: string): GraphConstant {
-    const constant = this.#graph.constants.get(name);
-    if (constant === undefined) throw new Error(`${name}: expected a constant; got a value that depends on the image`);
-    return constant;
+  get #type(): 'float32' | 'int8' {
+    return this.#integers === undefined ? 'float32' : 'int8';
   }
 
-  #computed(name: string, shape: readonly number[]): number {
+  #parametersOf(name: string): Parameters | undefined {
+    return this.#integers?.parameters.get(name);
+  }
+
+  #weight(name: string): LitertConstant {
+    const constant = this.#graph.constants.get(name);
+    if (constant === undefined) throw new Error(`${name}: expected a constant; got a value that depends on the image`);
+    return { ...constant, ...this.#integers?.constants.get(name) };
+  }
+
+  #computed(name: string, shape: readonly number[], parameters?: Parameters): number {
     const [, ...rest] = shape;
     const signature = this.#batch === undefined ? { shape_signature: this.anyBatch(shape) } : {};
     return this.#tensor(name, {
       shape: [this.#batch ?? 1, ...rest],
-      type: tensorTypes.float32,
+      type: parameters === undefined ? tensorTypes.float32 : tensorTypes.int8,
       buffer: 0,
+      ...(parameters && { quantization: quantizationOf([parameters.scale], parameters.zeroPoint) }),
       ...signature,
     });
   }
 
   #tensor(name: string, tensor: TfliteTable<'Tensor'>): number {
-    this.#tensors.push({ name: name === this.#graph.output ? this.#output : name, ...tensor, has_rank: true });
+    const isOutput = name === this.#graph.output && this.#integers === undefined;
+    this.#tensors.push({ name: isOutput ? this.#output : name, ...tensor, has_rank: true });
     this.#indices.set(name, this.#tensors.length - 1);
     return this.#tensors.length - 1;
   }
@@ -191,4 +254,14 @@ export class LitertBuilder {
     const opcode_index = this.#used.indexOf(op);
     this.#operators.push({ opcode_index, inputs, outputs: [output], ...(options && { builtin_options: options }) });
   }
+}
+
+function typeOf(values: LitertConstant['values']): number {
+  if (values instanceof Float32Array) return tensorTypes.float32;
+  return values instanceof Int8Array ? tensorTypes.int8 : tensorTypes.int32;
+}
+
+function quantizationOf(scales: ArrayLike<number>, zeroPoint = 0): TfliteTable<'QuantizationParameters'> {
+  const scale = Array.from(scales);
+  return { scale, zero_point: scale.map(() => zeroPoint) };
 }

@@ -67,7 +67,7 @@ function asActivation(node: GraphNode, seen: Rewriting): Rewritten {
 }
 
 function withoutFlattening(node: GraphNode, seen: Rewriting): Rewritten {
-  const before = node.op === 'MatMul' ? seen.node(node.inputs[0] as string) : undefined;
+  const before = node.op === 'MatMul' && node.shape.length === 2 ? seen.node(node.inputs[0] as string) : undefined;
   if (before?.op !== 'Reshape') return node;
   return { ...node, inputs: [before.inputs[0] as string, ...node.inputs.slice(1)] };
 }

@@ -3,31 +3,31 @@ import { activations, paddings } from '#data/files/tflite-schema';
 import { affineOf } from '#tasks/export/graph/affine';
 import { isPaddedSame, type Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
-import { LitertBuilder } from './litert-builder.js';
-import { litertForm } from './litert-form.js';
+import { type Integers, LitertBuilder } from './litert-builder.js';
 
 type Rule = (node: GraphNode, builder: LitertBuilder) => void;
 
 /**
- * Translates a graph; `output` names its output.
+ * Translates a graph of `litert-form.ts`; `output` names its output.
  *
- * @param batch  fixed batch size; undefined for any
- * @returns      the builder with all operators, and the index of the output's tensor
+ * @param batch     fixed batch size; undefined for any
+ * @param integers  for a model in int8
+ * @returns         the builder with all operators, and the index of the output's tensor
  */
 export function litertGraph(
   graph: Graph,
   output: string,
   batch: number | undefined,
+  integers?: Integers,
 ): { readonly builder: LitertBuilder; readonly output: number } {
-  const form = litertForm(graph);
-  const builder = new LitertBuilder(form, output, batch);
+  const builder = new LitertBuilder(graph, output, batch, integers);
   builder.addInput();
-  for (const node of form.nodes) {
+  for (const node of graph.nodes) {
     const rule = litertRules[node.op];
     if (rule === undefined) throw new Error(`${node.name}: no rule says what ${node.op} is in TensorFlow Lite`);
     rule(node, builder);
   }
-  return { builder, output: builder.tensor(form.output) };
+  return { builder, output: builder.addOutput() };
 }
 
 const litertRules: Readonly<Record<string, Rule>> = {
@@ -47,7 +47,8 @@ const litertRules: Readonly<Record<string, Rule>> = {
   MatMul: (node, builder) => {
     const [x, kernel, bias] = node.inputs as [string, string, string?];
     const inputs = [builder.tensor(x), builder.weight(kernel, [1, 0]), builder.bias(bias, channelsOf(node))];
-    builder.add(node, 'FULLY_CONNECTED', inputs, ['FullyConnectedOptions', activation(node)]);
+    const keep_num_dims = node.shape.length > 2;
+    builder.add(node, 'FULLY_CONNECTED', inputs, ['FullyConnectedOptions', { ...activation(node), keep_num_dims }]);
   },
   FusedBatchNormV3: batchNorm,
   Mean: mean,

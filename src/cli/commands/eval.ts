@@ -48,7 +48,7 @@ export const evalNetwork = defineCommand({
     const details = { weights: origin, byClass: byClass(counts, set.manifest.classNames) };
     const inInt8 = async () => {
       const images = await calibrationImages(network, undefined, options);
-      return int8Evaluation(exportedOf(given), images, splitImages(set.split(split)));
+      return int8Evaluation(exportedOf(given), images, splitImages(set.split(split)), logits);
     };
     const int8 = options.int8 ? await inInt8() : undefined;
     return {

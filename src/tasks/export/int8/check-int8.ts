@@ -36,7 +36,7 @@ export async function checkInt8(
     images: images.n,
     error: Math.max(...logits.map((found) => relativeError(found, real))),
     predicted: relativeError(simulatedLogits(quantized, network.input, images), real),
-    agreement: Math.min(...logits.map((found) => agreement(found, real, network.classes))),
+    agreement: Math.min(...logits.map((found) => agreementOf(found, real, network.classes))),
   };
   if (!(check.error <= tolerance * check.predicted))
     throw new Error(`${folder}: ${int8CheckText(check)}; expected at most ${tolerance} times the prediction`);
@@ -44,7 +44,7 @@ export async function checkInt8(
 }
 
 /** Returns the share of rows of logits [n, K] with the same largest entry. */
-function agreement(found: Float32Array, expected: Float32Array, classes: number): number {
+export function agreementOf(found: Float32Array, expected: Float32Array, classes: number): number {
   const n = found.length / classes;
   let same = 0;
   for (let row = 0; row < n; row++) {

@@ -50,8 +50,10 @@ export function stallWatch(
     });
     before = pulses;
     const limitMs = Math.max(limits.leastMs, limits.steps * stepMs);
+    const hasFinished = (pulses[0]?.steps ?? 0) > 0; // a step, in which all took part, even those that published before
     const rank = idleMs.findIndex((ms, r) => {
-      return ms > (r === 0 || !pulses[r]?.hasBegun ? limits.patience : 1) * limitMs;
+      const isPatient = r === 0 || !(hasFinished || pulses[r]?.hasBegun);
+      return ms > (isPatient ? limits.patience : 1) * limitMs;
     });
     return rank < 0 ? undefined : { rank, idleMs: idleMs[rank] as number, stepMs };
   };

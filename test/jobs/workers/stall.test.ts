@@ -47,6 +47,11 @@ describe('a worker', () => {
     expect(watched(2000, () => [{}, waiting])).toMatchObject({ rank: 0, t: 602 });
   });
 
+  it('that stands still right after the first steps has begun, though its last pulse does not say so', () => {
+    const pulses = [{ ...waiting, steps: 9 }, { hasBegun: false, publications: 1 }];
+    expect(watched(200, () => pulses)).toMatchObject({ t: 62, rank: 1 });
+  });
+
   it('whose process stands still hangs, even if it was waiting', () => {
     expect(watched(200, () => [waiting, { ...waiting, publications: 7 }])).toMatchObject({ t: 62, rank: 1 });
   });

@@ -49,6 +49,12 @@ function operator(
 }
 
 export type Builtin = keyof typeof builtins;
+
+/** Returns the name of an operator that we write. */
+export function operatorName(code: number): Builtin {
+  return Object.entries(builtins).find(([, builtin]) => builtin.code === code)?.[0] as Builtin;
+}
+
 export type BuiltinOptions = NonNullable<TfliteTable<'Operator'>['builtin_options']>;
 
 /** A constant as it is written, its axes in TensorFlow Lite's order. */

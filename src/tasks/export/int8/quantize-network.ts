@@ -1,15 +1,16 @@
 /** Quantizes a network after training. */
 import type { Images } from '#networks/nn/model';
-import { pixelScale, preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
+import { preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
 import { inputShape, inputSize } from '#networks/space/resolution';
 import type { NetworkInput } from '#networks/space/space';
 import type { Exported } from '#tasks/export/exporter';
 import { inferenceGraph } from '#tasks/export/graph/inference-graph';
 import { litertForm } from '#tasks/export/litert/litert-form';
 import { type Calibration, calibrated, simulatedOutputs } from './calibrate.js';
-import type { Range } from './parameters.js';
+import { parametersFor, type Range, requantized } from './parameters.js';
 import { quantizableForm } from './quantizable-form.js';
 import type { QuantizedGraph } from './quantized-graph.js';
+import { relativeError } from './relative-error.js';
 
 const imagesAtOnce = 16;
 
@@ -39,9 +40,18 @@ function* pixelBatches(input: NetworkInput, { n, images }: Images): Generator<Fl
   }
 }
 
-/** Returns the range of normalised pixels from black to white. */
-function pixelRange(input: NetworkInput): Range {
-  const { scale, shift } = pixelScale(preprocessingFor('NHWC', input));
-  const white = shift.map((black, c) => black + 255 * (scale[c] as number));
-  return { min: Math.min(...shift), max: Math.max(...white) };
+/**
+ * Returns the range of normalised pixels, a little wider than from black to white if int8 then expresses the 256 levels
+ * better. Between -1 and 1 each level would be an exact tie, and where ties go to even integers two levels become one.
+ */
+export function pixelRange(input: NetworkInput): Range {
+  const levels = preprocessed(
+    Uint8Array.from({ length: 256 * input.channels }, (_, i) => Math.floor(i / input.channels)),
+    [256, input.channels],
+    preprocessingFor('NHWC', input),
+  );
+  const [min, max] = [Math.min(...levels), Math.max(...levels)];
+  const candidates = Array.from({ length: 21 }, (_, i) => ({ min: min * (1 + i / 1000), max: max * (1 + i / 1000) }));
+  const error = (range: Range) => relativeError(requantized(levels, parametersFor(range)), levels);
+  return candidates.reduce((best, range) => (error(range) < error(best) ? range : best));
 }

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { TfliteTable } from '#data/files/tflite-schema';
 import { logitsWith } from '#networks/nn/frozen-network';
+import { preprocessingFor } from '#networks/nn/preprocessing';
 import type { Architecture } from '#networks/space/space';
 import { backend, openBackend } from '#networks/tensor/backend';
 import { checkInt8 } from '#tasks/export/int8/check-int8';
-import { quantizedNetwork, simulatedLogits } from '#tasks/export/int8/quantize-network';
+import { parametersFor, requantized } from '#tasks/export/int8/parameters';
+import { pixelRange, quantizedNetwork, simulatedLogits } from '#tasks/export/int8/quantize-network';
 import { relativeError } from '#tasks/export/int8/relative-error';
 import { litertInt8Model } from '#tasks/export/litert/litert';
 import { failureOf } from '#test/data/fixtures';
@@ -71,6 +73,22 @@ describe('a network in int8', () => {
     for (const { name, inputs } of [...of('Mean'), ...of('Reshape'), ...of('Transpose')])
       expect(parameters.get(name)).toEqual(parameters.get(inputs[0]!));
   });
+
+  it.each([{}, { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }])(
+    'expresses the 256 levels of pixels normalised by %j almost one by one',
+    (norm) => {
+      const { channels, ...input } = { ...small.input, ...norm };
+      const parameters = parametersFor(pixelRange({ ...input, channels }));
+      const { mean, std } = preprocessingFor('NHWC', { ...input, channels });
+      for (let c = 0; c < channels; c++) {
+        const levels = Float32Array.from({ length: 256 }, (_, p) => (p / 255 - mean[c]!) / std[c]!);
+        const found = requantized(levels, parameters);
+        expect(new Set(found).size).toBeGreaterThan(220);
+        for (const [p, level] of levels.entries())
+          expect(Math.abs(found[p]! - level)).toBeLessThan(0.52 * parameters.scale);
+      }
+    },
+  );
 
   it('refuses weights that give values that are not finite', () => {
     const { weights, ...rest } = randomExported(small);

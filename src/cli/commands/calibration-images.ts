@@ -7,7 +7,7 @@ import type { Images } from '#networks/nn/model';
 import type { Architecture } from '#networks/space/space';
 import { type FinishedRun, openRunImages } from '#tasks/training/finished-run';
 import { requireFit } from '#tasks/training/requirements';
-import type { ImageOptions } from './trial-images.js';
+import { type ImageOptions, namedSet } from './trial-images.js';
 
 const wanted = 256; // images
 const order = { seed: 1, batch: 16 };
@@ -28,13 +28,11 @@ export async function calibrationImages(
 async function trainingImages(
   network: Architecture,
   run: FinishedRun | undefined,
-  { dataset, folder }: ImageOptions,
+  options: ImageOptions,
 ): Promise<Batches> {
-  if (dataset !== undefined || folder !== undefined) {
-    const set = openTrainingSet(
-      dataset === undefined ? { folder: folder as string } : { recipe: dataset },
-      (path) => path,
-    );
+  const named = namedSet(options);
+  if (named !== undefined) {
+    const set = openTrainingSet(named, (path) => path);
     requireFit(network, set.manifest.shape, set.manifest.classes);
     return trainBatches(set, order);
   }

@@ -82,13 +82,11 @@ interface RealImages extends Omit<Trial, 'images'> {
 async function realImages(
   network: Architecture,
   run: FinishedRun | undefined,
-  { dataset, folder }: ImageOptions,
+  options: ImageOptions,
 ): Promise<RealImages | undefined> {
-  if (dataset !== undefined && folder !== undefined) {
-    throw new Failure('usage', 'expected --dataset or --folder; got both');
-  }
-  if (dataset !== undefined || folder !== undefined) {
-    const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
+  const named = namedSet(options);
+  if (named !== undefined) {
+    const set = openSet(named);
     requireFit(network, set.manifest.shape, set.manifest.classes);
     const { name, classNames } = set.manifest;
     return { test: splitImages(set.split('test')), from: `test images of ${name}`, classNames };
@@ -96,6 +94,15 @@ async function realImages(
   if (run === undefined) return undefined;
   const data = await openRunImages(run, 'name images to check on with --dataset RECIPE or --folder DIR');
   return { ...data, from: `test images of ${run.id}` };
+}
+
+/** Returns the set that the options name, if any. */
+export function namedSet({ dataset, folder }: ImageOptions) {
+  if (dataset !== undefined && folder !== undefined) {
+    throw new Failure('usage', 'expected --dataset or --folder; got both');
+  }
+  if (folder !== undefined) return { folder };
+  return dataset === undefined ? undefined : { recipe: dataset };
 }
 
 function randomImages({ input, name }: Architecture, n: number, batch: number): TrialImages {

@@ -48,7 +48,10 @@ describe('a worker', () => {
   });
 
   it('that stands still right after the first steps has begun, though its last pulse does not say so', () => {
-    const pulses = [{ ...waiting, steps: 9 }, { hasBegun: false, publications: 1 }];
+    const pulses = [
+      { ...waiting, steps: 9 },
+      { hasBegun: false, publications: 1 },
+    ];
     expect(watched(200, () => pulses)).toMatchObject({ t: 62, rank: 1 });
   });
 

@@ -37,7 +37,7 @@ describe('the recipes for CIFAR-10', () => {
       trainingPlan(augmented!, labelled, 0),
       trainingPlan(distilled!, replicas, 0),
     ];
-    expect(plans.map(({ steps, warmupSteps }) => [steps, warmupSteps])).toEqual(plans.map(() => [2344, 391]));
+    expect(plans.map(({ steps, warmupSteps }) => [steps, warmupSteps])).toEqual(plans.map(() => [1563, 195]));
     const settings = ({ name, data, epochs, warmupEpochs, ...rest }: typeof hard & object) => rest;
     expect(settings(augmented!)).toEqual(settings(hard!));
     expect(settings(distilled!)).toEqual(settings(hard!));

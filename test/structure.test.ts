@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -27,6 +27,18 @@ describe('the import table', () => {
   it.each(Object.keys(wings))('names each import between the rooms of %s, and no other', (wing) => {
     const within = imports().filter((pair) => pair.every((file) => wingOf(file) === wing));
     expect(tableOf(within.map(([from, to]) => [roomOf(from), roomOf(to)]))).toEqual(used(rooms[wing] ?? {}));
+  });
+});
+
+describe('package.json', () => {
+  it('has commands whose programs exist', () => {
+    const root = join(source, '..');
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const programs = Object.values(scripts).flatMap((command) => command.match(/\bscripts\/[\w/-]+\.mjs/g) ?? []);
+    expect(programs.length).toBeGreaterThan(20);
+    expect(programs.filter((program) => !existsSync(join(root, program)))).toEqual([]);
   });
 });
 

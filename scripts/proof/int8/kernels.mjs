@@ -1,6 +1,6 @@
 /**
  * LiteRT's operators in int8 as its reference kernels compute them (tensorflow/lite/kernels/internal/reference and the
- * `Prepare` functions beside the kernels), written again in whole numbers, so that two programs agree on each bit.
+ * `Prepare` functions beside the kernels), in whole numbers: a second program for the same bits.
  */
 import { factorOf, multiplied, multipliedOnce, roundedAway } from './fixed-point.mjs';
 
@@ -51,70 +51,57 @@ function requantization(x, weights, output, options, times = multiplied) {
   return (sum, channel) => within(times(sum, factors[channel]) + output.zeroPoint, low, high);
 }
 
-/** The first row and column that the first window covers. */
-function offsets(x, output, kernel, { padding = 0, stride_h }) {
-  const along = (axis) =>
-    Math.floor(Math.max(0, (output.shape[axis] - 1) * Number(stride_h) + kernel - x.shape[axis]) / 2);
-  return padding === 0 ? [along(1), along(2)] : [0, 0];
+/**
+ * Calls `visit` with each window of a convolution in order: its index, and for each entry of the kernel that lies inside the
+ * map the entry and the pixel.
+ */
+function eachWindow(x, output, size, { padding = 0, stride_h: stride }, visit) {
+  const [n, height, width] = x.shape;
+  const [, rows, columns] = output.shape;
+  const before = (out, extent) => (padding === 0 ? Math.floor(Math.max(0, (out - 1) * stride + size - extent) / 2) : 0);
+  const [top, left] = [before(rows, height), before(columns, width)];
+  for (let at = 0; at < n * rows * columns; at++) {
+    const [image, row, column] = [Math.floor(at / (rows * columns)), Math.floor(at / columns) % rows, at % columns];
+    const covered = [];
+    for (let entry = 0; entry < size * size; entry++) {
+      const y = row * stride - top + Math.floor(entry / size);
+      const z = column * stride - left + (entry % size);
+      if (y >= 0 && y < height && z >= 0 && z < width) covered.push([entry, (image * height + y) * width + z]);
+    }
+    visit(at, covered);
+  }
 }
 
 function convolution([x, weights, bias], output, options) {
-  const [n, height, width, channels] = x.shape;
+  const channels = x.shape[3];
   const [filters, size] = weights.shape;
-  const [, rows, columns] = output.shape;
-  const stride = Number(options.stride_h);
-  const [top, left] = offsets(x, output, size, options);
   const requantized = requantization(x, weights, output, options);
-  const result = new Int8Array(n * rows * columns * filters);
-  const area = size * size * channels;
-  let at = 0;
-  for (let image = 0; image < n; image++)
-    for (let row = 0; row < rows; row++)
-      for (let column = 0; column < columns; column++)
-        for (let filter = 0; filter < filters; filter++) {
-          let sum = bias.values[filter];
-          for (let i = 0; i < size; i++) {
-            const y = row * stride - top + i;
-            if (y < 0 || y >= height) continue;
-            for (let j = 0; j < size; j++) {
-              const z = column * stride - left + j;
-              if (z < 0 || z >= width) continue;
-              const from = ((image * height + y) * width + z) * channels;
-              const by = filter * area + (i * size + j) * channels;
-              for (let c = 0; c < channels; c++) sum += (x.values[from + c] - x.zeroPoint) * weights.values[by + c];
-            }
-          }
-          result[at++] = requantized(sum, filter);
-        }
+  const result = new Int8Array(output.shape.reduce((product, extent) => product * extent, 1));
+  eachWindow(x, output, size, options, (at, covered) => {
+    for (let filter = 0; filter < filters; filter++) {
+      let sum = bias.values[filter];
+      for (const [entry, pixel] of covered) {
+        const [from, by] = [pixel * channels, (filter * size * size + entry) * channels];
+        for (let c = 0; c < channels; c++) sum += (x.values[from + c] - x.zeroPoint) * weights.values[by + c];
+      }
+      result[at * filters + filter] = requantized(sum, filter);
+    }
+  });
   return result;
 }
 
 function depthwise([x, weights, bias], output, options) {
-  const [n, height, width, channels] = x.shape;
-  const size = weights.shape[1];
-  const [, rows, columns] = output.shape;
-  const stride = Number(options.stride_h);
-  const [top, left] = offsets(x, output, size, options);
+  const channels = x.shape[3];
   const requantized = requantization(x, weights, output, options);
-  const result = new Int8Array(n * rows * columns * channels);
-  let at = 0;
-  for (let image = 0; image < n; image++)
-    for (let row = 0; row < rows; row++)
-      for (let column = 0; column < columns; column++)
-        for (let c = 0; c < channels; c++) {
-          let sum = bias.values[c];
-          for (let i = 0; i < size; i++) {
-            const y = row * stride - top + i;
-            if (y < 0 || y >= height) continue;
-            for (let j = 0; j < size; j++) {
-              const z = column * stride - left + j;
-              if (z < 0 || z >= width) continue;
-              const value = x.values[((image * height + y) * width + z) * channels + c] - x.zeroPoint;
-              sum += value * weights.values[(i * size + j) * channels + c];
-            }
-          }
-          result[at++] = requantized(sum, c);
-        }
+  const result = new Int8Array(output.shape.reduce((product, extent) => product * extent, 1));
+  eachWindow(x, output, weights.shape[1], options, (at, covered) => {
+    for (let c = 0; c < channels; c++) {
+      let sum = bias.values[c];
+      for (const [entry, pixel] of covered)
+        sum += (x.values[pixel * channels + c] - x.zeroPoint) * weights.values[entry * channels + c];
+      result[at * channels + c] = requantized(sum, c);
+    }
+  });
   return result;
 }
 

@@ -29,7 +29,7 @@ export interface ExportOptions {
   readonly fold: boolean;
   /** Fixed batch size; undefined leaves it to the user of the network. */
   readonly batch?: number | undefined;
-  /** The network in int8, for formats with `int8Logits`, which write it beside the one in float32. */
+  /** The network in int8, which formats with `int8Logits` write too. */
   readonly int8?: Calibration | undefined;
 }
 

@@ -11,7 +11,7 @@ import { Tape, type Value } from '#networks/tensor/tape';
 import { isPaddedSame, type Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
 
-/** Returns the values that the readers of a node get instead of its own; undefined leaves them as they are. */
+/** Receives a node's values, and may return others for its readers. */
 export type Visit = (name: string, values: Float32Array) => Float32Array | undefined;
 
 export class GraphValues {

@@ -3,7 +3,7 @@
  * output channel: as an operand of `MUL` or `ADD` they would share one scale.
  */
 import { affineOf, withAffine } from '#tasks/export/graph/affine';
-import { withParameters } from '#tasks/export/graph/inference-graph';
+import { isLinear, withParameters } from '#tasks/export/graph/inference-graph';
 import { type Rewriting, type Rewritten, rewritten } from '#tasks/export/graph/rewrite';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
 
@@ -15,8 +15,8 @@ export function quantizableForm(graph: Graph): Graph {
 
 /** Makes products of rank 3 by weights linear maps, as LiteRT's fully connected layer computes them for any rank. */
 function asMatMul(node: GraphNode, seen: Rewriting): Rewritten {
-  const isLinear = node.op === 'BatchMatMulV2' && seen.constant(node.inputs[1] as string) !== undefined;
-  return isLinear ? { ...node, op: 'MatMul', attributes: {} } : node;
+  const hasWeights = node.op === 'BatchMatMulV2' && seen.constant(node.inputs[1] as string) !== undefined;
+  return hasWeights ? { ...node, op: 'MatMul', attributes: {} } : node;
 }
 
 /** Makes a scale and shift of the channels of maps a depthwise layer of 1x1. */
@@ -32,8 +32,7 @@ function asDepthwise(node: GraphNode, seen: Rewriting): Rewritten {
 }
 
 function withBias(node: GraphNode, seen: Rewriting): Rewritten {
-  const isLinear = ['Conv2D', 'DepthwiseConv2dNative', 'MatMul'].includes(node.op);
-  if (!isLinear || node.inputs.length > 2) return node;
+  if (!isLinear(node) || node.inputs.length > 2) return node;
   const channels = node.shape.at(-1) as number;
   const bias = `${node.name}/zeros.bias`;
   seen.keep(bias, { shape: [channels], values: new Float32Array(channels) });

@@ -30,7 +30,7 @@ export interface QuantizedGraph {
 /** Ops that move values without computing others, and poolings, whose result LiteRT wants in the input's parameters. */
 const keeping = new Set(['Mean', 'Reshape', 'Transpose']);
 
-/** What LiteRT demands of a softmax: its results are at least 0 and at most 1. */
+/** The parameters that LiteRT requires of a softmax, whose results lie between 0 and 1. */
 const shares: Parameters = { scale: 1 / 256, zeroPoint: lowest };
 
 /**

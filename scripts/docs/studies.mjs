@@ -4,7 +4,7 @@
 //   node scripts/docs/studies.mjs runs/stages runs/ranking
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { studyRows } from '#tasks/study/study-report';
+import { studyRows } from '#tasks/study/study-table';
 import { docs, filled, table } from './page.mjs';
 
 for (const folder of process.argv.slice(2)) {

@@ -15,12 +15,13 @@ import { parseArgs } from 'node:util';
 import { percent } from '#core/percent';
 import { differenceInterval, meanInterval } from '#core/statistics/confidence';
 import { meanOf } from '#core/statistics/scoring';
+import { costName } from '#networks/cost/cost';
 import { readDevice } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
 import { readNetwork } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
-import { widen } from '#networks/space/widen';
 import { namedNetwork } from '#networks/zoo/named-network';
+import { scaledNetwork } from '#tasks/study/scaled-network';
 import { table } from '../docs/page.mjs';
 
 /** @typedef {import('#networks/space/space').Architecture} Architecture */
@@ -43,10 +44,14 @@ const folder = values.to;
 const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
 const device = readDevice(join(root, 'configs', 'devices', `${values.device}.yaml`));
 const found = readNetwork(existsSync(join(given, 'architecture.yaml')) ? join(given, 'architecture.yaml') : given);
-const target = latencyMs(found, device);
+const spec = /** @type {const} */ ({ cost: 'latency', device });
+const targets = [{ name: costName(spec), target: latencyMs(found, device), spec }];
 mkdirSync(folder, { recursive: true });
 
-const peers = ['mobilenet-v2', 'mobilenet-v3-large', 'mnv4-conv-s'].map((name) => scaledTo(namedNetwork(name)));
+const peers = ['mobilenet-v2', 'mobilenet-v3-large', 'mnv4-conv-s'].map((name) =>
+  // MobileNetV2 on maps of this size does not come closer than 7 %
+  scaledNetwork(namedNetwork(name), { space: found, targets, tolerance: 0.1 }),
+);
 const arms = [
   ...['hard', 'augmented', 'distilled'].map((recipe) => ({ network: found, name: 'found', recipe })),
   ...peers.map((network) => ({ network, name: network.name, recipe: 'distilled' })),
@@ -72,28 +77,6 @@ const rows = results.map(({ network, name, recipe, top1 }) => [
 const text = table(head, rows);
 writeFileSync(join(folder, 'table.md'), `${text}\n`);
 console.log(text);
-
-/**
- * The network for small images (its first two strides of 2 are 1, as usual for CIFAR), with the width whose latency is
- * closest to the target.
- *
- * @param {Architecture} network
- */
-function scaledTo(network) {
-  const small = { ...network, input: found.input, classes: found.classes, stages: withoutStrides(network, 2) };
-  const widths = Array.from({ length: 400 }, (_, i) => (i + 1) / 100);
-  const off = (/** @type {Architecture} */ one) => Math.abs(Math.log(latencyMs(one, device) / target));
-  return widths.map((width) => widen(small, width)).reduce((best, one) => (off(one) < off(best) ? one : best));
-}
-
-/** @param {Architecture} network @param {number} most */
-function withoutStrides({ stages }, most) {
-  let left = most;
-  return stages.map((stage) => ({
-    ...stage,
-    blocks: stage.blocks.map((block) => (block.stride === 2 && left-- > 0 ? { ...block, stride: 1 } : block)),
-  }));
-}
 
 /** The top-1 accuracy of an arm with one seed, trained unless it is already. @param {typeof arms[number]} arm @param {number} seed */
 function trained({ network, name, recipe }, seed) {

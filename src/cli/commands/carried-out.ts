@@ -9,7 +9,8 @@ import { aligned } from '#cli/terminal/table';
 import { stageSettings } from '#tasks/search/config/stage-settings';
 import { runStudy } from '#tasks/study/run-study';
 import type { Study } from '#tasks/study/study';
-import { studyResult, studyRows, writeStudy } from '#tasks/study/study-report';
+import { studyResult, writeStudy } from '#tasks/study/study-report';
+import { studyRows } from '#tasks/study/study-table';
 import { microBatchesOf } from '#tasks/training/recipe';
 
 export const studyOptions = [rootOption, ...workerOptions, jsonOption] as const satisfies readonly OptionSpec[];

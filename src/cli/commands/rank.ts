@@ -3,7 +3,8 @@ import { defaultRunId, overrideOptions, overridesOf } from '#cli/arguments/run-o
 import { configArgument } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { readSearchConfig } from '#tasks/search/config/config';
-import { type Arm, type Study, uniform } from '#tasks/study/study';
+import type { Arm } from '#tasks/study/arm';
+import { type Study, uniform } from '#tasks/study/study';
 import { readTrainingRecipe } from '#tasks/training/recipe';
 import { carriedOut, studyOptions } from './carried-out.js';
 
@@ -51,8 +52,9 @@ function rankingStudy(file: string, options: RankOptions): Study {
   const config = readSearchConfig(file, [...overridesOf(options), ...uniform('rank', options.architectures)]);
   const stages = options.stage === 'coarse' ? (['coarse'] as const) : (['coarse', 'fine'] as const);
   const { name: runs } = config.config;
-  const arm: Arm = { name: runs, runs, stages, config: () => config };
+  const arm: Arm = { name: runs, target: null, runs, stages, config: () => config };
   const { recipe, trainings, runId } = options;
+  const alone = readTrainingRecipe(recipe);
   const name = runId ?? defaultRunId(config.config.name, 'rank', new Date());
-  return { name, measure: 'ranking', seeds: 1, trainings, recipe: readTrainingRecipe(recipe), arms: [arm] };
+  return { name, measure: 'ranking', seeds: 1, trainings, recipe: alone, epochs: [alone.epochs], arms: [arm] };
 }

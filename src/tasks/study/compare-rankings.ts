@@ -38,7 +38,9 @@ export interface RankAgreement {
 }
 
 export function compareRankings(arms: readonly ArmFindings[]): RankingSummary[] {
-  return arms.filter(({ findings }) => findings.length > 1).map(({ name, findings }) => summary(name, findings));
+  return arms
+    .filter(({ findings }) => findings.length > 1)
+    .map(({ name, target, findings }) => summary(target === null ? name : `${name} at ${target}`, findings));
 }
 
 function summary(name: string, findings: readonly Finding[]): RankingSummary {

@@ -6,7 +6,9 @@ import { openStageSet } from '#tasks/search/open';
 import { planCoarse, planFine, type StagePlan, standInFor } from '#tasks/search/plan';
 import { openTrainingData } from '#tasks/training/open-training-data';
 import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
-import type { Arm, Study } from './study.js';
+import type { Arm } from './arm.js';
+import { scaledNetwork } from './scaled-network.js';
+import type { Study } from './study.js';
 
 interface Planned {
   readonly config: LocatedConfig;
@@ -26,9 +28,10 @@ export function planStudy({ arms, judge, recipe, measure }: Study): Planned[] {
   return [...planned, { config: judge, plan }];
 }
 
-function planArm({ stages, draw, coarseRuns, config: configOf }: Arm, measure: Study['measure']): Planned[] {
+function planArm({ stages, draw, scaled, coarseRuns, config: configOf }: Arm, measure: Study['measure']): Planned[] {
   const config = configOf(1);
   const coarse = planCoarse(config);
+  if (scaled !== undefined) scaledNetwork(scaled, { ...coarse.task, tolerance: coarse.task.settings.tolerance });
   if (coarseRuns === undefined && (draw !== undefined || coarse.task.settings.strategy === 'random')) {
     requireOnTarget(coarse, measure === 'ranking' && stages.at(-1) === 'coarse' ? 2 : 1);
   }

@@ -3,41 +3,35 @@
  * separate run; finished runs are not repeated, so that a study that was stopped resumes.
  */
 import { join } from 'node:path';
-import type { RunRequest } from '#jobs/job-context';
-import { type Costs, readSearchResult } from '#jobs/runs/run-result';
-import { targetTable } from '#networks/cost/target';
-import { networkKey } from '#networks/space/network-key';
-import { readSpace } from '#networks/space/parse';
-import { type Architecture, close } from '#networks/space/space';
+import { meanOf } from '#core/statistics/scoring';
+import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
-import { stageSettings } from '#tasks/search/config/stage-settings';
-import { foundArchitecture } from '#tasks/search/finished-stage';
-import { onTarget } from '#tasks/search/on-target';
-import { planCoarse, planFine, type StagePlan } from '#tasks/search/plan';
-import { runStages } from '#tasks/search/run-stages';
+import type { Arm } from './arm.js';
+import { type Candidate, candidates, type StudyOptions, searchImages } from './candidates.js';
 import { requireStudy } from './plan-study.js';
-import type { Arm, Study } from './study.js';
-import { architectureId, trainedAlone } from './trained-alone.js';
+import type { Study } from './study.js';
+import { architectureId, type TrainedAlone, trainedAlone } from './trained-alone.js';
 import { judgedAlike } from './uniform-supernet.js';
 
-export type StudyOptions = Omit<RunRequest, 'id' | 'profile'>;
-
 /** An architecture of an arm: its costs, its accuracy in the SuperNet and its stand-alone accuracy. */
-export interface Finding {
+export interface Finding extends Omit<Candidate, 'architecture'> {
   readonly seed: number;
   /** Fingerprint of the architecture; findings with the same one are not independent cases. */
   readonly architecture: string;
-  readonly costs: Costs;
-  /** Evaluation in the SuperNet on the validation split; null for an architecture that was drawn. */
-  readonly held: { readonly top1: number; readonly loss: number } | null;
   /** Top-1 in the SuperNet of the study's judge, on the validation split; undefined until that is trained. */
   readonly alike?: number | undefined;
-  /** Top-1 on the test split after stand-alone training, the mean over the trainings. */
+  /** Top-1 on the test split after the longest stand-alone training, the mean over the trainings. */
   readonly alone: number;
+  /** Its stand-alone trainings, by ascending length. */
+  readonly trained: readonly TrainedAlone[];
 }
 
 export interface ArmFindings {
   readonly name: string;
+  /** Target of the first cost; null if the study states none. */
+  readonly target: number | null;
+  /** True if all findings are trainings of one given network, which are independent cases. */
+  readonly isGiven: boolean;
   readonly findings: readonly Finding[];
   /** Images that one search of the arm trains its SuperNets on; an image counts each time it is used. */
   readonly searchImages: number;
@@ -53,11 +47,14 @@ export async function runStudy(
   const trained: Trained[] = [];
   for (let seed = 1; seed <= study.seeds; seed++) {
     for (const arm of study.arms) {
-      options.context.observer.note(`${study.name}: ${arm.name}, seed ${seed} of ${study.seeds}`);
+      const aim = arm.target === null ? '' : ` at ${arm.target}`;
+      options.context.observer.note(`${study.name}: ${arm.name}${aim}, seed ${seed} of ${study.seeds}`);
       for (const { architecture, ...figures } of await candidates(study, arm, seed, options)) {
-        const alone = await trainedAlone(architecture, study.recipe, study.trainings, options);
-        const finding = { seed, architecture: architectureId(architecture), ...figures, alone };
-        trained.push({ arm: arm.name, architecture, finding });
+        const first = arm.scaled === undefined ? 0 : (seed - 1) * study.trainings;
+        const lengths = await trainings(study, architecture, first, options);
+        const alone = meanOf((lengths.at(-1) as TrainedAlone).top1);
+        const finding = { seed, architecture: architectureId(architecture), ...figures, alone, trained: lengths };
+        trained.push({ arm, architecture, finding });
         await tell(byArm(study, trained));
       }
     }
@@ -67,9 +64,22 @@ export async function runStudy(
   return arms;
 }
 
+async function trainings(
+  { epochs, recipe, trainings }: Study,
+  architecture: Architecture,
+  first: number,
+  options: StudyOptions,
+): Promise<TrainedAlone[]> {
+  const lengths: TrainedAlone[] = [];
+  for (const length of epochs) {
+    lengths.push(await trainedAlone(architecture, { ...recipe, epochs: length }, { first, trainings }, options));
+  }
+  return lengths;
+}
+
 /** An architecture with its arm and its finding. */
 interface Trained {
-  readonly arm: string;
+  readonly arm: Arm;
   readonly architecture: Architecture;
   readonly finding: Finding;
 }
@@ -77,8 +87,10 @@ interface Trained {
 function byArm({ arms }: Study, trained: readonly Trained[]): ArmFindings[] {
   return arms.map((arm) => ({
     name: arm.name,
-    findings: trained.filter((of) => of.arm === arm.name).map(({ finding }) => finding),
-    searchImages: searchImages(arm) + searchImages(arms.find(({ name }) => name === arm.coarseRuns)),
+    target: arm.target,
+    isGiven: arm.scaled !== undefined,
+    findings: trained.filter((of) => of.arm === arm).map(({ finding }) => finding),
+    searchImages: searchImages(arm) + searchImages(arms.find(({ runs }) => runs === arm.coarseRuns)),
   }));
 }
 
@@ -94,62 +106,4 @@ async function judged(
   const root = join(options.root, name);
   const accuracies = await judgedAlike(judge, architectures, { ...options, root, id: 'judge' });
   return trained.map((of, i) => ({ ...of, finding: { ...of.finding, alike: accuracies[i] } }));
-}
-
-type Candidate = Pick<Finding, 'costs' | 'held'> & { readonly architecture: Architecture };
-
-/**
- * Returns the architectures of the arm that are trained alone: in a ranking all that its SuperNet evaluated, else those
- * that it found or drew.
- */
-async function candidates(study: Study, arm: Arm, seed: number, options: StudyOptions): Promise<Candidate[]> {
-  const config = arm.config(seed);
-  const id = `${arm.runs}-${seed}`;
-  const root = join(options.root, study.name);
-  const coarseRun = join(root, `${arm.coarseRuns ?? arm.runs}-${seed}-coarse`);
-  if (arm.draw !== undefined) {
-    if (arm.coarseRuns !== undefined) return drawn(planFine(config, foundArchitecture(coarseRun)), arm.draw);
-    return seed === 1 ? drawn(planCoarse(config), arm.draw) : [];
-  }
-  await runStages(config, { ...options, root, id }, arm.stages, coarseRun);
-  const folder = join(root, `${id}-${arm.stages.at(-1)}`);
-  return study.measure === 'winners' ? [winner(folder)] : ranked(folder);
-}
-
-function drawn({ task }: StagePlan, count: number): Candidate[] {
-  const { space, targets } = task;
-  const table = targetTable(space, targets);
-  return onTarget(task, count).map((decisions) => {
-    const values = table.evaluate(decisions);
-    const costs = targets.map(({ name, target }, i) => [name, { value: values[i] as number, target }]);
-    return { architecture: close(space, decisions), held: null, costs: Object.fromEntries(costs) };
-  });
-}
-
-function winner(folder: string): Candidate {
-  const { held, costs } = readSearchResult(folder);
-  return { architecture: foundArchitecture(folder), held, costs };
-}
-
-/** Returns each network once, with its first evaluation in the SuperNet: a policy may draw one several times. */
-function ranked(folder: string): Candidate[] {
-  const space = readSpace(join(folder, 'space.yaml'));
-  const networks = new Map<string, Candidate>();
-  for (const { decisions, held, costs } of readSearchResult(folder).candidates) {
-    const architecture = close(space, decisions);
-    const key = networkKey(architecture);
-    if (!networks.has(key)) networks.set(key, { architecture, held, costs });
-  }
-  return [...networks.values()];
-}
-
-/** Returns the number of training images over all stages of one search; 0 for an arm that draws, and for none. */
-function searchImages(arm: Arm | undefined): number {
-  if (arm === undefined || arm.draw !== undefined) return 0;
-  const { stages, config } = arm;
-  const images = stages.map((stage) => {
-    const { steps, samplesPerStep, batch } = stageSettings(config(1), stage);
-    return steps * samplesPerStep * batch;
-  });
-  return images.reduce((a, b) => a + b, 0);
 }

@@ -4,33 +4,44 @@ import { withFormerKeys } from '#core/documents/renamed-keys';
 import { sha256 } from '#core/files/files';
 import { meanOf } from '#core/statistics/scoring';
 import type { RunRequest } from '#jobs/job-context';
+import { stepSeconds } from '#jobs/runs/run-seconds';
 import type { Architecture } from '#networks/space/space';
 import { readEvaluation } from '#tasks/training/finished-run';
 import { renamedTrainingKeys, type TrainingRecipe } from '#tasks/training/recipe';
 import { train } from '#tasks/training/train';
 
+export interface TrainedAlone {
+  readonly epochs: number;
+  /** Top-1 on the test images of each training. */
+  readonly top1: readonly number[];
+  /** Seconds of one training, the mean. */
+  readonly seconds: number;
+}
+
 /**
- * Trains an architecture `trainings` times from different weights and returns the mean top-1 on the test images. The
- * runs lie at `ROOT/alone/ARCHITECTURE-RECIPE-SEED`, the first two being fingerprints, so that a training that several
- * studies need is run once.
+ * Trains an architecture `trainings` times from different weights, the first time from those of the recipe's seed plus
+ * `first`. The runs lie at `ROOT/alone/ARCHITECTURE-RECIPE-SEED`, the first two being fingerprints, so that a training
+ * that several studies need is run once.
  */
 export async function trainedAlone(
   network: Architecture,
   recipe: TrainingRecipe,
-  trainings: number,
+  { first, trainings }: { readonly first: number; readonly trainings: number },
   options: Omit<RunRequest, 'id'>,
-): Promise<number> {
+): Promise<TrainedAlone> {
   const root = join(options.root, 'alone');
   const { base: _, ...plain } = recipe;
   const name = `${architectureId(network)}-${fingerprint(withFormerKeys(plain, renamedTrainingKeys))}`;
-  const accuracies: number[] = [];
+  const runs: { top1: number; seconds: number }[] = [];
   for (let i = 0; i < trainings; i++) {
-    const seed = recipe.seed + i;
+    const seed = recipe.seed + first + i;
     const id = `${name}-${seed}`;
     await train({ ...network, name }, { ...recipe, seed }, { ...options, root, id });
-    accuracies.push(readEvaluation(join(root, id)).top1);
+    const folder = join(root, id);
+    runs.push({ top1: readEvaluation(folder).top1, seconds: stepSeconds(folder, recipe.batch) });
   }
-  return meanOf(accuracies);
+  const seconds = meanOf(runs.map((run) => run.seconds));
+  return { epochs: recipe.epochs, top1: runs.map(({ top1 }) => top1), seconds };
 }
 
 /** Returns the fingerprint of a network, equal for networks that differ only in their name. */

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { kendall, spearman } from '#core/statistics/rank-correlation';
 import { compareRankings } from '#tasks/study/compare-rankings';
-import type { Finding } from '#tasks/study/run-study';
+import type { ArmFindings, Finding } from '#tasks/study/run-study';
 import { studyMarkdown } from '#tasks/study/study-report';
+import { armWith, bare, finding } from './findings.js';
 
-const found = (seed: number, architecture: string, top1: number, alone: number): Finding => ({
-  seed,
-  architecture,
-  costs: {},
-  held: { top1, loss: -top1 },
-  alone,
-});
-const rankingOf = (...findings: Finding[]) => compareRankings([{ name: 'arm', findings, searchImages: 0 }])[0];
+const found = (seed: number, architecture: string, top1: number, alone: number) =>
+  finding(seed, architecture, alone, { held: { top1, loss: -top1 } });
+const rankingOf = (...findings: Finding[]) => compareRankings([armWith('arm', findings)])[0];
 
 const three = [found(1, 'a', 0.1, 0.5), found(1, 'b', 0.3, 0.6), found(1, 'c', 0.2, 0.7)];
 
@@ -34,14 +30,18 @@ describe('the agreement of a SuperNet with stand-alone trainings', () => {
     expect(often?.byAccuracy.interval).toEqual(once?.byAccuracy.interval);
   });
 
+  it('is told for each target apart', () => {
+    const [low, high] = [1, 2].map((target) => armWith('arm', three, { target }));
+    expect(compareRankings([low, high] as ArmFindings[]).map(({ name }) => name)).toEqual(['arm at 1', 'arm at 2']);
+  });
+
   it('does not exist if nothing is ordered, in JSON and in the table', () => {
     const alike = rankingOf(found(1, 'a', 0.2, 0.5), found(1, 'b', 0.2, 0.5));
     expect(alike?.byAccuracy).toEqual({ tau: null, interval: null, rho: null });
     const [first] = three as [Finding];
     const seeds = rankingOf(first, { ...first, seed: 2 });
     expect(seeds?.byLoss).toEqual({ tau: null, interval: null, rho: null });
-    const rest = { name: 's', measure: 'ranking', seeds: 2, trainings: 1, winners: null, arms: [] } as const;
-    const text = studyMarkdown({ ...rest, rankings: [alike, seeds].flatMap((one) => one ?? []) });
+    const text = studyMarkdown({ ...bare, measure: 'ranking', rankings: [alike, seeds].flatMap((one) => one ?? []) });
     expect(text).toContain('| arm | 2 | n/a (n/a) |');
     expect(text).toContain('| arm | 2 of 1 architectures | n/a (n/a) |');
     expect(text).not.toMatch(/NaN|null/);

@@ -54,6 +54,38 @@ describe('a study', () => {
     expect([1, 7].map((seed) => found[0]?.config(seed).config.seed)).toEqual([1, 7]);
   });
 
+  it('has each arm for each of its targets, with other runs', () => {
+    const arms = '  - { name: a }\n  - { name: b, coarseOf: a }\n  - { name: c, scaled: mobilenet-v2 }\n';
+    const { arms: found } = readStudy(study(arms, 'targets: [9000, 12000]\n'));
+    expect(
+      found.map(({ name, target, runs, coarseRuns, scaled }) => [name, target, runs, coarseRuns, scaled?.name]),
+    ).toEqual(
+      [9000, 12000].flatMap((target) => [
+        ['a', target, `a-at-${target}`, undefined, undefined],
+        ['b', target, `b-at-${target}`, `a-at-${target}`, undefined],
+        ['c', target, `c-at-${target}`, undefined, 'mobilenet-v2'],
+      ]),
+    );
+    expect(found.map(({ config }) => planCoarse(config(1)).task.targets[0]?.target)).toEqual([
+      9000, 9000, 9000, 12000, 12000, 12000,
+    ]);
+  });
+
+  it('compares lengths in ascending order, otherwise trains as long as its recipe says', () => {
+    expect(readStudy(study('  - { name: a }\n')).epochs).toEqual([1]);
+    const lengths = 'measure: lengths\nepochs: [3, 1, 2]\n';
+    expect(readStudy(study('  - { name: a, draw: 3 }\n', lengths)).epochs).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['measure: lengths\n', 'epochs: expected at least two lengths with measure: lengths; got fewer'],
+    ['measure: lengths\nepochs: [3]\n', '5:9: epochs: expected at least two lengths with measure: lengths; got fewer'],
+    ['epochs: [1, 2]\n', '4:9: epochs: expected no epochs with measure: winners; got some'],
+    ['targets: [0]\n', '4:11: targets[0]: expected a target above 0; got 0'],
+  ])('with %s is refused', (rest, message) => {
+    expect(failureOf(() => readStudy(study('  - { name: a }\n', rest))).message).toContain(message);
+  });
+
   it('has a judge with a uniform policy and a separate seed', () => {
     const judge = 'judge: { search.steps: 9, search.strategy: reinforce }\n';
     const { judge: found } = readStudy(study('  - { name: a }\n', `set: { search.batch: 8 }\n${judge}`));
@@ -84,6 +116,8 @@ describe('a study', () => {
       '5:26: arms[0].coarseOf: expected the name of an earlier arm; got b',
     ],
     ['  - { name: a, stages: [fine] }\n', 'arms[0].stages: expected coarse first, or with coarseOf fine alone'],
+    ['  - { name: a, draw: 2, scaled: mobilenet-v2 }\n', 'arms[0].scaled: expected either draw or scaled; got both'],
+    ['  - { name: a, scaled: mobilenet-v9 }\n', '5:24: arms[0].scaled: '],
     ['  - { name: a b }\n', 'arms[0].name: expected a name of letters, digits and hyphens; got a b'],
     ['  - { name: a, stages: [fein] }\n', 'arms[0].stages[0]: expected one of coarse, fine; got fein'],
     ['  - { name: a, draw: 0 }\n', 'arms[0].draw: expected a number of architectures of at least 1; got 0'],

@@ -25,6 +25,8 @@ import { scaledNetwork } from '#tasks/study/scaled-network';
 import { table } from '../docs/page.mjs';
 
 /** @typedef {import('#networks/space/space').Architecture} Architecture */
+/** @typedef {{ network: Architecture, name: string, recipe: string, top1: number[] }} Result */
+/** @typedef {[hard: Result, augmented: Result, distilled: Result]} Results the found network's, which come first */
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const { values, positionals } = parseArgs({
@@ -58,21 +60,23 @@ const arms = [
 ];
 const results = arms.map((arm) => ({ ...arm, top1: /** @type {number[]} */ ([]) }));
 for (const seed of seeds) for (const arm of results) arm.top1.push(trained(arm, seed));
-const reference = /** @type {typeof results[number]} */ (results[0]);
-const best = /** @type {typeof results[number]} */ (results[2]);
+const [hard, augmented, distilled] = /** @type {Results} */ (/** @type {unknown} */ (results));
 const percents = (/** @type {readonly number[] | null} */ interval) =>
   interval === null ? 'one seed' : interval.map((end) => `${(100 * end).toFixed(2)}`).join(' to ');
-const points = (/** @type {readonly number[]} */ top1, /** @type {readonly number[]} */ than) =>
-  top1 === than ? '' : percents(differenceInterval(top1, than, seeds, seeds));
-const head = ['network', 'latency, ms', 'recipe', 'top-1', '95 %', 'points over hard labels', 'points under the found'];
-const rows = results.map(({ network, name, recipe, top1 }) => [
-  name,
-  latencyMs(network, device).toFixed(4),
-  recipe,
-  percent(meanOf(top1), 2),
-  percents(meanInterval(top1)),
-  name === 'found' ? points(top1, reference.top1) : '',
-  name === 'found' ? '' : points(best.top1, top1),
+const points = (/** @type {Result} */ { top1 }, /** @type {Result} */ than) =>
+  top1 === than.top1
+    ? ''
+    : `${(100 * (meanOf(top1) - meanOf(than.top1))).toFixed(2)} (${percents(differenceInterval(top1, than.top1))})`;
+const head = ['network', 'latency, ms', 'recipe', 'top-1', '95 %', 'minus hard', 'minus augmented', 'minus distilled'];
+const rows = results.map((result) => [
+  result.name,
+  latencyMs(result.network, device).toFixed(4),
+  result.recipe,
+  percent(meanOf(result.top1), 2),
+  percents(meanInterval(result.top1)),
+  ...[hard, augmented, distilled].map((than) =>
+    result.name === 'found' || than === distilled ? points(result, than) : '',
+  ),
 ]);
 const text = table(head, rows);
 writeFileSync(join(folder, 'table.md'), `${text}\n`);

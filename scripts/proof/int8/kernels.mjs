@@ -25,6 +25,7 @@ export const kernels = {
   25: softmax,
   34: pad,
   39: transpose,
+  40: mean,
   114: ([x], { scales: [scale], zeroPoint }) =>
     Int8Array.from(x.values, (value) => within(roundedAway(Math.fround(value / scale)) + zeroPoint)),
   117: hardSwish,
@@ -118,6 +119,21 @@ function fullyConnected([x, weights, bias], output, options) {
     result[at] = requantized(sum, filter);
   }
   return result;
+}
+
+/** The mean over rows and columns, with 1 / pixels in the factor, of which as many bits are kept as fit (reduce.cc). */
+function mean([x], output) {
+  const [n, height, width, channels] = x.shape;
+  const pixels = height * width;
+  const factor = factorOf(x.scales[0] / output.scales[0]);
+  const shift = Math.min(Math.floor(Math.log2(pixels)), 32, 31 + factor.exponent);
+  const value = Number((BigInt(factor.value) << BigInt(shift)) / BigInt(pixels));
+  return Int8Array.from({ length: n * channels }, (_, i) => {
+    const [image, channel] = [Math.floor(i / channels), i % channels];
+    let sum = -x.zeroPoint * pixels;
+    for (let p = 0; p < pixels; p++) sum += x.values[(image * pixels + p) * channels + channel];
+    return within(multiplied(sum, { value, exponent: factor.exponent - shift }) + output.zeroPoint);
+  });
 }
 
 function averagePool([x], output, options) {

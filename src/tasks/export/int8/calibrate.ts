@@ -3,6 +3,7 @@
  */
 import { Failure } from '#core/failure';
 import type { Graph } from '#tasks/export/graph/trace-graph';
+import { equalisablePairs, equalised } from './equalise.js';
 import { GraphValues } from './graph-values.js';
 import { Histogram, type RangeRule, rangeRules } from './histogram.js';
 import type { Range } from './parameters.js';
@@ -18,22 +19,63 @@ export interface Calibration {
   readonly rule: RangeRule;
   /** By rule, the relative error of the logits (`relative-error.ts`). */
   readonly errors: Readonly<Record<RangeRule, number>>;
+  /** True if channels were equalised across layers (`equalise.ts`), which makes the error smaller. */
+  readonly isEqualised: boolean;
 }
 
 /**
- * Returns the graph in int8 by the rule whose logits differ least from those of float32.
+ * Returns the graph in int8, equalised or not and by the rule whose logits differ least from those of float32.
  *
  * @param pixels  of training images
  * @param image   range of normalised pixels
  */
 export function calibrated(graph: Graph, pixels: PixelBatches, image: Range): Calibration {
+  const pairs = equalisablePairs(graph);
+  const { outputs, largest } = measured(graph, pixels, new Set(pairs.map(({ between }) => between)));
+  const plain = bestRule(graph, pixels, image, outputs);
+  if (pairs.length === 0) return { ...plain, isEqualised: false };
+  const alike = bestRule(equalised(graph, pairs, largest), pixels, image, outputs);
+  const isEqualised = alike.errors[alike.rule] < plain.errors[plain.rule];
+  return { ...(isEqualised ? alike : plain), isEqualised };
+}
+
+/** Returns the graph's outputs and the largest absolute value of each channel of the `named` values. */
+function measured(graph: Graph, pixels: PixelBatches, named: ReadonlySet<string>) {
+  const largest = new Map<string, Float32Array>();
+  const shapes = new Map(graph.nodes.map(({ name, shape }) => [name, shape]));
+  const visit = (name: string, found: Float32Array) => {
+    if (!named.has(name)) return undefined;
+    const channels = shapes.get(name)?.at(-1) as number;
+    const most = largest.get(name) ?? new Float32Array(channels);
+    for (let i = 0; i < found.length; i++) {
+      const value = Math.abs(found[i] as number);
+      if (value > (most[i % channels] as number)) most[i % channels] = value;
+    }
+    largest.set(name, most);
+    return undefined;
+  };
+  const values = new GraphValues(graph);
+  try {
+    return { outputs: joined(pixels.map((batch) => values.output(batch, visit))), largest };
+  } finally {
+    values.dispose();
+  }
+}
+
+/** @param expected  the outputs in float32 */
+function bestRule(
+  graph: Graph,
+  pixels: PixelBatches,
+  image: Range,
+  expected: Float32Array,
+): Omit<Calibration, 'isEqualised'> {
   const values = new GraphValues(graph);
   try {
     const ranges = rangesOf(values, pixels);
     ranges.set(graph.input.name, image);
     const histograms = new Map([...ranges].map(([name, range]) => [name, new Histogram(range)]));
     const count = (name: string, found: Float32Array) => void (histograms.get(name) as Histogram).add(found);
-    const expected = joined(pixels.map((batch) => values.output(batch, count)));
+    for (const batch of pixels) values.output(batch, count);
     const trials = rangeRules.map((rule) => {
       const chosen = new Map([...histograms].map(([name, histogram]) => [name, histogram.rangeBy(rule)]));
       const quantized = quantizedGraph(graph, chosen.set(graph.input.name, image));

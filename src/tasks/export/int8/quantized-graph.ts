@@ -27,8 +27,8 @@ export interface QuantizedGraph {
   readonly constants: ReadonlyMap<string, QuantizedConstant>;
 }
 
-/** Ops that move values without computing others, and poolings, whose result LiteRT wants in the input's parameters. */
-const keeping = new Set(['Mean', 'Reshape', 'Transpose']);
+/** Ops that move values without computing others: their results have the input's parameters. */
+const keeping = new Set(['Reshape', 'Transpose']);
 
 /** The parameters that LiteRT requires of a softmax, whose results lie between 0 and 1. */
 const shares: Parameters = { scale: 1 / 256, zeroPoint: lowest };

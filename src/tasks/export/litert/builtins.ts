@@ -25,6 +25,7 @@ export const builtins = {
   SOFTMAX: operator(25, [1, '1.5.0'], [2, '1.14.0']),
   PAD: operator(34, [1, '1.5.0'], [2, '1.14.0']),
   TRANSPOSE: operator(39, [1, '1.6.0'], [2, '1.14.0']),
+  MEAN: operator(40, [1, '1.6.0'], [2, '1.14.0']),
   QUANTIZE: operator(114, [1, '1.14.0']),
   HARD_SWISH: operator(117, [1, '1.15.0']),
   BATCH_MATMUL: operator(126, [1, '2.3.0'], [2, '2.3.0']),

@@ -174,8 +174,12 @@ export class LitertBuilder {
     return versions.reduce((latest, version) => (minor(version) > minor(latest) ? version : latest), '1.5.0');
   }
 
+  get isInt8(): boolean {
+    return this.#integers !== undefined;
+  }
+
   get #type(): 'float32' | 'int8' {
-    return this.#integers === undefined ? 'float32' : 'int8';
+    return this.isInt8 ? 'int8' : 'float32';
   }
 
   #parametersOf(name: string): Parameters | undefined {

@@ -120,7 +120,10 @@ function batchNorm(node: GraphNode, builder: LitertBuilder): void {
   builder.add(node, 'ADD', [scaled, shift], ['AddOptions', activation(node)]);
 }
 
-/** Translates a mean over whole maps to a pooling, which rounds alike in all kernels of a quantized network too. */
+/**
+ * Translates a mean over whole maps: to a pooling or, in int8, to `MEAN`, since a pooling keeps the input's scale, in
+ * which means are small.
+ */
 function mean(node: GraphNode, builder: LitertBuilder): void {
   const [x, axes] = node.inputs as [string, string];
   const [, height, width] = builder.shapeOf(x) as [number, number, number];
@@ -128,6 +131,10 @@ function mean(node: GraphNode, builder: LitertBuilder): void {
   const isPooling = `${over}` === '1,2' && node.attributes['keep_dims'] === true;
   if (!isPooling)
     throw new Error(`${node.name}: expected a mean over rows and columns that keeps them; got axes ${over}`);
+  if (builder.isInt8) {
+    builder.add(node, 'MEAN', [builder.tensor(x), builder.numbers(over)], ['ReducerOptions', { keep_dims: true }]);
+    return;
+  }
   const window = { filter_width: width, filter_height: height, stride_w: 1, stride_h: 1, padding: paddings.valid };
   builder.add(node, 'AVERAGE_POOL_2D', [builder.tensor(x)], ['Pool2DOptions', window]);
 }

@@ -2,11 +2,11 @@
 import { parseArgs } from 'node:util';
 import { names } from './subjects.mjs';
 
-/** Reads the arguments; `fail(status, message)` ends the program. */
-export function exportProofOptions(fail) {
+/** Reads the arguments, with the networks that are taken by default; `fail(status, message)` ends the program. */
+export function exportProofOptions(fail, byDefault = names) {
   const { values } = parseArgs({
     options: {
-      networks: { type: 'string', default: names.join() },
+      networks: { type: 'string', default: byDefault.join() },
       searched: { type: 'string' },
       write: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },

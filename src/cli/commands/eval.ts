@@ -6,11 +6,11 @@ import { rootOption } from '#cli/arguments/root-option';
 import { backendOptions } from '#cli/arguments/worker-options';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { Failure } from '#core/failure';
-import { requireLitert } from '#data/runtimes/litert';
 import { openSet } from '#data/sets/built-set';
 import type { Batch } from '#data/sets/loader';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { openBackend } from '#networks/tensor/backend';
+import { int8Runtimes, requireInt8Runtime } from '#tasks/export/int8/int8-session';
 import { byClass } from '#tasks/training/class-counts';
 import { evaluateByClass, splitImages } from '#tasks/training/evaluate';
 import { requireFit } from '#tasks/training/requirements';
@@ -26,18 +26,21 @@ export const evalNetwork = defineCommand({
     { flag: '--dataset <recipe>', description: 'the dataset recipe whose set to use' },
     { flag: '--folder <dir>', description: 'the folder of a set, instead of --dataset' },
     { flag: '--split <name>', description: 'the split to use', choices: ['train', 'held', 'test'], default: 'test' },
-    { flag: '--int8', description: 'also quantize it with training images of the set, and evaluate it in LiteRT' },
+    { flag: '--int8', description: 'also quantize it with training images of the set, and evaluate it in a runtime' },
+    { flag: '--runtime <name>', description: 'the runtime of --int8 (default: litert)', choices: int8Runtimes },
     rootOption,
     jsonOption,
   ],
   async run([what], options) {
-    const { dataset, folder, split, backend, threads } = options;
+    const { dataset, folder, split, backend, threads, runtime = 'litert' } = options;
     if ((dataset === undefined) === (folder === undefined)) {
       const got = dataset === undefined ? 'neither' : 'both';
       throw new Failure('usage', `eval: expected either --dataset RECIPE or --folder DIR; got ${got}`);
     }
+    if (options.runtime !== undefined && !options.int8)
+      throw new Failure('usage', '--runtime: expected --int8 too; got none');
     const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
-    if (options.int8) requireLitert();
+    if (options.int8) requireInt8Runtime(runtime);
     openBackend({ backend, threads });
     const given = givenNetwork(what, options);
     const { network, weights, origin } = given;
@@ -48,7 +51,7 @@ export const evalNetwork = defineCommand({
     const details = { weights: origin, byClass: byClass(counts, set.manifest.classNames) };
     const inInt8 = async () => {
       const images = await calibrationImages(network, undefined, options);
-      return int8Evaluation(exportedOf(given), images, splitImages(set.split(split)), logits);
+      return int8Evaluation(runtime, exportedOf(given), images, splitImages(set.split(split)), logits);
     };
     const int8 = options.int8 ? await inInt8() : undefined;
     return {

@@ -38,7 +38,7 @@ const options = [
     parse: batchSize,
     default: 'dynamic',
   },
-  { flag: '--int8', description: 'also write the network in int8, quantized with training images (litert)' },
+  { flag: '--int8', description: 'also write the network in int8, quantized with training images (onnx, litert)' },
   { flag: '--check', description: 'load the exported model and compare its logits with ours' },
   {
     flag: '--dataset <recipe>',
@@ -79,9 +79,8 @@ export const exportNetwork = defineCommand({
     const int8 = options.int8 ? quantizedNetwork(given, await calibrationImages(network, run, options)) : undefined;
     const files = await writeExport(folder, exporter, exported, { fold, batch, int8 });
     const check = trial && { ...(await checkExport(folder, exporter, exported, trial.images)), on: trial.from };
-    const { int8Logits } = exporter;
     const int8Check =
-      trial && int8 && int8Logits && (await checkInt8(folder, int8Logits, exported, int8, trial.images));
+      trial && int8 && exporter.int8 && (await checkInt8(folder, exporter.int8, exported, int8, trial.images));
     const facts = int8 && { rule: int8.rule, errors: int8.errors, check: int8Check ?? null };
     return {
       json: {
@@ -114,8 +113,8 @@ function refuseGraphOptions({ to, fold, batch }: ExportOptions): void {
 }
 
 function requireInt8(given: Format): void {
-  if (exporters[given].int8Logits !== undefined) return;
-  const able = formats.filter((format) => exporters[format].int8Logits !== undefined).join(' or ');
+  if (exporters[given].int8 !== undefined) return;
+  const able = formats.filter((format) => exporters[format].int8 !== undefined).join(' or ');
   throw new Failure('usage', `--int8: expected ${able}; got ${given}`);
 }
 

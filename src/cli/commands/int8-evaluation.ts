@@ -1,21 +1,16 @@
-/** Evaluates a network in int8 with the runtime that phones use. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Evaluates a network in int8 in a runtime of its users. */
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { percent } from '#core/percent';
-import { litertLogits } from '#data/runtimes/litert';
 import type { Batch } from '#data/sets/loader';
 import type { Evaluation } from '#jobs/runs/evaluation';
 import type { Images } from '#networks/nn/model';
-import { preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
-import { inputShape, inputSize } from '#networks/space/resolution';
+import { inputSize } from '#networks/space/resolution';
 import type { Exported } from '#tasks/export/exporter';
 import { agreementOf } from '#tasks/export/int8/check-int8';
 import type { RangeRule } from '#tasks/export/int8/histogram';
+import { type Int8Runtime, openInt8 } from '#tasks/export/int8/int8-session';
 import { type LayerError, layerErrors } from '#tasks/export/int8/layer-errors';
 import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
-import { litertInt8Model } from '#tasks/export/litert/litert';
 import { type EvaluationImages, evaluate } from '#tasks/training/evaluate';
 
 export interface Int8Evaluation {
@@ -32,12 +27,13 @@ export interface Int8Evaluation {
 const imagesPerLayer = 32; // on which each layer alone is put into int8
 
 /**
- * Quantizes a network and evaluates it in LiteRT.
+ * Quantizes a network and evaluates it in a runtime.
  *
  * @param training  images from which ranges are measured
  * @param real      computes the logits of a batch in float32
  */
 export async function int8Evaluation(
+  runtime: Int8Runtime,
   exported: Exported,
   training: Images,
   on: EvaluationImages,
@@ -45,27 +41,22 @@ export async function int8Evaluation(
 ): Promise<Int8Evaluation> {
   const { input, classes } = exported.network;
   const { quantized, rule } = quantizedNetwork(exported, training);
-  const folder = mkdtempSync(join(tmpdir(), 'mnv4-nas-int8-'));
+  const session = await openInt8(runtime, exported, quantized);
   try {
-    const file = join(folder, 'model.tflite');
-    writeFileSync(file, Buffer.concat(litertInt8Model(exported, quantized)));
-    let runtime = '';
+    let program = '';
     let same = 0;
-    const logits = (batch: Batch) => {
-      const { n, images } = batch;
-      const pixels = preprocessed(images, [n, ...inputShape(input)], preprocessingFor('NHWC', input));
-      const found = litertLogits(file, pixels, n, 'xnnpack');
-      const [integers] = found.logits as [Float32Array];
-      same += n * agreementOf(integers, real(batch), classes);
-      ({ runtime } = found);
-      return integers;
+    const logits = async (batch: Batch) => {
+      const found = await session.logits(batch);
+      same += batch.n * agreementOf(found.logits, real(batch), classes);
+      program = found.runtime;
+      return found.logits;
     };
     const evaluation = await evaluate(on, logits);
     const agreement = same / evaluation.n;
     const few = { n: imagesPerLayer, images: training.images.subarray(0, imagesPerLayer * inputSize(input)) };
-    return { runtime, rule, evaluation, agreement, layers: layerErrors(quantized, input, few) };
+    return { runtime: program, rule, evaluation, agreement, layers: layerErrors(quantized, input, few) };
   } finally {
-    rmSync(folder, { recursive: true });
+    await session.close();
   }
 }
 

@@ -40,8 +40,11 @@ export type OnnxAttribute =
   | { readonly ints: readonly number[] }
   | { readonly float: number };
 
-/** Float32 values, or int64 values for an op that takes integers. */
-export type OnnxTensor = NamedTensor | { readonly shape: readonly number[]; readonly values: BigInt64Array };
+export interface OnnxTensor {
+  readonly shape: readonly number[];
+  /** Float32 values, int64 values for an op that takes integers, or a quantized tensor's. */
+  readonly values: Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
+}
 
 /** A float32 input or output; an axis whose extent may vary has a name. */
 export interface OnnxValue {
@@ -49,7 +52,7 @@ export interface OnnxValue {
   readonly shape: readonly (number | string)[];
 }
 
-const elementType = { float32: 1, int64: 7 } as const; // TensorProto.DataType
+const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const; // TensorProto.DataType
 const attributeType = { float: 1, int: 2, ints: 7 } as const; // AttributeProto.AttributeType
 
 type Field = readonly [type: string, id: number, rule?: 'repeated'];
@@ -153,8 +156,14 @@ function encodedAttribute(value: OnnxAttribute): object {
 
 function encodedTensor({ shape, values }: OnnxTensor): object {
   const raw = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  const type = values instanceof Float32Array ? elementType.float32 : elementType.int64;
-  return { dims: shape, data_type: type, raw_data: raw };
+  return { dims: shape, data_type: elementTypeOf(values), raw_data: raw };
+}
+
+function elementTypeOf(values: OnnxTensor['values']): number {
+  if (values instanceof Float32Array) return elementType.float32;
+  if (values instanceof Uint8Array) return elementType.uint8;
+  if (values instanceof Int8Array) return elementType.int8;
+  return values instanceof Int32Array ? elementType.int32 : elementType.int64;
 }
 
 function encodedValue({ name, shape }: OnnxValue): object {

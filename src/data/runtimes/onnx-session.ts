@@ -41,6 +41,7 @@ export async function openOnnxSession(
     executionProviders: ['cpu'],
     interOpNumThreads: 1,
     logSeverityLevel: 4, // fatal only: other errors are thrown, and we report them
+    extra: { session: { x64quantprecision: '1' } }, // processors without VNNI: no sums in 16 bits, which overflow
     ...(threads !== undefined && { intraOpNumThreads: threads }),
   };
   const session = await created(name, model, () =>

@@ -29,7 +29,7 @@ export interface ExportOptions {
   readonly fold: boolean;
   /** Fixed batch size; undefined leaves it to the user of the network. */
   readonly batch?: number | undefined;
-  /** The network in int8, which formats with `int8Logits` write too. */
+  /** The network in int8, which formats with `int8` write too. */
   readonly int8?: Calibration | undefined;
 }
 
@@ -54,8 +54,14 @@ export interface Exporter {
   requireRuntime?(): void;
   /** Computes logits from the files in a folder with the runtime of their users. */
   logits(folder: string, exported: Exported, images: TrialImages): Promise<ExportedLogits>;
-  /** The same from the file in int8; undefined for formats without one. */
-  int8Logits?(folder: string, exported: Exported, images: TrialImages): Promise<ExportedLogits>;
+  /** The model's file in int8; undefined for formats without one. */
+  readonly int8?: Int8File;
+}
+
+export interface Int8File {
+  readonly name: string;
+  /** Like the exporter's `logits`, from this file. */
+  logits(folder: string, exported: Exported, images: TrialImages): Promise<ExportedLogits>;
 }
 
 export interface ExportedLogits {

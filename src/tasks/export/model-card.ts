@@ -3,7 +3,7 @@
 import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import { pixelNorm } from '#networks/space/space';
-import type { Exported, Exporter, ExportOptions } from './exporter.js';
+import type { Exported, Exporter, ExportOptions, Int8File } from './exporter.js';
 import type { Calibration } from './int8/calibrate.js';
 import { preprocessingOf } from './preprocessing.js';
 
@@ -27,7 +27,7 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
       ...Object.entries(provenance).map(([key, value]) => `| ${key} | ${inline(value)} |`),
     ],
     ['## Use', '', exporter.usage(exported)],
-    ...(options.int8 === undefined ? [] : [int8Lines(options.int8)]),
+    ...(options.int8 === undefined || exporter.int8 === undefined ? [] : [int8Lines(exporter.int8, options.int8)]),
     [
       `Pixels of 8 bits become \`(pixel / 255 - mean) / std\`, ${normText(network)},`,
       'as preprocessing.json states. The outputs are logits; a softmax turns them into probabilities of the classes in',
@@ -54,9 +54,9 @@ function foldText({ fold }: ExportOptions): string {
   return fold ? ', batch norm folded into the weights' : ', batch norm not folded';
 }
 
-function int8Lines({ rule, errors }: Calibration): string[] {
+function int8Lines({ name }: Int8File, { rule, errors }: Calibration): string[] {
   return [
-    'model-int8.tflite is the same network in int8, with float32 input and output: weights with a scale for each output',
+    `${name} is the same network in int8, with float32 input and output: weights with a scale for each output`,
     `channel, values with ranges measured on training images and chosen by the rule \`${rule}\`. There its logits differ`,
     `from those of float32 by ${percent(errors[rule])} of their root mean square.`,
   ];

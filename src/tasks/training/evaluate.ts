@@ -64,7 +64,7 @@ async function hardLabelled(
 }
 
 /** Computes the logits of a batch, [n, K] row by row. */
-type Logits = (batch: Batch) => Float32Array;
+type Logits = (batch: Batch) => Float32Array | Promise<Float32Array>;
 
 /** Evaluates a network on all images. */
 export async function evaluate(on: EvaluationImages, logits: Logits): Promise<Evaluation> {
@@ -84,7 +84,7 @@ export async function evaluateByClass(
   let loss = 0;
   for await (const batch of on.batches()) {
     n += batch.n;
-    const scores = logits(batch);
+    const scores = await logits(batch);
     top1 += countTop(scores, batch.labels, classes, 1);
     top5 += countTop(scores, batch.labels, classes, 5);
     loss += sumCrossEntropy(scores, batch.soft, classes);

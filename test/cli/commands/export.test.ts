@@ -123,6 +123,16 @@ describe('export', () => {
     expect(text('int8', 'README.md')).toContain(`chosen by the rule \`${rule}\``);
   });
 
+  it('writes it in int8 as ONNX too, and compares its logits with the prediction', async () => {
+    const { status, stdout } = await run('export', 'a', '--to', 'onnx', '--int8', '--check', '--out', 'qdq', '--json');
+    expect(status).toBe(0);
+    expect(readdirSync(join(folder, 'qdq')).sort()).toEqual([...files, 'model-int8.onnx', 'model.onnx'].sort());
+    const { check } = JSON.parse(stdout).int8;
+    expect(check).toMatchObject({ images: 16, runtime: expect.stringMatching(/^ONNX Runtime/) });
+    expect(check.error).toBeLessThan(2 * check.predicted);
+    expect(text('qdq', 'README.md')).toContain('model-int8.onnx is the same network in int8');
+  });
+
   it('quantizes a network alone with the training images of a set', async () => {
     const network = ['small.yaml', '--seed', '1', '--to', 'litert', '--int8'];
     const { status, stdout } = await run('export', ...network, '--folder', 'world/set', '--out', 'int8-alone');
@@ -131,7 +141,7 @@ describe('export', () => {
   });
 
   it.each([
-    [['a', '--to', 'onnx', '--int8'], 2, '--int8: expected litert; got onnx'],
+    [['a', '--to', 'tfjs', '--int8'], 2, '--int8: expected onnx or litert; got tfjs'],
     [
       ['small.yaml', '--seed', '1', '--to', 'litert', '--int8'],
       2,
@@ -157,5 +167,27 @@ describe('export', () => {
     expect(ended.status).toBe(status);
     expect(ended.stderr).toContain(message);
     expect(existsSync(join(folder, 'refused'))).toBe(false);
+  });
+});
+
+describe('eval --int8', () => {
+  it('evaluates the network in int8 in ONNX Runtime, and says what is lost and where', async () => {
+    const int8 = ['eval', 'a', '--folder', 'world/set', '--int8', '--runtime', 'onnx'];
+    const { status, stdout } = await run(...int8, '--json');
+    expect(status).toBe(0);
+    const { n, int8: found } = JSON.parse(stdout);
+    expect(found.runtime).toMatch(/^ONNX Runtime/);
+    expect(found.evaluation.n).toBe(n);
+    expect(found.agreement).toBeGreaterThan(0.8);
+    expect(found.layers[0].error).toBeGreaterThan(0);
+    expect((await run(...int8)).stdout).toMatch(/points of top-1 (lost|gained) by int8/);
+  });
+
+  it('refuses a runtime without --int8', async () => {
+    const { status, stderr } = await run('eval', 'a', '--folder', 'world/set', '--runtime', 'onnx');
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--runtime: expected --int8 too'),
+    });
   });
 });

@@ -3,7 +3,7 @@ import { percent } from '#core/percent';
 import { predictedClass } from '#core/statistics/scoring';
 import { logitsWith } from '#networks/nn/frozen-network';
 import { delegatedText } from '#tasks/export/check-export';
-import type { Exported, ExportedLogits, Exporter, TrialImages } from '#tasks/export/exporter';
+import type { Exported, ExportedLogits, Int8File, TrialImages } from '#tasks/export/exporter';
 import type { Calibration } from './calibrate.js';
 import { simulatedLogits } from './quantize-network.js';
 import { relativeError } from './relative-error.js';
@@ -23,14 +23,14 @@ const tolerance = 2; // times the predicted error: what rounds in other places d
 /** Compares the logits; an error far above the predicted one is a bug in this program or the runtime and throws an `Error`. */
 export async function checkInt8(
   folder: string,
-  logitsOf: NonNullable<Exporter['int8Logits']>,
+  file: Int8File,
   exported: Exported,
   { quantized }: Calibration,
   images: TrialImages,
 ): Promise<Int8Check> {
   const { network, weights } = exported;
   const real = logitsWith(network, weights, images, images.batch);
-  const { logits, ...about } = await logitsOf(folder, exported, images);
+  const { logits, ...about } = await file.logits(folder, exported, images);
   const check = {
     ...about,
     images: images.n,

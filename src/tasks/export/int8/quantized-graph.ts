@@ -27,6 +27,9 @@ export interface QuantizedGraph {
   readonly constants: ReadonlyMap<string, QuantizedConstant>;
 }
 
+/** The integers of a graph: parameters of its values, and its constants. */
+export type Integers = Pick<QuantizedGraph, 'parameters' | 'constants'>;
+
 /** Ops that move values without computing others: their results have the input's parameters. */
 const keeping = new Set(['Reshape', 'Transpose']);
 

@@ -4,7 +4,7 @@ import { type TfliteTable, tensorTypes } from '#data/files/tflite-schema';
 import type { Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphConstant, GraphNode } from '#tasks/export/graph/trace-graph';
 import type { Parameters } from '#tasks/export/int8/parameters';
-import type { QuantizedGraph } from '#tasks/export/int8/quantized-graph';
+import type { Integers } from '#tasks/export/int8/quantized-graph';
 import { type Builtin, builtins } from './builtins.js';
 
 export type BuiltinOptions = NonNullable<TfliteTable<'Operator'>['builtin_options']>;
@@ -16,9 +16,6 @@ interface LitertConstant {
 }
 
 const placeholderCode = 127; // in the former field of 8 bits, for codes that it cannot hold
-
-/** The integers of a graph in int8: parameters of its values, and its constants. */
-export type Integers = Pick<QuantizedGraph, 'parameters' | 'constants'>;
 
 export class LitertBuilder {
   readonly #tensors: TfliteTable<'Tensor'>[] = [];

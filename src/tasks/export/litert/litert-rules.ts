@@ -3,7 +3,8 @@ import { activations, paddings } from '#data/files/tflite-schema';
 import { affineOf } from '#tasks/export/graph/affine';
 import { isPaddedSame, type Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
-import { type Integers, LitertBuilder } from './litert-builder.js';
+import type { Integers } from '#tasks/export/int8/quantized-graph';
+import { LitertBuilder } from './litert-builder.js';
 
 type Rule = (node: GraphNode, builder: LitertBuilder) => void;
 

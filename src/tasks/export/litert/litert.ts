@@ -81,7 +81,10 @@ The file also holds the normalisation of pixels and labels.txt as TensorFlow Lit
 ML model binding read. Scores that such programs show are logits, since the model ends without a softmax.`,
   requireRuntime: requireLitert,
   logits: async (folder, exported, images) => logitsBy(join(folder, modelFile), exported, images),
-  int8Logits: async (folder, exported, images) => logitsBy(join(folder, int8File), exported, images),
+  int8: {
+    name: int8File,
+    logits: async (folder, exported, images) => logitsBy(join(folder, int8File), exported, images),
+  },
 };
 
 function logitsBy(file: string, { network: { input } }: Exported, { n, images, batch }: TrialImages): LitertLogits {

@@ -1,8 +1,9 @@
-/** Translates each of TensorFlow's ops to ONNX; a new op needs a line here and one in `tfjs-graph.ts`. */
+/** Translates each of TensorFlow's ops, and those of `litert-form.ts`, to ONNX; a new op needs a line here. */
 
 import type { OnnxAttribute } from '#data/files/onnx-file';
 import type { Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
+import type { Integers } from '#tasks/export/int8/quantized-graph';
 import { type Layout, OnnxBuilder } from './onnx-builder.js';
 
 /** Adds the translation of a node to ONNX and returns the layout of its output. */
@@ -10,14 +11,24 @@ type Rule = (node: GraphNode, builder: OnnxBuilder) => Layout;
 
 type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
-/** Translates a graph to ONNX nodes and initializers; `output` names its output. */
-export function onnxGraph(graph: Graph, output: string): Pick<OnnxBuilder, 'nodes' | 'initializers'> {
-  const builder = new OnnxBuilder(graph, output);
+/**
+ * Translates a graph to ONNX nodes and initializers; `output` names its output.
+ *
+ * @param integers  for a model in int8
+ */
+export function onnxGraph(
+  graph: Graph,
+  output: string,
+  integers?: Integers,
+): Pick<OnnxBuilder, 'nodes' | 'initializers'> {
+  const builder = new OnnxBuilder(graph, output, integers);
+  builder.addInput();
   for (const node of graph.nodes) {
     const rule = onnxRules[node.op];
     if (rule === undefined) throw new Error(`${node.name}: no rule says what ${node.op} is in ONNX`);
     builder.made(node, rule(node, builder));
   }
+  builder.addOutput();
   return builder;
 }
 
@@ -74,8 +85,10 @@ const onnxRules: Readonly<Record<string, Rule>> = {
   BiasAdd: byElement('Add'),
   Sub: byElement('Sub'),
   AddN: (node, builder) => byElement(node.inputs.length === 2 ? 'Add' : 'Sum')(node, builder),
-  MatMul: (node, builder) => asIs(node.inputs.length > 2 ? 'Gemm' : 'MatMul')(node, builder),
+  MatMul: matMul,
   BatchMatMulV2: batchMatMul,
+  HardSwish: byElement('HardSwish'),
+  Gelu: gelu,
   Softmax: asIs('Softmax', { axis: { int: -1 } }),
   Reshape: reshape,
   Transpose: transpose,
@@ -103,14 +116,37 @@ function mean(node: GraphNode, builder: OnnxBuilder): Layout {
   return 'asIs';
 }
 
+/**
+ * Translates a product of rows by weights; of maps of one pixel to a convolution, since ONNX Runtime computes that in
+ * integers and a `Gemm` not.
+ */
+function matMul(node: GraphNode, builder: OnnxBuilder): Layout {
+  const [x, kernel, ...bias] = node.inputs as [string, string, ...string[]];
+  if (builder.rankOf(x) !== 4) return asIs(bias.length > 0 ? 'Gemm' : 'MatMul')(node, builder);
+  const weights = [builder.pointwiseWeight(kernel), ...bias.map((name) => builder.weight(name))];
+  builder.addFlat(node, 'Conv', [builder.value(x, 'channelsFirst'), ...weights]);
+  return 'asIs';
+}
+
+/** Translates GELU to the ops that runtimes recognise: x * (1 + erf(x / sqrt 2)) * 0.5. */
+function gelu(node: GraphNode, builder: OnnxBuilder): Layout {
+  const [name] = node.inputs as [string];
+  const layout = builder.layoutAmong([name]);
+  const x = builder.value(name, layout);
+  const share = builder.addPart(node, 'share', 'Div', [x, builder.scalar(Math.SQRT2)]);
+  const error = builder.addPart(node, 'error', 'Erf', [share]);
+  const moved = builder.addPart(node, 'moved', 'Add', [error, builder.scalar(1)]);
+  builder.add(node, 'Mul', [builder.addPart(node, 'twice', 'Mul', [x, moved]), builder.scalar(0.5)]);
+  return layout;
+}
+
 /** Translates a product; since ONNX cannot transpose an operand, its last two axes are swapped before. */
 function batchMatMul(node: GraphNode, builder: OnnxBuilder): Layout {
   const swapped = (name: string, is: unknown) => {
-    const value = builder.operand(name, 'asIs');
-    if (is !== true) return value;
+    if (is !== true) return builder.operand(name, 'asIs');
     const rank = builder.rankOf(name);
     const axes = Array.from({ length: rank }, (_, i) => i);
-    return builder.transposed(value, [...axes.slice(0, -2), rank - 1, rank - 2]);
+    return builder.permuted(name, [...axes.slice(0, -2), rank - 1, rank - 2]);
   };
   const [a, b] = node.inputs as [string, string];
   builder.add(node, 'MatMul', [swapped(a, node.attributes['adj_x']), swapped(b, node.attributes['adj_y'])]);
@@ -124,7 +160,7 @@ function batchMatMul(node: GraphNode, builder: OnnxBuilder): Layout {
 function reshape(node: GraphNode, builder: OnnxBuilder): Layout {
   const [x] = node.inputs as [string];
   const shape = builder.numbers([0, ...node.shape.slice(1)]);
-  builder.add(node, 'Reshape', [builder.flatOrder(x), shape]);
+  builder.move(node, 'Reshape', [builder.flatOrder(x), shape]);
   return 'asIs';
 }
 
@@ -132,6 +168,6 @@ function transpose(node: GraphNode, builder: OnnxBuilder): Layout {
   const [x, order] = node.inputs as [string, string];
   const perm = builder.integers(order);
   if (perm[0] !== 0) throw new Error(`${node.name}: moves the batch to another axis`);
-  builder.add(node, 'Transpose', [builder.value(x, 'asIs')], { perm: { ints: perm } });
+  builder.move(node, 'Transpose', [builder.stored(x, 'asIs')], { perm: { ints: perm } });
   return 'asIs';
 }

@@ -6,8 +6,9 @@ import { type OnnxSession, openOnnxSession } from '#data/runtimes/onnx-session';
 import { preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
 import { inputShape, inputSize } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
-import type { Exported, Exporter, ExportOptions, TrialImages } from '#tasks/export/exporter';
+import type { Exported, ExportedLogits, Exporter, ExportOptions, TrialImages } from '#tasks/export/exporter';
 import { inferenceGraph } from '#tasks/export/graph/inference-graph';
+import type { QuantizedGraph } from '#tasks/export/int8/quantized-graph';
 import { inputName, outputName } from '#tasks/export/ports';
 import { preprocessingOf } from '#tasks/export/preprocessing';
 import { onnxGraph } from './onnx-rules.js';
@@ -18,8 +19,20 @@ const irVersion = 8; // the one that came with opset 17
 
 /** Returns the bytes of an ONNX model with input `image` [batch, C, H, W] and output `logits` [batch, K]. */
 export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): Uint8Array {
-  const { network, weights, provenance, origin } = exported;
-  const { nodes, initializers } = onnxGraph(inferenceGraph(network, weights, { fold }), outputName);
+  return modelOf(exported, onnxGraph(inferenceGraph(exported.network, exported.weights, { fold }), outputName), batch);
+}
+
+/** Returns the bytes of the same model in int8, in the form QDQ, whose input and output are float32 too. */
+export function onnxInt8Model(exported: Exported, quantized: QuantizedGraph, batch?: number): Uint8Array {
+  return modelOf(exported, onnxGraph(quantized.graph, outputName, quantized), batch);
+}
+
+function modelOf(
+  exported: Exported,
+  { nodes, initializers }: ReturnType<typeof onnxGraph>,
+  batch: number | undefined,
+): Uint8Array {
+  const { network, provenance, origin } = exported;
   const [height, width, channels] = inputShape(network.input);
   const model: OnnxModel = {
     irVersion,
@@ -46,28 +59,38 @@ export function onnxModel(exported: Exported, { fold, batch }: ExportOptions): U
 }
 
 const modelFile = 'model.onnx';
+const int8File = 'model-int8.onnx';
 
 export const onnx: Exporter = {
   title: `ONNX, opset ${opset}`,
   layout: 'NCHW',
   isGraph: true,
-  files: async (exported, options) => [{ name: modelFile, content: [onnxModel(exported, options)] }],
+  async files(exported, options) {
+    const model = { name: modelFile, content: [onnxModel(exported, options)] };
+    if (options.int8 === undefined) return [model];
+    const { quantized } = options.int8;
+    return [model, { name: int8File, content: [onnxInt8Model(exported, quantized, options.batch)] }];
+  },
   usage: () => `\`\`\`python
 import onnxruntime
 session = onnxruntime.InferenceSession("${modelFile}")
 (${outputName},) = session.run(None, {"${inputName}": pixels})
 \`\`\``,
-  async logits(folder, { network }, { n, images, batch }) {
-    const file = join(folder, modelFile);
-    const session = await openOnnxSession(file, { name: file });
-    try {
-      const logits = await onnxLogits(session, network, { n, images, batch });
-      return { logits: [logits], runtime: session.runtime };
-    } finally {
-      await session.release();
-    }
+  logits: async (folder, exported, images) => logitsBy(join(folder, modelFile), exported, images),
+  int8: {
+    name: int8File,
+    logits: async (folder, exported, images) => logitsBy(join(folder, int8File), exported, images),
   },
 };
+
+async function logitsBy(file: string, { network }: Exported, images: TrialImages): Promise<ExportedLogits> {
+  const session = await openOnnxSession(file, { name: file });
+  try {
+    return { logits: [await onnxLogits(session, network, images)], runtime: session.runtime };
+  } finally {
+    await session.release();
+  }
+}
 
 /** Computes logits [n, K] of images, `batch` at a time. */
 export async function onnxLogits(

@@ -161,10 +161,13 @@ describe('the check of a model in int8', () => {
     const int8 = quantizedNetwork(exported, trial(small, 40));
     const predicted = simulatedLogits(int8.quantized, small.input, images);
     const real = logitsWith(small, exported.weights, images, 8);
-    const off = (factor: number) => async () => {
-      const logits = predicted.map((value, i) => real[i]! + factor * (value - real[i]!));
-      return { logits: [logits], runtime: 'a test' };
-    };
+    const off = (factor: number) => ({
+      name: 'made up',
+      logits: async () => ({
+        logits: [predicted.map((value, i) => real[i]! + factor * (value - real[i]!))],
+        runtime: 'a test',
+      }),
+    });
     const check = await checkInt8('here', off(1), exported, int8, images);
     expect(check.error).toBeCloseTo(check.predicted, 6);
     expect(check.agreement).toBeGreaterThan(0.5);

@@ -2,7 +2,7 @@
 import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import { inputShape } from '#networks/space/resolution';
-import { escaped } from '#tasks/report/html';
+import { escaped } from '#core/html';
 import { drawnCost, drawnStages } from './architecture-figure.js';
 import type { BlockKind, DrawnBlock, DrawnStage } from './drawn-network.js';
 import { tableHtml } from './report-table.js';

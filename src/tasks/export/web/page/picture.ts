@@ -5,7 +5,7 @@
  */
 import { resized } from '#data/images/augment/resample';
 import { centralRectangle } from '#data/images/fit';
-import type { Image, Size } from '#data/images/image-source';
+import type { Image } from '#data/images/image-source';
 
 /** The content of `preprocessing.json` as far as the page needs it. */
 export interface Preprocessing {
@@ -20,11 +20,11 @@ export interface Preprocessing {
 const mostPixels = 2 ** 24; // of a canvas in Safari on phones
 
 /**
- * Decodes a picture upright to RGB, without colour profile. One of more pixels than any browser's canvas holds is
- * first shrunk by the browser. Rejects for what the browser cannot decode.
+ * Decodes a picture to RGB, upright and without colour profile. One of more pixels than the canvas of every browser
+ * holds is first shrunk by the browser. Rejects for what the browser cannot decode.
  */
 export async function decoded(file: Blob): Promise<Image> {
-  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none', imageOrientation: 'from-image' });
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' });
   try {
     return rgbOf(pixelsOf(bitmap));
   } finally {
@@ -79,8 +79,8 @@ export function normalised({ pixels, channels }: Image, { mean, std }: Preproces
   });
 }
 
-/** Draws a view in its size. */
-export function draw({ width, height, channels, pixels }: Image, canvas: HTMLCanvasElement): Size {
+/** Draws a view, one pixel for each. */
+export function draw({ width, height, channels, pixels }: Image, canvas: HTMLCanvasElement): void {
   Object.assign(canvas, { width, height });
   const data = new ImageData(width, height);
   for (let i = 0; i < width * height; i++) {
@@ -88,5 +88,4 @@ export function draw({ width, height, channels, pixels }: Image, canvas: HTMLCan
     data.data[4 * i + 3] = 255;
   }
   canvas.getContext('2d')?.putImageData(data, 0, 0);
-  return { width, height };
 }

@@ -7,18 +7,19 @@
 // without WebGL and when it is opened as a file, and axe-core must find no violation in light and dark. Exits with 1 if
 // one of these fails. Run after `npm run build` and `npm run proof:report:install`; takes some minutes:
 //   npm run proof:web -- [--networks shapes,mnv4-conv-s] [--shots FOLDER] [--write] [--json]
-// `--write` saves the figures in docs/web.json and makes the tables of docs/web.md; `--shots` keeps screenshots.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// `--write` saves the figures in docs/web.json, keeps those of networks not opened now, and makes the tables of
+// docs/web.md; `--shots` keeps screenshots.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aligned } from '#cli/terminal/table';
 import { openBackend } from '#networks/tensor/backend';
 import { scratchFolder } from '../bench/peer/scratch.mjs';
-import { docs, filled, table as markdownTable } from '../docs/page.mjs';
 import { chromium, isInstalled, pins, tool } from './report/tools.mjs';
 import { comparisons } from './web/comparisons.mjs';
 import { provenControls } from './web/controls.mjs';
 import { exportedPage, subjectNames } from './web/subjects.mjs';
+import { keep } from './web/tables.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -67,27 +68,8 @@ else {
   for (const finding of findings) console.log(`FAILED ${finding}`);
   if (findings.length === 0) console.log('all checks passed');
 }
-if (values.write) keep();
+if (values.write) keep({ versions, sizes, results });
 process.exitCode = findings.length === 0 ? 0 : 1;
-
-function keep() {
-  writeFileSync(docs('web.json'), `${JSON.stringify({ versions, sizes, results }, null, 2)}\n`);
-  const withoutMs = (cells) => cells.slice(0, -1); // the machine was not idle
-  const tables = {
-    versions: Object.entries(versions)
-      .map((pair) => pair.join(' '))
-      .join(', '),
-    sizes: markdownTable(['network', ...Object.keys(sizes[chosen[0]])], Object.entries(sizes).map(sizeRow)),
-    logits: markdownTable(withoutMs(head), results.map(row).map(withoutMs)),
-  };
-  const page = readFileSync(docs('web.md'), 'utf8');
-  const made = Object.entries(tables).reduce((text, [name, content]) => filled(text, name, content), page);
-  writeFileSync(docs('web.md'), made);
-}
-
-function sizeRow([network, bytes]) {
-  return [network, ...Object.values(bytes).map((n) => (n === 0 ? '' : (n / 1e6).toFixed(2)))];
-}
 
 /** Versions of the runtimes that the folders contain. */
 function libraries() {

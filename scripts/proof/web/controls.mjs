@@ -174,7 +174,7 @@ function withoutWebgl() {
   const { getContext } = HTMLCanvasElement.prototype;
   const without = (of) =>
     function (kind, ...more) {
-      return kind.startsWith('webgl') ? null : of.call(this, kind, ...more);
+      return /webgl/.test(kind) ? null : of.call(this, kind, ...more);
     };
   HTMLCanvasElement.prototype.getContext = without(getContext);
   OffscreenCanvas.prototype.getContext = without(OffscreenCanvas.prototype.getContext);

@@ -19,9 +19,9 @@ export async function exportRun(folder: string, format: Format, to: string): Pro
   const exporter = exporters[format];
   const run = readFinishedRun(folder);
   const { network, weights } = run;
-  const { images } = await trialImages(network, run, {});
+  const { images } = await trialImages(network, run, {}, exporter.batch);
   const exported = exportedOf({ network, weights, origin: `trained by the run ${run.id}`, run });
-  await writeExport(to, exporter, exported, { fold: exporter.isGraph });
+  await writeExport(to, exporter, exported, { fold: exporter.isGraph, batch: exporter.batch });
   const missing = missingRuntime(exporter);
   if (missing !== undefined) return `${to}: not checked: ${missing}`;
   await checkExport(to, exporter, exported, images);

@@ -30,7 +30,10 @@ const options = [
     description: 'use untrained weights drawn with this seed, to measure latency',
     parse: wholeNumber(0),
   },
-  { flag: '--fold', description: 'fold batch norm into the preceding weights (default for onnx, tfjs and litert)' },
+  {
+    flag: '--fold',
+    description: 'fold batch norm into the preceding weights (default for onnx, tfjs, litert and web)',
+  },
   { flag: '--no-fold', description: 'keep batch norm separate' },
   {
     flag: '--batch <n>',
@@ -38,7 +41,7 @@ const options = [
     parse: batchSize,
     default: 'dynamic',
   },
-  { flag: '--int8', description: 'also write the network in int8, quantized with training images (onnx, litert)' },
+  { flag: '--int8', description: 'also write the network in int8, quantized with training images (onnx, litert, web)' },
   { flag: '--check', description: 'load the exported model and compare its logits with ours' },
   {
     flag: '--dataset <recipe>',
@@ -65,6 +68,7 @@ export const exportNetwork = defineCommand({
     const { to: format, backend, threads } = options;
     const exporter = exporters[format];
     if (!exporter.isGraph) refuseGraphOptions(options);
+    const batch = batchOf(options);
     if (options.int8) requireInt8(format);
     openBackend({ backend, threads });
     const given = givenNetwork(what, options);
@@ -73,7 +77,6 @@ export const exportNetwork = defineCommand({
     requireNewFolder(folder, '--out');
     if (options.check) exporter.requireRuntime?.();
     const fold = options.fold ?? exporter.isGraph;
-    const batch = options.batch === 'dynamic' ? undefined : options.batch;
     const trial = options.check ? await trialImages(network, run, options, batch) : undefined;
     const exported = exportedOf(given, trial?.classNames);
     const int8 = options.int8 ? quantizedNetwork(given, await calibrationImages(network, run, options)) : undefined;
@@ -89,7 +92,7 @@ export const exportNetwork = defineCommand({
         folder,
         files,
         fold,
-        batch: options.batch,
+        batch: batch ?? 'dynamic',
         check: check ?? null,
         int8: facts ?? null,
       },
@@ -110,6 +113,14 @@ function refuseGraphOptions({ to, fold, batch }: ExportOptions): void {
   if (flag === undefined) return;
   const graphs = formats.filter((format) => exporters[format].isGraph).join(' or ');
   throw new Failure('usage', `${flag}: expected a format with a graph, ${graphs}; got ${to}`);
+}
+
+/** The batch size of the model; undefined leaves it to the user. One that the format does not have is a usage failure. */
+function batchOf({ to, batch }: ExportOptions): number | undefined {
+  const given = batch === 'dynamic' ? undefined : batch;
+  const only = exporters[to].batch;
+  if (only === undefined || given === undefined || given === only) return only ?? given;
+  throw new Failure('usage', `--batch: expected ${only} for ${to}; got ${given}`);
 }
 
 function requireInt8(given: Format): void {

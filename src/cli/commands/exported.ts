@@ -1,6 +1,7 @@
 /** The facts that an export records about its network. */
 import type { GivenNetwork } from '#cli/arguments/given-network';
 import { commit, packageVersion } from '#cli/process/version';
+import { fitOf } from '#data/images/open-source';
 import { sourceOfKind } from '#data/images/source-schema';
 import { networkDescription } from '#networks/cost/description';
 import type { Exported } from '#tasks/export/exporter';
@@ -19,6 +20,7 @@ export function exportedOf({ network, weights, origin, run }: GivenNetwork, clas
     network,
     weights,
     classNames: run?.classNames ?? classNames,
+    centralCrop: run && centralCropOf(run.recipe),
     params,
     macs,
     evaluation: run?.test,
@@ -30,6 +32,12 @@ export function exportedOf({ network, weights, origin, run }: GivenNetwork, clas
 function training({ id, recipe, images, environment }: FinishedRun) {
   const { program: trainedBy, commit: trainedAt } = environment;
   return { run: id, recipe: recipe.name, data: dataText(recipe), images, trainedBy, trainedAt };
+}
+
+/** The crop of a recipe's images in evaluation; undefined if they are not resized, or in a distillation set. */
+function centralCropOf(recipe: TrainingRecipe): number | undefined {
+  const data = dataOfKind(recipe);
+  return data.kind === 'source' ? fitOf(sourceOfKind(data.source)).fit?.centralCrop : undefined;
 }
 
 function dataText(recipe: TrainingRecipe): string {

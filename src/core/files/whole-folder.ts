@@ -5,7 +5,7 @@ import { Failure } from '#core/failure';
 import { isAlive } from '#core/machine/processes';
 import { discard, flushFolder, makeFolders, writeFailure, writeFlushed } from './files.js';
 
-/** The name and content of a file to write; several parts are written one after the other. */
+/** The name of a file to write, which may lie in folders (`a/b`), and its content; several parts are written one after the other. */
 export interface FileContent {
   readonly name: string;
   readonly content: string | readonly Uint8Array[];
@@ -29,10 +29,14 @@ export function writeFolder(folder: string, files: readonly FileContent[]): void
     makeFolders(dirname(path));
     removeLeftovers(path);
     mkdirSync(part);
+    const folders = new Set([part]);
     for (const { name, content } of files) {
-      writeFlushed(join(part, name), typeof content === 'string' ? [Buffer.from(content)] : content);
+      const file = join(part, name);
+      makeFolders(dirname(file));
+      folders.add(dirname(file));
+      writeFlushed(file, typeof content === 'string' ? [Buffer.from(content)] : content);
     }
-    flushFolder(part);
+    for (const path of folders) flushFolder(path);
     renameSync(part, path);
     flushFolder(dirname(path));
   } catch (error) {

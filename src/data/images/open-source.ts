@@ -58,7 +58,7 @@ async function openImages(source: ReturnType<typeof sourceOfKind>, base: string,
 }
 
 /** The size that images are brought to; empty without a resolution. */
-function fitOf({ resolution, centralCrop = 0.875 }: ReturnType<typeof sourceOfKind>): { readonly fit?: Fit } {
+export function fitOf({ resolution, centralCrop = 0.875 }: ReturnType<typeof sourceOfKind>): { readonly fit?: Fit } {
   if (resolution === undefined) return {};
   const { height, width } = typeof resolution === 'number' ? { height: resolution, width: resolution } : resolution;
   return { fit: { height, width, centralCrop } };

@@ -12,6 +12,8 @@ export interface Exported {
   readonly weights: Tensors;
   /** A name for each class; undefined if the classes have no names. */
   readonly classNames?: readonly string[] | undefined;
+  /** Share of the shorter side that the evaluation sees; undefined if its images had the network's size, or are unknown. */
+  readonly centralCrop?: number | undefined;
   readonly params: number;
   readonly macs: number;
   /** Accuracy on the test images of its training. */
@@ -46,6 +48,8 @@ export interface Exporter {
   readonly layout: 'NCHW' | 'NHWC';
   /** True if the files hold a graph, in which batch norm may be folded and the batch fixed; false if weights alone. */
   readonly isGraph: boolean;
+  /** The only batch size of the files; undefined if users choose it. */
+  readonly batch?: number;
   /** Returns the model's files; labels, preprocessing, architecture and card are added to them. */
   files(exported: Exported, options: ExportOptions): Promise<readonly FileContent[]>;
   /** Returns instructions for loading the files, in Markdown. */

@@ -21,8 +21,9 @@ export async function writeExport(
 }
 
 function filesBeside(exporter: Exporter, exported: Exported, options: ExportOptions): FileContent[] {
-  const { network, provenance, origin } = exported;
-  const preprocessing = preprocessingOf(network, exporter.layout);
+  const { network, provenance, origin, centralCrop } = exported;
+  const resize = centralCrop === undefined ? {} : { resize: { filter: 'bilinear', antialias: true, centralCrop } };
+  const preprocessing = { ...preprocessingOf(network, exporter.layout), ...resize };
   return [
     { name: labelsFile, content: labelsText(exported) },
     { name: 'preprocessing.json', content: jsonText(preprocessing) },

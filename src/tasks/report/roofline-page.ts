@@ -1,5 +1,5 @@
 /** Formats the ridge-point sweep as one self-contained HTML file. */
-import { escaped } from './html.js';
+import { escaped } from '#core/html';
 import type { TextTable } from './roofline-tables.js';
 
 /** @param svg  chart of the sweep, embedded in the page */

@@ -133,6 +133,17 @@ describe('export', () => {
     expect(text('qdq', 'README.md')).toContain('model-int8.onnx is the same network in int8');
   });
 
+  it('writes a page with the models of TensorFlow.js and LiteRT for one picture', async () => {
+    const { status, stdout } = await run('export', 'a', '--to', 'web', '--int8', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ folder: 'exports/small-web', batch: 1, fold: true });
+    expect(readdirSync(join(folder, 'exports', 'small-web'))).toEqual(
+      expect.arrayContaining([...files, 'index.html', 'libraries', 'model-int8.tflite', 'model.json', 'model.tflite']),
+    );
+    expect(text('exports', 'small-web', 'index.html')).toContain('Trained by the run a.');
+    expect(text('exports', 'small-web', 'README.md')).toContain('| batch | 1 |');
+  });
+
   it('quantizes a network alone with the training images of a set', async () => {
     const network = ['small.yaml', '--seed', '1', '--to', 'litert', '--int8'];
     const { status, stdout } = await run('export', ...network, '--folder', 'world/set', '--out', 'int8-alone');
@@ -141,7 +152,8 @@ describe('export', () => {
   });
 
   it.each([
-    [['a', '--to', 'tfjs', '--int8'], 2, '--int8: expected onnx or litert; got tfjs'],
+    [['a', '--to', 'tfjs', '--int8'], 2, '--int8: expected onnx or litert or web; got tfjs'],
+    [['a', '--to', 'web', '--batch', '2'], 2, '--batch: expected 1 for web; got 2'],
     [
       ['small.yaml', '--seed', '1', '--to', 'litert', '--int8'],
       2,
@@ -150,7 +162,11 @@ describe('export', () => {
     [['small.yaml', '--to', 'onnx'], 2, 'small.yaml: expected a network with weights; got a network without'],
     [['b', '--to', 'onnx'], 2, 'b: expected a run under runs; got none'],
     [['a', '--to', 'onyx'], 2, 'Allowed choices are onnx'],
-    [['a', '--to', 'timm', '--fold'], 2, '--fold: expected a format with a graph, onnx or tfjs or litert; got timm'],
+    [
+      ['a', '--to', 'timm', '--fold'],
+      2,
+      '--fold: expected a format with a graph, onnx or tfjs or litert or web; got timm',
+    ],
     [['a', '--to', 'safetensors', '--batch', '2'], 2, '--batch: expected a format with a graph'],
     [['a'], 2, "required option '--to <format>' not specified"],
     [['a', '--to', 'onnx', '--batch', '0'], 2, 'expected dynamic or a number from 1 to 9999'],

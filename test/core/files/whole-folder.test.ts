@@ -12,8 +12,10 @@ describe('a folder written whole', () => {
     writeFolder(folder, [
       { name: 'text', content: 'ä' },
       { name: 'bytes', content: [Uint8Array.of(1), Uint8Array.of(2, 3)] },
+      { name: 'inner/most/text', content: 'b' },
     ]);
-    expect(readdirSync(folder).sort()).toEqual(['bytes', 'text']);
+    expect(readdirSync(folder).sort()).toEqual(['bytes', 'inner', 'text']);
+    expect(readFileSync(join(folder, 'inner', 'most', 'text'), 'utf8')).toBe('b');
     expect(readFileSync(join(folder, 'text'), 'utf8')).toBe('ä');
     expect([...readFileSync(join(folder, 'bytes'))]).toEqual([1, 2, 3]);
   });
@@ -22,10 +24,12 @@ describe('a folder written whole', () => {
     const root = newFolder();
     const files = [
       { name: 'whole', content: 'whole' },
-      { name: 'no/such/folder', content: '' },
+      { name: 'whole/inside', content: '' },
     ];
     const failure = failureOf(() => writeFolder(join(root, 'a'), files));
-    expect(failure.message).toBe(`${join(root, 'a')}: could not write 2 files: no such file (ENOENT)`);
+    expect(failure.message).toBe(
+      `${join(root, 'a')}: could not write 2 files: a file where a folder should be (EEXIST)`,
+    );
     expect(readdirSync(root)).toEqual([]);
   });
 

@@ -62,7 +62,7 @@ function modelOf(exported: Exported, { builder, output }: ReturnType<typeof lite
   return withAssociatedFiles(model, [{ name: labelsFile, content: labelsText(exported) }]);
 }
 
-export const litert: Exporter = {
+export const litert = {
   title: 'a model of LiteRT (TensorFlow Lite)',
   layout: 'NHWC',
   isGraph: true,
@@ -85,7 +85,7 @@ ML model binding read. Scores that such programs show are logits, since the mode
     name: int8File,
     logits: async (folder, exported, images) => logitsBy(join(folder, int8File), exported, images),
   },
-};
+} satisfies Exporter;
 
 function logitsBy(file: string, { network: { input } }: Exported, { n, images, batch }: TrialImages): LitertLogits {
   const pixels = preprocessed(images, [n, ...inputShape(input)], preprocessingFor('NHWC', input));

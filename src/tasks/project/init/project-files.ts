@@ -82,7 +82,7 @@ fine: # the depthwise layers of each block
   warmStart: true
   steps: ${fineSteps}
 train: { recipe: recipes/final.train.yaml } # the result, from scratch
-export: { to: [onnx], folder: exported } # also: litert, tfjs, timm, safetensors
+export: { to: [onnx], folder: exported } # also: litert, web, tfjs, timm, safetensors
 `;
 }
 

@@ -1,5 +1,5 @@
 /** Renders searches as one HTML file that needs nothing else: texts and tables here, charts by its script. */
-import { escaped } from '#tasks/report/html';
+import { escaped } from '#core/html';
 import { architectureFigure } from './architecture-figure.js';
 import { architectureHtml } from './architecture-html.js';
 import type { Chart, Figure } from './figure.js';

@@ -1,4 +1,4 @@
-import { escaped } from '#tasks/report/html';
+import { escaped } from '#core/html';
 
 /** The place of the figure's table, which the script fills when it is opened, and its downloads. */
 export function tableHtml(id: string, title: string): string {

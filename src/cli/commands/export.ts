@@ -30,7 +30,10 @@ const options = [
     description: 'use untrained weights drawn with this seed, to measure latency',
     parse: wholeNumber(0),
   },
-  { flag: '--fold', description: 'fold batch norm into the preceding weights (default for onnx, tfjs, litert and web)' },
+  {
+    flag: '--fold',
+    description: 'fold batch norm into the preceding weights (default for onnx, tfjs, litert and web)',
+  },
   { flag: '--no-fold', description: 'keep batch norm separate' },
   {
     flag: '--batch <n>',

@@ -152,7 +152,11 @@ describe('export', () => {
     [['small.yaml', '--to', 'onnx'], 2, 'small.yaml: expected a network with weights; got a network without'],
     [['b', '--to', 'onnx'], 2, 'b: expected a run under runs; got none'],
     [['a', '--to', 'onyx'], 2, 'Allowed choices are onnx'],
-    [['a', '--to', 'timm', '--fold'], 2, '--fold: expected a format with a graph, onnx or tfjs or litert or web; got timm'],
+    [
+      ['a', '--to', 'timm', '--fold'],
+      2,
+      '--fold: expected a format with a graph, onnx or tfjs or litert or web; got timm',
+    ],
     [['a', '--to', 'safetensors', '--batch', '2'], 2, '--batch: expected a format with a graph'],
     [['a'], 2, "required option '--to <format>' not specified"],
     [['a', '--to', 'onnx', '--batch', '0'], 2, 'expected dynamic or a number from 1 to 9999'],

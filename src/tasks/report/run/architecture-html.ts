@@ -1,8 +1,8 @@
 /** Draws architectures stage by stage: a tile for each block, coloured by its kind, with a bar for its cost. */
 import { grouped } from '#core/grouped';
+import { escaped } from '#core/html';
 import { percent } from '#core/percent';
 import { inputShape } from '#networks/space/resolution';
-import { escaped } from '#core/html';
 import { drawnCost, drawnStages } from './architecture-figure.js';
 import type { BlockKind, DrawnBlock, DrawnStage } from './drawn-network.js';
 import { tableHtml } from './report-table.js';

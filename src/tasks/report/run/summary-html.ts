@@ -1,7 +1,7 @@
 /** The summary of a report: each run in sentences, then all of them side by side. */
 import { grouped } from '#core/grouped';
-import { percent } from '#core/percent';
 import { escaped } from '#core/html';
+import { percent } from '#core/percent';
 import type { ReportedRun } from './reported-run.js';
 import { amountText, type Verdict, verdictOf } from './verdict.js';
 

@@ -49,7 +49,7 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/eval')).evalNetwork,
   },
   export: {
-    summary: 'export to ONNX, LiteRT, a web page, timm, TensorFlow.js or safetensors',
+    summary: 'export to ONNX, LiteRT, web, timm, TensorFlow.js or safetensors',
     load: async () => (await import('#cli/commands/export')).exportNetwork,
   },
   dataset: {

@@ -1,0 +1,8 @@
+/** One run of a network in a runtime, by the clock. */
+export interface TimedRun {
+  readonly ms: number;
+  /** Milliseconds that the process's threads spent on processors during the run. */
+  readonly busyMs: number;
+  /** True if the operating system took a processor from the process during the run. */
+  readonly interrupted: boolean;
+}

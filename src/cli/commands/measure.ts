@@ -1,22 +1,26 @@
 /** `mnv4-nas measure`: measures the latency of networks on this host in the runtimes of their users. */
 import { cpus } from 'node:os';
+import { basename, resolve } from 'node:path';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { resolutionOption } from '#cli/arguments/resolution-option';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { standardReporter } from '#cli/terminal/log';
-import { requireNewFolder, writeFolder } from '#core/files/whole-folder';
+import { type FileContent, requireNewFolder, writeFolder } from '#core/files/whole-folder';
 import { openBackend } from '#networks/tensor/backend';
-import { interleaved } from '#tasks/devices/interleaved';
+import { interleaved, type Timing } from '#tasks/devices/interleaved';
 import { type LatencyRow, latencyCsv } from '#tasks/devices/latency-rows';
+import { layerTableFiles } from '#tasks/devices/layer-table';
 import type { NetworkSubject } from '#tasks/devices/network-subject';
 import { openRuntime, runtimeNames } from '#tasks/devices/timed-runtime';
+import { layersText, type MeasuredLayers, measuredLayers, requireProfiler } from './measured-layers.js';
 import { drawnFiles, type MeasuredNetwork, measuredNetworks } from './measured-networks.js';
 
 const options = [
   resolutionOption,
   { flag: '--runtime <name>', description: 'program that runs the networks', choices: runtimeNames, default: 'onnx' },
   { flag: '--int8', description: 'measure the networks in int8, with ranges of noise (default: float32)' },
+  { flag: '--by-layer', description: 'also measure each layer, and write a table of layers for a device profile' },
   { flag: '--space <space>', description: 'measure architectures of this search space, drawn at random' },
   {
     flag: '--samples <n>',
@@ -26,7 +30,7 @@ const options = [
   { flag: '--seed <n>', description: 'seed of the draw (default: 0)', parse: wholeNumber(0) },
   {
     flag: '--output <folder>',
-    description: 'a new folder for rows.csv and a YAML file of each drawn architecture',
+    description: 'a new folder for rows.csv, the files of --by-layer and a YAML file of each drawn architecture',
   },
   { flag: '--threads <n>', description: 'threads of the runtime', parse: wholeNumber(1, 1024), default: 1 },
   {
@@ -53,13 +57,23 @@ export const measure = defineCommand({
     const { output, threads } = options;
     const networks = measuredNetworks(names, options);
     if (output !== undefined) requireNewFolder(output, '--output');
-    const { rows, runtime } = await measured(networks, options);
-    const host = { processor: cpus()[0]?.model.trim() ?? 'unknown', threads, runtime, precision: precisionOf(options) };
-    const csv = latencyCsv(rows, comments(host, rows));
+    const { rows, runtime, layers } = await measured(networks, options);
+    const host: Host = {
+      processor: cpus()[0]?.model.trim() ?? 'unknown',
+      threads,
+      runtime,
+      precision: precisionOf(options),
+    };
+    const about = comments(host, rows);
+    const csv = latencyCsv(rows, about);
     if (output !== undefined) {
-      writeFolder(output, [{ name: 'rows.csv', content: csv }, ...drawnFiles(networks, options)]);
+      const layerFiles = layers === undefined ? [] : filesOf(layers, output, host, about);
+      writeFolder(output, [{ name: 'rows.csv', content: csv }, ...layerFiles, ...drawnFiles(networks, options)]);
     }
-    return { json: { ...host, rows }, text: () => csv };
+    return {
+      json: { ...host, rows, ...(layers && { networks: layers.networks, layers: layers.table }) },
+      text: () => (layers === undefined ? csv : [csv, layersText(layers, options.space === undefined)].join('\n')),
+    };
   },
 });
 
@@ -69,32 +83,48 @@ function precisionOf({ int8 }: MeasureOptions): 'float32' | 'int8' {
 
 /** Measures the networks and returns a row for each, with the name of the runtime. */
 async function measured(networks: readonly MeasuredNetwork[], options: MeasureOptions) {
-  const { threads, repeats, runtime: runtimeName } = options;
-  const runtime = openRuntime(runtimeName, precisionOf(options), threads);
+  const runtime = openRuntime(options.runtime, precisionOf(options), options.threads);
   const reporter = standardReporter();
   try {
+    if (options.byLayer) requireProfiler(runtime, options.runtime);
     openBackend({ threads: 1 }); // a forward pass finds names and shapes of the weights
     const subjects: NetworkSubject[] = [];
     for (const { name, network } of networks) subjects.push(await runtime.open(name, network));
-    const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: repeats });
-    const timings = await interleaved(subjects, { repeats, warmup: 3, tell });
-    const rows = timings.map((timing, i): LatencyRow => {
-      const { name, network } = networks[i] as MeasuredNetwork;
-      const { delegated } = subjects[i] as NetworkSubject;
-      return { ...timing, network: name, resolution: network.input.resolution, ...(delegated && { delegated }) };
-    });
-    return { rows, runtime: subjects[0]?.runtime ?? '' };
+    const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: options.repeats });
+    const turns = { repeats: options.repeats, warmup: 3, tell };
+    const layers = options.byLayer ? await measuredLayers(networks, subjects, runtime, turns) : undefined;
+    const timings = layers?.timings ?? (await interleaved(subjects, turns));
+    return { rows: rowsOf(networks, subjects, timings), runtime: subjects[0]?.runtime ?? '', layers };
   } finally {
     await runtime.close();
     reporter.close();
   }
 }
 
+function rowsOf(
+  networks: readonly MeasuredNetwork[],
+  subjects: readonly NetworkSubject[],
+  timings: readonly Timing[],
+): LatencyRow[] {
+  return timings.map((timing, i) => {
+    const { name, network } = networks[i] as MeasuredNetwork;
+    const { delegated } = subjects[i] as NetworkSubject;
+    return { ...timing, network: name, resolution: network.input.resolution, ...(delegated && { delegated }) };
+  });
+}
+
+/** Returns the files of a device of measured layers, which is named after the folder. */
+function filesOf({ table }: MeasuredLayers, folder: string, host: Host, about: readonly string[]): FileContent[] {
+  const bytes = host.precision === 'int8' ? 1 : 4;
+  const each = { bytesPerWeight: bytes, bytesPerActivation: bytes };
+  return layerTableFiles(basename(resolve(folder)), table, each, about.join(' '));
+}
+
 interface Host {
   readonly processor: string;
   readonly threads: number;
   readonly runtime: string;
-  readonly precision: string;
+  readonly precision: 'float32' | 'int8';
 }
 
 /** Says where the rows come from, and how many turns were never undisturbed. */

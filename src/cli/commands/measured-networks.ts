@@ -2,12 +2,13 @@
 import { Failure } from '#core/failure';
 import type { FileContent } from '#core/files/whole-folder';
 import { randomStream } from '#core/random';
+import { coveringNetworks } from '#networks/cost/covering-networks';
 import { drawNetworks } from '#networks/space/draw-networks';
 import { countNetworks } from '#networks/space/networks';
 import { readSpace } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
 import { type Resolution, resolutionText } from '#networks/space/resolution';
-import { type Architecture, close } from '#networks/space/space';
+import { type Architecture, close, type Decisions, type Space } from '#networks/space/space';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { findSpace } from '#networks/zoo/shipped';
 
@@ -23,6 +24,7 @@ export interface NetworkOptions {
   readonly seed?: number | undefined;
   readonly output?: string | undefined;
   readonly resolution?: Resolution | undefined;
+  readonly byLayer?: boolean | undefined;
 }
 
 /** Returns the named networks or, with `--space`, drawn ones; a usage failure for both, neither or repeated names. */
@@ -58,27 +60,34 @@ function withoutResolution(name: string): string {
 
 /** Draws different architectures of a space, named `001.yaml`, `002.yaml`… */
 function drawn(names: readonly string[], spaceName: string, options: NetworkOptions): MeasuredNetwork[] {
-  const { seed = 0, output, resolution } = options;
+  const { output, resolution, byLayer } = options;
   if (names.length > 0) throw new Failure('usage', 'measure: expected networks or --space; got both');
   if (output === undefined) throw new Failure('usage', '--space: expected --output too, where the drawn networks go');
-  const space = readSpace(findSpace(spaceName));
-  const { networks } = countNetworks(space);
-  const samples = options.samples ?? Math.min(30, Number(networks));
-  const found = networks < BigInt(samples) ? [] : drawNetworks(space, randomStream(`${seed}/measure`), samples);
-  if (found.length < samples) {
-    const most = found.length || networks;
-    throw new Failure(
-      'usage',
-      `--samples: expected at most ${most}, all different networks of ${space.name}; got ${samples}`,
-    );
-  }
-  return found.map((decisions, i) => {
+  const space = resized(readSpace(findSpace(spaceName)), resolution);
+  return (byLayer ? withAllLayers(space, options) : sampled(space, options)).map((decisions, i) => {
     const name = `${String(i + 1).padStart(3, '0')}.yaml`;
-    return { name, network: { ...resized(close(space, decisions), resolution), name: `${space.name} ${name}` } };
+    return { name, network: { ...close(space, decisions), name: `${space.name} ${name}` } };
   });
 }
 
-function resized(network: Architecture, resolution = network.input.resolution): Architecture {
+function sampled(space: Space, { seed = 0, samples: wanted }: NetworkOptions): Decisions[] {
+  const { networks } = countNetworks(space);
+  const samples = wanted ?? Math.min(30, Number(networks));
+  const found = networks < BigInt(samples) ? [] : drawNetworks(space, randomStream(`${seed}/measure`), samples);
+  if (found.length === samples) return found;
+  const most = found.length || networks;
+  throw new Failure(
+    'usage',
+    `--samples: expected at most ${most}, all different networks of ${space.name}; got ${samples}`,
+  );
+}
+
+function withAllLayers(space: Space, { seed = 0, samples }: NetworkOptions): Decisions[] {
+  if (samples === undefined) return coveringNetworks(space, randomStream(`${seed}/measure`));
+  throw new Failure('usage', '--samples: expected none with --by-layer, which draws until each layer occurs; got one');
+}
+
+function resized<T extends Architecture | Space>(network: T, resolution = network.input.resolution): T {
   return { ...network, input: { ...network.input, resolution } };
 }
 

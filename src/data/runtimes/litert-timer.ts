@@ -3,7 +3,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type LitertLogits, litertEnvironment, litertFailure, requireLitert } from './litert.js';
-import type { TimedRun } from './timed-run.js';
+import type { ProfiledEvent, TimedRun } from './timed-run.js';
 
 /** A loaded model, ready to run. */
 export interface LitertTimed {
@@ -12,19 +12,7 @@ export interface LitertTimed {
   /** Operators of the model that XNNPACK executes, and all. */
   readonly delegated: LitertLogits['delegated'];
   /** Runs it this many times in a row. */
-  run(times: number): Promise<readonly ProfiledRun[]>;
-}
-
-export interface ProfiledRun extends TimedRun {
-  /** What the runtime executed, in its order; empty unless profiled. */
-  readonly events: readonly ProfiledEvent[];
-}
-
-export interface ProfiledEvent {
-  /** LiteRT's or XNNPACK's name of the operator. */
-  readonly name: string;
-  /** Duration in whole microseconds, the rest cut off. */
-  readonly us: number;
+  run(times: number): Promise<readonly TimedRun[]>;
 }
 
 const program = fileURLToPath(new URL('../../../src/data/runtimes/litert_timer.py', import.meta.url));
@@ -59,10 +47,7 @@ export class LitertTimer {
       delegated: { to: 'XNNPACK', ops: answer.delegated, of: answer.ops },
       run: async (times) => {
         const { runs, names, us } = await this.#ask<Ran>({ model, times }, file);
-        return runs.map((run, r) => {
-          const events = (us[r] ?? []).map((duration, i) => ({ name: names[i] as string, us: duration }));
-          return { ...run, events };
-        });
+        return runs.map((run, r) => ({ ...run, ...(profiled && { events: eventsOf(names, us[r] as number[]) }) }));
       },
     };
   }
@@ -80,6 +65,10 @@ export class LitertTimer {
     if (done !== true) return JSON.parse(value) as T;
     throw litertFailure(file, this.#told);
   }
+}
+
+function eventsOf(names: readonly string[], us: readonly number[]): ProfiledEvent[] {
+  return us.map((duration, i) => ({ name: names[i] as string, us: duration }));
 }
 
 const mostTold = 10_000; // characters of what the process prints, for the reason of its end

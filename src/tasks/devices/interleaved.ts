@@ -4,12 +4,12 @@ import { deviationOf, medianOf } from '#core/statistics/scoring';
 import type { TimedRun } from '#data/runtimes/timed-run';
 
 /** A subject to time. */
-export interface Subject<R extends TimedRun = TimedRun> {
+export interface Subject {
   readonly name: string;
   /** True if it computes on one thread, so that its time on the processor is its latency on an idle machine. */
   readonly isOneThread: boolean;
   /** Runs it this many times in a row. */
-  run(times: number): Promise<readonly R[]>;
+  run(times: number): Promise<readonly TimedRun[]>;
 }
 
 export interface Timing {
@@ -38,10 +38,10 @@ const runsOfTurn = 3;
 const mostTries = 4; // to get that many runs without interruption
 
 /** One turn of a subject. */
-export interface Turn<R extends TimedRun = TimedRun> {
+export interface Turn {
   readonly ms: number;
   readonly interrupted: boolean;
-  readonly runs: readonly R[];
+  readonly runs: readonly TimedRun[];
 }
 
 /** Returns timings in the order of the subjects, from turns that `turnsOf` takes. */
@@ -63,24 +63,21 @@ export function timingOf(name: string, turns: readonly Turn[]): Timing {
  * operating system interrupts are repeated up to three times each. If fewer than three are left undisturbed, the turn
  * is the median of all, for a subject on one thread of its time on the processor.
  */
-export async function turnsOf<R extends TimedRun>(
-  subjects: readonly Subject<R>[],
-  { repeats, warmup, tell }: TurnOptions,
-): Promise<Turn<R>[][]> {
+export async function turnsOf(subjects: readonly Subject[], { repeats, warmup, tell }: TurnOptions): Promise<Turn[][]> {
   for (const { run } of subjects) await run(warmup);
-  const turns = subjects.map((): Turn<R>[] => []);
+  const turns = subjects.map((): Turn[] => []);
   for (let round = 0; round < repeats; round++) {
     tell?.(round);
     for (let i = 0; i < subjects.length; i++) {
       const s = (round + i) % subjects.length;
-      turns[s]?.push(await turn(subjects[s] as Subject<R>));
+      turns[s]?.push(await turn(subjects[s] as Subject));
     }
   }
   return turns;
 }
 
-async function turn<R extends TimedRun>({ isOneThread, run }: Subject<R>): Promise<Turn<R>> {
-  const runs: R[] = [];
+async function turn({ isOneThread, run }: Subject): Promise<Turn> {
+  const runs: TimedRun[] = [];
   for (let tries = 0; tries < mostTries; tries++) {
     const [, ...warm] = await run(1 + runsOfTurn);
     runs.push(...warm);

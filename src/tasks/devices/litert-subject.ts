@@ -2,13 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LitertTimer, type ProfiledRun } from '#data/runtimes/litert-timer';
+import { LitertTimer } from '#data/runtimes/litert-timer';
 import { inputSize } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
 import type { Exported } from '#tasks/export/exporter';
 import { quantizedByRange } from '#tasks/export/int8/quantize-network';
 import { litertInt8Model, litertModel } from '#tasks/export/litert/litert';
-import type { NetworkSubject, TimedRuntime } from './network-subject.js';
+import type { TimedRuntime } from './network-subject.js';
 import { noise, standInNetwork } from './stand-in-weights.js';
 
 export const floatLitertModel = (exported: Exported): Uint8Array[] => litertModel(exported, { fold: true, batch: 1 });
@@ -19,12 +19,7 @@ export function int8LitertModel(exported: Exported): Uint8Array[] {
   return litertInt8Model(exported, quantizedByRange(exported, { n: 1, images }), 1);
 }
 
-export interface LitertRuntime extends TimedRuntime {
-  /** Opens a network that runs with LiteRT's profiler. */
-  openProfiled(name: string, network: Architecture): Promise<NetworkSubject<ProfiledRun>>;
-}
-
-export function litertRuntime(threads: number, modelOf: (exported: Exported) => Uint8Array[]): LitertRuntime {
+export function litertRuntime(threads: number, modelOf: (exported: Exported) => Uint8Array[]): TimedRuntime {
   const timer = new LitertTimer(threads);
   const folder = mkdtempSync(join(tmpdir(), 'mnv4-nas-measure-'));
   const files = new Map<Architecture, string>();

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { litertEnvironment } from '#data/runtimes/litert';
 import { isInstalled } from '#data/runtimes/python-environment';
+import { costTable } from '#networks/cost/cost-table';
+import { readDevice } from '#networks/cost/device';
+import { layersOf } from '#networks/cost/layers/layers-of';
 import { readSpace } from '#networks/space/parse';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { findSpace } from '#networks/zoo/shipped';
 import { inProcess } from '#test/cli/in-process';
 import { newFolder } from '#test/data/fixtures';
 import { smallNetworkText } from '#test/tasks/training/small-network';
@@ -80,6 +85,26 @@ describe('measure', () => {
     }
   });
 
+  it.runIf(isInstalled(litertEnvironment()))(
+    'measures the layers of a space, as a device that can cost it',
+    async () => {
+      const args = ['--space', 'tiny.hybrid', '--runtime', 'litert', '--int8', '--by-layer', '--output', 'my-host'];
+      const { status, stdout } = await measure(...args);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(
+        /^network +ms as a whole +sum of its layers +off by\n001.yaml +[\d.]+ +[\d.]+ +[+-][\d.]+ %$/m,
+      );
+      const device = readDevice(join(folder, 'my-host', 'my-host.yaml'));
+      expect(device).toMatchObject({ kind: 'table', name: 'my-host', bytesPerWeight: 1, bytesPerActivation: 1 });
+      const table = costTable(readSpace(findSpace('tiny.hybrid')), [{ cost: 'latency', device }]);
+      const [cost] = table.evaluate(table.cheapest());
+      expect(cost).toBeGreaterThan(0);
+      const one = JSON.parse((await measure('small.yaml', '--runtime', 'litert', '--by-layer', '--json')).stdout);
+      expect(one.networks[0].layers.length).toBe(layersOf(namedNetwork(join(folder, 'small.yaml'))).length);
+      expect(one.layers[0]).toMatchObject({ signature: expect.stringMatching('conv'), count: 2 });
+    },
+  );
+
   it('says how to install LiteRT where it is not', async () => {
     const { status, stderr } = await inProcess(['measure', 'small.yaml', '--runtime', 'litert'], {
       cwd: folder,
@@ -105,6 +130,14 @@ describe('measure', () => {
     [
       ['small.yaml', '--int8'],
       '--int8: expected --runtime litert, since networks are not written in int8 for ONNX yet',
+    ],
+    [
+      ['small.yaml', '--by-layer'],
+      '--by-layer: expected --runtime litert, whose profiler tells operators apart; got onnx',
+    ],
+    [
+      ['--space', 'tiny.coarse', '--by-layer', '--samples', '3', '--output', 'x'],
+      '--samples: expected none with --by-layer, which draws until each layer occurs; got one',
     ],
     [['small.yaml', '--output', '.'], '.: expected a folder that is not there yet'],
   ])('refuses %j', async (args, message) => {

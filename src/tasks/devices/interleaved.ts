@@ -60,8 +60,8 @@ export function timingOf(name: string, turns: readonly Turn[]): Timing {
 /**
  * Returns the turns of each subject. A turn runs its subject once to warm the caches that others have filled, then three
  * times by the clock, and counts as the median of these; the order of turns rotates from round to round. Runs that the
- * operating system interrupts are repeated up to three times each. If fewer than three are left undisturbed, the turn
- * is the median of all, for a subject on one thread of its time on the processor.
+ * operating system interrupts are repeated, three at a time, while some are undisturbed, up to twelve. If fewer than
+ * three are undisturbed, the turn is the median of all, for a subject on one thread of its time on the processor.
  */
 export async function turnsOf(subjects: readonly Subject[], { repeats, warmup, tell }: TurnOptions): Promise<Turn[][]> {
   for (const { run } of subjects) await run(warmup);
@@ -85,6 +85,7 @@ async function turn({ isOneThread, run }: Subject): Promise<Turn> {
     if (undisturbed.length >= runsOfTurn) {
       return { ms: medianOf(undisturbed.map(({ ms }) => ms)), interrupted: false, runs };
     }
+    if (undisturbed.length === 0) break; // a run takes longer than the system lets it run
   }
   return { ms: medianOf(runs.map(({ ms, busyMs }) => (isOneThread ? busyMs : ms))), interrupted: true, runs };
 }

@@ -13,7 +13,7 @@ import { type LatencyRow, latencyCsv } from '#tasks/devices/latency-rows';
 import { layerTableFiles } from '#tasks/devices/layer-table';
 import type { NetworkSubject } from '#tasks/devices/network-subject';
 import { openRuntime, runtimeNames } from '#tasks/devices/timed-runtime';
-import { layersText, type MeasuredLayers, measuredLayers, requireProfiler } from './measured-layers.js';
+import { layersText, type MeasuredLayers, measuredLayers, profilerOf } from './measured-layers.js';
 import { drawnFiles, type MeasuredNetwork, measuredNetworks } from './measured-networks.js';
 
 const options = [
@@ -86,13 +86,13 @@ async function measured(networks: readonly MeasuredNetwork[], options: MeasureOp
   const runtime = openRuntime(options.runtime, precisionOf(options), options.threads);
   const reporter = standardReporter();
   try {
-    if (options.byLayer) requireProfiler(runtime, options.runtime);
+    const openProfiled = options.byLayer ? profilerOf(runtime, options.runtime) : undefined;
     openBackend({ threads: 1 }); // a forward pass finds names and shapes of the weights
     const subjects: NetworkSubject[] = [];
     for (const { name, network } of networks) subjects.push(await runtime.open(name, network));
     const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: options.repeats });
     const turns = { repeats: options.repeats, warmup: 3, tell };
-    const layers = options.byLayer ? await measuredLayers(networks, subjects, runtime, turns) : undefined;
+    const layers = openProfiled && (await measuredLayers(networks, subjects, openProfiled, turns));
     const timings = layers?.timings ?? (await interleaved(subjects, turns));
     return { rows: rowsOf(networks, subjects, timings), runtime: subjects[0]?.runtime ?? '', layers };
   } finally {

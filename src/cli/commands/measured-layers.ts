@@ -29,18 +29,16 @@ export interface LayeredNetwork {
  * Measures networks as a whole and layer by layer, in the same turns.
  *
  * @param subjects  the networks without a profiler
+ * @param open      opens one with a profiler
  */
 export async function measuredLayers(
   networks: readonly MeasuredNetwork[],
   subjects: readonly NetworkSubject[],
-  runtime: TimedRuntime,
+  open: NonNullable<TimedRuntime['openProfiled']>,
   options: TurnOptions,
 ): Promise<MeasuredLayers> {
   const profiled: NetworkSubject[] = [];
-  for (const { name, network } of networks) {
-    if (runtime.openProfiled === undefined) throw new Error(`${name}: the runtime does not tell operators apart`);
-    profiled.push(await runtime.openProfiled(name, network));
-  }
+  for (const { name, network } of networks) profiled.push(await open(name, network));
   const turns = await turnsOf([...subjects, ...profiled], options);
   const times = networks.map(({ network }, n) => layerTimes(network, turns[networks.length + n] as Turn[]));
   const table = signatureTimes(times.flat());
@@ -61,9 +59,9 @@ function layeredNetwork(
   return { name, ms, sumMs, layers };
 }
 
-/** Refuses runtimes without a profiler with a usage failure. */
-export function requireProfiler(runtime: TimedRuntime, name: string): void {
-  if (runtime.openProfiled !== undefined) return;
+/** Returns what opens networks with a profiler; a usage failure for runtimes without one. */
+export function profilerOf({ openProfiled }: TimedRuntime, name: string): NonNullable<TimedRuntime['openProfiled']> {
+  if (openProfiled !== undefined) return openProfiled;
   throw new Failure(
     'usage',
     `--by-layer: expected --runtime litert, whose profiler tells operators apart; got ${name}`,

@@ -11,7 +11,7 @@ import { aligned } from '#cli/terminal/table';
 import { openBackend } from '#networks/tensor/backend';
 import { namedNetwork } from '#networks/zoo/named-network';
 import { interleaved } from '#tasks/devices/interleaved';
-import { networkSubject } from '#tasks/devices/network-subject';
+import { openRuntime } from '#tasks/devices/timed-runtime';
 import { docs } from '../docs/page.mjs';
 
 const { values } = parseArgs({
@@ -67,11 +67,12 @@ function hybridMWith(kind) {
 openBackend({ threads: 1 });
 const rows = [];
 for (const [group, networks] of Object.entries(groups)) {
+  const runtime = openRuntime('onnx', 'float32', threads);
   const subjects = [];
-  for (const [name, network] of Object.entries(networks)) subjects.push(await networkSubject(name, network, threads));
+  for (const [name, network] of Object.entries(networks)) subjects.push(await runtime.open(name, network));
   const tell = (round) => console.error(`${group}: ${round} of ${repeats} rounds`);
-  const timings = await interleaved(subjects, { repeats, warmup: 2, clock: () => performance.now(), tell });
-  for (const subject of subjects) await subject.release();
+  const timings = await interleaved(subjects, { repeats, warmup: 2, tell });
+  await runtime.close();
   rows.push(...timings.map((timing) => cells(group, timing, timings)));
 }
 console.log(aligned([['network', 'ms', 'added ms', 'against multi-head'], ...rows], new Set([1, 2, 3])).join('\n'));

@@ -1,28 +1,26 @@
-/** `mnv4-nas measure`: measures the latency of networks on this host with ONNX Runtime. */
+/** `mnv4-nas measure`: measures the latency of networks on this host in the runtimes of their users. */
 import { cpus } from 'node:os';
+import { basename, resolve } from 'node:path';
 import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { resolutionOption } from '#cli/arguments/resolution-option';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { standardReporter } from '#cli/terminal/log';
-import { Failure } from '#core/failure';
 import { type FileContent, requireNewFolder, writeFolder } from '#core/files/whole-folder';
-import { randomStream } from '#core/random';
-import { drawNetworks } from '#networks/space/draw-networks';
-import { countNetworks } from '#networks/space/networks';
-import { readSpace } from '#networks/space/parse';
-import { asSpace, printSpace } from '#networks/space/print';
-import { resolutionText } from '#networks/space/resolution';
-import { type Architecture, close } from '#networks/space/space';
 import { openBackend } from '#networks/tensor/backend';
-import { namedNetwork } from '#networks/zoo/named-network';
-import { findSpace } from '#networks/zoo/shipped';
-import { interleaved } from '#tasks/devices/interleaved';
+import { interleaved, type Timing } from '#tasks/devices/interleaved';
 import { type LatencyRow, latencyCsv } from '#tasks/devices/latency-rows';
-import { type NetworkSubject, networkSubject } from '#tasks/devices/network-subject';
+import { layerTableFiles } from '#tasks/devices/layer-table';
+import type { NetworkSubject } from '#tasks/devices/network-subject';
+import { openRuntime, runtimeNames } from '#tasks/devices/timed-runtime';
+import { layersText, type MeasuredLayers, measuredLayers, profilerOf } from './measured-layers.js';
+import { drawnFiles, type MeasuredNetwork, measuredNetworks } from './measured-networks.js';
 
 const options = [
   resolutionOption,
+  { flag: '--runtime <name>', description: 'program that runs the networks', choices: runtimeNames, default: 'onnx' },
+  { flag: '--int8', description: 'measure the networks in int8, with ranges of noise (default: float32)' },
+  { flag: '--by-layer', description: 'also measure each layer, and write a table of layers for a device profile' },
   { flag: '--space <space>', description: 'measure architectures of this search space, drawn at random' },
   {
     flag: '--samples <n>',
@@ -32,9 +30,9 @@ const options = [
   { flag: '--seed <n>', description: 'seed of the draw (default: 0)', parse: wholeNumber(0) },
   {
     flag: '--output <folder>',
-    description: 'a new folder for rows.csv and a YAML file of each drawn architecture',
+    description: 'a new folder for rows.csv, the files of --by-layer and a YAML file of each drawn architecture',
   },
-  { flag: '--threads <n>', description: 'threads of ONNX Runtime', parse: wholeNumber(1, 1024), default: 1 },
+  { flag: '--threads <n>', description: 'threads of the runtime', parse: wholeNumber(1, 1024), default: 1 },
   {
     flag: '--repeats <n>',
     description: 'measurements of each network; the result is their median',
@@ -47,7 +45,7 @@ const options = [
 type MeasureOptions = OptionsOf<typeof options>;
 
 export const measure = defineCommand({
-  description: 'measure the latency of networks on this machine in ms: ONNX Runtime, float32, one image at a time',
+  description: 'measure the latency of networks on this machine in ms: ONNX Runtime or LiteRT, one image at a time',
   arguments: [
     {
       name: '[networks...]',
@@ -57,101 +55,88 @@ export const measure = defineCommand({
   options,
   async run([names], options) {
     const { output, threads } = options;
-    const networks = options.space === undefined ? given(names, options) : drawn(names, options.space, options);
+    const networks = measuredNetworks(names, options);
     if (output !== undefined) requireNewFolder(output, '--output');
-    const { rows, runtime } = await measured(networks, options);
-    const host = { processor: cpus()[0]?.model.trim() ?? 'unknown', threads, runtime };
-    const csv = latencyCsv(rows, [`${host.processor}, threads: ${threads}; ${runtime}, float32, one image.`]);
+    const { rows, runtime, layers } = await measured(networks, options);
+    const host: Host = {
+      processor: cpus()[0]?.model.trim() ?? 'unknown',
+      threads,
+      runtime,
+      precision: precisionOf(options),
+    };
+    const about = comments(host, rows);
+    const csv = latencyCsv(rows, about);
     if (output !== undefined) {
-      writeFolder(output, [{ name: 'rows.csv', content: csv }, ...drawnFiles(networks, options)]);
+      const layerFiles = layers === undefined ? [] : filesOf(layers, output, host, about);
+      writeFolder(output, [{ name: 'rows.csv', content: csv }, ...layerFiles, ...drawnFiles(networks, options)]);
     }
-    return { json: { ...host, rows }, text: () => csv };
+    return {
+      json: { ...host, rows, ...(layers && { networks: layers.networks, layers: layers.table }) },
+      text: () => (layers === undefined ? csv : [csv, layersText(layers, options.space === undefined)].join('\n')),
+    };
   },
 });
 
-/** A network with its name in the rows. */
-interface Named {
-  readonly name: string;
-  readonly network: Architecture;
-}
-
-function given(names: readonly string[], { samples, seed, resolution }: MeasureOptions): readonly Named[] {
-  if (names.length === 0) throw new Failure('usage', 'measure: expected networks or --space; got neither');
-  const lacking = samples !== undefined ? '--samples' : seed !== undefined ? '--seed' : undefined;
-  if (lacking !== undefined) throw new Failure('usage', `${lacking}: expected --space too; got networks`);
-  return distinct(
-    names.map((name) => ({ name: withoutResolution(name), network: resized(namedNetwork(name), resolution) })),
-  );
-}
-
-/** Refuses networks with the same name and resolution, since their rows could not be told apart. */
-function distinct(networks: readonly Named[]): readonly Named[] {
-  const names = networks.map(({ name, network }) => `${name}@${resolutionText(network.input.resolution)}`);
-  const again = names.find((name, i) => names.indexOf(name) < i);
-  if (again === undefined) return networks;
-  throw new Failure(
-    'usage',
-    `measure: expected each network once; got ${again} again`,
-    'measure each network more often with --repeats',
-  );
-}
-
-/** Removes the resolution from the name, since the rows have a column for it. */
-function withoutResolution(name: string): string {
-  return name.replace(/@\d+(x\d+)?$/, '');
-}
-
-/** Draws different architectures of a space, named `001.yaml`, `002.yaml`… */
-function drawn(names: readonly string[], spaceName: string, options: MeasureOptions): Named[] {
-  const { seed = 0, output, resolution } = options;
-  if (names.length > 0) throw new Failure('usage', 'measure: expected networks or --space; got both');
-  if (output === undefined) throw new Failure('usage', '--space: expected --output too, where the drawn networks go');
-  const space = readSpace(findSpace(spaceName));
-  const { networks } = countNetworks(space);
-  const samples = options.samples ?? Math.min(30, Number(networks));
-  const found = networks < BigInt(samples) ? [] : drawNetworks(space, randomStream(`${seed}/measure`), samples);
-  if (found.length < samples) {
-    const most = found.length || networks;
-    throw new Failure(
-      'usage',
-      `--samples: expected at most ${most}, all different networks of ${space.name}; got ${samples}`,
-    );
-  }
-  return found.map((decisions, i) => {
-    const name = `${String(i + 1).padStart(3, '0')}.yaml`;
-    return { name, network: { ...resized(close(space, decisions), resolution), name: `${space.name} ${name}` } };
-  });
-}
-
-function resized(network: Architecture, resolution = network.input.resolution): Architecture {
-  return { ...network, input: { ...network.input, resolution } };
-}
-
-function drawnFiles(networks: readonly Named[], { space, seed = 0 }: MeasureOptions): FileContent[] {
-  if (space === undefined) return [];
-  return networks.map(({ name, network }) => {
-    return { name, content: printSpace(asSpace(network), { drawnFrom: space, seed }) };
-  });
+function precisionOf({ int8 }: MeasureOptions): 'float32' | 'int8' {
+  return int8 ? 'int8' : 'float32';
 }
 
 /** Measures the networks and returns a row for each, with the name of the runtime. */
-async function measured(networks: readonly Named[], { threads, repeats }: MeasureOptions) {
-  openBackend({ threads: 1 }); // a forward pass finds names and shapes of the weights
+async function measured(networks: readonly MeasuredNetwork[], options: MeasureOptions) {
+  const runtime = openRuntime(options.runtime, precisionOf(options), options.threads);
   const reporter = standardReporter();
-  const subjects: NetworkSubject[] = [];
   try {
-    for (const { name, network } of networks) {
-      subjects.push(await networkSubject(name, network, threads));
-    }
-    const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: repeats });
-    const timings = await interleaved(subjects, { repeats, warmup: 3, clock: () => performance.now(), tell });
-    const rows = timings.map((timing, i): LatencyRow => {
-      const { name, network } = networks[i] as Named;
-      return { ...timing, network: name, resolution: network.input.resolution };
-    });
-    return { rows, runtime: subjects[0]?.runtime ?? '' };
+    const openProfiled = options.byLayer ? profilerOf(runtime, options.runtime) : undefined;
+    openBackend({ threads: 1 }); // a forward pass finds names and shapes of the weights
+    const subjects: NetworkSubject[] = [];
+    for (const { name, network } of networks) subjects.push(await runtime.open(name, network));
+    const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: options.repeats });
+    const turns = { repeats: options.repeats, warmup: 3, tell };
+    const layers = openProfiled && (await measuredLayers(networks, subjects, openProfiled, turns));
+    const timings = layers?.timings ?? (await interleaved(subjects, turns));
+    return { rows: rowsOf(networks, subjects, timings), runtime: subjects[0]?.runtime ?? '', layers };
   } finally {
-    for (const subject of subjects) await subject.release();
+    await runtime.close();
     reporter.close();
   }
+}
+
+function rowsOf(
+  networks: readonly MeasuredNetwork[],
+  subjects: readonly NetworkSubject[],
+  timings: readonly Timing[],
+): LatencyRow[] {
+  return timings.map((timing, i) => {
+    const { name, network } = networks[i] as MeasuredNetwork;
+    const { delegated } = subjects[i] as NetworkSubject;
+    return { ...timing, network: name, resolution: network.input.resolution, ...(delegated && { delegated }) };
+  });
+}
+
+/** Returns the files of a device of measured layers, which is named after the folder. */
+function filesOf({ table }: MeasuredLayers, folder: string, host: Host, about: readonly string[]): FileContent[] {
+  const bytes = host.precision === 'int8' ? 1 : 4;
+  const each = { bytesPerWeight: bytes, bytesPerActivation: bytes };
+  return layerTableFiles(basename(resolve(folder)), table, each, about.join(' '));
+}
+
+interface Host {
+  readonly processor: string;
+  readonly threads: number;
+  readonly runtime: string;
+  readonly precision: 'float32' | 'int8';
+}
+
+/** Says where the rows come from, and how many turns were never undisturbed. */
+function comments({ processor, threads, runtime, precision }: Host, rows: readonly LatencyRow[]): string[] {
+  const ranges = precision === 'int8' ? ' with ranges of noise, so that only its latency counts' : '';
+  const interrupted = rows.reduce((sum, row) => sum + row.interrupted, 0);
+  const turns = rows.reduce((sum, row) => sum + row.repeats, 0);
+  const time = threads === 1 ? 'time on the processor' : 'time with interruptions';
+  return [
+    `${processor}, threads: ${threads}; ${runtime}, ${precision}${ranges}, one image.`,
+    ...(interrupted > 0
+      ? [`Other programs interrupted ${interrupted} of ${turns} turns; these count with their ${time}.`]
+      : []),
+  ];
 }

@@ -53,6 +53,22 @@ function meanWithVariance(values: readonly number[], cases: Cases = [...values.k
 }
 
 /**
+ * The 95 % interval of the median of any distribution, between two of the sorted values (Thompson 1936); null for fewer
+ * than six values.
+ */
+export function medianInterval(values: readonly number[]): ConfidenceInterval | null {
+  const n = values.length;
+  const sorted = [...values].sort((a, b) => a - b);
+  let [outside, tail, logShare] = [0, 0, -n * Math.LN2]; // the probability that `outside` values lie below the median
+  while (tail + Math.exp(logShare) <= 0.025) {
+    tail += Math.exp(logShare);
+    logShare += Math.log((n - outside) / (outside + 1));
+    outside++;
+  }
+  return outside === 0 ? null : [sorted[outside - 1] as number, sorted[n - outside] as number];
+}
+
+/**
  * The 95 % percentile bootstrap interval (Efron 1979) of a statistic of n cases, from 2000 resamples. Resamples for
  * which the statistic is NaN, since they contain only one case, are left out; null if none remains.
  */

@@ -69,6 +69,13 @@ export function deviationOf(values: readonly number[]): number | null {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
+/** The mean of the middle half of the sorted values: as fine as a mean, and free of outliers. */
+export function midmeanOf(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const outside = Math.floor(sorted.length / 4);
+  return meanOf(sorted.slice(outside, sorted.length - outside));
+}
+
 /** The middle value, or the mean of the two in the middle. */
 export function medianOf(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

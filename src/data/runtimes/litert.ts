@@ -39,7 +39,7 @@ export function litertLogits(
   ways: 'all' | 'xnnpack' = 'all',
 ): LitertLogits {
   requireLitert();
-  const { python, folder } = litertEnvironment();
+  const { python } = litertEnvironment();
   const input = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   const run = spawnSync(python, ['-B', program, file, String(batch), ways], {
     input,
@@ -48,11 +48,7 @@ export function litertLogits(
   });
   if (run.status !== 0) {
     const told = run.error?.message ?? `ended with ${run.signal ?? run.status}: ${lastLine(run.stderr)}`;
-    throw new Failure(
-      'backend',
-      { file, message: `LiteRT does not run it: ${told}` },
-      `remove ${folder} and ${install}`,
-    );
+    throw litertFailure(file, told);
   }
   const { version, logits, ops, delegated } = JSON.parse(run.stdout) as Answer;
   return {
@@ -60,6 +56,13 @@ export function litertLogits(
     logits: logits.map((values) => Float32Array.from(values)),
     delegated: { to: 'XNNPACK', ops: delegated, of: ops },
   };
+}
+
+/** Returns the failure of a model that LiteRT does not run; of what it told, the last line is shown. */
+export function litertFailure(file: string, told: string): Failure {
+  const { folder } = litertEnvironment();
+  const message = `LiteRT does not run it: ${lastLine(told)}`;
+  return new Failure('backend', { file, message }, `remove ${folder} and ${install}`);
 }
 
 const interfaces = {

@@ -12,7 +12,7 @@ export interface LatencyTable {
   readonly timings: ReadonlyMap<string, LayerTiming>;
 }
 
-/** One row: the mean of `count` timings in ms, and their standard deviation. */
+/** One row: the mean, or another middle, of `count` timings in ms, and their standard deviation. */
 export type LayerTiming = z.output<typeof schema>[number];
 
 const schema = z.array(

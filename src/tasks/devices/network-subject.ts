@@ -1,28 +1,21 @@
-/**
- * Makes a network a subject to time: exported to ONNX with batch norm folded, with stand-in weights, run on one image.
- */
-
-import { openOnnxSession } from '#data/runtimes/onnx-session';
-import { inputShape, inputSize } from '#networks/space/resolution';
+/** Networks to time in a runtime; `timed-runtime.ts` lists the runtimes. */
 import type { Architecture } from '#networks/space/space';
-import { onnxModel } from '#tasks/export/onnx/onnx';
+import type { ExportedLogits } from '#tasks/export/exporter';
 import type { Subject } from './interleaved.js';
-import { noise, standInWeights } from './stand-in-weights.js';
 
+/** A network with stand-in weights, batch norm folded, that runs on one image. */
 export interface NetworkSubject extends Subject {
-  /** Name and version, such as `ONNX Runtime 1.2.3`. */
+  /** Name and version of the runtime, such as `ONNX Runtime 1.2.3`. */
   readonly runtime: string;
-  /** Frees the session; the subject cannot run any more. */
-  release(): Promise<void>;
+  /** Operators that a delegate of the runtime executes, and all; absent for runtimes without delegates. */
+  readonly delegated?: ExportedLogits['delegated'];
 }
 
-export async function networkSubject(name: string, network: Architecture, threads: number): Promise<NetworkSubject> {
-  const weights = standInWeights(network);
-  const exported = { network, weights, params: 0, macs: 0, origin: 'stand-in weights', provenance: {} };
-  const model = onnxModel(exported, { fold: true, batch: 1 });
-  const session = await openOnnxSession(model, { name, threads });
-  const [height, width, channels] = inputShape(network.input);
-  const shape = [1, channels, height, width];
-  const image = noise(inputSize(network.input), 1);
-  return { name, runtime: session.runtime, run: () => session.run(image, shape), release: () => session.release() };
+/** Networks in a runtime with a number of threads. */
+export interface TimedRuntime {
+  open(name: string, network: Architecture): Promise<NetworkSubject>;
+  /** Opens a network whose runs also tell the times of its operators; absent for runtimes that cannot tell. */
+  openProfiled?(name: string, network: Architecture): Promise<NetworkSubject>;
+  /** Frees all networks. */
+  close(): Promise<void>;
 }

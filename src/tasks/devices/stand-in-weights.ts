@@ -3,6 +3,12 @@ import { randomStream } from '#core/random';
 import type { NamedTensor } from '#data/files/safetensors';
 import { weightShapes } from '#networks/nn/weight-shapes';
 import type { Architecture } from '#networks/space/space';
+import type { Exported } from '#tasks/export/exporter';
+
+/** Returns a network with stand-in weights, for exporters. */
+export function standInNetwork(network: Architecture): Exported {
+  return { network, weights: standInWeights(network), params: 0, macs: 0, origin: 'stand-in weights', provenance: {} };
+}
 
 /**
  * Returns all weights of a network's file: kernels that keep the variance of their input, norms that are the identity.

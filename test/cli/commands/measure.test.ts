@@ -2,7 +2,14 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { litertEnvironment } from '#data/runtimes/litert';
+import { isInstalled } from '#data/runtimes/python-environment';
+import { costTable } from '#networks/cost/cost-table';
+import { readDevice } from '#networks/cost/device';
+import { layersOf } from '#networks/cost/layers/layers-of';
 import { readSpace } from '#networks/space/parse';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { findSpace } from '#networks/zoo/shipped';
 import { inProcess } from '#test/cli/in-process';
 import { newFolder } from '#test/data/fixtures';
 import { smallNetworkText } from '#test/tasks/training/small-network';
@@ -16,14 +23,15 @@ describe('measure', () => {
   it('prints rows that calibrate reads, with the machine that they were measured on', async () => {
     const { status, stdout } = await measure('small.yaml', 'small.yaml@16', 'small.yaml@8x16', 'small.yaml@16x8');
     expect(status).toBe(0);
-    const [comment, ...rows] = stdout.trimEnd().split('\n');
+    const [comment, ...lines] = stdout.trimEnd().split('\n');
+    const rows = lines.filter((line) => !line.startsWith('# Other programs'));
     expect(comment).toMatch(/^# .+, threads: 1; ONNX Runtime \d.+, float32, one image\.$/);
     expect(rows).toEqual([
-      'network,resolution,ms,ms_deviation,repeats',
-      expect.stringMatching(`^small.yaml,8,${number},${number},2$`),
-      expect.stringMatching(`^small.yaml,16,${number},${number},2$`),
-      expect.stringMatching(`^small.yaml,8x16,${number},${number},2$`),
-      expect.stringMatching(`^small.yaml,16x8,${number},${number},2$`),
+      'network,resolution,ms,ms_low,ms_high,ms_deviation,repeats',
+      expect.stringMatching(`^small.yaml,8,${number},,,${number},2$`),
+      expect.stringMatching(`^small.yaml,16,${number},,,${number},2$`),
+      expect.stringMatching(`^small.yaml,8x16,${number},,,${number},2$`),
+      expect.stringMatching(`^small.yaml,16x8,${number},,,${number},2$`),
     ]);
   });
 
@@ -61,6 +69,57 @@ describe('measure', () => {
     expect(lengths.sort()).toEqual([1, 2, 3]);
   });
 
+  it('measures in ONNX Runtime in int8 too', async () => {
+    const { status, stdout } = await measure('small.yaml', '--int8');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^# .+; ONNX Runtime \d.+, int8 with ranges of noise, .+, one image\.$/m);
+  });
+
+  it.runIf(isInstalled(litertEnvironment()))('measures in LiteRT, in float32 and in int8', async () => {
+    for (const [flags, precision] of [
+      [[], 'float32'],
+      [['--int8'], 'int8 with ranges of noise, so that only its latency counts'],
+    ] as const) {
+      const args = ['small.yaml', 'small.yaml@16', '--runtime', 'litert', '--threads', '2', ...flags];
+      const { status, stdout } = await measure(...args);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^# .+, threads: 2; LiteRT \\d.+, ${precision}, one image\\.$`, 'm'));
+      expect(stdout).toMatch(new RegExp(`^small.yaml,16,${number},,,${number},2$`, 'm'));
+      const { rows } = JSON.parse((await measure(...args, '--json')).stdout);
+      expect(rows[0].delegated).toEqual({ to: 'XNNPACK', ops: expect.any(Number), of: expect.any(Number) });
+      expect(rows[0].delegated.ops).toBeGreaterThan(rows[0].delegated.of / 2);
+    }
+  });
+
+  it.runIf(isInstalled(litertEnvironment()))(
+    'measures the layers of a space, as a device that can cost it',
+    async () => {
+      const args = ['--space', 'tiny.hybrid', '--runtime', 'litert', '--int8', '--by-layer', '--output', 'my-host'];
+      const { status, stdout } = await measure(...args);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(
+        /^network +ms as a whole +sum of its layers +off by\n001.yaml +[\d.]+ +[\d.]+ +[+-][\d.]+ %$/m,
+      );
+      const device = readDevice(join(folder, 'my-host', 'my-host.yaml'));
+      expect(device).toMatchObject({ kind: 'table', name: 'my-host', bytesPerWeight: 1, bytesPerActivation: 1 });
+      const table = costTable(readSpace(findSpace('tiny.hybrid')), [{ cost: 'latency', device }]);
+      const [cost] = table.evaluate(table.cheapest());
+      expect(cost).toBeGreaterThan(0);
+      const one = JSON.parse((await measure('small.yaml', '--runtime', 'litert', '--by-layer', '--json')).stdout);
+      expect(one.networks[0].layers.length).toBe(layersOf(namedNetwork(join(folder, 'small.yaml'))).length);
+      expect(one.layers[0]).toMatchObject({ signature: expect.stringMatching('conv'), count: 2 });
+    },
+  );
+
+  it('says how to install LiteRT where it is not', async () => {
+    const { status, stderr } = await inProcess(['measure', 'small.yaml', '--runtime', 'litert'], {
+      cwd: folder,
+      env: { MNV4_CACHE: folder },
+    });
+    expect(status).toBe(5);
+    expect(stderr).toContain('LiteRT is not installed\nwhat to do: run `npm run litert:install`');
+  });
+
   it.each([
     [[], 'measure: expected networks or --space; got neither'],
     [['small.yaml', '--space', 'tiny.coarse', '--output', 'x'], 'measure: expected networks or --space; got both'],
@@ -74,6 +133,14 @@ describe('measure', () => {
     [['small.yaml', 'small.yaml@8'], 'measure: expected each network once; got small.yaml@8 again'],
     [['small.yaml@8x12', 'small.yaml@12x8', 'small.yaml@8x12'], 'got small.yaml@8x12 again'],
     [['small.yaml@16', 'small.yaml', '--resolution', '20'], 'got small.yaml@20 again'],
+    [
+      ['small.yaml', '--by-layer'],
+      '--by-layer: expected --runtime litert, whose profiler tells operators apart; got onnx',
+    ],
+    [
+      ['--space', 'tiny.coarse', '--by-layer', '--samples', '3', '--output', 'x'],
+      '--samples: expected none with --by-layer, which draws until each layer occurs; got one',
+    ],
     [['small.yaml', '--output', '.'], '.: expected a folder that is not there yet'],
   ])('refuses %j', async (args, message) => {
     const { status, stderr } = await measure(...args);

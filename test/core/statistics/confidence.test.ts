@@ -5,6 +5,7 @@ import {
   type ConfidenceInterval,
   differenceInterval,
   meanInterval,
+  medianInterval,
   studentQuantile,
 } from '#core/statistics/confidence';
 import { deviationOf, meanOf } from '#core/statistics/scoring';
@@ -55,6 +56,27 @@ describe('the interval of a mean', () => {
       return Number(from <= 0 && to >= 0);
     });
     expect(Math.abs(meanOf(holds) - 0.95)).toBeLessThan(0.015);
+  });
+});
+
+describe('the interval of a median', () => {
+  it('leaves out as many values on each side as a fair coin allows', () => {
+    const upTo = (n: number) => Array.from({ length: n }, (_, i) => n - i);
+    expect(medianInterval(upTo(5))).toBeNull(); // 2 / 2^5 is more than 5 %
+    expect(medianInterval(upTo(6))).toEqual([1, 6]);
+    expect(medianInterval(upTo(9))).toEqual([2, 8]); // 2 (1 + 9) / 2^9 is 3.9 %
+    expect(medianInterval(upTo(15))).toEqual([4, 12]);
+  });
+
+  it('holds the true median in about 95 of 100 samples, and exists for thousands of values', () => {
+    const random = randomStream('medians');
+    const holds = Array.from({ length: 400 }, () => {
+      const [from, to] = medianInterval(Array.from({ length: 41 }, () => random.uniform())) as [number, number];
+      return from <= 0.5 && 0.5 <= to;
+    });
+    expect(holds.filter(Boolean).length / holds.length).toBeGreaterThan(0.92);
+    const [from, to] = medianInterval(Array.from({ length: 10_000 }, (_, i) => i)) as [number, number];
+    expect(to - from).toBeLessThan(250); // 2 * 1.96 * sqrt(n) / 2 is 196
   });
 });
 

@@ -5,6 +5,7 @@ import {
   countTop,
   deviationOf,
   meanOf,
+  midmeanOf,
   predictedClass,
   sumCrossEntropy,
   wilsonInterval,
@@ -122,6 +123,11 @@ describe('mean and deviation', () => {
     const values = [2, 4, 4, 4, 5, 5, 7, 9];
     expect(meanOf(values)).toBe(5);
     expect(deviationOf(values)).toBeCloseTo(Math.sqrt(32 / 7), 12);
+  });
+
+  it('of the middle half leaves a quarter out on each side', () => {
+    expect(midmeanOf([9, 1, 4, 2, 1000, 3, 5, 0])).toBe((2 + 3 + 4 + 5) / 4);
+    expect([midmeanOf([7]), midmeanOf([1, 2, 6])]).toEqual([7, 3]);
   });
 
   it('of a single value are that value and 0', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { spearman } from '#core/statistics/rank-correlation';
 import { meanOf } from '#core/statistics/scoring';
+import { costTable } from '#networks/cost/cost-table';
 import { parseDevice, type RooflineDevice, readDevice } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
 import { layerLoad } from '#networks/cost/layers/layer-load';
 import { layersOf } from '#networks/cost/layers/layers-of';
-import { findDevice, shippedNames } from '#networks/zoo/shipped';
+import { readSpace } from '#networks/space/parse';
+import { findDevice, findSpace, shippedNames } from '#networks/zoo/shipped';
 import { fitRoofline } from '#tasks/devices/calibration';
 import { readMeasurements } from '#tasks/devices/measurements';
 
@@ -35,9 +37,13 @@ describe('a device profile', () => {
 });
 
 describe('the shipped devices', () => {
-  it('are those of the paper, a measured host and a reference', () => {
+  it('are those of the paper, measured hosts and a reference', () => {
     const names = [
       'galaxy-s23-cpu',
+      'host-xeon-float32',
+      'host-xeon-float32-cifar',
+      'host-xeon-int8',
+      'host-xeon-int8-cifar',
       'host-zen3-1-thread',
       'pixel-4-dsp',
       'pixel-6-cpu',
@@ -55,6 +61,8 @@ describe('the shipped devices', () => {
     ['pixel-8-edgetpu', 'pixel-8-edgetpu', { overhead: true }, 0.12],
     ['pixel-8-edgetpu-roofline', 'pixel-8-edgetpu', { ridgePoint: 433.8 }, 0.32],
     ['host-zen3-1-thread', 'host-zen3-1-thread/rows', {}, 0.03],
+    ['host-xeon-float32', 'host-xeon/float32', {}, 0.1],
+    ['host-xeon-int8', 'host-xeon/int8', {}, 0.1],
   ])(
     '%s equals the fit of calibrate to the latencies of %s with %o, and states the quality of the fit',
     (name, rows, options, error) => {
@@ -85,7 +93,20 @@ describe('the shipped devices', () => {
         ridgePoint: fit.ridgePointIs,
       });
       expect(device.fit?.meanAbsolutePercentageError).toBeLessThan(error);
-      expect(device.source).toMatch(/arXiv:2404\.10518|ONNX Runtime/);
+      expect(device.source).toMatch(/arXiv:2404\.10518|ONNX Runtime|LiteRT/);
+    },
+  );
+
+  it.each(['float32', 'int8'])(
+    'have tables of layers in %s that cost their space and architectures not measured',
+    (precision) => {
+      const device = readDevice(findDevice(`host-xeon-${precision}-cifar`));
+      const table = costTable(readSpace(findSpace('cifar.coarse')), [{ cost: 'latency', device }]);
+      expect(table.evaluate(table.cheapest())[0]).toBeGreaterThan(0);
+      const { rows } = readMeasurements(`configs/devices/measurements/host-xeon/cifar-unseen/${precision}.csv`);
+      const off = rows.map(({ network, ms }) => Math.abs(latencyMs(network, device) / ms - 1));
+      expect(off).toHaveLength(20);
+      expect(meanOf(off)).toBeLessThan(0.1);
     },
   );
 

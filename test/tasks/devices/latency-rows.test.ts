@@ -1,10 +1,20 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { locateCsv } from '#core/documents/csv';
-import { latencyCsv } from '#tasks/devices/latency-rows';
+import { type LatencyRow, latencyCsv } from '#tasks/devices/latency-rows';
+
+const row: LatencyRow = {
+  name: '',
+  network: 'mnv4-conv-s',
+  resolution: 224,
+  ms: 8.123456,
+  interval: [8, 8.25],
+  deviation: 0.0123456,
+  repeats: 15,
+  interrupted: 0,
+};
 
 it('writes comments, a header and rows of five digits, with names in quotes where they need it', () => {
-  const row = { name: '', network: 'mnv4-conv-s', resolution: 224, ms: 8.123456, deviation: 0.0123456, repeats: 15 };
   expect(
     latencyCsv(
       [row, { ...row, network: 'a,"b".yaml', ms: 1234.5678, resolution: { height: 8, width: 12 } }],
@@ -13,16 +23,16 @@ it('writes comments, a header and rows of five digits, with names in quotes wher
   ).toBe(
     `# here
 # there
-network,resolution,ms,ms_deviation,repeats
-mnv4-conv-s,224,8.1235,0.012346,15
-"a,""b"".yaml",8x12,1234.6,0.012346,15
+network,resolution,ms,ms_low,ms_high,ms_deviation,repeats
+mnv4-conv-s,224,8.1235,8,8.25,0.012346,15
+"a,""b"".yaml",8x12,1234.6,8,8.25,0.012346,15
 `,
   );
 });
 
-it('omits the deviation of a single repeat', () => {
-  const row = { name: '', network: 'a', resolution: 224, ms: 8, deviation: null, repeats: 1 };
-  expect(latencyCsv([row], [])).toContain('\na,224,8,,1\n');
+it('omits the interval and the deviation of a single repeat', () => {
+  const single = { ...row, network: 'a', ms: 8, interval: null, deviation: null, repeats: 1 };
+  expect(latencyCsv([single], [])).toContain('\na,224,8,,,,1\n');
 });
 
 it('writes any names so that they are read back unchanged', () => {
@@ -30,14 +40,7 @@ it('writes any names so that they are read back unchanged', () => {
   const names = fc.array(fc.string({ unit: character, minLength: 1 }), { minLength: 1 });
   fc.assert(
     fc.property(names, (networks) => {
-      const rows = networks.map((network) => ({
-        name: '',
-        network,
-        resolution: 8,
-        ms: 2.5,
-        deviation: 0.1,
-        repeats: 3,
-      }));
+      const rows = networks.map((network) => ({ ...row, network, ms: 2.5 }));
       const { value } = locateCsv('rows.csv', latencyCsv(rows, ['here']), ['network', 'ms'], ['ms']);
       expect(value).toEqual(networks.map((network) => expect.objectContaining({ network, ms: 2.5 })));
     }),

@@ -89,6 +89,16 @@ function bestRule(
   }
 }
 
+/** Returns the range of each value on images, those of normalised pixels included. */
+export function measuredRanges(graph: Graph, pixels: PixelBatches): Map<string, Range> {
+  const values = new GraphValues(graph);
+  try {
+    return rangesOf(values, pixels);
+  } finally {
+    values.dispose();
+  }
+}
+
 /** Returns the smallest and the largest of each value, widened so that they hold 0. */
 function rangesOf(values: GraphValues, pixels: PixelBatches): Map<string, Range> {
   const ranges = new Map<string, Range>();

@@ -24,7 +24,13 @@ export function parametersFor({ min, max }: Range): Parameters {
   const [low, high] = [Math.min(0, min), Math.max(0, max)];
   const step = Math.fround((high - low) / (highest - lowest));
   const scale = step < smallestScale ? 1 : step; // then all values are as good as 0
-  return { scale, zeroPoint: within(Math.round(lowest - low / scale)) };
+  return { scale, zeroPoint: within(Math.round(lowest - low / scale)) + 0 }; // never -0
+}
+
+/** Returns the smallest range that holds another and has the zero point 0. */
+export function evenRange({ min, max }: Range): Range {
+  const scale = Math.max(min / lowest, max / highest);
+  return { min: lowest * scale, max: highest * scale };
 }
 
 /** Returns the values that the nearest int8 stand for; an exact tie goes to the even integer, as in XNNPACK. */

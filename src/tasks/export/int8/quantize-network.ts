@@ -5,11 +5,12 @@ import { inputShape, inputSize } from '#networks/space/resolution';
 import type { NetworkInput } from '#networks/space/space';
 import type { Exported } from '#tasks/export/exporter';
 import { inferenceGraph } from '#tasks/export/graph/inference-graph';
+import type { Graph } from '#tasks/export/graph/trace-graph';
 import { litertForm } from '#tasks/export/litert/litert-form';
-import { type Calibration, calibrated, simulatedOutputs } from './calibrate.js';
+import { type Calibration, calibrated, measuredRanges, simulatedOutputs } from './calibrate.js';
 import { parametersFor, type Range, requantized } from './parameters.js';
 import { quantizableForm } from './quantizable-form.js';
-import type { QuantizedGraph } from './quantized-graph.js';
+import { type QuantizedGraph, quantizedGraph } from './quantized-graph.js';
 import { relativeError } from './relative-error.js';
 
 const imagesAtOnce = 16;
@@ -23,8 +24,21 @@ export function quantizedNetwork(
   { network, weights }: Pick<Exported, 'network' | 'weights'>,
   images: Images,
 ): Calibration {
-  const graph = litertForm(quantizableForm(inferenceGraph(network, weights, { fold: true })));
+  const graph = int8Graph(network, weights);
   return calibrated(graph, [...pixelBatches(network.input, images)], pixelRange(network.input));
+}
+
+/** Returns a network in int8 whose ranges hold all values on some images, without a comparison with other ranges. */
+export function quantizedByRange(
+  { network, weights }: Pick<Exported, 'network' | 'weights'>,
+  images: Images,
+): QuantizedGraph {
+  const graph = int8Graph(network, weights);
+  return quantizedGraph(graph, measuredRanges(graph, [...pixelBatches(network.input, images)]));
+}
+
+function int8Graph(network: Exported['network'], weights: Exported['weights']): Graph {
+  return litertForm(quantizableForm(inferenceGraph(network, weights, { fold: true })));
 }
 
 /** Returns logits [n, K] of images as the integers give them. */

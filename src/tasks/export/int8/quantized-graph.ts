@@ -2,6 +2,7 @@
 import type { Graph, GraphConstant, GraphNode } from '#tasks/export/graph/trace-graph';
 import type { Visit } from './graph-values.js';
 import {
+  evenRange,
   highest,
   lowest,
   type Parameters,
@@ -44,7 +45,11 @@ const shares: Parameters = { scale: 1 / 256, zeroPoint: lowest };
 export function quantizedGraph(graph: Graph, ranges: ReadonlyMap<string, Range>): QuantizedGraph {
   const parameters = new Map<string, Parameters>();
   const constants = new Map<string, QuantizedConstant>();
-  const choose = (name: string) => parameters.set(name, parametersFor(ranges.get(name) as Range));
+  const even = secondFactors(graph);
+  const choose = (name: string) => {
+    const range = ranges.get(name) as Range;
+    parameters.set(name, parametersFor(even.has(name) ? evenRange(range) : range));
+  };
   choose(graph.input.name);
   for (const node of graph.nodes) {
     const [first] = node.inputs as [string];
@@ -54,6 +59,16 @@ export function quantizedGraph(graph: Graph, ranges: ReadonlyMap<string, Range>)
     for (const [name, constant] of constantsOf(node, graph, parameters.get(first))) constants.set(name, constant);
   }
   return { graph, parameters, constants };
+}
+
+/** Returns the values that are the second factor of a product of two values: XNNPACK wants the zero point 0 there. */
+function secondFactors({ nodes }: Graph): Set<string> {
+  const found = new Set<string>();
+  for (const { name, op, inputs } of [...nodes].reverse()) {
+    if (op === 'BatchMatMulV2') found.add(inputs[1] as string);
+    else if (keeping.has(op) && found.has(name)) found.add(inputs[0] as string);
+  }
+  return found;
 }
 
 function constantsOf(node: GraphNode, { constants }: Graph, input: Parameters | undefined) {

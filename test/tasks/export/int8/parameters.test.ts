@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parametersFor, quantizedBias, quantizedWeights, requantized } from '#tasks/export/int8/parameters';
+import { evenRange, parametersFor, quantizedBias, quantizedWeights, requantized } from '#tasks/export/int8/parameters';
 
 const ends = fc.record({ min: fc.double({ min: -50, max: 50 }), max: fc.double({ min: -50, max: 50 }) });
 
@@ -20,6 +20,18 @@ describe('the parameters of a range', () => {
       expect(Math.abs(found - value)).toBeLessThanOrEqual(parameters.scale === 1 ? 1e-20 : parameters.scale * 1.001);
     });
     fc.assert(holds, { seed: 3 });
+  });
+
+  it('of an even range have the zero point 0, and the range holds the given one', () => {
+    const holds = fc.property(ends, ({ min, max }) => {
+      fc.pre(min <= max && Math.abs(max) > 1e-3);
+      const even = evenRange({ min, max });
+      expect(parametersFor(even).zeroPoint).toBe(0);
+      expect(even.min).toBeLessThanOrEqual(min + 1e-9);
+      expect(even.max).toBeGreaterThanOrEqual(max - 1e-9);
+    });
+    fc.assert(holds, { seed: 4 });
+    expect(evenRange({ min: -128, max: 3 })).toEqual({ min: -128, max: 127 });
   });
 
   it('of a value that is always 0 have the scale 1', () => {

@@ -66,6 +66,13 @@ describe('a network in int8', () => {
     }
   });
 
+  it('gives the second factor of a product of values the zero point 0, without which XNNPACK does not compute it', () => {
+    const { graph, parameters } = quantizedOf(attention).quantized;
+    const products = graph.nodes.filter(({ op }) => op === 'BatchMatMulV2');
+    expect(products.length).toBeGreaterThan(0);
+    for (const { inputs } of products) expect(parameters.get(inputs[1]!)?.zeroPoint).toBe(0);
+  });
+
   it('gives a softmax and whatever only moves values the parameters that LiteRT demands', () => {
     const { graph, parameters } = quantizedOf(attention).quantized;
     const of = (op: string) => graph.nodes.filter((node) => node.op === op);

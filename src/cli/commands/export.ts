@@ -84,7 +84,12 @@ export const exportNetwork = defineCommand({
     const check = trial && { ...(await checkExport(folder, exporter, exported, trial.images)), on: trial.from };
     const int8Check =
       trial && int8 && exporter.int8 && (await checkInt8(folder, exporter.int8, exported, int8, trial.images));
-    const facts = int8 && { rule: int8.rule, errors: int8.errors, check: int8Check ?? null };
+    const facts = int8 && {
+      rule: int8.rule,
+      errors: int8.errors,
+      equalised: int8.isEqualised,
+      check: int8Check ?? null,
+    };
     return {
       json: {
         network: network.name,
@@ -129,9 +134,10 @@ function requireInt8(given: Format): void {
   throw new Failure('usage', `--int8: expected ${able}; got ${given}`);
 }
 
-function rangesText({ rule, errors }: Calibration): string {
+function rangesText({ rule, errors, isEqualised }: Calibration): string {
   const by = Object.entries(errors).map(([name, error]) => `${name} ${percent(error)}`);
-  return `int8: ranges by ${rule}, with the smallest error of the logits of training images (${by.join(', ')})`;
+  const channels = isEqualised ? ', channels equalised across layers' : '';
+  return `int8: ranges by ${rule}, with the smallest error of the logits of training images (${by.join(', ')})${channels}`;
 }
 
 function batchSize(value: string): number | 'dynamic' {

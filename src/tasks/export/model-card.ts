@@ -54,11 +54,12 @@ function foldText({ fold }: ExportOptions): string {
   return fold ? ', batch norm folded into the weights' : ', batch norm not folded';
 }
 
-function int8Lines({ name }: Int8File, { rule, errors }: Calibration): string[] {
+function int8Lines({ name }: Int8File, { rule, errors, isEqualised }: Calibration): string[] {
   return [
     `${name} is the same network in int8, with float32 input and output: weights with a scale for each output`,
     `channel, values with ranges measured on training images and chosen by the rule \`${rule}\`. There its logits differ`,
     `from those of float32 by ${percent(errors[rule])} of their root mean square.`,
+    ...(isEqualised ? ['Channels between two linear maps are equalised (arXiv:1906.04721).'] : []),
   ];
 }
 

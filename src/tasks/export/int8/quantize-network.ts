@@ -38,7 +38,7 @@ export function quantizedByRange(
 }
 
 function int8Graph(network: Exported['network'], weights: Exported['weights']): Graph {
-  return litertForm(quantizableForm(inferenceGraph(network, weights, { fold: true })));
+  return litertForm(quantizableForm(inferenceGraph(network, weights, { fold: true })), 'int8');
 }
 
 /** Returns logits [n, K] of images as the integers give them. */

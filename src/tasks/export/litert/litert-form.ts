@@ -1,24 +1,30 @@
 /**
  * Rewrites a graph with the ops that TensorFlow Lite has: hard-swish and GELU as one op, ReLUs as part of the op before
- * them, and no Reshape before the fully connected layer, which flattens maps itself.
+ * them, and no Reshape before the fully connected layer, which flattens maps itself. In int8 hard-swish stays a sum and
+ * two products, since XNNPACK computes these in integers and hard-swish not.
  */
 import { type Rewriting, type Rewritten, rewritten } from '#tasks/export/graph/rewrite';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
 
-/** Returns a graph that also has the ops `HardSwish` and `Gelu`, and whose ops may have the attribute `activation`. */
-export function litertForm(graph: Graph): Graph {
-  const passes = [asOneOp, asActivation, withoutFlattening];
+/**
+ * Returns a graph that also has the ops `Gelu` and, in float32, `HardSwish`, and whose ops may have the attribute
+ * `activation`.
+ */
+export function litertForm(graph: Graph, precision: 'float32' | 'int8'): Graph {
+  const passes = [...(precision === 'float32' ? [asHardSwish] : []), asGelu, asActivation, withoutFlattening];
   return passes.reduce(rewritten, graph);
 }
 
+const asHardSwish = asOneOp('HardSwish', hardSigmoidInput);
+const asGelu = asOneOp('Gelu', normalShareInput);
+
 /** Recognises `x * gate(x)` of `tensor/ops/activation.ts`; a gate of another value, as in squeeze-and-excitation, stays. */
-function asOneOp(node: GraphNode, seen: Rewriting): Rewritten {
-  if (node.op !== 'Mul') return node;
-  const [x, gate] = node.inputs as [string, string];
-  const unary = (op: string) => ({ ...node, op, inputs: [x], attributes: {} });
-  if (x === hardSigmoidInput(gate, seen)) return unary('HardSwish');
-  if (x === normalShareInput(gate, seen)) return unary('Gelu');
-  return node;
+function asOneOp(op: string, gateInput: (gate: string, seen: Rewriting) => string | undefined) {
+  return (node: GraphNode, seen: Rewriting): Rewritten => {
+    const [x, gate] = node.inputs as [string, string];
+    if (node.op !== 'Mul' || x !== gateInput(gate, seen)) return node;
+    return { ...node, op, inputs: [x], attributes: {} };
+  };
 }
 
 /** Returns the x of `relu6(x + 3) / 6`. */

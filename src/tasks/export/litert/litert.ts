@@ -23,7 +23,7 @@ const int8File = 'model-int8.tflite';
 
 /** Returns the parts of a model in float32 with the signature `serving_default`, input `image` and output `logits`. */
 export function litertModel(exported: Exported, { fold, batch }: ExportOptions): Uint8Array[] {
-  const graph = litertForm(inferenceGraph(exported.network, exported.weights, { fold }));
+  const graph = litertForm(inferenceGraph(exported.network, exported.weights, { fold }), 'float32');
   return modelOf(exported, litertGraph(graph, outputName, batch));
 }
 

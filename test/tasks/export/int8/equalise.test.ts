@@ -27,7 +27,7 @@ function graphOf(activation: 'relu' | 'relu6' | 'hardSwish'): Graph {
     activation,
   };
   const { weights } = randomExported(architecture);
-  return litertForm(quantizableForm(inferenceGraph(architecture, weights, { fold: true })));
+  return litertForm(quantizableForm(inferenceGraph(architecture, weights, { fold: true })), 'int8');
 }
 
 const pixels = Float32Array.from({ length: 4 * 8 * 8 * 3 }, (_, i) => Math.sin(i));

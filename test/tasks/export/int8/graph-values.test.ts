@@ -14,7 +14,7 @@ const quantizable: Exporter = { ...onnx, files: async () => [], logits };
 testLogits('the graph that is quantized, op by op,', quantizable);
 
 async function logits(_: string, { network, weights }: Exported, { n, images }: TrialImages) {
-  const graph = litertForm(quantizableForm(inferenceGraph(network, weights, { fold: true })));
+  const graph = litertForm(quantizableForm(inferenceGraph(network, weights, { fold: true })), 'int8');
   const pixels = preprocessed(images, [n, ...inputShape(network.input)], preprocessingFor('NHWC', network.input));
   const values = new GraphValues(graph);
   try {

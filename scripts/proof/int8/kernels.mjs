@@ -1,6 +1,6 @@
 /**
  * LiteRT's operators in int8 as its reference kernels compute them (tensorflow/lite/kernels/internal/reference and the
- * `Prepare` functions beside the kernels), in whole numbers: a second program for the same bits.
+ * `Prepare` functions beside the kernels), in whole numbers, so that the two can be compared bit by bit.
  */
 import { factorOf, multiplied, multipliedOnce, roundedAway } from './fixed-point.mjs';
 

@@ -6,11 +6,12 @@ import { rootOption } from '#cli/arguments/root-option';
 import { backendOptions } from '#cli/arguments/worker-options';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { Failure } from '#core/failure';
+import { modelRuntimes } from '#data/runtimes/model-runtimes';
 import { openSet } from '#data/sets/built-set';
 import type { Batch } from '#data/sets/loader';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { openBackend } from '#networks/tensor/backend';
-import { int8Runtimes, requireInt8Runtime } from '#tasks/export/int8/int8-session';
+import { requireInt8Runtime } from '#tasks/export/int8/int8-session';
 import { byClass } from '#tasks/training/class-counts';
 import { evaluateByClass, splitImages } from '#tasks/training/evaluate';
 import { requireFit } from '#tasks/training/requirements';
@@ -27,7 +28,7 @@ export const evalNetwork = defineCommand({
     { flag: '--folder <dir>', description: 'the folder of a set, instead of --dataset' },
     { flag: '--split <name>', description: 'the split to use', choices: ['train', 'held', 'test'], default: 'test' },
     { flag: '--int8', description: 'also quantize it with training images of the set, and evaluate it in a runtime' },
-    { flag: '--runtime <name>', description: 'the runtime of --int8 (default: litert)', choices: int8Runtimes },
+    { flag: '--runtime <name>', description: 'the runtime of --int8 (default: litert)', choices: modelRuntimes },
     rootOption,
     jsonOption,
   ],

@@ -1,6 +1,7 @@
 /** Evaluates a network in int8 in a runtime of its users. */
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { percent } from '#core/percent';
+import type { ModelRuntime } from '#data/runtimes/model-runtimes';
 import type { Batch } from '#data/sets/loader';
 import type { Evaluation } from '#jobs/runs/evaluation';
 import type { Images } from '#networks/nn/model';
@@ -8,7 +9,7 @@ import { inputSize } from '#networks/space/resolution';
 import type { Exported } from '#tasks/export/exporter';
 import { agreementOf } from '#tasks/export/int8/check-int8';
 import type { RangeRule } from '#tasks/export/int8/histogram';
-import { type Int8Runtime, openInt8 } from '#tasks/export/int8/int8-session';
+import { openInt8 } from '#tasks/export/int8/int8-session';
 import { type LayerError, layerErrors } from '#tasks/export/int8/layer-errors';
 import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
 import { type EvaluationImages, evaluate } from '#tasks/training/evaluate';
@@ -33,7 +34,7 @@ const imagesPerLayer = 32; // on which each layer alone is put into int8
  * @param real      computes the logits of a batch in float32
  */
 export async function int8Evaluation(
-  runtime: Int8Runtime,
+  runtime: ModelRuntime,
   exported: Exported,
   training: Images,
   on: EvaluationImages,

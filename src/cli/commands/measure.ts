@@ -7,18 +7,19 @@ import { resolutionOption } from '#cli/arguments/resolution-option';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { standardReporter } from '#cli/terminal/log';
 import { type FileContent, requireNewFolder, writeFolder } from '#core/files/whole-folder';
+import { modelRuntimes } from '#data/runtimes/model-runtimes';
 import { openBackend } from '#networks/tensor/backend';
 import { interleaved, type Timing } from '#tasks/devices/interleaved';
 import { type LatencyRow, latencyCsv } from '#tasks/devices/latency-rows';
 import { layerTableFiles } from '#tasks/devices/layer-table';
 import type { NetworkSubject } from '#tasks/devices/network-subject';
-import { openRuntime, runtimeNames } from '#tasks/devices/timed-runtime';
+import { openRuntime } from '#tasks/devices/timed-runtime';
 import { layersText, type MeasuredLayers, measuredLayers, profilerOf } from './measured-layers.js';
 import { drawnFiles, type MeasuredNetwork, measuredNetworks } from './measured-networks.js';
 
 const options = [
   resolutionOption,
-  { flag: '--runtime <name>', description: 'program that runs the networks', choices: runtimeNames, default: 'onnx' },
+  { flag: '--runtime <name>', description: 'program that runs the networks', choices: modelRuntimes, default: 'onnx' },
   { flag: '--int8', description: 'measure the networks in int8, with ranges of noise (default: float32)' },
   { flag: '--by-layer', description: 'also measure each layer, and write a table of layers for a device profile' },
   { flag: '--space <space>', description: 'measure architectures of this search space, drawn at random' },

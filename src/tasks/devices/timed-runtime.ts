@@ -1,13 +1,12 @@
 /** The runtimes in which networks are timed, in each precision. */
+import type { ModelRuntime } from '#data/runtimes/model-runtimes';
 import { floatLitertModel, int8LitertModel, litertRuntime } from './litert-subject.js';
 import type { TimedRuntime } from './network-subject.js';
 import { floatOnnxModel, int8OnnxModel, onnxRuntime } from './onnx-subject.js';
 
-export const runtimeNames = ['onnx', 'litert'] as const;
-export type RuntimeName = (typeof runtimeNames)[number];
 export type Precision = 'float32' | 'int8';
 
-const opened: Readonly<Record<RuntimeName, Record<Precision, (threads: number) => TimedRuntime>>> = {
+const opened: Readonly<Record<ModelRuntime, Record<Precision, (threads: number) => TimedRuntime>>> = {
   onnx: {
     float32: (threads) => onnxRuntime(threads, floatOnnxModel),
     int8: (threads) => onnxRuntime(threads, int8OnnxModel),
@@ -19,6 +18,6 @@ const opened: Readonly<Record<RuntimeName, Record<Precision, (threads: number) =
 };
 
 /** Opens a runtime; the caller closes it. */
-export function openRuntime(name: RuntimeName, precision: Precision, threads: number): TimedRuntime {
+export function openRuntime(name: ModelRuntime, precision: Precision, threads: number): TimedRuntime {
   return opened[name][precision](threads);
 }

@@ -48,7 +48,7 @@ export interface Arm {
   /** Name of the runs, with the target: this arm's, or those of the arm whose runs this one uses. */
   readonly runs: string;
   readonly draw?: number | undefined;
-  /** The network to scale, as it is published. */
+  /** The published network, before it is scaled. */
   readonly scaled?: Architecture | undefined;
   /** Name of the runs whose coarse results the fine stage refines; by default its own. */
   readonly coarseRuns?: string | undefined;

@@ -69,7 +69,7 @@ function inputChannel({ op }: GraphNode, { shape }: GraphConstant, channels: num
 
 /**
  * Returns for each input channel the largest share that a weight has of the largest of its output channel; undefined
- * for a depthwise layer, whose channels have scales of their own.
+ * for a depthwise layer, which has a scale for each channel.
  */
 function weightsOf(
   { op }: GraphNode,

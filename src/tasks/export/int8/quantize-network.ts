@@ -7,7 +7,8 @@ import type { Exported } from '#tasks/export/exporter';
 import { inferenceGraph } from '#tasks/export/graph/inference-graph';
 import type { Graph } from '#tasks/export/graph/trace-graph';
 import { litertForm } from '#tasks/export/litert/litert-form';
-import { type Calibration, calibrated, measuredRanges, simulatedOutputs } from './calibrate.js';
+import { type Calibration, calibrated, simulatedOutputs } from './calibrate.js';
+import { measuredValues } from './measured-values.js';
 import { parametersFor, type Range, requantized } from './parameters.js';
 import { quantizableForm } from './quantizable-form.js';
 import { type QuantizedGraph, quantizedGraph } from './quantized-graph.js';
@@ -34,7 +35,7 @@ export function quantizedByRange(
   images: Images,
 ): QuantizedGraph {
   const graph = int8Graph(network, weights);
-  return quantizedGraph(graph, measuredRanges(graph, [...pixelBatches(network.input, images)]));
+  return quantizedGraph(graph, measuredValues(graph, [...pixelBatches(network.input, images)]).ranges);
 }
 
 function int8Graph(network: Exported['network'], weights: Exported['weights']): Graph {

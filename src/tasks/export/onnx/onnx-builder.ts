@@ -5,11 +5,12 @@
  */
 
 import { permuted } from '#core/permuted';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from '#data/files/onnx-file';
+import type { OnnxAttribute, OnnxNode } from '#data/files/onnx-file';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
 import type { Parameters } from '#tasks/export/int8/parameters';
 import type { Integers } from '#tasks/export/int8/quantized-graph';
-import { unsigned, unsignedZero } from './unsigned.js';
+import { type OnnxConstant, OnnxConstants } from './onnx-constants.js';
+import { unsigned } from './unsigned.js';
 
 /**
  * Memory layout of a 4-D value: `channelsFirst` for images and features, as ONNX has them; `asIs` for other values,
@@ -19,27 +20,19 @@ export type Layout = 'channelsFirst' | 'asIs';
 
 type Attributes = Readonly<Record<string, OnnxAttribute>>;
 
-/** A constant with its axes in ONNX's order. */
-interface OnnxConstant {
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Int32Array | Int8Array | Uint8Array;
-}
-
 const toChannelsFirst = [0, 3, 1, 2];
 const toChannelsLast = [0, 2, 3, 1];
 
 export class OnnxBuilder {
   readonly nodes: OnnxNode[] = [];
-  readonly initializers = new Map<string, OnnxTensor>();
+  readonly constants: OnnxConstants;
   readonly #graph: Graph;
   readonly #nodes: ReadonlyMap<string, GraphNode>;
   readonly #layouts = new Map<string, Layout>();
-  /** Transposed values and the value that each was made from. */
-  readonly #turned = new Map<string, string>();
   readonly #output: string;
   readonly #integers: Integers | undefined;
-  /** Values and weights that an op reads as reals. */
-  readonly #real = new Set<string>();
+  /** Transposed values, and the reals of stored ones, which nodes make once for all their readers. */
+  readonly #made = new Set<string>();
 
   /**
    * @param output    name of the graph's output
@@ -49,6 +42,7 @@ export class OnnxBuilder {
     this.#graph = graph;
     this.#output = output;
     this.#integers = integers;
+    this.constants = new OnnxConstants(graph, integers);
     this.#nodes = new Map(graph.nodes.map((node) => [node.name, node]));
     this.#layouts.set(graph.input.name, 'channelsFirst');
   }
@@ -80,7 +74,7 @@ export class OnnxBuilder {
   addFlat(node: GraphNode, op: string, inputs: readonly string[]): void {
     const map = `${node.name}/map`;
     this.#store(node, this.addPart(node, op, op, inputs), map);
-    this.move(node, 'Reshape', [map, this.numbers([0, node.shape.at(-1) as number])]);
+    this.move(node, 'Reshape', [map, this.constants.numbers([0, node.shape.at(-1) as number])]);
   }
 
   /** Adds a node's activation and what quantizes its value. */
@@ -116,7 +110,7 @@ export class OnnxBuilder {
     return this.#realOf(this.stored(name, layout), name);
   }
 
-  /** Returns the name of a value that depends on the image as it is stored, transposed to a layout where necessary. */
+  /** Returns the name under which a value that depends on the image is stored, transposed to a layout where necessary. */
   stored(name: string, layout: Layout): string {
     const made = this.#layouts.get(name);
     if (made === undefined) throw new Error(`${name}: expected a value that depends on the image; got a constant`);
@@ -127,8 +121,8 @@ export class OnnxBuilder {
 
   /** Returns the name of a value, or of a constant that ops broadcast, in a layout. */
   operand(name: string, layout: Layout): string {
-    if (!this.#graph.constants.has(name)) return this.value(name, layout);
-    const constant = this.#constant(name);
+    if (!this.constants.has(name)) return this.value(name, layout);
+    const constant = this.constants.get(name);
     const { shape } = constant;
     if (layout === 'asIs' || shape.length === 0) return this.#operand(name, constant);
     if (shape.length === 1) return this.#operand(name, { ...constant, shape: [...shape, 1, 1] });
@@ -141,22 +135,23 @@ export class OnnxBuilder {
    * first, if the weight is in integers.
    */
   weight(name: string, order?: readonly number[]): string {
-    const constant = this.#constant(name);
+    const constant = this.constants.get(name);
     return this.#weight(name, order === undefined ? constant : permuted(constant, order));
   }
 
   /** Returns the name of the reals of a weight [Cin, Cout] as that of a 1x1 convolution. */
   pointwiseWeight(name: string): string {
-    const { shape, values } = permuted(this.#constant(name), [1, 0]);
+    const { shape, values } = permuted(this.constants.get(name), [1, 0]);
     return this.#weight(name, { shape: [...shape, 1, 1], values });
   }
 
   #weight(name: string, constant: OnnxConstant): string {
-    const called = this.#initializer(name, constant);
-    const scales = this.#integers?.constants.get(name)?.scales;
+    const called = this.constants.add(name, constant);
+    const scales = this.constants.scalesOf(name);
     if (scales === undefined) return called;
-    return this.#once(called, (real) => {
-      const scale = this.#named(`${called}/scales`, { shape: [scales.length], values: scales });
+    const real = `${called}/real`;
+    return this.#once(real, () => {
+      const scale = this.constants.add(`${called}/scales`, { shape: [scales.length], values: scales });
       this.#add('DequantizeLinear', [called, scale], real, { axis: { int: 0 } });
     });
   }
@@ -175,8 +170,7 @@ export class OnnxBuilder {
 
   #transposed(value: string, perm: readonly number[]): string {
     const name = `${value}/${perm.join('')}`;
-    if (!this.#turned.has(name)) {
-      this.#turned.set(name, value);
+    return this.#once(name, () => {
       this.nodes.push({
         name,
         op: 'Transpose',
@@ -184,25 +178,7 @@ export class OnnxBuilder {
         outputs: [name],
         attributes: { perm: { ints: perm } },
       });
-    }
-    return name;
-  }
-
-  scalar(value: number): string {
-    return this.#named(`number_${value}`, { shape: [], values: Float32Array.of(value) });
-  }
-
-  /** Adds a list of int64 and returns its name. */
-  numbers(values: readonly number[]): string {
-    const name = `numbers_${values.join('_')}`;
-    this.initializers.set(name, { shape: [values.length], values: BigInt64Array.from(values.map(BigInt)) });
-    return name;
-  }
-
-  integers(name: string): number[] {
-    const constant = this.#graph.constants.get(name);
-    if (constant === undefined) throw new Error(`${name}: expected constant numbers; got a value`);
-    return [...constant.values];
+    });
   }
 
   rankOf(name: string): number {
@@ -219,30 +195,27 @@ export class OnnxBuilder {
   #activated(node: GraphNode, x: string): string {
     const { activation } = node.attributes;
     if (activation === 'Relu') return this.addPart(node, 'relu', 'Relu', [x]);
-    return activation === 'Relu6' ? this.addPart(node, 'relu6', 'Clip', [x, this.scalar(0), this.scalar(6)]) : x;
+    return activation === 'Relu6'
+      ? this.addPart(node, 'relu6', 'Clip', [x, this.constants.scalar(0), this.constants.scalar(6)])
+      : x;
   }
 
-  /** Returns the name of a value as it is stored. */
+  /** Returns the name under which a value is stored. */
   #called(name: string): string {
     if (this.#integers === undefined) return name === this.#graph.output ? this.#output : name;
     return name === this.#graph.input.name ? `${name}/integers` : name;
   }
 
   #quantize(real: string, stored: string, { scale, zeroPoint }: Parameters): void {
-    this.#add('QuantizeLinear', [real, this.scalar(scale), this.#zero(zeroPoint)], stored);
+    this.#add('QuantizeLinear', [real, this.constants.scalar(scale), this.constants.zero(zeroPoint)], stored);
   }
 
   #dequantize(stored: string, real: string, { scale, zeroPoint }: Parameters): void {
-    this.#add('DequantizeLinear', [stored, this.scalar(scale), this.#zero(zeroPoint)], real);
+    this.#add('DequantizeLinear', [stored, this.constants.scalar(scale), this.constants.zero(zeroPoint)], real);
   }
 
   #add(op: string, inputs: readonly string[], output: string, attributes: Attributes = {}): void {
     this.nodes.push({ name: `${output}/${op}`, op, inputs, outputs: [output], attributes });
-  }
-
-  #zero(zeroPoint: number): string {
-    const zero = unsignedZero(zeroPoint);
-    return this.#named(`zero_${zero}`, { shape: [], values: Uint8Array.of(zero) });
   }
 
   #parametersOf(name: string): Parameters {
@@ -252,46 +225,25 @@ export class OnnxBuilder {
   /** Returns the name of the reals of a value that is stored under a name. */
   #realOf(stored: string, value: string): string {
     if (this.#integers === undefined) return stored;
-    return this.#once(stored, (real) => this.#dequantize(stored, real, this.#parametersOf(value)));
-  }
-
-  /** Returns the name of the reals of what is stored under a name, which `dequantize` makes once. */
-  #once(stored: string, dequantize: (real: string) => void): string {
     const real = `${stored}/real`;
-    if (!this.#real.has(real)) dequantize(real);
-    this.#real.add(real);
-    return real;
+    return this.#once(real, () => this.#dequantize(stored, real, this.#parametersOf(value)));
   }
 
-  #constant(name: string): OnnxConstant {
-    const constant = this.#graph.constants.get(name);
-    if (constant === undefined) throw new Error(`${name}: expected a constant; got a value that depends on the image`);
-    const integers = this.#integers?.constants.get(name)?.values;
-    const values = integers ?? constant.values;
-    if (integers === undefined && !(values instanceof Float32Array))
-      throw new Error(`${name}: expected float32; got integers`);
-    return { shape: constant.shape, values };
+  /** Returns a name after what `make` adds under it is there. */
+  #once(name: string, make: () => void): string {
+    if (!this.#made.has(name)) make();
+    this.#made.add(name);
+    return name;
   }
 
   /** Adds a constant operand of an op that takes both operands in the same type. */
   #operand(name: string, { shape, values }: OnnxConstant): string {
-    const scales = this.#integers?.constants.get(name)?.scales;
-    if (scales === undefined) return this.#initializer(name, { shape, values });
-    const [scale, ...more] = scales as unknown as [number, ...number[]];
-    if (more.length > 0) throw new Error(`${name}: expected one scale; got ${scales.length}`);
-    const called = this.#initializer(name, { shape, values: unsigned(values as Int8Array) });
-    return this.#once(called, (real) => this.#dequantize(called, real, { scale, zeroPoint: 0 }));
-  }
-
-  #named(name: string, tensor: OnnxTensor): string {
-    this.initializers.set(name, tensor);
-    return name;
-  }
-
-  #initializer(name: string, { shape, values }: OnnxConstant): string {
-    const known = this.initializers.get(name);
-    const isOther = known !== undefined && `${known.shape}` !== `${shape}`;
-    const own = isOther ? `${name}/${shape.join('x')}` : name;
-    return this.#named(own, { shape, values });
+    const scales = this.constants.scalesOf(name);
+    if (scales === undefined) return this.constants.add(name, { shape, values });
+    const [scale] = scales;
+    if (scale === undefined || scales.length > 1) throw new Error(`${name}: expected one scale; got ${scales.length}`);
+    const called = this.constants.add(name, { shape, values: unsigned(values as Int8Array) });
+    const real = `${called}/real`;
+    return this.#once(real, () => this.#dequantize(called, real, { scale, zeroPoint: 0 }));
   }
 }

@@ -16,11 +16,7 @@ type Attributes = Readonly<Record<string, OnnxAttribute>>;
  *
  * @param integers  for a model in int8
  */
-export function onnxGraph(
-  graph: Graph,
-  output: string,
-  integers?: Integers,
-): Pick<OnnxBuilder, 'nodes' | 'initializers'> {
+export function onnxGraph(graph: Graph, output: string, integers?: Integers): Pick<OnnxBuilder, 'nodes' | 'constants'> {
   const builder = new OnnxBuilder(graph, output, integers);
   builder.addInput();
   for (const node of graph.nodes) {
@@ -54,7 +50,7 @@ function byElement(op: string, more: readonly number[] = []): Rule {
   return (node, builder) => {
     const layout = builder.layoutAmong(node.inputs);
     const inputs = node.inputs.map((name) => builder.operand(name, layout));
-    builder.add(node, op, [...inputs, ...more.map((value) => builder.scalar(value))]);
+    builder.add(node, op, [...inputs, ...more.map((value) => builder.constants.scalar(value))]);
     return layout;
   };
 }
@@ -104,7 +100,7 @@ function batchNorm(node: GraphNode, builder: OnnxBuilder): Layout {
 /** Translates a mean: over whole maps with axes kept to a pooling, else to a mean over the same axes. */
 function mean(node: GraphNode, builder: OnnxBuilder): Layout {
   const [x, axes] = node.inputs as [string, string];
-  const over = builder.integers(axes);
+  const over = builder.constants.numbersOf(axes);
   const keeps = node.attributes['keep_dims'] === true;
   const isPooling = builder.rankOf(x) === 4 && `${over}` === '1,2';
   if (isPooling && keeps) {
@@ -133,10 +129,10 @@ function gelu(node: GraphNode, builder: OnnxBuilder): Layout {
   const [name] = node.inputs as [string];
   const layout = builder.layoutAmong([name]);
   const x = builder.value(name, layout);
-  const share = builder.addPart(node, 'share', 'Div', [x, builder.scalar(Math.SQRT2)]);
+  const share = builder.addPart(node, 'share', 'Div', [x, builder.constants.scalar(Math.SQRT2)]);
   const error = builder.addPart(node, 'error', 'Erf', [share]);
-  const moved = builder.addPart(node, 'moved', 'Add', [error, builder.scalar(1)]);
-  builder.add(node, 'Mul', [builder.addPart(node, 'twice', 'Mul', [x, moved]), builder.scalar(0.5)]);
+  const moved = builder.addPart(node, 'moved', 'Add', [error, builder.constants.scalar(1)]);
+  builder.add(node, 'Mul', [builder.addPart(node, 'twice', 'Mul', [x, moved]), builder.constants.scalar(0.5)]);
   return layout;
 }
 
@@ -159,14 +155,14 @@ function batchMatMul(node: GraphNode, builder: OnnxBuilder): Layout {
  */
 function reshape(node: GraphNode, builder: OnnxBuilder): Layout {
   const [x] = node.inputs as [string];
-  const shape = builder.numbers([0, ...node.shape.slice(1)]);
+  const shape = builder.constants.numbers([0, ...node.shape.slice(1)]);
   builder.move(node, 'Reshape', [builder.flatOrder(x), shape]);
   return 'asIs';
 }
 
 function transpose(node: GraphNode, builder: OnnxBuilder): Layout {
   const [x, order] = node.inputs as [string, string];
-  const perm = builder.integers(order);
+  const perm = builder.constants.numbersOf(order);
   if (perm[0] !== 0) throw new Error(`${node.name}: moves the batch to another axis`);
   builder.move(node, 'Transpose', [builder.stored(x, 'asIs')], { perm: { ints: perm } });
   return 'asIs';

@@ -29,7 +29,7 @@ export function onnxInt8Model(exported: Exported, quantized: QuantizedGraph, bat
 
 function modelOf(
   exported: Exported,
-  { nodes, initializers }: ReturnType<typeof onnxGraph>,
+  { nodes, constants: { initializers } }: ReturnType<typeof onnxGraph>,
   batch: number | undefined,
 ): Uint8Array {
   const { network, provenance, origin } = exported;

@@ -1,4 +1,4 @@
-/** The files that every web export has beside its model: the page's modules and the browser builds of the runtimes. */
+/** Lists what a web export needs besides its model: the page's modules and the browser builds of the runtimes. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';

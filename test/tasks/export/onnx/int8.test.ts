@@ -89,7 +89,10 @@ describe('an ONNX file in int8', () => {
 
   it('holds the integers of the LiteRT file: weights as they are, values with a zero point larger by 128', () => {
     const { graph, parameters, constants } = quantizedOf(everyKind).int8.quantized;
-    const { nodes, initializers } = onnxGraph(graph, 'logits', { parameters, constants });
+    const {
+      nodes,
+      constants: { initializers },
+    } = onnxGraph(graph, 'logits', { parameters, constants });
     const by = (output: string) => nodes.find(({ outputs }) => outputs[0] === output)!;
     const numbers = (name: string) => [...initializers.get(name)!.values].map(Number);
     const convolutions = nodes.filter(({ op }) => op === 'Conv');

@@ -10,13 +10,14 @@ const { resolve } = createRequire(import.meta.url);
 /** The repository: the page's modules are the build's, even when the source runs. */
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** Modules of `page/`, and modules of the program that they import, as a browser finds them. */
+/** Modules and styles of `page/`, and modules of the program that they import, as a browser finds them. */
 const modules = {
   'page-script.js': 'tasks/export/web/page/page-script.js',
   'picture.js': 'tasks/export/web/page/picture.js',
   'scores.js': 'tasks/export/web/page/scores.js',
   'sessions.js': 'tasks/export/web/page/sessions.js',
   'timing.js': 'tasks/export/web/page/timing.js',
+  'theme.css': 'core/page-theme.css',
   'page.css': 'tasks/export/web/page/page.css',
   'images/fit.js': 'data/images/fit.js',
   'images/augment/resample.js': 'data/images/augment/resample.js',

@@ -36,6 +36,7 @@ export function webPage(exported: Exported, runtimes: readonly WebRuntime[], lib
 <meta name="color-scheme" content="light dark">
 <title>${name}: image classifier</title>
 <link rel="icon" href="data:,">
+<link rel="stylesheet" href="page/theme.css">
 <link rel="stylesheet" href="page/page.css">
 <script type="module" src="page/page-script.js"></script>
 </head>

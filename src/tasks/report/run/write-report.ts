@@ -36,11 +36,11 @@ export function writeReport(
 
 /** The files that the page contains: its style and script, and the browser builds of Vega and Vega-Lite. */
 function pageFiles(): PageFiles {
-  const own = (name: string) => readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
+  const own = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
   const libraries = ['vega', 'vega-lite'].map((name) => readFileSync(browserBuild(name), 'utf8'));
   return {
-    style: own('report.css'),
-    script: own('report-script.js').replace(/^\/\/# sourceMappingURL.*$/m, ''),
+    style: [own('../../../core/page-theme.css'), own('page/report.css')].join('\n'),
+    script: own('page/report-script.js').replace(/^\/\/# sourceMappingURL.*$/m, ''),
     libraries: libraries.map((text) => text.replace(/^\/\/# sourceMappingURL.*$/m, '')),
   };
 }

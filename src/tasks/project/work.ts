@@ -9,7 +9,7 @@ import type { Device } from '#networks/cost/device';
 import { latencyMs } from '#networks/cost/latency';
 import { randomDecisions } from '#networks/space/random-decisions';
 import type { Architecture, Space } from '#networks/space/space';
-import type { StageSettings } from '#tasks/search/config/stage-settings';
+import { candidateCount, type StageSettings } from '#tasks/search/config/stage-settings';
 
 const nominal: Device = {
   kind: 'roofline',
@@ -49,9 +49,9 @@ export function buildSeconds(teachers: readonly Architecture[], rows: number, lo
  * @param validation  number of validation images
  */
 export function stageSeconds(space: Space, settings: StageSettings, validation: number): number {
-  const { steps, batch, samplesPerStep, validationBatch, statisticsBatches, select, compareRandom } = settings;
+  const { steps, batch, samplesPerStep, validationBatch, statisticsBatches, compareRandom } = settings;
   const inSteps = steps * samplesPerStep * (stepFactor * batch + validationBatch);
-  const candidates = (select === 'argmax' ? 1 : select.bestOf) + compareRandom;
+  const candidates = candidateCount(settings) + compareRandom;
   const atEnd = candidates * (statisticsBatches * batch + validation);
   return ((inSteps + atEnd) * meanLatencyMs(space)) / 1000;
 }

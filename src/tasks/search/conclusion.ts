@@ -8,10 +8,12 @@ import type { CostTarget } from '#networks/cost/target';
 import { asSpace, printSpace } from '#networks/space/print';
 import { randomDecisions } from '#networks/space/random-decisions';
 import { type Architecture, close, type Decisions } from '#networks/space/space';
+import { candidateCount } from '#tasks/search/config/stage-settings';
 import { controllerChoices } from '#tasks/search/controller/controller-choices';
 import { argmax, entropy, type Policy } from '#tasks/search/controller/policy';
 import { type ControllerState, startController } from '#tasks/search/controller/reinforce';
 import { sample } from '#tasks/search/controller/sample';
+import { predictedFromLog } from '#tasks/search/prediction/predicted-best';
 import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
 import { type EvaluatedCandidate, evaluateCandidates } from './candidates.js';
 import { onTarget } from './on-target.js';
@@ -26,30 +28,31 @@ export interface StageOutcome {
   readonly missed: readonly string[];
 }
 
-/** Returns the architectures to evaluate at the end, the same on every worker: those that may win, and random ones. */
-export function finalists(task: StageTask, policy: Policy): { candidates: Decisions[]; random: Decisions[] } {
-  const { settings, space } = task;
-  const others = randomStream(`${streamOf(task)}/random-architectures`);
-  return {
-    candidates: candidatesOf(task, policy),
-    random: Array.from({ length: settings.compareRandom }, () => randomDecisions(space, others)),
-  };
-}
-
-const drawnByDefault = 32; // candidates of the random baseline
-
-function candidatesOf(task: StageTask, policy: Policy): Decisions[] {
+/** Returns the architectures that may win, the same on every worker. */
+async function candidatesOf(parts: SearchParts, policy: Policy, run: Run | undefined): Promise<Decisions[]> {
+  const { task } = parts;
   const { strategy, select } = task.settings;
-  if (strategy === 'random') return onTarget(task, select === 'argmax' ? drawnByDefault : select.bestOf);
-  const draws = select === 'argmax' ? 0 : select.bestOf - 1;
+  const count = candidateCount(task.settings);
+  const likely = argmax(policy);
+  if (select !== 'argmax' && 'bestPredicted' in select) {
+    const predicted = await predictedFromLog(parts, { count, start: likely }, run?.folder);
+    if (predicted.length > 0) return predicted;
+  }
+  if (strategy === 'random') return onTarget(task, count);
   const drawn = randomStream(`${streamOf(task)}/best-of`);
-  return [argmax(policy), ...Array.from({ length: draws }, () => sample(policy, drawn).decisions)];
+  return [likely, ...Array.from({ length: count - 1 }, () => sample(policy, drawn).decisions)];
 }
 
-/** Evaluates the finalists on all workers and returns the winner; worker 0, which has the run, writes the result. */
+function randomArchitectures(task: StageTask): Decisions[] {
+  const random = randomStream(`${streamOf(task)}/random-architectures`);
+  return Array.from({ length: task.settings.compareRandom }, () => randomDecisions(task.space, random));
+}
+
+/** Evaluates the candidates on all workers and returns the winner; worker 0, which has the run, writes the result. */
 export async function concludeStage(parts: SearchParts, { policy }: ControllerState, run?: Run): Promise<StageOutcome> {
   const { task, observer } = parts;
-  const { candidates, random } = finalists(task, policy);
+  const candidates = await candidatesOf(parts, policy, run);
+  const random = randomArchitectures(task);
   const judged = await evaluateCandidates(parts, [...candidates, ...random], inEights(parts, candidates.length));
   const contenders = judged.slice(0, candidates.length);
   const winner = best(contenders);

@@ -14,12 +14,14 @@ import { searchLoop } from './loop.js';
 import { madeUpQuality } from './made-up-quality.js';
 import { likelyDecisions } from './plan.js';
 import { costTerms } from './ports.js';
+import { predictedBest } from './prediction/predicted-best.js';
+import { type MeasuredStep, measuredStep } from './prediction/quality-model.js';
 import type { StageTask } from './stage/stage-task.js';
 
 /** The end of a rehearsed search. */
 export interface Rehearsal {
   readonly policy: Policy;
-  /** The policy's argmax. */
+  /** The policy's argmax or, with `select: bestPredicted`, the network with the best predicted reward. */
   readonly decisions: Decisions;
   readonly costs: readonly CostTerm[];
   /** Quality and reward of any architecture of the space, without noise. */
@@ -40,13 +42,14 @@ export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal
   const costsOf = costTerms(targetTable(space, targets), targets);
   const random = randomStream(`${seed}/controller`);
   const noise = randomStream(`${seed}/noise`);
+  const measured: MeasuredStep[] = [];
   const { policy } = await searchLoop(
     startController(controllerChoices(space), controller.temperature),
     {
       from: 0,
       steps,
       reward: settings.reward,
-      learningRate: (step) => learningRateAt(timetable, step),
+      learningRate: settings.strategy === 'random' ? () => 0 : (step) => learningRateAt(timetable, step),
       entropyBonus: controller.entropyBonus,
     },
     {
@@ -58,10 +61,16 @@ export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal
           return quality + Math.sqrt((quality * (1 - quality)) / settings.validationBatch) * noise.normal();
         }),
       costs: ({ decisions }) => costsOf(decisions),
-      record: async () => true,
+      record: async ({ outcomes }) => {
+        measured.push(measuredStep(outcomes));
+        return true;
+      },
     },
   );
-  const decisions = argmax(policy);
+  const likely = argmax(policy);
+  const isPredicted = settings.select !== 'argmax' && 'bestPredicted' in settings.select;
+  const predicted = isPredicted ? predictedBest(task, costsOf, measured, { count: 1, start: likely }).decisions : [];
+  const decisions = predicted[0] ?? likely;
   const rewardOf = (any: Decisions) => reward(settings.reward, qualityOf(any), costsOf(any));
   return { policy, decisions, costs: costsOf(decisions), qualityOf, rewardOf };
 }

@@ -2,6 +2,7 @@
 import type { Random } from '#core/random';
 import { randomDecisions } from '#networks/space/random-decisions';
 import type { Decisions, Space } from '#networks/space/space';
+import { climb } from '#tasks/search/prediction/climb';
 import { allDecisions } from '#test/networks/space/random-space';
 
 type RewardOf = (decisions: Decisions) => number;
@@ -25,36 +26,8 @@ export function bestFound(
   more = 2,
 ): Decisions {
   const others = Array.from({ length: more }, () => randomDecisions(space, random));
-  const tops = [...starts, ...others].map((start) => climbed(space, rewardOf, start));
+  const tops = [...starts, ...others].map((start) => climb(space, rewardOf, start).decisions);
   return tops.reduce((a, b) => (rewardOf(b) > rewardOf(a) ? b : a));
-}
-
-function climbed({ choices }: Space, rewardOf: RewardOf, start: Decisions): Decisions {
-  let [best, reward] = [[...start], rewardOf(start)];
-  const isBetter = (changed: number[]) => {
-    const now = rewardOf(changed);
-    if (now <= reward + 1e-12) return false;
-    [best, reward] = [[...changed], now];
-    return true;
-  };
-  /** Tries all options of a choice; `then` may continue from each. */
-  const tried = (i: number, from: number[], then: (changed: number[]) => boolean): boolean => {
-    const before = from[i] as number;
-    for (const option of (choices[i] as { options: readonly unknown[] }).options.keys()) {
-      if (option === before) continue;
-      from[i] = option;
-      if (then(from)) return true;
-    }
-    from[i] = before;
-    return false;
-  };
-  const one = () => choices.some((_, i) => tried(i, [...best], isBetter));
-  const two = () =>
-    choices.some((_, i) =>
-      tried(i, [...best], (changed) => choices.slice(i + 1).some((other) => tried(other.id, changed, isBetter))),
-    );
-  while (one() || two());
-  return best;
 }
 
 /** Returns the mean reward of random architectures. */

@@ -76,8 +76,18 @@ const stageFields = {
         },
         'a mapping with bestOf',
       ),
+      record(
+        {
+          bestPredicted: count('architectures', 2, 1e4).describe(
+            'Architectures that a regression over all samples of the search predicts to have the highest rewards, evaluated on the validation split; the best wins',
+          ),
+        },
+        'a mapping with bestPredicted',
+      ),
     ])
-    .describe('The winner: the most likely architecture, or the best of several drawn from the policy'),
+    .describe(
+      'The winner: the most likely architecture, the best of several drawn from the policy, or the best of several that a regression predicts to be good',
+    ),
   compareRandom: count('architectures', 0, 1e5).describe(
     'Random architectures that the winner is compared with at the end, in the same SuperNet',
   ),

@@ -133,6 +133,14 @@ function controllerRate(
   return { learningRate: learningRate ?? referenceLearningRate(images) };
 }
 
+/** Returns the number of architectures of which the winner is chosen at the end. */
+export function candidateCount({ strategy, select }: Pick<StageSettings, 'strategy' | 'select'>): number {
+  if (select === 'argmax') return strategy === 'random' ? drawnByDefault : 1;
+  return 'bestOf' in select ? select.bestOf : select.bestPredicted;
+}
+
+const drawnByDefault = 32; // candidates of the random baseline
+
 /** Returns the controller's schedule settings. */
 export function scheduleSettings({ steps, controller }: StageSettings): ScheduleSettings {
   const { opWarmup, filterWarmup, delay, growth } = controller;

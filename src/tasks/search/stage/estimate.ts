@@ -7,7 +7,7 @@ import { type JobKind, runJob, serving, unattended } from '#jobs/job';
 import { type Workers, workersFor } from '#jobs/workers/launcher';
 import { randomDecisions } from '#networks/space/random-decisions';
 import { evaluationMs } from '#tasks/search/candidates';
-import { finalists } from '#tasks/search/conclusion';
+import { candidateCount } from '#tasks/search/config/stage-settings';
 import { controllerChoices } from '#tasks/search/controller/controller-choices';
 import { type ControllerState, startController } from '#tasks/search/controller/reinforce';
 import { likelyDecisions } from '#tasks/search/plan';
@@ -50,8 +50,8 @@ export async function estimateStage(task: StageTask, set: TrainingSet, most: Wor
   const job = { task, parts: partsOf(set), likely: likelyDecisions(task) };
   const figures = (await runJob(estimateJob, { job, data: set, workers }, unattended)) as Measured;
   const { stepMs, candidateMs, memoryBytes } = figures;
-  const { candidates, random } = finalists(task, startController(controllerChoices(task.space)).policy);
-  const rounds = Math.ceil((candidates.length + random.length) / workers.count);
+  const evaluated = candidateCount(task.settings) + task.settings.compareRandom;
+  const rounds = Math.ceil(evaluated / workers.count);
   const seconds = (task.settings.steps * stepMs + rounds * candidateMs) / 1000;
   return { seconds, stepMs, memoryMb: Math.round(memoryBytes / 2 ** 20) };
 }

@@ -20,6 +20,7 @@ import type { CostTerm } from '#tasks/search/controller/reward';
 import type { SearchStep } from '#tasks/search/loop';
 import { type PolicyCost, policyCosts } from '#tasks/search/policy-costs';
 import { type SearchParts, weightRate } from '#tasks/search/ports';
+import { measuredStep } from '#tasks/search/prediction/quality-model';
 import type { StageTask } from './stage-task.js';
 
 /** The state of a search except its tensors, as stored in checkpoints. */
@@ -70,10 +71,8 @@ function sampleLine({ step, outcomes }: SearchStep, targets: StageTask['targets'
   const costs = targets.map(({ name }, i) => [name, outcomes.map(({ costs }) => (costs[i] as CostTerm).value)]);
   return {
     step: step + 1,
-    decisions: outcomes.map(({ sample }) => sample.decisions),
-    qualities: outcomes.map(({ quality }) => quality),
+    ...measuredStep(outcomes),
     costs: Object.fromEntries(costs),
-    mixed: outcomes.map(({ sample: { allOn, active } }) => allOn.some((isOn, i) => isOn && active[i])),
   };
 }
 

@@ -241,6 +241,38 @@ describe('the random baseline', () => {
   });
 });
 
+describe('a winner among the best predicted', () => {
+  const set = ['search.select={bestPredicted: 3}', 'search.samplesPerStep=2', 'search.controller.opWarmup=0'];
+
+  it('is the best of as many different networks, and a note says how good the regression is', async () => {
+    const { folder } = await searched({ set });
+    const { candidates, reward } = json(folder, 'result.json') as {
+      candidates: { decisions: number[]; reward: number }[];
+      reward: number;
+    };
+    const space = readSpace(join(folder, 'space.yaml'));
+    expect(new Set(candidates.map(({ decisions }) => JSON.stringify(close(space, decisions)))).size).toBe(3);
+    expect(reward).toBe(Math.max(...candidates.map((candidate) => candidate.reward)));
+    expect(notes).toContainEqual(expect.stringMatching(/^coarse: a regression over \d+ samples explains \d+\.\d % /));
+  });
+
+  it('is the same with two workers, and after a stop', async () => {
+    const one = await searched({ set });
+    const two = await searched({ set, workers: { count: 2, threads: 1 } });
+    expect(json(two.folder, 'result.json')).toEqual(json(one.folder, 'result.json'));
+    const root = newFolder();
+    await failureOfAsync(() => searched({ root, set, shouldStop: afterSteps(5) }));
+    await searched({ root, set });
+    expect(json(join(root, 'a'), 'result.json')).toEqual(json(one.folder, 'result.json'));
+  });
+
+  it('is the most likely network if there are too few samples for a regression', async () => {
+    const { folder } = await searched({ set: [...set, 'search.steps=4'] });
+    expect(json(folder, 'result.json').candidates).toHaveLength(3);
+    expect(notes).toContain('coarse: too few samples for a regression of quality');
+  });
+});
+
 describe('a fine stage that starts warm', () => {
   it('requires a coarse run to start from', async () => {
     const failure = await failureOfAsync(() => searched({ stage: 'fine', set: ['fine.warmStart=true'] }));

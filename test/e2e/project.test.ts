@@ -28,8 +28,20 @@ checkpointEvery: 8
 `;
 
 const sections = `runs: runs
+compare: { recipe: final.train.yaml, scaled: [known.yaml] }
 train: { recipe: final.train.yaml }
 export: { to: [onnx, safetensors], folder: exported }
+`;
+
+const known = `name: known
+input: { resolution: 16, channels: 3 }
+classes: 10
+activation: relu
+stages:
+  - blocks:
+      - { kind: conv, kernel: 3, stride: 2, out: 8 }
+      - { kind: conv, kernel: 1, stride: 1, out: 16 }
+head: { conv: 32, hidden: 0 }
 `;
 
 /** Makes a folder with images, a teacher, recipes and the config of a whole search, none of it run. */
@@ -38,6 +50,7 @@ function project(): string {
   writeFileSync(join(folder, 'small.coarse.yaml'), smallSpace);
   writeFileSync(join(folder, 'small.dataset.yaml'), dataset);
   writeFileSync(join(folder, 'final.train.yaml'), finalTraining);
+  writeFileSync(join(folder, 'known.yaml'), known);
   const config = smallConfig.replace('folder: set', 'recipe: small.dataset.yaml');
   writeFileSync(join(folder, 'search.yaml'), `${config}${sections}`);
   return folder;
@@ -62,7 +75,7 @@ let ended: Ended;
 beforeAll(async () => {
   whole = project();
   ended = await search(whole);
-});
+}, 300_000);
 
 describe('a search that lacks everything', { timeout: 300_000 }, () => {
   it('trains the teacher, builds the set, searches, trains the result and exports it', () => {
@@ -75,6 +88,11 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
       exports: [{ format: 'onnx' }, { format: 'safetensors' }],
       runs: ['runs/small-coarse', 'runs/small-fine', 'runs/small-train'],
       stages: [{ stage: 'coarse' }, { stage: 'fine' }],
+      compared: [
+        { name: 'fine', run: 'runs/small-compare-fine', costs: report.costs.macs && { macs: report.costs.macs.value } },
+        { name: 'coarse', run: 'runs/small-compare-coarse' },
+        { name: expect.stringMatching(/^known-.*x$/), costs: { macs: expect.any(Number) }, test: { n: 36 } },
+      ],
     });
     expect(readdirSync(join(whole, 'exported', 'onnx'))).toContain('model.onnx');
     expect(readdirSync(join(whole, 'cache')).sort()).toEqual(['sets', 'teachers']);
@@ -83,7 +101,8 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
   it('shows one progress over all phases, with the time left', () => {
     const progress = records(ended.stderr).filter(({ msg }) => msg === 'progress');
     const phases = [...new Set(progress.map(({ stage, phase }) => `${phase.number}/${phase.of} ${stage}`))];
-    expect(phases).toEqual(['1/6 teacher', '2/6 dataset', '3/6 coarse', '4/6 fine', '5/6 train']);
+    const compared = ['5/9 compare', '6/9 compare', '7/9 compare'];
+    expect(phases).toEqual(['1/9 teacher', '2/9 dataset', '3/9 coarse', '4/9 fine', ...compared, '8/9 train']);
     expect(progress.filter(({ phase }) => phase.secondsLeft > 0).length).toBeGreaterThan(5);
   });
 
@@ -104,7 +123,7 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
     expect(existsSync(join(folder, 'exported'))).toBe(false);
     const resumed = await search(folder);
     expect([resumed.status, resumed.status === 0 ? '' : resumed.stderr]).toEqual([0, '']);
-    for (const run of ['small-coarse', 'small-fine', 'small-train']) {
+    for (const run of ['small-coarse', 'small-fine', 'small-compare-fine', 'small-train']) {
       expect(endOf(join(folder, 'runs', run))).toEqual(endOf(join(whole, 'runs', run)));
     }
   });
@@ -117,6 +136,9 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
     expect(JSON.parse(planned.stdout)).toMatchObject([
       { stage: 'teacher', exists: false, seconds },
       { stage: 'dataset', exists: false, seconds, bytes: 276 * 82 },
+      { stage: 'compare', exists: false, seconds },
+      { stage: 'compare', exists: false, seconds },
+      { stage: 'compare', exists: false, seconds },
       { stage: 'train', exists: false, seconds },
       { stage: 'export', exists: false },
       { stage: 'coarse', estimate: { seconds } },

@@ -14,8 +14,9 @@ import { wholeNumber } from '#cli/arguments/whole-number';
 import { requireGpu } from '#cli/process/gpu';
 import { withJobContext } from '#cli/process/job-context';
 import { standardReporter } from '#cli/terminal/log';
-import { projectText } from '#cli/terminal/project-text';
+import { comparisonText, projectText } from '#cli/terminal/project-text';
 import { runFolder } from '#jobs/runs/run-folder';
+import { comparedNetworks } from '#tasks/project/comparison';
 import type { Phase } from '#tasks/project/phase';
 import type { ProjectRequest } from '#tasks/project/ports';
 import { type Project, phasesOf, planProject, planStages, preparingOf, searchPhases } from '#tasks/project/project';
@@ -97,8 +98,13 @@ function projectOutput(project: Project, options: Options): Output {
   const runs = runsOutput(stageIds(id), root);
   const failure = missedTargets([`${id}-fine`], root, options);
   const report = projectReport(project);
-  if (report === undefined) return { ...runs, failure };
-  return { json: { ...report, stages: runs.json }, text: () => projectText(report), failure };
+  const compared = project.comparison && comparedNetworks(project.comparison);
+  if (report === undefined && compared === undefined) return { ...runs, failure };
+  const text = () => {
+    const closing = report === undefined ? runs.text() : projectText(report);
+    return compared === undefined ? closing : `${closing}\n\n${comparisonText(compared)}`;
+  };
+  return { json: { ...report, ...(compared && { compared }), stages: runs.json }, text, failure };
 }
 
 function seedsOutput(searches: readonly Search[], root: string, options: Options): Output {

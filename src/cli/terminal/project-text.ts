@@ -1,18 +1,18 @@
 /** The closing report of a whole search, for people. */
 import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
+import type { Evaluation } from '#jobs/runs/run-result';
+import type { ComparedNetwork } from '#tasks/project/comparison';
 import type { ProjectReport } from '#tasks/project/report';
-import { costText } from './runs-text.js';
+import { costText, quantity } from './runs-text.js';
 import { aligned } from './table.js';
 
 export function projectText({ name, costs, missed, test, exports, runs }: ProjectReport): string {
-  const { n, top1, top1Interval } = test;
-  const interval = top1Interval.map((share) => (100 * share).toFixed(1)).join(' to ');
   const [, fine, trained] = runs as [string, string, string];
   const rows = [
     ...Object.entries(costs).map(([cost, value]) => [cost, costText({ value: value.value, target: value.target })]),
     ['target', missed.length === 0 ? 'met' : missed.join('; ')],
-    ['accuracy', `${percent(top1, 1)} of ${grouped(n)} test images (95 % interval ${interval})`],
+    ['accuracy', `${percent(test.top1, 1)} of ${grouped(test.n)} test images (95 % interval ${intervalText(test)})`],
     ...exports.map(({ format, folder, files }) => [format, `${folder}: ${files.join(', ')}`]),
     ['network', `mnv4-nas runs show ${fine}`],
     ['next', exports.length === 0 ? `mnv4-nas export ${trained} --to onnx --check` : `mnv4-nas runs show ${trained}`],
@@ -20,4 +20,25 @@ export function projectText({ name, costs, missed, test, exports, runs }: Projec
   return [`${name}: searched, trained${exports.length > 0 ? ' and exported' : ''}`, ...aligned(rows, new Set())].join(
     '\n',
   );
+}
+
+/** The closing table of a comparison, best accuracy first. */
+export function comparisonText(networks: readonly ComparedNetwork[]): string {
+  const [first] = networks as [ComparedNetwork];
+  const names = Object.keys(first.costs);
+  const byAccuracy = [...networks].sort((a, b) => b.test.top1 - a.test.top1);
+  const rows = byAccuracy.map(({ name, costs, test }) => [
+    name === 'fine' || name === 'coarse' ? `${name} result` : name,
+    ...names.map((cost) => quantity(costs[cost] as number)),
+    percent(test.top1, 1),
+    intervalText(test),
+  ]);
+  const heads = ['trained alone', ...names, 'accuracy', '95 % interval'];
+  const right = new Set(heads.keys());
+  right.delete(0);
+  return [...aligned([heads, ...rows], right), `accuracy: share of ${grouped(first.test.n)} test images`].join('\n');
+}
+
+function intervalText({ top1Interval }: Evaluation): string {
+  return top1Interval.map((share) => (100 * share).toFixed(1)).join(' to ');
 }

@@ -106,7 +106,7 @@ export function costText({ value, target, expected, argmax }: Cost): string {
 }
 
 /** Formats a quantity with four significant digits; from 10,000 on as a whole number with grouped digits. */
-function quantity(value: number): string {
+export function quantity(value: number): string {
   return Math.abs(value) >= 10_000 ? grouped(Math.round(value)) : `${Number(value.toPrecision(4))}`;
 }
 

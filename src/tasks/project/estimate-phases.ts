@@ -5,6 +5,7 @@ import type { Architecture } from '#networks/space/space';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 import { microBatchesOf, type TrainingRecipe } from '#tasks/training/recipe';
 import { trainingSteps } from '#tasks/training/training-plan';
+import type { Comparison } from './comparison.js';
 import type { PhaseName } from './phase.js';
 import { runElsewhere } from './phase-process.js';
 import { plannedBytes } from './preparation.js';
@@ -35,7 +36,7 @@ export async function estimatedPhases(
   stageSeconds: readonly (number | undefined)[],
 ): Promise<PhaseEstimate[]> {
   const phases = phasesOf(project, { workersFor, exportNetwork: async () => undefined });
-  const { preparation, training, set, likely, exports } = project;
+  const { preparation, comparison, training, set, likely, exports } = project;
   const build = preparation?.build;
   const teachers = await estimatedTeachers(project, workersFor);
   const labelMs = teachers.reduce((sum, { imageMs }) => sum + imageMs / stepPasses, 0);
@@ -47,6 +48,7 @@ export async function estimatedPhases(
     dataset: [buildMs && buildMs / 1000],
     coarse: stageSeconds.slice(0, 1),
     fine: stageSeconds.slice(1),
+    compare: await comparisonEstimates(comparison, set, workersFor),
     train: [training && set && (await trainingEstimate(likely, training.recipe, training.images, set, workersFor))],
     export: [exportSeconds * exports.length],
   };
@@ -71,6 +73,20 @@ async function estimatedTeachers({ preparation }: Project, workersFor: (parts: n
     estimates.push({ seconds, imageMs: (1000 * (seconds ?? 0)) / steps / recipe.batch });
   }
   return estimates;
+}
+
+/** Returns the seconds of each training of a comparison. */
+async function comparisonEstimates(
+  comparison: Comparison | undefined,
+  set: StageSet | undefined,
+  workersFor: (parts: number) => Workers,
+): Promise<(number | undefined)[]> {
+  const seconds: (number | undefined)[] = [];
+  for (const { likely } of comparison?.contenders ?? []) {
+    const { recipe, images } = comparison as Comparison;
+    seconds.push(set && (await trainingEstimate(likely, recipe, images, set, workersFor)));
+  }
+  return seconds;
 }
 
 /** Returns the seconds of a training, measured on the recipe's own images or on random ones in place of the set. */

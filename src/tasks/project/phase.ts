@@ -1,7 +1,7 @@
 /** The phases on the way from pictures to an exported network, each with its own result on disk. */
 import type { JobContext } from '#jobs/job-context';
 
-export type PhaseName = 'fetch' | 'teacher' | 'dataset' | 'coarse' | 'fine' | 'train' | 'export';
+export type PhaseName = 'fetch' | 'teacher' | 'dataset' | 'coarse' | 'fine' | 'compare' | 'train' | 'export';
 
 export interface Phase {
   readonly name: PhaseName;

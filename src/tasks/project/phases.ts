@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { datasets } from '#data/images/datasets';
 import { fetchDataset } from '#data/images/fetch/fetch';
 import { datasetFolder } from '#data/images/open-source';
+import type { ResumeMode } from '#jobs/runs/run-folder';
 import { isRun, readState } from '#jobs/runs/run-state';
 import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import { foundArchitecture } from '#tasks/search/finished-stage';
 import type { StagePlan } from '#tasks/search/plan';
 import { runStages } from '#tasks/search/run-stages';
-import { microBatchesOf } from '#tasks/training/recipe';
+import { microBatchesOf, type TrainingRecipe } from '#tasks/training/recipe';
 import { trainingSteps } from '#tasks/training/training-plan';
+import type { Comparison } from './comparison.js';
 import type { PlannedExport } from './exports.js';
 import type { FinalTraining } from './final-training.js';
 import type { Phase } from './phase.js';
@@ -75,7 +77,7 @@ export function stagePhases(
   request: ProjectRequest,
 ): Phase[] {
   return plans.map(({ task: { stage, space, settings } }, i): Phase => {
-    const resume = i > 0 && request.resume === 'must' ? 'allow' : request.resume; // only the first run must exist
+    const resume = i > 0 ? laterRun(request.resume) : request.resume;
     return {
       name: stage,
       subject: i === 0 ? space.name : `the coarse result, ${settings.steps} steps`,
@@ -93,6 +95,36 @@ function isStageDone({ root, id }: ProjectRequest, stage: StageName, steps: numb
   return state.status === 'done' && state.steps === steps;
 }
 
+/** The trainings of the networks to compare, after the stages; empty without a comparison. */
+export function comparingPhases(
+  comparison: Comparison | undefined,
+  { root, resume }: ProjectRequest,
+  { workersFor }: ProjectPorts,
+): Phase[] {
+  if (comparison === undefined) return [];
+  const { recipe, recipeFile, contenders, images = 0, test = 0 } = comparison;
+  return contenders.map(({ name, id, isDone, likely, network }) => ({
+    name: 'compare',
+    subject: `${name}, alone, ${recipe.epochs} epochs`,
+    isDone,
+    nominalSeconds: trainingSeconds(likely, trainedImages(recipe, images), test),
+    async run(context) {
+      const task = { kind: 'train', network: network(), recipeFile, root, id, resume: laterRun(resume) } as const;
+      await runElsewhere(task, workersFor(microBatchesOf(recipe)), context);
+    },
+  }));
+}
+
+/** The mode of a run after the first one, which alone must exist. */
+function laterRun(resume: ResumeMode): ResumeMode {
+  return resume === 'must' ? 'allow' : resume;
+}
+
+/** Number of images of a training, each counted as often as it is used; 0 if it is unknown. */
+function trainedImages(recipe: TrainingRecipe, images: number): number {
+  return images === 0 ? 0 : trainingSteps(recipe, images) * recipe.batch;
+}
+
 /** The final training and the exports, after the stages; empty without either. */
 export function closingPhases(
   training: FinalTraining | undefined,
@@ -108,11 +140,10 @@ export function closingPhases(
     name: 'train',
     subject: `the fine result, ${recipe.epochs} epochs`,
     isDone,
-    nominalSeconds: trainingSeconds(likely, images === 0 ? 0 : trainingSteps(recipe, images) * recipe.batch, test),
+    nominalSeconds: trainingSeconds(likely, trainedImages(recipe, images), test),
     async run(context) {
       const network = foundArchitecture(join(root, `${id}-fine`));
-      const task = { ...run, network, resume: resume === 'must' ? ('allow' as const) : resume };
-      await runElsewhere(task, workersFor(microBatchesOf(recipe)), context);
+      await runElsewhere({ ...run, network, resume: laterRun(resume) }, workersFor(microBatchesOf(recipe)), context);
     },
   };
   if (exports.length === 0) return [trainPhase];

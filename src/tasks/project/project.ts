@@ -6,10 +6,11 @@ import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 import { requireStageSet } from '#tasks/search/open';
 import { planCoarse, planFine, type StagePlan, standInFor } from '#tasks/search/plan';
+import { type Comparison, planComparison } from './comparison.js';
 import { type PlannedExport, planExports } from './exports.js';
 import { type FinalTraining, planFinalTraining } from './final-training.js';
 import type { Phase } from './phase.js';
-import { closingPhases, preparingPhases, stagePhases } from './phases.js';
+import { closingPhases, comparingPhases, preparingPhases, stagePhases } from './phases.js';
 import type { ProjectPorts, ProjectRequest } from './ports.js';
 import { type Preparation, plannedSet, planPreparation } from './preparation.js';
 
@@ -24,6 +25,7 @@ export interface Project {
   readonly set: StageSet | undefined;
   /** A network like the result. */
   readonly likely: Architecture;
+  readonly comparison: Comparison | undefined;
   readonly training: FinalTraining | undefined;
   readonly exports: readonly PlannedExport[];
 }
@@ -46,8 +48,10 @@ export async function planProject(
   const set = await unlessMissing(async () => setOf(config, preparation), refuse);
   if (set !== undefined) for (const { task } of stages) requireStageSet(task, config, set);
   const likely = standInFor(stages[1].task);
+  const comparison = await planComparison(config, stages, request, set, likely);
   const training = await planFinalTraining(config, request, set, likely);
-  return { config, request, stages, preparation, set, likely, training, exports: planExports(config, training) };
+  const exports = planExports(config, training);
+  return { config, request, stages, preparation, set, likely, comparison, training, exports };
 }
 
 /** Returns what `open` opens; undefined if its images are missing, once `refuse` has accepted that. */
@@ -75,10 +79,11 @@ function setOf({ config, path }: LocatedConfig, preparation: Preparation | undef
 
 /** The phases of a project, in order. */
 export function phasesOf(project: Project, ports: ProjectPorts): Phase[] {
-  const { training, exports, likely, request } = project;
+  const { comparison, training, exports, likely, request } = project;
   return [
     ...preparingOf(project, ports),
     ...searchPhases(project, request),
+    ...comparingPhases(comparison, request, ports),
     ...closingPhases(training, exports, likely, request, ports),
   ];
 }

@@ -12,8 +12,9 @@ import { foundArchitecture } from '#tasks/search/finished-stage';
 import { onTarget } from '#tasks/search/on-target';
 import { planCoarse, planFine, type StagePlan } from '#tasks/search/plan';
 import { runStages } from '#tasks/search/run-stages';
+import { scaledNetwork } from '#tasks/search/scaled-network';
 import type { Arm } from './arm.js';
-import { scaledNetwork } from './scaled-network.js';
+
 import type { Study } from './study.js';
 
 export type StudyOptions = Omit<RunRequest, 'id' | 'profile'>;

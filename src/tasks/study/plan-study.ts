@@ -4,10 +4,11 @@ import type { LocatedConfig } from '#tasks/search/config/config';
 import { onTarget } from '#tasks/search/on-target';
 import { openStageSet } from '#tasks/search/open';
 import { planCoarse, planFine, type StagePlan, standInFor } from '#tasks/search/plan';
+import { scaledNetwork } from '#tasks/search/scaled-network';
 import { openTrainingData } from '#tasks/training/open-training-data';
 import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
 import type { Arm } from './arm.js';
-import { scaledNetwork } from './scaled-network.js';
+
 import type { Study } from './study.js';
 
 interface Planned {

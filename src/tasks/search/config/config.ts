@@ -132,6 +132,16 @@ const fields = record({
   })
     .optional()
     .describe('The fine stage; all keys of search are allowed here too and then apply to this stage only'),
+  compare: record({
+    recipe: file.describe(
+      'Training recipe (*.train.yaml), by which search trains the results of both stages and the networks to compare them with, each alone',
+    ),
+    scaled: list(text('the name or the file of a network'), 'a list of networks').describe(
+      'Known networks, scaled by width to the targets',
+    ),
+  })
+    .optional()
+    .describe('Comparison by search, after both stages: a closing table of networks that were trained alone'),
   train: record({ recipe: file.describe('Training recipe (*.train.yaml), by which search trains the fine result') })
     .optional()
     .describe('Final training by search, after both stages'),
@@ -157,6 +167,10 @@ export const searchConfigSchema = fields
   .refine((config) => config.train === undefined || (config.coarse !== undefined && config.fine !== undefined), {
     error: 'the sections coarse and fine too, whose result is trained',
     path: ['train'],
+  })
+  .refine((config) => config.compare === undefined || (config.coarse !== undefined && config.fine !== undefined), {
+    error: 'the sections coarse and fine too, whose results are compared',
+    path: ['compare'],
   });
 
 /** Renamed keys of search configs. */

@@ -1,5 +1,5 @@
 /** A known network on target: the baseline that needs no search. */
-import { Failure } from '#core/failure';
+import { type Diagnostic, Failure } from '#core/failure';
 import { costOf } from '#networks/cost/cost';
 import type { CostTarget } from '#networks/cost/target';
 import { sidesOf } from '#networks/space/resolution';
@@ -12,6 +12,8 @@ export interface ScaledFor {
   readonly targets: readonly CostTarget[];
   /** Largest distance from a target, as a share of it. */
   readonly tolerance: number;
+  /** Locates the network's name in a diagnostic. */
+  readonly report?: (message: string) => Diagnostic;
 }
 
 /**
@@ -20,7 +22,8 @@ export interface ScaledFor {
  * 4 pixels a side; if no width is on target then, one stride fewer is changed, and so on. A network that is never on
  * target is a config failure.
  */
-export function scaledNetwork(network: Architecture, { space, targets, tolerance }: ScaledFor): Architecture {
+export function scaledNetwork(network: Architecture, search: ScaledFor): Architecture {
+  const { space, targets, tolerance, report = (message) => ({ message }) } = search;
   const { input, classes } = space;
   for (let kept = smallestStrides(network, Math.min(...sidesOf(input.resolution))); kept >= 0; kept--) {
     const fitted = { ...network, input, classes, stages: withoutStrides(network, kept) };
@@ -29,7 +32,7 @@ export function scaledNetwork(network: Architecture, { space, targets, tolerance
   }
   const names = targets.map(({ name, target }) => `${name} ${target}`).join(' and ');
   const message = `no width of ${network.name} from 0.2x to 4x comes within ${100 * tolerance} % of ${names}`;
-  throw new Failure('config', message, 'change the targets, or allow a larger tolerance');
+  throw new Failure('config', report(message), 'change the targets, or allow a larger tolerance');
 
   function off(one: Architecture): number {
     return Math.max(...targets.map(({ spec, target }) => Math.abs(costOf(spec, one) / target - 1)));

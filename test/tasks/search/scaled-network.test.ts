@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { costOf } from '#networks/cost/cost';
 import { namedNetwork } from '#networks/zoo/named-network';
-import { scaledNetwork } from '#tasks/study/scaled-network';
+import { scaledNetwork } from '#tasks/search/scaled-network';
 import { failureOf } from '#test/data/fixtures';
 
 const macs = (target: number) => [{ name: 'macs', target, spec: { cost: 'macs' } as const }];

@@ -52,6 +52,10 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
       'build a distillation set: augmented images with the soft labels of a teacher; an interrupted build resumes',
     arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
     options,
+    examples: [
+      'mnv4-nas dataset build configs/recipes/fashion-mnist.dataset.yaml --dry-run',
+      'mnv4-nas dataset build configs/recipes/fashion-mnist.dataset.yaml --to sets/fashion',
+    ],
     async run([recipeFile], given) {
       const opened = await openBuild(recipeFile);
       for (const note of opened.source.notes ?? []) standardReporter().warn(note);

@@ -1,6 +1,6 @@
 /** The completion scripts in the real shells, at the press of the Tab key. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,13 +38,21 @@ unset zle_bracketed_paste
 autoload -Uz compinit
 compinit -D -u
 source ./c.zsh`,
+  'loaded/.zshrc': `PS1='${marker} '
+LISTMAX=1000
+unsetopt auto_menu
+fpath+=($PWD/loaded)
+autoload -Uz compinit
+compinit -D -u`,
 } as const;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mnv4-completion-'));
   const completion = completionOf(commandTable);
   for (const shell of shells) writeFileSync(join(folder, `c.${shell}`), await printed(completion, shell));
+  mkdirSync(join(folder, 'loaded'));
   for (const [file, text] of Object.entries(settings)) writeFileSync(join(folder, file), text);
+  copyFileSync(join(folder, 'c.zsh'), join(folder, 'loaded', '_mnv4-nas'));
   scriptOf = (shell) => join(folder, `c.${shell}`);
   for (const [root, ids] of [
     ['runs', ['birds-coarse', 'birds-fine']],
@@ -62,7 +70,7 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** What the shell offers for a line: the lines that Tab, pressed twice, shows below it, or the completed line itself. */
-async function offered(shell: Shell, line: string): Promise<string[]> {
+async function offered(shell: Shell, line: string, zdotdir = ''): Promise<string[]> {
   if (shell === 'fish') {
     const { stdout } = spawnSync(
       'fish',
@@ -77,7 +85,7 @@ async function offered(shell: Shell, line: string): Promise<string[]> {
       .map((row) => row.split('\t')[0] as string)
       .filter((word) => word !== '');
   }
-  const env = { HOME: folder, ZDOTDIR: folder };
+  const env = { HOME: folder, ZDOTDIR: join(folder, zdotdir) };
   const screen = inTerminal(starts[shell], { columns: 200, rows: 100, cwd: folder, env });
   await screen.until((lines) => lines.includes(marker));
   screen.keys(`${line}\t\t#end`);
@@ -135,3 +143,11 @@ describe.each(cases)('$title', ({ shell, lack }) => {
     expect(await offered(shell, 'mnv4-nas search x.yaml --seed ')).toEqual([]);
   });
 });
+
+it.skipIf(cases.find(({ shell }) => shell === 'zsh')?.lack !== '')(
+  'zsh also loads the script from $fpath',
+  async () => {
+    expect(await offered('zsh', 'mnv4-nas runs ', 'loaded')).toEqual(expect.arrayContaining(['list', 'prune']));
+    expect(await offered('zsh', 'mnv4-nas runs show birds-', 'loaded')).toContain('birds-coarse');
+  },
+);

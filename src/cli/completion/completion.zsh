@@ -17,7 +17,7 @@ _mnv4_nas__offer() {
   return found
 }
 
-if [[ $funcstack[1] == _mnv4_nas ]]; then # autoloaded from a folder of $fpath
+if [[ $funcstack[1] == _mnv4-nas ]]; then # autoloaded from a folder of $fpath
   _mnv4_nas "$@"
 else
   compdef _mnv4_nas mnv4-nas

@@ -44,6 +44,11 @@ export function inTerminal(command: readonly string[], options: TerminalOptions 
     },
   );
   const terminal = new xterm.Terminal({ cols: columns, rows, scrollback: 5000, allowProposedApi: true });
+  terminal.parser.registerOscHandler(7777, (size) => {
+    const [to, high] = size.split(';').map(Number);
+    terminal.resize(to as number, high as number);
+    return true;
+  });
   let written = '';
   let hasEnded = false;
   let changed = () => {};
@@ -74,10 +79,7 @@ export function inTerminal(command: readonly string[], options: TerminalOptions 
     lines,
     written: () => written,
     keys: (text) => tell({ keys: text }),
-    resize: (to, high) => {
-      tell({ resize: [to, high] });
-      terminal.resize(to, high);
-    },
+    resize: (to, high) => tell({ resize: [to, high] }),
     until: (isThere) =>
       new Promise((resolve, reject) => {
         changed = () => {

@@ -1,7 +1,8 @@
 """Runs a program in a pseudo-terminal: pseudo_terminal.py COLUMNS ROWS PROGRAM ARGS...
 
 Writes to standard output all that the program writes to its terminal, and exits with the program's status. Reads from
-standard input JSON lines: {"keys": TEXT} types a text, {"resize": [COLUMNS, ROWS]} changes the size.
+standard input JSON lines: {"keys": TEXT} types a text, {"resize": [COLUMNS, ROWS]} changes the size, which is written to
+standard output as the command 7777 of the operating system, between what came before and after it.
 """
 import fcntl
 import json
@@ -45,7 +46,10 @@ def main():
             *lines, pending = pending.split(b'\n')
             for line in map(json.loads, lines):
                 if 'resize' in line:
+                    while select.select([terminal], [], [], 0)[0]:
+                        os.write(1, os.read(terminal, 65536))
                     resize(terminal, *line['resize'])
+                    os.write(1, b'\x1b]7777;%d;%d\x07' % tuple(line['resize']))
                 else:
                     os.write(terminal, line['keys'].encode())
 

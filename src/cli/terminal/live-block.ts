@@ -10,6 +10,8 @@ export interface Screen {
   write(text: string): unknown;
   readonly columns?: number;
   readonly rows?: number;
+  /** Learns the present size of the window; if it has changed, the block is drawn again at once. */
+  refresh?(): void;
 }
 
 export interface LiveBlock {
@@ -47,10 +49,12 @@ export function liveBlock(screen: Screen, isXtermJs = false): LiveBlock {
       screen.write(`${hideCursor}${toTop()}${frame(lines)}${showCursor}`);
     },
     print(text) {
+      screen.refresh?.();
       if (shown.length === 0) screen.write(`${text}\n`);
       else screen.write(`${hideCursor}${toTop()}${text}\n${frame(shown)}${showCursor}`);
     },
     erase() {
+      screen.refresh?.();
       if (shown.length > 0) screen.write(toTop());
       shown = [];
     },

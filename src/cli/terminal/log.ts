@@ -35,9 +35,13 @@ export function standardReporter(): Reporter {
   return ofTerminal;
 }
 
-/** Returns the stream with the `write` that it has now, since `shareStreams` replaces it. */
-function screenOf(stream: NodeJS.WriteStream): ReporterOptions['stream'] {
+/**
+ * Returns the stream with the `write` that it has now, since `shareStreams` replaces it. Node reads the size of the window
+ * when it hears of a resize, after the step that it computes; `_refreshSize`, which it calls then, reads it before.
+ */
+function screenOf(stream: NodeJS.WriteStream & { _refreshSize?(): void }): ReporterOptions['stream'] {
   return {
+    refresh: () => stream._refreshSize?.(),
     write: stream.write.bind(stream),
     get columns() {
       return stream.columns;

@@ -30,6 +30,7 @@ export function terminalReporter({ stream, env, clock, share }: ReporterOptions)
 
   const draw = () => {
     if (course === undefined) return;
+    stream.refresh?.();
     drawnAt = clock();
     block.draw(progressBlock(viewOf(course, drawnAt), columns(), colours));
   };

@@ -14,16 +14,22 @@ function onScreen(columns = 80, rows = 24, env: Record<string, string> = { NO_CO
   const terminal = new xterm.Terminal({ cols: columns, rows, convertEol: true, allowProposedApi: true });
   let written = '';
   let resized = () => {};
+  let known = columns;
   const stream = {
     write: (text: string) => {
       written += text;
       terminal.write(text);
     },
     get columns() {
-      return terminal.cols;
+      return known;
     },
     get rows() {
       return terminal.rows;
+    },
+    refresh: () => {
+      if (terminal.cols === known) return;
+      known = terminal.cols;
+      resized();
     },
     on: (_: string, listener: () => void) => {
       resized = listener;
@@ -44,10 +50,11 @@ function onScreen(columns = 80, rows = 24, env: Record<string, string> = { NO_CO
     const all = Array.from({ length: active.length }, (_, i) => active.getLine(i)?.translateToString(true) ?? '');
     return all.slice(0, 1 + all.findLastIndex((line) => line !== ''));
   };
-  const resize = async (to: number, high = rows) => {
+  /** Changes the window; the program hears of it at once or, like while it computes, only when it looks. */
+  const resize = async (to: number, isHeard = true) => {
     await settled();
-    terminal.resize(to, high);
-    resized();
+    terminal.resize(to, rows);
+    if (isHeard) stream.refresh();
   };
   return { reporter, lines, resize, terminal, written: () => written };
 }
@@ -137,17 +144,17 @@ describe('on a terminal a reporter', () => {
     const event = fc.oneof(
       fc.record({ step: fc.nat(400) }),
       fc.record({ note: fc.nat(9) }),
-      fc.record({ width: fc.integer({ min: 22, max: 100 }) }),
+      fc.record({ width: fc.integer({ min: 22, max: 100 }), isHeard: fc.boolean() }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(event, { maxLength: 15 }), async (events) => {
-        const { reporter, lines, resize } = onScreen();
+      fc.asyncProperty(fc.array(event, { maxLength: 15 }), fc.constantFrom(8, 24), async (events, high) => {
+        const { reporter, lines, resize } = onScreen(80, high);
         const notes: string[] = [];
         for (const one of events) {
           if ('step' in one) reporter.progress(report(one.step));
           else if ('note' in one) notes.push(`note ${notes.length} ${one.note}`);
           if ('note' in one) reporter.note(notes.at(-1) as string);
-          if ('width' in one) await resize(one.width);
+          if ('width' in one) await resize(one.width, one.isHeard);
         }
         reporter.close();
         expect((await lines()).filter((line) => line.startsWith('note'))).toEqual(notes);

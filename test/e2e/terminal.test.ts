@@ -62,7 +62,7 @@ describe.skipIf(!hasTerminal)('in a terminal (skipped without Python 3.9), a sea
     expect(lines.filter((line) => line.includes('log') && !/^log \d+ end$/.test(line))).toEqual([]);
     const stages = lines.flatMap((line) => /^\d\/6 \w+/.exec(line)?.[0] ?? []);
     expect(stages).toEqual(['1/6 teacher', '2/6 dataset', '3/6 coarse', '4/6 fine', '5/6 train']);
-    expect(lines.slice(-12).join('\n')).toContain('small: searched, trained');
+    expect(lines.slice(-25).join('\n')).toContain('small: searched, trained');
     expect(lines.filter((line) => / left/.test(line))).toEqual([]);
     expect([isVisible(screen), screen.cursor()[1]]).toEqual([true, 0]);
   });

@@ -18,7 +18,8 @@ const rooms = {
   cli: {
     '.': ['arguments', 'commands', 'process', 'terminal'],
     arguments: ['terminal'],
-    commands: ['arguments', 'process', 'terminal'],
+    commands: ['arguments', 'completion', 'process', 'terminal'],
+    completion: ['arguments'],
     process: ['terminal'],
   },
   tasks: {

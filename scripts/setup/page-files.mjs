@@ -1,11 +1,19 @@
 #!/usr/bin/env node
 // @ts-check
-// Copies the files of src/ that are neither compiled nor loaded by Node to dist/: the style of pages. Run by the build.
+// Copies the files of src/ that are neither compiled nor loaded by Node to dist/: the style of pages,
+// and shell functions. Run by the build.
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const files = ['core/page-theme.css', 'tasks/report/run/page/report.css', 'tasks/export/web/page/page.css'];
+const files = [
+  'core/page-theme.css',
+  'tasks/report/run/page/report.css',
+  'tasks/export/web/page/page.css',
+  'cli/completion/completion.bash',
+  'cli/completion/completion.zsh',
+  'cli/completion/completion.fish',
+];
 
 /** @param {string} root  the repository */
 export function copyPageFiles(root) {

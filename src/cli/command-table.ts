@@ -1,19 +1,12 @@
 /** The commands by name, each with its line in `--help`; the code of a command is loaded only when it is used. */
-import type { CommandSpec } from '#cli/arguments/command-spec';
+import type { CommandTable } from '#cli/arguments/command-spec';
 
-export type CommandEntry = CommandGroup | LoadedCommand;
-
-export interface CommandGroup {
-  readonly summary: string;
-  readonly commands: CommandTable;
-}
-
-export interface LoadedCommand {
-  readonly summary: string;
-  readonly load: () => Promise<CommandSpec>;
-}
-
-export type CommandTable = Readonly<Record<string, CommandEntry>>;
+/** Command lines for `mnv4-nas --help`. */
+export const examples = [
+  'mnv4-nas search configs/quickstart.yaml --run-id quickstart',
+  'mnv4-nas runs show quickstart-fine',
+  'mnv4-nas init photos --device pixel-6-cpu --target-ms 2',
+];
 
 export const commandTable: CommandTable = {
   init: {
@@ -54,6 +47,10 @@ export const commandTable: CommandTable = {
   },
   dataset: {
     summary: 'fetch and inspect images; preview, build and verify distillation sets',
+    examples: [
+      'mnv4-nas dataset fetch fashion-mnist',
+      'mnv4-nas dataset build configs/recipes/fashion-mnist.dataset.yaml',
+    ],
     commands: {
       fetch: {
         summary: 'download a small image data set',
@@ -99,6 +96,7 @@ export const commandTable: CommandTable = {
   },
   runs: {
     summary: 'list, show, watch, report and remove runs',
+    examples: ['mnv4-nas runs list', 'mnv4-nas runs show quickstart-fine'],
     commands: {
       list: {
         summary: 'list all runs, one per line',
@@ -124,6 +122,10 @@ export const commandTable: CommandTable = {
   },
   job: {
     summary: 'write searches as jobs of a cluster',
+    examples: [
+      'mnv4-nas job slurm configs/cifar10.yaml --seeds 5',
+      'mnv4-nas job k8s configs/cifar10.yaml --image registry.example/mnv4-nas:1',
+    ],
     commands: {
       slurm: {
         summary: 'write a search as sbatch scripts for Slurm',
@@ -138,6 +140,10 @@ export const commandTable: CommandTable = {
   validate: {
     summary: 'check configs, spaces, recipes and devices for mistakes',
     load: async () => (await import('#cli/commands/validate')).validate,
+  },
+  completion: {
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('#cli/commands/completion')).completionOf(commandTable),
   },
   doctor: {
     summary: 'check whether this machine can run a search',

@@ -1,12 +1,13 @@
 /** The program: loads the requested command, prints its result to standard output and all else to standard error. */
 import { Command, CommanderError } from 'commander';
-import { addSpec } from '#cli/arguments/commander';
+import type { CommandTable } from '#cli/arguments/command-spec';
+import { addExamples, addSpec } from '#cli/arguments/commander';
 import { hearNoStopSignals, stopOnSignal } from '#cli/process/stop-signal';
 import { packageVersion } from '#cli/process/version';
 import { exitCodes, Failure, formatDiagnostic } from '#core/failure';
 import { joinRanks } from '#jobs/workers/mpi/join';
 import { setJoinedRanks } from '#jobs/workers/ranks';
-import { type CommandTable, commandTable } from './command-table.js';
+import { commandTable, examples } from './command-table.js';
 
 /**
  * Runs the command that the arguments name and returns its exit code. Of several MPI ranks, rank 0 runs it and the
@@ -34,6 +35,7 @@ async function runCommand(argv: readonly string[]): Promise<number> {
     .hook('preAction', (_, { options }) => {
       if (!options.some(({ long }) => long === '--workers')) hearNoStopSignals(); // it never polls for a stop
     });
+  addExamples(main, examples);
   try {
     await addCommands(main, commandTable, argv.includes('help'));
     await main.parseAsync(argv);
@@ -54,6 +56,7 @@ async function addCommands(parent: Command, table: CommandTable, atOnce: boolean
     const command = new Command(name).summary(entry.summary).description(entry.summary).exitOverride();
     parent.addCommand(command);
     if ('commands' in entry) {
+      addExamples(command, entry.examples);
       await addCommands(command, entry.commands, atOnce);
       continue;
     }

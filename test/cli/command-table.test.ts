@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type CommandTable, commandTable } from '#cli/command-table';
+import type { CommandTable } from '#cli/arguments/command-spec';
+import { commandTable } from '#cli/command-table';
 
 /** Every command that can be loaded, with its full name and its summary. */
 function commandsOf(table: CommandTable, above = '') {

@@ -15,7 +15,7 @@ const watching = [
 
 /** Returns the commands that a help text lists. */
 function listed(help: string): string[] {
-  const [, commands = ''] = help.split('Commands:');
+  const [, commands = ''] = (help.split('Examples:')[0] as string).split('Commands:');
   return [...commands.matchAll(/^ {2}([a-z]\S*)/gm)]
     .map(([, name]) => name as string)
     .filter((name) => name !== 'help');
@@ -61,6 +61,7 @@ describe('--help', { timeout: 120_000 }, () => {
       'runs',
       'job',
       'validate',
+      'completion',
       'doctor',
     ]);
     const nested = [

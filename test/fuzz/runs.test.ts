@@ -6,6 +6,7 @@ import { runListText, runText } from '#cli/terminal/runs-text';
 import { checkedSafetensorsParts, type NamedTensor, parseSafetensors, safetensorsParts } from '#data/files/safetensors';
 import { loadLatestCheckpoint, saveCheckpoint } from '#jobs/runs/checkpoint';
 import { openEventLog, readEvents } from '#jobs/runs/event-log';
+import { runCourse } from '#jobs/runs/run-course';
 import { listRuns } from '#jobs/runs/run-entries';
 import { openRun, type Run } from '#jobs/runs/run-folder';
 import { lockHolder, lockRun } from '#jobs/runs/run-lock';
@@ -135,7 +136,7 @@ describe('the folder of a run', () => {
     const { entries } = listRuns(root);
     const summary = readRunSummary(folder);
     expectFinite(summary);
-    return `${runListText(root, entries)}${runText(summary)}`;
+    return `${runListText(root, entries)}${runText(summary, runCourse(folder))}`;
   }
 
   it('is shown with any result, or the result is reported as damaged', () => {

@@ -1,12 +1,28 @@
 /** Commands as data: arguments and options, typed from their flags, and the result. */
 import type { Failure } from '#core/failure';
 
+/** Commands and groups of commands by name; a command is loaded only when it is used. */
+export type CommandTable = Readonly<Record<string, CommandGroup | LoadedCommand>>;
+
+export interface CommandGroup {
+  readonly summary: string;
+  readonly examples: readonly string[];
+  readonly commands: CommandTable;
+}
+
+export interface LoadedCommand {
+  readonly summary: string;
+  readonly load: () => Promise<CommandSpec>;
+}
+
 /** A command without its name and summary, which `command-table.ts` holds. */
 export interface CommandSpec {
   /** Longer text than the summary, for `mnv4-nas COMMAND --help`. */
   readonly description?: string;
   readonly arguments: readonly ArgumentSpec[];
   readonly options: readonly OptionSpec[];
+  /** Two or three command lines for `mnv4-nas COMMAND --help`. */
+  readonly examples: readonly string[];
   run(args: readonly unknown[], options: object): Output | Promise<Output>;
 }
 
@@ -14,6 +30,9 @@ export interface ArgumentSpec {
   /** `<one>`, `<several...>` or, if none is allowed too, `[several...]`. */
   readonly name: string;
   readonly description: string;
+  readonly choices?: readonly string[];
+  /** Values that a shell offers, where `run` itself checks the value. */
+  readonly suggests?: readonly string[];
 }
 
 export interface OptionSpec {
@@ -23,6 +42,8 @@ export interface OptionSpec {
   /** Parses a value; `before` is the value that a repeatable option has collected so far. */
   readonly parse?: (text: string, before?: never) => unknown;
   readonly choices?: readonly string[];
+  /** Values that a shell offers, where `parse` or `run` checks the value. */
+  readonly suggests?: readonly string[];
   readonly default?: unknown;
   readonly required?: boolean;
 }

@@ -45,6 +45,10 @@ export const calibrate = defineCommand({
     { name: '<rows.csv>', description: 'the latencies: a CSV file with the columns network, resolution, ms' },
   ],
   options,
+  examples: [
+    'mnv4-nas calibrate configs/devices/measurements/pixel-6-cpu.csv',
+    'mnv4-nas calibrate measured/rows.csv --overhead --out my-phone.yaml',
+  ],
   run([file], options) {
     const measurements = readMeasurements(file);
     const fit = fitTo(measurements, file, options);

@@ -19,7 +19,7 @@ import { findDevice } from '#networks/zoo/shipped';
 const options = [
   resolutionOption,
   { flag: '--classes <n>', description: 'use this number of classes', parse: count },
-  { flag: '--device <names...>', description: 'show the latency on these devices (shipped names or YAML files)' },
+  { flag: '--device <devices...>', description: 'show the latency on these devices (shipped names or YAML files)' },
   { flag: '--by-layer', description: 'print one row per layer, with what bounds its latency: compute or memory' },
   {
     flag: '--signatures',
@@ -35,11 +35,16 @@ export const describe = defineCommand({
     'show the layers, shapes, parameters, MACs, bytes and latency of a network or run; or the choices, size and extremes of a search space',
   arguments: [
     {
-      name: '<network>',
+      name: '<network-or-space>',
       description: 'a network or space (a YAML file, or the name of a shipped one), or the folder of a run',
     },
   ],
   options,
+  examples: [
+    'mnv4-nas describe mnv4-conv-s --device pixel-6-cpu pixel-8-edgetpu',
+    'mnv4-nas describe mobilenet-v2-0.5x@160 --by-layer',
+    'mnv4-nas describe search-spaces/tiny.coarse.yaml',
+  ],
   run([what], options) {
     const space = resized(described(what), options);
     if (options.signatures) return signatures(space);

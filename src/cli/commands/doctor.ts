@@ -37,6 +37,7 @@ const setUp = 'run `node scripts/setup.mjs`';
 export const doctor = defineCommand({
   arguments: [],
   options: [jsonOption],
+  examples: ['mnv4-nas doctor', 'mnv4-nas doctor --json'],
   async run() {
     const json = diagnose(await nativeImages());
     const failure = json.ok ? undefined : new Failure('backend', []);

@@ -32,6 +32,11 @@ export const evalNetwork = defineCommand({
     rootOption,
     jsonOption,
   ],
+  examples: [
+    'mnv4-nas eval quickstart-train --dataset configs/recipes/quickstart.dataset.yaml',
+    'mnv4-nas eval mnv4-conv-s --weights conv-s.safetensors --folder sets/birds',
+    'mnv4-nas eval digits --dataset configs/recipes/mnist.dataset.yaml --int8',
+  ],
   async run([what], options) {
     const { dataset, folder, split, backend, threads, runtime = 'litert' } = options;
     if ((dataset === undefined) === (folder === undefined)) {

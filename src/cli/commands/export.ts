@@ -64,6 +64,11 @@ export const exportNetwork = defineCommand({
     },
   ],
   options,
+  examples: [
+    'mnv4-nas export quickstart-train --to onnx --check',
+    'mnv4-nas export quickstart-train --to web --int8 --out page',
+    'mnv4-nas export mnv4-conv-s --to litert --seed 1',
+  ],
   async run([what], options) {
     const { to: format, backend, threads } = options;
     const exporter = exporters[format];

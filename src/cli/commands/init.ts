@@ -22,7 +22,11 @@ export const init = defineCommand({
     'look at a folder of images and write a project for them: a config, a search space and recipes that suit the images, the device and your time',
   arguments: [{ name: '<folder>', description: 'the folder of the images, with a folder for each class' }],
   options: [
-    { flag: '--device <name>', description: 'the device, by the name of a shipped profile or by file', required: true },
+    {
+      flag: '--device <device>',
+      description: 'the device, by the name of a shipped profile or by file',
+      required: true,
+    },
     { flag: '--target-ms <ms>', description: 'the latency to reach on the device', parse: positive, required: true },
     {
       flag: '--hours <n>',
@@ -39,6 +43,10 @@ export const init = defineCommand({
     { flag: '--force', description: 'overwrite the files of an existing project' },
     ...workerOptions,
     jsonOption,
+  ],
+  examples: [
+    'mnv4-nas init photos --device pixel-6-cpu --target-ms 2',
+    'mnv4-nas init photos --device pixel-8-edgetpu --target-ms 0.5 --hours 8 --to birds',
   ],
   async run([folder], options) {
     const { device: deviceName, targetMs, hours, resolution, force = false } = options;

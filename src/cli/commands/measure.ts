@@ -54,6 +54,10 @@ export const measure = defineCommand({
     },
   ],
   options,
+  examples: [
+    'mnv4-nas measure mnv4-conv-s mobilenet-v2-0.5x@160 --runtime litert',
+    'mnv4-nas measure --space mnv4-conv-s.coarse --samples 20 --output measured',
+  ],
   async run([names], options) {
     const { output, threads } = options;
     const networks = measuredNetworks(names, options);

@@ -44,6 +44,10 @@ export const rank = defineCommand({
     'check whether a SuperNet trained with a uniform policy ranks architectures in the same order as stand-alone trainings',
   arguments: [configArgument],
   options,
+  examples: [
+    'mnv4-nas rank configs/fashion-mnist.yaml --recipe configs/recipes/fashion-mnist-alone.train.yaml',
+    'mnv4-nas rank configs/cifar10.yaml --stage fine --recipe configs/recipes/cifar10.train.yaml',
+  ],
   run: ([file], options) => carriedOut(rankingStudy(file, options), options),
 });
 

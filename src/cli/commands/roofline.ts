@@ -37,6 +37,10 @@ export const roofline = defineCommand({
     { name: '<networks...>', description: 'networks (shipped names or YAML files) or folders of finished runs' },
   ],
   options,
+  examples: [
+    'mnv4-nas roofline mnv4-conv-s mobilenet-v2 mobilenet-v3-large --html sweep.html',
+    'mnv4-nas roofline mnv4-conv-m runs/first-fine --ridge 0:200:2',
+  ],
   async run([references], options) {
     const { ridge = ridgeRange('0:500:1'), accuracy = new Map(), svg, html } = options;
     const contenders = sweptContenders(references, accuracy, options);

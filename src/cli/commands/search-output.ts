@@ -5,6 +5,7 @@ import type { SearchOptions } from '#cli/arguments/search-options';
 import { agreementText } from '#cli/terminal/agreement-text';
 import { runText } from '#cli/terminal/runs-text';
 import { Failure } from '#core/failure';
+import { runCourse } from '#jobs/runs/run-course';
 import { readSearchResult } from '#jobs/runs/run-result';
 import { readRunSummary } from '#jobs/runs/run-summary';
 import { agreementOf } from '#tasks/study/agreement';
@@ -14,7 +15,7 @@ export function runsOutput(ids: readonly string[], root: string): Output {
   const summaries = ids.map((id) => readRunSummary(join(root, id)));
   return {
     json: summaries.length === 1 ? summaries[0] : summaries,
-    text: () => summaries.map(runText).join('\n\n'),
+    text: () => summaries.map((run) => runText(run, runCourse(run.folder))).join('\n\n'),
   };
 }
 

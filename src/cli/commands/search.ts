@@ -56,6 +56,11 @@ export const search = defineCommand({
     'fetch images, train the teacher and build the distillation set where they are missing; run the coarse stage and the fine stage on its result; train and export the network where the config says so; run again, it resumes',
   arguments: [configArgument],
   options,
+  examples: [
+    'mnv4-nas search configs/quickstart.yaml --run-id quickstart',
+    'mnv4-nas search configs/cifar10.yaml --dry-run',
+    'mnv4-nas search configs/quickstart.yaml --seeds 5',
+  ],
   async run([file], options): Promise<Output> {
     const config = readSearchConfig(file, searchOverrides(options));
     const { root, id } = runsOf(config, options, 'search');

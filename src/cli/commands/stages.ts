@@ -26,6 +26,11 @@ import { missedTargets, runsOutput } from './search-output.js';
 export const coarse = defineCommand({
   arguments: [configArgument],
   options: searchOptions,
+  examples: [
+    'mnv4-nas coarse configs/quickstart.yaml --run-id first-coarse',
+    'mnv4-nas coarse configs/quickstart.yaml --set coarse.steps=700 --seed 2',
+    'mnv4-nas coarse configs/cifar10.yaml --dry-run',
+  ],
   run([file], options) {
     const config = readSearchConfig(file, searchOverrides(options));
     return oneStage(planCoarse(config), config, options);
@@ -42,6 +47,10 @@ const fineOptions = [
 export const fine = defineCommand({
   arguments: [configArgument],
   options: fineOptions,
+  examples: [
+    'mnv4-nas fine configs/quickstart.yaml --from first-coarse --run-id first-fine',
+    'mnv4-nas fine configs/mnv4-conv-m.yaml --base mnv4-conv-m --dry-run',
+  ],
   run([file], options) {
     const config = readSearchConfig(file, searchOverrides(options));
     return oneStage(planBase(config, options), config, options);

@@ -7,5 +7,9 @@ export const study = defineCommand({
     'compare search strategies: run every arm of a study with several seeds and train every result stand-alone; an interrupted study resumes',
   arguments: [{ name: '<study>', description: 'a study (*.study.yaml)' }],
   options: studyOptions,
+  examples: [
+    'mnv4-nas study configs/studies/quickstart.study.yaml',
+    'mnv4-nas study configs/studies/stages.study.yaml --root studies --workers 2',
+  ],
   run: ([file], options) => carriedOut(readStudy(file), options),
 });

@@ -18,6 +18,10 @@ export const train = defineCommand({
     requireGpuOption,
     { flag: '--recipe <file>', description: 'a training recipe (*.train.yaml)', required: true },
   ],
+  examples: [
+    'mnv4-nas train quickstart-fine --recipe configs/recipes/fashion-mnist-alone.train.yaml',
+    'mnv4-nas train teacher-28 --recipe configs/recipes/mnist.train.yaml --run-id digits',
+  ],
   async run([what], options) {
     const network = networkOf(what, options.root);
     const recipe = readTrainingRecipe(options.recipe, overridesOf(options));

@@ -72,7 +72,13 @@ export const validate = defineCommand({
     {
       flag: '--schema <kind>',
       description: `print the JSON Schema of a kind of file: ${kinds.map(({ name }) => name).join(', ')}`,
+      suggests: kinds.map(({ name }) => name),
     },
+  ],
+  examples: [
+    'mnv4-nas validate configs/quickstart.yaml configs/recipes/quickstart.dataset.yaml',
+    'mnv4-nas validate configs/quickstart.yaml --set search.batch=64',
+    'mnv4-nas validate --schema space',
   ],
   run([files], { set, schema }) {
     if (schema !== undefined) return { text: () => schemaText(schema) };

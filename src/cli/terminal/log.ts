@@ -1,35 +1,15 @@
 /**
- * Progress and messages of long commands: a progress line on a terminal, JSON log lines (pino) elsewhere. Each log line
+ * Progress and messages of long commands: a block of lines on a terminal, JSON log lines (pino) elsewhere. Each log line
  * names the scheduler's job and the rank of the process and, within a run, the run.
  */
 import { pino } from 'pino';
 import { processRank, schedulerJob } from '#core/machine/scheduler';
-import type { Progress } from '#jobs/observer';
-import { progressLine, progressRecord, styled } from './progress.js';
+import { progressRecord } from './progress.js';
+import type { Reporter, ReporterOptions } from './reporter.js';
+import { shareStreams } from './shared-streams.js';
+import { terminalReporter } from './terminal-reporter.js';
 
-export interface Reporter {
-  /** Reports how far the work is; on a terminal it redraws the progress line. */
-  progress(fields: Progress): void;
-  note(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
-  /** Leaves the last progress line on the terminal; nothing is reported afterwards. */
-  close(): void;
-}
-
-export interface ReporterOptions {
-  /** The output stream: standard error, whose writes are synchronous. */
-  readonly stream: { write(text: string): unknown; readonly columns?: number };
-  readonly isTerminal: boolean;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-}
-
-const redrawMs = 100; // a line that changes more often cannot be read
-const defaultColumns = 80;
-const clearLine = '\r\u001b[2K';
-
-/** True if a progress line may be redrawn: on a terminal that is capable of it, outside CI. */
+/** True if lines may be redrawn: on a terminal that is capable of it, outside CI. */
 export function isInteractive(
   stream: { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,
@@ -41,10 +21,37 @@ export function createReporter(options: ReporterOptions): Reporter {
   return options.isTerminal ? terminalReporter(options) : logReporter(options);
 }
 
-/** Creates a command's reporter on standard error: a progress line where `isInteractive`, else log lines. */
+let ofTerminal: Reporter | undefined;
+
+/**
+ * Returns a command's reporter on standard error: a block of lines where `isInteractive`, else log lines. A terminal has
+ * one for all callers, so that none writes into the lines of another.
+ */
 export function standardReporter(): Reporter {
   const { stderr: stream, env } = process;
-  return createReporter({ stream, isTerminal: isInteractive(stream, env), env, clock: Date.now });
+  const options = { env, clock: Date.now };
+  if (!isInteractive(stream, env)) return createReporter({ ...options, stream, isTerminal: false });
+  ofTerminal ??= createReporter({ ...options, stream: screenOf(stream), isTerminal: true, share: shareStreams });
+  return ofTerminal;
+}
+
+/**
+ * Returns the stream with the `write` that it has now, since `shareStreams` replaces it. Node reads the size of the window
+ * when it hears of a resize, after the step that it computes; `_refreshSize`, which it calls then, reads it before.
+ */
+function screenOf(stream: NodeJS.WriteStream & { _refreshSize?(): void }): ReporterOptions['stream'] {
+  return {
+    refresh: () => stream._refreshSize?.(),
+    write: stream.write.bind(stream),
+    get columns() {
+      return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
+    },
+    on: (event, listener) => stream.on(event, listener),
+    off: (event, listener) => stream.off(event, listener),
+  };
 }
 
 function logReporter({ stream, env, clock }: ReporterOptions): Reporter {
@@ -59,33 +66,4 @@ function logReporter({ stream, env, clock }: ReporterOptions): Reporter {
     warn: (message, fields = {}) => logger.warn(fields, message),
     close: () => {},
   };
-}
-
-function terminalReporter({ stream, env, clock }: ReporterOptions): Reporter {
-  const colours = !env.NO_COLOR;
-  let line: string | undefined;
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  const print = (text: string, { run: _, ...fields }: Readonly<Record<string, unknown>> = {}) => {
-    const details = Object.entries(fields).map(([key, value]) => `${key} ${detail(value)}`);
-    stream.write(`${line === undefined ? '' : clearLine}${[text, ...details].join('  ')}\n${line ?? ''}`);
-  };
-  return {
-    progress: (fields) => {
-      const isLast = fields.step >= fields.steps;
-      if (!isLast && clock() - drawnAt < redrawMs) return;
-      drawnAt = clock();
-      line = progressLine(fields, (stream.columns || defaultColumns) - 1, colours);
-      stream.write(`${clearLine}${line}`);
-    },
-    note: print,
-    warn: (message, fields) => print(`${styled('warning:', 'yellow', colours)} ${message}`, fields),
-    close: () => {
-      if (line !== undefined) stream.write('\n');
-      line = undefined;
-    },
-  };
-}
-
-function detail(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

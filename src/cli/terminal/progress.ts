@@ -1,48 +1,22 @@
-/** The progress of a long command: one line on a terminal, one record in a log. */
+/** The progress of a long command as one line or as a record in a log. */
 import type { CostProgress, Progress } from '#jobs/observer';
+import { fittedLine, type Part } from './parts.js';
 
-/** One part of the line; from a line that is too long, the parts with the highest rank are dropped first. */
-interface Part {
-  readonly text: string;
-  readonly rank: number;
-  readonly style?: Style;
-}
-
-export type Style = keyof typeof styles;
-
-const styles = { bold: '1', dim: '2', yellow: '33' } as const;
-
-const gap = '  ';
-const notableWait = 0.05; // share of the time; a shorter wait for data is not shown
-const notableExcess = 0.05; // share of the target; a cost above it by more is marked
-
-/** Returns the text in a style, or unchanged where colours are off. */
-export function styled(text: string, style: Style | undefined, colours: boolean): string {
-  return colours && style !== undefined ? `\u001b[${styles[style]}m${text}\u001b[0m` : text;
-}
+export const notableWait = 0.05; // share of the time; a shorter wait for data is not shown
+export const notableExcess = 0.05; // share of the target; a cost above it by more is marked
 
 /** Formats the fields on one line of at most `width` columns, without the least important parts if it is narrow. */
 export function progressLine(fields: Progress, width: number, colours = false): string {
-  let parts = partsOf(fields);
-  while (parts.length > 1 && lengthOf(parts) > width) {
-    const least = Math.max(...parts.map(({ rank }) => rank));
-    parts = parts.filter(({ rank }) => rank !== least);
-  }
-  if (lengthOf(parts) > width) return (parts[0] as Part).text.slice(0, Math.max(0, width));
-  return parts.map(({ text, style }) => styled(text, style, colours)).join(gap);
-}
-
-function lengthOf(parts: readonly Part[]): number {
-  return parts.reduce((sum, { text }) => sum + text.length, (parts.length - 1) * gap.length);
+  return fittedLine(partsOf(fields), width, colours);
 }
 
 function partsOf(fields: Progress): Part[] {
-  const { stage, phase, step, steps, loss, quality, reward, costs = [] } = fields;
+  const { phase, step, steps, loss, quality, reward, costs = [] } = fields;
   const { imagesPerSecond, dataWait = 0, secondsLeft } = fields;
   const part = (value: number | undefined, rank: number, text: (value: number) => string): Part[] =>
     value === undefined ? [] : [{ text: text(value), rank }];
   return [
-    { text: phase === undefined ? stage : `${phase.number}/${phase.of} ${stage}`, rank: 0, style: 'bold' },
+    { text: placedStage(fields), rank: 0, style: 'bold' },
     { text: `${step}/${steps}`, rank: 1 },
     ...part(steps > 0 ? step / steps : undefined, 7, (share) => `${Math.floor(100 * share)}%`),
     ...part(loss, 4, (value) => `loss ${decimal(value)}`),
@@ -54,6 +28,11 @@ function partsOf(fields: Progress): Part[] {
     ...part(secondsLeft, 2, (value) => `${duration(value)} left`),
     ...part(phase?.secondsLeft, 2, (value) => `${duration(value)} in all`),
   ];
+}
+
+/** The stage and, in work of several phases, its place. */
+export function placedStage({ stage, phase }: Progress): string {
+  return phase === undefined ? stage : `${phase.number}/${phase.of} ${stage}`;
 }
 
 /** Returns the expected cost of the policy and the cost of its argmax, each as a relative distance from the target. */
@@ -73,7 +52,7 @@ export function signedPercent(ratio: number): string {
 }
 
 /** Formats a number briefly, with a steady width while it changes: 2.303, 0.781. */
-function decimal(value: number): string {
+export function decimal(value: number): string {
   return Math.abs(value) < 100 ? value.toFixed(3) : value.toPrecision(4);
 }
 

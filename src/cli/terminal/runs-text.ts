@@ -5,16 +5,15 @@ import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { LogLine } from '#jobs/runs/event-log';
 import type { AgedRun } from '#jobs/runs/prune';
+import type { RunCourse } from '#jobs/runs/run-course';
 import type { RunEntry } from '#jobs/runs/run-entries';
 import { searchEventSchema } from '#jobs/runs/run-events';
 import type { Cost, Evaluation, RandomSummary } from '#jobs/runs/run-result';
 import type { RunSummary } from '#jobs/runs/run-summary';
-import { uibVariant } from '#networks/space/block';
-import { blockDrawing } from '#networks/space/block-drawing';
-import { inputShape, sidesOf, stridedMap } from '#networks/space/resolution';
-import type { Architecture } from '#networks/space/space';
+import { architectureLines } from './architecture-text.js';
 import { classLines, weightsText } from './evaluation-text.js';
 import { duration, progressLine, signedPercent } from './progress.js';
+import { sparkline } from './sparkline.js';
 import { aligned, type Row } from './table.js';
 
 export function runListText(root: string, entries: readonly RunEntry[]): string {
@@ -57,8 +56,10 @@ const shownSchema = searchEventSchema
   .pick({ loss: true, quality: true, reward: true, imagesPerSecond: true })
   .partial();
 
-/** Formats the facts of a run, then its architecture block by block if it has one. */
-export function runText(run: RunSummary): string {
+const mostBars = 40; // of the sparkline
+
+/** Formats the facts of a run, then draws its architecture if it has one. */
+export function runText(run: RunSummary, course: RunCourse): string {
   const facts = [
     ['stage', run.stage],
     ['status', run.status],
@@ -68,6 +69,7 @@ export function runText(run: RunSummary): string {
     ...(run.test === null ? [] : [['test', `${accuracyText(run.test)}, top-5 ${percent(run.test.top5)}`]]),
     ...(run.weights === null ? [] : [['weights', weightsText(run.weights)]]),
     ['reward', figure(run.reward)],
+    ...courseRows(course),
     ...(run.random === null ? [] : randomRows(run.random)),
     [
       'entropy',
@@ -76,7 +78,8 @@ export function runText(run: RunSummary): string {
     ...Object.entries(run.costs ?? {}).map(([name, cost]) => [name, costText(cost)]),
     ['folder', run.folder],
   ];
-  const architecture = run.architecture === null ? [] : ['', ...architectureLines(run.architecture)];
+  const costs = Object.keys(run.costs ?? {});
+  const architecture = run.architecture === null ? [] : ['', ...architectureLines(run.architecture, costs)];
   const classes = run.byClass === null ? [] : classLines(run.byClass);
   return [run.id, ...aligned(facts, new Set()), ...classes, ...architecture].join('\n');
 }
@@ -114,21 +117,9 @@ function figure(value: number | null): string {
   return value === null ? '-' : value.toFixed(4);
 }
 
-/** Lists every block with its kind, the chain of its layers, and the size of its output. */
-function architectureLines({ name, input, classes, stages, head }: Architecture): string[] {
-  let channels = input.channels;
-  let map = sidesOf(input.resolution);
-  const rows: Row[] = [];
-  for (const [s, { blocks }] of stages.entries()) {
-    for (const [b, block] of blocks.entries()) {
-      map = stridedMap(map, block.stride);
-      const kind = block.kind === 'uib' ? uibVariant(block) : block.kind;
-      rows.push([`${s}.${b}`, kind, blockDrawing(block, channels), [...map, block.out].join(' x ')]);
-      channels = block.out;
-    }
-  }
-  const conv = head.conv === 0 ? [] : [`1x1 ${head.conv}`];
-  const hidden = head.hidden === 0 ? [] : [`1x1 ${head.hidden}`];
-  rows.push(['head', '', [...conv, 'average pool', ...hidden, 'fc'].join(' ─ '), `${classes} classes`]);
-  return [`${name}  ${inputShape(input).join(' x ')}`, ...aligned(rows, new Set())];
+/** Draws the course of the reward or loss, with its first and its last value; nothing without two values. */
+function courseRows({ of, values }: RunCourse): Row[] {
+  const bars = sparkline(values, mostBars);
+  const [first, last] = [values[0] ?? 0, values.at(-1) ?? 0];
+  return bars === '' ? [] : [[`course of ${of}`, `${figure(first)} ${bars} ${figure(last)}`]];
 }

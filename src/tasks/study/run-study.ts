@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { meanOf } from '#core/statistics/scoring';
+import type { Observer } from '#jobs/observer';
 import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { Arm } from './arm.js';
@@ -45,13 +46,15 @@ export async function runStudy(
 ): Promise<ArmFindings[]> {
   await requireStudy(study);
   const trained: Trained[] = [];
+  let number = 0;
   for (let seed = 1; seed <= study.seeds; seed++) {
     for (const arm of study.arms) {
+      const part = inPhase(options, ++number, study.seeds * study.arms.length);
       const aim = arm.target === null ? '' : ` at ${arm.target}`;
       options.context.observer.note(`${study.name}: ${arm.name}${aim}, seed ${seed} of ${study.seeds}`);
-      for (const { architecture, ...figures } of await candidates(study, arm, seed, options)) {
+      for (const { architecture, ...figures } of await candidates(study, arm, seed, part)) {
         const first = arm.scaled === undefined ? 0 : (seed - 1) * study.trainings;
-        const lengths = await trainings(study, architecture, first, options);
+        const lengths = await trainings(study, architecture, first, part);
         const alone = meanOf((lengths.at(-1) as TrainedAlone).top1);
         const finding = { seed, architecture: architectureId(architecture), ...figures, alone, trained: lengths };
         trained.push({ arm, architecture, finding });
@@ -62,6 +65,14 @@ export async function runStudy(
   const arms = byArm(study, study.judge === undefined ? trained : await judged(study, study.judge, trained, options));
   await tell(arms);
   return arms;
+}
+
+/** Returns the options with a context that adds the place of an arm's seed among all to what it reports. */
+function inPhase(options: StudyOptions, number: number, of: number): StudyOptions {
+  const { context } = options;
+  const { observer } = context;
+  const progress: Observer['progress'] = (fields) => observer.progress({ ...fields, phase: { number, of } });
+  return { ...options, context: { ...context, observer: { ...observer, progress } } };
 }
 
 async function trainings(

@@ -21,6 +21,7 @@ const echo = defineCommand({
     { flag: '--no-fold', description: 'switched off' },
     { flag: '--json', description: 'as JSON' },
   ],
+  examples: ['mnv4-nas echo one'],
   run([first, others], { root, runId, seed, profile, mode, device, fold }) {
     const isTyped: [string, readonly string[], string, 'fast' | 'slow' | undefined] = [first, others, root, mode];
     const json = { isTyped, runId, seed, profile, device, fold };

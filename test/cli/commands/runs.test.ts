@@ -162,8 +162,30 @@ describe('runs show', () => {
       'macs          187,400,000, target 190,000,000 (-1.4%), expected 188,000,000 (-1.1%)',
       'params        3,700,000, target 4,000,000 (-7.5%), expected 3,900,000 (-2.5%), argmax 3,800,000 (-5.0%)',
     ]);
-    expect(lines.find((line) => line.startsWith('0.0'))).toMatch(/^0\.0 +conv +conv 3x3 32 \/2 +112 x 112 x 32$/);
-    expect(lines.at(-2)).toMatch(/^head +1x1 960 ─ average pool ─ 1x1 1280 ─ fc +1000 classes$/);
+    const drawn = lines.slice(1 + lines.indexOf(''));
+    expect(drawn[0]).toBe('mnv4-conv-s  224 x 224 x 3, 1000 classes');
+    expect(drawn[1]).toMatch(/^block +kind +layers +output +share +of MACs$/);
+    expect(drawn[2]).toMatch(/^ {2}0\.0 +conv +conv 3x3 32 \/2 +112 x 112 x 32 +5\.8 % +█+$/);
+    expect(drawn.at(-2)).toMatch(/^head +1x1 960 ─ pool ─ 1x1 1280 ─ fc 1000 +1 x 1 x 1000 +\d\.\d % +█*$/);
+    const shares = (start: RegExp) =>
+      drawn.filter((line) => start.test(line)).map((line) => Number(/([\d.]+) %/.exec(line)?.[1]));
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    expect(sum(shares(/^ {2}\d|^head/))).toBeCloseTo(100, 0);
+    expect(shares(/^stage 3/)).toEqual([expect.closeTo(sum(shares(/^ {2}3\./)), 0)]);
+  });
+
+  it('draws the shares in the latency on the device of the run, and the course of its reward', async () => {
+    const root = temporaryFolder();
+    const run = opened(root, { id: 'timed' });
+    const log = run.openLog('events', undefined);
+    for (const step of [100, 200, 300, 400]) log.append(searchEvent({ step, reward: step / 500 }));
+    run.progress(400);
+    run.writeArchitecture(printSpace(readSpace(findSpace('mnv4-conv-s'))));
+    run.writeResult(searchResult({ decisions: [1], costs: { 'latencyMs@pixel-6-cpu': { value: 1, target: 1 } } }));
+    run.finish('done');
+    const out = await printed(runsShow, 'timed', '--root', root);
+    expect(out).toMatch(/^course of reward +0\.2000 ▁▃▆█ 0\.8000$/m);
+    expect(out).toMatch(/ share {2}of latency on pixel-6-cpu, ms$/m);
   });
 
   it('of a training prints the accuracy, the weights, the worst classes and the confusions', async () => {

@@ -4,8 +4,9 @@ import { workerOptions, workersOf } from '#cli/arguments/worker-options';
 import { withJobContext } from '#cli/process/job-context';
 import { stopOnSignal } from '#cli/process/stop-signal';
 import { estimateText } from '#cli/terminal/build-estimate-text';
-import { type Reporter, standardReporter } from '#cli/terminal/log';
+import { standardReporter } from '#cli/terminal/log';
 import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
+import type { Reporter } from '#cli/terminal/reporter';
 import { usableCores } from '#core/machine/cores';
 import { builtSetFolder } from '#data/sets/built-set';
 import { buildDistillationSet } from '#tasks/distill/build';
@@ -52,6 +53,10 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
       'build a distillation set: augmented images with the soft labels of a teacher; an interrupted build resumes',
     arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
     options,
+    examples: [
+      'mnv4-nas dataset build configs/recipes/fashion-mnist.dataset.yaml --dry-run',
+      'mnv4-nas dataset build configs/recipes/fashion-mnist.dataset.yaml --to sets/fashion',
+    ],
     async run([recipeFile], given) {
       const opened = await openBuild(recipeFile);
       for (const note of opened.source.notes ?? []) standardReporter().warn(note);

@@ -8,8 +8,9 @@ import { fetchDataset } from '#data/images/fetch/fetch';
 import { datasetFolder } from '#data/images/open-source';
 
 export const datasetFetch = defineCommand({
-  arguments: [{ name: '<name>', description: `the data set: ${datasetNames.join(', ')}` }],
+  arguments: [{ name: '<name>', description: `the data set: ${datasetNames.join(', ')}`, suggests: datasetNames }],
   options: [{ flag: '--to <dir>', description: 'the folder for its files (default: in the cache)' }, jsonOption],
+  examples: ['mnv4-nas dataset fetch fashion-mnist', 'mnv4-nas dataset fetch cifar10 --to images'],
   async run([name], { to }) {
     if (!isDatasetName(name)) {
       const expected = `expected one of ${datasetNames.join(', ')}`;

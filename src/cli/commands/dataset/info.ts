@@ -18,6 +18,7 @@ export const datasetInfo = defineCommand({
     },
     jsonOption,
   ],
+  examples: ['mnv4-nas dataset info sets/fashion', 'mnv4-nas dataset info sets/fashion --classes --sheet images.png'],
   async run([folder], { classes, sheet }) {
     const manifest = readManifest(folder);
     if (sheet !== undefined) writeAtomically(sheet, await contactSheetPng(await setSheet(folder)));

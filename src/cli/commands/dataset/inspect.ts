@@ -14,9 +14,11 @@ export const datasetInspect = defineCommand({
     {
       flag: '--format <format>',
       description: `the format of the files: ${sourceFormats.join(', ')} (default: found by what is there)`,
+      suggests: sourceFormats,
     },
     jsonOption,
   ],
+  examples: ['mnv4-nas dataset inspect photos', 'mnv4-nas dataset inspect photos --format folder --json'],
   async run([folder], { format }) {
     if (format !== undefined && !isFormat(format)) {
       const expected = `expected one of ${sourceFormats.join(', ')}`;

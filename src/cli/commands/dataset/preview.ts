@@ -44,6 +44,10 @@ export function datasetPreviewWith(loadTeachers: LoadTeachersAsAsked) {
       ...backendOptions,
       jsonOption,
     ],
+    examples: [
+      'mnv4-nas dataset preview configs/recipes/cifar10.dataset.yaml --out sheet.png',
+      'mnv4-nas dataset preview photos.dataset.yaml --out sheet.png --no-teacher',
+    ],
     async run([recipeFile], options) {
       const { out, images, copies } = options;
       const recipe = readBuildRecipe(recipeFile);

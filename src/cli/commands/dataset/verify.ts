@@ -7,6 +7,7 @@ import { verifyDistillationSet } from '#data/sets/verify';
 export const datasetVerify = defineCommand({
   arguments: [{ name: '<dir>', description: 'the folder of the set' }],
   options: [jsonOption],
+  examples: ['mnv4-nas dataset verify sets/fashion', 'mnv4-nas dataset verify sets/fashion --json'],
   async run([folder]) {
     const { manifest, damage } = await verifyDistillationSet(folder);
     const ok = damage.length === 0;

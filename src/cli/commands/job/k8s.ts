@@ -58,6 +58,10 @@ export const jobK8s = defineCommand({
     'write a search for Kubernetes: a folder of manifests, one indexed Job over all seeds and targets, and a script that submits them; docs/clusters-kubernetes.md explains them',
   arguments: [configArgument],
   options,
+  examples: [
+    'mnv4-nas job k8s configs/cifar10.yaml --image registry.example/mnv4-nas:1 --seeds 5',
+    'mnv4-nas job k8s configs/cifar10.yaml --image mnv4-nas --schedule "0 3 * * 0"',
+  ],
   run([file], options) {
     const config = readSearchConfig(file, overridesOf({ set: options.set }));
     const { train } = config.config;

@@ -64,6 +64,10 @@ export const jobSlurm = defineCommand({
     'write a search for Slurm: a folder with an sbatch script for each stage, an array over all seeds and targets, and a script that submits them; docs/clusters-slurm.md explains them',
   arguments: [configArgument],
   options,
+  examples: [
+    'mnv4-nas job slurm configs/cifar10.yaml --seeds 5 --time 4:00:00',
+    'mnv4-nas job slurm configs/cifar10.yaml --targets 1,2,4 --sbatch=--partition=cpu',
+  ],
   async run([file], options) {
     requireTimeToSave(options);
     const config = readSearchConfig(file, overridesOf({ set: options.set }));

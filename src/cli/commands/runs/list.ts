@@ -8,6 +8,7 @@ import { listRuns } from '#jobs/runs/run-entries';
 export const runsList = defineCommand({
   arguments: [],
   options: [rootOption, jsonOption],
+  examples: ['mnv4-nas runs list', 'mnv4-nas runs list --root studies'],
   run(_, { root }) {
     const { entries, failures } = listRuns(root);
     for (const { diagnostics } of failures) {

@@ -22,7 +22,12 @@ export const runsPrune = defineCommand({
   options: [
     rootOption,
     { flag: '--older <duration>', description: 'unchanged for at least 90m, 12h or 30d', parse: duration },
-    { flag: '--status <names>', description: 'stopped, failed, done, or several with commas', parse: statuses },
+    {
+      flag: '--status <names>',
+      description: 'stopped, failed, done, or several with commas',
+      parse: statuses,
+      suggests: removable,
+    },
     {
       flag: '--keep-best <n>',
       description: 'not among the best n finished runs of their stage, by reward or, for trainings, by quality',
@@ -31,6 +36,7 @@ export const runsPrune = defineCommand({
     { flag: '--yes', description: 'remove them' },
     jsonOption,
   ],
+  examples: ['mnv4-nas runs prune --older 30d --status failed,stopped', 'mnv4-nas runs prune --keep-best 5 --yes'],
   async run(_, { root, older: olderMs, status, keepBest, yes }) {
     if (olderMs === undefined && status === undefined && keepBest === undefined) {
       throw new Failure('usage', 'expected --older, --status or --keep-best, which choose the runs; got none of them');

@@ -14,6 +14,10 @@ export const runsReport = defineCommand({
     'write one HTML page about one or more searches, finished or not: verdict, architecture, curves, policy, accuracy against latency, and all of it as CSV and JSON',
   arguments: [{ name: '<runs...>', description: 'ids or folders of searches, shown side by side' }],
   options: [rootOption, { flag: '--out <file>', description: 'the page to write', default: 'report.html' }, jsonOption],
+  examples: [
+    'mnv4-nas runs report quickstart-coarse quickstart-fine',
+    'mnv4-nas runs report first-fine second-fine --out compared.html',
+  ],
   run([runs], { root, out }) {
     const folders = runs.map((run) => findSearch(root, run));
     const { file, bytes, runs: reported } = writeReport(folders, out, standardReporter().note);

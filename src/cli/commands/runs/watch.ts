@@ -17,6 +17,7 @@ export const runsWatch = defineCommand({
     'print the events of runs as they are written, one line each (with --json as JSON Lines), until none of the runs is in progress',
   arguments: [{ name: '[runs...]', description: 'ids or folders of runs (default: all in progress)' }],
   options: [rootOption, jsonOption],
+  examples: ['mnv4-nas runs watch', 'mnv4-nas runs watch quickstart-coarse --json'],
   async run([runs], { root, json }) {
     const folders = runs.length > 0 ? runs.map((run) => findRun(root, run)) : inProgress(root);
     const followed = folders.map(followRun);

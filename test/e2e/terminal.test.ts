@@ -1,0 +1,93 @@
+/** A whole search in a pseudo-terminal, as people see it. */
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hasTerminal, type InTerminal, inTerminal } from '#test/cli/in-terminal';
+import { entry } from '#test/cli/program';
+import { project } from './small-project.js';
+
+/** Makes the program, but not the processes of its phases, write a line to standard error every 20 ms. */
+const logging = [
+  '--import',
+  `data:text/javascript,let n=0;if(!process.send)setInterval(()=>process.stderr.write('log '+n+++' end\\n'),20).unref()`,
+];
+
+function search(columns: number, env: Readonly<Record<string, string>> = {}): InTerminal {
+  const folder = project();
+  const command = [process.execPath, ...logging, entry, 'search', 'search.yaml', '--threads', '1'];
+  return inTerminal(command, {
+    columns,
+    rows: 24,
+    cwd: folder,
+    env: { MNV4_CACHE: join(folder, 'cache'), TERM_PROGRAM: 'vscode', ...env }, // the emulator is that of VS Code
+  });
+}
+
+const blockLine = /^(\d\/6 |reward \S+|loss \S+|macs \S+ \()|left/;
+
+/** The lines of the block, which follow the last empty line. */
+function blockOf(lines: readonly string[]): string[] {
+  return lines.slice(1 + lines.lastIndexOf(''));
+}
+
+/** The numbers of the log's lines; a line that is torn, or shares its row with another text, is not among them. */
+function logged(lines: readonly string[]): number[] {
+  return lines.flatMap((line) => (/^log \d+ end$/.test(line) ? [Number(line.split(' ')[1])] : []));
+}
+
+const isVisible = (screen: InTerminal) =>
+  screen.written().lastIndexOf('\u001b[?25h') > screen.written().lastIndexOf('\u001b[?25l');
+
+describe.skipIf(!hasTerminal)('in a terminal (skipped without Python 3.9), a search', { timeout: 300_000 }, () => {
+  it.each([
+    [80, 44],
+    [30, 70],
+  ])('draws one block in %i columns and, after a resize, in %i, below whole lines of log', async (columns, other) => {
+    const screen = search(columns);
+    const shows = (stage: string) => screen.until((lines) => blockOf(lines).some((line) => line.includes(stage)));
+    for (const [stage, to] of [
+      ['1/6 teacher', other],
+      ['3/6 coarse', columns],
+      ['4/6 fine', columns],
+    ] as const) {
+      await shows(stage);
+      const block = blockOf(screen.lines());
+      expect(block.filter((line) => !blockLine.test(line))).toEqual([]);
+      expect(block.length).toBeLessThanOrEqual(4);
+      screen.resize(to, 24);
+    }
+    expect(await screen.ended).toBe(0);
+    const lines = screen.lines();
+    expect(logged(lines)).toEqual(logged(lines).map((_, i) => i));
+    expect(logged(lines).length).toBeGreaterThan(50);
+    expect(lines.filter((line) => line.includes('log') && !/^log \d+ end$/.test(line))).toEqual([]);
+    const stages = lines.flatMap((line) => /^\d\/6 \w+/.exec(line)?.[0] ?? []);
+    expect(stages).toEqual(['1/6 teacher', '2/6 dataset', '3/6 coarse', '4/6 fine', '5/6 train']);
+    expect(lines.slice(-25).join('\n')).toContain('small: searched, trained');
+    expect(lines.filter((line) => / left/.test(line))).toEqual([]);
+    expect([isVisible(screen), screen.cursor()[1]]).toEqual([true, 0]);
+  });
+
+  it('stopped by Ctrl-C leaves the message, no block, and the cursor visible', async () => {
+    const screen = search(80, { NO_COLOR: '1' });
+    await screen.until((lines) => blockOf(lines).some((line) => /3\/6 coarse/.test(line)));
+    screen.keys('\u0003');
+    expect(await screen.ended).toBe(75);
+    const lines = screen.lines();
+    expect(lines.filter((line) => !line.startsWith('log')).at(-1)).toContain('run the same command again to resume');
+    expect(lines.filter((line) => / left/.test(line))).toEqual([]);
+    expect([isVisible(screen), screen.cursor()[1]]).toEqual([true, 0]);
+    const colours = screen
+      .written()
+      .split('\u001b[')
+      .filter((after) => /^\d+m/.test(after));
+    expect(colours).toEqual([]);
+  });
+
+  it('with TERM=dumb writes log lines, and moves no cursor', async () => {
+    const screen = search(200, { TERM: 'dumb' });
+    await screen.until((lines) => lines.some((line) => line.includes('"msg":"progress"')));
+    screen.close();
+    await screen.ended;
+    expect(screen.written()).not.toContain('\u001b');
+  });
+});

@@ -1,9 +1,10 @@
 /** The JSON Lines logs of a run: `events.jsonl`, `policy.jsonl` and `samples.jsonl`. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { readBytes, readFrom, writeAtomically, writeFailure } from '#core/files/files';
+import { existsSync } from 'node:fs';
+import { readBytes, readFrom, writeAtomically } from '#core/files/files';
 import { isTooDeep } from '#core/files/nesting';
 import { utf8 } from '#core/files/text';
+import { openAppendOnly } from './append-only.js';
 
 /** One line of a log; only `step` is checked, the number of steps finished when the line was written. */
 export interface LogLine {
@@ -31,43 +32,8 @@ export function openEventLog<L extends LogLine = LogLine>(
   const before = existsSync(file) ? readBytes(file) : undefined;
   const kept = step === undefined || before === undefined ? new Uint8Array() : linesUntil(file, before, step, notice);
   if (before === undefined || Buffer.compare(before, kept) !== 0) writeAtomically(file, kept);
-  const descriptor = opened(file);
-  let end = kept.length;
-  return {
-    append: (line) => {
-      end += appended(file, descriptor, end, Buffer.from(`${JSON.stringify(line)}\n`));
-    },
-    flush: () => fsyncSync(descriptor),
-    close: () => closeSync(descriptor),
-  };
-}
-
-function opened(file: string): number {
-  try {
-    return openSync(file, 'a');
-  } catch (error) {
-    throw writeFailure(file, 'append to the log', error);
-  }
-}
-
-/** Appends one whole line or, if the disk refuses, none of it; returns its length in bytes. */
-function appended(file: string, descriptor: number, end: number, bytes: Buffer): number {
-  try {
-    let written = 0;
-    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    return written;
-  } catch (error) {
-    cutOff(descriptor, end);
-    throw writeFailure(file, `append ${bytes.length} bytes`, error);
-  }
-}
-
-function cutOff(descriptor: number, end: number): void {
-  try {
-    ftruncateSync(descriptor, end);
-  } catch {
-    // The torn line is dropped on resuming; the append's own failure is the one to report.
-  }
+  const { append, ...opened } = openAppendOnly(file, kept.length);
+  return { append: (line) => append(Buffer.from(`${JSON.stringify(line)}\n`)), ...opened };
 }
 
 /** The complete lines of a log, in order, without torn and damaged ones; none if the file does not exist. */

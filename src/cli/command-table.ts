@@ -98,7 +98,7 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/calibrate')).calibrate,
   },
   runs: {
-    summary: 'list, show, watch, report and remove runs',
+    summary: 'list, show, watch, report, export and remove runs',
     commands: {
       list: {
         summary: 'list all runs, one per line',
@@ -115,6 +115,10 @@ export const commandTable: CommandTable = {
       report: {
         summary: 'write an HTML page about one or more searches',
         load: async () => (await import('#cli/commands/runs/report')).runsReport,
+      },
+      export: {
+        summary: 'write the logs of runs as CSV or Parquet',
+        load: async () => (await import('#cli/commands/runs/export')).runsExport,
       },
       prune: {
         summary: 'remove runs by age, state and rank',

@@ -1,7 +1,7 @@
 /** The JSON Lines logs of a run: `events.jsonl`, `policy.jsonl` and `samples.jsonl`. */
 import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
-import { readBytes, readFrom, writeAtomically } from '#core/files/files';
+import { readBytes, readFrom, statsOf, writeAtomically } from '#core/files/files';
 import { isTooDeep } from '#core/files/nesting';
 import { utf8 } from '#core/files/text';
 import { openAppendOnly } from './append-only.js';
@@ -57,6 +57,33 @@ export function damagedLine(file: string, number: number): string {
 /** The complete lines in a part of a log, without damaged ones. */
 export function parsedLines(bytes: Uint8Array): LogLine[] {
   return linesOf(bytes).flatMap((line) => parsedLine(line) ?? []);
+}
+
+const pieceBytes = 2 ** 20;
+
+/**
+ * Yields the complete lines of a log in order, like `readNumberedEvents`, but holds only a part of the file at a time.
+ * Lines that are appended later are left out.
+ */
+export function* streamedEvents(
+  file: string,
+  notice: (message: string) => void,
+): Generator<Pick<SoundLine, 'number' | 'line'>> {
+  const size = statsOf(file)?.size ?? 0;
+  let [at, number, longest] = [0, 0, pieceBytes];
+  while (at < size) {
+    const bytes = readFrom(file, at, Math.min(longest, size - at));
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    if (whole.length === 0 && at + bytes.length >= size) return; // a torn last line
+    longest = whole.length === 0 ? 2 * longest : pieceBytes;
+    for (const text of linesOf(whole)) {
+      const line = parsedLine(text);
+      number++;
+      if (line === undefined) notice(damagedLine(file, number));
+      else yield { number, line };
+    }
+    at += whole.length;
+  }
 }
 
 const tailBytes = 2 ** 14; // a line of a search with three costs has about 800 bytes

@@ -99,7 +99,9 @@ async function until(holds, what) {
 /** What the run's logs say, as TensorBoard should show it. @returns {Found} */
 function logged() {
   /** @type {Record<string, [number, any][]>} */
-  const [scalars, histograms] = [{}, {}];
+  const scalars = {};
+  /** @type {Record<string, [number, any][]>} */
+  const histograms = {};
   for (const { step, ...figures } of lines('events')) {
     for (const [path, value] of leaves(figures)) {
       const tag = path.join('/');

@@ -5,7 +5,12 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const files = ['core/page-theme.css', 'tasks/report/run/page/report.css', 'tasks/export/web/page/page.css'];
+const files = [
+  'core/page-theme.css',
+  'tasks/report/run/page/report.css',
+  'tasks/report/serve/page/serve.css',
+  'tasks/export/web/page/page.css',
+];
 
 /** @param {string} root  the repository */
 export function copyPageFiles(root) {

@@ -98,7 +98,7 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/calibrate')).calibrate,
   },
   runs: {
-    summary: 'list, show, watch, report, export and remove runs',
+    summary: 'list, show, watch, serve, report, export and remove runs',
     commands: {
       list: {
         summary: 'list all runs, one per line',
@@ -111,6 +111,10 @@ export const commandTable: CommandTable = {
       watch: {
         summary: 'print the events of runs in progress as they are written',
         load: async () => (await import('#cli/commands/runs/watch')).runsWatch,
+      },
+      serve: {
+        summary: 'serve a page that follows runs while they are in progress',
+        load: async () => (await import('#cli/commands/runs/serve')).runsServe,
       },
       report: {
         summary: 'write an HTML page about one or more searches',

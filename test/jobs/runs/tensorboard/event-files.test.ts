@@ -6,7 +6,7 @@ import { openTensorBoardLog } from '#jobs/runs/tensorboard/event-files';
 import { temporaryFolder } from '#test/jobs/runs/run-fixture';
 import { bitwiseCrc32c, type ReadEvent, readEventFiles } from './read-event-file.js';
 
-const never = (message: string) => expect.unreachable(message);
+const never = (message: string): void => expect.unreachable(message);
 
 /** Logs one value for each step, as a process that ran them does. */
 function logged(folder: string, from: number, steps: readonly number[], notice = never): void {

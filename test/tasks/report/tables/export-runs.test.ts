@@ -6,7 +6,7 @@ import { exportRuns } from '#tasks/report/tables/export-runs';
 import { failureOf, opened, temporaryFolder } from '#test/jobs/runs/run-fixture';
 import { madeRun } from '#test/tasks/report/run/report-fixture';
 
-const never = (message: string) => expect.unreachable(message);
+const never = (message: string): void => expect.unreachable(message);
 
 /** A search of two intervals and a training of one, whose log ends in a torn line. */
 function twoRuns(): { root: string; folders: string[] } {

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const files = [
   'core/page-theme.css',
   'tasks/report/run/page/report.css',
+  'tasks/report/serve/page/serve.css',
   'tasks/export/web/page/page.css',
   'cli/completion/completion.bash',
   'cli/completion/completion.zsh',

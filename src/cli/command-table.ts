@@ -95,7 +95,7 @@ export const commandTable: CommandTable = {
     load: async () => (await import('#cli/commands/calibrate')).calibrate,
   },
   runs: {
-    summary: 'list, show, watch, report and remove runs',
+    summary: 'list, show, watch, serve, report, export and remove runs',
     examples: ['mnv4-nas runs list', 'mnv4-nas runs show quickstart-fine'],
     commands: {
       list: {
@@ -110,9 +110,17 @@ export const commandTable: CommandTable = {
         summary: 'print the events of runs in progress as they are written',
         load: async () => (await import('#cli/commands/runs/watch')).runsWatch,
       },
+      serve: {
+        summary: 'serve a page that follows runs while they are in progress',
+        load: async () => (await import('#cli/commands/runs/serve')).runsServe,
+      },
       report: {
         summary: 'write an HTML page about one or more searches',
         load: async () => (await import('#cli/commands/runs/report')).runsReport,
+      },
+      export: {
+        summary: 'write the logs of runs as CSV or Parquet',
+        load: async () => (await import('#cli/commands/runs/export')).runsExport,
       },
       prune: {
         summary: 'remove runs by age, state and rank',

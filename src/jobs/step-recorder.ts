@@ -5,6 +5,9 @@ import { traced } from '#core/trace';
 import { saveCheckpoint } from '#jobs/runs/checkpoint';
 import type { EventLog, LogLine } from '#jobs/runs/event-log';
 import type { Run } from '#jobs/runs/run-folder';
+import type { TensorBoardLog } from '#jobs/runs/tensorboard/event-files';
+import type { SummaryValue } from '#jobs/runs/tensorboard/event-message';
+import { scalarsOf } from '#jobs/runs/tensorboard/scalars';
 import { requireSameState } from '#jobs/workers/same-state';
 import type { Learner } from '#networks/nn/learner';
 import { backend } from '#networks/tensor/backend';
@@ -62,6 +65,14 @@ export function logSink<Interval, L extends LogLine>(
   lineOf: (interval: Interval) => L,
 ): StepSink<Interval> {
   return { record: (interval) => log.append(lineOf(interval)) };
+}
+
+/** Shows each interval in TensorBoard: the figures of its event as scalars, and more values. */
+export function tensorBoardSink<S, E extends LogLine>(
+  log: TensorBoardLog,
+  moreOf: (interval: RecordedInterval<S, E>) => readonly SummaryValue[] = () => [],
+): StepSink<RecordedInterval<S, E>> {
+  return { record: (interval) => log.append(interval.done, [...scalarsOf(interval.event), ...moreOf(interval)]) };
 }
 
 /** Reports each interval to the observer. */

@@ -41,16 +41,16 @@ export function readBytes(file: string, remedy?: string): Uint8Array {
 }
 
 /**
- * The bytes of a file from an offset to its end; a negative offset counts from the end, as in `slice`. An unreadable
+ * At most `most` bytes of a file from an offset on; a negative offset counts from the end, as in `slice`. An unreadable
  * file is a data failure.
  */
-export function readFrom(file: string, offset: number): Uint8Array {
+export function readFrom(file: string, offset: number, most = Number.POSITIVE_INFINITY): Uint8Array {
   try {
     const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const { size } = fstatSync(descriptor);
       const from = Math.max(0, offset < 0 ? size + offset : offset);
-      const bytes = Buffer.alloc(Math.max(0, size - from));
+      const bytes = Buffer.alloc(Math.min(most, Math.max(0, size - from)));
       return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, from));
     } finally {
       closeSync(descriptor);

@@ -18,18 +18,10 @@ export function requireNewFolder(folder: string, option: string): void {
   throw new Failure('usage', { file: folder, message }, `name another with ${option}, or remove this one`);
 }
 
-/**
- * Writes a new folder: into `FOLDER.part-PID`, flushed to the disk, then renamed. Remains of killed processes are
- * removed first. An error of the disk is a data failure that leaves nothing behind.
- */
+/** Writes a new folder with these files; like `makeWholeFolder`. */
 export function writeFolder(folder: string, files: readonly FileContent[]): void {
-  const path = resolve(folder);
-  const part = `${path}.part-${process.pid}`;
-  try {
-    makeFolders(dirname(path));
-    removeLeftovers(path);
-    mkdirSync(part);
-    const folders = new Set([part]);
+  makeWholeFolder(folder, `write ${files.length} files`, (part) => {
+    const folders = new Set<string>();
     for (const { name, content } of files) {
       const file = join(part, name);
       makeFolders(dirname(file));
@@ -37,11 +29,31 @@ export function writeFolder(folder: string, files: readonly FileContent[]): void
       writeFlushed(file, typeof content === 'string' ? [Buffer.from(content)] : content);
     }
     for (const path of folders) flushFolder(path);
+  });
+}
+
+/**
+ * Makes a new folder: into `FOLDER.part-PID`, flushed to the disk, then renamed. Remains of killed processes are
+ * removed first. An error of the disk is a data failure that leaves nothing behind.
+ *
+ * @param what  completes "could not" in the message of a failure
+ * @param fill  writes and flushes the files in the folder that it gets
+ */
+export function makeWholeFolder<T>(folder: string, what: string, fill: (part: string) => T): T {
+  const path = resolve(folder);
+  const part = `${path}.part-${process.pid}`;
+  try {
+    makeFolders(dirname(path));
+    removeLeftovers(path);
+    mkdirSync(part);
+    const filled = fill(part);
+    flushFolder(part);
     renameSync(part, path);
     flushFolder(dirname(path));
+    return filled;
   } catch (error) {
     discard(part);
-    throw writeFailure(folder, `write ${files.length} files`, error);
+    throw error instanceof Failure ? error : writeFailure(folder, what, error);
   }
 }
 

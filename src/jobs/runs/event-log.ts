@@ -1,9 +1,10 @@
 /** The JSON Lines logs of a run: `events.jsonl`, `policy.jsonl` and `samples.jsonl`. */
 import { isUtf8 } from 'node:buffer';
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { readBytes, readFrom, writeAtomically, writeFailure } from '#core/files/files';
+import { existsSync } from 'node:fs';
+import { readBytes, readFrom, statsOf, writeAtomically } from '#core/files/files';
 import { isTooDeep } from '#core/files/nesting';
 import { utf8 } from '#core/files/text';
+import { openAppendOnly } from './append-only.js';
 
 /** One line of a log; only `step` is checked, the number of steps finished when the line was written. */
 export interface LogLine {
@@ -31,43 +32,8 @@ export function openEventLog<L extends LogLine = LogLine>(
   const before = existsSync(file) ? readBytes(file) : undefined;
   const kept = step === undefined || before === undefined ? new Uint8Array() : linesUntil(file, before, step, notice);
   if (before === undefined || Buffer.compare(before, kept) !== 0) writeAtomically(file, kept);
-  const descriptor = opened(file);
-  let end = kept.length;
-  return {
-    append: (line) => {
-      end += appended(file, descriptor, end, Buffer.from(`${JSON.stringify(line)}\n`));
-    },
-    flush: () => fsyncSync(descriptor),
-    close: () => closeSync(descriptor),
-  };
-}
-
-function opened(file: string): number {
-  try {
-    return openSync(file, 'a');
-  } catch (error) {
-    throw writeFailure(file, 'append to the log', error);
-  }
-}
-
-/** Appends one whole line or, if the disk refuses, none of it; returns its length in bytes. */
-function appended(file: string, descriptor: number, end: number, bytes: Buffer): number {
-  try {
-    let written = 0;
-    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-    return written;
-  } catch (error) {
-    cutOff(descriptor, end);
-    throw writeFailure(file, `append ${bytes.length} bytes`, error);
-  }
-}
-
-function cutOff(descriptor: number, end: number): void {
-  try {
-    ftruncateSync(descriptor, end);
-  } catch {
-    // The torn line is dropped on resuming; the append's own failure is the one to report.
-  }
+  const { append, ...opened } = openAppendOnly(file, kept.length);
+  return { append: (line) => append(Buffer.from(`${JSON.stringify(line)}\n`)), ...opened };
 }
 
 /** The complete lines of a log, in order, without torn and damaged ones; none if the file does not exist. */
@@ -91,6 +57,33 @@ export function damagedLine(file: string, number: number): string {
 /** The complete lines in a part of a log, without damaged ones. */
 export function parsedLines(bytes: Uint8Array): LogLine[] {
   return linesOf(bytes).flatMap((line) => parsedLine(line) ?? []);
+}
+
+const pieceBytes = 2 ** 20;
+
+/**
+ * Yields the complete lines of a log in order, like `readNumberedEvents`, but holds only a part of the file at a time.
+ * Lines that are appended later are left out.
+ */
+export function* streamedEvents(
+  file: string,
+  notice: (message: string) => void,
+): Generator<Pick<SoundLine, 'number' | 'line'>> {
+  const size = statsOf(file)?.size ?? 0;
+  let [at, number, longest] = [0, 0, pieceBytes];
+  while (at < size) {
+    const bytes = readFrom(file, at, Math.min(longest, size - at));
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    if (whole.length === 0 && at + bytes.length >= size) return; // a torn last line
+    longest = whole.length === 0 ? 2 * longest : pieceBytes;
+    for (const text of linesOf(whole)) {
+      const line = parsedLine(text);
+      number++;
+      if (line === undefined) notice(damagedLine(file, number));
+      else yield { number, line };
+    }
+    at += whole.length;
+  }
 }
 
 const tailBytes = 2 ** 14; // a line of a search with three costs has about 800 bytes

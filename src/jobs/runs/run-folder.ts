@@ -1,7 +1,8 @@
 /**
  * The folder of a run, `ROOT/ID/`: its request (`config.yaml`, `space.yaml`, `environment.json`), its progress
- * (`state.json`, `events.jsonl`, `policy.jsonl`, `samples.jsonl`, `checkpoints/`) and its result (`architecture.yaml`,
- * `result.json`). Every file is complete or absent, and all can be read while the run is in progress.
+ * (`state.json`, `events.jsonl`, `policy.jsonl`, `samples.jsonl`, `events.out.tfevents.*` for TensorBoard,
+ * `checkpoints/`) and its result (`architecture.yaml`, `result.json`). Every file is complete or absent, and all can be
+ * read while the run is in progress.
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,6 +19,7 @@ import { type Asked, refuseOtherRun } from './run-identity.js';
 import { lockRun, type RunLock } from './run-lock.js';
 import { type RunResult, writeRunResult } from './run-result.js';
 import { isRun, type RunState, type RunStatus, readState, writeState } from './run-state.js';
+import { openTensorBoardLog, type TensorBoardLog } from './tensorboard/event-files.js';
 
 /** Policy for an existing run: resume it if it exists, require that it exists, or refuse it. */
 export type ResumeMode = 'allow' | 'must' | 'never';
@@ -44,6 +46,8 @@ export interface Run {
   readonly wasDone: boolean;
   /** Opens a log to append to after `step`, that of the checkpoint resumed from; without `step`, it begins empty. */
   openLog<N extends keyof LogLines>(name: N, step: number | undefined): EventLog<LogLines[N]>;
+  /** Begins the event file that TensorBoard shows, and cuts earlier ones off after `step`. */
+  openTensorBoardLog(step: number): TensorBoardLog;
   /** Records the number of finished steps; fails if another process has taken over the run. */
   progress(step: number): void;
   /** Flushes the logs to the disk; fails if another process has taken over the run. */
@@ -90,6 +94,9 @@ function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
   };
   setState({});
   const wasDone = before?.status === 'done' && before.steps === steps;
+  const { showResult, ...logs } = logsOf(folder, lock, request, (status, reason) =>
+    setState({ status, reason, ...(status === 'done' ? figures : {}) }),
+  );
   let figures: Pick<RunState, 'quality' | 'reward'> = wasDone ? { quality: before.quality, reward: before.reward } : {};
   return {
     id,
@@ -99,12 +106,12 @@ function begun(request: OpenRunRequest, folder: string, lock: RunLock): Run {
     progress: (step) => setState({ step }),
     writeArchitecture: (yaml) => writeAtomically(join(folder, 'architecture.yaml'), yaml),
     writeResult: (result) => {
-      writeRunResult(folder, { ...result, ...noted(extensions) });
+      const written = { ...result, ...noted(extensions) };
+      writeRunResult(folder, written);
+      showResult(jsonText(written));
       figures = { quality: result.quality, reward: result.reward };
     },
-    ...logsOf(folder, lock, request.notice, (status, reason) =>
-      setState({ status, reason, ...(status === 'done' ? figures : {}) }),
-    ),
+    ...logs,
   };
 }
 
@@ -114,10 +121,11 @@ type Ended = Exclude<RunStatus, 'running'>;
 function logsOf(
   folder: string,
   lock: RunLock,
-  notice: (message: string) => void,
+  { config, steps, notice }: OpenRunRequest,
   end: (status: Ended, reason?: string) => void,
 ) {
   const logs: Pick<EventLog, 'flush' | 'close'>[] = [];
+  let board: TensorBoardLog | undefined;
   let isOpen = true;
   const flush = () => {
     lock.requireHeld();
@@ -130,6 +138,12 @@ function logsOf(
       logs.push(log);
       return log;
     },
+    openTensorBoardLog: (step: number) => {
+      board = openTensorBoardLog(folder, step, config, notice);
+      logs.push(board);
+      return board;
+    },
+    showResult: (text: string) => board?.appendResult(steps, text),
     finish: (status: Ended, reason?: string) => {
       if (!isOpen) return;
       isOpen = false;

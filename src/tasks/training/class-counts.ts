@@ -1,4 +1,5 @@
 /** Counts of an evaluation class by class: accuracies and confusions. */
+import { csvCell } from '#core/documents/csv-cell';
 import { predictedClass } from '#core/statistics/scoring';
 import type { ByClass } from '#jobs/runs/evaluation';
 
@@ -62,13 +63,9 @@ export function byClass(counts: ClassCounts, names: readonly string[] | undefine
 
 /** Returns the confusion matrix as CSV, a row for each label and a column for each prediction. */
 export function confusionCsv(counts: ClassCounts, matrix: Uint32Array, names: readonly string[] | undefined): string {
-  const named = classNamesFor(counts, names).map(csvCell);
+  const named = classNamesFor(counts, names).map((name) => csvCell(name));
   const lines = rowsOf(matrix, counts.classes).map((row, c) => [named[c], ...row].join(','));
   return `${[['label', ...named].join(','), ...lines].join('\n')}\n`;
-}
-
-function csvCell(text: string): string {
-  return /[",;\t]|^#/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function classNamesFor({ classes }: ClassCounts, names: readonly string[] | undefined): string[] {

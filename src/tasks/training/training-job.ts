@@ -7,7 +7,14 @@ import { type JobKind, type JobWorker, serving } from '#jobs/job';
 import type { TrainingEvent } from '#jobs/runs/run-events';
 import type { Run } from '#jobs/runs/run-folder';
 import { confusionFile } from '#jobs/runs/run-result';
-import { logSink, progressSink, type RecordedSteps, stepRecorder, usageFields } from '#jobs/step-recorder';
+import {
+  logSink,
+  progressSink,
+  type RecordedSteps,
+  stepRecorder,
+  tensorBoardSink,
+  usageFields,
+} from '#jobs/step-recorder';
 import { disposeStatistics } from '#networks/nn/model';
 import { asSpace, printSpace } from '#networks/space/print';
 import type { Architecture } from '#networks/space/space';
@@ -72,6 +79,7 @@ function recordedSteps(
     }),
     sinks: (run, from) => [
       logSink(run.openLog('events', from), ({ event }) => event),
+      tensorBoardSink(run.openTensorBoardLog(from)),
       progressSink(observer, ({ event: { step, loss, imagesPerSecond, dataWait }, summary: { secondsLeft } }) => {
         return { stage: 'train', step, steps, loss, imagesPerSecond, dataWait, secondsLeft };
       }),

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openEventLog, readEvents } from '#jobs/runs/event-log';
+import { openEventLog, readEvents, readNumberedEvents, streamedEvents } from '#jobs/runs/event-log';
 import { temporaryFolder } from './run-fixture.js';
 
 function logged(file: string, from: number | undefined, ...steps: number[]): void {
@@ -64,5 +64,23 @@ describe('an event log', () => {
     writeFileSync(file, '{"step":1}\n{"step":2}\n{"st');
     expect(readEvents(file)).toEqual([{ step: 1 }, { step: 2 }]);
     expect(readEvents(join(file, '..', 'none.jsonl'))).toEqual([]);
+  });
+});
+
+describe('a streamed log', () => {
+  it('has the lines of a log that is read as a whole, also lines longer than a piece, damaged ones and a torn end', () => {
+    const file = join(temporaryFolder(), 'events.jsonl');
+    const lines = Array.from({ length: 60_000 }, (_, step) => JSON.stringify({ step, loss: 1 / (step + 1) }));
+    lines[100] = JSON.stringify({ step: 100, text: 'é'.repeat(2 ** 20) }); // of 2 MiB
+    lines[50_000] = '{"step":';
+    writeFileSync(file, `${lines.join('\n')}\n{"step":60000`);
+    const notices: string[][] = [[], []];
+    const whole = readNumberedEvents(file, (message) => notices[0]?.push(message));
+    const streamed = [...streamedEvents(file, (message) => notices[1]?.push(message))];
+    expect(streamed).toHaveLength(59_999);
+    expect(streamed).toEqual(whole.map(({ number, line }) => ({ number, line })));
+    expect(notices[1]).toEqual([`${file}:50001: damaged, so this line is left out`]);
+    expect(notices[1]).toEqual(notices[0]);
+    expect([...streamedEvents(`${file}.missing`, () => {})]).toEqual([]);
   });
 });

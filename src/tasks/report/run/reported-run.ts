@@ -109,7 +109,8 @@ const stageSchema = z.object({
 /** The settings of a run that its report depends on. */
 export type RunSettings = Readonly<z.output<typeof requestSchema> & z.output<typeof stageSchema>>;
 
-function readSettings(folder: string, stage: 'coarse' | 'fine'): RunSettings {
+/** The settings of the search in `folder`; a damaged config is a data failure. */
+export function readSettings(folder: string, stage: 'coarse' | 'fine'): RunSettings {
   const file = join(folder, 'config.yaml');
   const schema = requestSchema.extend({ stage: stageSchema });
   return asDataFailure(() => {

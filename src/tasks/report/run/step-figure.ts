@@ -13,15 +13,9 @@ const mostIntervals = 1200; // in a page
 export function stepFigure(runs: readonly ReportedRun[]): Figure {
   const names = costNames(runs);
   const most = Math.floor(mostIntervals / runs.length);
-  const records = runs.flatMap((run) => mergedIntervals(run.events, most).map((part) => recordOf(run, part, names)));
-  const ids = runs.map(({ id }) => id);
-  const hasPoints = records.length <= 200; // more would hide the lines
-  const charts = [
-    meanChart(ids, 'reward', 'Reward', 'mean reward', hasPoints),
-    meanChart(ids, 'quality', 'Quality', qualityTitle(runs), hasPoints),
-    meanChart(ids, 'loss', 'Loss', 'cross-entropy, nats', hasPoints),
-    ...names.map((name, i) => costChart(runs, name, i)),
-  ];
+  const records = runs.flatMap((run) =>
+    mergedIntervals(run.events, most).map((part) => stepRecord(run.id, part, names)),
+  );
   return {
     id: 'steps',
     title: 'Over the steps',
@@ -29,19 +23,35 @@ export function stepFigure(runs: readonly ReportedRun[]): Figure {
       'Each point is the mean over an interval of steps, of the architectures that the controller sampled with the weights of that time.',
       ...runs.map((run) => thinningNote(run, most)),
     ],
-    charts,
+    charts: stepCharts(runs, records.length <= 200), // more points would hide the lines
     table: tableOf(columnsOf(names), records),
     isFolded: false,
   };
 }
 
+/** The parts of a run that the charts over its steps depend on. */
+export interface ChartedRun extends Pick<ReportedRun, 'id' | 'costs'> {
+  readonly settings: Pick<ReportedRun['settings'], 'quality'>;
+}
+
+/** Returns the charts over the steps, whose data are the records of `stepRecord`. */
+export function stepCharts(runs: readonly ChartedRun[], hasPoints: boolean): Chart[] {
+  const ids = runs.map(({ id }) => id);
+  return [
+    meanChart(ids, 'reward', 'Reward', 'mean reward', hasPoints),
+    meanChart(ids, 'quality', 'Quality', qualityTitle(runs), hasPoints),
+    meanChart(ids, 'loss', 'Loss', 'cross-entropy, nats', hasPoints),
+    ...costNames(runs).map((name, i) => costChart(runs, name, i)),
+  ];
+}
+
 /** The names of the costs of all runs. */
-export function costNames(runs: readonly ReportedRun[]): string[] {
+export function costNames(runs: readonly Pick<ReportedRun, 'costs'>[]): string[] {
   return [...new Set(runs.flatMap(({ costs }) => costs.map(({ name }) => name)))];
 }
 
 /** The axis title of quality, which is accuracy or minus the cross-entropy. */
-export function qualityTitle(runs: readonly ReportedRun[]): string {
+export function qualityTitle(runs: readonly Pick<ChartedRun, 'settings'>[]): string {
   const kinds = new Set(runs.map(({ settings }) => settings.quality));
   if (kinds.size > 1) return 'accuracy, or minus the cross-entropy';
   return kinds.has('accuracy') ? 'top-1 on validation batches' : 'minus the cross-entropy, nats';
@@ -78,7 +88,8 @@ function columnsOf(names: readonly string[]): Column[] {
   ];
 }
 
-function recordOf(run: ReportedRun, part: MergedInterval, names: readonly string[]): Record<string, Cell> {
+/** A record of the charts; its costs are numbered in the order of `names`. */
+export function stepRecord(run: string, part: MergedInterval, names: readonly string[]): Record<string, Cell> {
   const { from, last, means, reward, quality } = part;
   const costs = names.flatMap((name, i) => {
     const cost: SearchEvent['costs'][string] | undefined = last.costs[name];
@@ -93,7 +104,7 @@ function recordOf(run: ReportedRun, part: MergedInterval, names: readonly string
     return values.map(([key, value]) => [`${key}${i}`, value] as const);
   });
   return {
-    ...{ run: run.id, from, step: last.step, loss: means.loss, baseline: last.baseline, entropy: last.relativeEntropy },
+    ...{ run, from, step: last.step, loss: means.loss, baseline: last.baseline, entropy: last.relativeEntropy },
     ...{ reward: means.reward, rewardLow: reward[0], rewardHigh: reward[1] },
     ...{ quality: means.quality, qualityLow: quality[0], qualityHigh: quality[1] },
     ...Object.fromEntries(costs),
@@ -135,7 +146,7 @@ function meanChart(
   };
 }
 
-function costChart(runs: readonly ReportedRun[], name: string, i: number): Chart {
+function costChart(runs: readonly ChartedRun[], name: string, i: number): Chart {
   const ids = runs.map(({ id }) => id);
   const kinds = { [`cost${i}`]: 'sampled', [`expected${i}`]: 'expected of the policy', [`argmax${i}`]: 'most likely' };
   const fold = { fold: Object.keys(kinds), as: ['kind', 'value'] as [string, string] };

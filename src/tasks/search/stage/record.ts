@@ -1,6 +1,6 @@
 /**
- * Records a search: scalars of an interval in the event log, logits in the policy log, every step's architectures in the
- * sample log, its state in checkpoints.
+ * Records a search: scalars of an interval in the event log, logits in the policy log, both for TensorBoard, every step's
+ * architectures in the sample log, its state in checkpoints.
  */
 import type { RandomState } from '#core/random';
 import { meanOf } from '#core/statistics/scoring';
@@ -12,6 +12,7 @@ import {
   type RecordedInterval,
   type RecordedSteps,
   type StepInterval,
+  tensorBoardSink,
   usageFields,
 } from '#jobs/step-recorder';
 import { entropy } from '#tasks/search/controller/policy';
@@ -21,6 +22,7 @@ import type { SearchStep } from '#tasks/search/loop';
 import { type PolicyCost, policyCosts } from '#tasks/search/policy-costs';
 import { type SearchParts, weightRate } from '#tasks/search/ports';
 import { measuredStep } from '#tasks/search/prediction/quality-model';
+import { policyHistograms } from './policy-histograms.js';
 import type { StageTask } from './stage-task.js';
 
 /** The state of a search except its tensors, as stored in checkpoints. */
@@ -50,6 +52,7 @@ export function recordedSteps(parts: SearchParts): RecordedSteps<SearchStep, Sea
     sinks: (run, from) => [
       logSink(run.openLog('events', from), ({ event }) => event),
       logSink(run.openLog('policy', from), ({ done, step }) => ({ step: done, logits: logitsByPath(step.state) })),
+      tensorBoardSink(run.openTensorBoardLog(from), ({ step }) => policyHistograms(step.state.policy)),
       progressSink(observer, (interval) => progressOf(task, interval)),
     ],
   };

@@ -19,6 +19,27 @@ export function masked(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
+/** The record that holds the data. */
+export function recordOf(data: Uint8Array): Buffer {
+  const head = Buffer.alloc(headBytes);
+  head.writeBigUInt64LE(BigInt(data.length));
+  head.writeUInt32LE(masked(crc32c(head.subarray(0, lengthBytes))), lengthBytes);
+  const crc = Buffer.alloc(crcBytes);
+  crc.writeUInt32LE(masked(crc32c(data)));
+  return Buffer.concat([head, data, crc]);
+}
+
+/** The data of the record at an offset of a file's bytes and the offset that follows, or why there is none. */
+export function recordAt(bytes: Buffer, at: number): { data: Buffer; end: number } | 'torn' | 'damaged' {
+  const head = bytes.subarray(at, at + headBytes);
+  if (head.length < headBytes) return 'torn';
+  if (head.readUInt32LE(lengthBytes) !== masked(crc32c(head.subarray(0, lengthBytes)))) return 'damaged';
+  const end = at + headBytes + Number(head.readBigUInt64LE()) + crcBytes;
+  if (end > bytes.length) return 'torn';
+  const data = checkedData(bytes.subarray(at + headBytes, end));
+  return data === undefined ? 'damaged' : { data, end };
+}
+
 export interface RecordPlace {
   /** Byte of the data. */
   readonly offset: number;

@@ -162,12 +162,13 @@ class Page {
   }
 }
 
-function all<E extends HTMLElement = HTMLElement>(selector: string, part: ParentNode = document): E[] {
+/** The elements that match, in the whole page or a part of it. */
+export function all<E extends HTMLElement = HTMLElement>(selector: string, part: ParentNode = document): E[] {
   return [...part.querySelectorAll<E>(selector)];
 }
 
 /** The element to draw in, which screen readers skip: its parent has the chart's text alternative. */
-function drawingIn(place: Element): Element {
+export function drawingIn(place: Element): Element {
   const drawing = document.createElement('div');
   drawing.setAttribute('aria-hidden', 'true');
   place.append(drawing);
@@ -209,6 +210,5 @@ function save(name: string, type: string, text: string): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-if (typeof document !== 'undefined') {
-  new Page(JSON.parse(document.getElementById('data')?.textContent ?? 'null') as PageData).start();
-}
+const data = globalThis.document?.getElementById('data');
+if (data) new Page(JSON.parse(data.textContent ?? 'null') as PageData).start();

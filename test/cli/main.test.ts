@@ -66,7 +66,7 @@ describe('--help', { timeout: 120_000 }, () => {
     ]);
     const nested = [
       ...['fetch', 'inspect', 'build', 'info', 'verify'].map((name) => ['dataset', name]),
-      ...['list', 'show', 'watch', 'report', 'prune'].map((name) => ['runs', name]),
+      ...['list', 'show', 'watch', 'serve', 'report', 'export', 'prune'].map((name) => ['runs', name]),
       ...['slurm', 'k8s'].map((name) => ['job', name]),
     ];
     const paths = [...commands.map((name) => [name]), ...nested];
@@ -83,7 +83,15 @@ describe('--help', { timeout: 120_000 }, () => {
       'info',
       'verify',
     ]);
-    expect(listed(helps[commands.indexOf('runs')] as string)).toEqual(['list', 'show', 'watch', 'report', 'prune']);
+    expect(listed(helps[commands.indexOf('runs')] as string)).toEqual([
+      'list',
+      'show',
+      'watch',
+      'serve',
+      'report',
+      'export',
+      'prune',
+    ]);
     expect(listed(helps[commands.indexOf('job')] as string)).toEqual(['slurm', 'k8s']);
   });
 

@@ -21,7 +21,7 @@ import { latencyMs } from '#networks/cost/latency';
 import { readNetwork } from '#networks/space/parse';
 import { asSpace, printSpace } from '#networks/space/print';
 import { namedNetwork } from '#networks/zoo/named-network';
-import { scaledNetwork } from '#tasks/study/scaled-network';
+import { scaledNetwork } from '#tasks/search/scaled-network';
 import { table } from '../docs/page.mjs';
 
 /** @typedef {import('#networks/space/space').Architecture} Architecture */

@@ -22,7 +22,7 @@ function search(columns: number, env: Readonly<Record<string, string>> = {}): In
   });
 }
 
-const blockLine = /^(\d\/6 |reward \S+|loss \S+|macs \S+ \()|left/;
+const blockLine = /^(\d\/9 |reward \S+|loss \S+|macs \S+ \()|left/;
 
 /** The lines of the block, which follow the last empty line. */
 function blockOf(lines: readonly string[]): string[] {
@@ -45,9 +45,9 @@ describe.skipIf(!hasTerminal)('in a terminal (skipped without Python 3.9), a sea
     const screen = search(columns);
     const shows = (stage: string) => screen.until((lines) => blockOf(lines).some((line) => line.includes(stage)));
     for (const [stage, to] of [
-      ['1/6 teacher', other],
-      ['3/6 coarse', columns],
-      ['4/6 fine', columns],
+      ['1/9 teacher', other],
+      ['3/9 coarse', columns],
+      ['4/9 fine', columns],
     ] as const) {
       await shows(stage);
       const block = blockOf(screen.lines());
@@ -60,16 +60,17 @@ describe.skipIf(!hasTerminal)('in a terminal (skipped without Python 3.9), a sea
     expect(logged(lines)).toEqual(logged(lines).map((_, i) => i));
     expect(logged(lines).length).toBeGreaterThan(50);
     expect(lines.filter((line) => line.includes('log') && !/^log \d+ end$/.test(line))).toEqual([]);
-    const stages = lines.flatMap((line) => /^\d\/6 \w+/.exec(line)?.[0] ?? []);
-    expect(stages).toEqual(['1/6 teacher', '2/6 dataset', '3/6 coarse', '4/6 fine', '5/6 train']);
-    expect(lines.slice(-25).join('\n')).toContain('small: searched, trained');
+    const stages = lines.flatMap((line) => /^\d\/9 \w+/.exec(line)?.[0] ?? []);
+    const compared = ['5/9 compare', '6/9 compare', '7/9 compare'];
+    expect(stages).toEqual(['1/9 teacher', '2/9 dataset', '3/9 coarse', '4/9 fine', ...compared, '8/9 train']);
+    expect(lines.slice(-40).join('\n')).toContain('small: searched, trained');
     expect(lines.filter((line) => / left/.test(line))).toEqual([]);
     expect([isVisible(screen), screen.cursor()[1]]).toEqual([true, 0]);
   });
 
   it('stopped by Ctrl-C leaves the message, no block, and the cursor visible', async () => {
     const screen = search(80, { NO_COLOR: '1' });
-    await screen.until((lines) => blockOf(lines).some((line) => /3\/6 coarse/.test(line)));
+    await screen.until((lines) => blockOf(lines).some((line) => /3\/9 coarse/.test(line)));
     screen.keys('\u0003');
     expect(await screen.ended).toBe(75);
     const lines = screen.lines();

@@ -139,6 +139,10 @@ export const commandTable: CommandTable = {
     summary: 'check configs, spaces, recipes and devices for mistakes',
     load: async () => (await import('#cli/commands/validate')).validate,
   },
+  setup: {
+    summary: 'install native TensorFlow, compiled for this machine',
+    load: async () => (await import('#cli/commands/setup')).setup,
+  },
   doctor: {
     summary: 'check whether this machine can run a search',
     load: async () => (await import('#cli/commands/doctor')).doctor,

@@ -2,8 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { addSpec } from '#cli/arguments/commander';
 import { hearNoStopSignals, stopOnSignal } from '#cli/process/stop-signal';
-import { packageVersion } from '#cli/process/version';
 import { exitCodes, Failure, formatDiagnostic } from '#core/failure';
+import { packageVersion } from '#core/files/package-folder';
 import { joinRanks } from '#jobs/workers/mpi/join';
 import { setJoinedRanks } from '#jobs/workers/ranks';
 import { type CommandTable, commandTable } from './command-table.js';

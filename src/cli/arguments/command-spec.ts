@@ -14,6 +14,8 @@ export interface ArgumentSpec {
   /** `<one>`, `<several...>` or, if none is allowed too, `[several...]`. */
   readonly name: string;
   readonly description: string;
+  /** Parses the value of an argument that is one text. */
+  readonly parse?: (text: string) => string;
 }
 
 export interface OptionSpec {

@@ -1,11 +1,11 @@
 /** Adapter from a `CommandSpec` to commander, which parses the command line. */
 import { Argument, type Command, Option } from 'commander';
-import type { CommandSpec, OptionSpec, Output } from './command-spec.js';
+import type { ArgumentSpec, CommandSpec, OptionSpec, Output } from './command-spec.js';
 
 /** Adds the arguments and options of `spec` to the command, and an action that runs it and prints its result. */
 export function addSpec(command: Command, spec: CommandSpec, print: (text: string) => void): Command {
   if (spec.description !== undefined) command.description(spec.description);
-  for (const { name, description } of spec.arguments) command.addArgument(new Argument(name, description));
+  for (const argument of spec.arguments) command.addArgument(argumentOf(argument));
   for (const option of spec.options) command.addOption(optionOf(option));
   return command.action(async () => {
     const options: { readonly json?: boolean } = command.opts();
@@ -13,6 +13,11 @@ export function addSpec(command: Command, spec: CommandSpec, print: (text: strin
     print(printed(output, options.json ?? false));
     if (output.failure !== undefined) throw output.failure;
   });
+}
+
+function argumentOf({ name, description, parse }: ArgumentSpec): Argument {
+  const argument = new Argument(name, description);
+  return parse === undefined ? argument : argument.argParser(parse);
 }
 
 function optionOf({ flag, description, parse, choices, default: value, required = false }: OptionSpec): Option {

@@ -51,7 +51,7 @@ export interface SpacePoint {
 /**
  * Describes a network or a search space.
  *
- * @param what     the name of a shipped one, such as `mobilenet-v4-conv-s` or `mobilenet-v1-0.5x@192`, a YAML file, or
+ * @param what     the name of a shipped one, such as `mnv4-conv-s` or `mobilenet-v1-0.5x@192`, a YAML file, or
  *                 the folder of a finished run
  * @param devices  devices for the latencies: names of shipped profiles, such as `pixel-6-cpu`, or YAML files
  * @throws Failure `config` if a file does not exist or has mistakes

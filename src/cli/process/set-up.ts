@@ -34,15 +34,14 @@ async function requireTensorFlow(): Promise<void> {
   if (!isInstalledPackage() || isTensorFlowSetUp()) return;
   const plan = JSON.parse(await runSetUp(['--plan'], 'read')) as SetUpPlan;
   if (plan.needsDownload && plan.package !== undefined) {
-    const remedy = `run ${setUpCommand()}, which downloads and compiles it; --backend cpu needs nothing, for tiny networks`;
-    if (!(await isAgreed(offerText(plan)))) throw new Failure('backend', 'native TensorFlow is not set up', remedy);
+    if (!(await isAgreed(offerText(plan))))
+      throw new Failure('backend', 'native TensorFlow is not set up', remedyOf(plan));
   }
   await runSetUp([]);
 }
 
 /** Tells what would be fetched, from where, how large it is and where it is kept. */
 export function offerText({ package: name, downloadBytes = 0, diskBytes = 0, folder }: SetUpPlan): string {
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
   return [
     'This needs native TensorFlow, which is not here yet. Set-up would',
     `- download ${name}, a Python wheel of ${gigabytes(downloadBytes)}, from the package index that pip is configured for`,
@@ -50,6 +49,15 @@ export function offerText({ package: name, downloadBytes = 0, diskBytes = 0, fol
     '- compile the addons of mnv4-nas for this processor, which takes about a minute',
     'It needs pip or uv, and a C++ compiler; nothing is installed outside that cache.',
   ].join('\n');
+}
+
+function remedyOf({ package: name, downloadBytes = 0, diskBytes = 0, folder }: SetUpPlan): string {
+  const fetched = `downloads ${name} (${gigabytes(downloadBytes)}) from pip's package index, keeps ${gigabytes(diskBytes)}`;
+  return `run ${setUpCommand()}, which ${fetched} in ${folder} and compiles the addons; --backend cpu, for tiny networks, needs none of it`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(2)} GB`;
 }
 
 /** Asks on the terminal; false without one. */

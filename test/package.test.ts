@@ -68,9 +68,8 @@ describe('the package', () => {
     const declarations = paths.filter((path) => path.endsWith('.d.ts'));
     expect(declarations).toContain('dist/library/main.d.ts');
     for (const path of declarations) {
-      const imports = [...readFileSync(join(packageRoot, path), 'utf8').matchAll(/from '([^']+)'/g)].map(
-        ([, from]) => from,
-      );
+      const text = readFileSync(join(packageRoot, path), 'utf8');
+      const imports = [...text.matchAll(/^(?:import|export)\b.* from '([^']+)'/gm)].map(([, from]) => from);
       const known = declarations.map((other) => other.replace('dist/library', '.').replace('.d.ts', '.js'));
       expect(
         imports.filter((from) => !known.includes(from as string)),

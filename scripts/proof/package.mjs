@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Proves the package as its users get it: packs it, checks it with publint and attw, installs it into an empty folder with
-// an empty cache, and uses it there. Downloads native TensorFlow (274 MB), unless --cache names a folder that has it.
+// an empty cache, and uses it there. Downloads native TensorFlow (274 MB), unless --cache names a folder that has it: then
+// its library and compiled addons are linked into the empty cache once it has been seen that they are missing.
 //   npm run proof:package [-- --cache FOLDER] [-- --node PROGRAM]
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,7 +16,7 @@ const repository = resolve(import.meta.dirname, '../..');
 const { values } = parseArgs({ options: { cache: { type: 'string' }, node: { type: 'string' } } });
 const folder = mkdtempSync(join(tmpdir(), 'mnv4-package-'));
 const app = join(folder, 'app');
-const cache = resolve(values.cache ?? join(folder, 'cache'));
+const cache = join(folder, 'cache');
 const node = values.node === undefined ? process.execPath : resolve(values.node);
 const { run, npm, program, expect } = commandsIn(app, {
   ...process.env,
@@ -75,6 +76,11 @@ function useWithoutTensorFlow() {
 }
 
 function setUp() {
+  const given = values.cache === undefined ? [] : readdirSync(values.cache);
+  mkdirSync(cache, { recursive: true });
+  for (const name of given.filter((name) => /^(tensorflow-|addons$)/.test(name))) {
+    symlinkSync(resolve(values.cache, name), join(cache, name));
+  }
   program(['setup']);
   program(['setup']);
   expect(program(['doctor']).stdout.includes('This machine is ready.'), 'the machine is ready');

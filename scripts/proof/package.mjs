@@ -64,10 +64,7 @@ function checkPackage(/** @type {string} */ tarball) {
 function useWithoutTensorFlow() {
   program(['--help']);
   expect(program(['validate', 'quickstart']).stdout.includes('no mistakes'), 'a shipped config has no mistakes');
-  expect(
-    program(['describe', 'mnv4-conv-s', '--device', 'pixel-6-cpu']).stdout.includes('params'),
-    'a shipped network',
-  );
+  expect(program(['describe', 'mnv4-conv-s', '--json']).stdout.includes('"macs":'), 'a shipped network is described');
   program(['roofline', 'mnv4-conv-s', 'mobilenet-v2']);
   program(['runs', 'list']);
   program(['doctor'], { status: 5 });
@@ -100,15 +97,9 @@ function searchOwnPictures() {
     '--resolution',
     '32',
   ]);
-  const short = [
-    'coarse.steps=4',
-    'fine.steps=4',
-    'fine.compareRandom=2',
-    'search.batch=8',
-    'search.validationBatch=8',
-  ];
-  const settings = short.flatMap((value) => ['--set', value]);
-  program(['search', 'photos-search/config.yaml', ...settings]);
+  const config = join(app, 'photos-search/config.yaml');
+  writeFileSync(config, readFileSync(config, 'utf8').replaceAll(/\bsteps: \d+/g, 'steps: 4'));
+  program(['search', 'photos-search/config.yaml']);
   expect(readdirSync(join(app, 'photos-search/runs')).length >= 2, 'the runs are in the project');
 }
 

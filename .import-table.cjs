@@ -6,6 +6,7 @@
 /** By wing, the wings that it imports; a wing imports only wings further down. */
 const wings = {
   cli: ['tasks', 'jobs', 'networks', 'data', 'core'],
+  library: ['tasks', 'jobs', 'networks', 'data', 'core'],
   tasks: ['jobs', 'networks', 'data', 'core'],
   jobs: ['networks', 'data', 'core'],
   networks: ['data', 'core'],

@@ -32,7 +32,7 @@ const shared = {
  */
 const alias = [
   { find: /^#test\//, replacement: `${import.meta.dirname}/test/` },
-  { find: /^#(?=(cli|tasks|jobs|networks|data|core)\/)/, replacement: `${import.meta.dirname}/src/` },
+  { find: /^#(?=(cli|library|tasks|jobs|networks|data|core)\/)/, replacement: `${import.meta.dirname}/src/` },
 ];
 
 export default defineConfig({

@@ -7,6 +7,6 @@ if [ -e .git ]; then
   echo 'build.sh: expected a copy of the repository, since this removes its sources; got a clone' >&2
   exit 2
 fi
-node scripts/setup.mjs
+node scripts/setup.mjs --onnx
 npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 rm -rf src scripts test docs findings runs tsconfig*.json vitest.config.ts biome.json

@@ -2,7 +2,8 @@
 // @ts-check
 /**
  * Makes a clone ready to run: packages, native TensorFlow, the build. Silent and quick when everything is in place.
- * Uses only Node's built-in modules, because it runs before any package is installed.
+ * Uses only Node's built-in modules, because it runs before any package is installed. In an installed package it is the
+ * program of `mnv4-nas setup`, and adds native TensorFlow only.
  *
  * The published `@tensorflow/tfjs-node-gpu` can no longer install itself (its download has answered 403 since August
  * 2026), so its addon is compiled here against the library of TensorFlow's Python wheel.
@@ -10,7 +11,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const help = `Usage: node scripts/setup.mjs [--gpu | --cpu] [--rebuild]
+const help = `Usage: node scripts/setup.mjs [--gpu | --cpu] [--rebuild] [--onnx]
 
 Installs packages, native TensorFlow and the build; does nothing if they are in place.
 
@@ -18,6 +19,8 @@ Installs packages, native TensorFlow and the build; does nothing if they are in 
              6 GB on disk; not yet run on a GPU by the authors)
   --cpu      TensorFlow without CUDA (the default, unless the last set-up chose otherwise)
   --rebuild  discard the cached library and addon first
+  --onnx     also ONNX Runtime in the cache (114 MB); a clone has it among its packages
+  --plan     print what would be downloaded as JSON, and do nothing
 
 Environment: MNV4_CACHE            folder for the library (default: ~/.cache/mnv4-nas)
              MNV4_LIBTENSORFLOW    a libtensorflow to use instead, with FOLDER/lib and FOLDER/include
@@ -31,7 +34,7 @@ const { env } = process;
 async function main() {
   const flags = new Set(process.argv.slice(2));
   if (flags.has('--help') || flags.has('-h')) return void process.stdout.write(help);
-  const unknown = [...flags].find((flag) => !['--gpu', '--cpu', '--rebuild'].includes(flag));
+  const unknown = [...flags].find((flag) => !['--gpu', '--cpu', '--rebuild', '--onnx', '--plan'].includes(flag));
   if (unknown !== undefined || (flags.has('--gpu') && flags.has('--cpu'))) {
     process.stderr.write(
       `set-up: ${unknown ? `unknown option ${unknown}` : '--gpu and --cpu exclude each other'}\n\n${help}`,
@@ -41,9 +44,13 @@ async function main() {
   }
   const flavour = flags.has('--gpu') ? 'gpu' : flags.has('--cpu') ? 'cpu' : undefined;
   const { cacheFolder } = await import('./setup/cache.mjs');
-  const { setUp } = await import('./setup/set-up.mjs');
+  const { setUp, planOf } = await import('./setup/set-up.mjs');
   const named = env['MNV4_LIBTENSORFLOW'] || undefined;
-  await setUp({ root, cache: cacheFolder(env), named, flavour, rebuild: flags.has('--rebuild') });
+  const [rebuild, onnx] = [flags.has('--rebuild'), flags.has('--onnx')];
+  /** @type {import('./setup/set-up.mjs').Options} */
+  const options = { root, cache: cacheFolder(env), named, flavour, rebuild, onnx };
+  if (flags.has('--plan')) return void process.stdout.write(`${JSON.stringify(planOf(options))}\n`);
+  await setUp(options);
 }
 
 /** The message for an error. @param {any} error  a SetupFailure, a file system error, or a bug */

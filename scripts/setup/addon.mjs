@@ -1,31 +1,19 @@
 // @ts-check
 /**
- * The addon between Node and TensorFlow: two C++ files of `@tensorflow/tfjs-node-gpu`, compiled against Node's stable
- * API (Node-API 8), so that one build serves every version of Node. Kept in the cache, copied into the package.
+ * The addon between Node and TensorFlow: two C++ files of TensorFlow.js, compiled against Node's stable API
+ * (Node-API 8), so that one build serves every version of Node. Kept in the cache, copied to the native folder.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bindingFolder, nativePaths, nodeApiVersion, nodeHeaders } from './home.mjs';
 import { messageOf, run, SetupFailure, step } from './report.mjs';
 
-const nodeApiVersion = '8';
 const verifyTimeoutMs = 120_000;
 
 /** @typedef {{ tensorflow: string, gpu: boolean }} Verified */
-
-/** @param {string} root  of the repository */
-export function packagePaths(root) {
-  const folder = join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
-  return {
-    folder,
-    deps: join(folder, 'deps'),
-    addon: join(folder, 'lib', `napi-v${nodeApiVersion}`, 'tfjs_binding.node'),
-    headers: join(root, 'node_modules', 'node-api-headers', 'include'),
-    stamp: join(folder, '.mnv4-nas.json'),
-  };
-}
 
 /**
  * Path of the compiled addon in the cache; compiles it if it is missing.
@@ -35,12 +23,11 @@ export function packagePaths(root) {
  * @param {string} library  folder of TensorFlow's library
  */
 export async function builtAddon(root, cache, library) {
-  const { folder } = packagePaths(root);
-  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(folder, 'binding', name));
+  const sources = ['tfjs_backend.cc', 'tfjs_binding.cc'].map((name) => join(bindingFolder(root), name));
   const key = createHash('sha256').update(basename(library)).update(`${process.platform}-${process.arch}`);
   for (const source of sources) key.update(readFileSync(source));
   const addon = join(cache, 'addons', key.digest('hex').slice(0, 16), 'tfjs_binding.node');
-  const options = ['-O2', '-w', `-I${folder}`, ...sources];
+  const options = ['-O2', '-w', ...sources];
   const libraries = ['-ltensorflow', '-ltensorflow_framework'];
   if (!existsSync(addon)) {
     await step('compile the addon', () => compileAddon(root, library, options, libraries, addon));
@@ -58,14 +45,13 @@ export async function builtAddon(root, cache, library) {
  * @param {string} addon               the file to make; finds the library at the relative path at which `link` puts it
  */
 export async function compileAddon(root, library, options, libraries, addon) {
-  const { headers } = packagePaths(root);
   const partial = `${addon}.${process.pid}`;
   await mkdir(dirname(addon), { recursive: true });
   const platform = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-Wl,--allow-shlib-undefined'];
   const origin = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
   const all = [
     ...['-shared', '-fPIC', '-std=c++17', `-DNAPI_VERSION=${nodeApiVersion}`],
-    ...[headers, join(library, 'include')].map((include) => `-I${include}`),
+    ...[nodeHeaders(root), join(library, 'include')].map((include) => `-I${include}`),
     ...options,
     ...[`-L${join(library, 'lib')}`, ...libraries],
     ...[`-Wl,-rpath,${origin}/../../deps/lib`, ...platform, '-o', partial],
@@ -104,14 +90,14 @@ async function findCompiler() {
 }
 
 /**
- * Points the package at the library and the addon.
+ * Points the native folder at the library and the addon.
  *
  * @param {string} root @param {string} library @param {string} addon
  */
 export async function link(root, library, addon) {
-  const paths = packagePaths(root);
-  if (library !== paths.deps) await replace(paths.deps, (path) => symlink(library, path));
-  await mkdir(dirname(paths.addon), { recursive: true });
+  const paths = nativePaths(root);
+  await mkdir(paths.addons, { recursive: true });
+  await replace(paths.deps, (path) => symlink(library, path));
   await replace(paths.addon, (path) => copyFile(addon, path));
 }
 
@@ -119,10 +105,7 @@ export async function link(root, library, addon) {
 export async function replace(path, make) {
   const temporary = `${path}.${process.pid}`;
   await make(temporary);
-  await rename(temporary, path).catch(async () => {
-    await rm(path, { recursive: true, force: true }); // a folder that the package's own installer made
-    await rename(temporary, path);
-  });
+  await rename(temporary, path);
 }
 
 /**
@@ -150,12 +133,12 @@ function remedyFor(message) {
     return 'this processor lacks AVX, which TensorFlow needs; use another machine or your own libtensorflow (MNV4_LIBTENSORFLOW)';
   if (/GLIBC/.test(message))
     return 'this system is too old for the library: glibc 2.27 and libstdc++ of GCC 9 or later are needed';
-  return 'run `node scripts/setup.mjs --rebuild`, which discards the cached library and addon; if that fails too, report the message above';
+  return 'run set-up again with --rebuild, which discards the cached library and addon; if that fails too, report the message above';
 }
 
 /** The record of the last set-up; undefined if its addon is no longer in place. @param {string} root */
 export function readStamp(root) {
-  const paths = packagePaths(root);
+  const paths = nativePaths(root);
   try {
     const stamp = JSON.parse(readFileSync(paths.stamp, 'utf8'));
     const { size, mtimeMs } = statSync(paths.addon);
@@ -167,9 +150,10 @@ export function readStamp(root) {
 
 /** @param {string} root @param {object} facts */
 export async function writeStamp(root, facts) {
-  const paths = packagePaths(root);
+  const paths = nativePaths(root);
   const { size, mtimeMs } = statSync(paths.addon);
-  await writeFile(paths.stamp, JSON.stringify({ ...facts, addon: `${size} ${mtimeMs}`, machine: machine() }));
+  const stamp = JSON.stringify({ ...facts, addon: `${size} ${mtimeMs}`, machine: machine() });
+  await replace(paths.stamp, (path) => writeFile(path, stamp));
 }
 
 const machine = () => `${process.platform}-${process.arch}`;

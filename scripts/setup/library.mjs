@@ -19,6 +19,9 @@ const headers =
   /^tensorflow\/include\/((tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\/[^/]+\.h|tensorflow\/c\/eager\/[^/]+\.h)$/;
 const libraries = /^tensorflow\/(libtensorflow_(?:cc|framework)\.(?:so\.2|2\.dylib))$/;
 
+/** @param {string} cache @param {string} key  such as linux-x64-cpu @param {Pin} pin */
+export const libraryFolder = (cache, key, pin) => join(cache, `tensorflow-${pin.version}-${key}`);
+
 /**
  * The library's folder, from the cache or downloaded into it.
  *
@@ -27,7 +30,7 @@ const libraries = /^tensorflow\/(libtensorflow_(?:cc|framework)\.(?:so\.2|2\.dyl
  * @param {Pin} pin
  */
 export async function pinnedLibrary(cache, key, pin) {
-  const folder = join(cache, `tensorflow-${pin.version}-${key}`);
+  const folder = libraryFolder(cache, key, pin);
   if (isWhole(folder)) return folder;
   await rm(folder, { recursive: true, force: true });
   await demandSpace(cache, pin);

@@ -9,7 +9,8 @@ import { copyFile, rm } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { compileAddon, packagePaths, replace } from './addon.mjs';
+import { compileAddon, replace } from './addon.mjs';
+import { nativePaths } from './home.mjs';
 import { messageOf, run, step } from './report.mjs';
 
 /**
@@ -93,7 +94,7 @@ export async function installNativeAddons(root, cache, library) {
 async function installAddon(addon, root, cache, library) {
   const { name, title, check, without } = addon;
   const compiled = join(cache, 'addons', keyOf(addon, root, library), `${name}.node`);
-  const installed = join(packagePaths(root).addon, '..', `${name}-${processor()}.node`);
+  const installed = join(nativePaths(root).addons, `${name}-${processor()}.node`);
   const options = ['-O3', '-march=native', ...addon.options, join(root, ...addon.folder, addon.main)];
   try {
     if (!existsSync(compiled)) {

@@ -2,7 +2,7 @@
 /** Installs the npm packages of the lockfile and compiles the program. */
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { copyPageFiles } from './page-files.mjs';
+import { addDistFiles } from './dist-files.mjs';
 import { messageOf, run, SetupFailure, step } from './report.mjs';
 
 /**
@@ -14,7 +14,7 @@ export async function installPackages(root) {
   if (packagesAreCurrent(root)) return;
   await step(
     'packages',
-    () => npm(root),
+    () => cleanInstall(root),
     () => `${readdirSync(join(root, 'node_modules')).length} packages`,
   );
 }
@@ -45,14 +45,19 @@ function entries(file) {
   }
 }
 
-/** @param {string} root */
-async function npm(root) {
+/** Runs npm quietly, without the scripts of packages. @param {string} cwd @param {readonly string[]} args */
+export async function npm(cwd, args) {
   const script = process.env['npm_execpath'];
-  const command = script?.endsWith('.js') ? [process.execPath, script] : ['npm'];
+  const command = script?.endsWith('npm-cli.js') ? [process.execPath, script] : ['npm'];
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const patience = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
+  await run([...command, ...args, ...quiet, ...patience], { cwd });
+}
+
+/** @param {string} root */
+async function cleanInstall(root) {
   try {
-    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-    const patience = ['--fetch-retries=3', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000'];
-    await run([...command, 'ci', ...quiet, ...patience], { cwd: root });
+    await npm(root, ['ci']);
   } catch (error) {
     throw new SetupFailure(
       'the npm packages could not be installed',
@@ -74,7 +79,7 @@ async function compile(root) {
   const command = join(root, 'dist', 'cli', 'main.js');
   try {
     await run([process.execPath, typescript, '-p', 'tsconfig.build.json'], { cwd: root });
-    copyPageFiles(root);
+    await addDistFiles(root);
     if (existsSync(command)) chmodSync(command, 0o755); // npx runs it
     utimesSync(buildRecord(root), new Date(), new Date()); // the compiler leaves it alone when nothing changed
   } catch (error) {

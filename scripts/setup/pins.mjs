@@ -1,10 +1,22 @@
 // @ts-check
 /**
- * The packages that set-up installs: one TensorFlow release, as the Python wheel of each platform, pinned by SHA-256.
- * Only its C++ library and a few C headers are used; the wheel's CPython version does not matter.
+ * The packages that set-up downloads: one TensorFlow release, as the Python wheel of each platform, pinned by SHA-256,
+ * and ONNX Runtime, pinned by npm's checksums. Of the wheel, only TensorFlow's C++ library and a few C headers are used;
+ * its CPython version does not matter.
  */
 
 export const tensorflowVersion = '2.21.0';
+
+/** The npm packages of ONNX Runtime; version and checksums are those of package-lock.json. */
+export const onnxRuntime = {
+  version: '1.30.0',
+  integrity: {
+    'onnxruntime-node':
+      'sha512-twhs1C2C/BFkz1yc5OY0KIU2GUq6DURO7hD4bx5Q2Qy3nAMJwRXW8xU3NVczE29VA9lolLOYepoD8fjTGOfIqw==',
+    'onnxruntime-common':
+      'sha512-7fdVWjAID1dVhH/G8qK3APARunV4VkBFoCQAP7qp4Wkab0mrorvmc+sqiT+mKXOzDqdjN5j+/Z9nb4gzNPWcyA==',
+  },
+};
 
 /**
  * @typedef {object} Pin

@@ -3,32 +3,60 @@
 import { constants } from 'node:fs';
 import { access, mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { builtAddon, link, packagePaths, readStamp, verify, writeStamp } from './addon.mjs';
-import { isWhole, namedLibrary, pinnedLibrary, sweep } from './library.mjs';
+import { builtAddon, link, readStamp, verify, writeStamp } from './addon.mjs';
+import { isInstalledPackage } from './home.mjs';
+import { isWhole, libraryFolder, namedLibrary, pinnedLibrary, sweep } from './library.mjs';
 import { withLock } from './lock.mjs';
 import { installNativeAddons, nativeKeys } from './native.mjs';
+import { installOnnxRuntime } from './onnx-runtime.mjs';
 import { build, installPackages, packagesAreCurrent } from './packages.mjs';
 import { pins, tensorflowVersion } from './pins.mjs';
-import { messageOf, run, SetupFailure, step } from './report.mjs';
+import { messageOf, SetupFailure, step } from './report.mjs';
 
 /**
  * @typedef {object} Options
- * @property {string} root      of the repository
+ * @property {string} root      of the repository or the installed package
  * @property {string} cache     folder for the library, outside the clone
  * @property {string | undefined} named  the user's libtensorflow
  * @property {'cpu' | 'gpu' | undefined} flavour  undefined: that of the last set-up, or else cpu
  * @property {boolean} rebuild
+ * @property {boolean} onnx     also ONNX Runtime
  */
 
-/** @param {Options} options */
+/** An installed package has its packages and its build. @param {Options} options */
 export async function setUp(options) {
-  if (!options.rebuild && packagesAreCurrent(options.root) && nativeIsReady(options)) return build(options.root);
+  const { root, rebuild, onnx } = options;
+  const isClone = !isInstalledPackage(root);
+  if (!rebuild && !onnx && (!isClone || packagesAreCurrent(root)) && nativeIsReady(options)) {
+    return isClone ? build(root) : undefined;
+  }
   await makeCache(options.cache);
   await withLock(join(options.cache, 'set-up.lock'), async () => {
-    await installPackages(options.root);
-    if (options.rebuild || !nativeIsReady(options)) await installNative(options);
-    await build(options.root);
+    if (isClone) await installPackages(root);
+    if (rebuild || !nativeIsReady(options)) await installNative(options);
+    if (onnx) await installOnnxRuntime(root, options.cache);
+    if (isClone) await build(root);
   });
+}
+
+/**
+ * Tells what set-up would download for native TensorFlow, without doing anything.
+ *
+ * @param {Options} options
+ */
+export function planOf(options) {
+  const { root, cache, named } = options;
+  const flavour = options.flavour ?? readStamp(root)?.flavour ?? 'cpu';
+  const pin = pins[keyOf(flavour)];
+  const folder = pin && libraryFolder(cache, keyOf(flavour), pin);
+  return {
+    isReady: nativeIsReady(options),
+    needsDownload: named === undefined && (folder === undefined || !isWhole(folder)),
+    package: pin && `${pin.package} ${pin.version}`,
+    downloadBytes: pin?.bytes,
+    diskBytes: pin?.unpackedBytes,
+    folder,
+  };
 }
 
 /** @param {string} cache */
@@ -72,15 +100,14 @@ async function installNative(options) {
   const flavour = options.flavour ?? readStamp(root)?.flavour ?? 'cpu';
   await sweep(cache);
   if (options.rebuild) await discard(cache, flavour);
-  const library =
-    named === undefined ? await libraryOrInstaller(root, cache, flavour) : await namedLibrary(cache, named);
+  const library = named === undefined ? await knownLibrary(cache, flavour) : await namedLibrary(cache, named);
   await link(root, library, await builtAddon(root, cache, library));
   await installNativeAddons(root, cache, library);
   const verified = await step('check', () => verify(root), describe);
-  if (named === undefined && library !== packagePaths(root).deps && verified.tensorflow !== tensorflowVersion) {
+  if (named === undefined && verified.tensorflow !== tensorflowVersion) {
     throw new SetupFailure(
       `TensorFlow ${verified.tensorflow} runs instead of ${tensorflowVersion}`,
-      'run `node scripts/setup.mjs --rebuild`',
+      'run set-up again with --rebuild',
     );
   }
   if (flavour === 'gpu' && !verified.gpu) {
@@ -104,9 +131,9 @@ async function discard(cache, flavour) {
   for (const name of [library, 'addons', 'downloads']) await rm(join(cache, name), { recursive: true, force: true });
 }
 
-/** @param {string} root @param {string} cache @param {string} flavour */
-async function libraryOrInstaller(root, cache, flavour) {
-  const key = `${process.platform}-${process.arch}-${flavour}`;
+/** @param {string} cache @param {string} flavour */
+async function knownLibrary(cache, flavour) {
+  const key = keyOf(flavour);
   const pin = pins[key];
   if (pin === undefined) throw unsupported(key);
   if (isMusl()) {
@@ -115,34 +142,11 @@ async function libraryOrInstaller(root, cache, flavour) {
       'use a Debian-based image or system, such as node:22-bookworm',
     );
   }
-  try {
-    return await pinnedLibrary(cache, key, pin);
-  } catch (error) {
-    if (!(error instanceof SetupFailure) || error.attempts.length === 0) throw error;
-    return await ownInstaller(root, flavour, error);
-  }
+  return await pinnedLibrary(cache, key, pin);
 }
 
-/**
- * Runs the package's own installer as a last resort, which honours mirrors (TFJS_NODE_BASE_URI, TFJS_NODE_CDN_STORAGE).
- *
- * @param {string} root
- * @param {string} flavour
- * @param {SetupFailure} before  why the pinned library is missing
- */
-async function ownInstaller(root, flavour, before) {
-  const { folder, deps } = packagePaths(root);
-  const bin = join(root, 'node_modules', '.bin');
-  const env = { ...process.env, PATH: `${bin}:${process.env['PATH']}` };
-  await rm(deps, { recursive: true, force: true }); // a link into the cache; the installer wants a folder
-  try {
-    await run([process.execPath, 'scripts/install.js', flavour, 'download'], { cwd: folder, env, timeoutMs: 600_000 });
-    return deps;
-  } catch (error) {
-    const attempts = [...before.attempts, `the installer of @tensorflow/tfjs-node-gpu: ${messageOf(error)}`];
-    throw new SetupFailure(before.message, before.remedy, attempts);
-  }
-}
+/** @param {string} flavour */
+const keyOf = (flavour) => `${process.platform}-${process.arch}-${flavour}`;
 
 /** @param {string} key */
 function unsupported(key) {

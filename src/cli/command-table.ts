@@ -153,6 +153,10 @@ export const commandTable: CommandTable = {
     summary: 'print a completion script for bash, zsh or fish',
     load: async () => (await import('#cli/commands/completion')).completionOf(commandTable),
   },
+  setup: {
+    summary: 'install native TensorFlow, compiled for this machine',
+    load: async () => (await import('#cli/commands/setup')).setup,
+  },
   doctor: {
     summary: 'check whether this machine can run a search',
     load: async () => (await import('#cli/commands/doctor')).doctor,

@@ -10,7 +10,7 @@ import { type Ended, entry, program } from './program.js';
 /** Makes the program exit with 99 if it has loaded a package of TensorFlow, or koffi, which calls MPI. */
 const watching = [
   '--import',
-  `data:text/javascript,import m from 'node:module';process.on('exit',()=>{if(Object.keys(m._cache).some((f)=>/@tensorflow|koffi/.test(f)))process.exitCode=99})`,
+  `data:text/javascript,import m from 'node:module';process.on('exit',()=>{if(Object.keys(m._cache).some((f)=>/tfjs_binding|@tensorflow|koffi/.test(f)))process.exitCode=99})`,
 ];
 
 /** Returns the commands that a help text lists. */
@@ -62,6 +62,7 @@ describe('--help', { timeout: 120_000 }, () => {
       'job',
       'validate',
       'completion',
+      'setup',
       'doctor',
     ]);
     const nested = [

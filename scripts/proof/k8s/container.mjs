@@ -33,7 +33,7 @@ export async function checkContainer(folder, image = join(folder, 'image')) {
   const project = planKubernetes(config, { ...plain, settings: short });
   const pod = podOf(project, folder);
   const set = builtSetFolder('configs/recipes/quickstart.dataset.yaml');
-  const library = dirname(realpathSync(join(image, 'node_modules/@tensorflow/tfjs-node-gpu/deps/lib')));
+  const library = dirname(realpathSync(join(image, 'native/deps/lib')));
   const enter = (/** @type {string} */ name) => {
     const data = volume(join(folder, name, 'data'));
     const at = { '/opt/mnv4-nas': image, '/etc/mnv4-nas': pod.files, [set.replace(cacheFolder(), '/data/cache')]: set };

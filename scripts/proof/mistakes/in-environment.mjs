@@ -1,7 +1,7 @@
 // @ts-check
 /** Mistakes in the environment of the program: its disk, its TensorFlow, its set-up. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { coarse } from './mistake.mjs';
 import { repository } from './world.mjs';
@@ -31,17 +31,8 @@ function onDisk(mount, args) {
  * @param {import('./world.mjs').World} world
  */
 function cloneWithoutAddon(world) {
-  const [from, to] = [join(repository, 'node_modules'), world.path('clone/node_modules')];
-  mkdirSync(join(to, '@tensorflow', 'tfjs-node-gpu'), { recursive: true });
-  for (const name of readdirSync(from)) if (name !== '@tensorflow') symlinkSync(join(from, name), join(to, name));
-  for (const name of readdirSync(join(from, '@tensorflow'))) {
-    if (name !== 'tfjs-node-gpu') symlinkSync(join(from, '@tensorflow', name), join(to, '@tensorflow', name));
-  }
-  for (const name of ['package.json', 'dist', 'scripts']) {
-    cpSync(join(from, '@tensorflow/tfjs-node-gpu', name), join(to, '@tensorflow/tfjs-node-gpu', name), {
-      recursive: true,
-    });
-  }
+  mkdirSync(world.path('clone'));
+  symlinkSync(join(repository, 'node_modules'), world.path('clone/node_modules'));
   for (const name of ['package.json', 'dist', 'configs', 'search-spaces']) {
     cpSync(join(repository, name), world.path(`clone/${name}`), { recursive: true });
   }

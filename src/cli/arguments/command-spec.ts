@@ -33,6 +33,8 @@ export interface ArgumentSpec {
   readonly choices?: readonly string[];
   /** Values that a shell offers, where `run` itself checks the value. */
   readonly suggests?: readonly string[];
+  /** Parses the value of an argument that is one text. */
+  readonly parse?: (text: string) => string;
 }
 
 export interface OptionSpec {

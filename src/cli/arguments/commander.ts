@@ -21,8 +21,9 @@ export function addExamples(command: Command, examples: readonly string[]): void
   command.addHelpText('after', ['\nExamples:', ...examples.map((line) => `  ${line}`)].join('\n'));
 }
 
-function argumentOf({ name, description, choices }: ArgumentSpec): Argument {
+function argumentOf({ name, description, choices, parse }: ArgumentSpec): Argument {
   const argument = new Argument(name, description);
+  if (parse !== undefined) return argument.argParser(parse);
   return choices === undefined ? argument : argument.choices(choices);
 }
 

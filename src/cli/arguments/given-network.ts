@@ -6,12 +6,13 @@ import { Failure } from '#core/failure';
 import { isRun } from '#jobs/runs/run-state';
 import { findRun } from '#jobs/runs/run-summary';
 import type { Architecture } from '#networks/space/space';
-import { freshWeights, type GivenWeights, readGivenWeights } from '#networks/weights/network-weights';
+import { freshWeights, readGivenWeights } from '#networks/weights/network-weights';
 import { pixelNormNames } from '#networks/weights/pixel-norms';
 import { weightConventionNames } from '#networks/weights/weight-conventions';
 import { isNetworkReference, namedNetwork } from '#networks/zoo/named-network';
+import type { GivenNetwork } from '#tasks/project/exported';
 import { foundArchitecture } from '#tasks/search/finished-stage';
-import { type FinishedRun, hasWeights, readFinishedRun } from '#tasks/training/finished-run';
+import { hasWeights, readFinishedRun } from '#tasks/training/finished-run';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 
 /** Options for the file of a network's weights and the conventions that they were trained with. */
@@ -37,11 +38,6 @@ export const weightsOptions = [
 interface WeightOptions extends OptionsOf<typeof weightsOptions> {
   readonly root: string;
   readonly seed?: number | undefined;
-}
-
-export interface GivenNetwork extends GivenWeights {
-  /** The training run that the weights come from, if any. */
-  readonly run?: FinishedRun;
 }
 
 /** Returns the network of a run, given by id or folder, or a network given by name or file. */

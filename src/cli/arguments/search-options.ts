@@ -4,14 +4,20 @@ import { Failure } from '#core/failure';
 import { shownPath } from '#core/files/shown-path';
 import type { Workers } from '#jobs/workers/launcher';
 import { joinedRanks } from '#jobs/workers/ranks';
+import { workersOf } from '#jobs/workers/workers-of';
+import { findConfig } from '#networks/zoo/shipped';
 import type { LocatedConfig, StageName } from '#tasks/search/config/config';
 import type { StagePlan } from '#tasks/search/plan';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 import { configRootOption } from './root-option.js';
 import { defaultRunId, overridesOf, resumeOptions } from './run-options.js';
-import { requireGpuOption, workersOf } from './worker-options.js';
+import { requireGpuOption } from './worker-options.js';
 
-export const configArgument = { name: '<config>', description: 'a search config (YAML)' } as const;
+export const configArgument = {
+  name: '<config>',
+  description: 'a search config: a YAML file, or the name of a shipped one, such as quickstart',
+  parse: findConfig,
+} as const;
 
 export const searchOptions = [
   {

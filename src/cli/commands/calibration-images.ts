@@ -5,9 +5,9 @@ import type { Batches } from '#data/sets/loader';
 import { trainBatches } from '#data/sets/set-mix';
 import type { Images } from '#networks/nn/model';
 import type { Architecture } from '#networks/space/space';
+import { type ImageOptions, namedSet } from '#tasks/project/trial-images';
 import { type FinishedRun, openRunImages } from '#tasks/training/finished-run';
 import { requireFit } from '#tasks/training/requirements';
-import { type ImageOptions, namedSet } from './trial-images.js';
 
 const wanted = 256; // images
 const order = { seed: 1, batch: 16 };

@@ -5,11 +5,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { defineCommand } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { triedGpu } from '#cli/process/gpu';
 import { Failure } from '#core/failure';
+import { isInstalledPackage, setUpCommand } from '#core/files/package-folder';
 import { gib, inGib } from '#core/gibibytes';
 import { coreQuota, usableCores } from '#core/machine/cores';
 import { usableMemory } from '#core/machine/usable-memory';
@@ -32,7 +33,7 @@ export interface Diagnosis {
 
 const minMemoryBytes = 2 * gib; // a quick search on 32x32 images needs about 1 GiB
 
-const setUp = 'run `node scripts/setup.mjs`';
+const setUp = `run ${setUpCommand()}`;
 
 export const doctor = defineCommand({
   arguments: [],
@@ -116,16 +117,19 @@ export function nodeCheck(version: string): Check {
 function packagesCheck(): Check {
   const require = createRequire(import.meta.url);
   const { dependencies } = require('../../../package.json') as { dependencies: Record<string, string> };
-  const root = dirname(require.resolve('../../../package.json'));
-  const wrong = Object.entries(dependencies).filter(([name, version]) => installedVersion(root, name) !== version);
+  const found = (name: string) => installedVersion(require.resolve.paths(name) ?? [], name);
+  const wrong = Object.entries(dependencies).filter(([name, version]) => found(name) !== version);
   return wrong.length === 0
     ? passed('packages', `${Object.keys(dependencies).length} dependencies in the required versions`)
-    : failed('packages', `missing or in the wrong version: ${wrong.map(([name]) => name).join(', ')}`, setUp);
+    : failed('packages', `missing or in the wrong version: ${wrong.map(([name]) => name).join(', ')}`, reinstall);
 }
 
-function installedVersion(root: string, name: string): string | undefined {
-  const file = join(root, 'node_modules', name, 'package.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version : undefined;
+const reinstall = isInstalledPackage() ? 'install mnv4-nas again' : setUp;
+
+/** The version of a package in the first of these folders that has it. */
+function installedVersion(folders: readonly string[], name: string): string | undefined {
+  const file = folders.map((folder) => join(folder, name, 'package.json')).find(existsSync);
+  return file && (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 function tryNative(): { native: LoadedTensorFlow | undefined; check: Check } {
@@ -135,7 +139,7 @@ function tryNative(): { native: LoadedTensorFlow | undefined; check: Check } {
     const check =
       product.join() === '17,39'
         ? passed('tensorflow', `${native.tensorflowVersion}, a matrix product is right`)
-        : failed('tensorflow', `a matrix product is wrong: ${product.join()}`, `${setUp} with --rebuild`);
+        : failed('tensorflow', `a matrix product is wrong: ${product.join()}`, `run ${setUpCommand('--rebuild')}`);
     return { native: check.ok ? native : undefined, check };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -1,9 +1,9 @@
 /** `--dry-run` of the search commands: the plan, with estimates of time and memory. */
 import type { Output } from '#cli/arguments/command-spec';
+import { openReadyBackend } from '#cli/process/set-up';
 import { duration } from '#cli/terminal/progress';
 import { Failure } from '#core/failure';
 import type { Workers } from '#jobs/workers/launcher';
-import { openBackend } from '#networks/tensor/backend';
 import { estimatedStage } from '#tasks/project/measure';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
@@ -48,7 +48,7 @@ async function estimated(
   planned: StageSet | undefined,
 ): Promise<Estimate | string> {
   try {
-    openBackend({ backend: workers.backend, threads: workers.threads });
+    await openReadyBackend({ backend: workers.backend, threads: workers.threads });
     if (planned !== undefined) return await estimatedStage(planned, plan.task, workers);
     return await estimateStage(plan.task, openStageSet(plan.task, config), workers);
   } catch (error) {

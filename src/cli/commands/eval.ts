@@ -4,19 +4,20 @@ import { givenNetwork, weightsOptions } from '#cli/arguments/given-network';
 import { jsonOption } from '#cli/arguments/json-option';
 import { rootOption } from '#cli/arguments/root-option';
 import { backendOptions } from '#cli/arguments/worker-options';
+import { openReadyBackend } from '#cli/process/set-up';
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { Failure } from '#core/failure';
 import { modelRuntimes } from '#data/runtimes/model-runtimes';
 import { openSet } from '#data/sets/built-set';
 import type { Batch } from '#data/sets/loader';
 import { frozenNetwork } from '#networks/nn/frozen-network';
-import { openBackend } from '#networks/tensor/backend';
+import { findRecipe } from '#networks/zoo/shipped';
 import { requireInt8Runtime } from '#tasks/export/int8/int8-session';
+import { exportedOf } from '#tasks/project/exported';
 import { byClass } from '#tasks/training/class-counts';
 import { evaluateByClass, splitImages } from '#tasks/training/evaluate';
 import { requireFit } from '#tasks/training/requirements';
 import { calibrationImages } from './calibration-images.js';
-import { exportedOf } from './exported.js';
 import { int8Evaluation, int8Lines } from './int8-evaluation.js';
 
 export const evalNetwork = defineCommand({
@@ -24,7 +25,7 @@ export const evalNetwork = defineCommand({
   options: [
     ...backendOptions,
     ...weightsOptions,
-    { flag: '--dataset <recipe>', description: 'the dataset recipe whose set to use' },
+    { flag: '--dataset <recipe>', description: 'the dataset recipe whose set to use', parse: findRecipe },
     { flag: '--folder <dir>', description: 'the folder of a set, instead of --dataset' },
     { flag: '--split <name>', description: 'the split to use', choices: ['train', 'held', 'test'], default: 'test' },
     { flag: '--int8', description: 'also quantize it with training images of the set, and evaluate it in a runtime' },
@@ -47,7 +48,7 @@ export const evalNetwork = defineCommand({
       throw new Failure('usage', '--runtime: expected --int8 too; got none');
     const set = openSet(dataset === undefined ? { folder: folder as string } : { recipe: dataset });
     if (options.int8) requireInt8Runtime(runtime);
-    openBackend({ backend, threads });
+    await openReadyBackend({ backend, threads });
     const given = givenNetwork(what, options);
     const { network, weights, origin } = given;
     requireFit(network, set.manifest.shape, set.manifest.classes);

@@ -6,11 +6,12 @@ import { jsonOption } from '#cli/arguments/json-option';
 import { rootOption } from '#cli/arguments/root-option';
 import { wholeNumber } from '#cli/arguments/whole-number';
 import { backendOptions } from '#cli/arguments/worker-options';
+import { openReadyBackend } from '#cli/process/set-up';
 import { Failure } from '#core/failure';
 import { requireNewFolder } from '#core/files/whole-folder';
 import { percent } from '#core/percent';
 import { slug } from '#core/slug';
-import { openBackend } from '#networks/tensor/backend';
+import { findRecipe } from '#networks/zoo/shipped';
 import { checkExport, checkText } from '#tasks/export/check-export';
 import { exporters } from '#tasks/export/exporters';
 import { type Format, formats } from '#tasks/export/formats';
@@ -18,9 +19,9 @@ import type { Calibration } from '#tasks/export/int8/calibrate';
 import { checkInt8, int8CheckText } from '#tasks/export/int8/check-int8';
 import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
 import { writeExport } from '#tasks/export/write-export';
+import { exportedOf } from '#tasks/project/exported';
+import { trialImages } from '#tasks/project/trial-images';
 import { calibrationImages } from './calibration-images.js';
-import { exportedOf } from './exported.js';
-import { trialImages } from './trial-images.js';
 
 const options = [
   { flag: '--to <format>', description: 'the format to write', choices: formats, required: true },
@@ -46,6 +47,7 @@ const options = [
   {
     flag: '--dataset <recipe>',
     description: "check and quantize with the images of this recipe's set (default: the run's)",
+    parse: findRecipe,
   },
   { flag: '--folder <dir>', description: 'check and quantize with the images of the set in this folder' },
   rootOption,
@@ -75,7 +77,7 @@ export const exportNetwork = defineCommand({
     if (!exporter.isGraph) refuseGraphOptions(options);
     const batch = batchOf(options);
     if (options.int8) requireInt8(format);
-    openBackend({ backend, threads });
+    await openReadyBackend({ backend, threads });
     const given = givenNetwork(what, options);
     const { network, run } = given;
     const folder = options.out ?? `exports/${slug(network.name)}-${format}`;

@@ -5,10 +5,10 @@ import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/c
 import { jsonOption } from '#cli/arguments/json-option';
 import { resolutionOption } from '#cli/arguments/resolution-option';
 import { wholeNumber } from '#cli/arguments/whole-number';
+import { openReadyBackend } from '#cli/process/set-up';
 import { standardReporter } from '#cli/terminal/log';
 import { type FileContent, requireNewFolder, writeFolder } from '#core/files/whole-folder';
 import { modelRuntimes } from '#data/runtimes/model-runtimes';
-import { openBackend } from '#networks/tensor/backend';
 import { interleaved, type Timing } from '#tasks/devices/interleaved';
 import { type LatencyRow, latencyCsv } from '#tasks/devices/latency-rows';
 import { layerTableFiles } from '#tasks/devices/layer-table';
@@ -92,7 +92,7 @@ async function measured(networks: readonly MeasuredNetwork[], options: MeasureOp
   const reporter = standardReporter();
   try {
     const openProfiled = options.byLayer ? profilerOf(runtime, options.runtime) : undefined;
-    openBackend({ threads: 1 }); // a forward pass finds names and shapes of the weights
+    await openReadyBackend({ threads: 1 }); // a forward pass finds names and shapes of the weights
     const subjects: NetworkSubject[] = [];
     for (const { name, network } of networks) subjects.push(await runtime.open(name, network));
     const tell = (step: number) => reporter.progress({ stage: 'measure', step, steps: options.repeats });

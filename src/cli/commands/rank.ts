@@ -2,6 +2,7 @@ import { defineCommand, type OptionSpec, type OptionsOf } from '#cli/arguments/c
 import { defaultRunId, overrideOptions, overridesOf } from '#cli/arguments/run-options';
 import { configArgument } from '#cli/arguments/search-options';
 import { wholeNumber } from '#cli/arguments/whole-number';
+import { findRecipe } from '#networks/zoo/shipped';
 import { readSearchConfig } from '#tasks/search/config/config';
 import type { Arm } from '#tasks/study/arm';
 import { type Study, uniform } from '#tasks/study/study';
@@ -13,6 +14,7 @@ const options = [
   {
     flag: '--recipe <file>',
     description: 'the training recipe (*.train.yaml) of the stand-alone trainings',
+    parse: findRecipe,
     required: true,
   },
   {

@@ -17,6 +17,7 @@ import { standardReporter } from '#cli/terminal/log';
 import { comparisonText, projectText } from '#cli/terminal/project-text';
 import { runFolder } from '#jobs/runs/run-folder';
 import { comparedNetworks } from '#tasks/project/comparison';
+import { exportRun } from '#tasks/project/export-run';
 import type { Phase } from '#tasks/project/phase';
 import type { ProjectRequest } from '#tasks/project/ports';
 import { type Project, phasesOf, planProject, planStages, preparingOf, searchPhases } from '#tasks/project/project';
@@ -25,7 +26,6 @@ import { runPhases } from '#tasks/project/run-phases';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
 import { stageIds } from '#tasks/search/run-stages';
 import { dryRunProject } from './dry-run-project.js';
-import { exportRun } from './export-run.js';
 import { rehearseSearches } from './rehearse.js';
 import { agreementOutput, missedTargets, runsOutput } from './search-output.js';
 

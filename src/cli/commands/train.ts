@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { defineCommand } from '#cli/arguments/command-spec';
 import { networkOf } from '#cli/arguments/given-network';
 import { defaultRunId, overridesOf, resumption, runOptions } from '#cli/arguments/run-options';
-import { requireGpuOption, workersOf } from '#cli/arguments/worker-options';
+import { requireGpuOption } from '#cli/arguments/worker-options';
 import { requireGpu } from '#cli/process/gpu';
 import { withJobContext } from '#cli/process/job-context';
 import { evaluationText, weightsText } from '#cli/terminal/evaluation-text';
 import { readTrainingResult } from '#jobs/runs/run-result';
+import { workersOf } from '#jobs/workers/workers-of';
+import { findRecipe } from '#networks/zoo/shipped';
 import { microBatchesOf, readTrainingRecipe } from '#tasks/training/recipe';
 import { train as trainIn } from '#tasks/training/train';
 
@@ -16,7 +18,12 @@ export const train = defineCommand({
   options: [
     ...runOptions,
     requireGpuOption,
-    { flag: '--recipe <file>', description: 'a training recipe (*.train.yaml)', required: true },
+    {
+      flag: '--recipe <file>',
+      description: 'a training recipe (*.train.yaml)',
+      parse: findRecipe,
+      required: true,
+    },
   ],
   examples: [
     'mnv4-nas train quickstart-fine --recipe configs/recipes/fashion-mnist-alone.train.yaml',

@@ -12,6 +12,7 @@ import { readNetwork, readSpace } from '#networks/space/parse';
 import { asSpace } from '#networks/space/print';
 import { readRefinement } from '#networks/space/refine';
 import { refinementSchema, spaceSchema } from '#networks/space/schema';
+import { findFile } from '#networks/zoo/shipped';
 import { buildRecipeSchema, readBuildRecipe, teacherOfKind } from '#tasks/distill/build-recipe';
 import { readSearchConfig, searchConfigSchema } from '#tasks/search/config/config';
 import { stageSettings } from '#tasks/search/config/stage-settings';
@@ -66,7 +67,7 @@ const kinds: readonly FileKind[] = [
 
 export const validate = defineCommand({
   description: 'check configs, spaces, recipes and devices, and every file that they name, without running anything',
-  arguments: [{ name: '[files...]', description: 'the files' }],
+  arguments: [{ name: '[files...]', description: 'the files; shipped ones may be named' }],
   options: [
     setOption,
     {
@@ -83,7 +84,7 @@ export const validate = defineCommand({
   run([files], { set, schema }) {
     if (schema !== undefined) return { text: () => schemaText(schema) };
     if (files.length === 0) throw new Failure('usage', 'validate: expected files to check; got none');
-    return checked(files, set);
+    return checked(files.map(findFile), set);
   },
 });
 

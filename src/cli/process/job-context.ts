@@ -1,11 +1,11 @@
 /** The context of long work: a backend, a reporter, a clock and requests to stop. */
 import { standardReporter } from '#cli/terminal/log';
 import { takeGpu } from '#core/machine/gpus';
+import { environment } from '#jobs/environment';
 import type { JobContext } from '#jobs/job-context';
 import { ofRun } from '#jobs/observer';
 import type { Workers } from '#jobs/workers/launcher';
-import { openBackend } from '#networks/tensor/backend';
-import { environment } from './environment.js';
+import { openReadyBackend } from './set-up.js';
 import { stopOnSignal } from './stop-signal.js';
 
 /**
@@ -20,7 +20,7 @@ export async function withJobContext<T>(
 ): Promise<T> {
   const { backend, threads } = workers;
   takeGpu();
-  openBackend({ backend, threads });
+  await openReadyBackend({ backend, threads });
   const reporter = standardReporter();
   const observer = run === undefined ? reporter : ofRun(reporter, run);
   const stop = stopOnSignal();

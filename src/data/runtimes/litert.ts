@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '#core/failure';
+import { isInstalledPackage, setUpCommand } from '#core/files/package-folder';
 import { isInstalled, pythonEnvironment } from './python-environment.js';
 
 export const litertEnvironment = () => pythonEnvironment('litert', { 'ai-edge-litert': '2.3.0', numpy: '2.4.2' });
@@ -18,12 +19,12 @@ export interface LitertLogits {
 /** The program that runs LiteRT, in the source even when the build runs. */
 const program = fileURLToPath(new URL('../../../src/data/runtimes/litert.py', import.meta.url));
 const mostOutput = 2 ** 30; // bytes of JSON
-const install = 'run `npm run litert:install`';
+const install = () => `run ${isInstalledPackage() ? setUpCommand('--litert') : '`npm run litert:install`'}`;
 
 /** Requires that LiteRT is installed; a backend failure if it is not. */
 export function requireLitert(): void {
   if (isInstalled(litertEnvironment())) return;
-  throw new Failure('backend', 'LiteRT is not installed', install);
+  throw new Failure('backend', 'LiteRT is not installed', install());
 }
 
 /**
@@ -62,7 +63,7 @@ export function litertLogits(
 export function litertFailure(file: string, told: string): Failure {
   const { folder } = litertEnvironment();
   const message = `LiteRT does not run it: ${lastLine(told)}`;
-  return new Failure('backend', { file, message }, `remove ${folder} and ${install}`);
+  return new Failure('backend', { file, message }, `remove ${folder} and ${install()}`);
 }
 
 const interfaces = {

@@ -1,9 +1,14 @@
 /** Runs ONNX models in ONNX Runtime on the CPU: to check and measure exports, and as teachers. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { Failure } from '#core/failure';
 import { fileKind } from '#core/files/file-kind';
 import { readBytes } from '#core/files/files';
+import { isInstalledPackage, nativeFolder, setUpCommand } from '#core/files/package-folder';
 import { shownError } from '#core/shown';
+
+type OnnxRuntime = typeof import('onnxruntime-node');
 
 export interface OnnxSession {
   readonly input: OnnxPort;
@@ -36,7 +41,7 @@ export async function openOnnxSession(
   model: string | Uint8Array,
   { name, threads }: { readonly name: string; readonly threads?: number | undefined },
 ): Promise<OnnxSession> {
-  const { InferenceSession, Tensor, env } = await loadOnnxRuntime();
+  const { InferenceSession, Tensor, env } = loadOnnxRuntime();
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     interOpNumThreads: 1,
@@ -63,12 +68,34 @@ export async function openOnnxSession(
   };
 }
 
+/** Requires that ONNX Runtime is installed; a backend failure if it is not. */
+export function requireOnnxRuntime(): void {
+  onnxRuntimeFile();
+}
+
+/**
+ * The runtime's main file: that of the package that users install next to this one (in a clone, a development
+ * dependency), else that which set-up has put in the cache.
+ */
+function onnxRuntimeFile(): string {
+  for (const from of [import.meta.url, join(nativeFolder(), 'onnxruntime', 'package.json')]) {
+    try {
+      return createRequire(from).resolve('onnxruntime-node');
+    } catch {
+      // the next place
+    }
+  }
+  const remedy = `run ${isInstalledPackage() ? setUpCommand('--onnx') : '`npm ci`'} (114 MB to download)`;
+  throw new Failure('backend', 'ONNX Runtime is not installed', remedy);
+}
+
 /** Loads the runtime on first use, since it takes a tenth of a second and 46 MB. */
-async function loadOnnxRuntime() {
+function loadOnnxRuntime(): OnnxRuntime {
+  const file = onnxRuntimeFile();
   try {
-    return await import('onnxruntime-node');
+    return createRequire(import.meta.url)(file) as OnnxRuntime;
   } catch (error) {
-    const remedy = 'run `npm ci`; on a platform that ONNX Runtime is not built for, use another one for this';
+    const remedy = 'on a platform that ONNX Runtime is not built for, use another one for this';
     throw new Failure('backend', `ONNX Runtime does not load: ${(error as Error).message}`, remedy);
   }
 }

@@ -1,6 +1,7 @@
 /** Finds out on which device TensorFlow runs ops, by running some in a process that logs their placement. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { setUpCommand } from '#core/files/package-folder';
 
 /** The device of each op of the trial, such as `GPU:0`; or the reason why there is none. */
 export type Placement = { readonly devices: Readonly<Record<string, string>> } | { readonly problem: string };
@@ -48,7 +49,7 @@ export function placedOps(log: string): Record<string, string> {
 const untested = 'this program has not been tested on a real GPU';
 
 export function gpuVerdict({ hasCuda, gpus, placement }: GpuEvidence): GpuVerdict {
-  if ('problem' in placement) return verdict(false, placement.problem, 'run `node scripts/setup.mjs`');
+  if ('problem' in placement) return verdict(false, placement.problem, `run ${setUpCommand()}`);
   const ops = Object.entries(placement.devices);
   const where = ops.map(([op, device]) => `${op} ran on ${device}`).join(', ');
   const onGpu = ops.filter(([, device]) => device.startsWith('GPU')).length;
@@ -57,7 +58,7 @@ export function gpuVerdict({ hasCuda, gpus, placement }: GpuEvidence): GpuVerdic
   if (gpus.length === 0 && !hasCuda) return verdict(false, `none: ${where}; ${untested}`);
   if (!hasCuda) {
     const detail = `${gpus.length} GPUs are here, but TensorFlow was set up without CUDA: ${where}`;
-    return verdict(false, detail, 'run `node scripts/setup.mjs --gpu`');
+    return verdict(false, detail, `run ${setUpCommand('--gpu')}`);
   }
   const seen = gpus.length === 0 ? 'no GPU is visible' : `${gpus.length} GPUs are visible, but not used`;
   return verdict(false, `${seen}: ${where}`, 'check the driver (`nvidia-smi`) and CUDA_VISIBLE_DEVICES');

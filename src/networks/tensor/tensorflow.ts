@@ -1,12 +1,12 @@
 /**
- * Native TensorFlow under the tensor layer: the addon of `@tensorflow/tfjs-node-gpu`, loaded once per process with the
- * settings that our measurements favour. A missing or broken addon is a failure with a remedy, never a silent fallback.
+ * Native TensorFlow under the tensor layer: TensorFlow.js's addon for Node, which set-up compiled, loaded once per
+ * process with the settings that our measurements favour. A missing or broken addon is a failure with a remedy, never a silent fallback.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import util from 'node:util';
+import { join } from 'node:path';
 import { Failure } from '#core/failure';
+import { addonFile, nativeFolder, setUpCommand } from '#core/files/package-folder';
 import { usableCores } from '#core/machine/cores';
 import { processorId } from '#core/machine/processor';
 import { setTensorFlowEnvironment } from '#core/machine/tensorflow-environment';
@@ -60,8 +60,7 @@ export interface LoadedTensorFlow {
   readonly kernels: { readonly available: boolean; readonly detail: string; readonly addon?: HostKernels };
 }
 
-const packageName = '@tensorflow/tfjs-node-gpu';
-const remedy = 'run `node scripts/setup.mjs` in the repository, which installs and checks native TensorFlow';
+const addonName = 'tfjs_binding';
 
 let loaded: LoadedTensorFlow | undefined;
 
@@ -88,15 +87,19 @@ export const hostKernels: HostKernels = {
   addUp: (parts, factor, to) => loaded?.kernels.addon?.addUp(parts, factor, to),
 };
 
+/** True if set-up has installed native TensorFlow; it need not load. */
+export function isTensorFlowSetUp(): boolean {
+  return existsSync(addonFile(addonName));
+}
+
 function load(threads: number): LoadedTensorFlow {
+  const remedy = `run ${setUpCommand()}, which installs and checks native TensorFlow`;
+  if (!isTensorFlowSetUp()) throw new Failure('backend', 'native TensorFlow is not set up', remedy);
   setEnvironment(threads);
-  restoreRemovedUtil();
   const require = createRequire(import.meta.url);
   try {
-    const root = dirname(require.resolve(`${packageName}/package.json`));
-    const tf = require(packageName) as { findBackend(name: string): { readonly binding: TensorFlowBinding } };
-    const { binding } = tf.findBackend('tensorflow'); // by name: another may be TensorFlow.js's current one
-    return { binding, tensorflowVersion: binding.TF_Version, threads, kernels: loadKernels(root, require) };
+    const binding = require(addonFile(addonName)) as TensorFlowBinding;
+    return { binding, tensorflowVersion: binding.TF_Version, threads, kernels: loadKernels(require) };
   } catch (error) {
     throw new Failure('backend', `native TensorFlow does not load: ${firstLine(error)}`, remedy);
   }
@@ -109,28 +112,17 @@ function setEnvironment(threads: number): void {
   process.env['TF_NUM_INTEROP_THREADS'] = String(threads);
 }
 
-/** tfjs-node 4.22 calls `util.isNullOrUndefined`, which Node 23 removed. */
-function restoreRemovedUtil(): void {
-  const legacy = util as { isNullOrUndefined?: (value: unknown) => boolean };
-  legacy.isNullOrUndefined ??= (value) => value === null || value === undefined;
-}
-
 /** True if set-up installed TensorFlow with CUDA. */
 export function hasCuda(): boolean {
-  const require = createRequire(import.meta.url);
-  try {
-    return existsSync(join(dirname(require.resolve(`${packageName}/package.json`)), 'deps', 'nvidia'));
-  } catch {
-    return false; // not installed
-  }
+  return existsSync(join(nativeFolder(), 'deps', 'nvidia'));
 }
 
 /** Loads the kernels compiled for this very processor, if there are any; MNV4_KERNELS=tensorflow turns them off. */
-function loadKernels(packageRoot: string, require: NodeJS.Require): LoadedTensorFlow['kernels'] {
+function loadKernels(require: NodeJS.Require): LoadedTensorFlow['kernels'] {
   if (process.env['MNV4_KERNELS'] === 'tensorflow') {
     return { available: false, detail: 'turned off by MNV4_KERNELS=tensorflow' };
   }
-  const file = join(packageRoot, 'lib', 'napi-v8', `mnv4_kernels-${processorId()}.node`);
+  const file = addonFile(`mnv4_kernels-${processorId()}`);
   if (!existsSync(file)) {
     return { available: false, detail: "none compiled for this processor; TensorFlow's take about twice as long" };
   }

@@ -1,12 +1,9 @@
 /** Finds files by name: those of the user, and those shipped with the program. */
-import { existsSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { type Diagnostic, Failure } from '#core/failure';
+import { packageRoot } from '#core/files/package-folder';
 import { suggestion } from '#core/nearest';
-
-/** The folder of the package; `src/` and `dist/` lie at the same depth below it. */
-export const packageRoot = fileURLToPath(new URL('../../../', import.meta.url));
 
 type Report = (message: string) => Diagnostic;
 
@@ -51,6 +48,38 @@ export function findDevice(name: string, base?: string, report?: Report): string
 /** Path of a network or space; `report` locates the name in a diagnostic. */
 export function findSpace(name: string, base?: string, report?: Report): string {
   return findShipped('a network or space', name, ['search-spaces', 'search-spaces/zoo'], base, report);
+}
+
+/** Path of a search config: the user's file, or else a shipped one, `quickstart` or `configs/quickstart.yaml`. */
+export function findConfig(name: string): string {
+  return findDocument('a search config', name, 'configs');
+}
+
+/** Path of a recipe, in the same way: `fashion-mnist.train` or `configs/recipes/fashion-mnist.train.yaml`. */
+export function findRecipe(name: string): string {
+  return findDocument('a recipe', name, 'configs/recipes');
+}
+
+/** Path of a study, in the same way: `stages.study` or `configs/studies/stages.study.yaml`. */
+export function findStudy(name: string): string {
+  return findDocument('a study', name, 'configs/studies');
+}
+
+/** Path of any shipped file that a user names, or the name itself. */
+export function findFile(name: string): string {
+  if (existsSync(name) || isAbsolute(name)) return name;
+  const folders = ['.', ...documentFolders, 'configs/devices', 'search-spaces', 'search-spaces/zoo'];
+  const places = folders.flatMap((folder) => [name, `${name}.yaml`].map((file) => join(packageRoot, folder, file)));
+  return places.find((place) => statSync(place, { throwIfNoEntry: false })?.isFile()) ?? name;
+}
+
+const documentFolders = ['configs', 'configs/recipes', 'configs/studies'];
+
+function findDocument(what: string, name: string, folder: string): string {
+  if (existsSync(name) || isAbsolute(name)) return name;
+  if (!/\.(ya?ml|json)$/.test(name)) return findShipped(what, name, [folder]);
+  const shipped = [packageRoot, join(packageRoot, folder)].map((base) => join(base, name));
+  return shipped.find((place) => existsSync(place)) ?? name; // its reader reports that it is missing
 }
 
 /** Path of a refinement; `report` locates the name in a diagnostic. */

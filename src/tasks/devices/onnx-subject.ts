@@ -1,5 +1,5 @@
 /** Networks to time in ONNX Runtime. */
-import { type OnnxSession, openOnnxSession } from '#data/runtimes/onnx-session';
+import { type OnnxSession, openOnnxSession, requireOnnxRuntime } from '#data/runtimes/onnx-session';
 import type { TimedRun } from '#data/runtimes/timed-run';
 import { inputShape, inputSize } from '#networks/space/resolution';
 import type { Exported } from '#tasks/export/exporter';
@@ -12,7 +12,9 @@ export const floatOnnxModel = (exported: Exported): Uint8Array => onnxModel(expo
 
 export const int8OnnxModel = (exported: Exported): Uint8Array => onnxInt8Model(exported, standInInt8(exported), 1);
 
+/** Opens ONNX Runtime; a backend failure if it is not installed. */
 export function onnxRuntime(threads: number, modelOf: (exported: Exported) => Uint8Array): TimedRuntime {
+  requireOnnxRuntime();
   const sessions: OnnxSession[] = [];
   return {
     async open(name, network) {

@@ -1,6 +1,6 @@
 import { defineCommand, type OptionsOf } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
-import { workerOptions, workersOf } from '#cli/arguments/worker-options';
+import { workerOptions } from '#cli/arguments/worker-options';
 import { withJobContext } from '#cli/process/job-context';
 import { stopOnSignal } from '#cli/process/stop-signal';
 import { estimateText } from '#cli/terminal/build-estimate-text';
@@ -9,6 +9,8 @@ import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
 import type { Reporter } from '#cli/terminal/reporter';
 import { usableCores } from '#core/machine/cores';
 import { builtSetFolder } from '#data/sets/built-set';
+import { workersOf } from '#jobs/workers/workers-of';
+import { findRecipe } from '#networks/zoo/shipped';
 import { buildDistillationSet } from '#tasks/distill/build';
 import type { BuildProgress, BuildRequest } from '#tasks/distill/build-request';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
@@ -51,7 +53,7 @@ export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
   return defineCommand({
     description:
       'build a distillation set: augmented images with the soft labels of a teacher; an interrupted build resumes',
-    arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
+    arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)', parse: findRecipe }],
     options,
     examples: [
       'mnv4-nas dataset build configs/recipes/fashion-mnist.dataset.yaml --dry-run',

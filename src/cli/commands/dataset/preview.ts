@@ -11,6 +11,7 @@ import type { Augmentation } from '#data/images/augment/augment';
 import { requireAugmentation } from '#data/images/augment/augment-fit';
 import { formOf } from '#data/images/image-source';
 import { openSource } from '#data/images/open-source';
+import { findRecipe } from '#networks/zoo/shipped';
 import { type BuildRecipe, readBuildRecipe } from '#tasks/distill/build-recipe';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
 import { type PreviewRow, preview } from '#tasks/distill/preview';
@@ -35,7 +36,7 @@ export function datasetPreviewWith(loadTeachers: LoadTeachersAsAsked) {
     description:
       'draw some train images next to the copies that a build would make of them, with the classes that the teacher ' +
       'finds most probable; nothing is trained',
-    arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)' }],
+    arguments: [{ name: '<recipe>', description: 'a dataset recipe (*.dataset.yaml)', parse: findRecipe }],
     options: [
       { flag: '--out <file>', description: 'the PNG file to write', required: true },
       { flag: '--images <n>', description: 'number of images', parse: wholeNumber(1, 100), default: 6 },

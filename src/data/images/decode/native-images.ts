@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { addonFile } from '#core/files/package-folder';
 import { processorId } from '#core/machine/processor';
 import { setTensorFlowEnvironment } from '#core/machine/tensorflow-environment';
 import type { ImagesAddon } from './addon.js';
@@ -27,8 +27,7 @@ export function nativeImages(): Promise<NativeImages> {
 
 /** The file that set-up compiles for this processor. */
 export function imagesAddonFile(): string {
-  const tensorflow = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'));
-  return join(tensorflow, 'lib', 'napi-v8', `mnv4_images-${processorId()}.node`);
+  return addonFile(`mnv4_images-${processorId()}`);
 }
 
 /** Loads and tries the addon; whatever goes wrong becomes the detail, since `sharp` can do the work. */

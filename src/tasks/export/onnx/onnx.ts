@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { Failure } from '#core/failure';
 import { type OnnxModel, onnxBytes } from '#data/files/onnx-file';
-import { type OnnxSession, openOnnxSession } from '#data/runtimes/onnx-session';
+import { type OnnxSession, openOnnxSession, requireOnnxRuntime } from '#data/runtimes/onnx-session';
 import { preprocessed, preprocessingFor } from '#networks/nn/preprocessing';
 import { inputShape, inputSize } from '#networks/space/resolution';
 import type { Architecture } from '#networks/space/space';
@@ -65,6 +65,7 @@ export const onnx: Exporter = {
   title: `ONNX, opset ${opset}`,
   layout: 'NCHW',
   isGraph: true,
+  requireRuntime: requireOnnxRuntime,
   async files(exported, options) {
     const model = { name: modelFile, content: [onnxModel(exported, options)] };
     if (options.int8 === undefined) return [model];

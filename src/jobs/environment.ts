@@ -1,14 +1,14 @@
 /** The record of machine and program in a run's `environment.json`. */
 import { cpus, totalmem } from 'node:os';
+import { packageCommit, packageVersion } from '#core/files/package-folder';
 import { usableCores } from '#core/machine/cores';
 import { backend } from '#networks/tensor/backend';
-import { commit, packageVersion } from './version.js';
 
 export function environment(): object {
   const { name, version, isGpu } = backend();
   return {
     program: packageVersion(),
-    commit: commit(),
+    commit: packageCommit(),
     node: process.version,
     backend: name,
     tensorflow: version,

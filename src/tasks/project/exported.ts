@@ -1,13 +1,19 @@
 /** The facts that an export records about its network. */
-import type { GivenNetwork } from '#cli/arguments/given-network';
-import { commit, packageVersion } from '#cli/process/version';
+import { packageCommit, packageVersion } from '#core/files/package-folder';
 import { fitOf } from '#data/images/open-source';
 import { sourceOfKind } from '#data/images/source-schema';
 import { networkDescription } from '#networks/cost/description';
+import type { GivenWeights } from '#networks/weights/network-weights';
 import type { Exported } from '#tasks/export/exporter';
 import type { FinishedRun } from '#tasks/training/finished-run';
 import type { TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
+
+/** A network with its weights. */
+export interface GivenNetwork extends GivenWeights {
+  /** The training run that the weights come from, if any. */
+  readonly run?: FinishedRun;
+}
 
 /**
  * Returns the network with its weights, parameters, MACs, evaluation and provenance.
@@ -25,7 +31,7 @@ export function exportedOf({ network, weights, origin, run }: GivenNetwork, clas
     macs,
     evaluation: run?.test,
     origin,
-    provenance: known({ program: packageVersion(), commit: commit(), ...(run && training(run)) }),
+    provenance: known({ program: packageVersion(), commit: packageCommit(), ...(run && training(run)) }),
   };
 }
 

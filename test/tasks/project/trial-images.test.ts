@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { trialImages } from '#cli/commands/trial-images';
 import { openDistillationSet, readShard } from '#data/sets/distillation-set';
 import { formatManifest, type ShardEntry } from '#data/sets/manifest';
+import { trialImages } from '#tasks/project/trial-images';
 import { failureOfAsync, newFolder } from '#test/data/fixtures';
 import { smallWorld } from '#test/tasks/search/small-world';
 import { smallNetwork } from '#test/tasks/training/small-network';

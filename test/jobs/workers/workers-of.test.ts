@@ -1,7 +1,7 @@
 /** The workers of a command whose process is one of several MPI ranks. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { workersOf } from '#cli/arguments/worker-options';
 import { setJoinedRanks } from '#jobs/workers/ranks';
+import { workersOf } from '#jobs/workers/workers-of';
 import { failureOf } from '#test/data/fixtures';
 
 const start = () => Promise.reject(new Error('no job here'));

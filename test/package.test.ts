@@ -43,6 +43,7 @@ describe('the package', () => {
     const kinds = [
       /^(package\.json|README\.md|LICENSE|THIRD-PARTY\.md)$/,
       /^dist\/.*\.(js|css)$/,
+      /^dist\/cli\/completion\/completion\.(bash|zsh|fish)$/,
       /^dist\/library\/[\w-]+\.d\.ts$/,
       /^dist\/binding\/\w+\.(cc|h)$/,
       /^(configs|search-spaces)\/.*\.(yaml|csv)$/,

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
-// Adds to dist/ what the compiler does not write: the styles of pages, shell functions, the C++
-// sources of TensorFlow.js's addon, which an installed package compiles, and the declarations of the library. Run by the build.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Removes from dist/ what has no source any more, and adds what the compiler does not write: the styles of pages, shell
+// functions, the C++ sources of TensorFlow.js's addon, which an installed package compiles, and the declarations of the
+// library. Run by the build.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bindingFolder } from './home.mjs';
@@ -19,10 +20,20 @@ const plainFiles = [
 
 /** @param {string} root  the repository */
 export async function addDistFiles(root) {
+  removeOrphans(root);
   for (const file of plainFiles) copy(join(root, 'src', file), join(root, 'dist', file));
   const binding = bindingFolder(root);
   for (const file of readdirSync(binding)) copy(join(binding, file), join(root, 'dist', 'binding', file));
   await declareLibrary(join(root, 'src', 'library'), join(root, 'dist', 'library'));
+}
+
+/** Removes compiled files whose source is gone, which would be packed. @param {string} root */
+function removeOrphans(root) {
+  const dist = join(root, 'dist');
+  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    const source = join(root, 'src', file.replace(/\.js(\.map)?$/, '.ts'));
+    if (/\.js(\.map)?$/.test(file) && !existsSync(source)) rmSync(join(dist, file));
+  }
 }
 
 /** @param {string} from @param {string} to */

@@ -3,6 +3,7 @@
 //   node scripts/docs/third-party.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { litertEnvironment } from '#data/runtimes/litert';
 import { onnxRuntime, tensorflowVersion } from '../setup/pins.mjs';
 import { table } from './page.mjs';
 
@@ -26,7 +27,12 @@ const fetched = [
   ['TensorFlow (C++ library and C headers of the Python wheel)', tensorflowVersion, 'Apache-2.0', 'set-up, first use'],
   ['CUDA and cuDNN (`nvidia-*-cu12` wheels)', '12, 9', 'NVIDIA Software License Agreements', '`setup --gpu`'],
   ['ONNX Runtime', onnxRuntime.version, 'MIT', '`setup --onnx`'],
-  ['LiteRT (`ai-edge-litert`) and NumPy', '2.3.0, 2.4.2', 'Apache-2.0, BSD-3-Clause', '`setup --litert`'],
+  [
+    'LiteRT (`ai-edge-litert`) and NumPy',
+    Object.values(litertEnvironment().pins).join(', '),
+    'Apache-2.0, BSD-3-Clause',
+    '`setup --litert`',
+  ],
 ];
 
 export function thirdPartyPage() {

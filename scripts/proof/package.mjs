@@ -50,7 +50,7 @@ function pack() {
   return join(folder, packed.filename);
 }
 
-/** publint and attw, in a folder of their own. The package has ES modules only, so attw skips CommonJS and old resolution. */
+/** Runs publint and attw. The package has only ES modules, so attw skips CommonJS and old resolution. */
 function checkPackage(/** @type {string} */ tarball) {
   const cwd = join(folder, 'tools');
   mkdirSync(cwd);

@@ -70,9 +70,9 @@ async function followed(page) {
   expect((await lines()).length === 4, `${(await lines()).length} charts of a search with one cost`);
   if (values.shots !== undefined) await page.screenshot({ path: join(values.shots, 'serve.png'), fullPage: true });
 
-  append('seed-1', 1100);
+  replace('seed-1', 1100);
   await becomes('new steps are drawn', async () => (await reward()).join() === '55');
-  append('seed-1', 900); // as a resumed run does
+  replace('seed-1', 900); // as a resumed run does
   await becomes('lost steps disappear', async () => (await reward()).join() === '45');
   writeMadeRun({ ...made, id: 'seed-2', seed: 2, until: 500 });
   await becomes('a new run is listed', async () => (await rows()).length === 2);
@@ -93,7 +93,7 @@ async function followed(page) {
 }
 
 /** Replaces a run by one with this many steps, keeping its seed. */
-function append(id, until) {
+function replace(id, until) {
   const log = join(root, id, 'events.jsonl');
   const before = readFileSync(log, 'utf8');
   rmSync(join(root, id), { recursive: true });

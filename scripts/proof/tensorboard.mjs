@@ -96,7 +96,7 @@ async function until(holds, what) {
   }
 }
 
-/** What the run's logs say, as TensorBoard should show it. @returns {Found} */
+/** The values in the run's logs, which TensorBoard should show. @returns {Found} */
 function logged() {
   /** @type {Record<string, [number, any][]>} */
   const scalars = {};

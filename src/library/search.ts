@@ -12,7 +12,7 @@ import { inContext, overridesOf } from './in-context.js';
 import type { JobOptions } from './job-options.js';
 import { type Evaluation, evaluationOf } from './train.js';
 
-/** What a search found. */
+/** The result of a search. */
 export interface SearchResult {
   readonly coarse: StageResult;
   readonly fine: StageResult;
@@ -36,7 +36,7 @@ export interface StageResult {
 
 /**
  * Does everything that is missing: fetches images, trains the teacher, builds the distillation set, runs both stages,
- * and trains and exports the network where the config says so. A second call with the same `id` resumes.
+ * and compares, trains and exports networks where the config says so. A second call with the same `id` resumes.
  *
  * @param config  a YAML file, or the name of a shipped config, such as `quickstart`
  * @throws Failure `backend` if native TensorFlow is not set up (`npx mnv4-nas setup`), `config` for mistakes in a file,

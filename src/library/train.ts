@@ -86,7 +86,7 @@ export async function evaluate(
 export interface EvaluateOptions {
   /** The split: the images that networks train on, those that searches validate on (`held`), or the test images. */
   readonly split?: 'train' | 'held' | 'test';
-  /** As in `JobOptions`. */
+  /** Backend; `JobOptions` explains them. */
   readonly backend?: 'tensorflow' | 'cpu';
 }
 

@@ -26,7 +26,7 @@ const cases = shells.map((shell) => {
 const marker = 'shell>';
 const starts = { bash: ['bash', '--rcfile', '.bashrc', '-i'], zsh: ['zsh', '-d', '-i'] } as const;
 
-/** What the shells read first: they list all at the first Tab, without a pager. */
+/** Settings that the shells read first: list everything at the first Tab, without a pager. */
 const settings = {
   '.bashrc': `PS1='${marker} '
 bind 'set completion-query-items 0' 'set page-completions off' 'set show-all-if-ambiguous on' 'set enable-bracketed-paste off'
@@ -69,7 +69,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the shell offers for a line: the lines that Tab, pressed twice, shows below it, or the completed line itself. */
+/** Returns the lines that a shell shows below a line when Tab is pressed twice, or the completed line. */
 async function offered(shell: Shell, line: string, zdotdir = ''): Promise<string[]> {
   if (shell === 'fish') {
     const { stdout } = spawnSync(

@@ -7,7 +7,7 @@ import { isInstalledPackage, packageRoot, setUpCommand } from '#core/files/packa
 import { type BackendOptions, openBackend } from '#networks/tensor/backend';
 import { isTensorFlowSetUp } from '#networks/tensor/tensorflow';
 
-/** What set-up would do, as `scripts/setup.mjs --plan` prints it. */
+/** The plan of a set-up, printed by `scripts/setup.mjs --plan`. */
 export interface SetUpPlan {
   readonly isReady: boolean;
   readonly needsDownload: boolean;

@@ -17,8 +17,8 @@ const barWidth = 12; // of the block that costs most
  * @param costs  names of the costs of the run; the first that blocks have is shown, or MACs
  */
 export function architectureLines(architecture: Architecture, costs: readonly string[]): string[] {
-  const name = costs.find((cost) => specNamed(cost) !== undefined) ?? 'macs';
-  const stages = drawnNetwork(architecture, specNamed(name) ?? { cost: 'macs' });
+  const { name, spec } = shownCost(costs);
+  const stages = drawnNetwork(architecture, spec);
   const blocks = stages.flatMap((stage) => stage.blocks.map(costOf));
   const [whole, most] = [blocks.reduce((sum, cost) => sum + cost, 0), Math.max(...blocks)];
   const rows = stages.flatMap(({ title, blocks }): Row[] => {
@@ -46,6 +46,14 @@ function blockRow(block: DrawnBlock, whole: number, most: number): Row {
 
 function costOf({ cost }: DrawnBlock): number {
   return cost ?? 0;
+}
+
+function shownCost(names: readonly string[]): { readonly name: string; readonly spec: CostSpec } {
+  for (const name of names) {
+    const spec = specNamed(name);
+    if (spec !== undefined) return { name, spec };
+  }
+  return { name: 'macs', spec: { cost: 'macs' } };
 }
 
 /** Returns the cost of a recorded name, such as `latencyMs@pixel-6-cpu`; undefined if blocks do not have it. */

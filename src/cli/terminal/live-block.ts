@@ -62,8 +62,8 @@ export function liveBlock(screen: Screen, isXtermJs = false): LiveBlock {
 }
 
 /**
- * The rows by which xterm.js moves the cursor away from the empty line when it wraps the lines below, to so many columns:
- * from the last line to the first, by the rows that wrapping adds to each, except to the line that the cursor has reached.
+ * Returns how many rows xterm.js moves the cursor below the empty line when it wraps the block to `columns`. It goes
+ * from the last line to the first and moves by the rows that a line gains, unless the cursor is in that line.
  */
 function rowsMoved(lines: readonly string[], columns: number): number {
   return lines.reduceRight((moved, line, i) => {

@@ -1,4 +1,5 @@
 /** Small charts of one line. */
+import { meanOf } from '#core/statistics/scoring';
 
 const levels = [...'▁▂▃▄▅▆▇█'];
 
@@ -11,7 +12,7 @@ export function sparkline(values: readonly number[], width: number): string {
   const count = Math.min(finite.length, Math.floor(width));
   if (count < 2) return '';
   const at = (bar: number) => Math.floor((bar * finite.length) / count);
-  const means = Array.from({ length: count }, (_, bar) => mean(finite.slice(at(bar), at(bar + 1))));
+  const means = Array.from({ length: count }, (_, bar) => meanOf(finite.slice(at(bar), at(bar + 1))));
   const [low, high] = [Math.min(...means), Math.max(...means)];
   const level = (value: number) =>
     high === low ? 3 : Math.round(((value - low) / (high - low)) * (levels.length - 1));
@@ -22,8 +23,4 @@ export function sparkline(values: readonly number[], width: number): string {
 export function shareBar(share: number, width: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width);
   return '━'.repeat(full) + '─'.repeat(width - full);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

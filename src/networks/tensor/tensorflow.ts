@@ -1,6 +1,7 @@
 /**
  * Native TensorFlow under the tensor layer: TensorFlow.js's addon for Node, which set-up compiled, loaded once per
- * process with the settings that our measurements favour. A missing or broken addon is a failure with a remedy, never a silent fallback.
+ * process with the settings that our measurements favour. A missing or broken addon is a failure with a remedy, never a
+ * silent fallback.
  */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';

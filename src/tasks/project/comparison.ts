@@ -13,13 +13,10 @@ import { foundArchitecture } from '#tasks/search/finished-stage';
 import type { StagePlan } from '#tasks/search/plan';
 import { scaledNetwork } from '#tasks/search/scaled-network';
 import { hasWeights, readEvaluation } from '#tasks/training/finished-run';
-import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
+import { type PlannedRecipe, planRecipe } from './planned-recipe.js';
 import type { ProjectRequest } from './ports.js';
-import { type RecipeImages, recipeImages } from './recipe-images.js';
 
-export interface Comparison extends RecipeImages {
-  readonly recipeFile: string;
-  readonly recipe: TrainingRecipe;
+export interface Comparison extends PlannedRecipe {
   readonly contenders: readonly Contender[];
 }
 
@@ -48,8 +45,6 @@ export async function planComparison(
 ): Promise<Comparison | undefined> {
   const { compare } = config.config;
   if (compare === undefined) return undefined;
-  const recipeFile = config.path(compare.recipe);
-  const recipe = readTrainingRecipe(recipeFile);
   const [{ task }] = stages;
   const contender = (name: string, one: Pick<Contender, 'costs' | 'network' | 'likely'>): Contender => {
     const run = `${id}-compare-${name}`;
@@ -72,8 +67,7 @@ export async function planComparison(
     const costs = Object.fromEntries(task.targets.map(({ name, spec }) => [name, costOf(spec, network)]));
     return contender(network.name, { costs: () => costs, network: () => network, likely: network });
   });
-  const images = await recipeImages(config, recipe, set, likely);
-  return { recipeFile, recipe, contenders: [...results, ...known], ...images };
+  return { ...(await planRecipe(config, compare.recipe, set, likely)), contenders: [...results, ...known] };
 }
 
 /** A row of the closing table: a network with its costs and its accuracy when trained alone. */

@@ -4,13 +4,10 @@ import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 import { hasWeights } from '#tasks/training/finished-run';
-import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
+import { type PlannedRecipe, planRecipe } from './planned-recipe.js';
 import type { ProjectRequest } from './ports.js';
-import { type RecipeImages, recipeImages } from './recipe-images.js';
 
-export interface FinalTraining extends RecipeImages {
-  readonly recipeFile: string;
-  readonly recipe: TrainingRecipe;
+export interface FinalTraining extends PlannedRecipe {
   /** The id of its run, and the run's folder. */
   readonly id: string;
   readonly folder: string;
@@ -31,9 +28,7 @@ export async function planFinalTraining(
 ): Promise<FinalTraining | undefined> {
   const { train } = config.config;
   if (train === undefined) return undefined;
-  const recipeFile = config.path(train.recipe);
-  const recipe = readTrainingRecipe(recipeFile);
   const folder = join(root, `${id}-train`);
-  const images = await recipeImages(config, recipe, set, likely);
-  return { recipeFile, recipe, id: `${id}-train`, folder, isDone: hasWeights(folder), ...images };
+  const planned = await planRecipe(config, train.recipe, set, likely);
+  return { ...planned, id: `${id}-train`, folder, isDone: hasWeights(folder) };
 }

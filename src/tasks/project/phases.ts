@@ -120,7 +120,7 @@ function laterRun(resume: ResumeMode): ResumeMode {
   return resume === 'must' ? 'allow' : resume;
 }
 
-/** Number of images of a training, each counted as often as it is used; 0 if it is unknown. */
+/** Number of images that a training processes, repetitions included; 0 if it is unknown. */
 function trainedImages(recipe: TrainingRecipe, images: number): number {
   return images === 0 ? 0 : trainingSteps(recipe, images) * recipe.batch;
 }

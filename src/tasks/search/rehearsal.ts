@@ -42,6 +42,7 @@ export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal
   const costsOf = costTerms(targetTable(space, targets), targets);
   const random = randomStream(`${seed}/controller`);
   const noise = randomStream(`${seed}/noise`);
+  const isPredicted = settings.select !== 'argmax' && 'bestPredicted' in settings.select;
   const measured: MeasuredStep[] = [];
   const { policy } = await searchLoop(
     startController(controllerChoices(space), controller.temperature),
@@ -62,13 +63,12 @@ export async function rehearse(task: StageTask, seed: string): Promise<Rehearsal
         }),
       costs: ({ decisions }) => costsOf(decisions),
       record: async ({ outcomes }) => {
-        measured.push(measuredStep(outcomes));
+        if (isPredicted) measured.push(measuredStep(outcomes));
         return true;
       },
     },
   );
   const likely = argmax(policy);
-  const isPredicted = settings.select !== 'argmax' && 'bestPredicted' in settings.select;
   const predicted = isPredicted ? predictedBest(task, costsOf, measured, { count: 1, start: likely }).decisions : [];
   const decisions = predicted[0] ?? likely;
   const rewardOf = (any: Decisions) => reward(settings.reward, qualityOf(any), costsOf(any));

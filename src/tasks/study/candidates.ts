@@ -14,7 +14,6 @@ import { planCoarse, planFine, type StagePlan } from '#tasks/search/plan';
 import { runStages } from '#tasks/search/run-stages';
 import { scaledNetwork } from '#tasks/search/scaled-network';
 import type { Arm } from './arm.js';
-
 import type { Study } from './study.js';
 
 export type StudyOptions = Omit<RunRequest, 'id' | 'profile'>;

@@ -8,7 +8,6 @@ import { scaledNetwork } from '#tasks/search/scaled-network';
 import { openTrainingData } from '#tasks/training/open-training-data';
 import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
 import type { Arm } from './arm.js';
-
 import type { Study } from './study.js';
 
 interface Planned {

@@ -69,7 +69,7 @@ function nextName(last: string | undefined): string {
   return `events.out.tfevents.${seconds}.${hostname()}.${process.pid}.0`;
 }
 
-/** A block of code in Markdown, which shows a text as it is. */
+/** Formats a text as a code block in Markdown. */
 function fenced(language: string, text: string): string {
   return `\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\n`;
 }

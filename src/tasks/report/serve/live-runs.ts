@@ -13,7 +13,7 @@ import { costTitle } from '#tasks/report/run/verdict';
 
 export interface LiveRun extends Pick<RunState, 'id' | 'stage' | 'status' | 'step' | 'steps'> {
   readonly reason: string | null;
-  /** Of the last logged interval; null before it, and where the run has no such figure. */
+  /** These figures are those of the last logged interval; null before it, or if the run has no such figure. */
   readonly loss: number | null;
   readonly quality: number | null;
   readonly reward: number | null;

@@ -87,7 +87,7 @@ function newRecords(folder: string, id: string, token: string, names: readonly s
 
 interface NewEvents {
   readonly events: readonly SearchEvent[];
-  /** Of a training. */
+  /** The losses of a training; empty for a search. */
   readonly losses: readonly { readonly step: number; readonly loss: number }[];
   /** The byte after the last complete line. */
   readonly end: number;

@@ -12,8 +12,6 @@ export interface IndicatorSample {
 export interface NormalEquations {
   /** Number of features. */
   readonly size: number;
-  /** Samples less one for each group: the differences that the sums contain. */
-  differences: number;
   /** Sum over the samples of x x', row by row, with x centred in its group. */
   readonly products: Float64Array;
   /** Sum of x y. */
@@ -23,7 +21,7 @@ export interface NormalEquations {
 }
 
 export function noEquations(size: number): NormalEquations {
-  return { size, differences: 0, products: new Float64Array(size * size), moments: new Float64Array(size), squares: 0 };
+  return { size, products: new Float64Array(size * size), moments: new Float64Array(size), squares: 0 };
 }
 
 /** Adds a group of samples to the sums. */
@@ -42,7 +40,6 @@ export function addGroup(sums: NormalEquations, group: readonly IndicatorSample[
   for (const [i, a] of shares) {
     for (const [j, b] of shares) products[i * size + j] = (products[i * size + j] as number) - group.length * a * b;
   }
-  sums.differences += group.length - 1;
 }
 
 /** Adds `sign` times the sums `of` to the sums `to`. */
@@ -50,7 +47,6 @@ export function addEquations(to: NormalEquations, of: NormalEquations, sign: 1 |
   for (const [i, value] of of.products.entries()) to.products[i] = (to.products[i] as number) + sign * value;
   for (const [i, value] of of.moments.entries()) to.moments[i] = (to.moments[i] as number) + sign * value;
   to.squares += sign * of.squares;
-  to.differences += sign * of.differences;
 }
 
 /** Returns the coefficients w that minimise sum (y - x w)^2 + penalty w^2, for a penalty above 0. */

@@ -66,7 +66,10 @@ export function fitQuality(
   for (const [g, group] of groups.entries()) addGroup(parts[g % folds] as NormalEquations, group);
   const all = noEquations(size);
   for (const part of parts) addEquations(all, part);
-  const errors = penalties.map((penalty) => crossValidated(all, parts, penalty));
+  const held = parts.map((part) => ({ part, others: without(all, part) }));
+  const errors = penalties.map((penalty) =>
+    held.reduce((sum, { part, others }) => sum + squaredError(part, ridge(others, penalty)), 0),
+  );
   const least = Math.min(...errors);
   const effects = ridge(all, penalties[errors.indexOf(least)] as number);
   const sumOf = (ones: readonly number[]) => ones.reduce((sum, i) => sum + (effects[i] as number), 0);
@@ -105,12 +108,10 @@ function groupsOf(
   return groups;
 }
 
-/** Returns the squared error in each part of a model fitted to the others, summed over the parts. */
-function crossValidated(all: NormalEquations, parts: readonly NormalEquations[], penalty: number): number {
-  return parts.reduce((sum, part) => {
-    const others = noEquations(all.size);
-    addEquations(others, all);
-    addEquations(others, part, -1);
-    return sum + squaredError(part, ridge(others, penalty));
-  }, 0);
+/** Returns the sums of all groups but those of a part. */
+function without(all: NormalEquations, part: NormalEquations): NormalEquations {
+  const others = noEquations(all.size);
+  addEquations(others, all);
+  addEquations(others, part, -1);
+  return others;
 }

@@ -21,7 +21,7 @@ interface Asking {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Serves the runs until the test ends; `ask` sends a path as it is. */
+/** Serves the runs until the test ends; `ask` sends a path unchanged. */
 async function served(root: string) {
   const server = await serveRuns(root, 0);
   onTestFinished(() => server.close());

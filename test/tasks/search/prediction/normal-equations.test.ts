@@ -62,7 +62,6 @@ describe('ridge regression within groups', () => {
     const some = equationsOf(groups);
     addEquations(some, equationsOf(groups.slice(0, 3)), -1);
     const others = equationsOf(groups.slice(3));
-    expect(some.differences).toBe(others.differences);
     expect(some.squares).toBeCloseTo(others.squares, 10);
     for (const [i, value] of some.products.entries()) expect(value).toBeCloseTo(others.products[i] as number, 10);
     for (const [i, value] of some.moments.entries()) expect(value).toBeCloseTo(others.moments[i] as number, 10);

@@ -59,6 +59,11 @@ interface View {
   finalize(): View;
 }
 
+/** The browser builds that the page has loaded. */
+function libraries(): Libraries {
+  return globalThis as unknown as Libraries;
+}
+
 const data = 'records';
 
 class LivePage {
@@ -165,7 +170,7 @@ class LivePage {
       chart.setAttribute('aria-label', description.replace('; the table below has the values', ''));
       figure.append(caption, chart);
       place.append(figure);
-      const { vega, vegaLite } = globalThis as unknown as Libraries;
+      const { vega, vegaLite } = libraries();
       const whole = { ...completed(spec, { columns: [], rows: [] }, chart.clientWidth), data: { name: data } };
       const runtime = vega.parse(vegaLite.compile(whole).spec, undefined, { ast: true }); // no eval
       const options = { renderer: 'svg', container: drawingIn(chart), hover: true, expr: expressionInterpreter };
@@ -179,11 +184,10 @@ class LivePage {
 }
 
 function changesOf(runs: readonly LiveRecords[]): Changes {
-  const { vega } = globalThis as unknown as Libraries;
   const replaced = runs.filter(({ isWhole }) => isWhole).map(({ id }) => id);
   const added = runs.flatMap(({ records }) => records);
-  return vega
-    .changeset()
+  return libraries()
+    .vega.changeset()
     .remove(({ run }) => replaced.includes(run))
     .insert(added);
 }

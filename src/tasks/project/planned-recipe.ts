@@ -1,32 +1,47 @@
-/** The images of a training that belongs to a search, checked before the search begins. */
+/** The recipe of a training that belongs to a search, checked with its images before the search begins. */
 import { resolve } from 'node:path';
 import { asSpace } from '#networks/space/print';
 import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 import { openTrainingData } from '#tasks/training/open-training-data';
-import type { TrainingRecipe } from '#tasks/training/recipe';
+import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
 import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
 
-export interface RecipeImages {
+/** A recipe that a config names, with the numbers of its images. */
+export interface PlannedRecipe {
+  readonly recipeFile: string;
+  readonly recipe: TrainingRecipe;
   /** Images in an epoch, and images of its test; undefined while a set that it needs is unknown. */
   readonly images: number | undefined;
   readonly test: number | undefined;
 }
 
 /**
- * Returns the numbers of images of a recipe, and checks it against them and a network.
+ * Reads a recipe, counts its images, and checks it against them and a network.
  *
+ * @param name    the recipe's file, as the config names it
  * @param set     the distillation set of the search, built or planned, if it is known
  * @param likely  a network like those that are trained
  */
-export async function recipeImages(
+export async function planRecipe(
+  config: LocatedConfig,
+  name: string,
+  set: StageSet | undefined,
+  likely: Architecture,
+): Promise<PlannedRecipe> {
+  const recipeFile = config.path(name);
+  const recipe = readTrainingRecipe(recipeFile);
+  return { recipeFile, recipe, ...(await imagesOf(config, recipe, set, likely)) };
+}
+
+async function imagesOf(
   config: LocatedConfig,
   recipe: TrainingRecipe,
   set: StageSet | undefined,
   likely: Architecture,
-): Promise<RecipeImages> {
+): Promise<Pick<PlannedRecipe, 'images' | 'test'>> {
   requireNormalisable(asSpace(likely), recipe);
   const data = dataOfKind(recipe);
   if (data.kind === 'recipe' && namesSet(config, resolve(recipe.base, data.file))) {

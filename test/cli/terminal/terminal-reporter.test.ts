@@ -150,15 +150,20 @@ describe('on a terminal a reporter', () => {
       fc.asyncProperty(fc.array(event, { maxLength: 15 }), fc.constantFrom(8, 24), async (events, high) => {
         const { reporter, lines, resize } = onScreen(80, high);
         const notes: string[] = [];
+        let isUnheard = false; // docs/terminal.md: several changes that the program does not hear of may take lines
         for (const one of events) {
+          if ('width' in one && isUnheard) continue;
           if ('step' in one) reporter.progress(report(one.step));
           else if ('note' in one) notes.push(`note ${notes.length} ${one.note}`);
           if ('note' in one) reporter.note(notes.at(-1) as string);
-          if ('width' in one) await resize(one.width, one.isHeard);
+          if ('note' in one) isUnheard = false; // it looks before it prints
+          if (!('width' in one)) continue;
+          isUnheard = !one.isHeard && high > 8; // in a low window, every change is heard
+          await resize(one.width, !isUnheard);
         }
         reporter.close();
         expect((await lines()).filter((line) => line.startsWith('note'))).toEqual(notes);
-        expect((await lines()).filter((line) => /left|target/.test(line))).toEqual([]);
+        if (high > 8) expect((await lines()).filter((line) => /left|target/.test(line))).toEqual([]);
       }),
       { numRuns: 40 },
     );

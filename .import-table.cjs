@@ -31,6 +31,7 @@ const rooms = {
     project: ['distill', 'export', 'search', 'training'],
     search: ['export', 'training'],
     study: ['report', 'search', 'training'],
+    training: ['export'],
   },
   jobs: {
     '.': ['runs', 'workers'],

@@ -41,17 +41,19 @@ export interface TrainedNetwork {
 /**
  * Trains a network from scratch and evaluates it on the test split. A second call with the same `id` resumes.
  *
- * @param network  as in `describe`; the folder of a search's run stands for the network that it found
+ * @param network  as in `describe`; the folder of a search's run stands for the network that it found; for a recipe that
+ *                 quantizes the folder of a finished training run
  * @param recipe   a training recipe (`*.train.yaml`), or the name of a shipped one, such as `fashion-mnist.train`
  * @throws Failure `backend`, `config`, `data` or `stopped`, as in `search`
  */
 export async function train(network: string, recipe: string, options: JobOptions = {}): Promise<TrainedNetwork> {
-  const architecture = readNetworkReference(network);
   const read = readTrainingRecipe(findRecipe(recipe), overridesOf(options));
+  const start = read.quantize && readFinishedRun(network);
+  const architecture = start?.network ?? readNetworkReference(network);
   const request = { root: options.root ?? 'runs', id: options.id ?? `${read.name}-train`, resume: 'allow' } as const;
   const { backend = 'tensorflow' } = options;
   const workers = workersOf({ ...options, backend }, microBatchesOf(read), 'the micro-batches of the recipe');
-  await inContext(workers, options, (context) => trainIn(architecture, read, { ...request, context }));
+  await inContext(workers, options, (context) => trainIn(architecture, read, { ...request, context }, start));
   const run = join(request.root, request.id);
   return { run, test: evaluationOf(run) };
 }

@@ -12,7 +12,7 @@ import { weightConventionNames } from '#networks/weights/weight-conventions';
 import { isNetworkReference, namedNetwork } from '#networks/zoo/named-network';
 import type { GivenNetwork } from '#tasks/project/exported';
 import { foundArchitecture } from '#tasks/search/finished-stage';
-import { hasWeights, readFinishedRun } from '#tasks/training/finished-run';
+import { type FinishedRun, hasWeights, readFinishedRun } from '#tasks/training/finished-run';
 import type { OptionSpec, OptionsOf } from './command-spec.js';
 
 /** Options for the file of a network's weights and the conventions that they were trained with. */
@@ -68,19 +68,19 @@ export function givenNetwork(
 }
 
 function trained(what: string, root: string): GivenNetwork {
-  if (runFolderOf(what, root) === undefined && isNetworkReference(what)) {
-    throw withoutWeights(what, 'a network without');
-  }
-  const folder = findRun(root, what);
-  if (!hasWeights(folder)) throw withoutWeights(folder, 'a run without');
-  const run = readFinishedRun(folder);
+  const run = trainedRun(what, root, 'give it weights with --weights FILE, or name a finished training run');
   const average = run.recipe.ema === undefined ? '' : ', moving average';
   return { network: run.network, weights: run.weights, origin: `trained by the run ${run.id}${average}`, run };
 }
 
-function withoutWeights(what: string, got: string): Failure {
-  const remedy = 'give it weights with --weights FILE, or name a finished training run';
-  return new Failure('usage', `${what}: expected a network with weights; got ${got}`, remedy);
+/** Returns a finished training run, given by id or folder; anything else is a usage failure with that remedy. */
+export function trainedRun(what: string, root: string, remedy: string): FinishedRun {
+  const refuse = (name: string, got: string) =>
+    new Failure('usage', `${name}: expected a network with weights; got ${got}`, remedy);
+  if (runFolderOf(what, root) === undefined && isNetworkReference(what)) throw refuse(what, 'a network without');
+  const folder = findRun(root, what);
+  if (!hasWeights(folder)) throw refuse(folder, 'a run without');
+  return readFinishedRun(folder);
 }
 
 function runFolderOf(what: string, root: string): string | undefined {

@@ -1,4 +1,4 @@
-/** The training images from which int8 takes the ranges of its values. */
+/** The training images from which int8 takes the ranges of its values, as the options name them. */
 import { Failure } from '#core/failure';
 import { openTrainingSet } from '#data/sets/built-set';
 import type { Batches } from '#data/sets/loader';
@@ -7,10 +7,9 @@ import type { Images } from '#networks/nn/model';
 import type { Architecture } from '#networks/space/space';
 import { type ImageOptions, namedSet } from '#tasks/project/trial-images';
 import { type FinishedRun, openRunImages } from '#tasks/training/finished-run';
+import { calibrationOrder, fewImages, forCalibration } from '#tasks/training/int8/calibration-images';
 import { requireFit } from '#tasks/training/requirements';
 
-const wanted = 256; // images
-const order = { seed: 1, batch: 16 };
 const remedy = 'name training images with --dataset RECIPE or --folder DIR';
 
 /** Returns training images of the named set, else of the run's data without augmentation; a usage failure without either. */
@@ -19,10 +18,7 @@ export async function calibrationImages(
   run: FinishedRun | undefined,
   options: ImageOptions,
 ): Promise<Images> {
-  const batches = await trainingImages(network, run, options);
-  const parts: Uint8Array[] = [];
-  for (let step = 0; step < wanted / order.batch; step++) parts.push((await batches.at(step, [step + 1])).images);
-  return { n: wanted, images: Buffer.concat(parts) };
+  return fewImages(await trainingImages(network, run, options));
 }
 
 async function trainingImages(
@@ -34,11 +30,8 @@ async function trainingImages(
   if (named !== undefined) {
     const set = openTrainingSet(named, (path) => path);
     requireFit(network, set.manifest.shape, set.manifest.classes);
-    return trainBatches(set, order);
+    return trainBatches(set, calibrationOrder);
   }
   if (run === undefined) throw new Failure('usage', '--int8: expected training images; got a network alone', remedy);
-  const { data } = run.recipe;
-  const plain = 'source' in data ? { ...data, augment: {} } : data;
-  const recipe = { ...run.recipe, data: plain, batch: order.batch, microBatches: 1 };
-  return (await openRunImages({ ...run, recipe }, remedy)).batches;
+  return (await openRunImages({ ...run, recipe: forCalibration(run.recipe) }, remedy)).batches;
 }

@@ -6,7 +6,7 @@ import { findRecipe } from '#networks/zoo/shipped';
 import { readSearchConfig } from '#tasks/search/config/config';
 import type { Arm } from '#tasks/study/arm';
 import { type Study, uniform } from '#tasks/study/study';
-import { readTrainingRecipe } from '#tasks/training/recipe';
+import { readScratchRecipe } from '#tasks/training/recipe';
 import { carriedOut, studyOptions } from './carried-out.js';
 
 const options = [
@@ -60,7 +60,7 @@ function rankingStudy(file: string, options: RankOptions): Study {
   const { name: runs } = config.config;
   const arm: Arm = { name: runs, target: null, runs, stages, config: () => config };
   const { recipe, trainings, runId } = options;
-  const alone = readTrainingRecipe(recipe);
+  const alone = readScratchRecipe(recipe);
   const name = runId ?? defaultRunId(config.config.name, 'rank', new Date());
   return { name, measure: 'ranking', seeds: 1, trainings, recipe: alone, epochs: [alone.epochs], arms: [arm] };
 }

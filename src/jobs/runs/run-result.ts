@@ -96,6 +96,8 @@ export const trainingResultSchema = z.object(
   {
     ...figures,
     test: evaluationSchema,
+    /** Evaluation with weights and values rounded as in int8; only after quantization-aware training. */
+    int8: evaluationSchema.optional(),
     /** The test images class by class; absent in runs of older versions. */
     byClass: byClassSchema.optional(),
     /** The weights that were evaluated and written: the last ones or their moving average; absent in older runs. */
@@ -112,7 +114,7 @@ export const trainingResultSchema = z.object(
 /** The figures of a result, of either kind, that are shown; all optional. */
 export const figuresSchema = searchResultSchema
   .pick({ entropyAtStart: true, held: true, random: true })
-  .extend({ ...figures, ...trainingResultSchema.pick({ test: true, byClass: true, weights: true }).shape })
+  .extend({ ...figures, ...trainingResultSchema.pick({ test: true, int8: true, byClass: true, weights: true }).shape })
   .partial();
 
 export type { ByClass, Evaluation } from './evaluation.js';

@@ -41,6 +41,8 @@ export interface RunSummary {
   readonly test: Evaluation | null;
   /** The same class by class. */
   readonly byClass: ByClass | null;
+  /** Evaluation as in int8; null unless the run was trained for it. */
+  readonly int8: Evaluation | null;
   /** The weights that were evaluated: the last ones or their moving average. */
   readonly weights: 'last' | 'average' | null;
   /** Random architectures of the space, evaluated like the winner. */
@@ -78,6 +80,7 @@ export function readRunSummary(folder: string): RunSummary {
     held: result?.held ?? null,
     test: result?.test ?? null,
     byClass: result?.byClass ?? null,
+    int8: result?.int8 ?? null,
     weights: result?.weights ?? null,
     random: result?.random ?? null,
     folder,

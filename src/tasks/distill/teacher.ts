@@ -13,7 +13,7 @@ import { weightShapes } from '#networks/nn/weight-shapes';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
 import { readGivenWeights } from '#networks/weights/network-weights';
-import { microBatchesOf, readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
+import { microBatchesOf, readScratchRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
 import { requireFit } from '#tasks/training/requirements';
 import { train } from '#tasks/training/train';
@@ -39,10 +39,7 @@ export function teacherLoader(context: JobContext, untrained: 'train' | 'stand-i
 /** Returns the largest number of micro-batches per step among the teachers' trainings; 1 without any. */
 export function teacherMicroBatches(references: readonly TeacherReference[], recipeFile: string): number {
   const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one.training] : []));
-  return Math.max(
-    1,
-    ...trainings.map((file) => microBatchesOf(readTrainingRecipe(resolve(dirname(recipeFile), file)))),
-  );
+  return Math.max(1, ...trainings.map((file) => microBatchesOf(readScratchRecipe(resolve(dirname(recipeFile), file)))));
 }
 
 async function teacherOf(
@@ -98,7 +95,7 @@ export interface TeacherTraining {
 export function teacherTraining(teacher: TeacherOfKind<'training'>, base: string): TeacherTraining {
   const network = resolve(base, teacher.network);
   const training = resolve(base, teacher.training);
-  const recipe = readTrainingRecipe(training);
+  const recipe = readScratchRecipe(training);
   const id = `${recipe.name}-${sha256(readText(network), readText(training), imagesOf(recipe)).slice(0, 12)}`;
   const root = join(cacheFolder(), 'teachers');
   return { network: readNetwork(network), recipe, root, id, isTrained: isFinished(join(root, id)) };

@@ -5,7 +5,7 @@ import type { Architecture } from '#networks/space/space';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
 import { openTrainingData } from '#tasks/training/open-training-data';
-import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
+import { readScratchRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
 import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
 
@@ -32,7 +32,7 @@ export async function planRecipe(
   likely: Architecture,
 ): Promise<PlannedRecipe> {
   const recipeFile = config.path(name);
-  const recipe = readTrainingRecipe(recipeFile);
+  const recipe = readScratchRecipe(recipeFile);
   return { recipeFile, recipe, ...(await imagesOf(config, recipe, set, likely)) };
 }
 

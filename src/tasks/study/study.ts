@@ -9,7 +9,7 @@ import { type Located, locateYaml, readText } from '#core/documents/document';
 import type { Override } from '#core/documents/overrides';
 import { type Diagnostic, Failure } from '#core/failure';
 import { type LocatedConfig, readSearchConfig } from '#tasks/search/config/config';
-import { readTrainingRecipe, type TrainingRecipe } from '#tasks/training/recipe';
+import { readScratchRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { type Arm, armOf, armSchema, assignments, count, label, values } from './arm.js';
 
 export const studySchema = record({
@@ -63,7 +63,7 @@ export function readStudy(file: string): Study {
   const aims = study.targets?.map((target, t) => ({ target, t })) ?? [null];
   const arms = aims.flatMap((aim) => study.arms.map((arm, a) => armOf({ located, arm, a, aim, shared, configWith })));
   const { name, measure, seeds, trainings } = study;
-  const recipe = readTrainingRecipe(path(study.recipe));
+  const recipe = readScratchRecipe(path(study.recipe));
   const epochs = [...(study.epochs ?? [recipe.epochs])].sort((a, b) => a - b);
   const judge =
     study.judge &&

@@ -1,10 +1,11 @@
 /** The training recipe, `*.train.yaml`, by which a network is trained from scratch. */
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { conform, fileName, integer, quantity, record, text } from '#core/documents/conform';
+import { conform, fileName, integer, quantity, record, text, word } from '#core/documents/conform';
 import { locateYaml, readText } from '#core/documents/document';
 import { type Override, withOverrides } from '#core/documents/overrides';
 import { type RenamedKey, type Tell, withNewKey, withNewKeys } from '#core/documents/renamed-keys';
+import { Failure } from '#core/failure';
 import { augmentSchema, sourceSchema } from '#data/images/source-schema';
 import { mixSchema } from '#data/sets/set-reference';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
@@ -68,6 +69,11 @@ const fields = record({
   })
     .optional()
     .describe('Keep an exponential moving average of the weights, and evaluate and write it in their place'),
+  quantize: word('int8')
+    .optional()
+    .describe(
+      'Train a trained run further while its values and weights are rounded as in int8, so that it loses less there (quantization-aware training)',
+    ),
   seed: integer('a seed from 0', 0).default(0).describe('Seed of all random streams'),
   statisticsBatches: count('batches')
     .default(defaultStatisticsBatches)
@@ -105,7 +111,23 @@ export interface TrainingRecipe extends z.output<typeof trainingRecipeSchema> {
  * @param tell  called with a message for each key under a former name; by default this is a notice of the process
  */
 export function readTrainingRecipe(file: string, overrides: readonly Override[] = [], tell?: Tell): TrainingRecipe {
+  return locatedRecipe(file, overrides, tell).recipe;
+}
+
+/** Reads the recipe of a training from scratch; one that trains a trained run further is a config failure. */
+export function readScratchRecipe(file: string): TrainingRecipe {
+  const { located, recipe } = locatedRecipe(file, []);
+  if (recipe.quantize === undefined) return recipe;
+  const problem = located.at(
+    ['quantize'],
+    'expected a training from scratch; got one that trains a trained run further',
+  );
+  throw new Failure('config', problem, `train a run with it: mnv4-nas train RUN --recipe ${file}`);
+}
+
+function locatedRecipe(file: string, overrides: readonly Override[], tell?: Tell) {
   const set = overrides.map((override) => withNewKey(override, renamedTrainingKeys, tell));
   const located = withOverrides(withNewKeys(locateYaml(file, readText(file)), renamedTrainingKeys, tell), set);
-  return { ...conform(located, trainingRecipeSchema), base: dirname(resolve(file)) };
+  const recipe: TrainingRecipe = { ...conform(located, trainingRecipeSchema), base: dirname(resolve(file)) };
+  return { located, recipe };
 }

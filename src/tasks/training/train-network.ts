@@ -32,6 +32,11 @@ export interface TrainingStep {
   readonly learningRate: number;
 }
 
+/** Weights that a training updates, and the forward pass that uses them. */
+export interface TrainedForward extends Learner {
+  readonly forward: Forward;
+}
+
 /** A network in training. */
 export class Trainee extends Learner {
   readonly network: Architecture;
@@ -57,7 +62,7 @@ export class Trainee extends Learner {
  * @param collective  workers that share the micro-batches of a step; all of them make every update
  */
 export async function trainNetwork(
-  trainee: Trainee,
+  trainee: TrainedForward,
   plan: TrainingPlan,
   batches: Batches,
   collective: Collective,
@@ -77,7 +82,7 @@ export async function trainNetwork(
   }
 }
 
-function shareGradient({ model, forward }: Trainee, plan: TrainingPlan, batch: Batch, index: number): Part {
+function shareGradient({ model, forward }: TrainedForward, plan: TrainingPlan, batch: Batch, index: number): Part {
   const seed = [plan.seed, index] as const;
   const drops = {
     ...(plan.dropout > 0 && { dropout: { rate: plan.dropout, seed } }),

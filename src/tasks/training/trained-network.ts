@@ -19,8 +19,13 @@ export const weightsFile = 'weights.safetensors';
 const architectureFile = 'architecture.yaml';
 const remedy = 'name the folder of a finished training run: mnv4-nas train makes one';
 
-/** Writes weights by name, and each BN's statistics as its `mean` and `variance`. */
-export function writeTrainedWeights(folder: string, model: Model, statistics: StatisticsByName): void {
+/** Writes weights and statistics, as `trainedTensors` returns them, into a run's folder. */
+export function writeTrainedWeights(folder: string, tensors: ReadonlyMap<string, NamedTensor>): void {
+  writeSafetensors(join(folder, weightsFile), tensors);
+}
+
+/** Returns weights by name, and each BN's statistics as its `mean` and `variance`. */
+export function trainedTensors(model: Model, statistics: StatisticsByName): Map<string, NamedTensor> {
   const tensors = new Map<string, NamedTensor>();
   for (const [name, tensor] of namedTensors(model.layout, new Map([['weights', model.weights]]))) {
     tensors.set(name.slice('weights/'.length), tensor);
@@ -30,7 +35,7 @@ export function writeTrainedWeights(folder: string, model: Model, statistics: St
       tensors.set(`${name}.${part}`, { shape: tensor.shape, values: backend().read(tensor) as Float32Array });
     }
   }
-  writeSafetensors(join(folder, weightsFile), tensors);
+  return tensors;
 }
 
 /** Reads the network that a training run wrote; the caller disposes it. A folder without weights is a data failure. */

@@ -7,7 +7,7 @@ import { disposeStatistics } from '#networks/nn/model';
 import { asSpace, printSpace } from '#networks/space/print';
 import { backend, openBackend } from '#networks/tensor/backend';
 import { Trainee, trainNetwork } from '#tasks/training/train-network';
-import { readTrainedNetwork, writeTrainedWeights } from '#tasks/training/trained-network';
+import { readTrainedNetwork, trainedTensors, writeTrainedWeights } from '#tasks/training/trained-network';
 import { failureOf, newFolder } from '#test/data/fixtures';
 import { patternSource } from '#test/tasks/search/small-world';
 import { smallNetwork } from './small-network.js';
@@ -36,7 +36,7 @@ async function written(seed = 1) {
   await trainNetwork(trainee, plan, batches, oneProcess, async () => true);
   const statistics = await trainee.statistics(batches, 3);
   const logits = trainee.model.logits(trainee.forward, await batches.at(9), statistics);
-  writeTrainedWeights(folder, trainee.model, statistics);
+  writeTrainedWeights(folder, trainedTensors(trainee.model, statistics));
   writeFileSync(join(folder, 'architecture.yaml'), printSpace(asSpace(smallNetwork())));
   disposeStatistics(statistics);
   trainee.dispose();

@@ -1,9 +1,19 @@
-/** Pooling, bias, scaling by channel, and masks. */
-import { attribute, dispose, floatConstant, floatT, intConstant, run, type Tensor } from '#networks/tensor/backend';
+/** Pooling, bias, sums and products, scaling by channel, and masks. */
+import {
+  attribute,
+  dispose,
+  floatConstant,
+  floatT,
+  intConstant,
+  run,
+  type Shape,
+  type Tensor,
+} from '#networks/tensor/backend';
 import type { Tape, Value } from '#networks/tensor/tape';
 
 const plain = [floatT];
 const reduce = [floatT, attribute.type('Tidx', 3), attribute.bool('keep_dims', true)];
+const reshapeAttributes = [floatT, attribute.type('Tshape', 3)];
 const identity = [floatT];
 
 /** A second handle to the same memory, so that each holder can free its handle. */
@@ -68,6 +78,33 @@ function times(tape: Tape, x: Value, scale: Value, summed: (pull: Tensor) => Ten
     yield summed(pull);
     dispose(pull);
   });
+}
+
+/** a times b, either of which may be broadcast. */
+export function product(tape: Tape, a: Value, b: Value): Value {
+  return tape.op([a, b], run('Mul', plain, a.tensor, b.tensor), function* (dy, [wantsA, wantsB]) {
+    yield wantsA && summedTo(a.tensor.shape, run('Mul', plain, dy, b.tensor));
+    yield wantsB && summedTo(b.tensor.shape, run('Mul', plain, dy, a.tensor));
+  });
+}
+
+/** a plus b, either of which may be broadcast. */
+export function sum(tape: Tape, a: Value, b: Value): Value {
+  return tape.op([a, b], run('AddV2', plain, a.tensor, b.tensor), function* (dy, [wantsA, wantsB]) {
+    yield wantsA && summedTo(a.tensor.shape, alias(dy));
+    yield wantsB && summedTo(b.tensor.shape, alias(dy));
+  });
+}
+
+/** The sum of x over the entries that broadcasting made of one entry of `shape`; frees x. */
+function summedTo(shape: Shape, x: Tensor): Tensor {
+  const added = x.shape.length - shape.length;
+  const axes = [...x.shape.keys()].filter((axis) => axis < added || shape[axis - added] !== x.shape[axis]);
+  if (axes.length === 0) return x;
+  const sums = run('Sum', reduce, x, intConstant(axes));
+  const result = run('Reshape', reshapeAttributes, sums, intConstant(shape));
+  dispose(x, sums);
+  return result;
 }
 
 /** x times a mask made outside the tape, such as dropout's; the tape owns the mask from here on. */

@@ -46,6 +46,24 @@ export function dotProductAttention(tape: Tape, query: Value, key: Value, value:
   );
 }
 
+/** Softmax over the last axis. */
+export function softmaxed(tape: Tape, x: Value): Value {
+  const y = run('Softmax', plain, x.tensor);
+  return tape.op([x], y, (dy) => [softmaxGradient(dy, y)]);
+}
+
+/** The matrix products of a, [..., M, K], and b, [..., K, N] or, if transposed, [..., N, K]. */
+export function matrixProducts(tape: Tape, a: Value, b: Value, isTransposed: boolean): Value {
+  const y = run('BatchMatMulV2', isTransposed ? transposeB : plain, a.tensor, b.tensor);
+  return tape.op([a, b], y, function* (dy, [wantsA, wantsB]) {
+    yield wantsA && run('BatchMatMulV2', isTransposed ? plain : transposeB, dy, b.tensor);
+    if (wantsB)
+      yield isTransposed
+        ? run('BatchMatMulV2', transposeA, dy, a.tensor)
+        : run('BatchMatMulV2', transposeA, a.tensor, dy);
+  });
+}
+
 /** Gradient of y = softmax(x) over the last axis with respect to x: y (dy - sum of dy y). */
 function softmaxGradient(dy: Tensor, y: Tensor): Tensor {
   const pull = run('Mul', plain, dy, y);

@@ -1,15 +1,9 @@
 /** Computes a graph of `litert-form.ts` op by op with this process's backend, so that each value can be seen or changed. */
-import { attribute, backend, dispose, floatT, readFloats, run, sizeOf, type Tensor } from '#networks/tensor/backend';
-import { activated } from '#networks/tensor/ops/activation';
-import { alias, biasAdd, globalAveragePool } from '#networks/tensor/ops/arithmetic';
-import { conv2d, depthwise } from '#networks/tensor/ops/convolution';
-import { padded } from '#networks/tensor/ops/pad';
-import { inShape, pointwise } from '#networks/tensor/ops/pointwise';
-import { softmax } from '#networks/tensor/ops/softmax-cross-entropy';
-import { transposed } from '#networks/tensor/ops/transpose';
+import { backend, dispose, readFloats, type Tensor } from '#networks/tensor/backend';
+import { alias } from '#networks/tensor/ops/arithmetic';
 import { Tape, type Value } from '#networks/tensor/tape';
-import { isPaddedSame, type Pads } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
+import { nodeValue } from './node-value.js';
 
 /** Receives a node's values, and may return others for its readers. */
 export type Visit = (name: string, values: Float32Array) => Float32Array | undefined;
@@ -88,69 +82,11 @@ function visited(name: string, computed: Tensor, visit: Visit): Tensor {
 
 /** Computes a node for n images; the caller owns the result. */
 function computed(node: GraphNode, inputs: readonly Tensor[], n: number): Tensor {
-  const rule = rules[node.op];
-  if (rule === undefined) throw new Error(`${node.name}: no rule says how ${node.op} is computed`);
   const tape = new Tape({ recording: false });
   try {
     const operands = inputs.map((tensor) => tape.leaf(tensor)) as [Value, Value, Value?];
-    const result = rule(tape, operands, node, [n, ...node.shape.slice(1)]);
-    const activation = activations[node.attributes['activation'] as string];
-    return alias((activation === undefined ? result : activated(tape, result, activation)).tensor);
+    return alias(nodeValue(tape, node, operands, n).tensor);
   } finally {
     tape.dispose();
   }
-}
-
-const plain = [floatT];
-const activations: Readonly<Record<string, 'relu' | 'relu6'>> = { Relu: 'relu', Relu6: 'relu6' };
-
-type Rule = (tape: Tape, inputs: readonly [Value, Value, Value?], node: GraphNode, shape: readonly number[]) => Value;
-
-const rules: Readonly<Record<string, Rule>> = {
-  Conv2D: convolution,
-  DepthwiseConv2dNative: convolution,
-  MatMul: (tape, [x, kernel, bias], _, shape) => {
-    const [rows] = kernel.tensor.shape as [number];
-    const flat = inShape(tape, x, [sizeOf(x.tensor.shape) / rows, rows]);
-    return inShape(tape, biased(tape, pointwise(tape, flat, kernel), bias), shape);
-  },
-  Mean: (tape, [x]) => globalAveragePool(tape, x),
-  AddV2: sum,
-  AddN: sum,
-  BiasAdd: sum,
-  Mul: (tape, [a, b]) => tape.op([], run('Mul', plain, a.tensor, b.tensor), () => []),
-  Relu: (tape, [x]) => activated(tape, x, 'relu'),
-  Relu6: (tape, [x]) => activated(tape, x, 'relu6'),
-  HardSwish: (tape, [x]) => activated(tape, x, 'hardSwish'),
-  Gelu: (tape, [x]) => activated(tape, x, 'gelu'),
-  Softmax: (tape, [x]) => tape.op([], softmax(x.tensor), () => []),
-  BatchMatMulV2: (tape, [a, b], { attributes }) => {
-    const flags = ['adj_x', 'adj_y'].map((name) => attribute.bool(name, attributes[name] === true));
-    return tape.op([], run('BatchMatMulV2', [floatT, ...flags], a.tensor, b.tensor), () => []);
-  },
-  Reshape: (tape, [x], _, shape) => inShape(tape, x, shape),
-  Transpose: (tape, [x, order]) => transposed(tape, x, [...backend().read(order.tensor)]),
-};
-
-/** A 1x1 convolution is a product of rows, as in `networks/nn`: the public op for it corrupts the heap. */
-function convolution(tape: Tape, [x, kernel, bias]: readonly [Value, Value, Value?], node: GraphNode): Value {
-  const { stride, pads } = node.attributes as { stride: number; pads: Pads };
-  const [height, width, ...channels] = kernel.tensor.shape as [number, number, number, number];
-  const isDense = node.op === 'Conv2D';
-  if (isDense && height * width * stride === 1)
-    return biased(tape, pointwise(tape, x, inShape(tape, kernel, channels)), bias);
-  const convolve = isDense ? conv2d : depthwise;
-  if (isPaddedSame(node, x.tensor.shape, kernel.tensor.shape))
-    return biased(tape, convolve(tape, x, kernel, stride, 'same'), bias);
-  const [margin] = pads;
-  if (pads.some((zeros) => zeros !== margin)) throw new Error(`${node.name}: expected equal padding; got ${pads}`);
-  return biased(tape, convolve(tape, padded(tape, x, margin), kernel, stride, 'valid'), bias);
-}
-
-function sum(tape: Tape, [a, b]: readonly [Value, Value, Value?]): Value {
-  return tape.op([], run('AddV2', plain, a.tensor, b.tensor), () => []);
-}
-
-function biased(tape: Tape, x: Value, bias: Value | undefined): Value {
-  return bias === undefined ? x : biasAdd(tape, x, bias);
 }

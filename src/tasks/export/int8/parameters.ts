@@ -27,6 +27,11 @@ export function parametersFor({ min, max }: Range): Parameters {
   return { scale, zeroPoint: within(Math.round(lowest - low / scale)) + 0 }; // never -0
 }
 
+/** Returns the ends of the values that int8 expresses with these parameters. */
+export function expressible({ scale, zeroPoint }: Parameters): Range {
+  return { min: scale * (lowest - zeroPoint), max: scale * (highest - zeroPoint) };
+}
+
 /** Returns the smallest range that holds another and has the zero point 0. */
 export function evenRange({ min, max }: Range): Range {
   const scale = Math.max(min / lowest, max / highest);

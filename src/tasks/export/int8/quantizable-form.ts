@@ -31,10 +31,17 @@ function asDepthwise(node: GraphNode, seen: Rewriting): Rewritten {
   return withAffine({ ...node, op: 'DepthwiseConv2dNative', inputs: [x, kernel], attributes }, affine, seen);
 }
 
+const addedSuffix = '/zeros.bias';
+
+/** Returns true for the name of a bias that the network does not have. */
+export function isAddedBias(name: string): boolean {
+  return name.endsWith(addedSuffix);
+}
+
 function withBias(node: GraphNode, seen: Rewriting): Rewritten {
   if (!isLinear(node) || node.inputs.length > 2) return node;
   const channels = node.shape.at(-1) as number;
-  const bias = `${node.name}/zeros.bias`;
+  const bias = `${node.name}${addedSuffix}`;
   seen.keep(bias, { shape: [channels], values: new Float32Array(channels) });
   return { ...node, inputs: [...node.inputs, bias] };
 }

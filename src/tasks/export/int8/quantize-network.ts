@@ -38,7 +38,8 @@ export function quantizedByRange(
   return quantizedGraph(graph, measuredValues(graph, [...pixelBatches(network.input, images)]).ranges);
 }
 
-function int8Graph(network: Exported['network'], weights: Exported['weights']): Graph {
+/** The graph of a network that int8 stands for, with the network's weights as constants. */
+export function int8Graph(network: Exported['network'], weights: Exported['weights']): Graph {
   return litertForm(quantizableForm(inferenceGraph(network, weights, { fold: true })), 'int8');
 }
 

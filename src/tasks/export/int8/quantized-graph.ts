@@ -31,8 +31,10 @@ export interface QuantizedGraph {
 /** The integers of a graph: parameters of its values, and its constants. */
 export type Integers = Pick<QuantizedGraph, 'parameters' | 'constants'>;
 
-/** Ops that move values without computing others: their results have the input's parameters. */
-const keeping = new Set(['Reshape', 'Transpose']);
+/** Returns true for a node that moves values without computing others: its result has its input's parameters. */
+export function keepsParameters({ op }: GraphNode): boolean {
+  return op === 'Reshape' || op === 'Transpose';
+}
 
 /** The parameters that LiteRT requires of a softmax, whose results lie between 0 and 1. */
 const shares: Parameters = { scale: 1 / 256, zeroPoint: lowest };
@@ -53,7 +55,7 @@ export function quantizedGraph(graph: Graph, ranges: ReadonlyMap<string, Range>)
   choose(graph.input.name);
   for (const node of graph.nodes) {
     const [first] = node.inputs as [string];
-    if (keeping.has(node.op)) parameters.set(node.name, parameters.get(first) as Parameters);
+    if (keepsParameters(node)) parameters.set(node.name, parameters.get(first) as Parameters);
     else if (node.op === 'Softmax') parameters.set(node.name, shares);
     else choose(node.name);
     for (const [name, constant] of constantsOf(node, graph, parameters.get(first))) constants.set(name, constant);
@@ -64,9 +66,10 @@ export function quantizedGraph(graph: Graph, ranges: ReadonlyMap<string, Range>)
 /** Returns the values that are the second factor of a product of two values: XNNPACK wants the zero point 0 there. */
 function secondFactors({ nodes }: Graph): Set<string> {
   const found = new Set<string>();
-  for (const { name, op, inputs } of [...nodes].reverse()) {
+  for (const node of [...nodes].reverse()) {
+    const { name, op, inputs } = node;
     if (op === 'BatchMatMulV2') found.add(inputs[1] as string);
-    else if (keeping.has(op) && found.has(name)) found.add(inputs[0] as string);
+    else if (keepsParameters(node) && found.has(name)) found.add(inputs[0] as string);
   }
   return found;
 }

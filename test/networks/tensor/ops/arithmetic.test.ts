@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { biasAdd, globalAveragePool, masked } from '#networks/tensor/ops/arithmetic';
+import { biasAdd, globalAveragePool, masked, product, sum } from '#networks/tensor/ops/arithmetic';
 import { create, expectLikeTfjs, expectSlopes, normals, type Op } from '#test/networks/tensor/op-check';
 import { tf } from '#test/networks/tensor/tfjs';
 
@@ -27,6 +27,20 @@ describe('a bias', () => {
   });
 
   it('has the slopes of central differences', () => expectSlopes(biasAdd, [a, normals('bias', 5)]));
+});
+
+describe.each([
+  ['a sum', sum, tf.add],
+  ['a product', product, tf.mul],
+] as const)('%s', (_, op, inTfjs) => {
+  it.each([
+    ['equal shapes', a, b],
+    ['a factor for each channel of each image', a, normals('gate', 2, 1, 1, 5)],
+    ['a factor for each channel', normals('channels', 5), a],
+    ['one number', a, normals('number')],
+  ])('of %s has the value and gradients of TensorFlow.js', (_, left, right) => {
+    expectLikeTfjs(op, inTfjs as never, [left, right]);
+  });
 });
 
 describe('a mask', () => {

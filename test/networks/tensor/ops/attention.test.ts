@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { dotProductAttention } from '#networks/tensor/ops/attention';
+import { dotProductAttention, matrixProducts, softmaxed } from '#networks/tensor/ops/attention';
 import { transposed } from '#networks/tensor/ops/transpose';
-import { expectLikeTfjs, expectSlopes, normals, onTape } from '#test/networks/tensor/op-check';
+import { expectLikeTfjs, expectSlopes, normals, type Op, onTape } from '#test/networks/tensor/op-check';
 import { tf } from '#test/networks/tensor/tfjs';
 
 const inTfjs = (q: tf.Tensor, k: tf.Tensor, v: tf.Tensor) => {
@@ -39,6 +39,19 @@ describe('dot-product attention', () => {
 
   it('has the slopes of central differences', () => {
     expectSlopes(dotProductAttention, [normals('q', 2, 5, 4), normals('k', 2, 3, 4), normals('v', 2, 3, 2)]);
+  });
+});
+
+describe('the parts of attention', () => {
+  it('have the values and gradients of TensorFlow.js', () => {
+    const [query, key, value] = [normals('q', 2, 6, 4), normals('k', 2, 3, 4), normals('v', 2, 4, 3)];
+    const products =
+      (isTransposed: boolean): Op =>
+      (tape, a, b) =>
+        matrixProducts(tape, a, b, isTransposed);
+    expectLikeTfjs(products(true), (a, b) => tf.matMul(a, b, false, true), [query, key]);
+    expectLikeTfjs(products(false), (a, b) => tf.matMul(a, b), [query, value]);
+    expectLikeTfjs(softmaxed, (x) => x.softmax(), [query]);
   });
 });
 

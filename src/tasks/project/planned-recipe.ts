@@ -8,12 +8,13 @@ import { openTrainingData } from '#tasks/training/open-training-data';
 import { readScratchRecipe, type TrainingRecipe } from '#tasks/training/recipe';
 import { dataOfKind } from '#tasks/training/recipe-data';
 import { requireFit, requireImages, requireNormalisable } from '#tasks/training/requirements';
+import { missingDataset } from './preparation.js';
 
 /** A recipe that a config names, with the numbers of its images. */
 export interface PlannedRecipe {
   readonly recipeFile: string;
   readonly recipe: TrainingRecipe;
-  /** Images in an epoch, and images of its test; undefined while a set that it needs is unknown. */
+  /** Images in an epoch, and images of its test; undefined while a set that it needs is unknown, or not fetched. */
   readonly images: number | undefined;
   readonly test: number | undefined;
 }
@@ -50,6 +51,8 @@ async function imagesOf(
     requireImages(recipe, set.splits.train);
     return { images: set.splits.train, test: set.splits.test };
   }
+  if (set === undefined && data.kind === 'source' && missingDataset(data) !== undefined)
+    return { images: undefined, test: undefined };
   const { images, shape, classes } = await openTrainingData(recipe, likely.classes);
   requireFit(likely, shape, classes);
   requireImages(recipe, images);

@@ -66,7 +66,8 @@ export async function planPreparation(
 }
 
 /** The known data set that a recipe names, if it is not in the cache. */
-function missingDataset({ source: reference }: BuildRecipe): DatasetName | undefined {
+/** Returns the known data set that a source names and that is not in the cache yet. */
+export function missingDataset({ source: reference }: Pick<BuildRecipe, 'source'>): DatasetName | undefined {
   const source = sourceOfKind(reference);
   if (source.kind !== 'known' || source.folder !== undefined) return undefined;
   return isFetched(datasets[source.dataset], datasetFolder(source.dataset)) ? undefined : source.dataset;

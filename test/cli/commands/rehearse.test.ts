@@ -20,6 +20,6 @@ it('ends near the target in both stages, seed by seed, without images', async ()
 it('prints a table', async () => {
   const lines = (await printed(search, ...command)).trimEnd().split('\n');
   expect(lines[0]).toMatch(/^seed +stage +cost +value +target +off$/);
-  expect(lines[1]).toMatch(/^ +1 +coarse +latencyMs@pixel-6-cpu +0\.0\d+ +0\.08000 +[+-]?\d+\.\d %$/);
+  expect(lines[1]).toMatch(/^ +1 +coarse +latencyMs@pixel-6-cpu +0\.0\d+ +0\.09000 +[+-]?\d+\.\d %$/);
   expect(lines).toHaveLength(3);
 });

@@ -6,7 +6,8 @@ import { inProcess } from '#test/cli/in-process';
 import { newFolder } from '#test/data/fixtures';
 import { smallWorld } from '#test/tasks/search/small-world';
 import { smallNetworkText, writeSmallTraining } from '#test/tasks/training/small-network';
-import { blocksOf, readPage, root } from '../../scripts/docs/pages.mjs';
+import { root } from '../../scripts/docs/pages.mjs';
+import { writeDocuments, yamlOf } from './documents.js';
 
 const measurements = join(root, 'configs/devices/measurements');
 
@@ -23,20 +24,12 @@ export async function commandWorld(): Promise<string> {
   writeSmallTraining(folder);
   writeFileSync(join(folder, 'small.dataset.yaml'), dataset);
   writeFileSync(join(folder, 'my-network.yaml'), smallNetworkText);
-  writeFileSync(join(folder, 'mine.yaml'), spaceOfThePage());
+  for (const page of ['README.md', 'docs/spaces.md']) writeDocuments(page, folder);
+  writeFileSync(join(folder, 'board.yaml'), yamlOf('docs/devices.md')[0] ?? '');
   await writePhotos(join(folder, 'photos'));
   copyMeasurements(folder);
   await writeRuns(folder);
   return folder;
-}
-
-/** The space that README.md shows. */
-function spaceOfThePage(): string {
-  const block = blocksOf(readPage('README.md')).find(
-    ({ language, text }) => language === 'yaml' && /^name: mine/.test(text),
-  );
-  if (block === undefined) throw new Error('README.md shows no space named mine');
-  return block.text;
 }
 
 async function writePhotos(folder: string): Promise<void> {
@@ -66,6 +59,7 @@ function copyMeasurements(folder: string): void {
  */
 export function folderFor(words: readonly string[], world: string): string {
   if (words[0] === 'job') return newFolder();
+  if (words.some((word) => /^configs\/.*\.csv$/.test(word))) return root;
   const [rows = ''] = words.filter((word) => /^[\w-]+\.csv$/.test(word));
   const places = [world, ...['host-zen3-1-thread', 'host-xeon'].map((name) => join(measurements, name))];
   return (rows === '' ? undefined : places.find((place) => existsSync(join(place, rows)))) ?? world;

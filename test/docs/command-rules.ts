@@ -27,21 +27,21 @@ export const rules: readonly Rule[] = [
   { match: /^mnv4-nas job /, how: 'run' },
   { match: /^mnv4-nas export .*--to (timm|onnx|safetensors|FORMAT)/, how: 'run' },
   { match: /^mnv4-nas train (NETWORK|RUN) --recipe FILE/, how: 'run' },
-  { match: /^mnv4-nas search .*(--dry-run|--rehearse)/, how: 'run' },
-  { match: /^mnv4-nas (search|coarse|fine) (?!photos)/, how: 'plan' },
-  // ours, not cheap
   {
     match: /^mnv4-nas search photos/,
     reason: 'needs the project that init writes',
     runBy: 'test/e2e/init.test.ts',
   },
+  { match: /^mnv4-nas search .*(--dry-run|--rehearse)/, how: 'run' },
+  { match: /^mnv4-nas (search|coarse|fine) /, how: 'plan' },
+  // ours, not cheap
   {
     match: /^mnv4-nas (study|rank) /,
     reason: 'trains several networks; minutes to hours with the shipped files',
     runBy: 'test/e2e/study.test.ts',
   },
   {
-    match: /^mnv4-nas (train|dataset build) .*configs\/recipes\//,
+    match: /^mnv4-nas (train|dataset build) .*recipes\//,
     reason: 'needs images that are not shipped, and minutes to days; the recipes are read and planned',
     runBy: 'test/recipes.test.ts',
   },
@@ -102,7 +102,7 @@ export const rules: readonly Rule[] = [
     runBy: 'test/e2e/project.test.ts',
   },
   {
-    match: /^npm run (proof|bench):/,
+    match: /^npm run (proof|bench|docs):/,
     reason: 'minutes to hours; ends with an exit code other than 0 if a check fails',
     runBy: 'package.json',
   },

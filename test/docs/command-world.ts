@@ -74,6 +74,9 @@ async function writeRuns(cwd: string): Promise<void> {
   await run('coarse', 'config.yaml', '--run-id', 'coarse-2', '--seed', '4');
   await run('fine', 'config.yaml', '--from', 'coarse-1', '--run-id', 'tiny-fine');
   await run('train', 'small.yaml', '--recipe', 'small.train.yaml', '--run-id', 'my-training');
+  for (const [run, stage] of Object.entries({ 'coarse-1': 'coarse', 'tiny-fine': 'fine', 'my-training': 'train' })) {
+    cpSync(join(cwd, 'runs', run), join(cwd, 'photos-search/runs', `photos-search-${stage}`), { recursive: true });
+  }
 }
 
 /** Values for the placeholders of the pages, by the words before them. */

@@ -5,6 +5,31 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
 
+/** Pages in the order in which they should be read, by sections; the site's navigation is made of it. */
+export const sections = /** @type {const} */ ({
+  'Start here': ['README.md', 'docs/tutorial.md', 'docs/package.md', 'docs/troubleshooting.md'],
+  'How it works': ['docs/method.md', 'docs/trust.md', 'docs/comparison.md'],
+  Guides: [
+    'docs/pictures.md',
+    'docs/augmentation.md',
+    'docs/sets.md',
+    'docs/spaces.md',
+    'docs/devices.md',
+    'docs/watching.md',
+    'docs/report.md',
+    'docs/terminal.md',
+    'docs/interop.md',
+    'docs/litert.md',
+    'docs/web.md',
+    'docs/clusters.md',
+    'docs/clusters-slurm.md',
+    'docs/clusters-kubernetes.md',
+  ],
+  Reference: ['docs/config.md', 'docs/api.md', 'docs/mistakes.md'],
+  Measurements: ['docs/roofline.md', 'docs/host.md', 'docs/attention.md', 'docs/performance.md', 'docs/scaling.md'],
+  'The project': ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'findings/README.md'],
+});
+
 /** Returns all pages of the documentation, relative to the root. */
 export function pages() {
   const others = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'findings/README.md'];

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect, it } from 'vitest';
-import { anchorsOf, linksOf, pages, readPage, root } from '../../scripts/docs/pages.mjs';
+import { anchorsOf, linksOf, pages, readPage, root, sections } from '../../scripts/docs/pages.mjs';
 
 /** The page or file that a link of a page leads to, and the anchor in it. */
 function targetOf(page: string, link: string): { file: string; anchor: string } {
@@ -18,6 +18,15 @@ it.each(pages())('%s has no dead link inside the repository', (page) => {
     return anchor !== '' && !(file.endsWith('.md') && anchorsOf(readPage(file)).includes(anchor));
   });
   expect(dead).toEqual([]);
+});
+
+it("the site's navigation has every page once", () => {
+  const listed: string[] = Object.values(sections).flat();
+  expect([...listed].sort()).toEqual(
+    pages()
+      .filter((page) => page !== 'runs/README.md')
+      .sort(),
+  );
 });
 
 it('finds links and headings as GitHub does', () => {

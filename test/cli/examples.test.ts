@@ -1,22 +1,15 @@
 import { existsSync } from 'node:fs';
-import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import type { CommandSpec, CommandTable } from '#cli/arguments/command-spec';
-import { addSpec } from '#cli/arguments/commander';
+import type { CommandTable } from '#cli/arguments/command-spec';
 import { commandTable, examples } from '#cli/command-table';
 import { isNetworkReference, namedSpace } from '#networks/zoo/named-network';
 import { findDevice } from '#networks/zoo/shipped';
 import { inProcess } from '#test/cli/in-process';
+import { parsed, wordsOf } from '#test/cli/parsed-command';
 
 interface Example {
   readonly line: string;
   readonly of: string;
-}
-
-/** A value of a parsed command line, with the placeholder in whose place it stands. */
-interface Given {
-  readonly placeholder: string;
-  readonly value: string;
 }
 
 /** The examples of a table's commands, or of its groups. */
@@ -31,53 +24,13 @@ async function examplesOf(table: CommandTable, above = ''): Promise<Example[]> {
   return all;
 }
 
-/** The words of a line, split like a shell does, up to a redirection. */
-function wordsOf(line: string): string[] {
-  const [command = ''] = line.split(' > ');
-  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? (plain as string));
-}
-
-/** Parses the words with the program's parser, and returns the values in place of running the command. */
-async function parsed(words: readonly string[], table: CommandTable): Promise<Given[]> {
-  const [name = '', ...rest] = words;
-  const entry = table[name];
-  if (entry === undefined) throw new Error(`${name}: no such command`);
-  return 'commands' in entry ? parsed(rest, entry.commands) : parsedBy(await entry.load(), rest);
-}
-
-async function parsedBy(spec: CommandSpec, words: readonly string[]): Promise<Given[]> {
-  let given: Given[] | undefined;
-  const run: CommandSpec['run'] = (args, options) => {
-    given = givenTo(spec, inner, args, options);
-    return { text: () => '' };
-  };
-  const silent = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-  const inner: Command = addSpec(silent, { ...spec, run }, () => {});
-  await inner.parseAsync(words, { from: 'user' });
-  if (given === undefined) throw new Error('the command did not run');
-  return given;
-}
-
-function givenTo(spec: CommandSpec, command: Command, args: readonly unknown[], options: object): Given[] {
-  const found = (notation: string, value: unknown): Given[] =>
-    [value].flat().flatMap((one) => {
-      const placeholder = /[<[](.+?)(?:\.\.\.)?[\]>]$/.exec(notation)?.[1];
-      return placeholder === undefined || typeof one !== 'string' ? [] : [{ placeholder, value: one }];
-    });
-  const values = options as Readonly<Record<string, unknown>>;
-  return [
-    ...spec.arguments.flatMap(({ name }, i) => found(name, args[i])),
-    ...command.options.flatMap((option) => found(option.flags, values[option.attributeName()])),
-  ];
-}
-
 const all = [...examples.map((line) => ({ line, of: '' })), ...(await examplesOf(commandTable))];
 
 describe('an example of --help', () => {
   it.each(all)('$line is a command line of its command, which parses', async ({ line, of }) => {
     expect(`${line} `).toMatch(new RegExp(`^mnv4-nas ${of === '' ? '' : `${of} `}`));
     const words = wordsOf(line).slice(1);
-    const given = await parsed(words, commandTable);
+    const given = await parsed(words);
     const shipped = words.filter((word) => /^(configs|search-spaces)\//.test(word));
     expect(shipped.filter((file) => !existsSync(file))).toEqual([]);
     for (const { placeholder, value } of given) {
@@ -89,8 +42,8 @@ describe('an example of --help', () => {
 
   it('would fail for a wrong command, option, choice or file', async () => {
     const wrong = ['serch c.yaml', 'search c.yaml --dry-rum', 'export net --to tensorrt', 'search', 'train net'];
-    for (const line of wrong) await expect(parsed(wordsOf(line), commandTable), line).rejects.toThrow();
-    expect(await parsed(wordsOf('describe "two words" --device a b'), commandTable)).toEqual([
+    for (const line of wrong) await expect(parsed(wordsOf(line)), line).rejects.toThrow();
+    expect(await parsed(wordsOf('describe "two words" --device a b'))).toEqual([
       { placeholder: 'network-or-space', value: 'two words' },
       { placeholder: 'devices', value: 'a' },
       { placeholder: 'devices', value: 'b' },

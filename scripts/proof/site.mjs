@@ -121,7 +121,7 @@ function proveLinks() {
   for (const [name, { links }] of maps) {
     for (const link of links) {
       const { pathname, hash } = new URL(link);
-      const target = pathname.replace(/^\/|\.html$/g, '').replace(/\.html$/, '') || 'index';
+      const target = pathname.replace(/^\/|\.html$/g, '') || 'index';
       const ids = maps.get(target)?.ids;
       if (ids === undefined) {
         if (values.pages === undefined) findings.push(`${name}: ${link} leads to no page`);

@@ -5,7 +5,7 @@ import { backend } from '#networks/tensor/backend';
 import type { Statistics } from '#networks/tensor/ops/batch-norm';
 import { batchNormName, layerWith } from './batch-norm-names.js';
 import { disposeStatistics, type Images, Model } from './model.js';
-import { restoreTensors } from './named-tensors.js';
+import { writeTensors } from './named-tensors.js';
 import { type Forward, networkForward, weightLayout } from './network.js';
 import type { StatisticsByName } from './pass.js';
 
@@ -25,8 +25,7 @@ export interface FrozenNetwork {
 export function frozenNetwork(network: Architecture, tensors: ReadonlyMap<string, NamedTensor>): FrozenNetwork {
   const forward = networkForward(network);
   const model = new Model(network, weightLayout(network, forward));
-  const weights = new Map([...tensors].map(([name, tensor]) => [`weights/${name}`, tensor]));
-  restoreTensors(model.layout, new Map([['weights', model.weights]]), weights);
+  writeTensors(model.layout, model.weights, tensors);
   const statistics = statisticsIn(tensors);
   return {
     network,

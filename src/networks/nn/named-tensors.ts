@@ -9,14 +9,16 @@ export function namedTensors(
   layout: WeightLayout,
   vectors: ReadonlyMap<string, FlatVariable>,
 ): Map<string, NamedTensor> {
-  const tensors = new Map<string, NamedTensor>();
-  for (const [vector, variable] of vectors) {
-    const values = variable.values();
-    for (const { name, shape, offset } of layout.specs.values()) {
-      tensors.set(`${vector}/${name}`, { shape, values: values.subarray(offset, offset + sizeOf(shape)) });
-    }
-  }
-  return tensors;
+  return new Map([...vectors].flatMap(([vector, variable]) => [...weightTensors(layout, variable, `${vector}/`)]));
+}
+
+/** Each weight's part of one vector, by its name; views of a fresh copy. */
+export function weightTensors(layout: WeightLayout, variable: FlatVariable, prefix = ''): Map<string, NamedTensor> {
+  const values = variable.values();
+  const tensors = [...layout.specs.values()].map(({ name, shape, offset }) => {
+    return [`${prefix}${name}`, { shape, values: values.subarray(offset, offset + sizeOf(shape)) }] as const;
+  });
+  return new Map(tensors);
 }
 
 /** Writes saved parts back into the vectors; throws if one is missing or has another size. */
@@ -25,16 +27,23 @@ export function restoreTensors(
   vectors: ReadonlyMap<string, FlatVariable>,
   tensors: ReadonlyMap<string, NamedTensor>,
 ): void {
-  for (const [vector, variable] of vectors) {
-    const values = new Float32Array(layout.size);
-    for (const { name, shape, offset } of layout.specs.values()) {
-      const part = tensors.get(`${vector}/${name}`);
-      if (part?.values.length !== sizeOf(shape))
-        throw new Error(`the saved state has no ${vector}/${name} of that size`);
-      values.set(part.values, offset);
-    }
-    variable.write(values);
+  for (const [vector, variable] of vectors) writeTensors(layout, variable, tensors, `${vector}/`);
+}
+
+/** Writes parts back into one vector; throws if one is missing or has another size. */
+export function writeTensors(
+  layout: WeightLayout,
+  variable: FlatVariable,
+  tensors: ReadonlyMap<string, NamedTensor>,
+  prefix = '',
+): void {
+  const values = new Float32Array(layout.size);
+  for (const { name, shape, offset } of layout.specs.values()) {
+    const part = tensors.get(`${prefix}${name}`);
+    if (part?.values.length !== sizeOf(shape)) throw new Error(`the saved state has no ${prefix}${name} of that size`);
+    values.set(part.values, offset);
   }
+  variable.write(values);
 }
 
 /** The first entries of a tensor along every axis, in the given shape. */

@@ -1,16 +1,18 @@
 /** Plain training of one network: the loop, and the BN statistics for its evaluation. */
 
+import type { NamedTensor } from '#data/files/safetensors';
 import { batchesAt, firstBatches } from '#data/sets/batches-in-turn';
 import type { Batch, Batches } from '#data/sets/loader';
 import { type Collective, reducerOf, shareOf } from '#jobs/workers/collective';
 import { Learner, type Part } from '#networks/nn/learner';
-import { Model } from '#networks/nn/model';
+import { disposeStatistics, Model } from '#networks/nn/model';
 import { type Forward, networkForward, weightLayout } from '#networks/nn/network';
 import type { OptimizerSpec } from '#networks/nn/optimizer';
 import type { StatisticsByName } from '#networks/nn/pass';
 import { warmupCosine } from '#networks/nn/warmup-cosine';
 import type { AverageSpec } from '#networks/nn/weight-average';
 import type { Architecture } from '#networks/space/space';
+import { trainedTensors } from './trained-network.js';
 
 export interface TrainingPlan {
   readonly from: number;
@@ -32,13 +34,29 @@ export interface TrainingStep {
   readonly learningRate: number;
 }
 
+/** The network that a training ends with. */
+export interface TrainedResult {
+  /** Its weights and statistics by name. */
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  logits(batch: Batch): Float32Array;
+  /** The logits while weights and values are rounded, after quantization-aware training. */
+  int8?(batch: Batch): Float32Array;
+  dispose(): void;
+}
+
 /** Weights that a training updates, and the forward pass that uses them. */
 export interface TrainedForward extends Learner {
   readonly forward: Forward;
+  /**
+   * Returns the result, which the caller disposes before the learner.
+   *
+   * @param count  batches on which BN statistics are estimated, where there are any
+   */
+  conclude(batches: Batches, count: number): Promise<TrainedResult>;
 }
 
 /** A network in training. */
-export class Trainee extends Learner {
+export class Trainee extends Learner implements TrainedForward {
   readonly network: Architecture;
   readonly forward: Forward;
 
@@ -52,6 +70,15 @@ export class Trainee extends Learner {
   /** Returns the result's BN statistics over the first `count` batches; the caller owns them. */
   statistics(batches: Batches, count: number): Promise<StatisticsByName> {
     return this.result.estimateStatistics(this.forward, firstBatches(batches, count));
+  }
+
+  async conclude(batches: Batches, count: number): Promise<TrainedResult> {
+    const statistics = await this.statistics(batches, count);
+    return {
+      tensors: trainedTensors(this.result, statistics),
+      logits: (batch) => this.result.logits(this.forward, batch, statistics),
+      dispose: () => disposeStatistics(statistics),
+    };
   }
 }
 

@@ -6,6 +6,7 @@ import { type OpenJob, runJob } from '#jobs/job';
 import type { RunRequest } from '#jobs/job-context';
 import { ofRun } from '#jobs/observer';
 import { openJobRun } from '#jobs/open-run';
+import type { Run } from '#jobs/runs/run-folder';
 import { workersFor } from '#jobs/workers/launcher';
 import { asSpace, printSpace } from '#networks/space/print';
 import type { Architecture } from '#networks/space/space';
@@ -63,8 +64,18 @@ async function openTraining(
     environment: { recipeFolder },
   });
   const images = async () => fewImages((await openTrainingData(forCalibration(recipe), network.classes)).batches);
-  const int8 = start && !run.wasDone ? await int8Start(run.folder, start, images) : undefined;
+  const int8 = start && !run.wasDone ? await orFailed(run, () => int8Start(run.folder, start, images)) : undefined;
   return { job: { network, recipe, int8 }, data, workers, run };
+}
+
+/** Returns what `work` makes; if it fails, the run has failed. */
+async function orFailed<T>(run: Run, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    run.finish('failed', (error as Error).message);
+    throw error;
+  }
 }
 
 function requireQuantizable({ name }: TrainingRecipe, start: FinishedRun | undefined): void {

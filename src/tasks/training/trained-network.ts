@@ -4,7 +4,7 @@ import { readBytes, sha256 } from '#core/files/files';
 import { type NamedTensor, writeSafetensors } from '#data/files/safetensors';
 import { type FrozenNetwork, frozenNetwork } from '#networks/nn/frozen-network';
 import type { Model } from '#networks/nn/model';
-import { namedTensors } from '#networks/nn/named-tensors';
+import { weightTensors } from '#networks/nn/named-tensors';
 import type { StatisticsByName } from '#networks/nn/pass';
 import { readNetwork } from '#networks/space/parse';
 import { backend } from '#networks/tensor/backend';
@@ -26,10 +26,7 @@ export function writeTrainedWeights(folder: string, tensors: ReadonlyMap<string,
 
 /** Returns weights by name, and each BN's statistics as its `mean` and `variance`. */
 export function trainedTensors(model: Model, statistics: StatisticsByName): Map<string, NamedTensor> {
-  const tensors = new Map<string, NamedTensor>();
-  for (const [name, tensor] of namedTensors(model.layout, new Map([['weights', model.weights]]))) {
-    tensors.set(name.slice('weights/'.length), tensor);
-  }
+  const tensors = weightTensors(model.layout, model.weights);
   for (const [name, { mean, variance }] of statistics) {
     for (const [part, tensor] of Object.entries({ mean, variance })) {
       tensors.set(`${name}.${part}`, { shape: tensor.shape, values: backend().read(tensor) as Float32Array });

@@ -14,16 +14,15 @@ const plain = [floatT];
 const reduce = [floatT, attribute.type('Tidx', 3), attribute.bool('keep_dims', false)];
 
 /**
- * Values rounded to 256 steps from `min` to `max`, one of which is 0; values beyond are clipped and pass no gradient.
+ * Returns an op that rounds values to 256 steps from `min` to `max`, one of which is 0; values beyond are clipped and pass
+ * no gradient. Make it once, outside the hot path.
  */
-export function fakeQuantized(
-  tape: Tape,
-  x: Value,
-  { min, max }: { readonly min: number; readonly max: number },
-): Value {
+export function fakeQuantizer({ min, max }: { readonly min: number; readonly max: number }) {
   const attributes = [attribute.float('min', min), attribute.float('max', max), ...widely];
-  const y = run('FakeQuantWithMinMaxArgs', attributes, x.tensor);
-  return tape.op([x], y, (dy) => [run('FakeQuantWithMinMaxArgsGradient', attributes, dy, x.tensor)]);
+  return (tape: Tape, x: Value): Value => {
+    const y = run('FakeQuantWithMinMaxArgs', attributes, x.tensor);
+    return tape.op([x], y, (dy) => [run('FakeQuantWithMinMaxArgsGradient', attributes, dy, x.tensor)]);
+  };
 }
 
 /**

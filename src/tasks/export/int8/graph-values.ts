@@ -1,22 +1,24 @@
 /** Computes a graph of `litert-form.ts` op by op with this process's backend, so that each value can be seen or changed. */
 import { backend, dispose, readFloats, type Tensor } from '#networks/tensor/backend';
 import { alias } from '#networks/tensor/ops/arithmetic';
-import { Tape, type Value } from '#networks/tensor/tape';
+import { Tape } from '#networks/tensor/tape';
 import type { Graph, GraphNode } from '#tasks/export/graph/trace-graph';
-import { nodeValue } from './node-value.js';
+import { GraphConstants } from './graph-constants.js';
+import { nodeValue, tensorInputs } from './node-value.js';
 
 /** Receives a node's values, and may return others for its readers. */
 export type Visit = (name: string, values: Float32Array) => Float32Array | undefined;
 
 export class GraphValues {
   readonly #graph: Graph;
-  readonly #constants = new Map<string, Tensor>();
+  readonly #constants: GraphConstants;
   /** For each node, the values that no later node reads. */
   readonly #lastReads: ReadonlyMap<string, readonly string[]>;
 
   /** The caller disposes it. */
   constructor(graph: Graph) {
     this.#graph = graph;
+    this.#constants = new GraphConstants(graph);
     this.#lastReads = lastReads(graph);
   }
 
@@ -34,8 +36,8 @@ export class GraphValues {
     const keep = (name: string, computed: Tensor) => values.set(name, visited(name, computed, visit));
     keep(input.name, backend().create(pixels, [n, ...image]));
     for (const node of nodes) {
-      const inputs = node.inputs.map((name) => values.get(name) ?? this.#constant(name));
-      keep(node.name, computed(node, inputs, n));
+      const inputs = tensorInputs(node).map((name) => values.get(name) ?? this.#constants.tensor(name));
+      keep(node.name, computed(this.#graph, node, inputs, n));
       for (const name of this.#lastReads.get(node.name) ?? []) {
         dispose(values.get(name) as Tensor);
         values.delete(name);
@@ -47,17 +49,7 @@ export class GraphValues {
   }
 
   dispose(): void {
-    dispose(...this.#constants.values());
-  }
-
-  #constant(name: string): Tensor {
-    const known = this.#constants.get(name);
-    if (known !== undefined) return known;
-    const constant = this.#graph.constants.get(name);
-    if (constant === undefined) throw new Error(`nothing in the graph gives ${name}`);
-    const tensor = backend().create(constant.values, constant.shape);
-    this.#constants.set(name, tensor);
-    return tensor;
+    this.#constants.dispose();
   }
 }
 
@@ -81,11 +73,11 @@ function visited(name: string, computed: Tensor, visit: Visit): Tensor {
 }
 
 /** Computes a node for n images; the caller owns the result. */
-function computed(node: GraphNode, inputs: readonly Tensor[], n: number): Tensor {
+function computed(graph: Graph, node: GraphNode, inputs: readonly Tensor[], n: number): Tensor {
   const tape = new Tape({ recording: false });
   try {
-    const operands = inputs.map((tensor) => tape.leaf(tensor)) as [Value, Value, Value?];
-    return alias(nodeValue(tape, node, operands, n).tensor);
+    const operands = inputs.map((tensor) => tape.leaf(tensor));
+    return alias(nodeValue(tape, graph, node, operands, n).tensor);
   } finally {
     tape.dispose();
   }

@@ -1,5 +1,5 @@
 /** The value of a node of a `litert-form.ts` graph, with its gradient. */
-import { backend, sizeOf } from '#networks/tensor/backend';
+import { sizeOf } from '#networks/tensor/backend';
 import { activated } from '#networks/tensor/ops/activation';
 import { biasAdd, globalAveragePool, product, sum } from '#networks/tensor/ops/arithmetic';
 import { matrixProducts, softmaxed } from '#networks/tensor/ops/attention';
@@ -9,22 +9,36 @@ import { inShape, pointwise } from '#networks/tensor/ops/pointwise';
 import { transposed } from '#networks/tensor/ops/transpose';
 import type { Tape, Value } from '#networks/tensor/tape';
 import { isPaddedSame, type Pads } from '#tasks/export/graph/inference-graph';
-import type { GraphNode } from '#tasks/export/graph/trace-graph';
+import type { Graph, GraphConstant, GraphNode } from '#tasks/export/graph/trace-graph';
 
 type Operands = readonly [Value, Value, Value?];
 
-/** Computes a node from its inputs, for n images. */
-export function nodeValue(tape: Tape, node: GraphNode, inputs: Operands, n: number): Value {
+/** Returns true for a node that moves values without computing others: in int8 its result has its input's parameters. */
+export function movesValues({ op }: GraphNode): boolean {
+  return op === 'Reshape' || op === 'Transpose';
+}
+
+/** Returns the inputs that are tensors: those of ops that move values are their first one alone. */
+export function tensorInputs(node: GraphNode): readonly string[] {
+  return movesValues(node) ? node.inputs.slice(0, 1) : node.inputs;
+}
+
+/**
+ * Computes a node for n images.
+ *
+ * @param inputs  the values of `tensorInputs`
+ */
+export function nodeValue(tape: Tape, graph: Graph, node: GraphNode, inputs: readonly Value[], n: number): Value {
   const rule = rules[node.op];
   if (rule === undefined) throw new Error(`${node.name}: no rule says how ${node.op} is computed`);
-  const result = rule(tape, inputs, node, [n, ...node.shape.slice(1)]);
+  const result = rule(tape, inputs as Operands, node, [n, ...node.shape.slice(1)], graph);
   const activation = activations[node.attributes['activation'] as string];
   return activation === undefined ? result : activated(tape, result, activation);
 }
 
 const activations: Readonly<Record<string, 'relu' | 'relu6'>> = { Relu: 'relu', Relu6: 'relu6' };
 
-type Rule = (tape: Tape, inputs: Operands, node: GraphNode, shape: readonly number[]) => Value;
+type Rule = (tape: Tape, inputs: Operands, node: GraphNode, shape: readonly number[], graph: Graph) => Value;
 
 const rules: Readonly<Record<string, Rule>> = {
   Conv2D: convolution,
@@ -49,7 +63,8 @@ const rules: Readonly<Record<string, Rule>> = {
     return matrixProducts(tape, a, b, attributes['adj_y'] === true);
   },
   Reshape: (tape, [x], _, shape) => inShape(tape, x, shape),
-  Transpose: (tape, [x, order]) => transposed(tape, x, [...backend().read(order.tensor)]),
+  Transpose: (tape, [x], { inputs: [, order] }, _, { constants }) =>
+    transposed(tape, x, [...(constants.get(order as string) as GraphConstant).values]),
 };
 
 /** A 1x1 convolution is a product of rows, as in `networks/nn`: the public op for it corrupts the heap. */

@@ -1,6 +1,7 @@
 /** A graph in int8: parameters for each value, integers for each constant. */
 import type { Graph, GraphConstant, GraphNode } from '#tasks/export/graph/trace-graph';
 import type { Visit } from './graph-values.js';
+import { movesValues } from './node-value.js';
 import {
   evenRange,
   highest,
@@ -31,11 +32,6 @@ export interface QuantizedGraph {
 /** The integers of a graph: parameters of its values, and its constants. */
 export type Integers = Pick<QuantizedGraph, 'parameters' | 'constants'>;
 
-/** Returns true for a node that moves values without computing others: its result has its input's parameters. */
-export function keepsParameters({ op }: GraphNode): boolean {
-  return op === 'Reshape' || op === 'Transpose';
-}
-
 /** The parameters that LiteRT requires of a softmax, whose results lie between 0 and 1. */
 const shares: Parameters = { scale: 1 / 256, zeroPoint: lowest };
 
@@ -55,7 +51,7 @@ export function quantizedGraph(graph: Graph, ranges: ReadonlyMap<string, Range>)
   choose(graph.input.name);
   for (const node of graph.nodes) {
     const [first] = node.inputs as [string];
-    if (keepsParameters(node)) parameters.set(node.name, parameters.get(first) as Parameters);
+    if (movesValues(node)) parameters.set(node.name, parameters.get(first) as Parameters);
     else if (node.op === 'Softmax') parameters.set(node.name, shares);
     else choose(node.name);
     for (const [name, constant] of constantsOf(node, graph, parameters.get(first))) constants.set(name, constant);
@@ -69,7 +65,7 @@ function secondFactors({ nodes }: Graph): Set<string> {
   for (const node of [...nodes].reverse()) {
     const { name, op, inputs } = node;
     if (op === 'BatchMatMulV2') found.add(inputs[1] as string);
-    else if (keepsParameters(node) && found.has(name)) found.add(inputs[0] as string);
+    else if (movesValues(node) && found.has(name)) found.add(inputs[0] as string);
   }
   return found;
 }

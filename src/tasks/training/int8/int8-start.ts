@@ -30,19 +30,15 @@ const prefix = 'parameters/';
 export async function int8Start(folder: string, trained: Trained, images: () => Promise<Images>): Promise<Int8Start> {
   const file = join(folder, 'int8-start.safetensors');
   if (!existsSync(file)) writeStart(file, trained, await images());
-  const tensors = [...readSafetensors(file).tensors];
-  const parameters = tensors.flatMap(
-    ([
-      name,
-      {
-        values: [scale, zeroPoint],
-      },
-    ]) => {
-      if (!name.startsWith(prefix)) return [];
-      return [[name.slice(prefix.length), { scale: scale as number, zeroPoint: zeroPoint as number }] as const];
-    },
-  );
-  return { parameters, file };
+  const parameters = [...readSafetensors(file).tensors].filter(([name]) => name.startsWith(prefix));
+  return {
+    parameters: parameters.map(([name, { values }]) => [name.slice(prefix.length), asParameters(values)]),
+    file,
+  };
+}
+
+function asParameters(values: Float32Array): Parameters {
+  return { scale: values[0] as number, zeroPoint: values[1] as number };
 }
 
 /** Returns the kernels and biases of a start. */

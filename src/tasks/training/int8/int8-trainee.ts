@@ -3,28 +3,33 @@
  * folded, learns while its weights and values are rounded to their steps.
  */
 import type { NamedTensor } from '#data/files/safetensors';
+import type { Batch } from '#data/sets/loader';
+import { frozenNetwork } from '#networks/nn/frozen-network';
 import { Learner } from '#networks/nn/learner';
 import { Model } from '#networks/nn/model';
-import { namedTensors, restoreTensors } from '#networks/nn/named-tensors';
+import { weightTensors, writeTensors } from '#networks/nn/named-tensors';
 import type { Forward } from '#networks/nn/network';
-import type { Pass } from '#networks/nn/pass';
 import { layoutOf, type WeightSpec } from '#networks/nn/weight-layout';
+import { weightShapes } from '#networks/nn/weight-shapes';
 import type { Architecture } from '#networks/space/space';
-import { backend } from '#networks/tensor/backend';
-import { fakeQuantized, fakeQuantizedKernel } from '#networks/tensor/ops/fake-quantize';
+import { sizeOf } from '#networks/tensor/backend';
+import { fakeQuantizedKernel, fakeQuantizer } from '#networks/tensor/ops/fake-quantize';
 import type { Value } from '#networks/tensor/tape';
-import { freshWeights } from '#networks/weights/network-weights';
 import { isLinear } from '#tasks/export/graph/inference-graph';
 import type { Graph, GraphConstant } from '#tasks/export/graph/trace-graph';
-import { nodeValue } from '#tasks/export/int8/node-value';
+import { GraphConstants } from '#tasks/export/int8/graph-constants';
+import { movesValues, nodeValue, tensorInputs } from '#tasks/export/int8/node-value';
 import { expressible, type Parameters } from '#tasks/export/int8/parameters';
 import { isAddedBias } from '#tasks/export/int8/quantizable-form';
 import { int8Graph } from '#tasks/export/int8/quantize-network';
-import { keepsParameters } from '#tasks/export/int8/quantized-graph';
 import type { TrainingRecipe } from '#tasks/training/recipe';
+import type { TrainedForward, TrainedResult } from '#tasks/training/train-network';
+import { networkTensors } from './network-tensors.js';
 
-export class Int8Trainee extends Learner {
+export class Int8Trainee extends Learner implements TrainedForward {
   readonly forward: Forward;
+  readonly #network: Architecture;
+  readonly #constants: GraphConstants;
 
   /** Its weights are 0 until `begin` or `restore`. */
   constructor(
@@ -32,24 +37,48 @@ export class Int8Trainee extends Learner {
     parameters: ReadonlyMap<string, Parameters>,
     { optimizer, ema }: Pick<TrainingRecipe, 'optimizer' | 'ema'>,
   ) {
-    const graph = int8Graph(network, freshWeights(network, 0));
-    super(new Model(network, layoutOf(weightsOf(graph))), optimizer, ema);
-    this.forward = fakeQuantizedForward(graph, parameters);
+    const graph = int8Graph(network, zeroTensors(network));
+    const weights = weightsOf(graph);
+    super(new Model(network, layoutOf(weights)), optimizer, ema);
+    this.#network = network;
+    this.#constants = new GraphConstants(graph);
+    this.forward = fakeQuantizedForward(graph, weights, parameters, this.#constants);
   }
 
   /** Begins with kernels and biases of the graph by name. */
   begin(constants: ReadonlyMap<string, NamedTensor>): void {
-    const weights = new Map([...constants].map(([name, tensor]) => [`weights/${name}`, tensor]));
-    for (const { layout, weights: vector } of new Set([this.model, this.result]))
-      restoreTensors(layout, new Map([['weights', vector]]), weights);
+    for (const { layout, weights } of new Set([this.model, this.result])) writeTensors(layout, weights, constants);
   }
 
   /** Kernels and biases of the result by name. */
   constants(): Map<string, NamedTensor> {
-    const { layout, weights } = this.result;
-    const tensors = namedTensors(layout, new Map([['weights', weights]]));
-    return new Map([...tensors].map(([name, tensor]) => [name.slice('weights/'.length), tensor]));
+    return weightTensors(this.result.layout, this.result.weights);
   }
+
+  /** The network that computes what the graph does, and its logits with and without rounding. */
+  async conclude(): Promise<TrainedResult> {
+    const tensors = networkTensors(this.#network, this.constants());
+    const { model, forward, statistics, dispose } = frozenNetwork(this.#network, tensors);
+    return {
+      tensors,
+      logits: (batch) => model.logits(forward, batch, statistics),
+      int8: (batch: Batch) => this.result.logits(this.forward, batch),
+      dispose,
+    };
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.#constants.dispose();
+  }
+}
+
+/** Weights that are all 0, for a graph of which the form alone matters. */
+function zeroTensors(network: Architecture): Map<string, NamedTensor> {
+  const tensors = [...weightShapes(network)].map(([name, shape]) => {
+    return [name, { shape, values: new Float32Array(sizeOf(shape)) }] as const;
+  });
+  return new Map(tensors);
 }
 
 /** The kernels and biases of a graph that the network can express. */
@@ -64,26 +93,30 @@ function weightsOf({ nodes, constants }: Graph): WeightSpec[] {
 }
 
 /** A forward pass through the graph in which every value has the steps of its parameters. */
-function fakeQuantizedForward(graph: Graph, parameters: ReadonlyMap<string, Parameters>): Forward {
-  const rounded = (pass: Pass, name: string, value: Value) =>
-    fakeQuantized(pass.tape, value, expressible(parameters.get(name) as Parameters));
-  const specs = new Map(weightsOf(graph).map((spec) => [spec.name, spec]));
-  return (pass, images) => {
-    const values = new Map([[graph.input.name, rounded(pass, graph.input.name, images)]]);
+function fakeQuantizedForward(
+  graph: Graph,
+  weights: readonly WeightSpec[],
+  parameters: ReadonlyMap<string, Parameters>,
+  constants: GraphConstants,
+): Forward {
+  const { input, nodes, output } = graph;
+  const quantizers = new Map([...parameters].map(([name, found]) => [name, fakeQuantizer(expressible(found))]));
+  const specs = new Map(weights.map((spec) => [spec.name, spec]));
+  return ({ tape, weight }, images) => {
+    const rounded = (name: string, value: Value) =>
+      (quantizers.get(name) as ReturnType<typeof fakeQuantizer>)(tape, value);
+    const values = new Map([[input.name, rounded(input.name, images)]]);
     const [n] = images.tensor.shape as [number];
     const operand = (name: string): Value => {
-      const known = values.get(name);
-      if (known !== undefined) return known;
       const spec = specs.get(name);
-      const { shape, values: constant } = graph.constants.get(name) as GraphConstant;
-      if (spec === undefined) return pass.tape.adopt(backend().create(constant, shape));
-      const weight = pass.weight(name, shape, spec.initializer);
-      return spec.initializer === 'zero' ? weight : fakeQuantizedKernel(pass.tape, weight);
+      if (spec === undefined) return values.get(name) ?? tape.leaf(constants.tensor(name));
+      const found = weight(name, spec.shape, spec.initializer);
+      return spec.initializer === 'zero' ? found : fakeQuantizedKernel(tape, found);
     };
-    for (const node of graph.nodes) {
-      const value = nodeValue(pass.tape, node, node.inputs.map(operand) as [Value, Value, Value?], n);
-      values.set(node.name, keepsParameters(node) ? value : rounded(pass, node.name, value));
+    for (const node of nodes) {
+      const value = nodeValue(tape, graph, node, tensorInputs(node).map(operand), n);
+      values.set(node.name, movesValues(node) ? value : rounded(node.name, value));
     }
-    return values.get(graph.output) as Value;
+    return values.get(output) as Value;
   };
 }

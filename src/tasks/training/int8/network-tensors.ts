@@ -31,7 +31,10 @@ export function networkTensors(
   return new Map(tensors);
 }
 
-/** The bias that a batch norm was folded into: beside its layer's kernel, or of a 1x1 depthwise layer in its place. */
+/**
+ * Returns the bias that took in the shift of a batch norm: that of the linear map before it, or of the 1x1 depthwise layer
+ * that stands for it.
+ */
 function biasOf(constants: ReadonlyMap<string, NamedTensor>, norm: string): NamedTensor | undefined {
   return constants.get(norm.replace(/\.bn$/, '.bias')) ?? inLayer(constants, norm, 'bias');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeQuantized, fakeQuantizedKernel } from '#networks/tensor/ops/fake-quantize';
+import { fakeQuantizedKernel, fakeQuantizer } from '#networks/tensor/ops/fake-quantize';
 import { expressible, parametersFor, quantizedWeights, requantized } from '#tasks/export/int8/parameters';
 import { expectClose, normals, onTape } from '#test/networks/tensor/op-check';
 
@@ -8,7 +8,7 @@ describe('fake quantization', () => {
   const range = expressible(parameters);
   const x = normals('x', 4, 50);
   const dy = normals('dy', 4, 50).values;
-  const found = onTape((tape, value) => fakeQuantized(tape, value, range), [x], dy);
+  const found = onTape(fakeQuantizer(range), [x], dy);
 
   it('rounds values to those that int8 stands for', () => {
     expectClose(found.values, requantized(x.values, parameters), 1e-6);

@@ -1,5 +1,5 @@
 /** Quantization-aware training: its forward pass is the int8 graph, and its result is a network. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readTrainingResult } from '#jobs/runs/run-result';
@@ -15,7 +15,7 @@ import { Int8Trainee } from '#tasks/training/int8/int8-trainee';
 import { networkTensors } from '#tasks/training/int8/network-tensors';
 import { readScratchRecipe, readTrainingRecipe } from '#tasks/training/recipe';
 import { train } from '#tasks/training/train';
-import { failureOf, newFolder } from '#test/data/fixtures';
+import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import { network } from '#test/networks/nn/fixtures';
 import { randomExported, small, trial } from '#test/tasks/export/random-exported';
 import { silent, smallTraining, writeSmallTraining } from '#test/tasks/training/small-network';
@@ -99,22 +99,22 @@ describe.each([
 describe('train with a recipe that quantizes', () => {
   const folder = writeSmallTraining(newFolder());
   const network = readNetwork(join(folder, 'small.yaml'));
-  const request = (root: string, id: string) => ({
-    context: { environment: {}, workers: oneWorker, observer: silent, shouldStop: () => false, clock: () => 0 },
+  const request = (root: string, id: string, shouldStop = () => false) => ({
+    context: { environment: {}, workers: oneWorker, observer: silent, shouldStop, clock: () => 0 },
     root,
     id,
     resume: 'allow' as const,
   });
+  const recipe = readTrainingRecipe(join(folder, 'small.train.yaml'), [
+    { path: ['quantize'], value: 'int8', origin: 'test' },
+    { path: ['learningRate'], value: 0.001, origin: 'test' },
+    { path: ['ema'], value: { decay: 0.5 }, origin: 'test' },
+  ]);
 
-  it('starts from a trained run, and evaluates the network and the network as in int8', async () => {
+  it('starts from a trained run, evaluates its network also as in int8, and resumes to the same bits', async () => {
     const root = newFolder();
     await train(network, readTrainingRecipe(join(folder, 'small.train.yaml')), request(root, 'a'));
     const start = readFinishedRun(join(root, 'a'));
-    const recipe = readTrainingRecipe(join(folder, 'small.train.yaml'), [
-      { path: ['quantize'], value: 'int8', origin: 'test' },
-      { path: ['learningRate'], value: 0.001, origin: 'test' },
-      { path: ['ema'], value: { decay: 0.5 }, origin: 'test' },
-    ]);
     await train(network, recipe, request(root, 'b'), start);
     const { test, int8 } = readTrainingResult(join(root, 'b'));
     expect(test.top1).toBeGreaterThan(0.95);
@@ -124,6 +124,19 @@ describe('train with a recipe that quantizes', () => {
         .weights.get('head.conv.bn.mean')
         ?.values.every((mean) => mean === 0),
     ).toBe(true);
+    let steps = 0;
+    const stopped = await failureOfAsync(() =>
+      train(
+        network,
+        recipe,
+        request(root, 'c', () => ++steps > 4),
+        start,
+      ),
+    );
+    expect(stopped.kind).toBe('stopped');
+    await train(network, recipe, request(root, 'c'), start);
+    const [whole, resumed] = ['b', 'c'].map((id) => readFileSync(join(root, id, 'weights.safetensors')));
+    expect(resumed).toEqual(whole);
   });
 
   it('is refused where a training from scratch is expected', () => {

@@ -7,10 +7,12 @@ import type { Forward } from '#networks/nn/network';
 import { inputSize } from '#networks/space/resolution';
 import { dispose } from '#networks/tensor/backend';
 import { peakBytes } from '#networks/tensor/peak-memory';
+import type { Precision } from '#networks/tensor/precision';
 
 /** The step of a job that needs the most memory. */
 export interface LargestStep {
   readonly forward: Forward;
+  readonly precision?: Precision | undefined;
   /** Images in one pass. */
   readonly images: number;
   /** The batch size that the config states. */
@@ -29,8 +31,9 @@ export interface Need {
 const gaps = 1.1;
 
 /** The memory that a training step of `forward`, the job's largest, needs with `batch` images. */
-export function needOf(model: Model, forward: Forward, batch: number): Need {
-  const step = gaps * peakBytes(batch, (n) => dispose(model.gradient(forward, blank(model, n)).gradient));
+export function needOf(model: Model, forward: Forward, batch: number, precision?: Precision): Need {
+  const step =
+    gaps * peakBytes(batch, (n) => dispose(model.gradient(forward, blank(model, n), { precision }).gradient));
   return { taken: process.memoryUsage().rss, step };
 }
 
@@ -42,11 +45,11 @@ function blank({ frame: { input, classes } }: Model, n: number): LabelledImages 
 /** Refuses a batch whose steps cannot fit into memory on all workers, and warns of one whose steps may not. */
 export function requireMemory(
   model: Model,
-  { forward, images, batch, setting }: LargestStep,
+  { forward, precision, images, batch, setting }: LargestStep,
   workers: number,
   warn: (line: string) => void,
 ): void {
-  requireAvailable(needOf(model, forward, images), { batch, setting, workers }, warn);
+  requireAvailable(needOf(model, forward, images, precision), { batch, setting, workers }, warn);
 }
 
 /**

@@ -68,6 +68,7 @@ export function runText(run: RunSummary, course: RunCourse): string {
     ...(run.held === null ? [] : [['validation', accuracyText(run.held)]]),
     ...(run.test === null ? [] : [['test', `${accuracyText(run.test)}, top-5 ${percent(run.test.top5)}`]]),
     ...(run.int8 === null ? [] : [['as in int8', accuracyText(run.int8)]]),
+    ...(run.precision === null ? [] : [['precision', run.precision]]),
     ...(run.weights === null ? [] : [['weights', weightsText(run.weights)]]),
     ['reward', figure(run.reward)],
     ...courseRows(course),

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { integer, list, quantity, readChecked, text, word } from '#core/documents/conform';
 import { writeAtomically } from '#core/files/files';
 import { jsonText } from '#core/files/json';
+import { precisions } from '#networks/tensor/precision';
 import { byClassSchema, evaluationSchema, loss, share } from './evaluation.js';
 import { extensionSchema } from './run-state.js';
 
@@ -56,6 +57,8 @@ const randomSchema = z.object(
 
 /** The fields of every result. */
 const figures = {
+  /** Format of the feature maps in training; absent for full. */
+  precision: word(...precisions).optional(),
   /** One option index per choice; empty for a training. */
   decisions,
   quality: number,

@@ -6,6 +6,7 @@ import { Failure } from '#core/failure';
 import { suggestion } from '#core/nearest';
 import { readNetwork } from '#networks/space/parse';
 import type { Architecture } from '#networks/space/space';
+import type { Precision } from '#networks/tensor/precision';
 import { lastFigures, presentState } from './run-entries.js';
 import { runIds } from './run-folder.js';
 import {
@@ -43,6 +44,8 @@ export interface RunSummary {
   readonly byClass: ByClass | null;
   /** Evaluation as in int8; null unless the run was trained for it. */
   readonly int8: Evaluation | null;
+  /** Format of the feature maps in training. */
+  readonly precision: Precision | null;
   /** The weights that were evaluated: the last ones or their moving average. */
   readonly weights: 'last' | 'average' | null;
   /** Random architectures of the space, evaluated like the winner. */
@@ -81,6 +84,7 @@ export function readRunSummary(folder: string): RunSummary {
     test: result?.test ?? null,
     byClass: result?.byClass ?? null,
     int8: result?.int8 ?? null,
+    precision: result?.precision ?? null,
     weights: result?.weights ?? null,
     random: result?.random ?? null,
     folder,

@@ -14,10 +14,12 @@ import {
 } from '#networks/tensor/backend';
 import { masked } from '#networks/tensor/ops/arithmetic';
 import { materialized } from '#networks/tensor/ops/combine';
+import { isHalf } from '#networks/tensor/ops/half';
 import { softmax, softmaxCrossEntropy } from '#networks/tensor/ops/softmax-cross-entropy';
+import type { Precision } from '#networks/tensor/precision';
 import { Tape, type Value } from '#networks/tensor/tape';
 import type { Forward } from './network.js';
-import { type Pass, type StatisticsByName, weightPass } from './pass.js';
+import { type Pass, type PassOptions, type StatisticsByName, weightPass } from './pass.js';
 import { StatisticsPools } from './pooled-statistics.js';
 import { pixelScale, preprocessingFor } from './preprocessing.js';
 import { initialWeights, type WeightLayout } from './weight-layout.js';
@@ -48,6 +50,7 @@ export interface GradientOptions {
   readonly stochasticDepth?: Drops;
   /** Tensor that our kernels write or add the gradient to, and that is then the result; TensorFlow's ops ignore it. */
   readonly into?: InPlace | undefined;
+  readonly precision?: Precision | undefined;
 }
 
 /** The properties of a network that a model needs besides the forward pass. */
@@ -70,7 +73,7 @@ export class Model {
    * Mean cross-entropy of a batch in nats, and its gradient as a flat vector, which the caller owns (like `into`).
    */
   gradient(forward: Forward, batch: LabelledImages, options: GradientOptions = {}): { loss: number; gradient: Tensor } {
-    const tape = new Tape({ recording: true });
+    const tape = new Tape({ recording: true, half: isHalf(options.precision) });
     try {
       const reading = new WeightReading(tape, this.weights, this.layout, options.decay ?? 0);
       const { frame: conventions } = this;
@@ -91,8 +94,8 @@ export class Model {
   }
 
   /** Logits [n, K], row by row. Without `statistics` each layer normalises with the batch's. */
-  logits(forward: Forward, batch: Images, statistics?: StatisticsByName): Float32Array {
-    return this.#forward(forward, batch, { statistics }, (logits) => readFloats(logits));
+  logits(forward: Forward, batch: Images, statistics?: StatisticsByName, precision?: Precision): Float32Array {
+    return this.#forward(forward, batch, { statistics, precision }, (logits) => readFloats(logits));
   }
 
   /** Class probabilities [n, K], row by row. */
@@ -109,10 +112,11 @@ export class Model {
   async estimateStatistics(
     forward: Forward,
     batches: Iterable<Images> | AsyncIterable<Images>,
+    precision?: Precision,
   ): Promise<StatisticsByName> {
     const pools = new StatisticsPools();
     for await (const batch of batches) {
-      this.#forward(forward, batch, { observe: (layer, seen) => pools.add(layer, seen) }, () => undefined);
+      this.#forward(forward, batch, { precision, observe: (layer, seen) => pools.add(layer, seen) }, () => undefined);
     }
     return pools.statistics();
   }
@@ -124,10 +128,10 @@ export class Model {
   #forward<T>(
     forward: Forward,
     batch: Images,
-    how: Pick<Parameters<typeof weightPass>[0], 'statistics' | 'observe'>,
+    { precision, ...how }: Pick<PassOptions, 'statistics' | 'observe'> & { precision?: Precision | undefined },
     read: (logits: Tensor) => T,
   ): T {
-    const tape = new Tape({ recording: false });
+    const tape = new Tape({ recording: false, half: isHalf(precision) });
     try {
       const reading = new WeightReading(tape, this.weights, this.layout, 0);
       const pass = weightPass({ tape, conventions: this.frame, reading, ...how });
@@ -169,10 +173,7 @@ const uniformAttributes = [
 ];
 
 /** Dropout (Srivastava et al. 2014) and stochastic depth (Huang et al. 2016, arXiv:1603.09382), where asked for. */
-function dropsOf(
-  tape: Tape,
-  { dropout, stochasticDepth }: GradientOptions,
-): Pick<Parameters<typeof weightPass>[0], 'dropout' | 'residual'> {
+function dropsOf(tape: Tape, { dropout, stochasticDepth }: GradientOptions): Pick<PassOptions, 'dropout' | 'residual'> {
   let blocks = 0;
   const residual = ({ rate, seed: [a, b] }: Drops): Pass['residual'] => {
     return (x, depth) => {

@@ -85,6 +85,12 @@ export const attribute = {
 
 /** `T = float32`, which nearly every op asks for. */
 export const floatT = attribute.type('T', dataType.float32);
+const halfT = attribute.type('T', dataType.bfloat16);
+
+/** `T` of a tensor of floats or of halves. */
+export function typeOf({ dtype }: Tensor): OpAttribute {
+  return dtype === dataType.bfloat16 ? halfT : floatT;
+}
 
 const constants = new Map<string, Tensor>();
 

@@ -11,6 +11,7 @@ import {
   sizeOf,
   type Tensor,
   type TensorTuple,
+  typeOf,
   zeros,
 } from './backend.js';
 import { comparedOn, isClose, remembered, wave } from './onednn.js';
@@ -62,7 +63,7 @@ export function hasCustomOps(): boolean {
   return remembered('custom ops', () => loadTensorFlow().kernels.available && agrees());
 }
 
-/** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. */
+/** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. T is the first input's type. */
 export function runCustom<N extends number>(
   op: CustomOp,
   attributes: readonly OpAttribute[],
@@ -70,7 +71,7 @@ export function runCustom<N extends number>(
   outputs: N,
 ): TensorTuple<N> {
   threads ??= attribute.int('threads', loadTensorFlow().threads);
-  return runAll(`Mnv4${op}`, [...attributes, threads], inputs, outputs);
+  return runAll(`Mnv4${op}`, [...attributes, typeOf(inputs[0] as Tensor), threads], inputs, outputs);
 }
 
 let threads: OpAttribute | undefined;
@@ -78,6 +79,19 @@ let threads: OpAttribute | undefined;
 /** The norm of a tensor that has none: empty. */
 export function noNorm(): Tensor {
   return zeros([0]);
+}
+
+/** `factor` times the sum of tensors of equal shapes. */
+export function ownSum(tensors: readonly Tensor[], factor = 1): Tensor {
+  const attributes = [
+    attribute.int('N', tensors.length),
+    attribute.float('factor', factor),
+    attribute.int(
+      'relus',
+      tensors.map(() => 0),
+    ),
+  ];
+  return runCustom('Combine', attributes, [...tensors, ...tensors.map(noNorm)], 1)[0];
 }
 
 /** True if our kernels compute a layer as plain loops do; TensorFlow's products, which we avoid, are no reference. */

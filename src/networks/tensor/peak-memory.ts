@@ -1,5 +1,5 @@
 /** Peak memory of tensors: counted for small batches, and extrapolated to large ones. */
-import { type Backend, sizeOf, type Tensor, through } from './backend.js';
+import { type Backend, dataType, sizeOf, type Tensor, through } from './backend.js';
 
 /** Ops whose output shares their input's memory. */
 const aliases = new Set(['Identity', 'Reshape', 'ReadVariableOp']);
@@ -24,7 +24,8 @@ function bytesOverTime(work: () => void): number[] {
     isGpu: inner.isGpu,
     isTensorFlowCpu: inner.isTensorFlowCpu,
     run(op, attributes, inputs, outputs) {
-      const bytes = ({ shape }: Tensor) => (aliases.has(op) ? 0 : 4 * sizeOf(shape));
+      const width = ({ dtype }: Tensor) => (dtype === dataType.bfloat16 ? 2 : 4);
+      const bytes = (tensor: Tensor) => (aliases.has(op) ? 0 : width(tensor) * sizeOf(tensor.shape));
       return inner.run(op, attributes, inputs, outputs).map((tensor) => made(tensor, bytes(tensor)));
     },
     create: (values, shape) => made(inner.create(values, shape), values.byteLength),

@@ -3,7 +3,8 @@
  * gradient rule; `backward` walks the steps in reverse and frees each activation right after its last use. On a tape
  * that does not record, `block` frees everything made inside it except the result.
  */
-import { dispose, floatT, run, type Tensor } from './backend.js';
+import { dataType, dispose, floatT, run, type Tensor } from './backend.js';
+import { ownSum } from './custom-ops.js';
 
 /** A tensor in a forward pass; the tape owns it unless it is a leaf. */
 export interface Value {
@@ -62,11 +63,14 @@ interface Step {
 
 export class Tape {
   readonly recording: boolean;
+  /** True if feature maps are stored as bfloat16 where our kernels make them. */
+  readonly half: boolean;
   readonly #steps: Step[] = [];
   readonly #leaves: Tensor[] = [];
 
-  constructor({ recording }: { readonly recording: boolean }) {
+  constructor({ recording, half = false }: { readonly recording: boolean; readonly half?: boolean }) {
     this.recording = recording;
+    this.half = half;
   }
 
   /** A value from outside, which the tape does not own. */
@@ -141,7 +145,8 @@ export class Tape {
       value.gradient = gradient;
       return;
     }
-    value.gradient = run('AddV2', addAttributes, before, gradient);
+    value.gradient =
+      before.dtype === dataType.bfloat16 ? ownSum([before, gradient]) : run('AddV2', addAttributes, before, gradient);
     dispose(before, gradient);
   }
 

@@ -4,7 +4,7 @@ import type { OpAttribute } from './tensorflow.js';
 export type Shape = readonly number[];
 
 /** TensorFlow's numbers for the types we use (`TF_DataType` of its C API). */
-export const dataType = { float32: 1, int32: 3, uint8: 4, bool: 10, resource: 20 } as const;
+export const dataType = { float32: 1, int32: 3, uint8: 4, bool: 10, bfloat16: 14, resource: 20 } as const;
 
 export interface Tensor {
   readonly id: number;

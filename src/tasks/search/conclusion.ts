@@ -93,6 +93,7 @@ function writeConclusion(
     relativeEntropy: relative,
     held: winner.evaluation,
     random: random.length === 0 ? null : summary(random),
+    precision: settings.weights.precision,
     missed,
   };
   const network = { ...architecture, name: `${space.name}.${run.id}` };

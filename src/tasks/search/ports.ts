@@ -44,8 +44,8 @@ export interface SearchParts {
 
 /** Creates the stage's SuperNet with its initial weights; the caller disposes it. */
 export function startSuperNet(task: StageTask): SuperNet {
-  const { optimizer, l2 } = task.settings.weights;
-  return new SuperNet(task.space, { seed: streamOf(task), optimizer, l2 });
+  const { optimizer, l2, precision } = task.settings.weights;
+  return new SuperNet(task.space, { seed: streamOf(task), optimizer, l2, precision });
 }
 
 export function searchParts(worker: SearchWorker, random: Random): SearchParts {

@@ -12,6 +12,7 @@ import type { StatisticsByName } from '#networks/nn/pass';
 import { warmupCosine } from '#networks/nn/warmup-cosine';
 import type { AverageSpec } from '#networks/nn/weight-average';
 import type { Architecture } from '#networks/space/space';
+import type { Precision } from '#networks/tensor/precision';
 import { trainedTensors } from './trained-network.js';
 
 export interface TrainingPlan {
@@ -25,6 +26,7 @@ export interface TrainingPlan {
   readonly seed: number;
   /** Parts of a step's batch, each normalised separately. */
   readonly microBatches: number;
+  readonly precision?: Precision | undefined;
 }
 
 export interface TrainingStep {
@@ -115,5 +117,5 @@ function shareGradient({ model, forward }: TrainedForward, plan: TrainingPlan, b
     ...(plan.dropout > 0 && { dropout: { rate: plan.dropout, seed } }),
     ...(plan.stochasticDepth > 0 && { stochasticDepth: { rate: plan.stochasticDepth, seed } }),
   };
-  return (into) => model.gradient(forward, batch, { decay: plan.l2, into, ...drops });
+  return (into) => model.gradient(forward, batch, { decay: plan.l2, into, precision: plan.precision, ...drops });
 }

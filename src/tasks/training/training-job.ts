@@ -50,6 +50,7 @@ export const trainingJob: JobKind<TrainingJob, OpenedData, TrainedForward, Evalu
   },
   largestStep: ({ recipe }, { forward }) => ({
     forward,
+    precision: recipe.precision,
     images: recipe.batch / microBatchesOf(recipe),
     batch: recipe.batch,
     setting: 'batch',
@@ -115,6 +116,7 @@ async function concluded({ job: { network, recipe }, data, learner }: TrainingWo
       test: evaluation,
       int8: int8 && (await evaluate(data.test, int8)),
       byClass: byClass(counts, data.classNames),
+      precision: recipe.precision,
       weights: recipe.ema === undefined ? 'last' : 'average',
       classNames: data.classNames,
       images: data.provenance,

@@ -19,8 +19,8 @@ export function warmupSteps({ warmupEpochs, batch }: TrainingRecipe, images: num
  * @param images  number of images in an epoch
  */
 export function trainingPlan(recipe: TrainingRecipe, images: number, from: number): TrainingPlan {
-  const { learningRate, l2, dropout, stochasticDepth = 0, seed } = recipe;
+  const { learningRate, l2, dropout, stochasticDepth = 0, seed, precision } = recipe;
   const steps = trainingSteps(recipe, images);
   const rate = { warmupSteps: warmupSteps(recipe, images), learningRate };
-  return { from, steps, ...rate, l2, dropout, stochasticDepth, seed, microBatches: microBatchesOf(recipe) };
+  return { from, steps, ...rate, l2, dropout, stochasticDepth, seed, precision, microBatches: microBatchesOf(recipe) };
 }

@@ -16,7 +16,7 @@ describe('the summary of a run', () => {
   it('has exactly the fields of the contract, with null for unknown ones', () => {
     const run = opened(temporaryFolder());
     const contract = { architecture: null, decisions: null, quality: null, costs: null, reward: null, entropy: null };
-    const ofTraining = { test: null, int8: null, byClass: null, weights: null };
+    const ofTraining = { test: null, int8: null, byClass: null, precision: null, weights: null };
     const unknown = { ...contract, ...ofTraining, job: null, entropyAtStart: null, held: null, random: null };
     const known = { id: 'a', stage: 'coarse', status: 'running', step: 0, steps: 400, folder: run.folder };
     expect(readRunSummary(run.folder)).toEqual({ ...known, ...unknown });

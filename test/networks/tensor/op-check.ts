@@ -25,15 +25,21 @@ export function create({ shape, values }: Input): Tensor {
 }
 
 /** The op's value and, where the value's gradient `dy` is given, the gradients of all inputs. */
-export function onTape(op: Op, inputs: readonly Input[], dy?: Float32Array): Input & { gradients: Float32Array[] } {
-  const tape = new Tape({ recording: dy !== undefined });
+export function onTape(
+  op: Op,
+  inputs: readonly Input[],
+  dy?: Float32Array,
+  half = false,
+): Input & { gradients: Float32Array[] } {
+  const tape = new Tape({ recording: dy !== undefined, half });
   const leaves = inputs.map((input) => tape.leaf(create(input), true));
   const y = materialized(tape, op(tape, ...leaves));
   const { shape } = y.tensor;
   const values = readFloats(y.tensor);
   if (dy !== undefined) tape.backward(y, create({ shape, values: dy }));
   tape.dispose();
-  const gradients = dy === undefined ? [] : leaves.map(({ gradient }) => readFloats(gradient as Tensor));
+  const gradients =
+    dy === undefined ? [] : leaves.map(({ gradient: g }) => (g === undefined ? new Float32Array() : readFloats(g)));
   for (const { tensor, gradient } of leaves) dispose(tensor, ...(gradient === undefined ? [] : [gradient]));
   return { shape, values, gradients };
 }

@@ -4,7 +4,7 @@ import { channelsOf, convLayer } from '#networks/nn/layers';
 import type { MixedBlock } from '#networks/nn/mixed-block';
 import type { Pass } from '#networks/nn/pass';
 import { isResidual } from '#networks/space/block';
-import { add, materialized } from '#networks/tensor/ops/combine';
+import { add, applied, materialized } from '#networks/tensor/ops/combine';
 import type { Features } from '#networks/tensor/tape';
 import { attention } from './attention.js';
 import { dwSep } from './dw-sep.js';
@@ -24,7 +24,7 @@ export function block(pass: Pass, name: string, spec: MixedBlock, x: Features, d
   const { tape } = pass;
   if (!isResidual(channelsOf(x), spec)) return tape.block(() => body(pass, name, spec, x));
   return tape.block(() => {
-    const input = materialized(tape, x); // once, for both its readers
+    const input = applied(tape, x); // once, for both its readers
     return add(tape, pass.residual(body(pass, name, spec, input), depth), input);
   });
 }

@@ -4,33 +4,35 @@
 #pragma once
 #include <cmath>
 
-#include "vector.h"
+#include "bfloat16.h"
 
 namespace mnv4 {
 
 /// Rows of a norm, [4, C]: y = scale z + shift with scale = gamma rstd and shift = beta - mean scale.
 enum NormRow { kMean, kRstd, kScale, kShift, kNormRows };
 
+/// The norm of a vector of channels, in registers, and the ReLU after it.
+struct Strip {
+  Vector scale, shift;
+  bool relu;
+  Vector operator()(Vector z) const {
+    const Vector y = z * scale + shift;
+    return relu ? positive(y) : y;
+  }
+  /// Mask of the values where a gradient passes the ReLU.
+  Mask passes(Vector z) const { return z * scale + shift > Vector{}; }
+};
+
 /// A view of a layer's output: z of C channels, and the norm and ReLU after it; without a norm, z itself.
+template <typename T>
 struct Activated {
-  const float* z;
+  const T* z;
   const float* norm;  // null: none
   bool relu;
   int channels;
 
   const float* row(NormRow which) const { return norm + which * channels; }
-
-  /// A vector of channels from `c` on, with their parameters in registers.
-  struct Strip {
-    Vector scale, shift;
-    bool relu;
-    Vector operator()(Vector z) const {
-      const Vector y = z * scale + shift;
-      return relu ? positive(y) : y;
-    }
-    /// Mask of the values where a gradient passes the ReLU.
-    Mask passes(Vector z) const { return z * scale + shift > Vector{}; }
-  };
+  /// The norm of the channels from `c` on.
   Strip strip(int c) const { return {load(row(kScale) + c), load(row(kShift) + c), relu}; }
 
   /// Calls use(row, group of channels, normalised values) for `count` rows from `first` on, in memory order.
@@ -38,7 +40,7 @@ struct Activated {
   inline __attribute__((always_inline)) void each(int first, int count, const Use& use) const {
     const Groups groups(channels);
     const auto rows = [&](const auto& settle) __attribute__((always_inline)) {
-      const float* from = z + size_t(first) * channels;
+      const T* from = z + size_t(first) * channels;
       for (int r = 0; r < count; r++, from += channels) {
         groups.each([&](int g, int c) __attribute__((always_inline)) { use(r, g, settle(c, load(from + c))); });
       }
@@ -58,7 +60,8 @@ class Moments {
   explicit Moments(int channels) : mean_(channels), square_(channels), channels_(channels) {}
 
   /// Adds rows [count, C].
-  void add(const float* z, int count) {
+  template <typename T>
+  void add(const T* z, int count) {
     const Groups groups(channels_);
     for (int g = 0; g < groups.count; g++) {
       const int c = groups.start(g);
@@ -122,9 +125,10 @@ class ParameterSums {
   explicit ParameterSums(int channels) : beta_(channels), gamma_(channels), channels_(channels) {}
 
   /// Adds rows [count, C] of the gradient d with respect to the activated rows of x from `first` on.
-  void add(const Activated& x, int first, const float* d, int count) {
+  template <typename T, typename D>
+  void add(const Activated<T>& x, int first, const D* d, int count) {
     const Groups groups(channels_);
-    const float* z = x.z + size_t(first) * channels_;
+    const T* z = x.z + size_t(first) * channels_;
     for (int g = 0; g < groups.count; g++) {
       const int c = groups.start(g);
       const auto strip = x.strip(c);
@@ -152,7 +156,8 @@ class ParameterSums {
     for (int c = 0; c < channels_; c++) beta_[c] += other.beta_[c], gamma_[c] += other.gamma_[c];
   }
 
-  void finish(const Activated& x, float* dgamma, float* dbeta) const {
+  template <typename T>
+  void finish(const Activated<T>& x, float* dgamma, float* dbeta) const {
     for (int c = 0; c < channels_; c++) {
       dgamma[c] = float(gamma_[c] * x.row(kRstd)[c]);
       dbeta[c] = float(beta_[c]);
@@ -167,9 +172,10 @@ class ParameterSums {
 /// The gradient with respect to z, from the gradient d with respect to the normalised and activated value:
 ///   dz = scale (dy - dbeta / R - (z - mean) rstd dgamma / R) = scale dy + offset + slope z
 /// over R rows, where dy is d where it passes the ReLU, else 0.
+template <typename T>
 class Gradient {
  public:
-  Gradient(const float* d, const Activated& of, const float* dgamma, const float* dbeta, double rows)
+  Gradient(const T* d, const Activated<T>& of, const float* dgamma, const float* dbeta, double rows)
       : d_(d), of_(of), offset_(of.channels), slope_(of.channels) {
     for (int c = 0; c < of.channels; c++) {
       const double scale = of.row(kScale)[c], slope = -scale * of.row(kRstd)[c] * dgamma[c] / rows;
@@ -196,17 +202,17 @@ class Gradient {
     rows([](Vector d, Vector y) { return where(y > Vector{}, d); });
   }
 
-  const Activated& of() const { return of_; }
+  const Activated<T>& of() const { return of_; }
 
  private:
-  const float* d_;
-  Activated of_;
+  const T* d_;
+  Activated<T> of_;
   Floats offset_, slope_;
 };
 
-/// Writes rows of an `Activated` or a `Gradient` of `channels` channels, `step` floats apart.
-template <typename Source>
-void copy_rows(const Source& source, int channels, int first, int count, float* to, size_t step) {
+/// Writes rows of an `Activated` or a `Gradient` of `channels` channels, `step` numbers apart.
+template <typename Source, typename To>
+void copy_rows(const Source& source, int channels, int first, int count, To* to, size_t step) {
   const Groups groups(channels);
   source.each(first, count, [&](int r, int g, Vector value) { store(to + r * step + groups.start(g), value); });
 }

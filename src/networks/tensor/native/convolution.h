@@ -6,41 +6,45 @@
 namespace mnv4 {
 
 /// The windows of a k x k convolution as rows [k, k, C].
+template <typename T>
 class Patches {
  public:
-  Patches(const Activated& x, const Window& window, int kernel) : x_(x), window_(window), kernel_(kernel) {}
+  Patches(const Activated<T>& x, const Window& window, int kernel) : x_(x), window_(window), kernel_(kernel) {}
 
   int width() const { return kernel_ * kernel_ * x_.channels; }
 
-  /// Writes the windows of `count` outputs from `first` on, normalised and zero-padded, `step` floats apart.
-  void copy(int first, int count, float* to, size_t step) const {
+  /// Writes the windows of `count` outputs from `first` on, normalised and zero-padded, `step` numbers apart.
+  template <typename To>
+  void copy(int first, int count, To* to, size_t step) const {
     const int channels = x_.channels;
     each_run(first, count, [&](int r, int ky, int begin, int end, int pixel) {
-      float* row = to + r * step + size_t(ky) * kernel_ * channels;
-      if (end - begin < kernel_) std::fill(row, row + kernel_ * channels, 0.f);
+      To* row = to + r * step + size_t(ky) * kernel_ * channels;
+      if (end - begin < kernel_) std::fill(row, row + kernel_ * channels, To{});
       row += begin * channels;
-      if (x_.norm == nullptr) copy_run(x_.z + size_t(pixel) * channels, (end - begin) * channels, row);
+      if (x_.norm == nullptr) copy_pixels(x_.z + size_t(pixel) * channels, (end - begin) * channels, row);
       else copy_rows(x_, channels, pixel, end - begin, row, channels);
     });
   }
 
-  /// Adds the gradients with respect to the windows, stored contiguously, to those with respect to the input.
-  void add_back(int first, int count, const float* from, float* dx) const {
+  /// Adds the gradients with respect to windows of one image, stored contiguously, to those with respect to its pixels,
+  /// the first of which is `first_pixel` of all images.
+  void add_back(int first, int count, const float* from, int first_pixel, float* image) const {
     const int channels = x_.channels;
     each_run(first, count, [&](int r, int ky, int begin, int end, int pixel) {
       const float* row = from + size_t(r) * width() + (size_t(ky) * kernel_ + begin) * channels;
-      float* to = dx + size_t(pixel) * channels;
+      float* to = image + size_t(std::max(pixel - first_pixel, 0)) * channels;
       for (int i = 0; i < (end - begin) * channels; i++) to[i] += row[i];
     });
   }
 
  private:
-  /// Copies n floats; for the usual widths of RGB images n is a constant, which takes a few instructions.
-  static inline __attribute__((always_inline)) void copy_run(const float* from, int n, float* to) {
+  /// Copies n numbers; for the usual widths of RGB images n is a constant, which takes a few instructions.
+  template <typename To>
+  static inline __attribute__((always_inline)) void copy_pixels(const T* from, int n, To* to) {
     switch (n) {
-      case 3: return void(std::memcpy(to, from, 3 * sizeof(float)));
-      case 9: return void(std::memcpy(to, from, 9 * sizeof(float)));
-      default: std::memcpy(to, from, n * sizeof(float));
+      case 3: return copy_run(from, 3, to);
+      case 9: return copy_run(from, 9, to);
+      default: copy_run(from, n, to);
     }
   }
 
@@ -63,37 +67,50 @@ class Patches {
     }
   }
 
-  const Activated& x_;
+  const Activated<T>& x_;
   const Window& window_;
   const int kernel_;
 };
 
 /// z [B, OH, OW, n] = x [B, H, W, C] convolved with w [k, k, C, n], and its moments.
-inline Moments convolution(const Activated& x, const float* w, int kernel, int batch, const Window& window, int n,
-                           int threads, float* z) {
-  const Patches patches(x, window, kernel);
-  const auto copy = [&](int first, int count, float* to, size_t step) { patches.copy(first, count, to, step); };
+template <typename T>
+Moments convolution(const Activated<T>& x, const float* w, int kernel, int batch, const Window& window, int n,
+                    int threads, T* z) {
+  const Patches<T> patches(x, window, kernel);
+  const auto copy = [&](int first, int count, auto* to, size_t step) { patches.copy(first, count, to, step); };
   return rows_times(copy, w, batch * window.out_height * window.out_width, patches.width(), n, threads, z);
 }
 
 /// Computes from dz (`gradient`) dw and, if dx is not null, dx and, if x has a norm, the gradients of its gamma and
 /// beta.
-inline void convolution_gradient(const Gradient& gradient, const Activated& x, const float* w, int kernel, int batch,
-                                 const Window& window, int threads, float* dx, float* dw, float* dgamma, float* dbeta) {
-  const Patches patches(x, window, kernel);
+template <typename T>
+void convolution_gradient(const Gradient<T>& gradient, const Activated<T>& x, const float* w, int kernel, int batch,
+                          const Window& window, int threads, T* dx, float* dw, float* dgamma, float* dbeta) {
+  const Patches<T> patches(x, window, kernel);
   const int area = window.out_height * window.out_width, pixels = window.height * window.width;
-  const auto copy = [&](int first, int count, float* to, size_t step) { patches.copy(first, count, to, step); };
+  const size_t image_size = size_t(pixels) * x.channels;
+  const bool streams = batch * image_size * sizeof(T) > streamed_bytes;
+  const auto copy = [&](int first, int count, auto* to, size_t step) { patches.copy(first, count, to, step); };
   if (dx == nullptr) return rows_gradient(gradient, copy, nullptr, w, batch, area, patches.width(), threads, dw);
-  std::memset(dx, 0, size_t(batch) * pixels * x.channels * sizeof(float));
-  const auto put = [&](int, int first, int count, const float* out) { patches.add_back(first, count, out, dx); };
-  rows_gradient(gradient, copy, put, w, batch, area, patches.width(), threads, dw);
-  if (x.norm == nullptr) return;
+  // Each part sums up the gradient of one image at a time.
   std::vector<ParameterSums> sums(most_parts, ParameterSums(x.channels));
-  split(threads, parts_of(batch, 1), batch, [&](int part, int from, int to) {
-    for (int n = from; n < to; n++) sums[part].add(x, n * pixels, dx + size_t(n) * pixels * x.channels, pixels);
-  });
+  std::vector<std::unique_ptr<Floats>> images(most_parts);
+  const auto put = [&](int part, int first, int count, const float* out) {
+    auto& image = images[part];
+    for (int end; count > 0; out += size_t(end - first) * patches.width(), count -= end - first, first = end) {
+      const int n = first / area;
+      end = std::min(first + count, (n + 1) * area);
+      if (image == nullptr) image = std::make_unique<Floats>(image_size);
+      if (first % area == 0) std::memset(static_cast<float*>(*image), 0, image_size * sizeof(float));
+      patches.add_back(first, end - first, out, n * pixels, *image);
+      if (end < (n + 1) * area) continue;
+      if (x.norm != nullptr) sums[part].add(x, n * pixels, static_cast<const float*>(*image), pixels);
+      copy_out(*image, image_size, dx + n * image_size, streams);
+    }
+  };
+  rows_gradient(gradient, copy, put, w, batch, area, patches.width(), threads, dw);
   for (int part = 1; part < most_parts; part++) sums[0].add(sums[part]);
-  sums[0].finish(x, dgamma, dbeta);
+  if (x.norm != nullptr) sums[0].finish(x, dgamma, dbeta);
 }
 
 }  // namespace mnv4

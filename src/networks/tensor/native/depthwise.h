@@ -191,9 +191,10 @@ inline int band_rows(int width, int channels, int height) {
 }
 
 /// The rows of one image's input that the windows cover, zero padding included, normalised when a band needs them.
+template <typename T>
 class InputRows {
  public:
-  InputRows(const Activated& x, const Window& window, int kernel, int band)
+  InputRows(const Activated<T>& x, const Window& window, int kernel, int band)
       : x_(x), window_(window), kernel_(kernel),
         rows_(band * window.stride + kernel,
               std::max((window.out_width - 1) * window.stride + kernel, window.left + window.width), x.channels) {}
@@ -220,7 +221,7 @@ class InputRows {
   Rows::View<K> windows(int y, int g) const { return rows_.view<K>(y * window_.stride, g, 0); }
 
  private:
-  const Activated& x_;
+  const Activated<T>& x_;
   const Window& window_;
   const int kernel_;
   Rows rows_;
@@ -228,10 +229,11 @@ class InputRows {
 };
 
 /// The outputs of a band, computed group by group and then written in memory order.
+template <typename T>
 class BandOut {
  public:
   /// @param to  [.., C], written past the caches if `streams`
-  BandOut(int most_pixels, int channels, float* to, bool streams)
+  BandOut(int most_pixels, int channels, T* to, bool streams)
       : channels_(channels), most_pixels_(most_pixels), data_(size_t(Groups(channels).count) * most_pixels * lanes), to_(to),
         streams_(streams && channels % lanes == 0 && is_aligned(to)) {}
 
@@ -239,7 +241,7 @@ class BandOut {
 
   void write(size_t first_pixel, int pixels) {
     const Groups groups(channels_);
-    float* to = to_ + first_pixel * channels_;
+    T* to = to_ + first_pixel * channels_;
     const auto each = [&](const auto& put) __attribute__((always_inline)) {
       for (int i = 0; i < pixels; i++, to += channels_) {
         const float* from = data_ + i * lanes;
@@ -248,29 +250,29 @@ class BandOut {
         });
       }
     };
-    if (streams_) each([](float* at, Vector value) { stream(at, value); });
-    else each([](float* at, Vector value) { store(at, value); });
+    if (streams_) each([](T* at, Vector value) { stream(at, value); });
+    else each([](T* at, Vector value) { store(at, value); });
   }
 
  private:
   const int channels_, most_pixels_;
   Floats data_;
-  float* const to_;
+  T* const to_;
   const bool streams_;
 };
 
 /// z [B, OH, OW, C] = x [B, H, W, C] filtered by w [K, K, C], and its moments.
-template <int K, int S>
-Moments depthwise(const Activated& x, const float* w, int batch, const Window& window, int threads, float* z) {
+template <int K, int S, typename T>
+Moments depthwise(const Activated<T>& x, const float* w, int batch, const Window& window, int threads, T* z) {
   const int channels = x.channels, width = window.out_width;
   const Groups groups(channels);
   const int band = band_rows(width, channels, window.out_height);
-  const bool streams = size_t(batch) * window.out_height * width * channels * sizeof(float) > streamed_bytes;
+  const bool streams = size_t(batch) * window.out_height * width * channels * sizeof(T) > streamed_bytes;
   const int parts = parts_of(batch, 1);
   std::vector<Moments> moments(parts, Moments(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
-    InputRows in(x, window, K, band);
-    BandOut out(band * width, channels, z, streams);
+    InputRows<T> in(x, window, K, band);
+    BandOut<T> out(band * width, channels, z, streams);
     for (int n = from; n < to; n++) {
       in.begin(n);
       for (int first = 0; first < window.out_height; first += band) {
@@ -281,10 +283,10 @@ Moments depthwise(const Activated& x, const float* w, int batch, const Window& w
           Vector filter[K * K];
           for (int i = 0; i < K * K; i++) filter[i] = load(w + size_t(i) * channels + c);
           Vector origin = {}, sum = {}, squares = {};
-          Filter<K, S>::apply(in.windows<K>(first, g), filter, 1, [&](int, Vector value, bool) { origin = value; });
+          Filter<K, S>::apply(in.template windows<K>(first, g), filter, 1, [&](int, Vector value, bool) { origin = value; });
           for (int y = 0; y < count; y++) {
             float* to = out.group(g) + y * width * lanes;
-            Filter<K, S>::apply(in.windows<K>(first + y, g), filter, width, [&](int x, Vector value, bool repeated) {
+            Filter<K, S>::apply(in.template windows<K>(first + y, g), filter, width, [&](int x, Vector value, bool repeated) {
               store(to + x * lanes, value);
               const Vector d = repeated ? Vector{} : value - origin;
               sum += d;
@@ -304,9 +306,9 @@ Moments depthwise(const Activated& x, const float* w, int batch, const Window& w
 }
 
 /// Computes from dz (`gradient`) dx, dw [K, K, C] and, if x has a norm, the gradients of its gamma and beta.
-template <int K, int S>
-void depthwise_gradient(const Gradient& gradient, const Activated& x, const float* w, int batch, const Window& window,
-                        int threads, float* dx, float* dw, float* dgamma, float* dbeta) {
+template <int K, int S, typename T>
+void depthwise_gradient(const Gradient<T>& gradient, const Activated<T>& x, const float* w, int batch, const Window& window,
+                        int threads, T* dx, float* dw, float* dgamma, float* dbeta) {
   const int channels = x.channels;
   const Groups groups(channels);
   // With stride 1, dx is dz after K - 1 zeros, filtered by the rotated kernel.
@@ -315,14 +317,14 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
   const int height = (window.height + window.top - 1) / S + 1;
   const int dz_width = border + std::max(window.out_width, (window.width + window.left - 1) / S + 1) + border;
   const int band = band_rows(S * window.out_width, channels, height);
-  const bool streams = size_t(batch) * window.height * window.width * channels * sizeof(float) > streamed_bytes;
+  const bool streams = size_t(batch) * window.height * window.width * channels * sizeof(T) > streamed_bytes;
   const int parts = parts_of(batch, 1);
   std::vector<std::vector<Vector>> filter_gradients(parts);
   std::vector<ParameterSums> parameter_sums(parts, ParameterSums(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
-    InputRows in(x, window, K, band);
+    InputRows<T> in(x, window, K, band);
     Rows dz(band + K, dz_width, channels);  // row y holds output row y - (K - 1)
-    BandOut out(band * S * window.width, channels, dx, streams);
+    BandOut<T> out(band * S * window.width, channels, dx, streams);
     filter_gradients[part].assign(size_t(groups.count) * K * K, Vector{});
     for (int n = from; n < to; n++) {
       in.begin(n);
@@ -341,7 +343,7 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
         for (int g = 0; g < groups.count; g++) {
           const int c = groups.start(g);
           for (int y = first; y < outputs; y++) {
-            Filter<K, S>::filter_gradient(in.windows<K>(y, g), dz.view<1>(y + K - 1, g, border).row[0], window.out_width,
+            Filter<K, S>::filter_gradient(in.template windows<K>(y, g), dz.view<1>(y + K - 1, g, border).row[0], window.out_width,
                                           &filter_gradients[part][g * K * K]);
           }
           Vector filter[K * K];
@@ -368,7 +370,7 @@ void depthwise_gradient(const Gradient& gradient, const Activated& x, const floa
           const auto activated = x.strip(c);
           const Vector mean = load(x.row(kMean) + c);
           Vector sum = {}, moment = {};
-          const float* z = x.z + first_pixel * channels + c;
+          const T* z = x.z + first_pixel * channels + c;
           each([&](int i, Vector value, bool repeated) {
             store(to + i * lanes, value);
             const Vector before = load(z + size_t(i) * channels);

@@ -2,7 +2,7 @@
 #pragma once
 #include <algorithm>
 
-#include "vector.h"
+#include "bfloat16.h"
 
 namespace mnv4 {
 
@@ -49,41 +49,62 @@ inline void transpose(const float* a, int m, int n, float* to) {
   each_by_blocks(m, n, [&](int r, int c) { to[size_t(c) * m + r] = a[size_t(r) * n + c]; });
 }
 
-/// B [k, n], or its transpose [n, k] when `transposed`, stored tile by tile.
-inline void pack(const float* b, bool transposed, int k, const Columns& columns, float* to) {
+/// Rows [n, k] as factors along them; a row's last pair is filled with a zero.
+inline void pack_rows(const float* from, int n, int k, float* to) { std::memcpy(to, from, size_t(n) * k * sizeof(float)); }
+inline void pack_rows(const float* from, int n, int k, Pair* to) {
+  const int depth = factors_of<Pair>(k);
+  for (int r = 0; r < n; r++, from += k, to += depth) {
+    to[depth - 1].second = {};
+    copy_run(from, k, &to->first);
+  }
+}
+
+/// A vector of columns as factors down them: one row or two, `step` floats apart, of which the second may be missing.
+inline void pack_columns(const float* from, bool, size_t, float* to) { store(to, load(from)); }
+inline void pack_columns(const float* from, bool has_second, size_t step, Pair* to) {
+  const Vector second = has_second ? load(from + step) : Vector{};
+  store_pairs(to, __builtin_convertvector(rounded(load(from)), Bits), __builtin_convertvector(rounded(second), Bits));
+}
+
+/// B [k, n], or its transpose [n, k] when `transposed`, as factors stored tile by tile.
+template <typename F>
+void pack(const float* b, bool transposed, int k, const Columns& columns, F* to) {
+  const int depth = factors_of<F>(k);
+  Buffer<F> rows(transposed ? size_t(columns.n) * depth : 0);  // the transpose as factors along its rows
+  if (transposed) pack_rows(b, columns.n, k, static_cast<F*>(rows));
   for (int t = 0; t < columns.count(); t++) {
     const int width = t < columns.whole ? tile_width : lanes, first = columns.start(t);
     if (transposed) {
-      each_by_blocks(width, k, [&](int c, int row) { to[size_t(row) * width + c] = b[size_t(first + c) * k + row]; });
+      each_by_blocks(width, depth, [&](int c, int row) { to[size_t(row) * width + c] = rows[size_t(first + c) * depth + row]; });
     } else {
-      for (int row = 0; row < k; row++) {
+      for (int row = 0; row < k; row += numbers_in<F>) {
         const float* from = b + size_t(row) * columns.n + first;
-        for (int c = 0; c < width; c += lanes) store(to + size_t(row) * width + c, load(from + c));
+        for (int c = 0; c < width; c += lanes) pack_columns(from + c, row + 1 < k, columns.n, to + size_t(row / numbers_in<F>) * width + c);
       }
     }
-    to += size_t(k) * width;
+    to += size_t(depth) * width;
   }
 }
 
 /// sums[i][v] += sum over k of a[i * row_step + k * step] * b[k][v]
-template <int M, int V>
-inline __attribute__((always_inline)) void multiply_add(const float* a, size_t row_step, size_t step, const float* b,
+template <int M, int V, typename F>
+inline __attribute__((always_inline)) void multiply_add(const F* a, size_t row_step, size_t step, const F* b,
                                                         size_t b_step, int k, Vector (&sums)[M][V]) {
   for (int i = 0; i < k; i++, a += step, b += b_step) {
-    Vector column[V];
+    decltype(load_factors(b)) column[V];
 #pragma GCC unroll 4
-    for (int v = 0; v < V; v++) column[v] = load(b + v * lanes);
+    for (int v = 0; v < V; v++) column[v] = load_factors(b + v * lanes);
 #pragma GCC unroll 8
     for (int m = 0; m < M; m++) {
-      const Vector value = splat(a[m * row_step]);
+      const auto value = spread(a + m * row_step);
 #pragma GCC unroll 4
-      for (int v = 0; v < V; v++) sums[m][v] += value * column[v];
+      for (int v = 0; v < V; v++) add_product(sums[m][v], value, column[v]);
     }
   }
 }
 
-template <int M, int V>
-inline void product_tile(const float* a, size_t a_step, int k, const float* b, float* c, int n) {
+template <int M, int V, typename F>
+inline void product_tile(const F* a, size_t a_step, int k, const F* b, float* c, int n) {
   Vector sums[M][V] = {};
   multiply_add<M, V>(a, a_step, 1, b, V * lanes, k, sums);
 #pragma GCC unroll 8
@@ -93,8 +114,8 @@ inline void product_tile(const float* a, size_t a_step, int k, const float* b, f
   }
 }
 
-template <int V>
-inline void product_strip(const float* a, size_t a_step, int rows, int k, const float* b, float* c, int n) {
+template <int V, typename F>
+inline void product_strip(const F* a, size_t a_step, int rows, int k, const F* b, float* c, int n) {
   if (rows < tile_rows) {
     for (int r = 0; r < rows; r++) product_tile<1, V>(a + r * a_step, a_step, k, b, c + size_t(r) * n, n);
     return;
@@ -105,10 +126,12 @@ inline void product_strip(const float* a, size_t a_step, int rows, int k, const 
   }
 }
 
-/// C [rows, n] = A [rows, k] B, with B packed; rows of A are `a_step` floats apart.
-inline void product(const float* a, size_t a_step, int rows, int k, const float* b, const Columns& columns, float* c) {
+/// C [rows, n] = A B, of k factors along the rows of A and the columns of B, which is packed; rows of A are `a_step`
+/// factors apart.
+template <typename F>
+inline void product(const F* a, size_t a_step, int rows, int k, const F* b, const Columns& columns, float* c) {
   for (int t = 0; t < columns.count(); t++) {
-    const float* tile = b + columns.offset(t, k);
+    const F* tile = b + columns.offset(t, k);
     if (t < columns.whole) {
       product_strip<tile_vectors>(a, a_step, rows, k, tile, c + columns.start(t), columns.n);
     } else {
@@ -118,19 +141,20 @@ inline void product(const float* a, size_t a_step, int rows, int k, const float*
 }
 
 /// The sum of products Aᵀ B over panels of rows, A [rows, k] and B [rows, n]; k and n are at least `lanes`.
+template <typename F>
 class OuterProduct {
  public:
   OuterProduct(int k, int n) : k_(k), columns_(n), tiles_((k + tile_rows - 1) / tile_rows), sums_(size()) {
     std::fill_n(static_cast<float*>(sums_), size(), 0.f);
   }
 
-  /// Adds a panel; rows of A and B are `a_step` and `b_step` floats apart.
-  void add(const float* a, size_t a_step, const float* b, size_t b_step, int rows) {
+  /// Adds a panel whose columns hold `rows` factors; rows of A and B are `a_step` and `b_step` factors apart.
+  void add(const F* a, size_t a_step, const F* b, size_t b_step, int rows) {
     float* sums = sums_;
     for (int t = 0; t < columns_.count(); t++) {
       for (int i = 0; i < tiles_; i++) {
-        const float* left = a + row(i);
-        const float* right = b + columns_.start(t);
+        const F* left = a + row(i);
+        const F* right = b + columns_.start(t);
         if (t < columns_.whole) sums = add_tile<tile_vectors>(left, a_step, right, b_step, rows, sums);
         else sums = add_tile<1>(left, a_step, right, b_step, rows, sums);
       }
@@ -159,7 +183,7 @@ class OuterProduct {
   size_t size() const { return columns_.stored(tiles_ * tile_rows); }
 
   template <int V>
-  float* add_tile(const float* a, size_t a_step, const float* b, size_t b_step, int rows, float* sums) const {
+  float* add_tile(const F* a, size_t a_step, const F* b, size_t b_step, int rows, float* sums) const {
     Vector tile[tile_rows][V];
 #pragma GCC unroll 8
     for (int m = 0; m < tile_rows; m++) {
@@ -179,6 +203,48 @@ class OuterProduct {
   Columns columns_;
   int tiles_;
   Floats sums_;
+};
+
+/// A panel of rows as factors of products: along its rows, or down its columns.
+template <typename F>
+class Panel {
+ public:
+  Panel(int rows, int width) : width_(width), step_(row_step<F>(factors_of<F>(width))), data_(rows * step_), pairs_(size(rows)) {
+    std::memset(static_cast<F*>(data_), 0, rows * step_ * sizeof(F));  // a row's last pair may be half empty
+  }
+
+  /// Row r, to be written.
+  FormatOf<F>* row(int r) { return reinterpret_cast<FormatOf<F>*>(data_ + r * step_); }
+  /// Distance of rows in numbers.
+  size_t row_distance() const { return step_ * numbers_in<F>; }
+
+  /// The factors along the rows, `step()` apart.
+  const F* along() const { return data_; }
+  /// The factors down the columns of the first `rows` rows, `down_step()` apart.
+  const F* down(int rows) {
+    if constexpr (!std::is_same_v<F, Pair>) {
+      return data_;
+    } else {
+      for (int r = 0; r < rows; r += 2) {
+        Pair* to = pairs_ + r / 2 * down_step();
+        const bfloat16 *first = row(r), *second = row(r + 1);
+        for (int c = 0; c < width_; c += lanes) {  // writes too far, where the next row follows
+          store_pairs(to + c, bits_of(first + c), r + 1 < rows ? bits_of(second + c) : Bits{});
+        }
+      }
+      return pairs_;
+    }
+  }
+  size_t step() const { return step_; }
+  size_t down_step() const { return std::is_same_v<F, Pair> ? row_step<Pair>(width_) : step_; }
+
+ private:
+  size_t size(int rows) const { return std::is_same_v<F, Pair> ? (rows + 1) / 2 * down_step() : 0; }
+
+  const int width_;
+  const size_t step_;
+  Buffer<F> data_;
+  Buffer<F> pairs_;
 };
 
 }  // namespace mnv4

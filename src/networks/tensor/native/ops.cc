@@ -1,5 +1,6 @@
-// The kernels as TensorFlow ops, which a Node addon registers when it is loaded. All tensors are float32 with at least
-// 16 channels, the last axis; a norm is [4, C] (batch_norm.h), and an empty norm means that its tensor has none.
+// The kernels as TensorFlow ops, which a Node addon registers when it is loaded. Tensors have at least 16 channels, the
+// last axis. Feature maps and their gradients are of the type T, float32 or bfloat16, all others float32. A norm is
+// [4, C] (batch_norm.h), and an empty norm means that its tensor has none.
 #include <node_api.h>
 #include <sys/mman.h>
 
@@ -16,6 +17,7 @@ namespace {
 using namespace mnv4;
 
 struct Attributes {
+  TF_DataType type = TF_FLOAT;  // of feature maps
   int32_t relu = 0;    // 1: a ReLU follows the op's norm
   int32_t x_relu = 0;  // 1: a ReLU follows the input's norm
   int32_t transpose_a = 0, transpose_b = 0;
@@ -31,8 +33,9 @@ struct Attributes {
 
 using Shape = std::vector<int64_t>;
 
+template <typename T>
 struct Input {
-  const float* data;
+  const T* data;
   Shape shape;
   int channels() const { return shape.empty() ? 0 : int(shape.back()); }
   size_t size() const {
@@ -56,19 +59,22 @@ class Call {
     TF_DeleteStatus(status_);
   }
 
-  Input input(int index) {
+  template <typename T = float>
+  Input<T> input(int index) {
     TF_Tensor* tensor = nullptr;
     TF_GetInput(context_, index, &tensor, status_);
     check();
     tensors_.push_back(tensor);
     Shape shape(TF_NumDims(tensor));
     for (size_t axis = 0; axis < shape.size(); axis++) shape[axis] = TF_Dim(tensor, int(axis));
-    return {static_cast<const float*>(TF_TensorData(tensor)), shape};
+    return {static_cast<const T*>(TF_TensorData(tensor)), shape};
   }
 
   /// View of the inputs numbered `z` and `norm`.
-  Activated activated(int z, int norm, bool relu, Shape* shape = nullptr) {
-    const Input values = input(z), parameters = input(norm);
+  template <typename T>
+  Activated<T> activated(int z, int norm, bool relu, Shape* shape = nullptr) {
+    const Input values = input<T>(z);
+    const Input parameters = input(norm);
     const bool has_norm = parameters.size() > 0;
     require(!has_norm || values.channels() >= lanes, "16 channels or more");
     require(!has_norm || parameters.size() == size_t(kNormRows) * values.channels(), "a norm for each channel");
@@ -76,13 +82,15 @@ class Call {
     return {values.data, has_norm ? parameters.data : nullptr, relu, values.channels()};
   }
 
-  float* output(int index, const Shape& shape) {
-    size_t size = sizeof(float);
+  template <typename T = float>
+  T* output(int index, const Shape& shape) {
+    size_t size = sizeof(T);
     for (int64_t extent : shape) size *= extent;
-    TF_Tensor* tensor = TF_AllocateOutput(context_, index, TF_FLOAT, shape.data(), int(shape.size()), size, status_);
+    const TF_DataType type = std::is_same_v<T, float> ? TF_FLOAT : TF_BFLOAT16;
+    TF_Tensor* tensor = TF_AllocateOutput(context_, index, type, shape.data(), int(shape.size()), size, status_);
     check();
     tensors_.push_back(tensor);
-    return static_cast<float*>(TF_TensorData(tensor));
+    return static_cast<T*>(TF_TensorData(tensor));
   }
 
   int inputs() const { return TF_NumInputs(context_); }
@@ -120,57 +128,63 @@ void finish_norm(Call& call, const Moments& moments, int gamma, int beta, float 
 }
 
 /// x, x_norm, w, gamma, beta -> z, norm
+template <typename T>
 void run_pointwise(const Attributes& attributes, Call& call) {
   Shape shape;
-  const Activated x = call.activated(0, 1, attributes.x_relu, &shape);
+  const Activated x = call.activated<T>(0, 1, attributes.x_relu, &shape);
   const Input w = call.input(2);
   require(x.channels >= lanes, "16 channels or more");
   require(w.shape.size() == 2 && w.shape[0] == x.channels && w.channels() >= lanes, "w as [k, n] with n of 16 or more");
-  float* z = call.output(0, with_channels(shape, w.channels()));
+  T* z = call.output<T>(0, with_channels(shape, w.channels()));
   finish_norm(call, pointwise(x, w.data, rows_of(shape), w.channels(), attributes.threads, z), 3, 4, attributes.epsilon, 1);
 }
 
 /// Inputs that all gradient ops of layers share: d, z, norm, dgamma, dbeta, ...
+template <typename T>
 struct Layer {
   Layer(const Attributes& attributes, Call& call)
-      : z(call.activated(1, 2, attributes.relu, &shape)), gradient(gradient_of(z, call, shape)) {}
+      : z(call.activated<T>(1, 2, attributes.relu, &shape)), gradient(gradient_of(z, call, shape)) {}
   Shape shape;
-  Activated z;
-  Gradient gradient;
+  Activated<T> z;
+  Gradient<T> gradient;
 
  private:
-  static Gradient gradient_of(const Activated& z, Call& call, const Shape& shape) {
-    const Input d = call.input(0), dgamma = call.input(3), dbeta = call.input(4);
+  static Gradient<T> gradient_of(const Activated<T>& z, Call& call, const Shape& shape) {
+    const Input d = call.input<T>(0);
+    const Input dgamma = call.input(3), dbeta = call.input(4);
     require(z.norm != nullptr && d.shape == shape, "a gradient of the shape of z");
     require(int(dgamma.size()) == z.channels && int(dbeta.size()) == z.channels, "gradients of gamma and beta");
-    return Gradient(d.data, z, dgamma.data, dbeta.data, rows_of(shape));
+    return Gradient<T>(d.data, z, dgamma.data, dbeta.data, rows_of(shape));
   }
 };
 
 /// ..., x, x_norm, w -> dx, dw, x_dgamma, x_dbeta
+template <typename T>
 struct LayerInput {
-  LayerInput(const Attributes& attributes, Call& call) : x(call.activated(5, 6, attributes.x_relu, &shape)), w(call.input(7)) {
-    dx = call.output(0, attributes.goes_back ? shape : Shape{0});
+  LayerInput(const Attributes& attributes, Call& call) : x(call.activated<T>(5, 6, attributes.x_relu, &shape)), w(call.input(7)) {
+    dx = call.output<T>(0, attributes.goes_back ? shape : Shape{0});
     dw = call.output(1, w.shape);
     const int64_t parameters = x.norm == nullptr ? 0 : x.channels;
     dgamma = call.output(2, {parameters});
     dbeta = call.output(3, {parameters});
   }
   Shape shape;
-  Activated x;
-  Input w;
-  float *dx, *dw, *dgamma, *dbeta;
+  Activated<T> x;
+  Input<float> w;
+  T* dx;
+  float *dw, *dgamma, *dbeta;
 };
 
+template <typename T>
 void run_pointwise_gradient(const Attributes& attributes, Call& call) {
-  const Layer layer(attributes, call);
-  const LayerInput in(attributes, call);
+  const Layer<T> layer(attributes, call);
+  const LayerInput<T> in(attributes, call);
   require(in.w.shape == (Shape{in.x.channels, layer.z.channels}), "w as [k, n]");
   pointwise_gradient(layer.gradient, in.x, in.w.data, rows_of(in.shape), attributes.threads, in.dx, in.dw, in.dgamma,
                      in.dbeta);
 }
 
-Window window_of(const Attributes& attributes, const Shape& shape, const Input& w) {
+Window window_of(const Attributes& attributes, const Shape& shape, const Input<float>& w) {
   require(shape.size() == 4, "x as [B, H, W, C]");
   require(w.shape.size() == 4 && w.shape[0] == w.shape[1] && w.shape[2] == shape[3], "w as [k, k, C, 1] or [k, k, C, n]");
   require(attributes.window.size() == 5, "a window of 5 numbers");
@@ -179,21 +193,23 @@ Window window_of(const Attributes& attributes, const Shape& shape, const Input& 
 }
 
 /// x, x_norm, w, gamma, beta -> z, norm
+template <typename T>
 void run_convolution(const Attributes& attributes, Call& call) {
   Shape shape;
-  const Activated x = call.activated(0, 1, attributes.x_relu, &shape);
+  const Activated x = call.activated<T>(0, 1, attributes.x_relu, &shape);
   const Input w = call.input(2);
   const Window window = window_of(attributes, shape, w);
   const int kernel = int(w.shape[0]), n = w.channels();
   require(n >= lanes && w.size() / n >= tile_rows, "16 channels or more, of a window of 9 values or more");
-  float* z = call.output(0, {shape[0], window.out_height, window.out_width, n});
+  T* z = call.output<T>(0, {shape[0], window.out_height, window.out_width, n});
   const auto moments = convolution(x, w.data, kernel, int(shape[0]), window, n, attributes.threads, z);
   finish_norm(call, moments, 3, 4, attributes.epsilon, 1);
 }
 
+template <typename T>
 void run_convolution_gradient(const Attributes& attributes, Call& call) {
-  const Layer layer(attributes, call);
-  const LayerInput in(attributes, call);
+  const Layer<T> layer(attributes, call);
+  const LayerInput<T> in(attributes, call);
   const Window window = window_of(attributes, in.shape, in.w);
   require(layer.shape == (Shape{in.shape[0], window.out_height, window.out_width, in.w.channels()}), "z as [B, OH, OW, n]");
   require(!attributes.goes_back || int(in.w.size()) / layer.z.channels >= lanes, "a window of 16 values or more");
@@ -203,7 +219,7 @@ void run_convolution_gradient(const Attributes& attributes, Call& call) {
 
 /// Calls `use` with kernel size and stride as compile-time constants.
 template <typename Use>
-void with_filter(const Input& w, const Window& window, const Use& use) {
+void with_filter(const Input<float>& w, const Window& window, const Use& use) {
   const int kernel = int(w.shape[0]);
   constexpr std::integral_constant<int, 1> one;
   constexpr std::integral_constant<int, 2> two;
@@ -217,12 +233,13 @@ void with_filter(const Input& w, const Window& window, const Use& use) {
 }
 
 /// x, x_norm, w, gamma, beta -> z, norm
+template <typename T>
 void run_depthwise(const Attributes& attributes, Call& call) {
   Shape shape;
-  const Activated x = call.activated(0, 1, attributes.x_relu, &shape);
+  const Activated x = call.activated<T>(0, 1, attributes.x_relu, &shape);
   const Input w = call.input(2);
   const Window window = window_of(attributes, shape, w);
-  float* z = call.output(0, {shape[0], window.out_height, window.out_width, shape[3]});
+  T* z = call.output<T>(0, {shape[0], window.out_height, window.out_width, shape[3]});
   with_filter(w, window, [&](auto k, auto s) {
     const auto moments = depthwise<decltype(k)::value, decltype(s)::value>(x, w.data, int(shape[0]), window,
                                                                           attributes.threads, z);
@@ -230,9 +247,10 @@ void run_depthwise(const Attributes& attributes, Call& call) {
   });
 }
 
+template <typename T>
 void run_depthwise_gradient(const Attributes& attributes, Call& call) {
-  const Layer layer(attributes, call);
-  const LayerInput in(attributes, call);
+  const Layer<T> layer(attributes, call);
+  const LayerInput<T> in(attributes, call);
   const Window window = window_of(attributes, in.shape, in.w);
   require(layer.shape == (Shape{in.shape[0], window.out_height, window.out_width, in.shape[3]}), "z as [B, OH, OW, C]");
   require(in.x.channels >= lanes, "16 channels or more");
@@ -253,8 +271,9 @@ void for_panels(int threads, int rows, const Use& use) {
 }
 
 /// z, gamma, beta -> norm
+template <typename T>
 void run_batch_norm(const Attributes& attributes, Call& call) {
-  const Input z = call.input(0);
+  const Input z = call.input<T>(0);
   require(z.channels() >= lanes, "16 channels or more");
   std::vector<Moments> moments(parts_of(z.rows(), least_rows), Moments(z.channels()));
   for_panels(attributes.threads, z.rows(), [&](int part, int first, int count) {
@@ -265,9 +284,10 @@ void run_batch_norm(const Attributes& attributes, Call& call) {
 }
 
 /// d, z, norm, dgamma, dbeta -> dz
+template <typename T>
 void run_batch_norm_gradient(const Attributes& attributes, Call& call) {
-  const Layer layer(attributes, call);
-  float* dz = call.output(0, layer.shape);
+  const Layer<T> layer(attributes, call);
+  T* dz = call.output<T>(0, layer.shape);
   for_panels(attributes.threads, rows_of(layer.shape), [&](int, int first, int count) {
     const int channels = layer.z.channels;
     copy_rows(layer.gradient, channels, first, count, dz + size_t(first) * channels, channels);
@@ -275,10 +295,11 @@ void run_batch_norm_gradient(const Attributes& attributes, Call& call) {
 }
 
 /// d, z, norm -> dgamma, dbeta
+template <typename T>
 void run_parameter_gradient(const Attributes& attributes, Call& call) {
-  const Input d = call.input(0);
+  const Input d = call.input<T>(0);
   Shape shape;
-  const Activated z = call.activated(1, 2, attributes.relu, &shape);
+  const Activated z = call.activated<T>(1, 2, attributes.relu, &shape);
   require(z.norm != nullptr && d.shape == shape, "a gradient of the shape of z");
   std::vector<ParameterSums> sums(parts_of(d.rows(), least_rows), ParameterSums(z.channels));
   for_panels(attributes.threads, d.rows(), [&](int part, int first, int count) {
@@ -308,18 +329,19 @@ void run_product(const Attributes& attributes, Call& call) {
 }
 
 /// n tensors z, n norms -> factor times the sum of the normalised and activated tensors
+template <typename T>
 void run_combine(const Attributes& attributes, Call& call) {
   const int n = call.inputs() / 2;
   require(int(attributes.relus.size()) == n, "a ReLU or none for each input");
-  std::vector<Activated> parts;
+  std::vector<Activated<T>> parts;
   Shape shape;
   for (int i = 0; i < n; i++) {
     Shape own;
-    parts.push_back(call.activated(i, n + i, attributes.relus[i], &own));
+    parts.push_back(call.activated<T>(i, n + i, attributes.relus[i], &own));
     require(i == 0 || own == shape, "equal shapes");
     shape = own;
   }
-  float* y = call.output(0, shape);
+  T* y = call.output<T>(0, shape);
   const int channels = parts[0].channels;
   const Groups groups(channels);
   const Vector factor = splat(attributes.factor);
@@ -329,7 +351,7 @@ void run_combine(const Attributes& attributes, Call& call) {
         const int c = groups.start(g);
         const size_t at = size_t(r) * channels + c;
         Vector sum = {};
-        for (const Activated& part : parts) {
+        for (const Activated<T>& part : parts) {
           const Vector z = load(part.z + at);
           sum += part.norm == nullptr ? z : part.strip(c)(z);
         }
@@ -403,6 +425,7 @@ void* read_attributes(TF_OpKernelConstruction* construction) {
   number("threads", &attributes->threads);
   number("adds", &attributes->adds);
   number("goes_back", &attributes->goes_back);
+  TF_OpKernelConstruction_GetAttrType(construction, "T", &attributes->type, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &attributes->factor, status);
   list("relus", attributes->relus);
@@ -412,24 +435,27 @@ void* read_attributes(TF_OpKernelConstruction* construction) {
   return attributes;
 }
 
-template <void (*Run)(const Attributes&, Call&)>
-void compute(void* attributes, TF_OpKernelContext* context) {
+using Run = void (*)(const Attributes&, Call&);
+
+template <Run full, Run half>
+void compute(void* given, TF_OpKernelContext* context) {
   Call call(context);
+  const auto& attributes = *static_cast<Attributes*>(given);
   try {
-    Run(*static_cast<Attributes*>(attributes), call);
+    (attributes.type == TF_FLOAT ? full : half)(attributes, call);
   } catch (const std::exception& error) {
     call.fail(error.what());
   }
 }
 
-template <void (*Run)(const Attributes&, Call&)>
+template <Run full, Run half = full>
 void add_op(const char* name, std::initializer_list<const char*> inputs, std::initializer_list<const char*> outputs) {
   Status status;
   TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(name);
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
   for (const char* attribute :
-       {"relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1",
+       {"T: {float, bfloat16} = DT_FLOAT", "relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1",
         "epsilon: float = 0.001", "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []",
         "place: list(int) = []", "adds: int = 0", "goes_back: int = 1", "N: int = 1"}) {
     TF_OpDefinitionBuilderAddAttr(op, attribute);
@@ -438,34 +464,34 @@ void add_op(const char* name, std::initializer_list<const char*> inputs, std::in
   TF_RegisterOpDefinition(op, status);
   const auto free_attributes = [](void* attributes) { delete static_cast<Attributes*>(attributes); };
   if (status.ok()) {
-    TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", read_attributes, compute<Run>, free_attributes);
+    TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", read_attributes, compute<full, half>, free_attributes);
     TF_RegisterKernelBuilder(name, kernel, status);
   }
   if (!status.ok()) throw std::runtime_error(std::string(name) + ": " + status.message());
 }
 
 void add_ops() {
-  add_op<run_pointwise>("Mnv4Pointwise", {"x: float", "x_norm: float", "w: float", "gamma: float", "beta: float"},
-                        {"z: float", "norm: float"});
-  add_op<run_depthwise>("Mnv4Depthwise", {"x: float", "x_norm: float", "w: float", "gamma: float", "beta: float"},
-                        {"z: float", "norm: float"});
-  const auto layer_gradient = {"d: float",     "z: float", "norm: float",   "dgamma: float",
-                               "dbeta: float", "x: float", "x_norm: float", "w: float"};
-  const auto input_gradients = {"dx: float", "dw: float", "x_dgamma: float", "x_dbeta: float"};
-  add_op<run_pointwise_gradient>("Mnv4PointwiseGrad", layer_gradient, input_gradients);
-  add_op<run_depthwise_gradient>("Mnv4DepthwiseGrad", layer_gradient, input_gradients);
-  add_op<run_convolution>("Mnv4Convolution", {"x: float", "x_norm: float", "w: float", "gamma: float", "beta: float"},
-                          {"z: float", "norm: float"});
-  add_op<run_convolution_gradient>("Mnv4ConvolutionGrad", layer_gradient, input_gradients);
-  add_op<run_batch_norm>("Mnv4BatchNorm", {"z: float", "gamma: float", "beta: float"}, {"norm: float"});
-  add_op<run_batch_norm_gradient>("Mnv4BatchNormGrad",
-                                  {"d: float", "z: float", "norm: float", "dgamma: float", "dbeta: float"}, {"dz: float"});
-  add_op<run_parameter_gradient>("Mnv4ParameterGrad", {"d: float", "z: float", "norm: float"},
+  add_op<run_pointwise<float>, run_pointwise<bfloat16>>("Mnv4Pointwise", {"x: T", "x_norm: float", "w: float", "gamma: float", "beta: float"},
+                        {"z: T", "norm: float"});
+  add_op<run_depthwise<float>, run_depthwise<bfloat16>>("Mnv4Depthwise", {"x: T", "x_norm: float", "w: float", "gamma: float", "beta: float"},
+                        {"z: T", "norm: float"});
+  const auto layer_gradient = {"d: T",     "z: T", "norm: float",   "dgamma: float",
+                               "dbeta: float", "x: T", "x_norm: float", "w: float"};
+  const auto input_gradients = {"dx: T", "dw: float", "x_dgamma: float", "x_dbeta: float"};
+  add_op<run_pointwise_gradient<float>, run_pointwise_gradient<bfloat16>>("Mnv4PointwiseGrad", layer_gradient, input_gradients);
+  add_op<run_depthwise_gradient<float>, run_depthwise_gradient<bfloat16>>("Mnv4DepthwiseGrad", layer_gradient, input_gradients);
+  add_op<run_convolution<float>, run_convolution<bfloat16>>("Mnv4Convolution", {"x: T", "x_norm: float", "w: float", "gamma: float", "beta: float"},
+                          {"z: T", "norm: float"});
+  add_op<run_convolution_gradient<float>, run_convolution_gradient<bfloat16>>("Mnv4ConvolutionGrad", layer_gradient, input_gradients);
+  add_op<run_batch_norm<float>, run_batch_norm<bfloat16>>("Mnv4BatchNorm", {"z: T", "gamma: float", "beta: float"}, {"norm: float"});
+  add_op<run_batch_norm_gradient<float>, run_batch_norm_gradient<bfloat16>>("Mnv4BatchNormGrad",
+                                  {"d: T", "z: T", "norm: float", "dgamma: float", "dbeta: float"}, {"dz: T"});
+  add_op<run_parameter_gradient<float>, run_parameter_gradient<bfloat16>>("Mnv4ParameterGrad", {"d: T", "z: T", "norm: float"},
                                  {"dgamma: float", "dbeta: float"});
   add_op<run_product>("Mnv4Product", {"a: float", "b: float"}, {"c: float"});
   add_op<run_slice>("Mnv4Slice", {"flat: float"}, {"used: float"});
   add_op<run_flatten>("Mnv4Flatten", {"into: float", "weights: float", "places: int32", "gradients: N * float"}, {});
-  add_op<run_combine>("Mnv4Combine", {"z: N * float", "norm: N * float"}, {"y: float"});
+  add_op<run_combine<float>, run_combine<bfloat16>>("Mnv4Combine", {"z: N * T", "norm: N * float"}, {"y: T"});
 }
 
 /// share(descriptor, offset, workers): lends cores among workers; the number of waiting workers is at byte `offset` of

@@ -8,33 +8,35 @@
 
 namespace mnv4 {
 
-/// Rows of a panel: its inputs and outputs, `width` floats a row, fill half of a 1 MB cache.
-inline int panel_rows(int width) {
-  const int rows = int((size_t(1) << 17) / width) / tile_rows * tile_rows;
+/// Rows of a panel: what is read and written, `bytes` a row, fills half of a 1 MB cache.
+inline int panel_rows(size_t bytes) {
+  const int rows = int((size_t(1) << 19) / bytes) / tile_rows * tile_rows;
   return std::clamp(rows, tile_rows, 256);
 }
 
 constexpr int least_rows = 256;  // per part
 
-/// z [rows, n] = A w [k, n], and its moments. copy(first, count, to, step) writes rows of A [rows, k], `step` floats
+/// z [rows, n] = A w [k, n], and its moments. copy(first, count, to, step) writes rows of A [rows, k], `step` numbers
 /// apart.
-template <typename Copy>
-Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int threads, float* z) {
+template <typename T, typename Copy>
+Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int threads, T* z) {
+  using F = Factor<T>;
   const Columns columns(n);
-  Floats packed(columns.stored(k));
-  pack(w, false, k, columns, packed);
-  const int panel = panel_rows(2 * k + n);
-  const bool streams = size_t(rows) * n * sizeof(float) > streamed_bytes;
+  const int depth = factors_of<F>(k);
+  Buffer<F> packed(columns.stored(depth));
+  pack(w, false, k, columns, static_cast<F*>(packed));
+  const int panel = panel_rows(k * (sizeof(T) + sizeof(FormatOf<F>)) + n * sizeof(float));
+  const bool streams = size_t(rows) * n * sizeof(T) > streamed_bytes;
   const int parts = parts_of(rows, least_rows);
   std::vector<Moments> moments(parts, Moments(n));
   split(threads, parts, rows, [&](int part, int from, int to) {
-    const size_t step = row_step(k);
-    Floats left(panel * step), out(size_t(panel) * n);
+    Panel<F> left(panel, k);
+    Floats out(size_t(panel) * n);
     for (int first = from; first < to; first += panel) {
       const int count = std::min(panel, to - first);
-      copy(first, count, left, step);
-      product(left, step, count, k, packed, columns, out);
-      moments[part].add(out, count);
+      copy(first, count, left.row(0), left.row_distance());
+      product(left.along(), left.step(), count, depth, static_cast<const F*>(packed), columns, out);
+      moments[part].add(static_cast<const float*>(out), count);
       copy_out(out, size_t(count) * n, z + size_t(first) * n, streams);
     }
     finish_streams();
@@ -46,31 +48,33 @@ Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int
 /// The backward pass of `rows_times` from dz (`gradient`): dw [k, n], and the gradients of A's rows, which are handed
 /// to put(part, first, count, rows) unless that is null. The parts, at most `most_parts`, consist of whole units of
 /// `unit_rows` rows.
-template <typename Copy, typename Put>
-void rows_gradient(const Gradient& gradient, const Copy& copy, const Put& put, const float* w, int units, int unit_rows, int k,
-                   int threads, float* dw) {
-  const int n = gradient.of().channels;
+template <typename T, typename Copy, typename Put>
+void rows_gradient(const Gradient<T>& gradient, const Copy& copy, const Put& put, const float* w, int units, int unit_rows,
+                   int k, int threads, float* dw) {
+  using F = Factor<T>;
+  const int n = gradient.of().channels, depth = factors_of<F>(n);
   constexpr bool goes_back = !std::is_null_pointer_v<Put>;
   const Columns columns(goes_back ? k : lanes);
-  Floats packed(goes_back ? columns.stored(n) : 0);
-  if constexpr (goes_back) pack(w, true, n, columns, packed);
-  const int panel = panel_rows(3 * k + 2 * n);
+  Buffer<F> packed(goes_back ? columns.stored(depth) : 0);
+  if constexpr (goes_back) pack(w, true, n, columns, static_cast<F*>(packed));
+  const int panel = panel_rows(k * (sizeof(T) + sizeof(FormatOf<F>) + sizeof(float)) + n * (sizeof(T) + sizeof(FormatOf<F>)));
   // Each part has its own sum of dw; together these take at most half of the memory that is read.
   const int64_t rows = int64_t{units} * unit_rows;
   const int parts = std::min({parts_of(rows, least_rows), parts_of(rows * (k + n), int64_t{2} * k * n), units});
-  std::vector<std::unique_ptr<OuterProduct>> products(parts);
+  std::vector<std::unique_ptr<OuterProduct<F>>> products(parts);
   split(threads, parts, units, [&](int part, int from, int to) {
-    const size_t left_step = row_step(k), dz_step = row_step(n);
-    Floats left(panel * left_step), dz(panel * dz_step), out(size_t(panel) * k);
-    products[part] = std::make_unique<OuterProduct>(k, n);
+    Panel<F> left(panel, k), dz(panel, n);
+    Floats out(goes_back ? size_t(panel) * k : 0);
+    products[part] = std::make_unique<OuterProduct<F>>(k, n);
     for (int first = from * unit_rows; first < to * unit_rows; first += panel) {
       const int count = std::min(panel, to * unit_rows - first);
-      copy_rows(gradient, n, first, count, dz, dz_step);
-      copy(first, count, left, left_step);
-      products[part]->add(left, left_step, dz, dz_step, count);
+      copy_rows(gradient, n, first, count, dz.row(0), dz.row_distance());
+      copy(first, count, left.row(0), left.row_distance());
+      const F *a = left.down(count), *b = dz.down(count);
+      products[part]->add(a, left.down_step(), b, dz.down_step(), factors_of<F>(count));
       if constexpr (goes_back) {
-        product(dz, dz_step, count, n, packed, columns, out);
-        put(part, first, count, out);
+        product(dz.along(), dz.step(), count, depth, static_cast<const F*>(packed), columns, out);
+        put(part, first, count, static_cast<const float*>(out));
       }
     }
     finish_streams();
@@ -80,9 +84,10 @@ void rows_gradient(const Gradient& gradient, const Copy& copy, const Put& put, c
 }
 
 /// z [rows, n] = x [rows, k] w [k, n], and its moments.
-inline Moments pointwise(const Activated& x, const float* w, int rows, int n, int threads, float* z) {
+template <typename T>
+Moments pointwise(const Activated<T>& x, const float* w, int rows, int n, int threads, T* z) {
   const int k = x.channels;
-  const auto copy = [&](int first, int count, float* to, size_t step) { copy_rows(x, k, first, count, to, step); };
+  const auto copy = [&](int first, int count, auto* to, size_t step) { copy_rows(x, k, first, count, to, step); };
   return rows_times(copy, w, rows, k, n, threads, z);
 }
 
@@ -91,22 +96,23 @@ inline void matrix_product(const float* a, bool a_transposed, const float* b, bo
                            int threads, float* c) {
   const Columns columns(n);
   Floats packed(columns.stored(k));
-  pack(b, b_transposed, k, columns, packed);
+  pack(b, b_transposed, k, columns, static_cast<float*>(packed));
   Floats turned(a_transposed ? size_t(m) * k : 0);
   if (a_transposed) transpose(a, k, m, turned);
-  const float* rows = a_transposed ? turned : a;
+  const float* rows = a_transposed ? static_cast<const float*>(turned) : a;
   split(threads, parts_of(m, tile_rows), m, [&](int, int from, int to) {
-    product(rows + size_t(from) * k, k, to - from, k, packed, columns, c + size_t(from) * n);
+    product(rows + size_t(from) * k, k, to - from, k, static_cast<const float*>(packed), columns, c + size_t(from) * n);
   });
 }
 
 /// Computes from dz (`gradient`) dx [rows, k], dw [k, n] and, if x has a norm, the gradients of its gamma and beta.
-inline void pointwise_gradient(const Gradient& gradient, const Activated& x, const float* w, int rows, int threads,
-                               float* dx, float* dw, float* dgamma, float* dbeta) {
+template <typename T>
+void pointwise_gradient(const Gradient<T>& gradient, const Activated<T>& x, const float* w, int rows, int threads, T* dx,
+                        float* dw, float* dgamma, float* dbeta) {
   const int k = x.channels;
-  const bool streams = size_t(rows) * k * sizeof(float) > streamed_bytes;
+  const bool streams = size_t(rows) * k * sizeof(T) > streamed_bytes;
   std::vector<ParameterSums> sums(most_parts, ParameterSums(k));
-  const auto copy = [&](int first, int count, float* to, size_t step) { copy_rows(x, k, first, count, to, step); };
+  const auto copy = [&](int first, int count, auto* to, size_t step) { copy_rows(x, k, first, count, to, step); };
   const auto put = [&](int part, int first, int count, const float* out) {
     if (x.norm != nullptr) sums[part].add(x, first, out, count);
     copy_out(out, size_t(count) * k, dx + size_t(first) * k, streams);

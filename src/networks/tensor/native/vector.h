@@ -52,16 +52,9 @@ inline void finish_streams() {
 /// Larger tensors are streamed: they would evict everything else from the caches (measured with 16 MB of L3 per core).
 constexpr size_t streamed_bytes = size_t(6) << 20;
 
-inline bool is_aligned(const float* at) { return reinterpret_cast<uintptr_t>(at) % sizeof(Vector) == 0; }
-
-/// Copies n floats, past the caches if `streams`.
-inline void copy_out(const float* from, size_t n, float* to, bool streams) {
-  size_t i = 0;
-  if (streams) {
-    for (; i < n && !is_aligned(to + i); i++) to[i] = from[i];
-    for (; i + lanes <= n; i += lanes) stream(to + i, load(from + i));
-  }
-  std::memcpy(to + i, from + i, (n - i) * sizeof(float));
+template <typename T>
+inline bool is_aligned(const T* at) {
+  return reinterpret_cast<uintptr_t>(at) % (lanes * sizeof(T)) == 0;
 }
 
 inline Vector splat(float value) { return value - Vector{}; }
@@ -80,21 +73,27 @@ inline Vector positive(Vector value) {
 inline Vector where(Mask mask, Vector value) { return mask ? value : Vector{}; }
 
 /// Scratch memory, aligned to cache lines; its end may be read one vector too far.
-class Floats {
+template <typename T>
+class Buffer {
  public:
-  explicit Floats(size_t size) : data_(new (std::align_val_t{64}) float[size + 2 * lanes]) {}
-  ~Floats() { operator delete[](data_, std::align_val_t{64}); }
-  Floats(const Floats&) = delete;
-  Floats& operator=(const Floats&) = delete;
-  operator float*() { return data_; }
-  operator const float*() const { return data_; }
+  explicit Buffer(size_t size) : data_(static_cast<T*>(operator new[]((size + 2 * lanes) * sizeof(T), line))) {}
+  ~Buffer() { operator delete[](data_, line); }
+  Buffer(const Buffer&) = delete;
+  Buffer& operator=(const Buffer&) = delete;
+  operator T*() { return data_; }
+  operator const T*() const { return data_; }
 
  private:
-  float* data_;
+  static constexpr std::align_val_t line{64};
+  T* data_;
 };
+using Floats = Buffer<float>;
 
-/// Distance in floats between rows of n: at a power of two all rows would fall into the same few cache sets.
-inline size_t row_step(int n) { return n % 64 == 0 ? n + 16 : n; }
+/// Distance between rows of n numbers: at a power of two all rows would fall into the same few cache sets.
+template <typename T>
+inline size_t row_step(int n) {
+  return n * sizeof(T) % 256 == 0 ? n + 64 / sizeof(T) : n;
+}
 
 /// Starts of the vectors in a row of n >= `lanes` floats. The last one may overlap the one before: values computed
 /// twice are equal, so that rows need no special tail.

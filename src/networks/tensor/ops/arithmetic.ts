@@ -8,17 +8,16 @@ import {
   run,
   type Shape,
   type Tensor,
+  typeOf,
 } from '#networks/tensor/backend';
 import type { Tape, Value } from '#networks/tensor/tape';
 
 const plain = [floatT];
 const reduce = [floatT, attribute.type('Tidx', 3), attribute.bool('keep_dims', true)];
 const reshapeAttributes = [floatT, attribute.type('Tshape', 3)];
-const identity = [floatT];
-
 /** A second handle to the same memory, so that each holder can free its handle. */
 export function alias(x: Tensor): Tensor {
-  return run('Identity', identity, x);
+  return run('Identity', [typeOf(x)], x);
 }
 
 /**

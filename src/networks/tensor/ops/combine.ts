@@ -1,15 +1,21 @@
 /** Sums and means of features; deferred batch norms are applied in the same pass over memory. */
-import { attribute, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
-import { isCustom, noNorm, runCustom } from '#networks/tensor/custom-ops';
+import { attribute, dataType, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
+import { isCustom, noNorm, ownSum, runCustom } from '#networks/tensor/custom-ops';
 import { type Features, parametersOf, type Tape, type Value } from '#networks/tensor/tape';
 import { alias } from './arithmetic.js';
+import { floats, stored } from './half.js';
 
 const plain = [floatT];
 const unwanted = [false, false] as const;
 
 /** The value itself or, where its batch norm is deferred, the normalised value. */
-export function materialized(tape: Tape, x: Features): Value {
+export function applied(tape: Tape, x: Features): Value {
   return x.deferredNorm === undefined ? x : combine(tape, [x], 1);
+}
+
+/** The same as float32, for ops that know nothing else. */
+export function materialized(tape: Tape, x: Features): Value {
+  return floats(tape, applied(tape, x));
 }
 
 /** a + b, of equal shapes. */
@@ -24,9 +30,10 @@ export function mean(tape: Tape, branches: readonly Features[]): Features {
 }
 
 /** `factor` times the sum of the parts, of equal shapes. */
-function combine(tape: Tape, parts: readonly Features[], factor: number): Value {
-  const { shape } = (parts[0] as Features).tensor;
-  const y = isCustom('Combine', shape) ? ownSum(parts, factor) : plainSum(parts, factor);
+function combine(tape: Tape, given: readonly Features[], factor: number): Value {
+  const isOwn = isCustom('Combine', (given[0] as Features).tensor.shape);
+  const parts = isOwn ? given.map((part) => stored(tape, part)) : given;
+  const y = isOwn ? normalizedSum(parts, factor) : plainSum(parts, factor);
   const receivers = parts.flatMap((part) => [...parametersOf(part), part]);
   return tape.op(receivers, y, function* (dy) {
     const d = scaled(dy, factor);
@@ -35,7 +42,7 @@ function combine(tape: Tape, parts: readonly Features[], factor: number): Value 
   });
 }
 
-function ownSum(parts: readonly Features[], factor: number): Tensor {
+function normalizedSum(parts: readonly Features[], factor: number): Tensor {
   const attributes = [
     attribute.int('N', parts.length),
     attribute.float('factor', factor),
@@ -59,7 +66,8 @@ function plainSum(parts: readonly Features[], factor: number): Tensor {
 
 /** factor times x; the caller owns it. */
 function scaled(x: Tensor, factor: number): Tensor {
-  return factor === 1 ? alias(x) : run('Mul', plain, x, floatConstant(factor));
+  if (factor === 1) return alias(x);
+  return x.dtype === dataType.bfloat16 ? ownSum([x], factor) : run('Mul', plain, x, floatConstant(factor));
 }
 
 /** Yields the gradients of x's `parametersOf`, then that of x, from the gradient `d` of x as its readers see it. */

@@ -25,6 +25,7 @@ import type { OpAttribute } from '#networks/tensor/tensorflow';
 import { alias } from './arithmetic.js';
 import type { BatchNorm, ObservedStatistics, Statistics } from './batch-norm.js';
 import type { Window } from './convolution.js';
+import { stored } from './half.js';
 
 /**
  * 1x1 convolution with its batch norm deferred.
@@ -34,7 +35,7 @@ import type { Window } from './convolution.js';
  */
 export function fusedPointwise(tape: Tape, x: Features, kernel: Value, norm: BatchNorm): Unnormalized | undefined {
   if (!isCustom('Pointwise', x.tensor.shape, kernel.tensor.shape)) return undefined;
-  return layer(tape, 'Pointwise', x, kernel, norm, []);
+  return layer(tape, 'Pointwise', stored(tape, x), kernel, norm, []);
 }
 
 /**
@@ -54,7 +55,7 @@ export function fusedConvolution(
 ): Unnormalized | undefined {
   if (!isCustom(op, x.tensor.shape, kernel.tensor.shape, x.needsGradient)) return undefined;
   const window = attribute.int('window', [stride, ...before, ...out]);
-  return layer(tape, op, x, kernel, norm, [window]);
+  return layer(tape, op, stored(tape, x), kernel, norm, [window]);
 }
 
 /**
@@ -65,7 +66,7 @@ export function fusedConvolution(
 export function fusedBatchNorm(tape: Tape, linear: () => Value, by: BatchNorm): Unnormalized | undefined {
   const { gamma, beta, epsilon } = by;
   if (!isCustom('BatchNorm', gamma.tensor.shape)) return undefined;
-  const z = linear();
+  const z = stored(tape, linear());
   const inputs = [z.tensor, gamma.tensor, beta.tensor];
   const [own] = runCustom('BatchNorm', [attribute.float('epsilon', epsilon)], inputs, 1);
   const tensor = alias(z.tensor);

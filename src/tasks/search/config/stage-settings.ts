@@ -12,11 +12,12 @@ import type { LocatedConfig, SearchConfig, StageName } from './config.js';
 
 type Required<T> = { readonly [K in keyof T]-?: Exclude<T[K], undefined> };
 type Overlay = SearchConfig['search'];
+type WeightsOverlay = NonNullable<Overlay['weights']>;
 type ControllerOverlay = NonNullable<Overlay['controller']>;
 
 /** All settings of a stage, none left open. */
 export interface StageSettings extends Required<Omit<Overlay, 'weights' | 'controller'>> {
-  readonly weights: Required<NonNullable<Overlay['weights']>>;
+  readonly weights: Required<Omit<WeightsOverlay, 'precision'>> & Pick<WeightsOverlay, 'precision'>;
   readonly controller: Required<Omit<NonNullable<Overlay['controller']>, 'logitTravel' | 'learningRate'>> &
     ScheduleSettings['rate'];
 }

@@ -32,7 +32,8 @@ export const stageJob: JobKind<StageJob, TrainingSet, SuperNet, StageOutcome> = 
   largestStep({ task: { space, settings } }) {
     const warmsOps = schedule(scheduleSettings(settings)).warmupSteps.op > 0;
     const forward = superForward(space, largestSelection(space, warmsOps));
-    return { forward, images: settings.batch, batch: settings.batch, setting: 'search.batch' };
+    const { batch, weights } = settings;
+    return { forward, precision: weights.precision, images: batch, batch, setting: 'search.batch' };
   },
   async warmStart({ task, baseRun }, set, supernet, warn) {
     if (baseRun === undefined) return false;

@@ -6,6 +6,7 @@ import { disposeStatistics, type Images, type LabelledImages, Model } from '#net
 import type { OptimizerSpec } from '#networks/nn/optimizer';
 import type { InPlace } from '#networks/nn/weights';
 import type { Space } from '#networks/space/space';
+import type { Precision } from '#networks/tensor/precision';
 import { type Selection, superForward, superLayout } from './super-forward.js';
 
 export interface SuperNetOptions {
@@ -13,16 +14,20 @@ export interface SuperNetOptions {
   readonly optimizer: OptimizerSpec;
   /** L2 factor on the kernels in use. */
   readonly l2: number;
+  /** Of training and of evaluation. */
+  readonly precision?: Precision | undefined;
 }
 
 export class SuperNet extends Learner {
   readonly space: Space;
   readonly #l2: number;
+  readonly #precision: Precision | undefined;
 
-  constructor(space: Space, { seed, optimizer, l2 }: SuperNetOptions) {
+  constructor(space: Space, { seed, optimizer, l2, precision }: SuperNetOptions) {
     super(new Model(space, superLayout(space), seed), optimizer);
     this.space = space;
     this.#l2 = l2;
+    this.#precision = precision;
   }
 
   /**
@@ -40,7 +45,11 @@ export class SuperNet extends Learner {
   ): Promise<number> {
     const parts = selections.map((selection, i) => (into?: InPlace) => {
       const forward = superForward(this.space, selection);
-      return this.model.gradient(forward, batches[i] as LabelledImages, { decay: this.#l2, into });
+      return this.model.gradient(forward, batches[i] as LabelledImages, {
+        decay: this.#l2,
+        into,
+        precision: this.#precision,
+      });
     });
     return this.update(parts, { step, learningRate, ...shared });
   }
@@ -52,7 +61,7 @@ export class SuperNet extends Learner {
 
   /** Logits of a selection, [n, K] row by row; each layer normalises with the batch's own statistics. */
   logits(selection: Selection, images: Images): Float32Array {
-    return this.model.logits(superForward(this.space, selection), images);
+    return this.model.logits(superForward(this.space, selection), images, undefined, this.#precision);
   }
 
   /**
@@ -66,9 +75,10 @@ export class SuperNet extends Learner {
     use: (logits: (images: Images) => Float32Array) => T | Promise<T>,
   ): Promise<T> {
     const forward = superForward(this.space, selection);
-    const statistics = await this.model.estimateStatistics(forward, batches);
+    const precision = this.#precision;
+    const statistics = await this.model.estimateStatistics(forward, batches, precision);
     try {
-      return await use((images) => this.model.logits(forward, images, statistics));
+      return await use((images) => this.model.logits(forward, images, statistics, precision));
     } finally {
       disposeStatistics(statistics);
     }

@@ -23,7 +23,18 @@ export const ways = {
   default: { title: 'PyTorch, one process', ranks: 1, env: {} },
   tuned: { title: 'PyTorch, one process, tuned allocator', ranks: 1, env: tuned },
   ddp: { title: 'PyTorch, two processes (DDP, gloo), tuned allocator', ranks: 2, env: tuned },
-  'one-worker': { title: 'ours, one worker' },
+  bf16: {
+    title: 'PyTorch, one process, tuned allocator, bf16 autocast',
+    ranks: 1,
+    env: { ...tuned, PEER_AUTOCAST: '1' },
+  },
+  compile: {
+    title: 'PyTorch, one process, tuned allocator, torch.compile',
+    ranks: 1,
+    env: { ...tuned, PEER_COMPILE: '1' },
+  },
+  'one-worker': { title: 'ours, one worker', workers: 1 },
+  full: { title: 'ours, full precision', precision: 'full' },
 };
 
 /** The default number of our workers: one per core, but no more than the samples of a step. */
@@ -31,18 +42,28 @@ export function defaultWorkers({ samples }) {
   return Math.min(usableCores(), samples);
 }
 
+/** True if a way is compared with a workload: torch.compile only where one network is trained. */
+export function isCompared(way, { isOneModel }) {
+  return way !== 'compile' || isOneModel;
+}
+
+/** True if a side rounds to bfloat16. */
+export function isRounded(way, precision) {
+  return precision !== 'full' || way === 'bf16';
+}
+
 /** Our server; the threads of a worker are the cores divided by the default number of workers. */
-export function ourServer(workload, workers, folder = []) {
+export function ourServer(workload, { workers, precision }, folder = []) {
   const threads = Math.max(1, Math.floor(usableCores() / defaultWorkers(workload)));
   const script = fileURLToPath(new URL('ours.mjs', import.meta.url));
-  const args = [script, workload.name, String(workers), String(threads)].concat(folder);
-  return { title: `ours, workers: ${workers}`, command: process.execPath, args };
+  const args = [script, workload.name, String(workers), String(threads), precision].concat(folder);
+  return { title: `ours, workers: ${workers}, precision: ${precision}`, command: process.execPath, args };
 }
 
 /** The server of a way, for a workload whose exchange lies in `folder`. */
-export function otherServer(way, workload, folder) {
-  const { title, ranks, env } = ways[way];
-  if (ranks === undefined) return { ...ourServer(workload, 1), title };
+export function otherServer(way, workload, own, folder) {
+  const { title, ranks, env, ...changes } = ways[way];
+  if (ranks === undefined) return { ...ourServer(workload, { ...own, ...changes }), title };
   const script = fileURLToPath(new URL('peer.py', import.meta.url));
   const inherited = { ...process.env };
   for (const name of [...Object.keys(tuned), ...foreign]) delete inherited[name];

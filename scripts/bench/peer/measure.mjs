@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agreement, checked } from './agreement.mjs';
-import { otherServer, ourServer } from './environment.mjs';
+import { isRounded, otherServer, ourServer } from './environment.mjs';
 import { startServer } from './server.mjs';
 import { median, medianInterval } from './statistics.mjs';
 import { cycle, imagesPerStep } from './workloads.mjs';
@@ -16,11 +16,11 @@ const folders = new Set();
  * Compares our side with each way on one workload.
  *
  * @param wayNames  the ways to compare with
- * @param plan      our `workers`, the `rounds`, and the target `seconds` of one of our blocks
+ * @param plan      our `workers` and `precision`, the `rounds`, and the target `seconds` of one of our blocks
  * @param report    receives a line for each phase
  * @returns         the agreement of each way, and timings unless one disagrees
  */
-export async function measure(workload, wayNames, { workers, rounds, seconds }, report) {
+export async function measure(workload, wayNames, { workers, precision, rounds, seconds }, report) {
   const folder = mkdtempSync(join(tmpdir(), 'mnv4-peer-'));
   folders.add(folder);
   const servers = [];
@@ -30,13 +30,14 @@ export async function measure(workload, wayNames, { workers, rounds, seconds }, 
   };
   try {
     report(`ours: losses over ${cycle} steps`);
-    const ours = await started(ourServer(workload, workers, folder));
+    const own = { workers, precision };
+    const ours = await started(ourServer(workload, own, folder));
     const ourAnswer = await checked(ours);
     const ways = [];
     for (const way of wayNames) {
-      const server = await started(otherServer(way, workload, folder));
+      const server = await started(otherServer(way, workload, own, folder));
       report(`${way}: losses over ${cycle} steps`);
-      ways.push({ way, server, agreement: agreement(ourAnswer, await checked(server)) });
+      ways.push({ way, server, agreement: agreement(ourAnswer, await checked(server), isRounded(way, precision)) });
     }
     const result = { workload: workload.name, title: workload.title, imagesPerStep: imagesPerStep(workload) };
     const agreements = Object.fromEntries(ways.map(({ way, agreement }) => [way, agreement]));

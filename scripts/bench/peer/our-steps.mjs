@@ -8,8 +8,10 @@ import { poolSize } from './batches.mjs';
 import { rateAt } from './workloads.mjs';
 
 /** The initial weights of a workload, with their optimizer. */
-export function ourNet({ isOneModel, network, space, optimizer, l2 }) {
-  return isOneModel ? new Trainee(network, optimizer, 0) : new SuperNet(space, { seed: 'peer', optimizer, l2 });
+export function ourNet({ isOneModel, network, space, optimizer, l2, precision }) {
+  return isOneModel
+    ? new Trainee(network, optimizer, 0)
+    : new SuperNet(space, { seed: 'peer', optimizer, l2, precision });
 }
 
 /**
@@ -53,9 +55,9 @@ function heldOut(net, { sequence, samples, space: { classes } }, pool, collectiv
 }
 
 /** A step of `tasks/training/train-network.ts`; the samples are the micro-batches of a batch. */
-function training(net, { l2, learningRate, warmupSteps, samples }, pool, collective) {
+function training(net, { l2, learningRate, warmupSteps, samples, precision }, pool, collective) {
   const steps = 1e9; // large enough that the learning rate stays at its peak after the warm-up
-  const plan = { steps, warmupSteps, learningRate, l2, dropout: 0, seed: 0, microBatches: samples };
+  const plan = { steps, warmupSteps, learningRate, l2, dropout: 0, seed: 0, microBatches: samples, precision };
   return async (position, since) => {
     const batches = { at: async (index) => pool[position % poolSize][index % samples] };
     let loss = 0;

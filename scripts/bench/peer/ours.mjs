@@ -1,4 +1,4 @@
-// Our side as a server: node ours.mjs WORKLOAD WORKERS THREADS [FOLDER]. Writes the exchange to the folder, prints
+// Our side as a server: node ours.mjs WORKLOAD WORKERS THREADS PRECISION [FOLDER]. Writes the exchange to the folder, prints
 // its versions, and then answers each line on standard input with one line of JSON; it is idle in between.
 //   reset FROM   restores the initial weights; the next step is that of position FROM in the sequence
 //   check N      N steps, untimed   -> { losses, logits? }
@@ -12,13 +12,13 @@ import { ourCommands } from './our-commands.mjs';
 import { ourNet } from './our-steps.mjs';
 import { workload } from './workloads.mjs';
 
-const [name, count, threadsEach, folder] = process.argv.slice(2);
+const [name, count, threadsEach, precision, folder] = process.argv.slice(2);
 const [workers, threads] = [Number(count), Number(threadsEach)];
 const commandNames = ['reset', 'check', 'steps'];
 const module = new URL('our-worker.mjs', import.meta.url).href;
 
 const { version } = openBackend({ threads });
-const given = workload(name);
+const given = { ...workload(name), precision };
 const pool = batchPool(given);
 const net = ourNet(given);
 if (folder !== undefined) writeExchange(folder, given, pool, net.save());

@@ -1,5 +1,6 @@
 """PyTorch's steps of a workload, in one process or as one of two under DistributedDataParallel."""
 
+import os
 import time
 
 import torch
@@ -22,7 +23,9 @@ class Steps:
         self.parameters = list(self.net.parameters_by_name.values())
         for parameter in self.parameters:
             parameter.grad = torch.zeros_like(parameter)
-        self.model = self.net
+        self.model = torch.compile(self.net) if os.environ.get("PEER_COMPILE") else self.net
+        # autocast as a user writes it: forward pass and loss; the backward pass follows its types
+        self.precision = torch.autocast("cpu", dtype=torch.bfloat16, enabled=bool(os.environ.get("PEER_AUTOCAST")))
         if ranks > 1 and not workload.is_held_out:
             finding = {"find_unused_parameters": not workload.is_one_model}
             self.model = DistributedDataParallel(self.net, gradient_as_bucket_view=True, **finding)
@@ -78,8 +81,9 @@ class Steps:
         total = 0.0
         for first, end in parts:
             images, soft = self.workload.batch(self.position, first, end)
-            logits = self.model(images, self.subs[place][first])
-            loss = F.cross_entropy(logits, soft)
+            with self.precision:
+                logits = self.model(images, self.subs[place][first])
+                loss = F.cross_entropy(logits, soft)
             (loss / len(parts) if len(parts) > 1 else loss).backward()
             total += loss.detach() / len(parts)
         self.add_decay(place)
@@ -91,7 +95,8 @@ class Steps:
         total, shown = torch.zeros(()), []
         for first, end in parts:
             images, soft = self.workload.batch(self.position, first, end)
-            logits = self.model(images, self.subs[place][first])
+            with self.precision:
+                logits = self.model(images, self.subs[place][first]).float()
             total += F.cross_entropy(logits, soft) / self.workload.samples
             shown.append(logits[:SHOWN_ROWS])
         if self.ranks > 1:

@@ -3,16 +3,24 @@
 // variance.
 #pragma once
 #include <cmath>
+#include <utility>
 
 #include "bfloat16.h"
 
 namespace mnv4 {
 
+/// Fetches what follows `at` by some 40 vectors into the second-level cache: the processor alone does not run far
+/// enough ahead where several maps are read at once.
+template <typename T>
+inline void fetch_ahead(const T* at) {
+  __builtin_prefetch(reinterpret_cast<const char*>(at) + 4096, 0, 2);
+}
+
 /// Rows of a norm, [4, C]: y = scale z + shift with scale = gamma rstd and shift = beta - mean scale.
 enum NormRow { kMean, kRstd, kScale, kShift, kNormRows };
 
 /// The norm of a vector of channels, in registers, and the ReLU after it.
-struct Strip {
+struct VectorNorm {
   Vector scale, shift;
   bool relu;
   Vector operator()(Vector z) const {
@@ -33,7 +41,7 @@ struct Activated {
 
   const float* row(NormRow which) const { return norm + which * channels; }
   /// The norm of the channels from `c` on.
-  Strip strip(int c) const { return {load(row(kScale) + c), load(row(kShift) + c), relu}; }
+  VectorNorm strip(int c) const { return {load(row(kScale) + c), load(row(kShift) + c), relu}; }
 
   /// Calls use(row, group of channels, normalised values) for `count` rows from `first` on, in memory order.
   template <typename Use>
@@ -42,7 +50,10 @@ struct Activated {
     const auto rows = [&](const auto& settle) __attribute__((always_inline)) {
       const T* from = z + size_t(first) * channels;
       for (int r = 0; r < count; r++, from += channels) {
-        groups.each([&](int g, int c) __attribute__((always_inline)) { use(r, g, settle(c, load(from + c))); });
+        groups.each([&](int g, int c) __attribute__((always_inline)) {
+          fetch_ahead(from + c);
+          use(r, g, settle(c, load(from + c)));
+        });
       }
     };
     if (norm == nullptr) return rows([](int, Vector z) { return z; });
@@ -50,6 +61,19 @@ struct Activated {
     const auto normalised = [=](int c, Vector z) { return z * load(scale + c) + load(shift + c); };
     if (!relu) return rows(normalised);
     rows([=](int c, Vector z) { return positive(normalised(c, z)); });
+  }
+
+  /// Calls use(i, normalised values) for the channels from c on of `count` rows from `first` on.
+  template <typename Use>
+  inline __attribute__((always_inline)) void each_of(int c, int first, int count, const Use& use) const {
+    const auto rows = [&](const auto& settle) __attribute__((always_inline)) {
+      const T* from = z + size_t(first) * channels + c;
+      for (int i = 0; i < count; i++, from += channels) use(i, settle(load(from)));
+    };
+    if (norm == nullptr) return rows([](Vector z) { return z; });
+    const VectorNorm by = strip(c);
+    if (!relu) return rows([&](Vector z) { return z * by.scale + by.shift; });
+    rows([&](Vector z) { return positive(z * by.scale + by.shift); });
   }
 };
 
@@ -59,20 +83,57 @@ class Moments {
  public:
   explicit Moments(int channels) : mean_(channels), square_(channels), channels_(channels) {}
 
+  /// Takes rows as they come, V vectors of channels from c on, except the first `skip` channels. Sums of even and odd
+  /// rows are apart, so that an addition need not wait for the one before. Call `counted` when all channels are done.
+  template <int V>
+  class Strip {
+   public:
+    Strip(Moments& to, int c, int skip) : to_(to), c_(c), skip_(skip) {}
+    void begin(const Vector (&z)[V]) {
+      for (int v = 0; v < V; v++) origin_[v] = z[v];
+    }
+    void add(int, int odd, const Vector (&z)[V]) {
+      for (int v = 0; v < V; v++) {
+        const Vector d = z[v] - origin_[v];
+        sum_[odd][v] += d;
+        squares_[odd][v] += d * d;
+      }
+    }
+    void exchange() { std::swap(sum_[0], sum_[1]), std::swap(squares_[0], squares_[1]); }
+    void end(int rows) {
+      for (int v = 0; v < V; v++) {
+        to_.join(c_ + v * lanes, skip_, rows, origin_[v], sum_[0][v] + sum_[1][v], squares_[0][v] + squares_[1][v]);
+      }
+    }
+
+   private:
+    Moments& to_;
+    const int c_, skip_;
+    Vector origin_[V] = {}, sum_[2][V] = {}, squares_[2][V] = {};
+  };
+
+  /// The moments of a product's rows (matrix.h).
+  struct OfRows {
+    template <int V>
+    struct Strip : Moments::Strip<V> {
+      Strip(const OfRows& sums, int c, int skip) : Moments::Strip<V>(sums.to, c, skip) {}
+    };
+    Moments& to;
+  };
+
   /// Adds rows [count, C].
   template <typename T>
   void add(const T* z, int count) {
     const Groups groups(channels_);
     for (int g = 0; g < groups.count; g++) {
-      const int c = groups.start(g);
-      const Vector origin = load(z + c);
-      Vector sum[2] = {}, squares[2] = {};
+      Strip<1> strip(*this, groups.start(g), groups.overlap(g));
       for (int r = 0; r < count; r++) {
-        const Vector d = load(z + size_t(r) * channels_ + c) - origin;
-        sum[r & 1] += d;
-        squares[r & 1] += d * d;
+        const Vector row[1] = {load(z + size_t(r) * channels_ + groups.start(g))};
+        if (r == 0) strip.begin(row);
+        if (r & 1) strip.add(r, 1, row);
+        else strip.add(r, 0, row);
       }
-      join(c, groups.overlap(g), count, origin, sum[0] + sum[1], squares[0] + squares[1]);
+      strip.end(count);
     }
     counted(count);
   }
@@ -124,24 +185,65 @@ class ParameterSums {
  public:
   explicit ParameterSums(int channels) : beta_(channels), gamma_(channels), channels_(channels) {}
 
+  /// Takes rows of the gradient d with respect to the activated rows of x from `first` on; otherwise like
+  /// `Moments::Strip`.
+  template <int V, typename T>
+  class Strip {
+   public:
+    Strip(ParameterSums& to, const Activated<T>& x, int first, int c, int skip)
+        : to_(to), x_(x), z_(x.z + size_t(first) * x.channels + c), c_(c), skip_(skip) {
+      for (int v = 0; v < V; v++) mean_[v] = load(x.row(kMean) + c + v * lanes), by_[v] = x.strip(c + v * lanes);
+    }
+    void begin(const Vector (&)[V]) {}
+    void add(int r, int odd, const Vector (&d)[V]) {
+      for (int v = 0; v < V; v++) {
+        const Vector value = load(z_ + size_t(r) * x_.channels + v * lanes);
+        const Vector dy = x_.relu ? where(by_[v].passes(value), d[v]) : d[v];
+        sum_[odd][v] += dy;
+        moment_[odd][v] += dy * (value - mean_[v]);
+      }
+    }
+    void exchange() { std::swap(sum_[0], sum_[1]), std::swap(moment_[0], moment_[1]); }
+    void end(int) {
+      for (int v = 0; v < V; v++) {
+        to_.join(c_ + v * lanes, skip_, sum_[0][v] + sum_[1][v], moment_[0][v] + moment_[1][v]);
+      }
+    }
+
+   private:
+    ParameterSums& to_;
+    const Activated<T>& x_;
+    const T* z_;
+    const int c_, skip_;
+    VectorNorm by_[V];
+    Vector mean_[V], sum_[2][V] = {}, moment_[2][V] = {};
+  };
+
+  /// The sums of a product's rows (matrix.h), or none where x has no norm.
+  template <typename T>
+  struct OfRows {
+    template <int V>
+    struct Strip : ParameterSums::Strip<V, T> {
+      Strip(const OfRows& sums, int c, int skip) : ParameterSums::Strip<V, T>(sums.to, sums.x, sums.first, c, skip) {}
+    };
+    ParameterSums& to;
+    const Activated<T>& x;
+    int first;
+  };
+
   /// Adds rows [count, C] of the gradient d with respect to the activated rows of x from `first` on.
   template <typename T, typename D>
   void add(const Activated<T>& x, int first, const D* d, int count) {
     const Groups groups(channels_);
-    const T* z = x.z + size_t(first) * channels_;
     for (int g = 0; g < groups.count; g++) {
       const int c = groups.start(g);
-      const auto strip = x.strip(c);
-      const Vector mean = load(x.row(kMean) + c);
-      Vector sum[2] = {}, moment[2] = {};
+      Strip<1, T> strip(*this, x, first, c, groups.overlap(g));
       for (int r = 0; r < count; r++) {
-        const Vector value = load(z + size_t(r) * channels_ + c);
-        Vector dy = load(d + size_t(r) * channels_ + c);
-        if (x.relu) dy = where(strip.passes(value), dy);
-        sum[r & 1] += dy;
-        moment[r & 1] += dy * (value - mean);
+        const Vector row[1] = {load(d + size_t(r) * channels_ + c)};
+        if (r & 1) strip.add(r, 1, row);
+        else strip.add(r, 0, row);
       }
-      join(c, groups.overlap(g), sum[0] + sum[1], moment[0] + moment[1]);
+      strip.end(count);
     }
   }
 
@@ -193,6 +295,7 @@ class Gradient {
       size_t at = size_t(first) * of_.channels;
       for (int r = 0; r < count; r++, at += of_.channels) {
         groups.each([&](int g, int c) __attribute__((always_inline)) {
+          fetch_ahead(of_.z + at + c), fetch_ahead(d_ + at + c);
           const Vector z = load(of_.z + at + c), s = load(scale + c);
           use(r, g, s * passed(load(d_ + at + c), z * s + load(shift + c)) + (load(slope + c) * z + load(offset + c)));
         });
@@ -202,6 +305,23 @@ class Gradient {
     rows([](Vector d, Vector y) { return where(y > Vector{}, d); });
   }
 
+  /// Like `Activated::each_of`.
+  template <typename Use>
+  inline __attribute__((always_inline)) void each_of(int c, int first, int count, const Use& use) const {
+    const VectorNorm by = of_.strip(c);
+    const Vector offset = load(offset_ + c), slope = load(slope_ + c);
+    const auto rows = [&](const auto& passed) __attribute__((always_inline)) {
+      size_t at = size_t(first) * of_.channels + c;
+      for (int i = 0; i < count; i++, at += of_.channels) {
+        const Vector z = load(of_.z + at);
+        use(i, by.scale * passed(load(d_ + at), z * by.scale + by.shift) + (slope * z + offset));
+      }
+    };
+    if (!of_.relu) return rows([](Vector d, Vector) { return d; });
+    rows([](Vector d, Vector y) { return where(y > Vector{}, d); });
+  }
+
+  const T* d() const { return d_; }
   const Activated<T>& of() const { return of_; }
 
  private:

@@ -91,7 +91,8 @@ void convolution_gradient(const Gradient<T>& gradient, const Activated<T>& x, co
   const size_t image_size = size_t(pixels) * x.channels;
   const bool streams = batch * image_size * sizeof(T) > streamed_bytes;
   const auto copy = [&](int first, int count, auto* to, size_t step) { patches.copy(first, count, to, step); };
-  if (dx == nullptr) return rows_gradient(gradient, copy, nullptr, w, batch, area, patches.width(), threads, dw);
+  const auto none = [](int, int) { return NoSums{}; };
+  if (dx == nullptr) return rows_gradient(gradient, copy, none, nullptr, w, batch, area, patches.width(), threads, dw);
   // Each part sums up the gradient of one image at a time.
   std::vector<ParameterSums> sums(most_parts, ParameterSums(x.channels));
   std::vector<std::unique_ptr<Floats>> images(most_parts);
@@ -108,7 +109,7 @@ void convolution_gradient(const Gradient<T>& gradient, const Activated<T>& x, co
       copy_out(*image, image_size, dx + n * image_size, streams);
     }
   };
-  rows_gradient(gradient, copy, put, w, batch, area, patches.width(), threads, dw);
+  rows_gradient(gradient, copy, none, put, w, batch, area, patches.width(), threads, dw);
   for (int part = 1; part < most_parts; part++) sums[0].add(sums[part]);
   if (x.norm != nullptr) sums[0].finish(x, dgamma, dbeta);
 }

@@ -1,6 +1,6 @@
-// Depthwise convolution with the batch norms before and after it. An image is processed in bands of rows that stay in
-// the cache, so that memory is read and written in order. In a band a row is stored by groups of channels, as
-// [groups, width, lanes], and the band is computed group by group.
+// Depthwise convolution with the batch norms before and after it. An image is processed in bands of rows, and a band by
+// vectors of channels: what one vector needs of a band lies in the first-level cache, and the whole band, whose lines
+// several vectors share, in the second-level one, into which it is fetched while the band before is computed.
 #pragma once
 #include <type_traits>
 
@@ -10,60 +10,64 @@
 
 namespace mnv4 {
 
-/// A window of `count` consecutive rows, [groups, width, lanes] each, that moves down a map. Unwritten values are zero.
-class Rows {
+/// Rows of one vector of channels, [rows, width, lanes], with zeros where nothing is written.
+class Plane {
  public:
-  Rows(int count, int width, int channels)
-      : width_(width), data_((count + 1) * size(channels)), rows_(count, data_), slots_(count) {
-    std::memset(static_cast<float*>(data_), 0, (count + 1) * size(channels) * sizeof(float));
-    for (int i = 0; i < count; i++) slots_[i] = data_ + (i + 1) * size(channels);
+  Plane(int rows, int width) : width_(width), data_(size_t(rows) * width * lanes) {
+    std::memset(static_cast<float*>(data_), 0, size_t(rows) * width * lanes * sizeof(float));
   }
 
-  /// Moves the window to rows first to first + count - 1; rows that were in it before keep their values.
-  void move(int first) {
-    const size_t by = std::min(size_t(first - first_), rows_.size());
-    std::rotate(rows_.begin(), rows_.begin() + by, rows_.end());
-    std::rotate(slots_.begin(), slots_.begin() + by, slots_.end());
-    first_ = first;
-  }
-  /// Moves the window back to the top of a map.
-  void restart() { first_ = 0; }
+  const float* at(int row, int x) const { return data_ + (size_t(row) * width_ + x) * lanes; }
 
-  /// Writes rows `from` to `from` + width - 1 of an `Activated` or a `Gradient` as row y, from its pixel x on.
+  /// Writes the channels from c on of `count` pixels of an `Activated` or a `Gradient`, from pixel `from` on.
   template <typename Source>
-  void fill(int y, int x, const Source& source, int from, int width) {
-    float* row = rows_[y - first_] = slots_[y - first_];
-    source.each(from, width, [&](int i, int g, Vector value) { store(row + at(g, x + i), value); });
+  void fill(int row, int x, const Source& source, int c, int from, int count) {
+    float* to = data_ + (size_t(row) * width_ + x) * lanes;
+    source.each_of(c, from, count, [&](int i, Vector value) { store(to + i * lanes, value); });
   }
-  /// Makes row y zero.
-  void clear(int y) { rows_[y - first_] = data_; }
+  void clear(int row, int x, int count) {
+    std::memset(data_ + (size_t(row) * width_ + x) * lanes, 0, size_t(count) * lanes * sizeof(float));
+  }
 
-  /// N rows from y on, at group g and pixel x.
+  /// N rows from `row` on, from pixel x on.
   template <int N>
   struct View {
     const float* row[N];
   };
   template <int N>
-  View<N> view(int y, int g, int x) const {
+  View<N> view(int row, int x) const {
     View<N> view;
-    for (int i = 0; i < N; i++) view.row[i] = rows_[y - first_ + i] + at(g, x);
+    for (int i = 0; i < N; i++) view.row[i] = at(row + i, x);
     return view;
   }
 
  private:
-  size_t size(int channels) const { return size_t(Groups(channels).count) * width_ * lanes; }
-  size_t at(int g, int x) const { return (size_t(g) * width_ + x) * lanes; }
-
   const int width_;
-  Floats data_;  // a row of zeros, then the slots
-  std::vector<float*> rows_, slots_;
-  int first_ = 0;
+  Floats data_;
+};
+
+/// Rows of a map that are read band by band; `fetch` loads those of the next band into the second-level cache.
+template <typename T>
+class Ahead {
+ public:
+  /// @param row  numbers in a row
+  Ahead(const T* map, size_t row) : map_(map), row_(row) {}
+  /// Fetches one part of `parts` of `count` rows from `first` on; these may lie beyond the map.
+  void fetch(int64_t first, int count, int part, int parts) const {
+    const size_t bytes = size_t(count) * row_ * sizeof(T);
+    const char* from = reinterpret_cast<const char*>(map_ + first * int64_t(row_));
+    for (size_t at = bytes * part / parts; at < bytes * (part + 1) / parts; at += 64) __builtin_prefetch(from + at, 0, 2);
+  }
+
+ private:
+  const T* map_;
+  const size_t row_;
 };
 
 /// The loops of one kernel size and stride over the rows of one group.
 template <int K, int S>
 struct Filter {
-  using View = typename Rows::View<K>;
+  using View = typename Plane::View<K>;
 
   /// Calls emit(x, sum, repeated) for all x, with the sum over the kernel of in[ky][x S + kx] w[ky][kx]; `repeated` is
   /// true for values emitted before, since the last tile may overlap.
@@ -190,43 +194,16 @@ inline int band_rows(int width, int channels, int height) {
   return std::clamp(std::min(most_pixels, most_floats / channels) / width, 1, height);
 }
 
-/// The rows of one image's input that the windows cover, zero padding included, normalised when a band needs them.
-template <typename T>
-class InputRows {
- public:
-  InputRows(const Activated<T>& x, const Window& window, int kernel, int band)
-      : x_(x), window_(window), kernel_(kernel),
-        rows_(band * window.stride + kernel,
-              std::max((window.out_width - 1) * window.stride + kernel, window.left + window.width), x.channels) {}
-
-  void begin(int image) {
-    image_ = image;
-    next_ = 0;
-    rows_.restart();
+/// Fills a plane with the rows of one image, from row `top` on; rows outside the image become zero.
+template <typename Source>
+inline void fill_rows(Plane& plane, int x, const Source& source, int c, int image, int top, int count, int height,
+                      int width) {
+  for (int i = 0; i < count; i++) {
+    const int y = top + i;
+    if (y < 0 || y >= height) plane.clear(i, x, width);
+    else plane.fill(i, x, source, c, (image * height + y) * width, width);
   }
-
-  /// Prepares the input of output rows `first` to `end` - 1, a band that follows the previous one.
-  void advance(int first, int end) {
-    rows_.move(first * window_.stride);
-    const int before = (end - 1) * window_.stride + kernel_;
-    for (; next_ < before; next_++) {
-      const int y = next_ - window_.top;
-      if (y < 0 || y >= window_.height) rows_.clear(next_);
-      else rows_.fill(next_, window_.left, x_, (image_ * window_.height + y) * window_.width, window_.width);
-    }
-  }
-
-  /// The input rows of output row y.
-  template <int K>
-  Rows::View<K> windows(int y, int g) const { return rows_.view<K>(y * window_.stride, g, 0); }
-
- private:
-  const Activated<T>& x_;
-  const Window& window_;
-  const int kernel_;
-  Rows rows_;
-  int image_ = 0, next_ = 0;
-};
+}
 
 /// The outputs of a band, computed group by group and then written in memory order.
 template <typename T>
@@ -261,6 +238,11 @@ class BandOut {
   const bool streams_;
 };
 
+/// Width of the rows that windows cover, zero padding included.
+inline int padded_width(const Window& window, int kernel) {
+  return std::max((window.out_width - 1) * window.stride + kernel, window.left + window.width);
+}
+
 /// z [B, OH, OW, C] = x [B, H, W, C] filtered by w [K, K, C], and its moments.
 template <int K, int S, typename T>
 Moments depthwise(const Activated<T>& x, const float* w, int batch, const Window& window, int threads, T* z) {
@@ -268,25 +250,27 @@ Moments depthwise(const Activated<T>& x, const float* w, int batch, const Window
   const Groups groups(channels);
   const int band = band_rows(width, channels, window.out_height);
   const bool streams = size_t(batch) * window.out_height * width * channels * sizeof(T) > streamed_bytes;
+  const Ahead<T> ahead(x.z, size_t(window.width) * channels);
   const int parts = parts_of(batch, 1);
   std::vector<Moments> moments(parts, Moments(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
-    InputRows<T> in(x, window, K, band);
+    Plane in((band - 1) * S + K, padded_width(window, K));
     BandOut<T> out(band * width, channels, z, streams);
     for (int n = from; n < to; n++) {
-      in.begin(n);
       for (int first = 0; first < window.out_height; first += band) {
         const int count = std::min(band, window.out_height - first);
-        in.advance(first, first + count);
+        const int top = first * S - window.top, rows = (count - 1) * S + K;
         for (int g = 0; g < groups.count; g++) {
           const int c = groups.start(g);
+          ahead.fetch(int64_t{n} * window.height + std::min(top + rows, window.height), rows, g, groups.count);
+          fill_rows(in, window.left, x, c, n, top, rows, window.height, window.width);
           Vector filter[K * K];
           for (int i = 0; i < K * K; i++) filter[i] = load(w + size_t(i) * channels + c);
           Vector origin = {}, sum = {}, squares = {};
-          Filter<K, S>::apply(in.template windows<K>(first, g), filter, 1, [&](int, Vector value, bool) { origin = value; });
+          Filter<K, S>::apply(in.view<K>(0, 0), filter, 1, [&](int, Vector value, bool) { origin = value; });
           for (int y = 0; y < count; y++) {
             float* to = out.group(g) + y * width * lanes;
-            Filter<K, S>::apply(in.template windows<K>(first + y, g), filter, width, [&](int x, Vector value, bool repeated) {
+            Filter<K, S>::apply(in.view<K>(y * S, 0), filter, width, [&](int x, Vector value, bool repeated) {
               store(to + x * lanes, value);
               const Vector d = repeated ? Vector{} : value - origin;
               sum += d;
@@ -318,32 +302,32 @@ void depthwise_gradient(const Gradient<T>& gradient, const Activated<T>& x, cons
   const int dz_width = border + std::max(window.out_width, (window.width + window.left - 1) / S + 1) + border;
   const int band = band_rows(S * window.out_width, channels, height);
   const bool streams = size_t(batch) * window.height * window.width * channels * sizeof(T) > streamed_bytes;
+  const size_t out_row = size_t(window.out_width) * channels;
+  const Ahead<T> x_ahead(x.z, size_t(window.width) * channels), z_ahead(gradient.of().z, out_row),
+      d_ahead(gradient.d(), out_row);
   const int parts = parts_of(batch, 1);
   std::vector<std::vector<Vector>> filter_gradients(parts);
   std::vector<ParameterSums> parameter_sums(parts, ParameterSums(channels));
   split(threads, parts, batch, [&](int part, int from, int to) {
-    InputRows<T> in(x, window, K, band);
-    Rows dz(band + K, dz_width, channels);  // row y holds output row y - (K - 1)
+    Plane in((band - 1) * S + K, padded_width(window, K));
+    Plane dz(band + K - 1, dz_width);  // its first row is output row `first` - (K - 1)
     BandOut<T> out(band * S * window.width, channels, dx, streams);
     filter_gradients[part].assign(size_t(groups.count) * K * K, Vector{});
     for (int n = from; n < to; n++) {
-      in.begin(n);
-      dz.restart();
-      for (int y = 0; y < K - 1; y++) dz.clear(y);
       for (int first = 0; first < height; first += band) {
         const int end = std::min(first + band, height), outputs = std::min(end, window.out_height);
-        in.advance(first, outputs);
-        dz.move(first);
-        for (int y = first; y < end; y++) {
-          if (y >= window.out_height) dz.clear(y + K - 1);
-          else dz.fill(y + K - 1, border, gradient, (n * window.out_height + y) * window.out_width, window.out_width);
-        }
-        const int top = std::max(0, first * S - window.top), bottom = std::min(window.height, end * S - window.top);
+        const int in_top = first * S - window.top, in_rows = (outputs - first - 1) * S + K;
+        const int top = std::max(0, in_top), bottom = std::min(window.height, end * S - window.top);
         const size_t first_pixel = (size_t(n) * window.height + top) * window.width;
         for (int g = 0; g < groups.count; g++) {
           const int c = groups.start(g);
+          x_ahead.fetch(int64_t{n} * window.height + std::min(in_top + in_rows, window.height), band * S, g, groups.count);
+          z_ahead.fetch(int64_t{n} * window.out_height + outputs, band, g, groups.count);
+          d_ahead.fetch(int64_t{n} * window.out_height + outputs, band, g, groups.count);
+          fill_rows(in, window.left, x, c, n, in_top, in_rows, window.height, window.width);
+          fill_rows(dz, border, gradient, c, n, first - (K - 1), end - first + K - 1, window.out_height, window.out_width);
           for (int y = first; y < outputs; y++) {
-            Filter<K, S>::filter_gradient(in.template windows<K>(y, g), dz.view<1>(y + K - 1, g, border).row[0], window.out_width,
+            Filter<K, S>::filter_gradient(in.view<K>((y - first) * S, 0), dz.at(y - first + K - 1, border), window.out_width,
                                           &filter_gradients[part][g * K * K]);
           }
           Vector filter[K * K];
@@ -355,9 +339,9 @@ void depthwise_gradient(const Gradient<T>& gradient, const Activated<T>& x, cons
                 emit((y - top) * window.width + x, value, repeated);
               };
               if constexpr (S == 1) {
-                Filter<K, 1>::apply(dz.view<K>(padded, g, window.left), filter, window.width, put);
+                Filter<K, 1>::apply(dz.view<K>(padded - first, window.left), filter, window.width, put);
               } else {
-                Filter<K, S>::row_back(dz.view<K>(padded / S, g, 0), padded, filter, window.left,
+                Filter<K, S>::row_back(dz.view<K>(padded / S - first, 0), padded, filter, window.left,
                                        window.left + window.width, put);
               }
             }

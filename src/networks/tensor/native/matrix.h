@@ -22,6 +22,8 @@ struct Columns {
     if (t < whole) return t * tile_width;
     return t + 1 < count() ? whole * tile_width + (t - whole) * lanes : n - lanes;
   }
+  /// Number of a tile's first columns that the tile before it also has.
+  int overlap(int t) const { return t + 1 < count() ? 0 : whole * tile_width + narrow * lanes - n; }
   /// Offset of a tile's columns in a matrix [k, n] stored tile by tile.
   size_t offset(int t, int k) const {
     return size_t(k) * (std::min(t, whole) * tile_width + std::max(0, t - whole) * lanes);
@@ -103,39 +105,69 @@ inline __attribute__((always_inline)) void multiply_add(const F* a, size_t row_s
   }
 }
 
-template <int M, int V, typename F>
-inline void product_tile(const F* a, size_t a_step, int k, const F* b, float* c, int n) {
+/// Sums over the rows of a product, taken while its tiles are in registers; this takes none.
+struct NoSums {
+  /// The sums of V vectors of columns from `column` on, of which the first `skip` columns are others' already.
+  template <int V>
+  struct Strip {
+    Strip(const NoSums&, int /* column */, int /* skip */) {}
+    /// Called with the first row before its `add`.
+    void begin(const Vector (&)[V]) {}
+    /// Adds row r of an even number (0) or an odd one (1).
+    void add(int /* r */, int /* odd */, const Vector (&)[V]) {}
+    /// Exchanges the sums of even and odd rows, which are added last.
+    void exchange() {}
+    void end(int /* rows */) {}
+  };
+};
+
+/// Rows of C and columns of a tile: C [M, V] = A B, stored and handed to `strip` from row `from` on.
+template <int M, int V, typename F, typename Strip>
+inline __attribute__((always_inline)) void product_tile(const F* a, size_t a_step, int k, const F* b, float* c, int n, int r,
+                                                        int from, Strip& strip) {
   Vector sums[M][V] = {};
-  multiply_add<M, V>(a, a_step, 1, b, V * lanes, k, sums);
+  multiply_add<M, V>(a + r * a_step, a_step, 1, b, V * lanes, k, sums);
 #pragma GCC unroll 8
   for (int m = 0; m < M; m++) {
 #pragma GCC unroll 4
-    for (int v = 0; v < V; v++) store(c + size_t(m) * n + v * lanes, sums[m][v]);
+    for (int v = 0; v < V; v++) store(c + size_t(r + m) * n + v * lanes, sums[m][v]);
   }
+  if (r == 0) strip.begin(sums[0]);
+  if (r & 1) strip.exchange();
+#pragma GCC unroll 8
+  for (int m = 0; m < M; m++) {
+    if (m >= from) strip.add(r + m, m & 1, sums[m]);
+  }
+  if (r & 1) strip.exchange();
 }
 
-template <int V, typename F>
-inline void product_strip(const F* a, size_t a_step, int rows, int k, const F* b, float* c, int n) {
+template <int V, typename F, typename Strip>
+inline void product_strip(const F* a, size_t a_step, int rows, int k, const F* b, float* c, int n, Strip strip) {
   if (rows < tile_rows) {
-    for (int r = 0; r < rows; r++) product_tile<1, V>(a + r * a_step, a_step, k, b, c + size_t(r) * n, n);
-    return;
+    for (int r = 0; r < rows; r++) product_tile<1, V>(a, a_step, k, b, c, n, r, 0, strip);
+  } else {
+    for (int done = 0; done < rows; done += tile_rows) {
+      const int r = std::min(done, rows - tile_rows);
+      product_tile<tile_rows, V>(a, a_step, k, b, c, n, r, done - r, strip);
+    }
   }
-  for (int done = 0; done < rows; done += tile_rows) {
-    const int r = std::min(done, rows - tile_rows);
-    product_tile<tile_rows, V>(a + r * a_step, a_step, k, b, c + size_t(r) * n, n);
-  }
+  strip.end(rows);
 }
 
 /// C [rows, n] = A B, of k factors along the rows of A and the columns of B, which is packed; rows of A are `a_step`
-/// factors apart.
-template <typename F>
-inline void product(const F* a, size_t a_step, int rows, int k, const F* b, const Columns& columns, float* c) {
+/// factors apart. `sums` are taken of the rows of C.
+template <typename F, typename Sums = NoSums>
+inline void product(const F* a, size_t a_step, int rows, int k, const F* b, const Columns& columns, float* c,
+                    const Sums& sums = {}) {
   for (int t = 0; t < columns.count(); t++) {
     const F* tile = b + columns.offset(t, k);
+    const int first = columns.start(t);
     if (t < columns.whole) {
-      product_strip<tile_vectors>(a, a_step, rows, k, tile, c + columns.start(t), columns.n);
+      typename Sums::template Strip<tile_vectors> strip(sums, first, 0);
+      product_strip<tile_vectors>(a, a_step, rows, k, tile, c + first, columns.n, strip);
     } else {
-      product_strip<1>(a, a_step, rows, k, tile, c + columns.start(t), columns.n);
+      typename Sums::template Strip<1> strip(sums, first, columns.overlap(t));
+      product_strip<1>(a, a_step, rows, k, tile, c + first, columns.n, strip);
     }
   }
 }

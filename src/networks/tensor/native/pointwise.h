@@ -35,8 +35,9 @@ Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int
     for (int first = from; first < to; first += panel) {
       const int count = std::min(panel, to - first);
       copy(first, count, left.row(0), left.row_distance());
-      product(left.along(), left.step(), count, depth, static_cast<const F*>(packed), columns, out);
-      moments[part].add(static_cast<const float*>(out), count);
+      product(left.along(), left.step(), count, depth, static_cast<const F*>(packed), columns, out,
+              Moments::OfRows{moments[part]});
+      moments[part].counted(count);
       copy_out(out, size_t(count) * n, z + size_t(first) * n, streams);
     }
     finish_streams();
@@ -45,11 +46,11 @@ Moments rows_times(const Copy& copy, const float* w, int rows, int k, int n, int
   return moments[0];
 }
 
-/// The backward pass of `rows_times` from dz (`gradient`): dw [k, n], and the gradients of A's rows, which are handed
-/// to put(part, first, count, rows) unless that is null. The parts, at most `most_parts`, consist of whole units of
+/// The backward pass of `rows_times` from dz (`gradient`): dw [k, n], and the gradients of A's rows, of which
+/// sums(part, first) are taken and which are handed to put(part, first, count, rows), unless that is null. The parts, at most `most_parts`, consist of whole units of
 /// `unit_rows` rows.
-template <typename T, typename Copy, typename Put>
-void rows_gradient(const Gradient<T>& gradient, const Copy& copy, const Put& put, const float* w, int units, int unit_rows,
+template <typename T, typename Copy, typename Sums, typename Put>
+void rows_gradient(const Gradient<T>& gradient, const Copy& copy, const Sums& sums, const Put& put, const float* w, int units, int unit_rows,
                    int k, int threads, float* dw) {
   using F = Factor<T>;
   const int n = gradient.of().channels, depth = factors_of<F>(n);
@@ -73,7 +74,7 @@ void rows_gradient(const Gradient<T>& gradient, const Copy& copy, const Put& put
       const F *a = left.down(count), *b = dz.down(count);
       products[part]->add(a, left.down_step(), b, dz.down_step(), factors_of<F>(count));
       if constexpr (goes_back) {
-        product(dz.along(), dz.step(), count, depth, static_cast<const F*>(packed), columns, out);
+        product(dz.along(), dz.step(), count, depth, static_cast<const F*>(packed), columns, out, sums(part, first));
         put(part, first, count, static_cast<const float*>(out));
       }
     }
@@ -113,13 +114,15 @@ void pointwise_gradient(const Gradient<T>& gradient, const Activated<T>& x, cons
   const bool streams = size_t(rows) * k * sizeof(T) > streamed_bytes;
   std::vector<ParameterSums> sums(most_parts, ParameterSums(k));
   const auto copy = [&](int first, int count, auto* to, size_t step) { copy_rows(x, k, first, count, to, step); };
-  const auto put = [&](int part, int first, int count, const float* out) {
-    if (x.norm != nullptr) sums[part].add(x, first, out, count);
+  const auto put = [&](int, int first, int count, const float* out) {
     copy_out(out, size_t(count) * k, dx + size_t(first) * k, streams);
   };
-  rows_gradient(gradient, copy, put, w, rows, 1, k, threads, dw);
+  const auto none = [](int, int) { return NoSums{}; };
+  const auto taken = [&](int part, int first) { return ParameterSums::OfRows<T>{sums[part], x, first}; };
+  if (x.norm == nullptr) return rows_gradient(gradient, copy, none, put, w, rows, 1, k, threads, dw);
+  rows_gradient(gradient, copy, taken, put, w, rows, 1, k, threads, dw);
   for (int part = 1; part < most_parts; part++) sums[0].add(sums[part]);
-  if (x.norm != nullptr) sums[0].finish(x, dgamma, dbeta);
+  sums[0].finish(x, dgamma, dbeta);
 }
 
 }  // namespace mnv4

@@ -49,11 +49,14 @@ export const ownAddons = [
   },
 ];
 
+/** MNV4_VECTOR=avx2 compiles addons without AVX-512, to measure on one machine what others compute with. */
+const isNarrow = process.env.MNV4_VECTOR === 'avx2';
+
 /** A hash of the processor's features, which names its addons; src/core/machine/processor.ts computes the same. */
 function processor() {
   const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
-  return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12);
+  return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12) + (isNarrow ? '-avx2' : '');
 }
 
 /**
@@ -95,7 +98,8 @@ async function installAddon(addon, root, cache, library) {
   const { name, title, check, without } = addon;
   const compiled = join(cache, 'addons', keyOf(addon, root, library), `${name}.node`);
   const installed = join(nativePaths(root).addons, `${name}-${processor()}.node`);
-  const options = ['-O3', '-march=native', ...addon.options, join(root, ...addon.folder, addon.main)];
+  const target = isNarrow ? ['-march=native', '-mno-avx512f'] : ['-march=native'];
+  const options = ['-O3', ...target, ...addon.options, join(root, ...addon.folder, addon.main)];
   try {
     if (!existsSync(compiled)) {
       await step(`compile the ${title}`, () => compileAddon(root, library, options, addon.libraries, compiled));

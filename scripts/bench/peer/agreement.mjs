@@ -13,7 +13,7 @@ export async function checked(side) {
 }
 
 /** @param isRounded  true if a side rounds to bfloat16 */
-export function agreement(ours, peer, isRounded) {
+export function agreement(ours, peer, isRounded = false) {
   const losses = ours.losses.map((loss, i) => Math.abs(peer.losses[i] - loss) / Math.abs(loss));
   const logits = (ours.logits ?? []).map((row, i) => relativeDifference(row, peer.logits[i]));
   // A logit's rounding is that of its inputs, which cancel; the losses show a wrong one.

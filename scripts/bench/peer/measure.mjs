@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { usableCores } from '#core/machine/cores';
 import { agreement, checked } from './agreement.mjs';
 import { isRounded, otherServer, ourServer } from './environment.mjs';
 import { startServer } from './server.mjs';
@@ -87,11 +88,15 @@ function summary({ workload, imagesPerStep }, { steps, blocks: { ours, ...others
   return { stepsPerBlock: steps, ours: { ...speed(ourMs), ...shares(ours) }, others: Object.fromEntries(compared) };
 }
 
-/** Shares of our blocks' time spent in all-reduces over the workers, and in waiting for the last worker. */
+/**
+ * Shares of our blocks' time spent in all-reduces over the workers, and in waiting for the last worker; and of the time
+ * of all cores during which they were idle, since a worker that waits lends its core to the others.
+ */
 function shares(blocks) {
   const stepsMs = total(blocks.flatMap(({ ms }) => ms));
   const share = (field) => total(blocks.map((block) => block[field])) / stepsMs;
-  return { averagingShare: share('averagingMs'), waitingShare: share('waitingMs') };
+  const idleShare = 1 - share('cpuMs') / usableCores();
+  return { averagingShare: share('averagingMs'), waitingShare: share('waitingMs'), idleShare };
 }
 
 function total(values) {

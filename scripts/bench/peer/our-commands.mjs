@@ -3,7 +3,7 @@ import { ourSteps } from './our-steps.mjs';
 
 /**
  * The commands, which all workers call in the same order. Every worker gets the complete result: `{}` from `reset`,
- * `{ losses, logits? }` from `check`, `{ ms, losses, averagingMs, waitingMs }` from `steps`.
+ * `{ losses, logits? }` from `check`, `{ ms, losses, cpuMs, averagingMs, waitingMs }` from `steps`.
  *
  * @param net  with its initial weights
  */
@@ -33,6 +33,7 @@ export function ourCommands(net, workload, pool, team) {
     },
     async steps(count) {
       const [ms, losses, sumMs] = [[], [], []];
+      const before = process.cpuUsage();
       for (let i = 0; i < count; i++) {
         const [began, spent] = [performance.now(), spentMs()];
         const { loss } = await next();
@@ -40,7 +41,10 @@ export function ourCommands(net, workload, pool, team) {
         sumMs.push(spentMs() - spent);
         losses.push(loss);
       }
-      return { ms, losses, ...(await averaging(team, sumMs)) };
+      const { user, system } = process.cpuUsage(before);
+      const cpu = Float64Array.of((user + system) / 1000);
+      await team.allReduce(cpu);
+      return { ms, losses, cpuMs: cpu[0], ...(await averaging(team, sumMs)) };
     },
   };
 }

@@ -2,7 +2,8 @@
 // its versions, and then answers each line on standard input with one line of JSON; it is idle in between.
 //   reset FROM   restores the initial weights; the next step is that of position FROM in the sequence
 //   check N      N steps, untimed   -> { losses, logits? }
-//   steps N      N steps            -> { ms, losses, averagingMs, waitingMs }, `ms` of each step, the others in total
+//   steps N      N steps            -> { ms, losses, cpuMs, averagingMs, waitingMs }, `ms` of each step, the others in
+//                                      total; `cpuMs` of all workers
 import { createInterface } from 'node:readline';
 import { hostLauncher } from '#jobs/workers/host/team';
 import { openBackend } from '#networks/tensor/backend';

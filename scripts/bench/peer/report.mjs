@@ -27,14 +27,19 @@ export function timingTable(results) {
   return rows.length === 0 ? [] : aligned([head, ...rows], new Set([2, 3, 4, 5, 6]));
 }
 
-/** Shares of a step that our workers spend averaging and waiting, as lines. */
+/** Shares of a step that our workers spend averaging and waiting, and that cores are idle, as lines. */
 export function workersTable(results) {
-  const head = ['workload', 'averaging', 'waiting for the last worker'];
+  const head = ['workload', 'averaging', 'waiting for the last worker', 'idle cores'];
   const percent = (share) => `${(100 * share).toFixed(1)} %`;
   const rows = results
     .filter(({ ours }) => ours !== undefined)
-    .map(({ workload, ours }) => [workload, percent(ours.averagingShare), percent(ours.waitingShare)]);
-  return rows.length === 0 ? [] : aligned([head, ...rows], new Set([1, 2]));
+    .map(({ workload, ours }) => [
+      workload,
+      percent(ours.averagingShare),
+      percent(ours.waitingShare),
+      percent(ours.idleShare),
+    ]);
+  return rows.length === 0 ? [] : aligned([head, ...rows], new Set([1, 2, 3]));
 }
 
 export function agreementTable(results) {

@@ -33,10 +33,11 @@ const convolved = (
   return fusedConvolution(tape, op, x, kernel as Value, stride, window, norm(by)) as Features;
 };
 
-const affine = (name: string, channels: number) => [
-  normals(`${name} gamma`, channels),
-  normals(`${name} beta`, channels),
-];
+/** Gamma near 1 and beta: where gamma is small, rounding is large beside what a batch norm leaves. */
+const affine = (name: string, channels: number) => {
+  const { shape, values } = normals(`${name} gamma`, channels);
+  return [{ shape, values: values.map((value) => 1 + 0.2 * value) }, normals(`${name} beta`, channels)];
+};
 
 /** Relative distance of two vectors. */
 function distance(a: Float32Array, b: Float32Array): number {
@@ -73,7 +74,7 @@ function expectAlike(op: Op, inputs: Parameters<typeof onTape>[1], hasRelu: bool
 }
 
 const channels = fc.integer({ min: 16, max: 70 });
-const side = fc.integer({ min: 3, max: 9 });
+const side = fc.integer({ min: 4, max: 9 });
 
 describe('half activations', () => {
   it('compute pointwise layers of any sizes as full ones do', () => {

@@ -2,7 +2,7 @@
 // Compares the speed of training steps with PyTorch's: the same SuperNet, weights, batches and architectures on both
 // sides, interleaved in blocks. Both sides' losses must first agree over 20 steps; otherwise it exits with 1. Run after
 // `npm run build` and `node scripts/bench/peer/install.mjs`:
-//   node scripts/bench/peer.mjs [--workload a,b] [--ways default,tuned,ddp,bf16,compile,one-worker,full] [--rounds 9]
+//   node scripts/bench/peer.mjs [--workload a,b] [--ways default,tuned,ddp,bf16,compile,jax,one-worker,full] [--rounds 9]
 //                               [--seconds 3] [--workers N] [--precision full] [--json]
 // `--seconds` is the duration of one of our blocks; `--rounds 0` only compares losses. `one-worker` is our side with
 // one worker and the same threads per worker, so that the ratio is the speed-up by more workers. A step of workload e
@@ -11,7 +11,7 @@
 import { parseArgs } from 'node:util';
 import { precisions } from '#networks/tensor/precision';
 import { isInstalled } from '../python/environment.mjs';
-import { defaultWorkers, isCompared, peerEnvironment, ways } from './peer/environment.mjs';
+import { defaultWorkers, isCompared, jaxEnvironment, peerEnvironment, ways } from './peer/environment.mjs';
 import { measure, removeFolders } from './peer/measure.mjs';
 import { agreementTable, machine, timingTable, workersTable } from './peer/report.mjs';
 import { killServers } from './peer/server.mjs';
@@ -36,7 +36,8 @@ if (!(Number.isInteger(plan.rounds) && plan.rounds >= 0 && plan.seconds > 0)) {
 }
 if (!['1', '2', undefined].includes(values.workers)) fail(2, `--workers: expected 1 or 2; got ${values.workers}`);
 if (!precisions.includes(values.precision)) fail(2, `--precision: expected ${precisions.join(' or ')}`);
-if (!isInstalled(peerEnvironment)) fail(5, 'PyTorch is not installed; run `npm run bench:peer:install`');
+if (![peerEnvironment, jaxEnvironment].every(isInstalled))
+  fail(5, 'peers are not installed; run `npm run bench:peer:install`');
 for (const [signal, status] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

@@ -4,6 +4,11 @@ import { usableCores } from '#core/machine/cores';
 import { pythonEnvironment, torchPins } from '../../python/environment.mjs';
 
 export const peerEnvironment = pythonEnvironment('peer', torchPins);
+export const jaxEnvironment = pythonEnvironment('peer-jax', {
+  jax: '0.10.2',
+  jaxlib: '0.10.2',
+  numpy: torchPins.numpy,
+});
 
 const tuned = {
   // By default, glibc returns memory blocks of this size to the system after each use and pays page faults for new
@@ -33,6 +38,7 @@ export const ways = {
     ranks: 1,
     env: { ...tuned, PEER_COMPILE: '1' },
   },
+  jax: { title: 'JAX, jit', python: jaxEnvironment },
   'one-worker': { title: 'ours, one worker', workers: 1 },
   full: { title: 'ours, full precision', precision: 'full' },
 };
@@ -42,9 +48,9 @@ export function defaultWorkers({ samples }) {
   return Math.min(usableCores(), samples);
 }
 
-/** True if a way is compared with a workload: torch.compile only where one network is trained. */
+/** True if a way is compared with a workload: a compiler only where one network is trained, since it compiles each. */
 export function isCompared(way, { isOneModel }) {
-  return way !== 'compile' || isOneModel;
+  return isOneModel || !['compile', 'jax'].includes(way);
 }
 
 /** True if a side rounds to bfloat16. */
@@ -55,22 +61,25 @@ export function isRounded(way, precision) {
 /** Our server; the threads of a worker are the cores divided by the default number of workers. */
 export function ourServer(workload, { workers, precision }, folder = []) {
   const threads = Math.max(1, Math.floor(usableCores() / defaultWorkers(workload)));
-  const script = fileURLToPath(new URL('ours.mjs', import.meta.url));
-  const args = [script, workload.name, String(workers), String(threads), precision].concat(folder);
+  const args = [at('ours.mjs'), workload.name, String(workers), String(threads), precision].concat(folder);
   return { title: `ours, workers: ${workers}, precision: ${precision}`, command: process.execPath, args };
 }
 
 /** The server of a way, for a workload whose exchange lies in `folder`. */
 export function otherServer(way, workload, own, folder) {
-  const { title, ranks, env, ...changes } = ways[way];
+  const { title, ranks, env, python, ...changes } = ways[way];
+  if (python !== undefined) return { title, command: python.python, args: ['-B', at('jax_peer.py'), folder] };
   if (ranks === undefined) return { ...ourServer(workload, { ...own, ...changes }), title };
-  const script = fileURLToPath(new URL('peer.py', import.meta.url));
   const inherited = { ...process.env };
   for (const name of [...Object.keys(tuned), ...foreign]) delete inherited[name];
   return {
     title,
     command: peerEnvironment.python,
-    args: ['-B', script, folder, String(ranks)],
+    args: ['-B', at('peer.py'), folder, String(ranks)],
     env: { ...inherited, ...env },
   };
+}
+
+function at(script) {
+  return fileURLToPath(new URL(script, import.meta.url));
 }

@@ -1,19 +1,15 @@
 """What our side wrote of a workload: its description, start weights and batches."""
 
-import json
-import math
-import os
-
-import numpy as np
 import torch
+
+from files import batches, description, safetensors
 
 
 class Workload:
     """The fields of `workload.json`, the weights by name in PyTorch's layouts, and the pool of batches."""
 
     def __init__(self, folder):
-        with open(os.path.join(folder, "workload.json")) as file:
-            plain = json.load(file)
+        plain = description(folder)
         self.samples = plain["samples"]
         self.is_one_model = plain["isOneModel"]
         self.is_held_out = plain["isHeldOut"]
@@ -22,12 +18,7 @@ class Workload:
         self.steps = plain["steps"]
         self.weights = {name: converted(name, w) for name, w in safetensors(folder).items()}
         self._peak, self._warmup = plain["learningRate"], plain["warmupSteps"]
-        shape = (plain["poolSize"], self.samples, plain["batch"])
-        size, channels = plain["resolution"], plain["channels"]
-        pixels = np.fromfile(os.path.join(folder, "images.bin"), np.uint8)
-        soft = np.fromfile(os.path.join(folder, "soft.bin"), np.float32)
-        self._images = torch.from_numpy(pixels).reshape(*shape, size, size, channels)
-        self._soft = torch.from_numpy(soft).reshape(*shape, plain["classes"])
+        self._images, self._soft = (torch.from_numpy(array) for array in batches(folder, plain))
 
     def learning_rate(self, since):
         return self._peak * min(1, (since + 1) / self._warmup)
@@ -37,22 +28,6 @@ class Workload:
         place = position % len(self._images)
         images = self._images[place, first:end].flatten(0, 1).permute(0, 3, 1, 2)
         return images, self._soft[place, first:end].flatten(0, 1)
-
-
-def safetensors(folder):
-    """float32 arrays by name: 8 bytes of header length, a JSON header, the values."""
-    with open(os.path.join(folder, "weights.safetensors"), "rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(length))
-        data = file.read()
-    arrays = {}
-    for name, entry in header.items():
-        if name == "__metadata__":
-            continue
-        begin, _ = entry["data_offsets"]
-        values = np.frombuffer(data, np.float32, math.prod(entry["shape"]), begin)
-        arrays[name] = values.reshape(entry["shape"])
-    return arrays
 
 
 def converted(name, array):

@@ -88,7 +88,7 @@ export const floatT = attribute.type('T', dataType.float32);
 const halfT = attribute.type('T', dataType.bfloat16);
 
 /** `T` of a tensor of floats or of halves. */
-export function typeOf({ dtype }: Tensor): OpAttribute {
+export function typeOf({ dtype }: Pick<Tensor, 'dtype'>): OpAttribute {
   return dtype === dataType.bfloat16 ? halfT : floatT;
 }
 

@@ -5,6 +5,7 @@
 import {
   attribute,
   backend,
+  dataType,
   readFloats,
   runAll,
   type Shape,
@@ -81,17 +82,32 @@ export function noNorm(): Tensor {
   return zeros([0]);
 }
 
-/** `factor` times the sum of tensors of equal shapes. */
-export function ownSum(tensors: readonly Tensor[], factor = 1): Tensor {
+/** `factor` times the sum of tensors of equal shapes, as `dtype`; by default theirs. */
+export function ownSum(tensors: readonly Tensor[], factor = 1, dtype = (tensors[0] as Tensor).dtype): Tensor {
+  return runCombine(
+    tensors,
+    tensors.map(noNorm),
+    tensors.map(() => 0),
+    factor,
+    dtype,
+  );
+}
+
+/** The same of tensors that are normalised first, with a ReLU (1) or none (0) after each. */
+export function runCombine(
+  tensors: readonly Tensor[],
+  norms: readonly Tensor[],
+  relus: readonly number[],
+  factor: number,
+  dtype: number,
+): Tensor {
   const attributes = [
     attribute.int('N', tensors.length),
     attribute.float('factor', factor),
-    attribute.int(
-      'relus',
-      tensors.map(() => 0),
-    ),
+    attribute.int('relus', relus),
+    attribute.type('Y', dtype),
   ];
-  return runCustom('Combine', attributes, [...tensors, ...tensors.map(noNorm)], 1)[0];
+  return runCustom('Combine', attributes, [...tensors, ...norms], 1)[0];
 }
 
 /** True if our kernels compute a layer as plain loops do; TensorFlow's products, which we avoid, are no reference. */
@@ -103,7 +119,7 @@ function agrees(): boolean {
       return results;
     };
     const [z, norm] = noted(runCustom('Pointwise', [epsilon], [x, noNorm(), kernel, gamma, beta], 2));
-    const [y] = noted(runCustom('Combine', [attribute.int('relus', [1])], [z, norm], 1));
+    const [y] = noted([runCombine([z], [norm], [1], 1, dataType.float32)] as [Tensor]);
     const [product] = noted(runCustom('Product', [], [x, kernel], 1));
     const expected = layerByLoops(...(tensors.map(readFloats) as [Matrix, Matrix, Matrix, Matrix]));
     made.push(expected.product, expected.y);

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { precisions } from '#networks/tensor/precision';
 
 const script = fileURLToPath(new URL('repeated-step.mjs', import.meta.url));
 
@@ -61,15 +62,30 @@ describe.each(['our own', 'tensorflow'])('a step by %s kernels', { timeout: 120_
   });
 });
 
-it('our own kernels give the same bits on any number of threads, so those of workers that wait may help', async () => {
-  const convolutional = network('relu', 24)
-    .split('\n')
-    .filter((line) => !/kind: (m.a|dwSep|invertedResidual)|kernel: 5 }/.test(line));
-  const own = [convolutional.join('\n')];
-  const found = await Promise.all([1, 2, 3].map((threads) => repeatedStep('our own', { threads, networks: own })));
-  expect(found[1]).toEqual(found[0]);
-  expect(found[2]).toEqual(found[0]);
-}, 120_000);
+it.each(precisions)(
+  'our own kernels give the same bits on any number of threads in %s, so waiting workers may help',
+  async (precision) => {
+    const convolutional = network('relu', 24)
+      .split('\n')
+      .filter((line) => !/kind: (m.a|dwSep|invertedResidual)|kernel: 5 }/.test(line));
+    const own = [convolutional.join('\n')];
+    const found = await Promise.all(
+      [1, 2, 3].map((threads) => repeatedStep('our own', { threads, precision, networks: own })),
+    );
+    expect(found[1]).toEqual(found[0]);
+    expect(found[2]).toEqual(found[0]);
+  },
+  120_000,
+);
+
+it('a step with half activations gives the same bits each time, by whichever process', {
+  timeout: 120_000,
+}, async () => {
+  const request = { threads: 2, precision: 'half-activations' };
+  const [one, other] = await Promise.all([repeatedStep('our own', request), repeatedStep('our own', request)]);
+  expect(one.map(({ differing }) => differing)).toEqual([null, null, null]);
+  expect(other).toEqual(one);
+});
 
 it('a kernel that does not is named', async () => {
   const request = { threads: 1, networks: networks.slice(0, 1), repeats: 2, spoiled: 'BatchMatMulV2' };

@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * Trains a network by one step again and again from the same weights and tells whether every op gave the same bits each
- * time: `node repeated-step.mjs REQUEST`, JSON with `threads`, `batch`, `repeats`, `networks` (texts in YAML) and, to see that
- * a difference is found, `spoiled`, an op to whose results a little noise is added. Prints JSON: of each network the SHA-256
+ * time: `node repeated-step.mjs REQUEST`, JSON with `threads`, `batch`, `repeats`, `networks` (texts in YAML), `precision`
+ * if it is not full and, to see that a difference is found, `spoiled`, an op to whose results a little noise is added. Prints JSON: of each network the SHA-256
  * of all results of its step, how many ops that ran, and the first that differed, as a call.
  */
 import { createHash } from 'node:crypto';
@@ -18,7 +18,7 @@ import { Trainee } from '#tasks/training/train-network';
 /** @typedef {[call: string, sha256: string][]} Calls */
 
 const scratch = 5; // the sixth result of a batch norm, which nothing reads
-const { threads, batch, repeats, networks, spoiled } = JSON.parse(process.argv[2] ?? '');
+const { threads, batch, repeats, networks, precision, spoiled } = JSON.parse(process.argv[2] ?? '');
 const native = /** @type {Backend} */ (openBackend({ threads }));
 process.stdout.write(JSON.stringify(networks.map(repeated)));
 
@@ -49,7 +49,7 @@ function hashedStep(/** @type {any} */ trainee, /** @type {object} */ images) {
   through(
     (/** @type {Backend} */ inner) => hashing(inner, calls),
     () => {
-      const { gradient } = trainee.model.gradient(trainee.forward, images, { decay: 1e-5, ...drops });
+      const { gradient } = trainee.model.gradient(trainee.forward, images, { decay: 1e-5, precision, ...drops });
       calls.push(['gradient', sha256(native.read(gradient))]);
       trainee.optimizer.apply(trainee.model.weights, gradient, 0.01, 0);
       native.dispose(gradient);

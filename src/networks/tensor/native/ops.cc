@@ -18,6 +18,7 @@ using namespace mnv4;
 
 struct Attributes {
   TF_DataType type = TF_FLOAT;  // of feature maps
+  TF_DataType sum_type = TF_FLOAT;  // of their sum
   int32_t relu = 0;    // 1: a ReLU follows the op's norm
   int32_t x_relu = 0;  // 1: a ReLU follows the input's norm
   int32_t transpose_a = 0, transpose_b = 0;
@@ -328,9 +329,9 @@ void run_product(const Attributes& attributes, Call& call) {
   }
 }
 
-/// n tensors z, n norms -> factor times the sum of the normalised and activated tensors
-template <typename T>
-void run_combine(const Attributes& attributes, Call& call) {
+/// n tensors z, n norms -> factor times the sum of the normalised and activated tensors, as Y
+template <typename T, typename Y>
+void combine(const Attributes& attributes, Call& call) {
   const int n = call.inputs() / 2;
   require(int(attributes.relus.size()) == n, "a ReLU or none for each input");
   std::vector<Activated<T>> parts;
@@ -341,7 +342,7 @@ void run_combine(const Attributes& attributes, Call& call) {
     require(i == 0 || own == shape, "equal shapes");
     shape = own;
   }
-  T* y = call.output<T>(0, shape);
+  Y* y = call.output<Y>(0, shape);
   const int channels = parts[0].channels;
   const Groups groups(channels);
   const Vector factor = splat(attributes.factor);
@@ -359,6 +360,12 @@ void run_combine(const Attributes& attributes, Call& call) {
       }
     }
   });
+}
+
+template <typename T>
+void run_combine(const Attributes& attributes, Call& call) {
+  if (attributes.sum_type == TF_FLOAT) combine<T, float>(attributes, call);
+  else combine<T, bfloat16>(attributes, call);
 }
 
 /// flat -> the part of it at the attribute `place`
@@ -426,6 +433,7 @@ void* read_attributes(TF_OpKernelConstruction* construction) {
   number("adds", &attributes->adds);
   number("goes_back", &attributes->goes_back);
   TF_OpKernelConstruction_GetAttrType(construction, "T", &attributes->type, status);
+  TF_OpKernelConstruction_GetAttrType(construction, "Y", &attributes->sum_type, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
   TF_OpKernelConstruction_GetAttrFloat(construction, "factor", &attributes->factor, status);
   list("relus", attributes->relus);
@@ -455,7 +463,7 @@ void add_op(const char* name, std::initializer_list<const char*> inputs, std::in
   for (const char* input : inputs) TF_OpDefinitionBuilderAddInput(op, input);
   for (const char* output : outputs) TF_OpDefinitionBuilderAddOutput(op, output);
   for (const char* attribute :
-       {"T: {float, bfloat16} = DT_FLOAT", "relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1",
+       {"T: {float, bfloat16} = DT_FLOAT", "Y: {float, bfloat16} = DT_FLOAT", "relu: int = 0", "x_relu: int = 0", "transpose_a: int = 0", "transpose_b: int = 0", "threads: int = 1",
         "epsilon: float = 0.001", "factor: float = 1.0", "relus: list(int) = []", "window: list(int) = []",
         "place: list(int) = []", "adds: int = 0", "goes_back: int = 1", "N: int = 1"}) {
     TF_OpDefinitionBuilderAddAttr(op, attribute);
@@ -491,7 +499,7 @@ void add_ops() {
   add_op<run_product>("Mnv4Product", {"a: float", "b: float"}, {"c: float"});
   add_op<run_slice>("Mnv4Slice", {"flat: float"}, {"used: float"});
   add_op<run_flatten>("Mnv4Flatten", {"into: float", "weights: float", "places: int32", "gradients: N * float"}, {});
-  add_op<run_combine<float>, run_combine<bfloat16>>("Mnv4Combine", {"z: N * T", "norm: N * float"}, {"y: T"});
+  add_op<run_combine<float>, run_combine<bfloat16>>("Mnv4Combine", {"z: N * T", "norm: N * float"}, {"y: Y"});
 }
 
 /// share(descriptor, offset, workers): lends cores among workers; the number of waiting workers is at byte `offset` of

@@ -1,6 +1,6 @@
 /** Sums and means of features; deferred batch norms are applied in the same pass over memory. */
 import { attribute, dataType, dispose, floatConstant, floatT, run, type Tensor } from '#networks/tensor/backend';
-import { isCustom, noNorm, ownSum, runCustom } from '#networks/tensor/custom-ops';
+import { isCustom, noNorm, ownSum, runCombine, runCustom } from '#networks/tensor/custom-ops';
 import { type Features, parametersOf, type Tape, type Value } from '#networks/tensor/tape';
 import { alias } from './arithmetic.js';
 import { floats, stored } from './half.js';
@@ -15,7 +15,7 @@ export function applied(tape: Tape, x: Features): Value {
 
 /** The same as float32, for ops that know nothing else. */
 export function materialized(tape: Tape, x: Features): Value {
-  return floats(tape, applied(tape, x));
+  return x.deferredNorm === undefined ? floats(tape, x) : combine(tape, [x], 1, dataType.float32);
 }
 
 /** a + b, of equal shapes. */
@@ -29,30 +29,29 @@ export function mean(tape: Tape, branches: readonly Features[]): Features {
   return branches.length === 1 && only !== undefined ? only : combine(tape, branches, 1 / branches.length);
 }
 
-/** `factor` times the sum of the parts, of equal shapes. */
-function combine(tape: Tape, given: readonly Features[], factor: number): Value {
+/**
+ * `factor` times the sum of the parts, of equal shapes.
+ *
+ * @param dtype  of the result; by default that of the parts as the tape stores them
+ */
+function combine(tape: Tape, given: readonly Features[], factor: number, dtype?: number): Value {
   const isOwn = isCustom('Combine', (given[0] as Features).tensor.shape);
   const parts = isOwn ? given.map((part) => stored(tape, part)) : given;
-  const y = isOwn ? normalizedSum(parts, factor) : plainSum(parts, factor);
+  const own = (parts[0] as Features).tensor.dtype;
+  const y = isOwn ? normalizedSum(parts, factor, dtype ?? own) : plainSum(parts, factor);
   const receivers = parts.flatMap((part) => [...parametersOf(part), part]);
   return tape.op(receivers, y, function* (dy) {
-    const d = scaled(dy, factor);
+    const d = scaled(dy, factor, own);
     for (const part of parts) yield* gradientsOf(part, d);
     dispose(d);
   });
 }
 
-function normalizedSum(parts: readonly Features[], factor: number): Tensor {
-  const attributes = [
-    attribute.int('N', parts.length),
-    attribute.float('factor', factor),
-    attribute.int(
-      'relus',
-      parts.map(({ deferredNorm }) => Number(deferredNorm?.relu ?? false)),
-    ),
-  ];
+function normalizedSum(parts: readonly Features[], factor: number, dtype: number): Tensor {
+  const tensors = parts.map(({ tensor }) => tensor);
   const norms = parts.map(({ deferredNorm }) => deferredNorm?.norm ?? noNorm());
-  return runCustom('Combine', attributes, [...parts.map(({ tensor }) => tensor), ...norms], 1)[0];
+  const relus = parts.map(({ deferredNorm }) => Number(deferredNorm?.relu ?? false));
+  return runCombine(tensors, norms, relus, factor, dtype);
 }
 
 function plainSum(parts: readonly Features[], factor: number): Tensor {
@@ -64,10 +63,11 @@ function plainSum(parts: readonly Features[], factor: number): Tensor {
   return result;
 }
 
-/** factor times x; the caller owns it. */
-function scaled(x: Tensor, factor: number): Tensor {
-  if (factor === 1) return alias(x);
-  return x.dtype === dataType.bfloat16 ? ownSum([x], factor) : run('Mul', plain, x, floatConstant(factor));
+/** factor times x, as `dtype`; the caller owns it. */
+function scaled(x: Tensor, factor: number, dtype = x.dtype): Tensor {
+  if (factor === 1 && x.dtype === dtype) return alias(x);
+  const isHalf = x.dtype === dataType.bfloat16 || dtype === dataType.bfloat16;
+  return isHalf ? ownSum([x], factor, dtype) : run('Mul', plain, x, floatConstant(factor));
 }
 
 /** Yields the gradients of x's `parametersOf`, then that of x, from the gradient `d` of x as its readers see it. */

@@ -14,6 +14,7 @@ import {
   sizeOf,
   type Tensor,
 } from '#networks/tensor/backend';
+import { hasCustomOps, runCustom } from '#networks/tensor/custom-ops';
 import { isDecayed, type WeightLayout } from './weight-layout.js';
 import { FlatVariable } from './weights.js';
 
@@ -53,8 +54,11 @@ function rmsProp(spec: Extract<OptimizerSpec, { kind: 'rmsProp' }>, { size }: We
   return {
     ...owning({ meanSquare, momentum }),
     apply(weights, gradient, learningRate) {
-      const rate = scalar(learningRate);
       const { decay, momentum: factor, epsilon } = spec;
+      if (hasCustomOps()) {
+        return applyOwn('RmsProp', [learningRate, decay, factor, epsilon], [weights, meanSquare, momentum], gradient);
+      }
+      const rate = scalar(learningRate);
       const constants = [decay, factor, epsilon].map(floatConstant);
       const inputs = [weights.handle, meanSquare.handle, momentum.handle, rate, ...constants, gradient];
       backend().run('ResourceApplyRMSProp', plain, inputs, 0);
@@ -72,8 +76,13 @@ function adamW(spec: Extract<OptimizerSpec, { kind: 'adamW' }>, layout: WeightLa
   return {
     slots: state.slots,
     apply(weights, gradient, learningRate, step) {
-      shrink(weights, decayed, learningRate * spec.weightDecay);
       const { beta1, beta2 } = spec;
+      const factor = learningRate * spec.weightDecay;
+      if (hasCustomOps()) {
+        const settings = [factor, adamRate(learningRate, beta1, beta2, step), beta1, beta2, adamEpsilon];
+        return applyOwn('AdamW', settings, [weights, first, second], gradient, decayed);
+      }
+      shrink(weights, decayed, factor);
       const changing = [beta1 ** (step + 1), beta2 ** (step + 1), learningRate].map(scalar);
       const constants = [beta1, beta2, adamEpsilon].map(floatConstant);
       const inputs = [weights.handle, first.handle, second.handle, ...changing, ...constants, gradient];
@@ -88,6 +97,26 @@ function adamW(spec: Extract<OptimizerSpec, { kind: 'adamW' }>, layout: WeightLa
 }
 
 const adamEpsilon = 1e-7; // TensorFlow's default
+
+/** The rate that corrects for moments that began at 0, computed in float32 as TensorFlow's op does. */
+function adamRate(learningRate: number, beta1: number, beta2: number, step: number): number {
+  const f = Math.fround;
+  const left = (beta: number) => f(1 - f(beta ** (step + 1)));
+  return f(f(f(learningRate) * f(Math.sqrt(left(beta2)))) / left(beta1));
+}
+
+/** Updates variables by our kernel, which writes to the memory that a read variable shares. */
+function applyOwn(
+  op: 'RmsProp' | 'AdamW',
+  settings: readonly number[],
+  variables: readonly FlatVariable[],
+  ...inputs: Tensor[]
+): void {
+  const by = backend().create(Float32Array.from(settings), [settings.length]);
+  const vectors = variables.map((variable) => variable.read());
+  runCustom(op, [], [by, ...vectors, ...inputs], 0);
+  dispose(by, ...vectors);
+}
 
 function shrink(weights: FlatVariable, mask: Tensor, factor: number): void {
   if (factor === 0) return;

@@ -56,6 +56,8 @@ export type CustomOp =
   | 'ParameterGrad'
   | 'Product'
   | 'Combine'
+  | 'RmsProp'
+  | 'AdamW'
   | 'Slice'
   | 'Flatten';
 

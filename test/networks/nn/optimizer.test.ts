@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createOptimizer, type OptimizerSpec } from '#networks/nn/optimizer';
 import { layoutOf } from '#networks/nn/weight-layout';
@@ -102,5 +104,27 @@ describe.each([
     const before = backend().tensorsAlive();
     trajectory(spec);
     expect(backend().tensorsAlive()).toBe(before);
+  });
+});
+
+describe.each<[string, OptimizerSpec]>([
+  ['RMSProp', { kind: 'rmsProp', decay: 0.9, momentum: 0.9, epsilon: 1e-3 }],
+  ['AdamW', { kind: 'adamW', beta1: 0.9, beta2: 0.999, weightDecay: 0.05 }],
+])('our kernel for %s', (_, spec) => {
+  const many = layoutOf([
+    { name: 'kernel', shape: [501, 307], initializer: 'he' },
+    { name: 'beta', shape: [1001], initializer: 'zero' },
+  ]);
+  const run = (kernels: string) => {
+    const script = fileURLToPath(new URL('optimizer-steps.mjs', import.meta.url));
+    const env = { ...process.env, MNV4_KERNELS: kernels };
+    return execFileSync(process.execPath, [script, JSON.stringify({ spec, specs: [...many.specs.values()] })], {
+      env,
+      encoding: 'utf8',
+    });
+  };
+
+  it("has the bits of TensorFlow's ops, for any length and number of threads", () => {
+    expect(run('our own')).toBe(run('tensorflow'));
   });
 });

@@ -17,6 +17,14 @@ class Place {
   int numbers() const { return 2 + 2 * axes_; }
 
   size_t size() const { return product(used_, 0); }
+  size_t offset() const { return offset_; }
+  /// True if the part in use is contiguous: whole along every axis but the first.
+  bool is_one_run() const {
+    for (int i = 1; i < axes_; i++) {
+      if (used_[i] != whole_[i]) return false;
+    }
+    return true;
+  }
 
   /// Calls use(at, from, n) for each run of n contiguous entries: at `at` in the flat vector, at `from` in the part in
   /// use.

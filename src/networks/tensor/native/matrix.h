@@ -123,10 +123,10 @@ struct NoSums {
 
 /// Rows of C and columns of a tile: C [M, V] = A B, stored and handed to `strip` from row `from` on.
 template <int M, int V, typename F, typename Strip>
-inline __attribute__((always_inline)) void product_tile(const F* a, size_t a_step, int k, const F* b, float* c, int n, int r,
-                                                        int from, Strip& strip) {
+inline __attribute__((always_inline)) void product_tile(const F* a, size_t a_step, int k, const F* b, size_t b_step, float* c,
+                                                        int n, int r, int from, Strip& strip) {
   Vector sums[M][V] = {};
-  multiply_add<M, V>(a + r * a_step, a_step, 1, b, V * lanes, k, sums);
+  multiply_add<M, V>(a + r * a_step, a_step, 1, b, b_step, k, sums);
 #pragma GCC unroll 8
   for (int m = 0; m < M; m++) {
 #pragma GCC unroll 4
@@ -142,32 +142,34 @@ inline __attribute__((always_inline)) void product_tile(const F* a, size_t a_ste
 }
 
 template <int V, typename F, typename Strip>
-inline void product_strip(const F* a, size_t a_step, int rows, int k, const F* b, float* c, int n, Strip strip) {
+inline void product_strip(const F* a, size_t a_step, int rows, int k, const F* b, size_t b_step, float* c, int n,
+                          Strip strip) {
   if (rows < tile_rows) {
-    for (int r = 0; r < rows; r++) product_tile<1, V>(a, a_step, k, b, c, n, r, 0, strip);
+    for (int r = 0; r < rows; r++) product_tile<1, V>(a, a_step, k, b, b_step, c, n, r, 0, strip);
   } else {
     for (int done = 0; done < rows; done += tile_rows) {
       const int r = std::min(done, rows - tile_rows);
-      product_tile<tile_rows, V>(a, a_step, k, b, c, n, r, done - r, strip);
+      product_tile<tile_rows, V>(a, a_step, k, b, b_step, c, n, r, done - r, strip);
     }
   }
   strip.end(rows);
 }
 
-/// C [rows, n] = A B, of k factors along the rows of A and the columns of B, which is packed; rows of A are `a_step`
-/// factors apart. `sums` are taken of the rows of C.
+/// C [rows, n] = A B, of k factors along the rows of A and the columns of B, which is packed or, if `b_step` is given,
+/// has rows that are so many factors apart; rows of A are `a_step` factors apart. `sums` are taken of the rows of C.
 template <typename F, typename Sums = NoSums>
 inline void product(const F* a, size_t a_step, int rows, int k, const F* b, const Columns& columns, float* c,
-                    const Sums& sums = {}) {
+                    const Sums& sums = {}, size_t b_step = 0) {
   for (int t = 0; t < columns.count(); t++) {
-    const F* tile = b + columns.offset(t, k);
     const int first = columns.start(t);
+    const F* tile = b_step == 0 ? b + columns.offset(t, k) : b + first;
+    const auto step = [=](int vectors) { return b_step == 0 ? size_t(vectors) * lanes : b_step; };
     if (t < columns.whole) {
       typename Sums::template Strip<tile_vectors> strip(sums, first, 0);
-      product_strip<tile_vectors>(a, a_step, rows, k, tile, c + first, columns.n, strip);
+      product_strip<tile_vectors>(a, a_step, rows, k, tile, step(tile_vectors), c + first, columns.n, strip);
     } else {
       typename Sums::template Strip<1> strip(sums, first, columns.overlap(t));
-      product_strip<1>(a, a_step, rows, k, tile, c + first, columns.n, strip);
+      product_strip<1>(a, a_step, rows, k, tile, step(1), c + first, columns.n, strip);
     }
   }
 }

@@ -11,6 +11,7 @@
 #include "convolution.h"
 #include "depthwise.h"
 #include "flat.h"
+#include "optimizer.h"
 #include "tensorflow.h"
 
 namespace {
@@ -92,6 +93,17 @@ class Call {
     check();
     tensors_.push_back(tensor);
     return static_cast<T*>(TF_TensorData(tensor));
+  }
+
+  /// Makes the floats at `data` an output, not a copy of them; they must live as long as the output.
+  void share(int index, const Shape& shape, const float* data) {
+    size_t size = sizeof(float);
+    for (int64_t extent : shape) size *= extent;
+    const auto keep = [](void*, size_t, void*) {};
+    TF_Tensor* tensor = TF_NewTensor(TF_FLOAT, shape.data(), int(shape.size()), const_cast<float*>(data), size, keep, nullptr);
+    tensors_.push_back(tensor);
+    TF_SetOutput(context_, index, tensor, status_);
+    check();
   }
 
   int inputs() const { return TF_NumInputs(context_); }
@@ -372,8 +384,9 @@ void run_combine(const Attributes& attributes, Call& call) {
 void run_slice(const Attributes& attributes, Call& call) {
   const Input flat = call.input(0);
   const Place place(attributes.place.data());
-  const auto used = attributes.place.begin() + 2 + attributes.place[1];
-  float* to = call.output(0, Shape(used, attributes.place.end()));
+  const Shape used(attributes.place.begin() + 2 + attributes.place[1], attributes.place.end());
+  if (place.is_one_run()) return call.share(0, used, flat.data + place.offset());  // a copy if TensorFlow wants it aligned
+  float* to = call.output(0, used);
   place.each_run([&](size_t at, size_t from, size_t n) { std::memcpy(to + from, flat.data + at, n * sizeof(float)); });
 }
 
@@ -400,6 +413,34 @@ void run_flatten(const Attributes& attributes, Call& call) {
       for (size_t j = 0; j < n; j++) total[at + j] += gradient.data[from + j] + decay * weights.data[at + j];
     });
   }
+}
+
+/// Applies an update to N inputs from the second on, vectors of one length. The first ones are changed in place: they are
+/// those of variables, since a read variable shares its memory.
+template <size_t N, typename Update>
+void update_inputs(const Attributes& attributes, Call& call, const Update& update) {
+  std::array<float*, N> vectors;
+  const size_t n = call.input(1).size();
+  for (size_t i = 0; i < N; i++) {
+    const Input vector = call.input(int(i) + 1);
+    require(vector.size() == n, "vectors of one length");
+    vectors[i] = const_cast<float*>(vector.data);
+  }
+  split(attributes.threads, parts_of(n, 1 << 16), int(n), [&](int, int from, int to) {
+    update_entries(update, vectors, from, to, std::make_index_sequence<N>{});
+  });
+}
+
+/// [rate, decay, momentum, epsilon], weights, mean squares, momenta, gradients -> nothing
+void run_rms_prop(const Attributes& attributes, Call& call) {
+  const float* by = call.input(0).data;
+  update_inputs<4>(attributes, call, RmsProp{by[0], by[1], by[2], by[3]});
+}
+
+/// [shrink, alpha, beta1, beta2, epsilon], weights, means, mean squares, gradients, mask -> nothing
+void run_adam_w(const Attributes& attributes, Call& call) {
+  const float* by = call.input(0).data;
+  update_inputs<5>(attributes, call, AdamW{by[0], by[1], by[2], by[3], by[4]});
 }
 
 class Status {
@@ -498,6 +539,9 @@ void add_ops() {
                                  {"dgamma: float", "dbeta: float"});
   add_op<run_product>("Mnv4Product", {"a: float", "b: float"}, {"c: float"});
   add_op<run_slice>("Mnv4Slice", {"flat: float"}, {"used: float"});
+  add_op<run_rms_prop>("Mnv4RmsProp", {"by: float", "weights: float", "square: float", "moved: float", "gradient: float"}, {});
+  add_op<run_adam_w>("Mnv4AdamW",
+                     {"by: float", "weights: float", "mean: float", "square: float", "gradient: float", "mask: float"}, {});
   add_op<run_flatten>("Mnv4Flatten", {"into: float", "weights: float", "places: int32", "gradients: N * float"}, {});
   add_op<run_combine<float>, run_combine<bfloat16>>("Mnv4Combine", {"z: N * T", "norm: N * float"}, {"y: Y"});
 }

@@ -92,17 +92,21 @@ Moments pointwise(const Activated<T>& x, const float* w, int rows, int n, int th
   return rows_times(copy, w, rows, k, n, threads, z);
 }
 
+constexpr int few_rows = 64;  // for which packing the other matrix takes longer than it gains
+
 /// C [m, n] = A [m, k] B [k, n]; A, B or both may be stored transposed.
 inline void matrix_product(const float* a, bool a_transposed, const float* b, bool b_transposed, int m, int k, int n,
                            int threads, float* c) {
   const Columns columns(n);
-  Floats packed(columns.stored(k));
-  pack(b, b_transposed, k, columns, static_cast<float*>(packed));
+  const bool packs = b_transposed || m > few_rows;
+  Floats packed(packs ? columns.stored(k) : 0);
+  if (packs) pack(b, b_transposed, k, columns, static_cast<float*>(packed));
   Floats turned(a_transposed ? size_t(m) * k : 0);
   if (a_transposed) transpose(a, k, m, turned);
   const float* rows = a_transposed ? static_cast<const float*>(turned) : a;
   split(threads, parts_of(m, tile_rows), m, [&](int, int from, int to) {
-    product(rows + size_t(from) * k, k, to - from, k, static_cast<const float*>(packed), columns, c + size_t(from) * n);
+    product(rows + size_t(from) * k, k, to - from, k, packs ? static_cast<const float*>(packed) : b, columns, c + size_t(from) * n,
+            NoSums{}, packs ? 0 : n);
   });
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Makes the pictures and the tables of docs/performance.md from docs/performance.json; the text between them is written
-// by hand. The file's `peer` is the output of `npm run bench:peer -- --json`.
+// by hand. The file's `peer` is the output of `npm run bench:peer -- --json`, `half` that with half activations.
 //   node scripts/bench/performance.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, View } from 'vega';
@@ -9,12 +9,15 @@ import { docs, filled, table } from '../docs/page.mjs';
 import { ways } from './peer/environment.mjs';
 import { axes } from './scale/spaces.mjs';
 
-const { scale, peer } = JSON.parse(readFileSync(docs('performance.json'), 'utf8'));
+const { scale, peer, half } = JSON.parse(readFileSync(docs('performance.json'), 'utf8'));
 
 writeFileSync(docs('performance-scale.svg'), await svg(scaleSpec()));
-writeFileSync(docs('performance-peer.svg'), await svg(peerSpec()));
+writeFileSync(docs('performance-peer.svg'), await svg(peerSpec(peer)));
+writeFileSync(docs('performance-half.svg'), await svg(peerSpec(half)));
 const page = readFileSync(docs('performance.md'), 'utf8');
-writeFileSync(docs('performance.md'), filled(filled(page, 'scale', scaleTable()), 'peer', peerTable()));
+const tables = { scale: scaleTable(), peer: peerTable(peer), half: peerTable(half) };
+const whole = Object.entries(tables).reduce((text, [name, lines]) => filled(text, name, lines), page);
+writeFileSync(docs('performance.md'), whole);
 
 async function svg(spec) {
   const view = new View(parse(compile({ background: 'white', ...spec }).spec), { renderer: 'none' });
@@ -39,9 +42,9 @@ function scaleSpec() {
   return { vconcat: [row('stepMs', 'ms per step'), row('memoryMb', 'MB resident')] };
 }
 
-/** Speed relative to each way of running PyTorch, with 95 % intervals. */
-function peerSpec() {
-  const values = peer.results.flatMap(({ workload, others }) =>
+/** Speed relative to each other side, with 95 % intervals. */
+function peerSpec({ results }) {
+  const values = results.flatMap(({ workload, others }) =>
     Object.entries(others).map(([way, { ratio, interval }]) => ({
       workload,
       way: ways[way].title,
@@ -61,7 +64,7 @@ function peerSpec() {
           mark: 'bar',
           encoding: {
             x,
-            y: { field: 'ratio', type: 'quantitative', title: "PyTorch's time / ours" },
+            y: { field: 'ratio', type: 'quantitative', title: 'their time / ours' },
             color: { field: 'way', type: 'nominal', title: '' },
           },
         },
@@ -85,8 +88,8 @@ function scaleTable() {
   return table(['', 'value', 'ms per step', 'MB resident'], rows);
 }
 
-function peerTable() {
-  const rows = peer.results.flatMap(({ workload, title, ours, others }) =>
+function peerTable({ results }) {
+  const rows = results.flatMap(({ workload, title, ours, others }) =>
     Object.entries(others).map(([way, other]) => [
       `${workload}: ${title}`,
       ways[way].title,

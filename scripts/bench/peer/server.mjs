@@ -31,6 +31,7 @@ export async function startServer({ title, command, args, env }) {
   };
   return {
     title,
+    pid: child.pid,
     about: await next(),
     ask(text) {
       child.stdin.write(`${text}\n`);

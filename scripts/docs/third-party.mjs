@@ -37,9 +37,8 @@ const fetched = [
 
 export function thirdPartyPage() {
   const packages = shippedPackages();
-  const binding = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages[
-    'node_modules/@tensorflow/tfjs-node-gpu'
-  ];
+  const locked = JSON.parse(readFileSync(at('package-lock.json'), 'utf8')).packages;
+  const versionOf = (name) => locked[`node_modules/@tensorflow/${name}`].version;
   const rows = packages.map(({ name, version, license, isOptional }) => [
     isOptional ? `${name} (some platforms)` : name,
     version,
@@ -52,7 +51,8 @@ mnv4-nas is licensed under Apache-2.0 (LICENSE). Made by \`node scripts/docs/thi
 
 ## In the package
 \`dist/binding/\` holds the C++ sources of TensorFlow.js's addon for Node, from @tensorflow/tfjs-node-gpu
-${binding.version}, unchanged: copyright Google LLC, Apache-2.0.
+${versionOf('tfjs-node-gpu')}, and \`dist/libraries/tfjs/\` its build for browsers, from @tensorflow/tfjs ${versionOf('tfjs')}, unchanged:
+copyright Google LLC, Apache-2.0.
 
 ## Fetched on request
 ${table(['software', 'version', 'licence', 'when'], fetched)}

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // @ts-check
 // Removes from dist/ what has no source any more, and adds what the compiler does not write: the styles of pages, shell
-// functions, the C++ sources of TensorFlow.js's addon, which an installed package compiles, and the declarations of the
-// library. Run by the build.
+// functions, the C++ sources of TensorFlow.js's addon, which an installed package compiles, its build for browsers, which
+// web exports contain, and the declarations of the library. Run by the build.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,10 @@ export async function addDistFiles(root) {
   for (const file of plainFiles) copy(join(root, 'src', file), join(root, 'dist', file));
   const binding = bindingFolder(root);
   for (const file of readdirSync(binding)) copy(join(binding, file), join(root, 'dist', 'binding', file));
+  copy(
+    join(root, 'node_modules/@tensorflow/tfjs/dist/tf.es2017.min.js'),
+    join(root, 'dist/libraries/tfjs/tf.es2017.min.js'),
+  );
   await declareLibrary(join(root, 'src', 'library'), join(root, 'dist', 'library'));
 }
 

@@ -20,12 +20,12 @@ export interface ProgramOptions {
   readonly under?: readonly string[];
 }
 
-/** Runs `mnv4-nas ARGS` to its end without a terminal, so without a progress line. */
+/** Runs `mnv4-nas ARGS` to its end without a terminal, so without a progress line, and as if not under `npx`. */
 export function program(args: readonly string[], options: ProgramOptions = {}): Promise<Ended> {
   const { cwd = process.cwd(), env = {}, node = [], under = [] } = options;
   const [command, ...all] = [...under, process.execPath, ...node, entry, ...args] as [string, ...string[]];
   return new Promise((done, failed) => {
-    const child = spawn(command, all, { cwd, env: { ...process.env, ...env } });
+    const child = spawn(command, all, { cwd, env: { ...process.env, npm_command: '', ...env } });
     const texts = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {

@@ -55,6 +55,11 @@ describe('init', { timeout: 300_000 }, () => {
     expect(first.stdout).toContain('images   120 (folder), 96 to train with and 24 for the test\n');
     expect(first.stdout).toContain('classes  3: blue 40, dark green 40, red 40\n');
     expect(first.stdout).toContain('note: 120 images are few');
+    expect(first.stdout).toMatch(/\nteacher +\S+ +4 epochs of 96 images\n/);
+    expect(first.stdout).toMatch(/\ntrain +\S+ +\d+ epochs of 96 images\n/);
+    expect(first.stdout).toMatch(
+      /note: 4 epochs make a teacher .*, so the final training uses labels alone; from --hours/,
+    );
     expect(first.stdout).toMatch(/\nnext: mnv4-nas search pictures-search\/config\.yaml\n$/);
     expect(Object.keys(texts('pictures-search'))).toEqual([
       'README.md',
@@ -89,12 +94,22 @@ describe('init', { timeout: 300_000 }, () => {
     expect(readdirSync(folder)).not.toContain('slow');
   });
 
+  it('states each training in the words of a dry run', async () => {
+    const planned = await run('search', 'pictures-search/config.yaml', '--dry-run');
+    expect(planned.stdout).toMatch(/teacher +missing +\S.* pictures-search-teacher, 4 epochs of 96 images\n/);
+    const [, length] = /\ntrain +\S+ +(.*)\n/.exec(first.stdout) ?? [];
+    expect(planned.stdout).toMatch(new RegExp(`train +missing +\\S.* the fine result, ${length}\\n`));
+  });
+
   it('makes a project that search brings to a trained and exported network', async () => {
     const short = ['coarse.steps=12', 'fine.steps=12'].flatMap((set) => ['--set', set]);
     const ended = await run('search', 'pictures-search/config.yaml', ...short);
     expect([ended.status, ended.status === 0 ? '' : ended.stderr]).toEqual([0, '']);
     expect(ended.stdout).toContain('pictures-search: searched, trained and exported\n');
     expect(ended.stdout).toMatch(/\naccuracy +\d+\.\d % of 24 test images \(95 % interval /);
-    expect(readdirSync(join(folder, 'pictures-search/exported/onnx'))).toContain('model.onnx');
+    expect(readdirSync(join(folder, 'pictures-search/exported/pictures-search/onnx'))).toContain('model.onnx');
+    const renamed = await run('search', 'pictures-search/config.yaml', ...short, '--set', 'name=second', '--dry-run');
+    expect(renamed.status === 0 ? '' : renamed.stderr).toBe('');
+    expect(renamed.stdout).toMatch(/export +missing/);
   });
 });

@@ -1,19 +1,26 @@
 /** A whole search in a pseudo-terminal, as people see it. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { hasTerminal, type InTerminal, inTerminal } from '#test/cli/in-terminal';
 import { entry } from '#test/cli/program';
 import { project } from './small-project.js';
 
 /** Makes the program, but not the processes of its phases, write a line to standard error every 20 ms. */
-const logging = [
-  '--import',
-  `data:text/javascript,let n=0;if(!process.send)setInterval(()=>process.stderr.write('log '+n+++' end\\n'),20).unref()`,
-];
+const logging = `let n=0;if(!process.send)setInterval(()=>process.stderr.write('log '+n+++' end\\n'),20).unref()`;
+/** Makes it compute, deaf to signals, from the time that there is a file `compute` until there is a file `go`. */
+const computing = `import {existsSync} from 'node:fs';const wait=()=>Atomics.wait(new Int32Array(new SharedArrayBuffer(4)),0,0,20);
+if(!process.send)setInterval(()=>{if(!existsSync('compute')||existsSync('go'))return;
+process.stderr.write('computing\\n');while(!existsSync('go'))wait()},10).unref()`;
 
-function search(columns: number, env: Readonly<Record<string, string>> = {}): InTerminal {
-  const folder = project();
-  const command = [process.execPath, ...logging, entry, 'search', 'search.yaml', '--threads', '1'];
+function search(
+  columns: number,
+  env: Readonly<Record<string, string>> = {},
+  { folder = project(), hook = logging } = {},
+): InTerminal {
+  const imported = ['--import', `data:text/javascript,${encodeURIComponent(hook)}`];
+  const command = [process.execPath, ...imported, entry, 'search', 'search.yaml', '--threads', '1'];
   return inTerminal(command, {
     columns,
     rows: 24,
@@ -83,6 +90,30 @@ describe.skipIf(!hasTerminal)('in a terminal (skipped without Python 3.9), a sea
       .filter((after) => /^\d+m/.test(after));
     expect(colours).toEqual([]);
   });
+
+  it.each(['1/9 teacher', '3/9 coarse'])(
+    'stopped by a second Ctrl-C in %s ends at once, leaves no block, and resumes',
+    async (stage) => {
+      const folder = project();
+      const screen = search(80, {}, { folder, hook: computing });
+      await screen.until((lines) => blockOf(lines).some((line) => line.startsWith(stage)));
+      writeFileSync(join(folder, 'compute'), '');
+      await screen.until((lines) => lines.some((line) => line.startsWith('computing')));
+      screen.keys('\u0003');
+      await screen.until((lines) => lines.some((line) => line.includes('^C')));
+      await pause(250); // a signal that is sent while the same one is pending would be lost
+      screen.keys('\u0003');
+      await screen.until((lines) => lines.some((line) => line.includes('^C^C')));
+      writeFileSync(join(folder, 'go'), '');
+      expect(await screen.ended).toBe(130);
+      const lines = screen.lines();
+      expect(lines.at(-1)).toBe('computing');
+      expect([isVisible(screen), ...screen.cursor()]).toEqual([true, lines.length, 0]);
+      const again = search(80, {}, { folder });
+      expect(await again.ended).toBe(0);
+      expect(again.lines().slice(-40).join('\n')).toContain('small: searched, trained');
+    },
+  );
 
   it('with TERM=dumb writes log lines, and moves no cursor', async () => {
     const screen = search(200, { TERM: 'dumb' });

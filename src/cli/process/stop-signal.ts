@@ -22,7 +22,10 @@ export function hearNoStopSignals(): void {
   }
 }
 
-/** Begins work: `asked` is true once a scheduler or a person has asked to stop. A second SIGINT exits at once. */
+/**
+ * Begins work: `asked` is true once a scheduler or a person has asked to stop. A second SIGINT exits without saving, at
+ * the end of the step that is being computed.
+ */
 export function stopOnSignal(): { asked: () => boolean; release: () => void } {
   working++;
   return {

@@ -1,8 +1,10 @@
 /** The summary that `init` prints: the images, what to know about them, the choices, and the planned time. */
 import { grouped } from '#core/grouped';
 import type { InspectedImages } from '#data/images/inspect/inspected-images';
+import { epochsText } from '#tasks/project/epochs-text';
 import type { Initialized } from '#tasks/project/init/init-project';
-import { totalSeconds } from '#tasks/project/init/time-plan';
+import { type TimePlan, totalSeconds } from '#tasks/project/init/time-plan';
+import { asTyped } from './as-typed.js';
 import { duration } from './progress.js';
 import { aligned } from './table.js';
 
@@ -20,6 +22,8 @@ export function initText(
   { project, hours, device, targetMs }: Asked,
 ): string {
   const { space, time, batch } = plan;
+  const copies = plan.images - plan.validation;
+  const learnt = time.finalImages === 'set' ? time.replicas * copies : plan.images;
   const { resolution } = space.template;
   const ms = (value: number) => value.toPrecision(3);
   const seconds = totalSeconds(time);
@@ -33,11 +37,11 @@ export function initText(
     ['batch', `${batch} images`],
   ];
   const phases = [
-    ['teacher', duration(time.seconds.teacher), `${time.teacherEpochs} epochs`],
+    ['teacher', duration(time.seconds.teacher), epochsText(time.teacherEpochs, plan.images)],
     ['dataset', duration(time.seconds.dataset), `${time.replicas} copies`],
     ['coarse', duration(time.seconds.coarse), `${time.coarseSteps} steps`],
     ['fine', duration(time.seconds.fine), `${time.fineSteps} steps`],
-    ['train', duration(time.seconds.train), `${time.finalEpochs * time.replicas} epochs of the images`],
+    ['train', duration(time.seconds.train), epochsText(time.finalEpochs, learnt)],
     ['in all', duration(seconds), `of ${duration(3600 * hours)}`],
   ];
   return [
@@ -49,9 +53,10 @@ export function initText(
     'planned time, from a few steps measured on this machine:',
     ...aligned(phases, new Set([1])),
     ...timeNotes(seconds, hours),
+    ...teacherNotes(time),
     '',
     `${files.length} files in ${project}`,
-    `next: ${command}`,
+    `next: ${asTyped(command)}`,
   ].join('\n');
 }
 
@@ -97,4 +102,12 @@ function timeNotes(seconds: number, hours: number): string[] {
     ];
   }
   return seconds < 0.5 * planned ? ['note: more steps would gain little, so not all of the time is used'] : [];
+}
+
+function teacherNotes({ finalImages, teacherEpochs, teacherHours }: TimePlan): string[] {
+  if (finalImages === 'set') return [];
+  const hours = Math.ceil(100 * teacherHours) / 100;
+  return [
+    `note: ${teacherEpochs} epochs make a teacher that teaches less than the labels do, so the final training uses labels alone; from --hours ${hours} on, it uses the teacher`,
+  ];
 }

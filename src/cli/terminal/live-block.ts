@@ -1,11 +1,12 @@
 /**
  * Lines that are redrawn in place at the bottom of a terminal. Between two writes the cursor stands, visible, on an
  * empty line above them. So a program that is killed leaves a usable terminal, another process writes to the empty line,
- * and where lines are wrapped because the window gets narrower, the cursor stays with its line. Only xterm.js, the
- * terminal of VS Code, moves it down by the lines that wrapping adds below it.
+ * and where a terminal wraps lines because the window gets narrower, the cursor stays with its line.
+ *
+ * Only xterm.js, the terminal of VS Code, moves the cursor by the rows that wrapping adds or removes below it, but it
+ * never wraps the line of the cursor anew (its option `reflowCursorLine`, false by default). There the block is one
+ * wrapped line with the cursor in its first row, so that any number of changes of the width leave the cursor on it.
  */
-import { stripVTControlCharacters } from 'node:util';
-
 export interface Screen {
   write(text: string): unknown;
   readonly columns?: number;
@@ -23,51 +24,39 @@ export interface LiveBlock {
   erase(): void;
 }
 
-const eraseDown = '\r\u001b[J';
+const toTop = '\r\u001b[K\u001b[C\u001b[J\r'; // erases the row and all below; tmux would keep a copy of all that the corner's erases
 const hideCursor = '\u001b[?25l';
 const showCursor = '\u001b[?25h';
+const keepInRow = '\u001b[?7l'; // what is too long is cut, since the window may just have got narrower
+const wrapAgain = '\u001b[?7h';
+const wrapNow = '\u001b[999C  \r'; // at the right margin, the second space begins a row that continues the line
+const eraseRow = '\r\u001b[K'; // and ends the line above it, but does not separate it from the row below
 const defaultRows = 24;
 
-/** @param isXtermJs  true for a terminal that moves the cursor down when lines below it are wrapped */
+/** @param isXtermJs  true for a terminal that moves the cursor when lines below it are wrapped */
 export function liveBlock(screen: Screen, isXtermJs = false): LiveBlock {
   let shown: readonly string[] = [];
-  let drawnColumns: number | undefined;
-  /** Returns to the empty line and erases all below. */
-  const toTop = () => {
-    const { columns } = screen;
-    const up = isXtermJs && columns && drawnColumns && columns < drawnColumns ? rowsMoved(shown, columns) : 0;
-    drawnColumns = columns;
-    return `${up > 0 ? `\u001b[${up}A` : ''}${eraseDown}`;
-  };
+  const nextRow = isXtermJs ? wrapNow : '\n';
   /** The lines that fit below the empty one. */
   const frame = (lines: readonly string[]) => {
     shown = lines.slice(0, Math.max(0, (screen.rows || defaultRows) - 2));
-    return shown.length === 0 ? '' : `\n${shown.join('\n')}\u001b[${shown.length}A\r`;
+    if (shown.length === 0) return '';
+    const rows = shown.map((line) => `${nextRow}${keepInRow}${line}${wrapAgain}`).join('');
+    return `${rows}\u001b[${shown.length}A${isXtermJs ? eraseRow : '\r'}`;
   };
   return {
     draw(lines) {
-      screen.write(`${hideCursor}${toTop()}${frame(lines)}${showCursor}`);
+      screen.write(`${hideCursor}${toTop}${frame(lines)}${showCursor}`);
     },
     print(text) {
       screen.refresh?.();
       if (shown.length === 0) screen.write(`${text}\n`);
-      else screen.write(`${hideCursor}${toTop()}${text}\n${frame(shown)}${showCursor}`);
+      else screen.write(`${hideCursor}${toTop}${text}\n${frame(shown)}${showCursor}`);
     },
     erase() {
       screen.refresh?.();
-      if (shown.length > 0) screen.write(toTop());
+      if (shown.length > 0) screen.write(toTop);
       shown = [];
     },
   };
-}
-
-/**
- * Returns how many rows xterm.js moves the cursor below the empty line when it wraps the block to `columns`. It goes
- * from the last line to the first and moves by the rows that a line gains, unless the cursor is in that line.
- */
-function rowsMoved(lines: readonly string[], columns: number): number {
-  return lines.reduceRight((moved, line, i) => {
-    const rows = Math.ceil(stripVTControlCharacters(line).length / columns);
-    return moved === i + 1 ? moved : moved + Math.max(0, rows - 1);
-  }, 0);
 }

@@ -4,18 +4,21 @@ import { percent } from '#core/percent';
 import type { Evaluation } from '#jobs/runs/run-result';
 import type { ComparedNetwork } from '#tasks/project/comparison';
 import type { ProjectReport } from '#tasks/project/report';
+import { asTyped } from './as-typed.js';
 import { costText, quantity } from './runs-text.js';
 import { aligned } from './table.js';
 
 export function projectText({ name, costs, missed, test, exports, runs }: ProjectReport): string {
-  const [, fine, trained] = runs as [string, string, string];
+  const [coarse, fine, trained] = runs as [string, string, string];
+  const next = exports.length === 0 ? `export ${trained} --to onnx --check` : `runs show ${trained}`;
   const rows = [
     ...Object.entries(costs).map(([cost, value]) => [cost, costText({ value: value.value, target: value.target })]),
     ['target', missed.length === 0 ? 'met' : missed.join('; ')],
     ['accuracy', `${percent(test.top1, 1)} of ${grouped(test.n)} test images (95 % interval ${intervalText(test)})`],
     ...exports.map(({ format, folder, files }) => [format, `${folder}: ${files.join(', ')}`]),
-    ['network', `mnv4-nas runs show ${fine}`],
-    ['next', exports.length === 0 ? `mnv4-nas export ${trained} --to onnx --check` : `mnv4-nas runs show ${trained}`],
+    ['network', asTyped(`mnv4-nas runs show ${fine}`)],
+    ['report', asTyped(`mnv4-nas runs report ${coarse} ${fine}`)],
+    ['next', asTyped(`mnv4-nas ${next}`)],
   ];
   return [`${name}: searched, trained${exports.length > 0 ? ' and exported' : ''}`, ...aligned(rows, new Set())].join(
     '\n',

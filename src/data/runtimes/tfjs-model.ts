@@ -1,7 +1,8 @@
 /** Runs exported GraphModels in TensorFlow.js: natively if this process uses native TensorFlow, else in JavaScript. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as converter from '@tensorflow/tfjs-converter';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { Failure } from '#core/failure';
 import { readBytes, readJson } from '#core/files/files';
 
@@ -15,9 +16,12 @@ export interface TfjsModel {
 
 /** Opens the model in a folder with `model.json`; the caller disposes it. */
 export async function openTfjsModel(folder: string): Promise<TfjsModel> {
-  const tf = createRequire(import.meta.url)('@tensorflow/tfjs') as typeof tfjs;
+  const require = createRequire(import.meta.url);
+  const tf = require('@tensorflow/tfjs-core') as typeof tfjs;
+  require('@tensorflow/tfjs-backend-cpu'); // registers itself
+  const { loadGraphModel } = require('@tensorflow/tfjs-converter') as typeof converter;
   const file = join(folder, 'model.json');
-  const model = await loaded(file, () => tf.loadGraphModel({ load: () => artifacts(tf, folder, file) }));
+  const model = await loaded(file, () => loadGraphModel({ load: () => artifacts(tf, folder, file) }));
   return {
     runtime: `TensorFlow.js ${tf.version_core} (${tf.getBackend()})`,
     run: (values, shape) => {

@@ -33,7 +33,7 @@ function missingRuntime({ requireRuntime }: Exporter): string | undefined {
     requireRuntime?.();
     return undefined;
   } catch (error) {
-    if (error instanceof Failure) return error.message;
+    if (error instanceof Failure) return [error.message, error.remedy].filter(Boolean).join('; to check, ');
     throw error;
   }
 }

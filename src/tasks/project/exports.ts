@@ -15,12 +15,16 @@ export interface PlannedExport {
   readonly isDone: boolean;
 }
 
-/** Plans the exports of a config; a folder that holds anything but the export of its final training is refused. */
-export function planExports(config: LocatedConfig, training: FinalTraining | undefined): PlannedExport[] {
+/**
+ * Plans the exports of a config; a folder that holds anything but the export of its final training is refused.
+ *
+ * @param id  the run id of the search
+ */
+export function planExports(config: LocatedConfig, training: FinalTraining | undefined, id: string): PlannedExport[] {
   const { export: asked } = config.config;
   if (asked === undefined || training === undefined) return [];
   return asked.to.map((format) => {
-    const folder = join(config.path(asked.folder), format);
+    const folder = join(config.path(asked.folder ?? join('exported', id)), format);
     const isThere = existsSync(folder);
     if (isThere && !(training.isDone && exportedRun(folder) === training.id)) throw otherExport(config, folder);
     return { format, folder, isDone: isThere };

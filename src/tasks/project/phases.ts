@@ -13,6 +13,7 @@ import { runStages } from '#tasks/search/run-stages';
 import { microBatchesOf, type TrainingRecipe } from '#tasks/training/recipe';
 import { trainingSteps } from '#tasks/training/training-plan';
 import type { Comparison } from './comparison.js';
+import { epochsText } from './epochs-text.js';
 import type { PlannedExport } from './exports.js';
 import type { FinalTraining } from './final-training.js';
 import type { Phase } from './phase.js';
@@ -30,7 +31,7 @@ export function preparingPhases(preparation: Preparation | undefined, { workersF
     const images = build === undefined ? 0 : trainingSteps(training, build.source.train.n) * training.batch;
     return {
       name: 'teacher',
-      subject: `${network.name}, ${training.epochs} epochs`,
+      subject: `${network.name}, ${epochsText(training.epochs, build?.source.train.n)}`,
       isDone: isTrained,
       nominalSeconds: trainingSeconds(network, images, build?.source.test.n ?? 0, loadMs),
       async run(context) {
@@ -105,7 +106,7 @@ export function comparingPhases(
   const { recipe, recipeFile, contenders, images = 0, test = 0 } = comparison;
   return contenders.map(({ name, id, isDone, likely, network }) => ({
     name: 'compare',
-    subject: `${name}, alone, ${recipe.epochs} epochs`,
+    subject: `${name}, alone, ${epochsText(recipe.epochs, comparison.images)}`,
     isDone,
     nominalSeconds: trainingSeconds(likely, trainedImages(recipe, images), test),
     async run(context) {
@@ -138,7 +139,7 @@ export function closingPhases(
   const run = { kind: 'train', recipeFile, root, id: training.id } as const;
   const trainPhase: Phase = {
     name: 'train',
-    subject: `the fine result, ${recipe.epochs} epochs`,
+    subject: `the fine result, ${epochsText(recipe.epochs, training.images)}`,
     isDone,
     nominalSeconds: trainingSeconds(likely, trainedImages(recipe, images), test),
     async run(context) {

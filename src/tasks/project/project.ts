@@ -50,7 +50,7 @@ export async function planProject(
   const likely = standInFor(stages[1].task);
   const comparison = await planComparison(config, stages, request, set, likely);
   const training = await planFinalTraining(config, request, set, likely);
-  const exports = planExports(config, training);
+  const exports = planExports(config, training, request.id);
   return { config, request, stages, preparation, set, likely, comparison, training, exports };
 }
 

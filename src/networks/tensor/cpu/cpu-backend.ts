@@ -30,7 +30,9 @@ export class CpuBackend implements Backend {
 
   /** Makes `cpu` TensorFlow.js's backend; loading native TensorFlow afterwards would replace it. */
   constructor() {
-    this.#tf = createRequire(import.meta.url)('@tensorflow/tfjs') as Tf; // only now: it takes a third of a second
+    const require = createRequire(import.meta.url);
+    this.#tf = require('@tensorflow/tfjs-core') as Tf; // only now, since few commands need it
+    require('@tensorflow/tfjs-backend-cpu'); // registers itself
     this.#tf.enableProdMode(); // no advice to install the native addon
     void this.#tf.setBackend('cpu'); // in force when it returns; the promise is for backends that start slowly
     this.#ops = cpuOps(this.#tf);

@@ -1,5 +1,5 @@
 /** An op of the plain JavaScript backend, and how it reads its attributes. */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { OpAttribute } from '#networks/tensor/tensorflow';
 
 export type Tf = typeof tfjs;

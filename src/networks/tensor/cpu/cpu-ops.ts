@@ -3,7 +3,7 @@
  * attributes are those of TensorFlow's op of that name. One differs: `StatelessRandomUniform` draws from our own
  * generator, so that its numbers depend on shape and seed alone but are not TensorFlow's.
  */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { randomStream } from '#core/random';
 import { dataType } from '#networks/tensor/tensor';
 import type { Attributes, OpTable, Tf, TfTensor } from './cpu-op.js';
@@ -70,26 +70,24 @@ function normalization(tf: Tf): OpTable {
       const { mean, variance } = isTraining ? tf.moments(x, maps) : { mean: givenMean, variance: givenVariance };
       const y = kernel('FusedBatchNorm', { x, scale, offset, mean, variance }, { varianceEpsilon });
       const n = x.size / mean.size;
-      const unbiased = variance.mul(isTraining ? n / Math.max(1, n - 1) : 1); // Bessel's correction, as in TensorFlow
+      const unbiased = tf.mul(variance, isTraining ? n / Math.max(1, n - 1) : 1); // Bessel's correction, as in TensorFlow
       return [y, mean.clone(), unbiased, mean.clone(), variance.clone(), tf.zeros([0])];
     },
     /** Outputs: gradients of x, gamma and beta, and two unused ones. */
     FusedBatchNormGradV3(given, dy, x, gamma, mean, variance) {
       if (!given.read('is_training', true)) throw new Error('frozen statistics have no gradient here');
-      const scale = variance.add(given.read('epsilon', 1e-4)).rsqrt();
-      const normal = x.sub(mean).mul(scale);
-      const pull = dy.mul(normal);
-      const dx = dy
-        .sub(dy.mean(maps))
-        .sub(normal.mul(pull.mean(maps)))
-        .mul(scale.mul(gamma));
-      return [dx, pull.sum(maps), dy.sum(maps), tf.zeros([0]), tf.zeros([0])];
+      const scale = tf.rsqrt(tf.add(variance, given.read('epsilon', 1e-4)));
+      const normal = tf.mul(tf.sub(x, mean), scale);
+      const pull = tf.mul(dy, normal);
+      const centred = tf.sub(tf.sub(dy, tf.mean(dy, maps)), tf.mul(normal, tf.mean(pull, maps)));
+      const dx = tf.mul(centred, tf.mul(scale, gamma));
+      return [dx, tf.sum(pull, maps), tf.sum(dy, maps), tf.zeros([0]), tf.zeros([0])];
     },
     Softmax: (_, logits) => tf.softmax(logits),
     /** Outputs: the loss of each row and its gradient with respect to the logits. */
     SoftmaxCrossEntropyWithLogits(_, logits, targets) {
       const logProbabilities = tf.logSoftmax(logits);
-      return [targets.mul(logProbabilities).sum(-1).neg(), logProbabilities.exp().sub(targets)];
+      return [tf.neg(tf.sum(tf.mul(targets, logProbabilities), -1)), tf.sub(tf.exp(logProbabilities), targets)];
     },
   };
 }
@@ -103,8 +101,8 @@ function pointByPoint(tf: Tf): OpTable {
     Sub: (_, a, b) => tf.sub(a, b),
     Relu: (_, x) => tf.relu(x),
     Relu6: (_, x) => tf.relu6(x),
-    Relu6Grad: (_, dy, x) => dy.mul(tf.logicalAnd(x.greater(0), x.less(6))),
-    ReluGrad: (_, dy, y) => dy.mul(y.step()),
+    Relu6Grad: (_, dy, x) => tf.mul(dy, tf.logicalAnd(tf.greater(x, 0), tf.less(x, 6))),
+    ReluGrad: (_, dy, y) => tf.mul(dy, tf.step(y)),
     Erf: (_, x) => tf.erf(x),
     Square: (_, x) => tf.square(x),
     Exp: (_, x) => tf.exp(x),
@@ -127,7 +125,7 @@ function reductions(tf: Tf): OpTable {
   return {
     Mean: (given, x, axes) => tf.mean(x, integers(axes), given.read('keep_dims', false)),
     Sum: (given, x, axes) => tf.sum(x, integers(axes), given.read('keep_dims', false)),
-    BiasAddGrad: (_, dy) => tf.sum(dy.reshape([-1, dy.shape.at(-1) as number]), 0),
+    BiasAddGrad: (_, dy) => tf.sum(tf.reshape(dy, [-1, dy.shape.at(-1) as number]), 0),
   };
 }
 

@@ -1,11 +1,15 @@
 /** TensorFlow's variables and optimizer updates, written in TensorFlow.js. */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { OpTable, Tf, TfTensor } from './cpu-op.js';
 
 /**
  * Ops on variables; a handle is TensorFlow.js's variable. Its values are replaced, so tensors read earlier keep theirs.
  */
 export function variableOps(tf: Tf): OpTable {
+  const { add, div, mul, neg, sqrt, square, sub } = tf;
+  /** average + (1 - decay) * (value - average) */
+  const blended = (average: TfTensor, value: TfTensor, decay: TfTensor) =>
+    add(average, mul(sub(value, average), add(neg(decay), 1)));
   const assign = (handle: TfTensor, value: TfTensor) => {
     (handle as tfjs.Variable).assign(value);
     return value;
@@ -18,7 +22,7 @@ export function variableOps(tf: Tf): OpTable {
       return [];
     },
     AssignSubVariableOp(_, handle, value) {
-      assign(handle, handle.sub(value));
+      assign(handle, sub(handle, value));
       return [];
     },
     DestroyResourceOp(_, handle) {
@@ -26,26 +30,21 @@ export function variableOps(tf: Tf): OpTable {
       return [];
     },
     ResourceApplyGradientDescent(_, weights, rate, gradient) {
-      assign(weights, weights.sub(gradient.mul(rate)));
+      assign(weights, sub(weights, mul(gradient, rate)));
       return [];
     },
     ResourceApplyRMSProp(_, weights, meanSquare, momentum, rate, decay, factor, epsilon, gradient) {
-      const ms = assign(meanSquare, blended(meanSquare, gradient.square(), decay));
-      const step = gradient.mul(rate).div(ms.add(epsilon).sqrt());
-      assign(weights, weights.sub(assign(momentum, momentum.mul(factor).add(step))));
+      const ms = assign(meanSquare, blended(meanSquare, square(gradient), decay));
+      const step = div(mul(gradient, rate), sqrt(add(ms, epsilon)));
+      assign(weights, sub(weights, assign(momentum, add(mul(momentum, factor), step))));
       return [];
     },
     ResourceApplyAdam(_, weights, first, second, power1, power2, rate, beta1, beta2, epsilon, gradient) {
       const m = assign(first, blended(first, gradient, beta1));
-      const v = assign(second, blended(second, gradient.square(), beta2));
-      const corrected = rate.mul(tf.sub(1, power2).sqrt()).div(tf.sub(1, power1));
-      assign(weights, weights.sub(m.mul(corrected).div(v.sqrt().add(epsilon))));
+      const v = assign(second, blended(second, square(gradient), beta2));
+      const corrected = div(mul(rate, sqrt(sub(1, power2))), sub(1, power1));
+      assign(weights, sub(weights, div(mul(m, corrected), add(sqrt(v), epsilon))));
       return [];
     },
   };
-}
-
-/** average + (1 - decay) * (value - average) */
-function blended(average: TfTensor, value: TfTensor, decay: TfTensor): TfTensor {
-  return average.add(value.sub(average).mul(decay.neg().add(1)));
 }

@@ -27,7 +27,6 @@ const modules = {
 /** Builds that are copied from packages, byte for byte. */
 const builds = {
   'libraries/tfjs': {
-    '@tensorflow/tfjs': ['dist/tf.es2017.min.js'],
     '@tensorflow/tfjs-backend-wasm': [
       'dist/tf-backend-wasm.es2017.min.js',
       'dist/tfjs-backend-wasm.wasm',
@@ -46,6 +45,9 @@ const builds = {
   },
 };
 
+/** TensorFlow.js for browsers, which the build copies, since its package is 141 MB and nothing else of it is needed. */
+const tfjsBuild = 'libraries/tfjs/tf.es2017.min.js';
+
 /** Returns the page's modules and the runtimes. */
 export function pageFiles(): FileContent[] {
   const own = Object.entries(modules).map(([name, path]) => ({ name: `page/${name}`, content: pageModule(path) }));
@@ -56,6 +58,7 @@ export function pageFiles(): FileContent[] {
   );
   return [
     ...own,
+    { name: tfjsBuild, content: [readFileSync(join(root, 'dist', tfjsBuild))] },
     ...copied,
     { name: 'libraries/litert/litert.js', content: litertModule() },
     { name: 'libraries/LICENSE', content: [readFileSync(join(root, 'LICENSE'))] },
@@ -64,7 +67,7 @@ export function pageFiles(): FileContent[] {
 
 /** Name and version of each library. */
 export function libraryVersions(): string[] {
-  const titles = { '@tensorflow/tfjs': 'TensorFlow.js', '@litertjs/core': 'LiteRT.js' };
+  const titles = { '@tensorflow/tfjs-core': 'TensorFlow.js', '@litertjs/core': 'LiteRT.js' };
   return Object.entries(titles).map(([name, title]) => {
     const { version } = JSON.parse(bytesIn(name, 'package.json').toString()) as { readonly version: string };
     return `${title} ${version}`;

@@ -82,7 +82,7 @@ fine: # the depthwise layers of each block
   warmStart: true
   steps: ${fineSteps}
 train: { recipe: recipes/final.train.yaml } # the result, from scratch
-export: { to: [onnx], folder: exported } # also: litert, web, tfjs, timm, safetensors
+export: { to: [onnx] } # into exported/${name}; also: litert, web, tfjs, timm, safetensors
 `;
 }
 
@@ -121,25 +121,30 @@ function augment({ space: { template } }: InitPlan, indent: string): string {
 }
 
 function teacherRecipe(plan: InitPlan, names: ProjectNames): string {
-  const { batch, time } = plan;
   return `# The training of the teacher on labelled images, augmented again in every epoch.
 name: ${names.name}-teacher
-data:
+${labelledTraining(plan, names, plan.time.teacherEpochs)}`;
+}
+
+/** The part of a recipe below its name, for a training on labelled images. */
+function labelledTraining(plan: InitPlan, names: ProjectNames, epochs: number): string {
+  const { batch } = plan;
+  return `data:
   source:
 ${source(plan, names, '    ')}
   augment:
 ${augment(plan, '    ')}
-epochs: ${time.teacherEpochs}
+epochs: ${epochs}
 batch: ${batch}
 microBatches: 2 # two processes share a step
 optimizer: { kind: adamW, weightDecay: 0.05 }
 learningRate: ${rateFor(batch, 0.004)}
-warmupEpochs: ${warmup(time.teacherEpochs)}
+warmupEpochs: ${warmup(epochs)}
 labelSmoothing: 0.1
 dropout: 0.1
 statisticsBatches: ${statisticsBatches}
 seed: 1
-${intervals((time.teacherEpochs * plan.images) / batch)}
+${intervals((epochs * plan.images) / batch)}
 `;
 }
 
@@ -168,7 +173,15 @@ teacher: # or an ONNX model: [{ onnx: model.onnx }]
 `;
 }
 
-function finalRecipe({ batch, time, images, validation }: InitPlan, { name }: ProjectNames): string {
+function finalRecipe(plan: InitPlan, names: ProjectNames): string {
+  const { batch, time, images, validation } = plan;
+  const { name } = names;
+  if (time.finalImages === 'labelled') {
+    return `# The training of the network that was found, on labelled images, augmented again in every epoch, and its test.
+# With so few epochs the teacher would teach less than the labels do; with more --hours, init lets it teach.
+name: ${name}-final
+${labelledTraining(plan, names, time.finalEpochs)}`;
+  }
   const rows = (images - validation) * time.replicas;
   return `# The training of the network that was found, on the distillation set, and its test.
 name: ${name}-final
@@ -200,8 +213,9 @@ pixels that takes ${targetMs} ms on ${device}.
 ${command}
 \`\`\`
 trains the teacher (${time.teacherEpochs} epochs), builds the distillation set (${time.replicas} copies of each image), searches in two stages
-(${time.coarseSteps} and ${time.fineSteps} steps), trains the network that was found, and exports it to \`exported/onnx\`. Stopped at any time,
-the same command resumes. \`--dry-run\` shows what is missing, and how long it will take.
+(${time.coarseSteps} and ${time.fineSteps} steps), trains the network that was found, and exports it to
+\`exported/${name}/onnx\`. Stopped at any time, the same command resumes. \`--dry-run\` shows what is missing, and how
+long it will take.
 
 | file | what it holds |
 |---|---|
@@ -213,6 +227,6 @@ the same command resumes. \`--dry-run\` shows what is missing, and how long it w
 | \`init.json\` | the arguments and the speeds measured on this machine; \`init --force\` with the same arguments uses them again |
 | \`runs/\`, \`exported/\` | the results |
 
-A run refuses a changed config. Search again under another name: \`${command} --run-id second --set export.folder=second\`.
+A run refuses a changed config. Search again under another name: \`${command} --run-id second\`.
 `;
 }

@@ -151,7 +151,11 @@ const fields = record({
     .describe('Final training by search, after both stages'),
   export: record({
     to: list(word(...formats), 'a list of formats').describe('Formats of the export'),
-    folder: file.describe('Folder of the exports, relative to the config; each format has its own folder there'),
+    folder: file
+      .optional()
+      .describe(
+        'Folder of the exports, relative to the config; each format has its own folder there; by default exported/RUN-ID, so that each search has its own',
+      ),
   })
     .optional()
     .describe('Export of the trained network by search; requires train'),

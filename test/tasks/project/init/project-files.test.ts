@@ -62,6 +62,16 @@ describe('the files of a project', () => {
     expect(readNetwork(join(folder, 'recipes/teacher.network.yaml')).input).toEqual(input);
   });
 
+  it('train the network on labelled images, as the teacher, where there is little time', () => {
+    const folder = written(inspected(), 0.3, 0.1);
+    const [teacher, final] = ['teacher', 'final'].map((name) =>
+      readTrainingRecipe(join(folder, `recipes/${name}.train.yaml`)),
+    );
+    const kept = { data: teacher?.data, optimizer: teacher?.optimizer, labelSmoothing: teacher?.labelSmoothing };
+    expect(final).toMatchObject({ name: 'flowers-final', ...kept });
+    expect(final?.epochs).toBeGreaterThan(teacher?.epochs as number);
+  });
+
   it('keep all of images that have the resolution, which is stated where the files must be decoded to know it', () => {
     const side = { min: 30, median: 30, max: 30 };
     const small = inspected({ oneSize: true, height: side, width: side, shorterSide: side });

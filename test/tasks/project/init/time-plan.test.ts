@@ -53,6 +53,16 @@ describe('a plan of time', () => {
     expect(seconds.teacher).toBeCloseTo(teacherEpochs * 5, 10);
   });
 
+  it('trains on labels alone where the teacher would be trained for fewer than 20 epochs, from the hours that it names', () => {
+    const { teacherHours, ...plan } = planTime({ ...request, hours: 0.1 }, speeds);
+    expect(plan.finalImages).toBe('labelled');
+    expect(teacherHours).toBeCloseTo((20 * 1000 * 5) / 0.22 / 0.9 / 3.6e6, 10);
+    expect(plan.seconds.train).toBeCloseTo((plan.finalEpochs * 1000 * (3 * 0.6 + 2)) / 1000, 10);
+    expect(planTime({ ...request, hours: 0.999 * teacherHours }, speeds).finalImages).toBe('labelled');
+    const useful = planTime({ ...request, hours: 1.001 * teacherHours }, speeds);
+    expect([useful.finalImages, useful.teacherEpochs]).toEqual(['set', 20]);
+  });
+
   it('keeps a set below four gibibytes', () => {
     const large = { ...request, images: 100_000, imageBytes: 224 * 224 * 3, hours: 1000 };
     const { replicas } = planTime(large, speeds);

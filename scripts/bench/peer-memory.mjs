@@ -20,8 +20,9 @@ for (const name of values.workload.split(',')) {
   const given = workload(name);
   const folder = mkdtempSync(join(tmpdir(), 'mnv4-peer-'));
   try {
-    const sides = precisions.map((precision) => {
-      return [`ours, ${precision}`, ourServer(given, { workers: defaultWorkers(given), precision }, folder)];
+    const sides = precisions.map((precision, i) => {
+      const own = { workers: defaultWorkers(given), precision };
+      return [`ours, ${precision}`, ourServer(given, own, i === 0 ? folder : [])]; // one writes the exchange
     });
     for (const [title, server] of [...sides, ['PyTorch, tuned allocator', otherServer('tuned', given, {}, folder)]]) {
       rows.push([name, title, `${(await peak(server)).toFixed(0)} MB`]);

@@ -354,8 +354,9 @@ void combine(const Attributes& attributes, Call& call) {
     require(i == 0 || own == shape, "equal shapes");
     shape = own;
   }
-  Y* y = call.output<Y>(0, shape);
   const int channels = parts[0].channels;
+  require(channels >= lanes, "16 channels or more");
+  Y* y = call.output<Y>(0, shape);
   const Groups groups(channels);
   const Vector factor = splat(attributes.factor);
   split(attributes.threads, parts_of(rows_of(shape), least_rows), rows_of(shape), [&](int, int from, int to) {

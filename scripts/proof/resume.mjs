@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // @ts-check
 /**
- * `npm run proof:resume [-- INSTANTS [SEED]]`: proves that a search killed at any instant and resumed by the same
+ * `npm run proof:resume [-- INSTANTS [SEED [PRECISION]]]`: proves that a search killed at any instant and resumed by the same
  * command ends like an undisturbed one. First, a run that computes almost nothing is killed (SIGKILL) in each call that
  * changes or flushes a file. Then both stages run on real images, once undisturbed and then INSTANTS times, each time
  * killed at a random instant: half of them at random times, half in calls on the logs, checkpoints, results and other
@@ -22,11 +22,12 @@ import { instantsOf } from './resume/instants.mjs';
 /** @typedef {import('./resume/instants.mjs').Instant} Instant */
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const [instants = '20', seed = '1'] = process.argv.slice(2);
+const [instants = '20', seed = '1', precision = 'full'] = process.argv.slice(2);
 const runs = mkdtempSync(join(tmpdir(), 'mnv4-resume-'));
 const settings = [
   ...['search.logEvery=7', 'search.checkpointEvery=10', 'search.batch=32', 'search.validationBatch=64'],
   ...['search.statisticsBatches=2', 'coarse.steps=40', 'fine.steps=40', 'fine.compareRandom=2'],
+  ...['search', 'fine'].map((stage) => `${stage}.weights.precision=${precision}`), // the config's fine stage has weights, too
 ];
 const killsInCalls = join(root, 'scripts', 'proof', 'resume', 'kill-in-call.mjs');
 

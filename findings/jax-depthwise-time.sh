@@ -3,7 +3,7 @@
 #
 # Guess: compiled by XLA, a 3x3 depthwise convolution is bound by memory and takes about as long as a 1x1 convolution of the
 #   same map with 64 channels, which multiplies 7 times as often; a compiled network trains at least as fast as an eager one.
-# Truth: it takes several times as long (20 times on two cores of Zen 5), forward and backward; the same sums written as
+# Truth: it takes several times as long (26 times on two cores of Zen 5), forward and backward; the same sums written as
 #   nine shifted products take a fraction, with the same values. So a jitted training step of a MobileNet took nine
 #   times as long as PyTorch's eager one.
 # Hurts: whoever compares speeds of depthwise networks with JAX on a CPU, or trains small ones there.

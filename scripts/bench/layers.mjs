@@ -9,7 +9,8 @@ import { aligned } from '#cli/terminal/table';
 import { randomStream } from '#core/random';
 import { convLayer, depthwiseLayer, pointwiseLayer } from '#networks/nn/layers';
 import { weightPass } from '#networks/nn/pass';
-import { backend, dispose, openBackend } from '#networks/tensor/backend';
+import { backend, dispose, openBackend, sizeOf } from '#networks/tensor/backend';
+import { alias } from '#networks/tensor/ops/arithmetic';
 import { materialized } from '#networks/tensor/ops/combine';
 import { Tape } from '#networks/tensor/tape';
 import { shapes, titleOf } from './layers/shapes.mjs';
@@ -45,16 +46,10 @@ console.log(aligned([['layer', 'ours ms', 'theirs ms', 'ratio'], ...rows], new S
 /** A layer's pass and its gradients, from the input as a map of the precision asked for. */
 function ownStep({ kind, images, side, inputs, out, kernel, stride }) {
   const random = randomStream('layers');
-  const tensor = (...shape) => {
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    return backend().create(
-      Float32Array.from({ length: size }, () => random.normal()),
-      shape,
-    );
-  };
   const made = new Map();
   const kept = (name, shape) => {
-    if (!made.has(name)) made.set(name, tensor(...shape));
+    const values = () => Float32Array.from({ length: sizeOf(shape) }, () => random.normal());
+    if (!made.has(name)) made.set(name, backend().create(values(), shape));
     return made.get(name);
   };
   const half = values.precision !== 'full';
@@ -76,8 +71,7 @@ function ownStep({ kind, images, side, inputs, out, kernel, stride }) {
       dense: () => convLayer(pass, 'it', x, { kernels: kernel, out, ...how }),
     };
     const y = materialized(tape, layers[kind]());
-    const copied = backend().run('Identity', [{ name: 'T', type: 4, value: 1 }], [kept('dy', y.tensor.shape)], 1);
-    tape.backward(y, copied[0]);
+    tape.backward(y, alias(kept('dy', y.tensor.shape)));
     for (const { gradient } of leaves) if (gradient !== undefined) dispose(gradient);
   };
 }

@@ -34,7 +34,12 @@ def convolution(weights, layer, name, x):
 
 def logits(weights, network, images):
     x = images.astype(jnp.float32) / 127.5 - 1
-    layered = lambda layers, x: [x := convolution(weights, layer, layer["branches"][0], x) for layer in layers][-1] if layers else x
+
+    def layered(layers, x):
+        for layer in layers:
+            x = convolution(weights, layer, layer["branches"][0], x)
+        return x
+
     for block in network["blocks"]:
         y = layered(block["layers"], x)
         x = x + y if block["residual"] else y

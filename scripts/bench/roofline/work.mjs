@@ -37,7 +37,7 @@ export function multiplyAdds(op, inputs, outputs) {
   }
 }
 
-/** Of a layer with this kernel and output: each output sums over a window, in a depthwise layer of one channel. */
+/** Multiply-adds of a layer's forward pass: its outputs times the kernel values that each of them multiplies. */
 function forward(kernel, out) {
   const isDepthwise = kernel.length === 4 && kernel[3] === 1;
   return sizeOf(out) * (isDepthwise ? kernel[0] * kernel[1] : sizeOf(kernel.slice(0, -1)));

@@ -4,7 +4,7 @@
  * and where a terminal wraps lines because the window gets narrower, the cursor stays with its line.
  *
  * Only xterm.js, the terminal of VS Code, moves the cursor by the rows that wrapping adds or removes below it, but it
- * never wraps the line of the cursor anew (its option `reflowCursorLine`, false by default). There the block is one
+ * does not rewrap the line with the cursor (its option `reflowCursorLine`, false by default). There the block is one
  * wrapped line with the cursor in its first row, so that any number of changes of the width leave the cursor on it.
  */
 export interface Screen {

@@ -7,36 +7,14 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { precisions } from '#networks/tensor/precision';
+import { everyBlock } from './every-block.js';
 
 const script = fileURLToPath(new URL('repeated-step.mjs', import.meta.url));
 
-/** Every kind of block, kernels and channels that are ours and some that are TensorFlow's. */
-const network = (activation: string, width: number, more = '') => `name: all
-input: { resolution: 24, channels: 3 }
-classes: 10
-activation: ${activation}
-${more}
-stages:
-  - out: ${width}
-    blocks:
-      - { kind: conv, kernel: 3, stride: 2 }
-      - { kind: conv, kernel: 5 }
-      - { kind: fusedIb, kernel: 3, expand: 2 }
-  - out: ${2 * width}
-    blocks:
-      - { kind: uib, startKernel: 5, midKernel: 3, stride: 2, expand: 4 }
-      - { kind: uib, startKernel: 3, midKernel: 5, expand: 4 }
-      - { kind: mqa, heads: 2, keyDim: 16, kvStride: 2 }
-      - { kind: mha, heads: 2, keyDim: 16 }
-      - { kind: dwSep, kernel: 7 }
-      - { kind: invertedResidual, kernel: 5, expand: 3, squeeze: true, activation: hardSwish }
-      - { kind: invertedResidual, kernel: 3, stride: 2, expand: 4 }
-head: { conv: 128, hidden: 64 }
-`;
 const networks = [
-  network('relu', 24),
-  network('gelu', 16, 'layerScale: true'),
-  network('relu6', 6, 'padding: symmetric'),
+  everyBlock('relu', 24),
+  everyBlock('gelu', 16, 'layerScale: true'),
+  everyBlock('relu6', 6, 'padding: symmetric'),
 ];
 
 interface Repeated {
@@ -65,7 +43,7 @@ describe.each(['our own', 'tensorflow'])('a step by %s kernels', { timeout: 120_
 it.each(precisions)(
   'our own kernels give the same bits on any number of threads in %s, so waiting workers may help',
   async (precision) => {
-    const convolutional = network('relu', 24)
+    const convolutional = everyBlock('relu', 24)
       .split('\n')
       .filter((line) => !/kind: (m.a|dwSep|invertedResidual)|kernel: 5 }/.test(line));
     const own = [convolutional.join('\n')];

@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '#core/random';
 import { needOf } from '#jobs/memory';
@@ -7,43 +9,23 @@ import { parseSpace } from '#networks/space/parse';
 import { inputSize } from '#networks/space/resolution';
 import { close } from '#networks/space/space';
 import { dispose, openBackend, readFloats } from '#networks/tensor/backend';
+import { everyBlock } from './every-block.js';
 
 openBackend({ threads: 2 });
 
-/** Every kind of block. */
-const network = (activation: string, more = '') =>
-  close(
-    parseSpace(
-      'network.yaml',
-      `name: all
-input: { resolution: 24, channels: 3 }
-classes: 10
-activation: ${activation}
-${more}
-stages:
-  - out: 24
-    blocks:
-      - { kind: conv, kernel: 3, stride: 2 }
-      - { kind: fusedIb, kernel: 3, expand: 2 }
-  - out: 48
-    blocks:
-      - { kind: uib, startKernel: 5, midKernel: 3, stride: 2, expand: 4 }
-      - { kind: uib, startKernel: 3, midKernel: 5, expand: 4 }
-      - { kind: mqa, heads: 2, keyDim: 16, kvStride: 2 }
-      - { kind: mha, heads: 2, keyDim: 16 }
-      - { kind: dwSep, kernel: 7 }
-      - { kind: invertedResidual, kernel: 5, expand: 3, squeeze: true, activation: hardSwish }
-head: { conv: 128, hidden: 64 }
-`,
-    ),
-    [],
-  );
+/** Without the blocks that make it deeper but are of no new kind, since a rounding grows from block to block. */
+const shallow = (text: string) =>
+  text
+    .split('\n')
+    .filter((line) => !/kind: conv, kernel: 5|kind: invertedResidual, kernel: 3/.test(line))
+    .join('\n');
 
 describe.each([
-  ['relu', network('relu')],
-  ['gelu with layer scale', network('gelu', 'layerScale: true')],
-  ['relu6 with symmetric padding', network('relu6', 'padding: symmetric')],
-])('a network of every kind of block, %s, with half activations', (_, architecture) => {
+  ['relu', everyBlock('relu', 24)],
+  ['gelu with layer scale', everyBlock('gelu', 24, 'layerScale: true')],
+  ['relu6 with symmetric padding', everyBlock('relu6', 24, 'padding: symmetric')],
+])('a network of every kind of block, %s, with half activations', (_, text) => {
+  const architecture = close(parseSpace('network.yaml', shallow(text)), []);
   const forward = networkForward(architecture);
   const model = new Model(architecture, weightLayout(architecture, forward), 'seed');
   const random = randomStream('images');
@@ -76,4 +58,19 @@ describe.each([
     const largest = Math.max(...logits.map(Math.abs));
     expect(Math.max(...logits.map((value, i) => Math.abs(value - (half[i] as number)))) / largest).toBeLessThan(0.1);
   });
+});
+
+it('half activations are refused in a process without our kernels', () => {
+  const script = fileURLToPath(new URL('repeated-step.mjs', import.meta.url));
+  const request = {
+    threads: 1,
+    batch: 2,
+    repeats: 1,
+    networks: [everyBlock('relu', 24)],
+    precision: 'half-activations',
+  };
+  const env = { ...process.env, MNV4_KERNELS: 'tensorflow' };
+  const { status, stderr } = spawnSync(process.execPath, [script, JSON.stringify(request)], { env, encoding: 'utf8' });
+  expect(status).not.toBe(0);
+  expect(stderr).toContain("precision half-activations needs this program's own kernels");
 });

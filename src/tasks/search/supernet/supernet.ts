@@ -14,7 +14,7 @@ export interface SuperNetOptions {
   readonly optimizer: OptimizerSpec;
   /** L2 factor on the kernels in use. */
   readonly l2: number;
-  /** Of training and of evaluation. */
+  /** Format of the feature maps, in training and in evaluation. */
   readonly precision?: Precision | undefined;
 }
 

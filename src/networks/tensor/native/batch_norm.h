@@ -9,13 +9,6 @@
 
 namespace mnv4 {
 
-/// Fetches what follows `at` by some 40 vectors into the second-level cache: the processor alone does not run far
-/// enough ahead where several maps are read at once.
-template <typename T>
-inline void fetch_ahead(const T* at) {
-  __builtin_prefetch(reinterpret_cast<const char*>(at) + 4096, 0, 2);
-}
-
 /// Rows of a norm, [4, C]: y = scale z + shift with scale = gamma rstd and shift = beta - mean scale.
 enum NormRow { kMean, kRstd, kScale, kShift, kNormRows };
 
@@ -115,9 +108,7 @@ class Moments {
   /// The moments of a product's rows (matrix.h).
   struct OfRows {
     template <int V>
-    struct Strip : Moments::Strip<V> {
-      Strip(const OfRows& sums, int c, int skip) : Moments::Strip<V>(sums.to, c, skip) {}
-    };
+    Strip<V> strip(int c, int skip) const { return {to, c, skip}; }
     Moments& to;
   };
 
@@ -130,8 +121,7 @@ class Moments {
       for (int r = 0; r < count; r++) {
         const Vector row[1] = {load(z + size_t(r) * channels_ + groups.start(g))};
         if (r == 0) strip.begin(row);
-        if (r & 1) strip.add(r, 1, row);
-        else strip.add(r, 0, row);
+        strip.add(r, r & 1, row);
       }
       strip.end(count);
     }
@@ -219,13 +209,11 @@ class ParameterSums {
     Vector mean_[V], sum_[2][V] = {}, moment_[2][V] = {};
   };
 
-  /// The sums of a product's rows (matrix.h), or none where x has no norm.
+  /// The sums of a product's rows (matrix.h).
   template <typename T>
   struct OfRows {
     template <int V>
-    struct Strip : ParameterSums::Strip<V, T> {
-      Strip(const OfRows& sums, int c, int skip) : ParameterSums::Strip<V, T>(sums.to, sums.x, sums.first, c, skip) {}
-    };
+    Strip<V, T> strip(int c, int skip) const { return {to, x, first, c, skip}; }
     ParameterSums& to;
     const Activated<T>& x;
     int first;
@@ -240,8 +228,7 @@ class ParameterSums {
       Strip<1, T> strip(*this, x, first, c, groups.overlap(g));
       for (int r = 0; r < count; r++) {
         const Vector row[1] = {load(d + size_t(r) * channels_ + c)};
-        if (r & 1) strip.add(r, 1, row);
-        else strip.add(r, 0, row);
+        strip.add(r, r & 1, row);
       }
       strip.end(count);
     }

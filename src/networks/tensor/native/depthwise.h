@@ -17,16 +17,16 @@ class Plane {
     std::memset(static_cast<float*>(data_), 0, size_t(rows) * width * lanes * sizeof(float));
   }
 
-  const float* at(int row, int x) const { return data_ + (size_t(row) * width_ + x) * lanes; }
+  const float* at(int row, int x) const { return data_ + offset(row, x); }
 
   /// Writes the channels from c on of `count` pixels of an `Activated` or a `Gradient`, from pixel `from` on.
   template <typename Source>
   void fill(int row, int x, const Source& source, int c, int from, int count) {
-    float* to = data_ + (size_t(row) * width_ + x) * lanes;
+    float* to = place(row, x);
     source.each_of(c, from, count, [&](int i, Vector value) { store(to + i * lanes, value); });
   }
   void clear(int row, int x, int count) {
-    std::memset(data_ + (size_t(row) * width_ + x) * lanes, 0, size_t(count) * lanes * sizeof(float));
+    std::memset(place(row, x), 0, size_t(count) * lanes * sizeof(float));
   }
 
   /// N rows from `row` on, from pixel x on.
@@ -42,6 +42,9 @@ class Plane {
   }
 
  private:
+  size_t offset(int row, int x) const { return (size_t(row) * width_ + x) * lanes; }
+  float* place(int row, int x) { return data_ + offset(row, x); }
+
   const int width_;
   Floats data_;
 };

@@ -107,10 +107,8 @@ inline __attribute__((always_inline)) void multiply_add(const F* a, size_t row_s
 
 /// Sums over the rows of a product, taken while its tiles are in registers; this takes none.
 struct NoSums {
-  /// The sums of V vectors of columns from `column` on, of which the first `skip` columns are others' already.
   template <int V>
   struct Strip {
-    Strip(const NoSums&, int /* column */, int /* skip */) {}
     /// Called with the first row before its `add`.
     void begin(const Vector (&)[V]) {}
     /// Adds row r of an even number (0) or an odd one (1).
@@ -119,6 +117,9 @@ struct NoSums {
     void exchange() {}
     void end(int /* rows */) {}
   };
+  /// The sums of V vectors of columns from `column` on, of which the first `skip` columns are others' already.
+  template <int V>
+  Strip<V> strip(int /* column */, int /* skip */) const { return {}; }
 };
 
 /// Rows of C and columns of a tile: C [M, V] = A B, stored and handed to `strip` from row `from` on.
@@ -165,10 +166,10 @@ inline void product(const F* a, size_t a_step, int rows, int k, const F* b, cons
     const F* tile = b_step == 0 ? b + columns.offset(t, k) : b + first;
     const auto step = [=](int vectors) { return b_step == 0 ? size_t(vectors) * lanes : b_step; };
     if (t < columns.whole) {
-      typename Sums::template Strip<tile_vectors> strip(sums, first, 0);
+      const auto strip = sums.template strip<tile_vectors>(first, 0);
       product_strip<tile_vectors>(a, a_step, rows, k, tile, step(tile_vectors), c + first, columns.n, strip);
     } else {
-      typename Sums::template Strip<1> strip(sums, first, columns.overlap(t));
+      const auto strip = sums.template strip<1>(first, columns.overlap(t));
       product_strip<1>(a, a_step, rows, k, tile, step(1), c + first, columns.n, strip);
     }
   }

@@ -35,16 +35,18 @@ struct Attributes {
 
 using Shape = std::vector<int64_t>;
 
+size_t size_of(const Shape& shape) {
+  size_t size = 1;
+  for (int64_t extent : shape) size *= extent;
+  return size;
+}
+
 template <typename T>
 struct Input {
   const T* data;
   Shape shape;
   int channels() const { return shape.empty() ? 0 : int(shape.back()); }
-  size_t size() const {
-    size_t size = 1;
-    for (int64_t extent : shape) size *= extent;
-    return size;
-  }
+  size_t size() const { return size_of(shape); }
   int rows() const { return int(size() / channels()); }
 };
 
@@ -86,8 +88,7 @@ class Call {
 
   template <typename T = float>
   T* output(int index, const Shape& shape) {
-    size_t size = sizeof(T);
-    for (int64_t extent : shape) size *= extent;
+    const size_t size = size_of(shape) * sizeof(T);
     const TF_DataType type = std::is_same_v<T, float> ? TF_FLOAT : TF_BFLOAT16;
     TF_Tensor* tensor = TF_AllocateOutput(context_, index, type, shape.data(), int(shape.size()), size, status_);
     check();
@@ -97,8 +98,7 @@ class Call {
 
   /// Makes the floats at `data` an output, not a copy of them; they must live as long as the output.
   void share(int index, const Shape& shape, const float* data) {
-    size_t size = sizeof(float);
-    for (int64_t extent : shape) size *= extent;
+    const size_t size = size_of(shape) * sizeof(float);
     const auto keep = [](void*, size_t, void*) {};
     TF_Tensor* tensor = TF_NewTensor(TF_FLOAT, shape.data(), int(shape.size()), const_cast<float*>(data), size, keep, nullptr);
     tensors_.push_back(tensor);

@@ -62,7 +62,7 @@ void update_entries(const Update& update, const std::array<float*, N>& vectors, 
     const size_t count = std::min<size_t>(lanes, to - i);
     Vector values[N] = {};
     for (size_t v = 0; v < N; v++) {
-      __builtin_prefetch(vectors[v] + i + 1024, 0, 2);
+      fetch_ahead(vectors[v] + i);
       if (count == lanes) values[v] = load(vectors[v] + i);
       else std::memcpy(&values[v], vectors[v] + i, count * sizeof(float));
     }

@@ -1,17 +1,35 @@
 #!/usr/bin/env node
-// Puts finished studies into docs/trust.md, each between the marks of its name, and its plot next to the page. Run
-// after `npm run build`:
-//   node scripts/docs/studies.mjs runs/stages runs/ranking
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Puts finished studies into docs/trust.md, each between the marks of its name, with its plot and its findings next to
+// the page. Parts of a study that ran on several machines are put together, with those that docs/ has; where two have
+// the same seed of an arm, the later one counts. Run after `npm run build`:
+//   node scripts/docs/studies.mjs runs/stages/study.json runs/ranking/study.json
+//   node scripts/docs/studies.mjs docs/study-cifar10.json first/cifar10/study.json second/cifar10/study.json
+import { readFileSync, writeFileSync } from 'node:fs';
+import { jsonText } from '#core/files/json';
+import { groupBy } from '#core/statistics/group-by';
+import { studyPlot, studyResult } from '#tasks/study/study-report';
 import { studyRows } from '#tasks/study/study-table';
 import { docs, filled, table } from './page.mjs';
 
-for (const folder of process.argv.slice(2)) {
-  const result = JSON.parse(readFileSync(join(folder, 'study.json'), 'utf8'));
+const given = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+for (const parts of groupBy(given, ({ name }) => name)) {
+  const [{ name, measure, trainings }] = parts;
+  const seeds = [...new Set(parts.flatMap((part) => part.seeds))].sort((a, b) => a - b);
+  const arms = groupBy(
+    parts.flatMap((part) => part.arms),
+    (arm) => `${arm.name} ${arm.target}`,
+  ).map(together);
+  const result = studyResult({ name, measure, trainings, seeds }, arms);
   const [head, ...rows] = studyRows(result);
-  const plot = `study-${result.name}.svg`;
-  copyFileSync(join(folder, 'study.svg'), docs(plot));
-  const content = `${table(head, rows)}\n\n![${result.name}](${plot})`;
-  writeFileSync(docs('trust.md'), filled(readFileSync(docs('trust.md'), 'utf8'), result.name, content));
+  writeFileSync(docs(`study-${name}.json`), jsonText(result));
+  writeFileSync(docs(`study-${name}.svg`), await studyPlot(result));
+  const content = `${table(head, rows)}\n\n![${name}](study-${name}.svg)`;
+  writeFileSync(docs('trust.md'), filled(readFileSync(docs('trust.md'), 'utf8'), name, content));
+}
+
+/** Puts parts of an arm together. */
+function together(parts) {
+  const lastWith = (seed) => parts.findLast(({ findings }) => findings.some((finding) => finding.seed === seed));
+  const findings = parts.flatMap((part) => part.findings.filter(({ seed }) => lastWith(seed) === part));
+  return { ...parts[0], findings: findings.sort((a, b) => a.seed - b.seed) };
 }

@@ -107,7 +107,7 @@ targets: [10000, 14000]
 set: { search.tolerance: 0.5, search.compareRandom: 0, search.steps: 6 }
 arms:
   - { name: coarse, stages: [coarse] }
-  - { name: known, scaled: known.yaml }
+  - { name: known, scaled: known.yaml, seeds: 1 }
 `;
 
   const known = `name: known
@@ -121,15 +121,21 @@ stages:
 head: { conv: 16, hidden: 0 }
 `;
 
-  it('has a search and the scaled network for each target and seed, and draws accuracy against cost', async () => {
+  it('has a search and the scaled network for each target and its seeds, in parts if asked, and draws accuracy against cost', async () => {
     writeFileSync(join(world, 'aimed.study.yaml'), file);
     writeFileSync(join(world, 'known.yaml'), known);
-    const { winners, arms } = json<StudyResult>(await run(['study', 'aimed.study.yaml', '--root', 'h']));
+    const args = ['study', 'aimed.study.yaml', '--root', 'h'];
+    const part = json<StudyResult>(await run([...args, '--seeds', '2']));
+    expect(part.winners?.map(({ name, target, n }) => [name, target, n])).toEqual([
+      ['coarse', 10000, 1],
+      ['coarse', 14000, 1],
+    ]);
+    const { winners, arms } = json<StudyResult>(await run(args));
     expect(winners?.map(({ name, target, n }) => [name, target, n])).toEqual([
       ['coarse', 10000, 2],
-      ['known', 10000, 2],
+      ['known', 10000, 1],
       ['coarse', 14000, 2],
-      ['known', 14000, 2],
+      ['known', 14000, 1],
     ]);
     const given = arms.filter(({ isGiven }) => isGiven);
     for (const { findings, target } of given) {

@@ -62,5 +62,5 @@ function rankingStudy(file: string, options: RankOptions): Study {
   const { recipe, trainings, runId } = options;
   const alone = readScratchRecipe(recipe);
   const name = runId ?? defaultRunId(config.config.name, 'rank', new Date());
-  return { name, measure: 'ranking', seeds: 1, trainings, recipe: alone, epochs: [alone.epochs], arms: [arm] };
+  return { name, measure: 'ranking', seeds: [1], trainings, recipe: alone, epochs: [alone.epochs], arms: [arm] };
 }

@@ -50,6 +50,7 @@ const kindsOf: Readonly<Record<string, readonly Kind[]>> = {
   run: ['runs', 'folders'],
   runs: ['runs', 'folders'],
   seconds: [],
+  seeds: [],
   shell: [],
   space: ['spaces', 'files'],
   steps: [],

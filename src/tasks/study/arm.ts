@@ -32,6 +32,7 @@ export const armSchema = record({
   scaled: text('the name or the file of a network')
     .optional()
     .describe('Network that is scaled by width to the target and trained with every seed, instead of a search'),
+  seeds: count('seeds').optional().describe("Seeds of this arm, the first of the study's; by default all"),
   runsOf: text('the name of another arm')
     .optional()
     .describe('Another arm, whose runs this arm uses, such as the coarse runs of a search in two stages'),
@@ -48,6 +49,8 @@ export interface Arm {
   /** Name of the runs, with the target: this arm's, or those of the arm whose runs this one uses. */
   readonly runs: string;
   readonly draw?: number | undefined;
+  /** The largest of the study's seeds with which the arm runs; by default all run. */
+  readonly seeds?: number | undefined;
   /** The published network, before it is scaled. */
   readonly scaled?: Architecture | undefined;
   /** Name of the runs whose coarse results the fine stage refines; by default its own. */
@@ -80,12 +83,13 @@ export function armOf({ located, arm, a, aim, shared, configWith }: ArmSource): 
   const present = (['coarse', 'fine'] as const).filter((stage) => ({ coarse, fine })[stage] !== undefined);
   const runs = (of: string) => (aim === null ? of : `${of}-at-${aim.target}`);
   const report = (message: string) => located.at(['arms', a, 'scaled'], message);
-  const { name, draw, coarseOf } = arm;
+  const { name, draw, seeds, coarseOf } = arm;
   return {
     name,
     target: aim?.target ?? null,
     runs: runs(arm.runsOf ?? name),
     draw,
+    seeds,
     scaled: arm.scaled === undefined ? undefined : namedNetwork(arm.scaled, dirname(file), report),
     coarseRuns: coarseOf === undefined ? undefined : runs(coarseOf),
     stages: arm.stages ?? (coarseOf === undefined ? present : ['fine']),

@@ -46,25 +46,28 @@ export async function runStudy(
 ): Promise<ArmFindings[]> {
   await requireStudy(study);
   const trained: Trained[] = [];
-  let number = 0;
-  for (let seed = 1; seed <= study.seeds; seed++) {
-    for (const arm of study.arms) {
-      const part = inPhase(options, ++number, study.seeds * study.arms.length);
-      const aim = arm.target === null ? '' : ` at ${arm.target}`;
-      options.context.observer.note(`${study.name}: ${arm.name}${aim}, seed ${seed} of ${study.seeds}`);
-      for (const { architecture, ...figures } of await candidates(study, arm, seed, part)) {
-        const first = arm.scaled === undefined ? 0 : (seed - 1) * study.trainings;
-        const lengths = await trainings(study, architecture, first, part);
-        const alone = meanOf((lengths.at(-1) as TrainedAlone).top1);
-        const finding = { seed, architecture: architectureId(architecture), ...figures, alone, trained: lengths };
-        trained.push({ arm, architecture, finding });
-        await tell(byArm(study, trained));
-      }
+  const parts = partsOf(study);
+  for (const [i, { arm, seed }] of parts.entries()) {
+    const part = inPhase(options, i + 1, parts.length);
+    const aim = arm.target === null ? '' : ` at ${arm.target}`;
+    options.context.observer.note(`${study.name}: ${arm.name}${aim}, seed ${seed} of ${study.seeds.at(-1)}`);
+    for (const { architecture, ...figures } of await candidates(study, arm, seed, part)) {
+      const first = arm.scaled === undefined ? 0 : (seed - 1) * study.trainings;
+      const lengths = await trainings(study, architecture, first, part);
+      const alone = meanOf((lengths.at(-1) as TrainedAlone).top1);
+      const finding = { seed, architecture: architectureId(architecture), ...figures, alone, trained: lengths };
+      trained.push({ arm, architecture, finding });
+      await tell(byArm(study, trained));
     }
   }
   const arms = byArm(study, study.judge === undefined ? trained : await judged(study, study.judge, trained, options));
   await tell(arms);
   return arms;
+}
+
+/** Returns the searches of the study in their order: all arms with the first seed, then all with the next. */
+function partsOf({ seeds, arms }: Study) {
+  return seeds.flatMap((seed) => arms.filter((arm) => seed <= (arm.seeds ?? seed)).map((arm) => ({ arm, seed })));
 }
 
 /** Returns the options with a context that adds the place of an arm's seed among all to what it reports. */

@@ -18,12 +18,14 @@ import { type Summaries, studyRows } from './study-table.js';
 export interface StudyResult extends Summaries {
   readonly name: string;
   readonly measure: Study['measure'];
-  readonly seeds: number;
+  readonly seeds: readonly number[];
   readonly trainings: number;
   readonly arms: readonly ArmFindings[];
 }
 
-export function studyResult({ name, measure, seeds, trainings }: Study, arms: readonly ArmFindings[]): StudyResult {
+type Compared = Pick<Study, 'name' | 'measure' | 'seeds' | 'trainings'>;
+
+export function studyResult({ name, measure, seeds, trainings }: Compared, arms: readonly ArmFindings[]): StudyResult {
   return {
     ...{ name, measure, seeds, trainings },
     winners: measure === 'winners' ? compareWinners(arms) : null,
@@ -35,8 +37,13 @@ export function studyResult({ name, measure, seeds, trainings }: Study, arms: re
 
 export async function writeStudy(folder: string, result: StudyResult): Promise<void> {
   writeAtomically(join(folder, 'study.json'), jsonText(result));
-  writeAtomically(join(folder, 'study.svg'), await svgOf(studyChart(result)));
+  writeAtomically(join(folder, 'study.svg'), await studyPlot(result));
   writeAtomically(join(folder, 'study.md'), studyMarkdown(result));
+}
+
+/** Returns the plot as SVG. */
+export function studyPlot(result: StudyResult): Promise<string> {
+  return svgOf(studyChart(result));
 }
 
 function studyChart({ winners, lengths, arms }: StudyResult): TopLevelSpec {

@@ -42,7 +42,11 @@ export const studySchema = record({
 
 type StudyFile = z.output<typeof studySchema>;
 
-export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 'set' | 'judge' | 'targets' | 'epochs'> {
+type Resolved = 'arms' | 'recipe' | 'config' | 'set' | 'judge' | 'targets' | 'epochs' | 'seeds';
+
+export interface Study extends Omit<StudyFile, Resolved> {
+  /** Seeds of the searches, ascending. */
+  readonly seeds: readonly number[];
   readonly recipe: TrainingRecipe;
   /** Lengths of the stand-alone trainings, ascending; that of the recipe unless the study compares several. */
   readonly epochs: readonly number[];
@@ -51,8 +55,15 @@ export interface Study extends Omit<StudyFile, 'arms' | 'recipe' | 'config' | 's
   readonly arms: readonly Arm[];
 }
 
-/** Reads a study and checks the configs of all arms; a mistake in any is a config failure. */
-export function readStudy(file: string): Study {
+/** Seeds from the first to the last of these. */
+export type SeedRange = readonly [first: number, last: number];
+
+/**
+ * Reads a study and checks the configs of all arms; a mistake in any is a config failure.
+ *
+ * @param part  which of the study's seeds to run; a usage failure if it has fewer
+ */
+export function readStudy(file: string, part?: SeedRange): Study {
   const located = locateYaml(file, readText(file));
   const study = conform(located, studySchema);
   const path = (name: string) => resolve(dirname(file), name);
@@ -62,13 +73,18 @@ export function readStudy(file: string): Study {
   const shared = assignments(study.set, file, 'set');
   const aims = study.targets?.map((target, t) => ({ target, t })) ?? [null];
   const arms = aims.flatMap((aim) => study.arms.map((arm, a) => armOf({ located, arm, a, aim, shared, configWith })));
-  const { name, measure, seeds, trainings } = study;
+  const { name, measure, trainings } = study;
   const recipe = readScratchRecipe(path(study.recipe));
   const epochs = [...(study.epochs ?? [recipe.epochs])].sort((a, b) => a - b);
   const judge =
     study.judge &&
     configWith([...shared, ...assignments(study.judge, file, 'judge'), ...uniform('judge', 2)], judgeSeed);
-  return { name, measure, seeds, trainings, recipe, epochs, judge, arms };
+  return { name, measure, seeds: seedsOf(study.seeds, part), trainings, recipe, epochs, judge, arms };
+}
+
+function seedsOf(count: number, [first, last]: SeedRange = [1, count]): number[] {
+  if (last > count) throw new Failure('usage', `--seeds: expected seeds from 1 to ${count}; got ${first}-${last}`);
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 
 const judgeSeed = 0; // the arms' seeds begin at 1

@@ -21,4 +21,4 @@ export function armWith(name: string, findings: readonly Finding[], rest: Partia
 }
 
 /** The fields of a study's result that its table does not show, and its summaries, of which a test gives one. */
-export const bare = { name: 's', seeds: 2, trainings: 1, winners: null, rankings: null, lengths: null, arms: [] };
+export const bare = { name: 's', seeds: [1, 2], trainings: 1, winners: null, rankings: null, lengths: null, arms: [] };

@@ -40,7 +40,7 @@ describe('a study', () => {
       seeds,
       trainings,
     } = readStudy(study(arms, 'set: { search.batch: 8, search.steps: 5 }\n'));
-    expect([measure, seeds, trainings]).toEqual(['winners', 3, 1]);
+    expect([measure, seeds, trainings]).toEqual(['winners', [1, 2, 3], 1]);
     expect(found.map(({ name, stages }) => [name, stages])).toEqual([
       ['a', ['coarse', 'fine']],
       ['b', ['coarse']],
@@ -52,6 +52,17 @@ describe('a study', () => {
     ]);
     expect(found.map(({ config }) => planCoarse(config(1)).task.targets[0]?.target)).toEqual([12000, 9000]);
     expect([1, 7].map((seed) => found[0]?.config(seed).config.seed)).toEqual([1, 7]);
+  });
+
+  it('runs a part of its seeds where asked to, and refuses seeds that it lacks', () => {
+    const file = study('  - { name: a }\n  - { name: b, seeds: 2 }\n');
+    const { seeds, arms } = readStudy(file, [2, 3]);
+    expect([seeds, arms.map((arm) => arm.seeds)]).toEqual([
+      [2, 3],
+      [undefined, 2],
+    ]);
+    const { kind, message } = failureOf(() => readStudy(file, [3, 4]));
+    expect([kind, message]).toEqual(['usage', '--seeds: expected seeds from 1 to 3; got 3-4']);
   });
 
   it('has each arm for each of its targets, with other runs', () => {

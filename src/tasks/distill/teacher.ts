@@ -110,11 +110,13 @@ function standInTeacher(network: Architecture, form: ImageForm): Teacher {
   return networkTeacher({ ...frozenNetwork(network, new Map(tensors)), fingerprint: 'stand-in' }, form);
 }
 
-/** Returns the networks of those teachers that a build would train first. */
-export function untrainedTeachers(references: readonly TeacherReference[], recipeFile: string): string[] {
+/** Returns those teachers that a build would train first. */
+export function untrainedTeachers(
+  references: readonly TeacherReference[],
+  recipeFile: string,
+): TeacherOfKind<'training'>[] {
   const trainings = references.map(teacherOfKind).flatMap((one) => (one.kind === 'training' ? [one] : []));
-  const missing = trainings.filter((one) => !teacherTraining(one, dirname(recipeFile)).isTrained);
-  return missing.map(({ network }) => network);
+  return trainings.filter((one) => !teacherTraining(one, dirname(recipeFile)).isTrained);
 }
 
 /**

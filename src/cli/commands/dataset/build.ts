@@ -9,14 +9,17 @@ import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
 import type { Reporter } from '#cli/terminal/reporter';
 import { usableCores } from '#core/machine/cores';
 import { builtSetFolder } from '#data/sets/built-set';
+import type { JobContext } from '#jobs/job-context';
 import { workersOf } from '#jobs/workers/workers-of';
 import { findRecipe } from '#networks/zoo/shipped';
 import { buildDistillationSet } from '#tasks/distill/build';
+import type { TeacherReference } from '#tasks/distill/build-recipe';
 import type { BuildProgress, BuildRequest } from '#tasks/distill/build-request';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
 import { estimateBuild } from '#tasks/distill/estimate-build';
 import { openBuild, requestOf } from '#tasks/distill/open-build';
-import { teacherLoader, teacherMicroBatches } from '#tasks/distill/teacher';
+import { teacherLoader, teacherMicroBatches, untrainedTeachers } from '#tasks/distill/teacher';
+import { runElsewhere } from '#tasks/project/phase-process';
 
 const [workersOption, ...otherWorkerOptions] = workerOptions;
 
@@ -41,13 +44,28 @@ type BuildOptions = OptionsOf<typeof options>;
 /** Loads teachers that compute with the workers, threads and backend of the options. */
 type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, BuildOptions]) => ReturnType<LoadTeachers>;
 
-export const datasetBuild = datasetBuildWith((references, context, given) => {
-  const microBatches = teacherMicroBatches(references, context.recipeFile);
+export const datasetBuild = datasetBuildWith((references, context, given) =>
+  withJobContext(workersOf({ ...given, workers: 1 }, 1, 'the processes that label'), async (job) => {
+    if (given.dryRun === true) return teacherLoader(job, 'stand-in')(references, context);
+    await trainTeachers(references, context.recipeFile, given, job);
+    return teacherLoader(job)(references, context);
+  }),
+);
+
+/** Trains the teachers that are not trained yet in other processes, which leaves all threads of this one to labelling. */
+async function trainTeachers(
+  references: readonly TeacherReference[],
+  recipeFile: string,
+  given: BuildOptions,
+  job: JobContext,
+): Promise<void> {
+  const microBatches = teacherMicroBatches(references, recipeFile);
   const workers = given.workers === undefined ? undefined : Math.min(given.workers, microBatches);
   const own = workersOf({ ...given, workers }, microBatches, "the micro-batches of the teachers' training recipes");
-  const untrained = given.dryRun === true ? 'stand-in' : 'train';
-  return withJobContext(own, (job) => teacherLoader(job, untrained)(references, context));
-});
+  for (const reference of untrainedTeachers(references, recipeFile)) {
+    await runElsewhere({ kind: 'teacher', reference, recipeFile }, own, job);
+  }
+}
 
 export function datasetBuildWith(loadTeachers: LoadTeachersAsAsked) {
   return defineCommand({

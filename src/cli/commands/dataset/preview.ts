@@ -70,7 +70,7 @@ export function datasetPreviewWith(loadTeachers: LoadTeachersAsAsked) {
 
 /** True if no teacher needs training first; otherwise a warning says so. */
 function areTrained({ teacher }: BuildRecipe, recipeFile: string): boolean {
-  const missing = untrainedTeachers(teacher, recipeFile);
+  const missing = untrainedTeachers(teacher, recipeFile).map(({ network }) => network);
   if (missing.length > 0) {
     standardReporter().warn(
       `the sheet leaves out the teacher: ${missing.join(', ')} is not trained yet; mnv4-nas dataset build trains it`,

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// The peak of resident memory during steps of a workload, all processes of a side together: ours in both precisions, and
-// PyTorch's in one process with its allocator tuned. Run after `npm run build` and `node scripts/bench/peer/install.mjs`:
+// The peak of memory during steps of a workload, all processes of a side together: ours in both precisions, and PyTorch's
+// in one process with its allocator tuned. Two figures: the sum of the processes' resident sets, in which libraries and
+// other memory that several processes share count for each of them, and the memory that they take together, in which it
+// counts once (the sum of the proportional sets, read every 20 ms). Run after `npm run build` and `node scripts/bench/peer/install.mjs`:
 //   node scripts/bench/peer-memory.mjs [--workload b,c] [--steps 20]
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,26 +27,31 @@ for (const name of values.workload.split(',')) {
       return [`ours, ${precision}`, ourServer(given, own, i === 0 ? folder : [])]; // one writes the exchange
     });
     for (const [title, server] of [...sides, ['PyTorch, tuned allocator', otherServer('tuned', given, {}, folder)]]) {
-      rows.push([name, title, `${(await peak(server)).toFixed(0)} MB`]);
+      rows.push([name, title, ...(await peaks(server))]);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-console.log(aligned([['workload', 'side', 'peak resident'], ...rows], new Set([2])).join('\n'));
+console.log(aligned([['workload', 'side', 'resident, MB', 'together, MB'], ...rows], new Set([2, 3])).join('\n'));
 
-/** Peak in MB of a server's processes, summed over them. */
-async function peak(server) {
+/** Peaks in MB of a server's processes: of their resident sets, and of what they take together. */
+async function peaks(server) {
   const running = await startServer(server);
-  await running.ask('reset 0');
+  let together = 0;
+  const watch = setInterval(() => {
+    together = Math.max(together, sum(running.pid, 'smaps_rollup', 'Pss'));
+  }, 20);
   await running.ask(`steps ${values.steps}`);
-  const megabytes = residentPeak(running.pid);
+  clearInterval(watch);
+  const resident = sum(running.pid, 'status', 'VmHWM');
   await running.end();
-  return megabytes;
+  return [resident, together].map((megabytes) => megabytes.toFixed(0));
 }
 
-function residentPeak(pid) {
+/** A figure in MB of a file of /proc, summed over a process and those that it started. */
+function sum(pid, file, name) {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  const own = Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  return children.reduce((total, child) => total + residentPeak(child), own);
+  const [, kib] = new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? [];
+  return children.reduce((total, child) => total + sum(child, file, name), Number(kib) / 1024);
 }

@@ -136,6 +136,7 @@ async function done<Job, Data, L extends Learner, Outcome>(
       module: kind.module,
       job: message,
       longest,
+      vectors: learner.sharedVectors,
       folder: opened.run?.folder,
     });
     const rescue: Rescue = {};
@@ -179,7 +180,7 @@ async function startOf<Job, Data, L extends Learner, Outcome>(
   requireDisk(run, learner.savedBytes, observer);
   const largest = kind.largestStep?.(job, learner);
   const here = Math.min(workers.count, joinedRanks()?.here ?? workers.count);
-  if (largest !== undefined) requireMemory(learner.model, largest, here, observer.warn);
+  if (largest !== undefined) requireMemory(learner, largest, here, observer.warn);
   const plan = profilePlan(run.folder, profile, from, run.steps);
   return { from, state: saved?.state, adopts: saved !== undefined || isWarm, profile: plan };
 }
@@ -189,7 +190,7 @@ async function worked<Job, Data, L extends Learner, Outcome>(
   worker: JobWorker<Job, Data, L>,
 ): Promise<Outcome> {
   const { start, learner, collective } = worker;
-  if (start.adopts) await learner.adopt(collective);
+  await learner.join(collective, start.adopts);
   return kind.work(worker);
 }
 

@@ -2,6 +2,7 @@
 import { Failure } from '#core/failure';
 import { inGib } from '#core/gibibytes';
 import { usableMemory } from '#core/machine/usable-memory';
+import type { Learner } from '#networks/nn/learner';
 import type { LabelledImages, Model } from '#networks/nn/model';
 import type { Forward } from '#networks/nn/network';
 import { inputSize } from '#networks/space/resolution';
@@ -21,7 +22,7 @@ export interface LargestStep {
   readonly setting: string;
 }
 
-/** Memory of a worker in bytes: taken so far, and added by a step of the batch. */
+/** Memory of a worker in bytes: taken before its first step, and added by a step of the batch. */
 export interface Need {
   readonly taken: number;
   readonly step: number;
@@ -42,14 +43,19 @@ function blank({ frame: { input, classes } }: Model, n: number): LabelledImages 
   return { n, images, soft: new Float32Array(n * classes).fill(1 / classes) };
 }
 
-/** Refuses a batch whose steps cannot fit into memory on all workers, and warns of one whose steps may not. */
+/**
+ * Refuses a batch whose steps cannot fit into memory on all workers, and warns of one whose steps may not. Several workers
+ * hold weights and slots in common.
+ */
 export function requireMemory(
-  model: Model,
+  { model, sharedVectors }: Learner,
   { forward, precision, images, batch, setting }: LargestStep,
   workers: number,
   warn: (line: string) => void,
 ): void {
-  requireAvailable(needOf(model, forward, images, precision), { batch, setting, workers }, warn);
+  const { taken, step } = needOf(model, forward, images, precision);
+  const shared = Float32Array.BYTES_PER_ELEMENT * sharedVectors * model.layout.size;
+  requireAvailable({ taken: taken - shared, step }, { batch, setting, workers }, warn);
 }
 
 /**
@@ -63,7 +69,7 @@ export function requireAvailable(
   warn: (line: string) => void,
   available = usableMemory().available,
 ): void {
-  const needed = workers * step + (workers - 1) * taken; // this process has taken its own part already
+  const needed = workers * step + (workers - 1) * taken; // this process has taken its own already
   if (needed < 0.8 * available) return;
   const fitting = Math.floor(((0.8 * available - (workers - 1) * taken) / workers / step) * batch);
   const across = workers > 1 ? ` across ${workers} workers` : '';

@@ -24,7 +24,9 @@ const team = await (ranks?.launcher ?? hostLauncher).start({
   module: new URL('../peer/our-worker.mjs', import.meta.url).href,
   job: { workload: given, commandNames: ['steps'] },
   longest: floats,
+  vectors: net.sharedVectors,
 });
+await net.join(team.collective, false);
 const commands = ourCommands(net, given, batchPool(given), team.collective);
 const steps = async (count) => {
   await team.collective.allReduce(Float64Array.of(0, count));

@@ -1,5 +1,5 @@
 // The commands of our side, which every worker carries out at the same time.
-import { ourSteps } from './our-steps.mjs';
+import { ourNet, ourSteps } from './our-steps.mjs';
 
 /**
  * The commands, which all workers call in the same order. Every worker gets the complete result: `{}` from `reset`,
@@ -10,13 +10,14 @@ import { ourSteps } from './our-steps.mjs';
 export function ourCommands(net, workload, pool, team) {
   const { collective, spentMs } = timed(team);
   const step = ourSteps(net, workload, pool, collective);
-  const start = net.save();
   let [from, since] = [0, 0];
   const next = () => step(from + since, since++);
 
   return {
     async reset(place) {
-      net.restore(start);
+      const initial = ourNet(workload);
+      net.restore(initial.save());
+      initial.dispose();
       [from, since] = [place, 0];
       return {};
     },

@@ -4,7 +4,9 @@ import { ourCommands } from './our-commands.mjs';
 import { ourNet } from './our-steps.mjs';
 
 export async function serve({ workload: given, commandNames }, collective) {
-  const commands = ourCommands(ourNet(given), given, batchPool(given), collective);
+  const net = ourNet(given);
+  await net.join(collective, false);
+  const commands = ourCommands(net, given, batchPool(given), collective);
   for (;;) {
     const told = new Float64Array(2); // worker 0 adds the command's index and count
     await collective.allReduce(told);

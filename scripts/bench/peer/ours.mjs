@@ -24,8 +24,15 @@ const pool = batchPool(given);
 const net = ourNet(given);
 if (folder !== undefined) writeExchange(folder, given, pool, net.save());
 const job = { workload: given, commandNames };
-const request = { workers: { count: workers, threads }, module, job, longest: net.model.layout.size };
+const request = {
+  workers: { count: workers, threads },
+  module,
+  job,
+  longest: net.model.layout.size,
+  vectors: net.sharedVectors,
+};
 const { collective, end } = await hostLauncher.start(request);
+await net.join(collective, false);
 const commands = ourCommands(net, given, pool, collective);
 answer({ tensorflow: version, processes: workers, threads });
 for await (const line of createInterface({ input: process.stdin })) {

@@ -22,7 +22,9 @@ const team = await hostLauncher.start({
   module: new URL('../peer/our-worker.mjs', import.meta.url).href,
   job: { workload, commandNames },
   longest: net.model.layout.size,
+  vectors: net.sharedVectors,
 });
+await net.join(team.collective, false);
 const commands = ourCommands(net, workload, batchPool(workload), team.collective);
 const steps = async (count) => {
   await team.collective.allReduce(Float64Array.of(0, count));

@@ -1,4 +1,4 @@
-import type { SharedPlace } from '#networks/tensor/host-kernels';
+import type { SharedPlace, SharedVectors } from '#networks/tensor/host-kernels';
 
 /**
  * The collective operations with which the workers of a run share a step. Every worker draws the same samples and
@@ -16,6 +16,11 @@ export interface Collective {
   allReduce(values: Float32Array | Float64Array): Promise<void>;
   /** This worker's place for a vector of n floats in shared memory; undefined if no memory is mapped. */
   places?(n: number): SharedPlace | undefined;
+  /**
+   * The vectors in memory that all workers map, of the number and length that the workers were started with; undefined
+   * if no memory is mapped for them. Once they are used, `places` and long vectors in `allReduce` are not.
+   */
+  sharedVectors?(): SharedVectors | undefined;
   /** Logical OR over the workers. */
   any(flag: boolean): Promise<boolean>;
   /** Replaces the values with worker 0's. */

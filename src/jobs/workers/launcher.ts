@@ -25,6 +25,8 @@ export interface LaunchRequest<Job> {
   readonly job: Job;
   /** Length in floats of the longest vector that they sum. */
   readonly longest: number;
+  /** Number of vectors of that length that they hold in common where memory allows; 0 by default. */
+  readonly vectors?: number;
   /** The run's folder, if there is a run. */
   readonly folder?: string | undefined;
 }

@@ -3,7 +3,7 @@
 import type { NamedTensor } from '#data/files/safetensors';
 import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from '#networks/tensor/backend';
 import { hasCustomOps } from '#networks/tensor/custom-ops';
-import type { SharedPlace } from '#networks/tensor/host-kernels';
+import type { SharedPlace, SharedVectors } from '#networks/tensor/host-kernels';
 import { alias } from '#networks/tensor/ops/arithmetic';
 import { Model } from './model.js';
 import { namedTensors, restoreTensors } from './named-tensors.js';
@@ -17,6 +17,17 @@ export interface Reducer {
   allReduce(values: Float32Array | Float64Array): Promise<void>;
   /** This worker's slot for a vector of n floats in shared memory; undefined where no memory is mapped. */
   places?(n: number): SharedPlace | undefined;
+}
+
+/** Workers that hold the same weights. */
+export interface Team {
+  readonly rank: number;
+  /** Replaces the values with worker 0's. */
+  broadcast(values: Float32Array): Promise<void>;
+  /** Vectors in memory that all workers map, as many as `Learner.sharedVectors`; undefined without such memory. */
+  sharedVectors?(): SharedVectors | undefined;
+  /** Resolves once all workers have called it. */
+  any(flag: boolean): Promise<unknown>;
 }
 
 /** Result of one part of a step: its mean cross-entropy in nats, and the gradient, which the caller owns. */
@@ -44,6 +55,7 @@ export class Learner {
   readonly optimizer: Optimizer;
   readonly #average: Average | undefined;
   #updates = 0;
+  #shared: SharedVectors | undefined;
   /** Buffer for the gradients of our kernels, made at the first step that needs it. */
   #gradient: Tensor | undefined;
 
@@ -81,10 +93,10 @@ export class Learner {
       losses[0] = (losses[0] as number) + loss / of;
     };
     const mean = await (hasCustomOps() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, reducer);
-    await reducer?.allReduce(losses);
     this.#updates++;
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
+    await reducer?.allReduce(losses); // once it resolves, all workers have updated their parts of shared weights
     if (this.#average !== undefined) {
       const { spec, model } = this.#average;
       moveAverage(model.weights, this.model.weights, keptShare(spec, step + 1));
@@ -92,7 +104,7 @@ export class Learner {
     return losses[0] as number;
   }
 
-  /** The mean gradient; the caller owns it. */
+  /** The mean gradient, or with shared weights this worker's part of it; the caller owns it. */
   async #mean(
     parts: readonly Part[],
     took: (loss: number) => void,
@@ -115,7 +127,7 @@ export class Learner {
     reducer: Reducer | undefined,
   ): Promise<Tensor> {
     const shape = [this.model.layout.size];
-    const place = reducer?.places?.(this.model.layout.size);
+    const place = this.#shared ?? reducer?.places?.(this.model.layout.size);
     const tensor = place === undefined ? this.#ownGradient() : backend().create(place.own, shape);
     parts.forEach((part, i) => {
       took(part({ tensor, adds: i > 0 }).loss);
@@ -123,7 +135,8 @@ export class Learner {
     if (place === undefined)
       return scaled(reducer === undefined ? alias(tensor) : await reduced(alias(tensor), reducer), factor);
     dispose(tensor);
-    return backend().create(await place.allReduce(factor), shape);
+    const mean = 'sumPart' in place ? await place.sumPart(factor) : await place.allReduce(factor);
+    return backend().create(mean, [mean.length]);
   }
 
   #ownGradient(): Tensor {
@@ -146,11 +159,35 @@ export class Learner {
     restoreTensors(this.model.layout, this.#vectors(), tensors);
   }
 
-  /** Replaces weights and slots with the values that the source's `broadcast` writes over them. */
-  async adopt(source: { broadcast(values: Float32Array): Promise<void> }): Promise<void> {
+  /** Number of vectors that workers hold in common if they share memory; 0 without our kernels, which update parts. */
+  get sharedVectors(): number {
+    return hasCustomOps() ? this.#updated().length : 0;
+  }
+
+  /**
+   * Joins the workers of a team; all of them call it. Weights and slots move to the memory that they share, where each
+   * worker then updates a part.
+   *
+   * @param adopts  false if the workers have the same values already
+   */
+  async join(team: Team, adopts: boolean): Promise<void> {
+    const shared = hasCustomOps() ? team.sharedVectors?.() : undefined;
+    const moved = shared === undefined ? [] : this.#updated();
+    if (adopts) await this.#adopt(team, moved);
+    if (shared === undefined) return;
+    moved.forEach((variable, i) => {
+      variable.share(shared.vectors[i] as Float32Array, shared.part, team.rank === 0);
+    });
+    await team.any(false); // worker 0's values are there
+    this.#shared = shared;
+  }
+
+  /** Replaces weights and slots, but those of `except`, with worker 0's. */
+  async #adopt(team: Team, except: readonly FlatVariable[]): Promise<void> {
     for (const variable of this.#vectors().values()) {
+      if (except.includes(variable)) continue;
       const values = variable.values();
-      await source.broadcast(values);
+      await team.broadcast(values);
       variable.write(values);
     }
   }
@@ -167,6 +204,11 @@ export class Learner {
     this.optimizer.dispose();
     if (this.#gradient !== undefined) dispose(this.#gradient);
     this.#gradient = undefined;
+  }
+
+  /** The vectors that an update reads or changes part by part. */
+  #updated(): FlatVariable[] {
+    return [this.model.weights, ...this.optimizer.slots.values(), ...this.optimizer.constants];
   }
 
   #vectors(): Map<string, FlatVariable> {

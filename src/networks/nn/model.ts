@@ -66,7 +66,10 @@ export class Model {
   constructor(frame: Frame, layout: WeightLayout, seed?: string) {
     this.frame = frame;
     this.layout = layout;
-    this.weights = new FlatVariable(seed === undefined ? new Float32Array(layout.size) : initialWeights(layout, seed));
+    const fill = (values: Float32Array) => {
+      if (seed !== undefined) initialWeights(layout, seed, values);
+    };
+    this.weights = new FlatVariable({ size: layout.size, fill });
   }
 
   /**

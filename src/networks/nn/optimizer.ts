@@ -25,7 +25,9 @@ export type OptimizerSpec =
 export interface Optimizer {
   /** Named state vectors of the weights' layout, for checkpoints. */
   readonly slots: ReadonlyMap<string, FlatVariable>;
-  /** Updates the weights from the gradient, which is borrowed. `step` counts from 0. */
+  /** Vectors of the weights' layout that no update changes. */
+  readonly constants: readonly FlatVariable[];
+  /** Updates this worker's part of the weights from that of the gradient, which is borrowed. `step` counts from 0. */
   apply(weights: FlatVariable, gradient: Tensor, learningRate: number, step: number): void;
   dispose(): void;
 }
@@ -49,10 +51,11 @@ const plain = [floatT];
  * mom = m mom + lr g / sqrt(ms + e).
  */
 function rmsProp(spec: Extract<OptimizerSpec, { kind: 'rmsProp' }>, { size }: WeightLayout): Optimizer {
-  const meanSquare = new FlatVariable(new Float32Array(size).fill(1));
-  const momentum = new FlatVariable(new Float32Array(size));
+  const meanSquare = new FlatVariable({ size, fill: (values: Float32Array) => values.fill(1) });
+  const momentum = new FlatVariable({ size, fill: zero });
   return {
     ...owning({ meanSquare, momentum }),
+    constants: [],
     apply(weights, gradient, learningRate) {
       const { decay, momentum: factor, epsilon } = spec;
       if (hasCustomOps()) {
@@ -69,18 +72,20 @@ function rmsProp(spec: Extract<OptimizerSpec, { kind: 'rmsProp' }>, { size }: We
 
 /** AdamW (Loshchilov and Hutter 2019, arXiv:1711.05101): Adam with decoupled weight decay, on kernels only. */
 function adamW(spec: Extract<OptimizerSpec, { kind: 'adamW' }>, layout: WeightLayout): Optimizer {
-  const first = new FlatVariable(new Float32Array(layout.size));
-  const second = new FlatVariable(new Float32Array(layout.size));
-  const decayed = backend().create(decayMask(layout), [layout.size]);
+  const { size } = layout;
+  const first = new FlatVariable({ size, fill: zero });
+  const second = new FlatVariable({ size, fill: zero });
+  const decayed = new FlatVariable({ size, fill: (mask: Float32Array) => markDecayed(layout, mask) });
   const state = owning({ first, second });
   return {
     slots: state.slots,
+    constants: [decayed],
     apply(weights, gradient, learningRate, step) {
       const { beta1, beta2 } = spec;
       const factor = learningRate * spec.weightDecay;
       if (hasCustomOps()) {
         const settings = [factor, adamRate(learningRate, beta1, beta2, step), beta1, beta2, adamEpsilon];
-        return applyOwn('AdamW', settings, [weights, first, second], gradient, decayed);
+        return applyOwn('AdamW', settings, [weights, first, second], gradient, [decayed]);
       }
       shrink(weights, decayed, factor);
       const changing = [beta1 ** (step + 1), beta2 ** (step + 1), learningRate].map(scalar);
@@ -91,7 +96,7 @@ function adamW(spec: Extract<OptimizerSpec, { kind: 'adamW' }>, layout: WeightLa
     },
     dispose() {
       state.dispose();
-      dispose(decayed);
+      decayed.dispose();
     },
   };
 }
@@ -110,31 +115,34 @@ function applyOwn(
   op: 'RmsProp' | 'AdamW',
   settings: readonly number[],
   variables: readonly FlatVariable[],
-  ...inputs: Tensor[]
+  gradient: Tensor,
+  constants: readonly FlatVariable[] = [],
 ): void {
   const by = backend().create(Float32Array.from(settings), [settings.length]);
-  const vectors = variables.map((variable) => variable.read());
-  runCustom(op, [], [by, ...vectors, ...inputs], 0);
-  dispose(by, ...vectors);
+  const parts = (of: readonly FlatVariable[]) => of.map((variable) => variable.readPart());
+  const [vectors, fixed] = [parts(variables), parts(constants)];
+  runCustom(op, [], [by, ...vectors, gradient, ...fixed], 0);
+  dispose(by, ...vectors, ...fixed);
 }
 
-function shrink(weights: FlatVariable, mask: Tensor, factor: number): void {
+function shrink(weights: FlatVariable, decayed: FlatVariable, factor: number): void {
   if (factor === 0) return;
   const share = scalar(factor);
-  const now = weights.read();
+  const [now, mask] = [weights.read(), decayed.read()];
   const kernels = run('Mul', plain, now, mask);
   const pull = run('Mul', plain, kernels, share);
-  dispose(now, kernels, share);
+  dispose(now, mask, kernels, share);
   backend().run('AssignSubVariableOp', [attribute.type('dtype', dataType.float32)], [weights.handle, pull], 0);
   dispose(pull);
 }
 
-function decayMask(layout: WeightLayout): Float32Array {
-  const mask = new Float32Array(layout.size);
+function zero(): void {} // a vector's memory is zero already
+
+/** Writes a 1 for each weight that decays. */
+function markDecayed(layout: WeightLayout, mask: Float32Array): void {
   for (const spec of layout.specs.values()) {
     if (isDecayed(spec)) mask.fill(1, spec.offset, spec.offset + sizeOf(spec.shape));
   }
-  return mask;
 }
 
 function scalar(value: number): Tensor {

@@ -44,9 +44,16 @@ function deviation({ shape, initializer }: WeightSpec): number {
   return Math.sqrt((initializer === 'lecun' ? 1 : 2) / sizeOf(inputs));
 }
 
-/** Initial values of all weights; each weight has its own random stream, so that it does not depend on the others. */
-export function initialWeights(layout: WeightLayout, seed: string): Float32Array {
-  const values = new Float32Array(layout.size);
+/**
+ * Initial values of all weights; each weight has its own random stream, so that it does not depend on the others.
+ *
+ * @param values  memory to write them to
+ */
+export function initialWeights(
+  layout: WeightLayout,
+  seed: string,
+  values: Float32Array = new Float32Array(layout.size),
+): Float32Array {
   for (const spec of layout.specs.values()) {
     const count = sizeOf(spec.shape);
     const constant = constants[spec.initializer];

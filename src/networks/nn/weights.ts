@@ -17,7 +17,8 @@ import {
   type Tensor,
   zeros,
 } from '#networks/tensor/backend';
-import { hasCustomOps, runCustom } from '#networks/tensor/custom-ops';
+import { hasCustomOps, ownMemory, runCustom } from '#networks/tensor/custom-ops';
+import type { SharedVectors } from '#networks/tensor/host-kernels';
 import { alias } from '#networks/tensor/ops/arithmetic';
 import { reshape } from '#networks/tensor/ops/pointwise';
 import type { Tape, Value } from '#networks/tensor/tape';
@@ -32,25 +33,56 @@ const variableAttributes = (name: string, size: number) => [
 const typed = [attribute.type('dtype', dataType.float32)];
 let variablesMade = 0;
 
-/** A mutable vector that TensorFlow's update ops change in place; its creator disposes it. */
-export class FlatVariable {
-  readonly handle: Tensor;
+/** The first values of a vector, written into memory that is zero. */
+export interface Initial {
   readonly size: number;
+  readonly fill: (values: Float32Array) => void;
+}
 
-  constructor(values: Float32Array) {
-    this.size = values.length;
-    this.handle = run('VarHandleOp', variableAttributes(`flat/${variablesMade++}`, this.size));
-    this.write(values);
+/**
+ * A mutable vector that updates change in place; its creator disposes it. It lies in our memory, which our kernels update
+ * and several workers may share, or in TensorFlow's where its ops update it. It is made when it is first used.
+ */
+export class FlatVariable {
+  readonly size: number;
+  readonly #initial: Initial;
+  #memory: Float32Array | undefined;
+  /** The part of the memory that this worker updates. */
+  #part: Float32Array | undefined;
+  #handle: Tensor | undefined;
+
+  constructor(initial: Initial | Float32Array) {
+    const values = initial;
+    this.#initial =
+      values instanceof Float32Array ? { size: values.length, fill: (memory) => memory.set(values) } : values;
+    this.size = initial instanceof Float32Array ? initial.length : initial.size;
   }
 
-  /**
-   * The current value; the caller owns the handle and should free it before the next update, which otherwise copies.
-   */
+  /** The variable for TensorFlow's update ops; from here on TensorFlow holds the values. */
+  get handle(): Tensor {
+    if (this.#handle === undefined) {
+      const values = this.#memory ?? filled(this.#initial);
+      this.#handle = run('VarHandleOp', variableAttributes(`flat/${variablesMade++}`, this.size));
+      this.#assign(this.#handle, values);
+      this.#memory = this.#part = undefined;
+    }
+    return this.#handle;
+  }
+
+  /** The current value; the caller owns it and should free it before the next update, which changes or else copies it. */
   read(): Tensor {
-    return run('ReadVariableOp', typed, this.handle);
+    const memory = this.#ownMemory();
+    return memory === undefined ? run('ReadVariableOp', typed, this.handle) : backend().create(memory, [this.size]);
+  }
+
+  /** The part that this worker updates, in the same memory: all of it unless it is shared. */
+  readPart(): Tensor {
+    return this.#part === undefined ? this.read() : backend().create(this.#part, [this.#part.length]);
   }
 
   values(): Float32Array {
+    const memory = this.#ownMemory();
+    if (memory !== undefined) return memory.slice();
     const tensor = this.read();
     const values = backend().read(tensor) as Float32Array;
     dispose(tensor);
@@ -58,15 +90,52 @@ export class FlatVariable {
   }
 
   write(values: Float32Array): void {
-    const tensor = backend().create(values, [this.size]);
-    backend().run('AssignVariableOp', typed, [this.handle, tensor], 0);
-    dispose(tensor);
+    const memory = this.#ownMemory();
+    if (memory === undefined) this.#assign(this.handle, values);
+    else memory.set(values);
+  }
+
+  /**
+   * Moves the variable to shared memory, of which this worker updates a part.
+   *
+   * @param gives  true on the one worker whose values it then has
+   */
+  share(memory: Float32Array, [from, to]: SharedVectors['part'], gives: boolean): void {
+    if (gives && this.#memory === undefined) this.#initial.fill(memory);
+    else if (gives) memory.set(this.values());
+    this.dispose();
+    this.#memory = memory;
+    this.#part = memory.subarray(from, to);
   }
 
   dispose(): void {
-    backend().run('DestroyResourceOp', [], [this.handle], 0);
-    dispose(this.handle);
+    this.#memory = this.#part = undefined;
+    if (this.#handle === undefined) return;
+    backend().run('DestroyResourceOp', [], [this.#handle], 0);
+    dispose(this.#handle);
+    this.#handle = undefined;
   }
+
+  #assign(handle: Tensor, values: Float32Array): void {
+    const tensor = backend().create(values, [this.size]);
+    backend().run('AssignVariableOp', typed, [handle, tensor], 0);
+    dispose(tensor);
+  }
+
+  /** Our memory with the values; undefined if TensorFlow holds them. */
+  #ownMemory(): Float32Array | undefined {
+    if (this.#memory === undefined && this.#handle === undefined) {
+      this.#memory = ownMemory(this.size);
+      if (this.#memory !== undefined) this.#initial.fill(this.#memory);
+    }
+    return this.#memory;
+  }
+}
+
+function filled({ size, fill }: Initial): Float32Array {
+  const values = new Float32Array(size);
+  fill(values);
+  return values;
 }
 
 const sliceAttributes = [floatT, attribute.type('Index', dataType.int32)];

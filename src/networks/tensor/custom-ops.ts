@@ -16,7 +16,8 @@ import {
   zeros,
 } from './backend.js';
 import { comparedOn, isClose, remembered, wave } from './onednn.js';
-import { loadTensorFlow, type OpAttribute } from './tensorflow.js';
+import type { Values } from './tensor.js';
+import { hostKernels, loadTensorFlow, type OpAttribute } from './tensorflow.js';
 
 const leastChannels = 16;
 const leastWindow = 9; // values of a dense convolution's window: a 3x3 kernel on one channel
@@ -64,6 +65,21 @@ export type CustomOp =
 /** True if this process computes with our own kernels: on a CPU, if they are compiled and pass their trial. */
 export function hasCustomOps(): boolean {
   return remembered('custom ops', () => loadTensorFlow().kernels.available && agrees());
+}
+
+/** Zeros in memory that our kernels change in place; undefined without them. */
+export function ownMemory(floats: number): Float32Array | undefined {
+  const buffer = hasCustomOps() ? hostKernels.map(-1, Float32Array.BYTES_PER_ELEMENT * Math.max(1, floats)) : undefined;
+  if (buffer === undefined) return undefined;
+  ownBuffers.add(buffer);
+  return new Float32Array(buffer, 0, floats);
+}
+
+const ownBuffers = new WeakSet<ArrayBufferLike>();
+
+/** True for values in such memory, which a tensor of them shares. */
+export function isOwnMemory({ buffer }: Values): boolean {
+  return ownBuffers.has(buffer);
 }
 
 /** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. T is the first input's type. */

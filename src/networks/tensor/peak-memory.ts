@@ -1,5 +1,6 @@
 /** Peak memory of tensors: counted for small batches, and extrapolated to large ones. */
 import { type Backend, dataType, sizeOf, type Tensor, through } from './backend.js';
+import { isOwnMemory } from './custom-ops.js';
 
 /** Ops whose output shares their input's memory. */
 const aliases = new Set(['Identity', 'Reshape', 'ReadVariableOp']);
@@ -28,7 +29,7 @@ function bytesOverTime(work: () => void): number[] {
       const bytes = (tensor: Tensor) => (aliases.has(op) ? 0 : width(tensor) * sizeOf(tensor.shape));
       return inner.run(op, attributes, inputs, outputs).map((tensor) => made(tensor, bytes(tensor)));
     },
-    create: (values, shape) => made(inner.create(values, shape), values.byteLength),
+    create: (values, shape) => made(inner.create(values, shape), isOwnMemory(values) ? 0 : values.byteLength),
     read: (tensor) => inner.read(tensor),
     dispose(tensor) {
       moved(-(sizes.get(tensor.id) ?? 0));

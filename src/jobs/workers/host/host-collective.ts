@@ -4,7 +4,7 @@ import type { Collective } from '#jobs/workers/collective';
 import type { PulsePlace } from '#jobs/workers/pulse-thread';
 import { pulseBytes } from '#jobs/workers/start-pulse';
 import { waitForOthers } from '#jobs/workers/wait-for-others';
-import type { HostKernels, SharedPlace } from '#networks/tensor/host-kernels';
+import type { HostKernels, SharedPlace, SharedVectors } from '#networks/tensor/host-kernels';
 import type { Vector } from './messages.js';
 import { readFloatsAt, writeFloats } from './shared-memory.js';
 
@@ -17,32 +17,47 @@ export interface HostCollectiveParts {
   readonly memory: number;
   /** Length of the longest vector that goes through it, in floats. */
   readonly longest: number;
+  /** Number of vectors of that length in it that all workers hold in common. */
+  readonly vectors: number;
   readonly host: HostKernels;
 }
 
-/** Bytes of shared memory that the workers need: a place for each and for the result, a counter, and their pulses. */
-export function sharedBytes(longest: number, size: number): number {
-  return pulseOffset(longest, size, size);
+/** The size of shared memory: vectors of up to `longest` floats for `size` workers. */
+export interface SharedSize {
+  readonly longest: number;
+  readonly size: number;
+  /** Number of vectors that all workers hold in common. */
+  readonly vectors: number;
+}
+
+/**
+ * Bytes of shared memory that the workers need: a place for each, the vectors in common, of which the first is the place
+ * of a sum if there are none, a counter, and the workers' pulses.
+ */
+export function sharedBytes(memory: SharedSize): number {
+  return pulseOffset(memory, memory.size);
 }
 
 /** Where each worker publishes its pulse in the shared memory. */
-export function pulsePlaces(memory: number, longest: number, size: number): PulsePlace[] {
-  return Array.from({ length: size }, (_, rank) => ({ file: memory, at: pulseOffset(longest, size, rank) }));
+export function pulsePlaces(file: number, memory: SharedSize): PulsePlace[] {
+  return Array.from({ length: memory.size }, (_, rank) => ({ file, at: pulseOffset(memory, rank) }));
 }
 
 /** Offset in bytes of a worker's pulse; they follow the counter. */
-function pulseOffset(longest: number, size: number, rank: number): number {
-  return counterOffset(longest, size) + Int32Array.BYTES_PER_ELEMENT + rank * pulseBytes;
+function pulseOffset(memory: SharedSize, rank: number): number {
+  return counterOffset(memory) + Int32Array.BYTES_PER_ELEMENT + rank * pulseBytes;
 }
 
-/** Offset in bytes of the counter of waiting workers, which follows the places. */
-function counterOffset(longest: number, size: number): number {
-  return Float32Array.BYTES_PER_ELEMENT * (size + 1) * placeFloats(longest);
+/** Offset in bytes of the counter of waiting workers, which follows the vectors. */
+function counterOffset({ longest, size, vectors }: SharedSize): number {
+  return Float32Array.BYTES_PER_ELEMENT * (size + Math.max(1, vectors)) * placeFloats(longest);
 }
+
+const lineFloats = 16; // of a cache line
 
 /** Floats from one place to the next: whole cache lines, so that a tensor may lie in a place without a copy. */
 function placeFloats(longest: number): number {
-  return Math.ceil(longest / 16) * 16;
+  return Math.ceil(longest / lineFloats) * lineFloats;
 }
 
 const cachedFloats = 2 ** 15; // floats added at a time, so that they stay in a core's cache
@@ -57,6 +72,7 @@ export class HostCollective implements Collective {
   readonly #scratch = [new Float32Array(cachedFloats), new Float32Array(cachedFloats)] as const;
   #lendsCores = false;
   #mapped: ArrayBuffer | undefined;
+  #holdsVectors = false;
 
   constructor(parts: HostCollectiveParts) {
     this.rank = parts.rank;
@@ -85,23 +101,57 @@ export class HostCollective implements Collective {
 
   /** A place in mapped memory, where `allReduce` copies nothing; undefined if no memory can be mapped. */
   places(n: number): SharedPlace | undefined {
-    const { memory, longest, host } = this.#parts;
     this.#requireRoom(n);
-    this.#mapped ??= host.map(memory, counterOffset(longest, this.size));
-    const buffer = this.#mapped;
-    if (buffer === undefined) return undefined;
-    const place = (r: number) => new Float32Array(buffer, Float32Array.BYTES_PER_ELEMENT * this.#placeOf(r), n);
-    const [vectors, result] = [Array.from({ length: this.size }, (_, r) => place(r)), place(this.size)];
-    const ownChunk = (vector: Float32Array) => vector.subarray(...this.#chunkOf(n));
+    const [places, result] = this.#mappedVectors(n) ?? [];
+    if (places === undefined || result === undefined) return undefined;
     return {
-      own: vectors[this.rank] as Float32Array,
+      own: places[this.rank] as Float32Array,
       allReduce: async (factor) => {
+        this.#requireNoVectors();
         await this.#barrier();
-        traced('averaging', 'add', () => host.addUp(vectors.map(ownChunk), factor, ownChunk(result)));
+        this.#sumChunk(places, factor, result);
         await this.#barrier();
         return result;
       },
     };
+  }
+
+  sharedVectors(): SharedVectors | undefined {
+    const { vectors: count, longest } = this.#parts;
+    const [places, ...vectors] = (count > 0 && this.#mappedVectors(longest)) || [];
+    if (places === undefined) return undefined;
+    this.#holdsVectors = true;
+    const own = places[this.rank] as Float32Array;
+    const part = this.#chunkOf(longest);
+    const sumPart = async (factor: number) => {
+      await this.#barrier();
+      return this.#sumChunk(places, factor, own); // others read only their own chunks of it
+    };
+    return { vectors, own, part, sumPart };
+  }
+
+  /** The places of all workers and the vectors that follow them, each of n floats; undefined if no memory is mapped. */
+  #mappedVectors(n: number): [places: Float32Array[], ...others: Float32Array[]] | undefined {
+    const { memory, host } = this.#parts;
+    this.#mapped ??= host.map(memory, counterOffset(this.#parts));
+    const buffer = this.#mapped;
+    if (buffer === undefined) return undefined;
+    const place = (r: number) => new Float32Array(buffer, Float32Array.BYTES_PER_ELEMENT * this.#placeOf(r), n);
+    const all = Array.from({ length: this.size + Math.max(1, this.#parts.vectors) }, (_, r) => place(r));
+    return [all.slice(0, this.size), ...all.slice(this.size)];
+  }
+
+  /** Writes the sum of this worker's chunk of all places, times a factor, to its chunk of `to`, and returns that. */
+  #sumChunk(places: readonly Float32Array[], factor: number, to: Float32Array): Float32Array {
+    const chunk = (vector: Float32Array) => vector.subarray(...this.#chunkOf(to.length));
+    const sum = chunk(to);
+    traced('averaging', 'add', () => this.#parts.host.addUp(places.map(chunk), factor, sum));
+    return sum;
+  }
+
+  /** Long sums are written where the vectors in common lie. */
+  #requireNoVectors(): void {
+    if (this.#holdsVectors) throw new Error('expected no sum of long vectors while the workers hold vectors in common');
   }
 
   /**
@@ -112,6 +162,7 @@ export class HostCollective implements Collective {
   async #allReduceThroughMemory(values: Float32Array): Promise<void> {
     const { memory } = this.#parts;
     this.#requireRoom(values.length);
+    this.#requireNoVectors();
     traced('averaging', 'write', () => writeFloats(memory, values, this.#placeOf(this.rank)));
     await this.#barrier();
     traced('averaging', 'add', () => this.#addChunk(values));
@@ -142,9 +193,9 @@ export class HostCollective implements Collective {
   }
 
   #gathered(values: Vector): Promise<Vector> {
-    const { gather, memory, longest, host } = this.#parts;
+    const { gather, memory, host } = this.#parts;
     return waitForOthers(() => {
-      if (!this.#lendsCores) host.share(memory, counterOffset(longest, this.size), this.size); // not before the worker can use them
+      if (!this.#lendsCores) host.share(memory, counterOffset(this.#parts), this.size); // not before the worker can use them
       this.#lendsCores = true;
       host.wait(true);
       return gather(values).finally(() => host.wait(false));
@@ -156,9 +207,11 @@ export class HostCollective implements Collective {
     return r * placeFloats(this.#parts.longest);
   }
 
-  /** Start and end of this worker's chunk of a vector of n floats. */
+  /** Start and end of this worker's chunk of a vector of n floats, at bounds of cache lines. */
   #chunkOf(n: number): [number, number] {
-    return [Math.floor((this.rank * n) / this.size), Math.floor(((this.rank + 1) * n) / this.size)];
+    const lines = Math.ceil(n / lineFloats);
+    const bound = (rank: number) => Math.min(n, lineFloats * Math.floor((rank * lines) / this.size));
+    return [bound(this.rank), bound(this.rank + 1)];
   }
 
   #requireRoom(floats: number): void {

@@ -20,7 +20,7 @@ process.once('message', (start: Start<unknown>) => {
 });
 
 async function served({ module, compute, stall, job, ...place }: Start<unknown>): Promise<void> {
-  startPulse(place.rank, pulsePlaces(memoryDescriptor, place.longest, place.size), { limits: stall });
+  startPulse(place.rank, pulsePlaces(memoryDescriptor, place), { limits: stall });
   const host = compute === undefined ? noHostKernels : await opened(compute);
   const { serve } = (await import(module)) as { readonly serve: Serve<unknown> };
   await serve(job, new HostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() }));

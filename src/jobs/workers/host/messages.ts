@@ -11,6 +11,8 @@ export interface Start<Job> {
   readonly size: number;
   /** Length in floats of the longest vector that goes through shared memory. */
   readonly longest: number;
+  /** Number of vectors of that length in it that all workers hold in common. */
+  readonly vectors: number;
   /** The module that exports `serve`. */
   readonly module: string;
   /** The backend to open first; left out if the job computes no tensors. */

@@ -14,9 +14,9 @@ import { startPulse } from '#jobs/workers/start-pulse';
 import { lastCheckpoint, WorkerLost } from '#jobs/workers/worker-lost';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
 import { hostKernels } from '#networks/tensor/tensorflow';
-import { add, HostCollective, pulsePlaces, sharedBytes } from './host-collective.js';
+import { add, HostCollective, pulsePlaces, type SharedSize } from './host-collective.js';
 import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
-import { openSharedMemory } from './shared-memory.js';
+import { openVectors } from './shared-vectors.js';
 
 /** Starts processes on this host that compute with tensors, each with the same backend and number of threads. */
 export const hostLauncher: Launcher = {
@@ -35,14 +35,14 @@ export interface TeamRequest<Job>
 export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Team {
   const { size, longest, stall: limits } = request;
   if (size === 1) return { collective: oneProcess, end: async () => {} };
-  const memory = openSharedMemory(sharedBytes(longest, size));
+  const { memory, ...shared } = openVectors({ longest, size, vectors: request.vectors ?? 0 });
   const gathering = gatheringOf(size);
   const members: Member[] = [];
   const kill = () => {
     for (const { child } of members) child.kill('SIGKILL');
   };
   const onStall = (stall: Stall) => gathering.fail(new WorkerLost('backend', stallText(stall, size)));
-  const endPulse = startPulse(0, pulsePlaces(memory, longest, size), { limits, onStall });
+  const endPulse = startPulse(0, pulsePlaces(memory, shared), { limits, onStall });
   const end = async () => {
     kill();
     await Promise.all([endPulse(), ...members.map(({ ended }) => ended)]);
@@ -52,8 +52,8 @@ export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = no
   };
   process.on('exit', kill); // for example, after a second SIGINT
   try {
-    for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, request, gathering));
-    return { collective: new HostCollective({ rank: 0, size, longest, memory, host, gather: gathering.gather }), end };
+    for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, { ...request, ...shared }, gathering));
+    return { collective: new HostCollective({ rank: 0, ...shared, memory, host, gather: gathering.gather }), end };
   } catch (error) {
     void end();
     throw error;
@@ -69,7 +69,12 @@ interface Member {
 /** The program of every started worker, from the build even when tests run src/. */
 const program = new URL('../../../../dist/jobs/workers/host/member.js', import.meta.url);
 
-function started<Job>(rank: number, memory: number, request: TeamRequest<Job>, gathering: Gathering): Member {
+function started<Job>(
+  rank: number,
+  memory: number,
+  request: TeamRequest<Job> & SharedSize,
+  gathering: Gathering,
+): Member {
   const { size, ...start } = request;
   const child = fork(fileURLToPath(program), {
     env: { ...process.env, ...gpuEnvironment(ownGpus(), rank) },

@@ -50,7 +50,7 @@ export function nodeLayout(ids: readonly number[], rank: number): NodeLayout {
  */
 export async function openNodeMemory(rendezvous: Rendezvous, layout: NodeLayout, longest: number): Promise<number> {
   const { place, ranks, lead } = layout;
-  const made = place === 0 ? openSharedMemory(sharedBytes(longest, ranks)) : undefined;
+  const made = place === 0 ? openSharedMemory(sharedBytes({ longest, size: ranks, vectors: 0 })) : undefined;
   try {
     const all = await rendezvous.parts(Float64Array.of(process.pid, made ?? 0));
     const [pid, descriptor] = all[lead] as Float64Array;

@@ -129,7 +129,7 @@ export async function openRankCollective(
   const memory = await openNodeMemory(rendezvous, layout, longest);
   const endPulse = await startRankPulse({ rendezvous, nodes, memory, longest, folder, onStall });
   const gather = (values: Vector) => rendezvous.gather(values);
-  const node = new HostCollective({ rank: place, size: ranks, gather, memory, longest, host });
+  const node = new HostCollective({ rank: place, size: ranks, gather, memory, longest, vectors: 0, host });
   const leads = nodes > 1 ? await group.split(place === 0) : undefined;
   const exchange = leads && new ChunkExchange(leads);
   const close = async () => {

@@ -23,7 +23,7 @@ export async function startRankPulse(request: RankPulseRequest): Promise<() => P
   const { rendezvous, nodes, memory, longest, folder, onStall } = request;
   const { rank, size } = rendezvous;
   const watch = rank === 0 ? { onStall } : {};
-  if (nodes === 1) return startPulse(rank, pulsePlaces(memory, longest, size), watch);
+  if (nodes === 1) return startPulse(rank, pulsePlaces(memory, { longest, size, vectors: 0 }), watch);
   if (folder === undefined) return async () => {};
   const pulses = join(folder, 'pulses');
   const remove = () => rmSync(pulses, { recursive: true, force: true, maxRetries: 5 }); // a rank may still write

@@ -584,7 +584,7 @@ napi_value wait_for_others(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// map(descriptor, bytes) -> ArrayBuffer: maps the shared memory, without a copy.
+/// map(descriptor, bytes) -> ArrayBuffer: maps shared memory, without a copy, or with a descriptor of -1 memory of this process.
 napi_value map(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2], buffer = nullptr;
@@ -592,9 +592,10 @@ napi_value map(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, arguments, nullptr, nullptr);
   napi_get_value_int64(env, arguments[0], &descriptor);
   napi_get_value_int64(env, arguments[1], &bytes);
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, int(descriptor), 0);
+  const int flags = descriptor < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, flags, int(descriptor), 0);
   if (memory == MAP_FAILED) {
-    napi_throw_error(env, nullptr, "the shared memory cannot be mapped");
+    napi_throw_error(env, nullptr, "the memory cannot be mapped");
     return nullptr;
   }
   const auto unmap = [](napi_env, void* memory, void* bytes) { munmap(memory, reinterpret_cast<size_t>(bytes)); };

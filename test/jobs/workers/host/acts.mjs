@@ -46,6 +46,25 @@ export async function broadcast(collective) {
   return heard;
 }
 
+/**
+ * Half the sum of a vector of each worker, which all wrote part by part into the last of the vectors in common.
+ *
+ * @param {Collective} collective
+ */
+export async function partialSums(collective) {
+  const shared = collective.sharedVectors?.();
+  const last = shared?.vectors.at(-1);
+  if (shared === undefined || last === undefined) return undefined;
+  const sums = [];
+  for (const round of [0, 1]) {
+    for (let i = 0; i < shared.own.length; i++) shared.own[i] = partOf(collective.rank, i, round);
+    last.set(await shared.sumPart(0.5), shared.part[0]);
+    await collective.any(false);
+    sums.push(last.slice());
+  }
+  return sums;
+}
+
 /** The process ids of all workers. @param {Collective} collective */
 export async function processes(collective) {
   const { rank, size } = collective;

@@ -2,11 +2,11 @@
 /** The job of the teams that tests start: runs an operation of `acts.mjs`, and fails on request. */
 import { Failure } from '#core/failure';
 import { requireSameState } from '#jobs/workers/same-state';
-import { allReduces, any, broadcast, processes, unequalLengths } from './acts.mjs';
+import { allReduces, any, broadcast, partialSums, processes, unequalLengths } from './acts.mjs';
 
 /** Raises no flag itself. @param {import('./acts.mjs').Collective} collective */
 const asked = (collective) => collective.any(false);
-const acts = { allReduces, any, asked, broadcast, processes, unequalLengths };
+const acts = { allReduces, any, asked, broadcast, partialSums, processes, unequalLengths };
 
 const misdeeds = {
   fails: () => {

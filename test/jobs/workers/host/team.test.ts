@@ -7,6 +7,9 @@ import { openSharedMemory, readFloatsAt, writeFloats } from '#jobs/workers/host/
 import { startTeam } from '#jobs/workers/host/team';
 import { requireSameState } from '#jobs/workers/same-state';
 import type { StallLimits } from '#jobs/workers/stall';
+import { openBackend } from '#networks/tensor/backend';
+import { hasCustomOps } from '#networks/tensor/custom-ops';
+import { hostKernels } from '#networks/tensor/tensorflow';
 import { failureOf, failureOfAsync, newFolder } from '#test/data/fixtures';
 import * as acts from './acts.mjs';
 
@@ -26,6 +29,9 @@ async function together<T>(
     await team.end();
   }
 }
+
+openBackend({ threads: 1 });
+const hasKernels = hasCustomOps();
 
 const isAlive = (pid: number) => {
   try {
@@ -213,5 +219,36 @@ describe('shared memory', () => {
       `cannot allocate 3 MB of shared memory for the workers: ${folder}: no such file (ENOENT)`,
     ]);
     expect(failure.remedy).toContain('--workers');
+  });
+});
+
+describe.each([2, 3])('a team of %i with our kernels', (size) => {
+  it.runIf(hasKernels)('holds vectors in common, of which each worker writes a part', async () => {
+    const longest = 5003; // no multiple of a cache line
+    const request = { size, module, job: { act: 'partialSums' }, longest, vectors: 2, compute: { threads: 1 } };
+    const team = startTeam(request, hostKernels);
+    const sums = await acts.partialSums(team.collective).finally(team.end);
+    const expected = [0, 1].map((round) =>
+      Float32Array.from({ length: longest }, (_, i) => {
+        let total = Math.fround(acts.partOf(0, i, round));
+        for (let rank = 1; rank < size; rank++) total = Math.fround(total + Math.fround(acts.partOf(rank, i, round)));
+        return total / 2;
+      }),
+    );
+    expect(sums).toEqual(expected);
+  });
+
+  it.runIf(hasKernels)('refuses sums of long vectors, which would overwrite those in common', async () => {
+    const team = startTeam(
+      { size, module, job: { act: 'partialSums' }, longest: 2 ** 16, vectors: 1, compute: {} },
+      hostKernels,
+    );
+    const { collective } = team;
+    try {
+      await acts.partialSums(collective);
+      await expect(collective.allReduce(new Float32Array(2 ** 16))).rejects.toThrow('hold vectors in common');
+    } finally {
+      await team.end();
+    }
   });
 });

@@ -127,15 +127,16 @@ async function done<Job, Data, L extends Learner, Outcome>(
   const { job, workers, ...parts } = opened;
   const learner = kind.learner(job);
   try {
-    const start = await startOf(kind, opened, learner, context.observer, profile);
-    const message: JobMessage<Job> = { job, start };
-    const longest = learner.model.layout.size;
+    let start: JobStart = { from: 0, adopts: false };
     const launcher = joinedRanks()?.launcher ?? hostLauncher;
     const team = await launcher.start({
       workers,
       module: kind.module,
-      job: message,
-      longest,
+      job: async (): Promise<JobMessage<Job>> => {
+        start = await startOf(kind, opened, learner, context.observer, profile);
+        return { job, start };
+      },
+      longest: learner.model.layout.size,
       vectors: learner.sharedVectors,
       folder: opened.run?.folder,
     });

@@ -21,8 +21,8 @@ export interface LaunchRequest<Job> {
   readonly workers: Workers;
   /** The module that the others import, which exports `serve`, a `Serve<Job>`; a package import or a URL. */
   readonly module: string;
-  /** Plain data that is copied to each of them. */
-  readonly job: Job;
+  /** Plain data that is copied to each of them, or a function that makes it while they start. */
+  readonly job: Job | (() => Promise<Job>);
   /** Length in floats of the longest vector that they sum. */
   readonly longest: number;
   /** Number of vectors of that length that they hold in common where memory allows; 0 by default. */
@@ -31,8 +31,13 @@ export interface LaunchRequest<Job> {
   readonly folder?: string | undefined;
 }
 
+/** Returns the job of a request, and makes it first if need be. */
+export async function jobOf<Job>({ job }: Pick<LaunchRequest<Job>, 'job'>): Promise<Job> {
+  return typeof job === 'function' ? (job as () => Promise<Job>)() : job;
+}
+
 export interface Launcher {
-  /** Starts the other workers, which serve the job; this process is worker 0. */
+  /** Starts the other workers, which serve the job; this process is worker 0. Ends them if making the job fails. */
   start<Job>(request: LaunchRequest<Job>): Promise<Team>;
 }
 

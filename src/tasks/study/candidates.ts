@@ -86,9 +86,9 @@ function ranked(folder: string): Omit<Candidate, 'searchSeconds'>[] {
 }
 
 /** Returns the number of training images over all stages of one search; 0 for an arm without one, and for none. */
-export function searchImages(arm: Arm | undefined): number {
+export function searchImages(arm: Arm | undefined, stages = arm?.stages ?? []): number {
   if (arm === undefined || arm.draw !== undefined || arm.scaled !== undefined) return 0;
-  const { stages, config } = arm;
+  const { config } = arm;
   const images = stages.map((stage) => {
     const { steps, samplesPerStep, batch } = stageSettings(config(1), stage);
     return steps * samplesPerStep * batch;

@@ -8,21 +8,27 @@ import { startPulse } from '#jobs/workers/start-pulse';
 import type { BackendOptions } from '#networks/tensor/backend';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
 import { HostCollective, pulsePlaces } from './host-collective.js';
-import { type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
+import { type Assignment, type FromMember, problemOf, type Start, type Total, type Vector } from './messages.js';
 
 const memoryDescriptor = 4; // the position after the IPC channel in the `stdio` of `team.ts`
 
 for (const signal of stopSignals) process.on(signal, () => {}); // worker 0 decides
 process.stderr.on('error', () => {}); // the terminal may be gone
 process.on('disconnect', () => process.exit(0)); // worker 0 is gone
-process.once('message', (start: Start<unknown>) => {
+const assignment = new Promise<Assignment>((resolve) => {
+  process.on('message', (message: Start | Assignment | Total) => {
+    if ('job' in message) resolve(message);
+  });
+});
+process.once('message', (start: Start) => {
   served(start).catch((error: unknown) => tell({ problem: problemOf(error) })); // then worker 0 ends it
 });
 
-async function served({ module, compute, stall, job, ...place }: Start<unknown>): Promise<void> {
+async function served({ module, compute, stall, ...place }: Start): Promise<void> {
   startPulse(place.rank, pulsePlaces(memoryDescriptor, place), { limits: stall });
   const host = compute === undefined ? noHostKernels : await opened(compute);
   const { serve } = (await import(module)) as { readonly serve: Serve<unknown> };
+  const { job } = await assignment;
   await serve(job, new HostCollective({ ...place, memory: memoryDescriptor, host, gather: gathering() }));
 }
 

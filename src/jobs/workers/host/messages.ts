@@ -5,8 +5,8 @@ import type { BackendOptions } from '#networks/tensor/backend';
 
 export type Vector = Float32Array | Float64Array;
 
-/** The first message to a member. */
-export interface Start<Job> {
+/** The first message to a member, which prepares it for its job. */
+export interface Start {
   readonly rank: number;
   readonly size: number;
   /** Length in floats of the longest vector that goes through shared memory. */
@@ -19,7 +19,11 @@ export interface Start<Job> {
   readonly compute?: BackendOptions;
   /** When a worker counts as hanging. */
   readonly stall?: StallLimits;
-  readonly job: Job;
+}
+
+/** The second message to a member. */
+export interface Assignment {
+  readonly job: unknown;
 }
 
 /** Every later message to a member: the sum of the vectors that the workers have sent. */

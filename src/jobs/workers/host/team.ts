@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { gpuEnvironment, ownGpus } from '#core/machine/gpus';
 import { stopSignals } from '#core/machine/stop-signals';
 import { oneProcess } from '#jobs/workers/collective';
-import type { Launcher, LaunchRequest, Team } from '#jobs/workers/launcher';
+import { jobOf, type Launcher, type LaunchRequest, type Team } from '#jobs/workers/launcher';
 import { type Stall, stallText } from '#jobs/workers/stall';
 import { startPulse } from '#jobs/workers/start-pulse';
 import { lastCheckpoint, WorkerLost } from '#jobs/workers/worker-lost';
 import { type HostKernels, noHostKernels } from '#networks/tensor/host-kernels';
 import { hostKernels } from '#networks/tensor/tensorflow';
 import { add, HostCollective, pulsePlaces, type SharedSize } from './host-collective.js';
-import { errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
+import { type Assignment, errorOf, type FromMember, type Start, type Total, type Vector } from './messages.js';
 import { openVectors } from './shared-vectors.js';
 
 /** Starts processes on this host that compute with tensors, each with the same backend and number of threads. */
@@ -26,15 +26,18 @@ export const hostLauncher: Launcher = {
 
 export interface TeamRequest<Job>
   extends Omit<LaunchRequest<Job>, 'workers' | 'folder'>,
-    Pick<Start<Job>, 'compute' | 'stall'> {
+    Pick<Start, 'compute' | 'stall'> {
   /** Number of workers, this process included. */
   readonly size: number;
 }
 
 /** Starts the other workers of a job (see `Launcher`). */
-export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Team {
+export async function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Promise<Team> {
   const { size, longest, stall: limits } = request;
-  if (size === 1) return { collective: oneProcess, end: async () => {} };
+  if (size === 1) {
+    await jobOf(request);
+    return { collective: oneProcess, end: async () => {} };
+  }
   const { memory, ...shared } = openVectors({ longest, size, vectors: request.vectors ?? 0 });
   const gathering = gatheringOf(size);
   const members: Member[] = [];
@@ -53,9 +56,11 @@ export function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = no
   process.on('exit', kill); // for example, after a second SIGINT
   try {
     for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, { ...request, ...shared }, gathering));
+    const job = await jobOf(request);
+    for (const { child } of members) child.send({ job } satisfies Assignment, () => {});
     return { collective: new HostCollective({ rank: 0, ...shared, memory, host, gather: gathering.gather }), end };
   } catch (error) {
-    void end();
+    await end();
     throw error;
   }
 }
@@ -75,21 +80,21 @@ function started<Job>(
   request: TeamRequest<Job> & SharedSize,
   gathering: Gathering,
 ): Member {
-  const { size, ...start } = request;
+  const { job: _, ...start } = request;
   const child = fork(fileURLToPath(program), {
     env: { ...process.env, ...gpuEnvironment(ownGpus(), rank) },
     serialization: 'advanced', // keeps typed arrays
     detached: true, // only worker 0 receives the terminal's signals, a hangup or an interrupt
     stdio: ['ignore', 'ignore', 'inherit', 'ipc', memory], // the fifth is `memoryDescriptor` there
   });
-  const send = (message: Start<Job> | Total) => child.send(message, () => {}); // `exit` reports a worker that is gone
+  const send = (message: Start | Total) => child.send(message, () => {}); // `exit` reports a worker that is gone
   const ended = new Promise<void>((resolve) => {
     child.on('exit', (code, signal) => {
-      gathering.fail(deathOf(rank, size, code, signal));
+      gathering.fail(deathOf(rank, request.size, code, signal));
       resolve();
     });
     child.on('error', (error) => {
-      gathering.fail(new WorkerLost('backend', `worker ${rank} of ${size} does not start: ${error.message}`));
+      gathering.fail(new WorkerLost('backend', `worker ${rank} of ${request.size} does not start: ${error.message}`));
       if (child.pid === undefined) resolve();
     });
   });
@@ -98,7 +103,7 @@ function started<Job>(
     else gathering.receive(rank, message.values);
   });
   gathering.onTotal((total) => send({ total }));
-  send({ rank, size, ...start });
+  send({ rank, ...start });
   return { child, ended };
 }
 

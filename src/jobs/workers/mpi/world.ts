@@ -8,7 +8,7 @@ import { usableCores } from '#core/machine/cores';
 import { takeGpu } from '#core/machine/gpus';
 import { procText } from '#core/machine/processes';
 import { oneProcess } from '#jobs/workers/collective';
-import type { Launcher, LaunchRequest, Serve, Team } from '#jobs/workers/launcher';
+import { jobOf, type Launcher, type LaunchRequest, type Serve, type Team } from '#jobs/workers/launcher';
 import type { Ranks } from '#jobs/workers/ranks';
 import { type Stall, stallText } from '#jobs/workers/stall';
 import { WorkerLost } from '#jobs/workers/worker-lost';
@@ -93,8 +93,9 @@ export class World implements Ranks {
 
   async #start<Job>(request: LaunchRequest<Job>): Promise<Team> {
     const { workers } = request;
+    const job = await jobOf(request);
     if (workers.count === 1) return { collective: oneProcess, end: async () => {} };
-    const bytes = new Uint8Array(serialize(request));
+    const bytes = new Uint8Array(serialize({ ...request, job }));
     await this.#meet(kinds.job, bytes.length);
     await this.#parts.group.broadcast(bytes, 0);
     const group = (await this.#parts.group.split(true)) as Communicator;

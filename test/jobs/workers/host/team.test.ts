@@ -22,7 +22,7 @@ async function together<T>(
   act: (collective: Collective) => Promise<T>,
   stall?: StallLimits,
 ) {
-  const team = startTeam({ size, module, job, longest: 2 ** 17, ...(stall && { stall }) });
+  const team = await startTeam({ size, module, job, longest: 2 ** 17, ...(stall && { stall }) });
   try {
     return await act(team.collective);
   } finally {
@@ -226,7 +226,7 @@ describe.each([2, 3])('a team of %i with our kernels', (size) => {
   it.runIf(hasKernels)('holds vectors in common, of which each worker writes a part', async () => {
     const longest = 5003; // no multiple of a cache line
     const request = { size, module, job: { act: 'partialSums' }, longest, vectors: 2, compute: { threads: 1 } };
-    const team = startTeam(request, hostKernels);
+    const team = await startTeam(request, hostKernels);
     const sums = await acts.partialSums(team.collective).finally(team.end);
     const expected = [0, 1].map((round) =>
       Float32Array.from({ length: longest }, (_, i) => {
@@ -239,7 +239,7 @@ describe.each([2, 3])('a team of %i with our kernels', (size) => {
   });
 
   it.runIf(hasKernels)('refuses sums of long vectors, which would overwrite those in common', async () => {
-    const team = startTeam(
+    const team = await startTeam(
       { size, module, job: { act: 'partialSums' }, longest: 2 ** 16, vectors: 1, compute: {} },
       hostKernels,
     );

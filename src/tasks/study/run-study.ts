@@ -104,7 +104,12 @@ function byArm({ arms }: Study, trained: readonly Trained[]): ArmFindings[] {
     target: arm.target,
     isGiven: arm.scaled !== undefined,
     findings: trained.filter((of) => of.arm === arm).map(({ finding }) => finding),
-    searchImages: searchImages(arm) + searchImages(arms.find(({ runs }) => runs === arm.coarseRuns), ['coarse']),
+    searchImages:
+      searchImages(arm) +
+      searchImages(
+        arms.find(({ runs }) => runs === arm.coarseRuns),
+        ['coarse'],
+      ),
   }));
 }
 

@@ -1,9 +1,10 @@
 /** Teams of real processes, whose members run the build. */
-import { readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Collective } from '#jobs/workers/collective';
 import { openSharedMemory, readFloatsAt, writeFloats } from '#jobs/workers/host/shared-memory';
+import { openVectors } from '#jobs/workers/host/shared-vectors';
 import { startTeam } from '#jobs/workers/host/team';
 import { requireSameState } from '#jobs/workers/same-state';
 import type { StallLimits } from '#jobs/workers/stall';
@@ -220,6 +221,14 @@ describe('shared memory', () => {
     ]);
     expect(failure.remedy).toContain('--workers');
   });
+});
+
+it('vectors in common are left out where memory-backed files have no room for them', () => {
+  const wanted = { longest: 100, size: 2, vectors: 3 };
+  const { memory, ...room } = openVectors(wanted);
+  const { memory: other, ...left } = openVectors(wanted, join(newFolder(), 'missing'));
+  for (const descriptor of [memory, other]) closeSync(descriptor);
+  expect([room, left]).toEqual([wanted, { ...wanted, vectors: 0 }]);
 });
 
 describe.each([2, 3])('a team of %i with our kernels', (size) => {

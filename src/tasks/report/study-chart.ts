@@ -29,6 +29,7 @@ export function winnersChart(findings: readonly PlottedFinding[]): TopLevelSpec 
     type: 'quantitative' as const,
     title: 'test accuracy, trained alone',
     scale: { zero: false },
+    axis: { format: '.1%' },
   };
   const y = { field: 'arm', type: 'nominal' as const, title: '', sort: arms, axis: { labelLimit: 0 } };
   return {

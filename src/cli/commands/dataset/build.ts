@@ -44,8 +44,10 @@ type BuildOptions = OptionsOf<typeof options>;
 /** Loads teachers that compute with the workers, threads and backend of the options. */
 type LoadTeachersAsAsked = (...given: [...Parameters<LoadTeachers>, BuildOptions]) => ReturnType<LoadTeachers>;
 
+const microBatchesOfTeachers = "the micro-batches of the teachers' training recipes";
+
 export const datasetBuild = datasetBuildWith((references, context, given) =>
-  withJobContext(workersOf({ ...given, workers: 1 }, 1, 'the processes that label'), async (job) => {
+  withJobContext(workersOf({ ...given, workers: 1 }, 1, microBatchesOfTeachers), async (job) => {
     if (given.dryRun === true) return teacherLoader(job, 'stand-in')(references, context);
     await trainTeachers(references, context.recipeFile, given, job);
     return teacherLoader(job)(references, context);
@@ -61,7 +63,7 @@ async function trainTeachers(
 ): Promise<void> {
   const microBatches = teacherMicroBatches(references, recipeFile);
   const workers = given.workers === undefined ? undefined : Math.min(given.workers, microBatches);
-  const own = workersOf({ ...given, workers }, microBatches, "the micro-batches of the teachers' training recipes");
+  const own = workersOf({ ...given, workers }, microBatches, microBatchesOfTeachers);
   for (const reference of untrainedTeachers(references, recipeFile)) {
     await runElsewhere({ kind: 'teacher', reference, recipeFile }, own, job);
   }

@@ -52,10 +52,9 @@ export class FlatVariable {
   #handle: Tensor | undefined;
 
   constructor(initial: Initial | Float32Array) {
-    const values = initial;
     this.#initial =
-      values instanceof Float32Array ? { size: values.length, fill: (memory) => memory.set(values) } : values;
-    this.size = initial instanceof Float32Array ? initial.length : initial.size;
+      initial instanceof Float32Array ? { size: initial.length, fill: (memory) => memory.set(initial) } : initial;
+    this.size = this.#initial.size;
   }
 
   /** The variable for TensorFlow's update ops; from here on TensorFlow holds the values. */
@@ -101,8 +100,9 @@ export class FlatVariable {
    * @param gives  true on the one worker whose values it then has
    */
   share(memory: Float32Array, [from, to]: SharedVectors['part'], gives: boolean): void {
-    if (gives && this.#memory === undefined) this.#initial.fill(memory);
-    else if (gives) memory.set(this.values());
+    const isMade = this.#memory !== undefined || this.#handle !== undefined;
+    if (gives && isMade) memory.set(this.#memory ?? this.values());
+    else if (gives) this.#initial.fill(memory);
     this.dispose();
     this.#memory = memory;
     this.#part = memory.subarray(from, to);

@@ -26,8 +26,7 @@ const team = await (ranks?.launcher ?? hostLauncher).start({
   longest: floats,
   vectors: net.sharedVectors,
 });
-await net.join(team.collective, false);
-const commands = ourCommands(net, given, batchPool(given), team.collective);
+const commands = await ourCommands(net, given, batchPool(given), team.collective);
 const steps = async (count) => {
   await team.collective.allReduce(Float64Array.of(0, count));
   return commands.steps(count);

@@ -7,8 +7,9 @@ import { ourNet, ourSteps } from './our-steps.mjs';
  *
  * @param net  with its initial weights
  */
-export function ourCommands(net, workload, pool, team) {
+export async function ourCommands(net, workload, pool, team) {
   const { collective, spentMs } = timed(team);
+  await net.join({ ...collective, any: (flag) => team.any(flag) }, false);
   const step = ourSteps(net, workload, pool, collective);
   let [from, since] = [0, 0];
   const next = () => step(from + since, since++);
@@ -65,9 +66,13 @@ function timed(collective) {
     const place = collective.places?.(n);
     return place && { ...place, allReduce: timing(place.allReduce) };
   };
+  const sharedVectors = () => {
+    const shared = collective.sharedVectors?.();
+    return shared && { ...shared, sumPart: timing(shared.sumPart) };
+  };
   const { rank, size } = collective;
   const allReduce = timing((values) => collective.allReduce(values));
-  return { collective: { rank, size, allReduce, places }, spentMs: () => spent };
+  return { collective: { rank, size, allReduce, places, sharedVectors }, spentMs: () => spent };
 }
 
 /**

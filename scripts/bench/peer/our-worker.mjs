@@ -5,8 +5,7 @@ import { ourNet } from './our-steps.mjs';
 
 export async function serve({ workload: given, commandNames }, collective) {
   const net = ourNet(given);
-  await net.join(collective, false);
-  const commands = ourCommands(net, given, batchPool(given), collective);
+  const commands = await ourCommands(net, given, batchPool(given), collective);
   for (;;) {
     const told = new Float64Array(2); // worker 0 adds the command's index and count
     await collective.allReduce(told);

@@ -32,8 +32,7 @@ const request = {
   vectors: net.sharedVectors,
 };
 const { collective, end } = await hostLauncher.start(request);
-await net.join(collective, false);
-const commands = ourCommands(net, given, pool, collective);
+const commands = await ourCommands(net, given, pool, collective);
 answer({ tensorflow: version, processes: workers, threads });
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, number] = line.split(' ');

@@ -24,8 +24,7 @@ const team = await hostLauncher.start({
   longest: net.model.layout.size,
   vectors: net.sharedVectors,
 });
-await net.join(team.collective, false);
-const commands = ourCommands(net, workload, batchPool(workload), team.collective);
+const commands = await ourCommands(net, workload, batchPool(workload), team.collective);
 const steps = async (count) => {
   await team.collective.allReduce(Float64Array.of(0, count));
   return commands.steps(count);

@@ -2,7 +2,8 @@
 // The peak of memory during steps of a workload, all processes of a side together: ours in both precisions, and PyTorch's
 // in one process with its allocator tuned. Two figures: the sum of the processes' resident sets, in which libraries and
 // other memory that several processes share count for each of them, and the memory that they take together, in which it
-// counts once (the sum of the proportional sets, read every 20 ms). Run after `npm run build` and `node scripts/bench/peer/install.mjs`:
+// counts once (the sum of the proportional sets, read every 20 ms). Run after `npm run build` and
+// `node scripts/bench/peer/install.mjs`:
 //   node scripts/bench/peer-memory.mjs [--workload b,c] [--steps 20]
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

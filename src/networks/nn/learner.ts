@@ -5,11 +5,12 @@ import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor }
 import { hasCustomOps } from '#networks/tensor/custom-ops';
 import type { SharedPlace, SharedVectors } from '#networks/tensor/host-kernels';
 import { alias } from '#networks/tensor/ops/arithmetic';
+import type { FlatVariable } from './flat-variable.js';
 import { Model } from './model.js';
 import { namedTensors, restoreTensors } from './named-tensors.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
 import { type AverageSpec, keptShare, moveAverage } from './weight-average.js';
-import type { FlatVariable, InPlace } from './weights.js';
+import type { InPlace } from './weights.js';
 
 /** Sums values over all workers that compute a step. */
 export interface Reducer {

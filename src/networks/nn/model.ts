@@ -18,12 +18,13 @@ import { isHalf } from '#networks/tensor/ops/half';
 import { softmax, softmaxCrossEntropy } from '#networks/tensor/ops/softmax-cross-entropy';
 import type { Precision } from '#networks/tensor/precision';
 import { Tape, type Value } from '#networks/tensor/tape';
+import { FlatVariable } from './flat-variable.js';
 import type { Forward } from './network.js';
 import { type Pass, type PassOptions, type StatisticsByName, weightPass } from './pass.js';
 import { StatisticsPools } from './pooled-statistics.js';
 import { pixelScale, preprocessingFor } from './preprocessing.js';
 import { initialWeights, type WeightLayout } from './weight-layout.js';
-import { FlatVariable, type InPlace, WeightReading } from './weights.js';
+import { type InPlace, WeightReading } from './weights.js';
 
 /** Images as they are stored: n of [H, W, C], 8 bits each. */
 export interface Images {

@@ -1,8 +1,8 @@
 /** Flat vectors split by weight name and joined again, as checkpoints and results store them. */
 import type { NamedTensor } from '#data/files/safetensors';
 import { sizeOf } from '#networks/tensor/backend';
+import type { FlatVariable } from './flat-variable.js';
 import type { WeightLayout } from './weight-layout.js';
-import type { FlatVariable } from './weights.js';
 
 /** Each weight's part of each vector, as `vector/name`; views of fresh copies. */
 export function namedTensors(

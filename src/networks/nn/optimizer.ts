@@ -15,8 +15,8 @@ import {
   type Tensor,
 } from '#networks/tensor/backend';
 import { hasCustomOps, runCustom } from '#networks/tensor/custom-ops';
+import { FlatVariable } from './flat-variable.js';
 import { isDecayed, type WeightLayout } from './weight-layout.js';
-import { FlatVariable } from './weights.js';
 
 export type OptimizerSpec =
   | { readonly kind: 'rmsProp'; readonly decay: number; readonly momentum: number; readonly epsilon: number }

@@ -1,6 +1,6 @@
 /** Exponential moving average of weights, kept next to the weights that training moves. */
 import { backend, dispose, floatT, run } from '#networks/tensor/backend';
-import type { FlatVariable } from './weights.js';
+import type { FlatVariable } from './flat-variable.js';
 
 export interface AverageSpec {
   /** Share of the average that an update keeps, once it has warmed up. */

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { randomStream } from '#core/random';
+import { FlatVariable } from '#networks/nn/flat-variable';
 import { createOptimizer } from '#networks/nn/optimizer';
 import { layoutOf } from '#networks/nn/weight-layout';
-import { FlatVariable } from '#networks/nn/weights';
 import { backend, dispose, openBackend } from '#networks/tensor/backend';
 
 openBackend({ threads: 3 });

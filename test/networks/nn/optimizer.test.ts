@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { FlatVariable } from '#networks/nn/flat-variable';
 import { createOptimizer, type OptimizerSpec } from '#networks/nn/optimizer';
 import { layoutOf } from '#networks/nn/weight-layout';
-import { FlatVariable } from '#networks/nn/weights';
 import { backend, dispose } from '#networks/tensor/backend';
 import { create, expectClose } from '#test/networks/tensor/op-check';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { FlatVariable } from '#networks/nn/flat-variable';
 import { keptShare, moveAverage } from '#networks/nn/weight-average';
-import { FlatVariable } from '#networks/nn/weights';
 import { backend } from '#networks/tensor/backend';
 import { expectClose } from '#test/networks/tensor/op-check';
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FlatVariable } from '#networks/nn/flat-variable';
 import { initialWeights, layoutOf, type WeightSpec } from '#networks/nn/weight-layout';
-import { FlatVariable, WeightReading } from '#networks/nn/weights';
+import { WeightReading } from '#networks/nn/weights';
 import { backend, dispose, readFloats } from '#networks/tensor/backend';
 import { Tape } from '#networks/tensor/tape';
 import { create, expectClose, normals } from '#test/networks/tensor/op-check';

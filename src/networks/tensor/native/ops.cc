@@ -584,7 +584,8 @@ napi_value wait_for_others(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
-/// map(descriptor, bytes) -> ArrayBuffer: maps shared memory, without a copy, or with a descriptor of -1 memory of this process.
+/// map(descriptor, bytes) -> ArrayBuffer: maps shared memory, without a copy, or with a descriptor of -1 memory of this
+/// process alone.
 napi_value map(napi_env env, napi_callback_info info) {
   size_t count = 2;
   napi_value arguments[2], buffer = nullptr;

@@ -132,8 +132,8 @@ async function done<Job, Data, L extends Learner, Outcome>(
     const team = await launcher.start({
       workers,
       module: kind.module,
-      job: async (): Promise<JobMessage<Job>> => {
-        start = await startOf(kind, opened, learner, context.observer, profile);
+      job: async (vectors: number): Promise<JobMessage<Job>> => {
+        start = await startOf(kind, opened, learner, vectors, context.observer, profile);
         return { job, start };
       },
       longest: learner.model.layout.size,
@@ -169,6 +169,7 @@ async function startOf<Job, Data, L extends Learner, Outcome>(
   kind: JobKind<Job, Data, L, Outcome>,
   { job, data, workers, run }: OpenJob<Job, Data>,
   learner: L,
+  vectors: number,
   observer: Observer,
   profile: number | undefined,
 ): Promise<JobStart> {
@@ -181,7 +182,7 @@ async function startOf<Job, Data, L extends Learner, Outcome>(
   requireDisk(run, learner.savedBytes, observer);
   const largest = kind.largestStep?.(job, learner);
   const here = Math.min(workers.count, joinedRanks()?.here ?? workers.count);
-  if (largest !== undefined) requireMemory(learner, largest, here, observer.warn);
+  if (largest !== undefined) requireMemory(learner.model, largest, { count: here, vectors }, observer.warn);
   const plan = profilePlan(run.folder, profile, from, run.steps);
   return { from, state: saved?.state, adopts: saved !== undefined || isWarm, profile: plan };
 }

@@ -2,7 +2,6 @@
 import { Failure } from '#core/failure';
 import { inGib } from '#core/gibibytes';
 import { usableMemory } from '#core/machine/usable-memory';
-import type { Learner } from '#networks/nn/learner';
 import type { LabelledImages, Model } from '#networks/nn/model';
 import type { Forward } from '#networks/nn/network';
 import { inputSize } from '#networks/space/resolution';
@@ -44,18 +43,19 @@ function blank({ frame: { input, classes } }: Model, n: number): LabelledImages 
 }
 
 /**
- * Refuses a batch whose steps cannot fit into memory on all workers, and warns of one whose steps may not. Several workers
- * hold weights and slots in common.
+ * Refuses a batch whose steps cannot fit into memory on all workers, and warns of one whose steps may not.
+ *
+ * @param workers  their number, and that of vectors as long as the weights that they hold in common
  */
 export function requireMemory(
-  { model, sharedVectors }: Learner,
+  model: Model,
   { forward, precision, images, batch, setting }: LargestStep,
-  workers: number,
+  workers: { readonly count: number; readonly vectors: number },
   warn: (line: string) => void,
 ): void {
   const { taken, step } = needOf(model, forward, images, precision);
-  const shared = Float32Array.BYTES_PER_ELEMENT * sharedVectors * model.layout.size;
-  requireAvailable({ taken: taken - shared, step }, { batch, setting, workers }, warn);
+  const shared = Float32Array.BYTES_PER_ELEMENT * workers.vectors * model.layout.size;
+  requireAvailable({ taken: taken - shared, step }, { batch, setting, workers: workers.count }, warn);
 }
 
 /**

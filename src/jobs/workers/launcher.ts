@@ -21,8 +21,11 @@ export interface LaunchRequest<Job> {
   readonly workers: Workers;
   /** The module that the others import, which exports `serve`, a `Serve<Job>`; a package import or a URL. */
   readonly module: string;
-  /** Plain data that is copied to each of them, or a function that makes it while they start. */
-  readonly job: Job | (() => Promise<Job>);
+  /**
+   * Plain data that is copied to each of them, or a function that makes it while they start, given the number of vectors
+   * that they will hold in common.
+   */
+  readonly job: Job | ((vectors: number) => Promise<Job>);
   /** Length in floats of the longest vector that they sum. */
   readonly longest: number;
   /** Number of vectors of that length that they hold in common where memory allows; 0 by default. */
@@ -32,8 +35,8 @@ export interface LaunchRequest<Job> {
 }
 
 /** Returns the job of a request, and makes it first if need be. */
-export async function jobOf<Job>({ job }: Pick<LaunchRequest<Job>, 'job'>): Promise<Job> {
-  return typeof job === 'function' ? (job as () => Promise<Job>)() : job;
+export async function jobOf<Job>({ job }: Pick<LaunchRequest<Job>, 'job'>, vectors: number): Promise<Job> {
+  return typeof job === 'function' ? (job as (vectors: number) => Promise<Job>)(vectors) : job;
 }
 
 export interface Launcher {

@@ -1,24 +1,15 @@
 /** A model with its optimizer: a SuperNet, or a network that is trained alone. */
 
 import type { NamedTensor } from '#data/files/safetensors';
-import { backend, dispose, floatConstant, floatT, readFloats, run, type Tensor } from '#networks/tensor/backend';
+import { dispose } from '#networks/tensor/backend';
 import { hasCustomOps } from '#networks/tensor/custom-ops';
-import type { SharedPlace, SharedVectors } from '#networks/tensor/host-kernels';
-import { alias } from '#networks/tensor/ops/arithmetic';
+import type { SharedVectors } from '#networks/tensor/host-kernels';
 import type { FlatVariable } from './flat-variable.js';
+import { MeanGradient, type Part, type Reducer } from './mean-gradient.js';
 import { Model } from './model.js';
 import { namedTensors, restoreTensors } from './named-tensors.js';
 import { createOptimizer, type Optimizer, type OptimizerSpec } from './optimizer.js';
 import { type AverageSpec, keptShare, moveAverage } from './weight-average.js';
-import type { InPlace } from './weights.js';
-
-/** Sums values over all workers that compute a step. */
-export interface Reducer {
-  /** Replaces values by their element-wise sum over the workers. */
-  allReduce(values: Float32Array | Float64Array): Promise<void>;
-  /** This worker's slot for a vector of n floats in shared memory; undefined where no memory is mapped. */
-  places?(n: number): SharedPlace | undefined;
-}
 
 /** Workers that hold the same weights. */
 export interface Team {
@@ -30,15 +21,6 @@ export interface Team {
   /** Resolves once all workers have called it. */
   any(flag: boolean): Promise<unknown>;
 }
-
-/** Result of one part of a step: its mean cross-entropy in nats, and the gradient, which the caller owns. */
-export interface LossGradient {
-  readonly loss: number;
-  readonly gradient: Tensor;
-}
-
-/** Computes one part of a step; with `into`, our kernels compute its gradient in place. */
-export type Part = (into?: InPlace) => LossGradient;
 
 export interface Update {
   /** Counts from 0. */
@@ -57,8 +39,7 @@ export class Learner {
   readonly #average: Average | undefined;
   #updates = 0;
   #shared: SharedVectors | undefined;
-  /** Buffer for the gradients of our kernels, made at the first step that needs it. */
-  #gradient: Tensor | undefined;
+  readonly #gradient: MeanGradient;
 
   /**
    * @param model    owned by the learner from here on
@@ -66,6 +47,7 @@ export class Learner {
    */
   constructor(model: Model, optimizer: OptimizerSpec, average?: AverageSpec) {
     this.model = model;
+    this.#gradient = new MeanGradient(model.layout.size);
     this.optimizer = createOptimizer(optimizer, model.layout);
     this.#average = average && { spec: average, model: copyOf(model) };
   }
@@ -93,7 +75,7 @@ export class Learner {
     const took = (loss: number) => {
       losses[0] = (losses[0] as number) + loss / of;
     };
-    const mean = await (hasCustomOps() ? this.#meanInPlace : this.#mean).call(this, parts, took, 1 / of, reducer);
+    const mean = await this.#gradient.of(parts, took, 1 / of, { reducer, shared: this.#shared });
     this.#updates++;
     this.optimizer.apply(this.model.weights, mean, learningRate, step);
     dispose(mean);
@@ -103,47 +85,6 @@ export class Learner {
       moveAverage(model.weights, this.model.weights, keptShare(spec, step + 1));
     }
     return losses[0] as number;
-  }
-
-  /** The mean gradient, or with shared weights this worker's part of it; the caller owns it. */
-  async #mean(
-    parts: readonly Part[],
-    took: (loss: number) => void,
-    factor: number,
-    reducer: Reducer | undefined,
-  ): Promise<Tensor> {
-    const own = parts.reduce<Tensor | undefined>((total, part) => {
-      const { loss, gradient } = part();
-      took(loss);
-      return total === undefined ? gradient : replaced('AddV2', total, gradient);
-    }, undefined) as Tensor;
-    return scaled(reducer === undefined ? own : await reduced(own, reducer), factor);
-  }
-
-  /** Like `#mean`, but accumulates in place: in this learner's buffer, or directly in shared memory. */
-  async #meanInPlace(
-    parts: readonly Part[],
-    took: (loss: number) => void,
-    factor: number,
-    reducer: Reducer | undefined,
-  ): Promise<Tensor> {
-    const shape = [this.model.layout.size];
-    const place = this.#shared ?? reducer?.places?.(this.model.layout.size);
-    const tensor = place === undefined ? this.#ownGradient() : backend().create(place.own, shape);
-    parts.forEach((part, i) => {
-      took(part({ tensor, adds: i > 0 }).loss);
-    });
-    if (place === undefined)
-      return scaled(reducer === undefined ? alias(tensor) : await reduced(alias(tensor), reducer), factor);
-    dispose(tensor);
-    const mean = 'sumPart' in place ? await place.sumPart(factor) : await place.allReduce(factor);
-    return backend().create(mean, [mean.length]);
-  }
-
-  #ownGradient(): Tensor {
-    const { size } = this.model.layout;
-    this.#gradient ??= backend().create(new Float32Array(size), [size]);
-    return this.#gradient;
   }
 
   /** Weights, their average and optimizer slots by name, for a checkpoint. */
@@ -203,8 +144,7 @@ export class Learner {
     this.model.dispose();
     this.#average?.model.dispose();
     this.optimizer.dispose();
-    if (this.#gradient !== undefined) dispose(this.#gradient);
-    this.#gradient = undefined;
+    this.#gradient.dispose();
   }
 
   /** The vectors that an update reads or changes part by part. */
@@ -229,28 +169,4 @@ function copyOf({ frame, layout, weights }: Model): Model {
   const copy = new Model(frame, layout);
   copy.weights.write(weights.values());
   return copy;
-}
-
-/** The op's result; frees both arguments. */
-function replaced(op: string, a: Tensor, b: Tensor): Tensor {
-  const result = run(op, [floatT], a, b);
-  dispose(a, b);
-  return result;
-}
-
-/** The sum over the workers; frees the tensor. */
-async function reduced(tensor: Tensor, reducer: Reducer): Promise<Tensor> {
-  const values = readFloats(tensor);
-  const { shape } = tensor;
-  dispose(tensor);
-  await reducer.allReduce(values);
-  return backend().create(values, shape);
-}
-
-/** The tensor times `factor`; owns and, where needed, frees the tensor. */
-function scaled(tensor: Tensor, factor: number): Tensor {
-  if (factor === 1) return tensor;
-  const result = run('Mul', [floatT], tensor, floatConstant(factor));
-  dispose(tensor);
-  return result;
 }

@@ -35,7 +35,7 @@ export interface TeamRequest<Job>
 export async function startTeam<Job>(request: TeamRequest<Job>, host: HostKernels = noHostKernels): Promise<Team> {
   const { size, longest, stall: limits } = request;
   if (size === 1) {
-    await jobOf(request);
+    await jobOf(request, 0);
     return { collective: oneProcess, end: async () => {} };
   }
   const { memory, ...shared } = openVectors({ longest, size, vectors: request.vectors ?? 0 });
@@ -56,7 +56,7 @@ export async function startTeam<Job>(request: TeamRequest<Job>, host: HostKernel
   process.on('exit', kill); // for example, after a second SIGINT
   try {
     for (let rank = 1; rank < size; rank++) members.push(started(rank, memory, { ...request, ...shared }, gathering));
-    const job = await jobOf(request);
+    const job = await jobOf(request, shared.vectors);
     for (const { child } of members) child.send({ job } satisfies Assignment, () => {});
     return { collective: new HostCollective({ rank: 0, ...shared, memory, host, gather: gathering.gather }), end };
   } catch (error) {

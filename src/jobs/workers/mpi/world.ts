@@ -93,7 +93,7 @@ export class World implements Ranks {
 
   async #start<Job>(request: LaunchRequest<Job>): Promise<Team> {
     const { workers } = request;
-    const job = await jobOf(request);
+    const job = await jobOf(request, 0);
     if (workers.count === 1) return { collective: oneProcess, end: async () => {} };
     const bytes = new Uint8Array(serialize({ ...request, job }));
     await this.#meet(kinds.job, bytes.length);

@@ -58,9 +58,10 @@ function rankingStudy(file: string, options: RankOptions): Study {
   const config = readSearchConfig(file, [...overridesOf(options), ...uniform('rank', options.architectures)]);
   const stages = options.stage === 'coarse' ? (['coarse'] as const) : (['coarse', 'fine'] as const);
   const { name: runs } = config.config;
-  const arm: Arm = { name: runs, target: null, runs, stages, config: () => config };
+  const seeds = [1];
+  const arm: Arm = { name: runs, target: null, runs, seeds, stages, config: () => config };
   const { recipe, trainings, runId } = options;
   const alone = readScratchRecipe(recipe);
   const name = runId ?? defaultRunId(config.config.name, 'rank', new Date());
-  return { name, measure: 'ranking', seeds: [1], trainings, recipe: alone, epochs: [alone.epochs], arms: [arm] };
+  return { name, measure: 'ranking', seeds, trainings, recipe: alone, epochs: [alone.epochs], arms: [arm] };
 }

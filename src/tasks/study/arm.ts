@@ -49,8 +49,8 @@ export interface Arm {
   /** Name of the runs, with the target: this arm's, or those of the arm whose runs this one uses. */
   readonly runs: string;
   readonly draw?: number | undefined;
-  /** The largest of the study's seeds with which the arm runs; by default all run. */
-  readonly seeds?: number | undefined;
+  /** The seeds with which it runs, ascending; none if the part of the study that runs leaves it out. */
+  readonly seeds: readonly number[];
   /** The published network, before it is scaled. */
   readonly scaled?: Architecture | undefined;
   /** Name of the runs whose coarse results the fine stage refines; by default its own. */
@@ -68,13 +68,15 @@ interface ArmSource {
   readonly a: number;
   /** Target of the first cost and its index; null if the study states none. */
   readonly aim: { readonly target: number; readonly t: number } | null;
+  /** The seeds that run. */
+  readonly seeds: readonly number[];
   /** Values that all arms change. */
   readonly shared: readonly Override[];
   configWith(overrides: readonly Override[], seed: number): LocatedConfig;
 }
 
 /** Returns an arm for one target; mistakes in its values and in the network to scale are config failures. */
-export function armOf({ located, arm, a, aim, shared, configWith }: ArmSource): Arm {
+export function armOf({ located, arm, a, aim, seeds, shared, configWith }: ArmSource): Arm {
   const { file } = located;
   const changed = [...shared, ...assignments(arm.set, file, `arms[${a}].set`)];
   const aimed = aim && aimedAt(configWith(changed, 1), aim.target, `${file}: targets[${aim.t}]`);
@@ -83,13 +85,13 @@ export function armOf({ located, arm, a, aim, shared, configWith }: ArmSource): 
   const present = (['coarse', 'fine'] as const).filter((stage) => ({ coarse, fine })[stage] !== undefined);
   const runs = (of: string) => (aim === null ? of : `${of}-at-${aim.target}`);
   const report = (message: string) => located.at(['arms', a, 'scaled'], message);
-  const { name, draw, seeds, coarseOf } = arm;
+  const { name, draw, coarseOf } = arm;
   return {
     name,
     target: aim?.target ?? null,
     runs: runs(arm.runsOf ?? name),
     draw,
-    seeds,
+    seeds: seeds.filter((seed) => seed <= (arm.seeds ?? seed)),
     scaled: arm.scaled === undefined ? undefined : namedNetwork(arm.scaled, dirname(file), report),
     coarseRuns: coarseOf === undefined ? undefined : runs(coarseOf),
     stages: arm.stages ?? (coarseOf === undefined ? present : ['fine']),

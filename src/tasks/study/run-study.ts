@@ -67,7 +67,7 @@ export async function runStudy(
 
 /** Returns the searches of the study in their order: all arms with the first seed, then all with the next. */
 function partsOf({ seeds, arms }: Study) {
-  return seeds.flatMap((seed) => arms.filter((arm) => seed <= (arm.seeds ?? seed)).map((arm) => ({ arm, seed })));
+  return seeds.flatMap((seed) => arms.filter((arm) => arm.seeds.includes(seed)).map((arm) => ({ arm, seed })));
 }
 
 /** Returns the options with a context that adds the place of an arm's seed among all to what it reports. */

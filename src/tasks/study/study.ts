@@ -55,35 +55,71 @@ export interface Study extends Omit<StudyFile, Resolved> {
   readonly arms: readonly Arm[];
 }
 
+/** What to run of a study; by default all. */
+export interface StudyPart {
+  readonly seeds?: SeedRange | undefined;
+  /** Names of arms. */
+  readonly arms?: readonly string[] | undefined;
+  /** Some of the study's targets. */
+  readonly targets?: readonly number[] | undefined;
+}
+
 /** Seeds from the first to the last of these. */
 export type SeedRange = readonly [first: number, last: number];
 
 /**
  * Reads a study and checks the configs of all arms; a mistake in any is a config failure.
  *
- * @param part  which of the study's seeds to run; a usage failure if it has fewer
+ * @param part  what to run of it; seeds, arms and targets that it lacks are a usage failure
  */
-export function readStudy(file: string, part?: SeedRange): Study {
+export function readStudy(file: string, part: StudyPart = {}): Study {
   const located = locateYaml(file, readText(file));
   const study = conform(located, studySchema);
   const path = (name: string) => resolve(dirname(file), name);
   refuseMistakes(study, located);
+  refuseMissing(study, part);
   const configWith = (overrides: readonly Override[], seed: number) =>
     readSearchConfig(path(study.config), [...overrides, { path: ['seed'], value: seed, origin: `seed ${seed}` }]);
   const shared = assignments(study.set, file, 'set');
   const aims = study.targets?.map((target, t) => ({ target, t })) ?? [null];
-  const arms = aims.flatMap((aim) => study.arms.map((arm, a) => armOf({ located, arm, a, aim, shared, configWith })));
+  const seeds = seedsOf(study.seeds, part.seeds);
+  const arms = aims.flatMap((aim) =>
+    study.arms.map((arm, a) => {
+      const isRun = contains(part.arms, arm.name) && (aim === null || contains(part.targets, aim.target));
+      return armOf({ located, arm, a, aim, seeds: isRun ? seeds : [], shared, configWith });
+    }),
+  );
   const { name, measure, trainings } = study;
   const recipe = readScratchRecipe(path(study.recipe));
   const epochs = [...(study.epochs ?? [recipe.epochs])].sort((a, b) => a - b);
   const judge =
     study.judge &&
     configWith([...shared, ...assignments(study.judge, file, 'judge'), ...uniform('judge', 2)], judgeSeed);
-  return { name, measure, seeds: seedsOf(study.seeds, part), trainings, recipe, epochs, judge, arms };
+  return { name, measure, seeds, trainings, recipe, epochs, judge, arms };
+}
+
+/** Refuses a part of a study with seeds, arms or targets that the study lacks. */
+function refuseMissing(study: StudyFile, { seeds: [first, last] = [1, 1], arms, targets }: StudyPart): void {
+  if (last > study.seeds) {
+    throw new Failure('usage', `--seeds: expected seeds from 1 to ${study.seeds}; got ${first}-${last}`);
+  }
+  const names = study.arms.map(({ name }) => name);
+  refuseOthers('arms', names, arms);
+  refuseOthers('targets', study.targets ?? [], targets);
+}
+
+function refuseOthers<T>(what: string, known: readonly T[], asked: readonly T[] = []): void {
+  const others = asked.filter((one) => !known.includes(one));
+  if (others.length === 0) return;
+  const message = `--${what}: expected ${what} of the study, ${known.join(', ') || 'which has none'}; got ${others.join(', ')}`;
+  throw new Failure('usage', message);
+}
+
+function contains<T>(part: readonly T[] | undefined, one: T): boolean {
+  return part === undefined || part.includes(one);
 }
 
 function seedsOf(count: number, [first, last]: SeedRange = [1, count]): number[] {
-  if (last > count) throw new Failure('usage', `--seeds: expected seeds from 1 to ${count}; got ${first}-${last}`);
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stageSettings } from '#tasks/search/config/stage-settings';
 import { planCoarse } from '#tasks/search/plan';
-import { readStudy } from '#tasks/study/study';
+import { readStudy, type StudyPart } from '#tasks/study/study';
 import { failureOf, newFolder } from '#test/data/fixtures';
 import { smallConfig, smallSpace } from '#test/tasks/search/small-world';
 
@@ -54,15 +54,28 @@ describe('a study', () => {
     expect([1, 7].map((seed) => found[0]?.config(seed).config.seed)).toEqual([1, 7]);
   });
 
-  it('runs a part of its seeds where asked to, and refuses seeds that it lacks', () => {
-    const file = study('  - { name: a }\n  - { name: b, seeds: 2 }\n');
-    const { seeds, arms } = readStudy(file, [2, 3]);
-    expect([seeds, arms.map((arm) => arm.seeds)]).toEqual([
-      [2, 3],
-      [undefined, 2],
+  it('runs a part of itself where asked to', () => {
+    const file = study('  - { name: a }\n  - { name: b, seeds: 2 }\n', 'targets: [9000, 12000]\n');
+    const runs = (part?: StudyPart) => readStudy(file, part).arms.map(({ seeds }) => seeds);
+    expect(runs()).toEqual([
+      [1, 2, 3],
+      [1, 2],
+      [1, 2, 3],
+      [1, 2],
     ]);
-    const { kind, message } = failureOf(() => readStudy(file, [3, 4]));
-    expect([kind, message]).toEqual(['usage', '--seeds: expected seeds from 1 to 3; got 3-4']);
+    expect(runs({ seeds: [2, 3], arms: ['b'] })).toEqual([[], [2], [], [2]]);
+    expect(runs({ arms: ['a', 'b'], targets: [12000] })).toEqual([[], [], [1, 2, 3], [1, 2]]);
+    expect(readStudy(file, { seeds: [2, 3] }).seeds).toEqual([2, 3]);
+  });
+
+  it.each<[StudyPart, string]>([
+    [{ seeds: [3, 4] }, '--seeds: expected seeds from 1 to 3; got 3-4'],
+    [{ arms: ['a', 'c', 'd'] }, '--arms: expected arms of the study, a, b; got c, d'],
+    [{ targets: [7] }, '--targets: expected targets of the study, which has none; got 7'],
+  ])('refuses a part that it lacks: %j', (part, expected) => {
+    const file = study('  - { name: a }\n  - { name: b }\n');
+    const { kind, message } = failureOf(() => readStudy(file, part));
+    expect([kind, message]).toEqual(['usage', expected]);
   });
 
   it('has each arm for each of its targets, with other runs', () => {

@@ -1,6 +1,6 @@
 /** Options of every command that writes a search as the jobs of a cluster. */
-import { InvalidArgumentError } from 'commander';
 import type { OptionSpec } from '#cli/arguments/command-spec';
+import { positiveNumbers } from '#cli/arguments/positive-numbers';
 import { wholeNumber } from '#cli/arguments/whole-number';
 
 export const seedsOption = {
@@ -13,13 +13,6 @@ export const seedsOption = {
 export const targetsOption = {
   flag: '--targets <values>',
   description: "targets of the config's first cost, separated by commas (default: the config's)",
-  parse: targets,
+  parse: positiveNumbers,
   default: [],
 } as const satisfies OptionSpec;
-
-function targets(text: string): readonly number[] {
-  const values = text.split(',').map((part) => Number(part.trim() || Number.NaN));
-  const areTargets = values.every((value) => value > 0 && Number.isFinite(value));
-  if (areTargets && new Set(values).size === values.length) return values;
-  throw new InvalidArgumentError('expected different numbers above 0, separated by commas');
-}

@@ -18,7 +18,7 @@ import { messageOf, run, step } from './report.mjs';
  * @property {string} name
  * @property {string} title      what set-up says it compiles
  * @property {readonly string[]} folder  of the sources
- * @property {string} main       the file to compile, which includes the others
+ * @property {readonly string[]} main  the files to compile, which include the others
  * @property {readonly string[]} options
  * @property {readonly string[]} libraries
  * @property {string} without    what is used instead
@@ -31,7 +31,7 @@ export const ownAddons = [
     name: 'mnv4_kernels',
     title: 'kernels',
     folder: ['src', 'networks', 'tensor', 'native'],
-    main: 'ops.cc',
+    main: ['ops.cc', 'narrow.cc'],
     options: ['-ffp-contract=fast', '-pthread'],
     libraries: ['-ltensorflow_framework'],
     without: "TensorFlow's own kernels are used, slower",
@@ -40,7 +40,7 @@ export const ownAddons = [
     name: 'mnv4_images',
     title: 'decoder of pictures',
     folder: ['src', 'data', 'images', 'decode', 'native'],
-    main: 'images.cc',
+    main: ['images.cc'],
     // Without contraction, weights have the same bits as in JavaScript; unresolved symbols must fail while loading.
     options: ['-ffp-contract=off', ...(process.platform === 'linux' ? ['-Wl,-z,now'] : [])],
     libraries: ['-ltensorflow', '-ltensorflow_framework'],
@@ -99,7 +99,7 @@ async function installAddon(addon, root, cache, library) {
   const compiled = join(cache, 'addons', keyOf(addon, root, library), `${name}.node`);
   const installed = join(nativePaths(root).addons, `${name}-${processor()}.node`);
   const target = isNarrow ? ['-march=native', '-mno-avx512f'] : ['-march=native'];
-  const options = ['-O3', ...target, ...addon.options, join(root, ...addon.folder, addon.main)];
+  const options = ['-O3', ...target, ...addon.options, ...addon.main.map((file) => join(root, ...addon.folder, file))];
   try {
     if (!existsSync(compiled)) {
       await step(`compile the ${title}`, () => compileAddon(root, library, options, addon.libraries, compiled));

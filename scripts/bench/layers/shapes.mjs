@@ -17,6 +17,8 @@ const dense = (images, side, inputs, out, stride) => ({ kind: 'dense', images, s
 
 export const shapes = [
   pointwise(64, 32, 8, 32),
+  pointwise(64, 32, 48, 8),
+  pointwise(64, 32, 12, 40),
   pointwise(64, 32, 16, 24),
   pointwise(64, 16, 24, 72),
   pointwise(64, 16, 40, 120),
@@ -24,12 +26,14 @@ export const shapes = [
   pointwise(64, 8, 200, 40),
   pointwise(256, 1, 960, 1280),
   depthwise(64, 32, 8, 3, 1),
+  depthwise(64, 32, 12, 5, 2),
   depthwise(64, 16, 24, 3, 1),
   depthwise(64, 16, 72, 3, 2),
   depthwise(64, 16, 72, 5, 1),
   depthwise(64, 16, 120, 5, 2),
   depthwise(64, 7, 200, 3, 1),
   depthwise(64, 4, 184, 5, 1),
+  dense(64, 32, 3, 8, 1),
   dense(64, 32, 3, 24, 1),
   dense(64, 64, 3, 40, 2),
   dense(64, 16, 24, 40, 2),

@@ -19,7 +19,7 @@ import { comparedOn, isClose, remembered, wave } from './onednn.js';
 import type { Values } from './tensor.js';
 import { hostKernels, loadTensorFlow, type OpAttribute } from './tensorflow.js';
 
-const leastChannels = 16;
+const leastChannels = 8;
 const leastWindow = 9; // values of a dense convolution's window: a 3x3 kernel on one channel
 const depthwiseKernels: readonly unknown[] = [3, 5];
 const isWide = (shape: Shape) => (shape.at(-1) as number) >= leastChannels;
@@ -82,7 +82,10 @@ export function isOwnMemory({ buffer }: Values): boolean {
   return ownBuffers.has(buffer);
 }
 
-/** Runs one of our ops, described in `native/ops.cc`; attributes that are left out are 0. T is the first input's type. */
+/**
+ * Runs one of our ops, described in `native/layers.h` and `native/ops.cc`; attributes that are left out are 0. T is the
+ * first input's type.
+ */
 export function runCustom<N extends number>(
   op: CustomOp,
   attributes: readonly OpAttribute[],

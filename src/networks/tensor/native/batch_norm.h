@@ -7,7 +7,7 @@
 
 #include "bfloat16.h"
 
-namespace mnv4 {
+namespace mnv4::MNV4_VECTORS {
 
 /// Rows of a norm, [4, C]: y = scale z + shift with scale = gamma rstd and shift = beta - mean scale.
 enum NormRow { kMean, kRstd, kScale, kShift, kNormRows };
@@ -324,4 +324,4 @@ void copy_rows(const Source& source, int channels, int first, int count, To* to,
   source.each(first, count, [&](int r, int g, Vector value) { store(to + r * step + groups.start(g), value); });
 }
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

@@ -5,7 +5,11 @@
 
 #include "vector.h"
 
-namespace mnv4 {
+#ifdef __AVX512BF16__
+#define MNV4_PAIRS  // the processor multiplies pairs of bfloat16
+#endif
+
+namespace mnv4::MNV4_VECTORS {
 
 struct bfloat16 {
   uint16_t bits;
@@ -23,8 +27,10 @@ inline Vector load(const bfloat16* from) { return (Vector)(bits_of(from) << 16);
 
 /// The nearest bfloat16 of each value, ties to even.
 inline Halves rounded(Vector value) {
-#ifdef __AVX512BF16__
+#if defined(MNV4_PAIRS) && MNV4_LANES == 16
   return (Halves)_mm512_cvtneps_pbh((__m512)value);
+#elif defined(MNV4_PAIRS)
+  return (Halves)_mm256_cvtneps_pbh((__m256)value);
 #else
   const Bits bits = (Bits)value;
   const Bits nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
@@ -41,9 +47,9 @@ inline void store(bfloat16* to, Vector value) {
 /// Stores past the caches; `to` is aligned.
 inline void stream(bfloat16* to, Vector value) {
   const Halves halves = rounded(value);
-#if defined(__AVX512F__)
+#if MNV4_LANES == 16
   _mm256_stream_si256(reinterpret_cast<__m256i*>(to), (__m256i)halves);
-#elif defined(__AVX__)
+#elif MNV4_LANES == 8
   _mm_stream_si128(reinterpret_cast<__m128i*>(to), (__m128i)halves);
 #else
   store(to, value);
@@ -94,7 +100,7 @@ struct Pair {
 };
 
 /// The factors that products of a map in the format T are computed with.
-#ifdef __AVX512BF16__
+#ifdef MNV4_PAIRS
 template <typename T>
 using Factor = std::conditional_t<std::is_same_v<T, bfloat16>, Pair, float>;
 #else
@@ -118,14 +124,23 @@ inline Vector load_factors(const float* from) { return load(from); }
 inline Vector spread(const float* factor) { return splat(*factor); }
 inline void add_product(Vector& sum, Vector a, Vector b) { sum += a * b; }
 
-#ifdef __AVX512BF16__
-inline __m512bh load_factors(const Pair* from) { return (__m512bh)_mm512_loadu_si512(from); }
-inline __m512bh spread(const Pair* factor) {
+#ifdef MNV4_PAIRS
+#if MNV4_LANES == 16
+using Pairs = __m512bh;
+inline Pairs load_factors(const Pair* from) { return (Pairs)_mm512_loadu_si512(from); }
+inline Pairs spread_bits(int bits) { return (Pairs)_mm512_set1_epi32(bits); }
+inline void add_product(Vector& sum, Pairs a, Pairs b) { sum = (Vector)_mm512_dpbf16_ps((__m512)sum, a, b); }
+#else
+using Pairs = __m256bh;
+inline Pairs load_factors(const Pair* from) { return (Pairs)_mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)); }
+inline Pairs spread_bits(int bits) { return (Pairs)_mm256_set1_epi32(bits); }
+inline void add_product(Vector& sum, Pairs a, Pairs b) { sum = (Vector)_mm256_dpbf16_ps((__m256)sum, a, b); }
+#endif
+inline Pairs spread(const Pair* factor) {
   int bits;
   std::memcpy(&bits, factor, sizeof bits);
-  return (__m512bh)_mm512_set1_epi32(bits);
+  return spread_bits(bits);
 }
-inline void add_product(Vector& sum, __m512bh a, __m512bh b) { sum = (Vector)_mm512_dpbf16_ps((__m512)sum, a, b); }
 #endif
 
 /// Writes pairs of the numbers of two vectors.
@@ -134,4 +149,4 @@ inline void store_pairs(Pair* to, Bits first, Bits second) {
   *reinterpret_cast<Unaligned*>(to) = first | second << 16;
 }
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

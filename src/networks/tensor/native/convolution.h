@@ -3,7 +3,7 @@
 #include "pointwise.h"
 #include "window.h"
 
-namespace mnv4 {
+namespace mnv4::MNV4_VECTORS {
 
 /// The windows of a k x k convolution as rows [k, k, C].
 template <typename T>
@@ -16,13 +16,23 @@ class Patches {
   /// Writes the windows of `count` outputs from `first` on, normalised and zero-padded, `step` numbers apart.
   template <typename To>
   void copy(int first, int count, To* to, size_t step) const {
-    const int channels = x_.channels;
-    each_run(first, count, [&](int r, int ky, int begin, int end, int pixel) {
-      To* row = to + r * step + size_t(ky) * kernel_ * channels;
-      if (end - begin < kernel_) std::fill(row, row + kernel_ * channels, To{});
+    const int channels = x_.channels, run = kernel_ * channels;
+    const auto copy_part = [&](int r, int ky, int begin, int end, int pixel) {
+      To* row = to + r * step + size_t(ky) * run;
+      if (end - begin < kernel_) std::fill(row, row + run, To{});
       row += begin * channels;
-      if (x_.norm == nullptr) copy_pixels(x_.z + size_t(pixel) * channels, (end - begin) * channels, row);
+      if (x_.norm == nullptr) copy_run(x_.z + size_t(pixel) * channels, (end - begin) * channels, row);
       else copy_rows(x_, channels, pixel, end - begin, row, channels);
+    };
+    each_line(first, count, [&](const Line& line) {
+      const auto [from, until] = x_.norm == nullptr ? whole_windows(line) : std::pair(line.count, line.count);
+      each_run(line, 0, from, copy_part);
+      if (from < until) {
+        const size_t apart = size_t(window_.stride) * channels;
+        copy_runs(x_.z + size_t(line.pixel + left(line.x + from)) * channels, apart, run, until - from,
+                  to + (line.first + from) * step + size_t(line.ky) * run, step);
+      }
+      each_run(line, until, line.count, copy_part);
     });
   }
 
@@ -30,40 +40,72 @@ class Patches {
   /// the first of which is `first_pixel` of all images.
   void add_back(int first, int count, const float* from, int first_pixel, float* image) const {
     const int channels = x_.channels;
-    each_run(first, count, [&](int r, int ky, int begin, int end, int pixel) {
+    const auto add_part = [&](int r, int ky, int begin, int end, int pixel) {
       const float* row = from + size_t(r) * width() + (size_t(ky) * kernel_ + begin) * channels;
       float* to = image + size_t(std::max(pixel - first_pixel, 0)) * channels;
       for (int i = 0; i < (end - begin) * channels; i++) to[i] += row[i];
-    });
+    };
+    each_line(first, count, [&](const Line& line) { each_run(line, 0, line.count, add_part); });
   }
 
  private:
-  /// Copies n numbers; for the usual widths of RGB images n is a constant, which takes a few instructions.
-  template <typename To>
-  static inline __attribute__((always_inline)) void copy_pixels(const T* from, int n, To* to) {
-    switch (n) {
-      case 3: return copy_run(from, 3, to);
-      case 9: return copy_run(from, 9, to);
-      default: copy_run(from, n, to);
+  /// Row ky of the windows of outputs that lie in one row.
+  struct Line {
+    int first, count;  // of the outputs
+    int x;             // of the first output
+    int ky;
+    int pixel;  // at which the input's row begins; -1 above and below the image
+  };
+
+  /// Calls `use` with the lines of `count` outputs from `first` on.
+  template <typename Use>
+  inline __attribute__((always_inline)) void each_line(int first, int count, const Use& use) const {
+    const int width = window_.out_width, height = window_.out_height;
+    for (int r = 0, n; r < count; r += n) {
+      const int x = (first + r) % width, y = (first + r) / width % height, image = (first + r) / width / height;
+      n = std::min(count - r, width - x);
+      for (int ky = 0; ky < kernel_; ky++) {
+        const int row = y * window_.stride - window_.top + ky;
+        const bool is_inside = row >= 0 && row < window_.height;
+        use(Line{r, n, x, ky, is_inside ? (image * window_.height + row) * window_.width : -1});
+      }
     }
   }
 
-  /// Calls use(r, ky, begin, end, pixel) for each output and kernel row, whose columns begin..end-1 cover the input
-  /// from `pixel` on.
+  /// First column of the window of the output at x.
+  int left(int x) const { return x * window_.stride - window_.left; }
+
+  /// The outputs of a line, from one to before another, whose windows lie within the image's columns.
+  std::pair<int, int> whole_windows(const Line& line) const {
+    if (line.pixel < 0) return {line.count, line.count};
+    const int first = (window_.left + window_.stride - 1) / window_.stride;
+    const int spare = window_.width - kernel_ + window_.left, last = spare < 0 ? -1 : spare / window_.stride;
+    const int from = std::clamp(first - line.x, 0, line.count);
+    return {from, std::clamp(last + 1 - line.x, from, line.count)};
+  }
+
+  /// Calls use(r, ky, begin, end, pixel) for outputs `from` to `until` - 1 of a line: columns begin..end-1 of their window
+  /// cover the input from `pixel` on.
   template <typename Use>
-  inline __attribute__((always_inline)) void each_run(int first, int count, const Use& use) const {
-    const int area = window_.out_height * window_.out_width;
-    int image = first / area, y_out = first % area / window_.out_width, x_out = first % window_.out_width;
-    for (int r = 0; r < count; r++, x_out++) {
-      if (x_out == window_.out_width) x_out = 0, y_out++;
-      if (y_out == window_.out_height) y_out = 0, image++;
-      const int top = y_out * window_.stride - window_.top, left = x_out * window_.stride - window_.left;
-      const int begin = std::clamp(-left, 0, kernel_), end = std::clamp(window_.width - left, begin, kernel_);
-      for (int ky = 0; ky < kernel_; ky++) {
-        const int y = top + ky;
-        if (y < 0 || y >= window_.height) use(r, ky, 0, 0, 0);
-        else use(r, ky, begin, end, (image * window_.height + y) * window_.width + left + begin);
-      }
+  inline __attribute__((always_inline)) void each_run(const Line& line, int from, int until, const Use& use) const {
+    for (int i = from; i < until; i++) {
+      const int start = left(line.x + i);
+      const int begin = std::clamp(-start, 0, kernel_), end = std::clamp(window_.width - start, begin, kernel_);
+      if (line.pixel < 0) use(line.first + i, line.ky, 0, 0, 0);
+      else use(line.first + i, line.ky, begin, end, line.pixel + start + begin);
+    }
+  }
+
+  /// Copies `count` runs of n numbers; for 3x3 kernels on images n is a constant, which takes a few instructions.
+  template <typename To>
+  static void copy_runs(const T* from, size_t from_step, int n, int count, To* to, size_t to_step) {
+    const auto copy = [&](auto n) __attribute__((always_inline)) {
+      for (int i = 0; i < count; i++) copy_run(from + i * from_step, n, to + i * to_step);
+    };
+    switch (n) {
+      case 3: return copy(std::integral_constant<int, 3>{});
+      case 9: return copy(std::integral_constant<int, 9>{});
+      default: return copy(n);
     }
   }
 
@@ -114,4 +156,4 @@ void convolution_gradient(const Gradient<T>& gradient, const Activated<T>& x, co
   if (x.norm != nullptr) sums[0].finish(x, dgamma, dbeta);
 }
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

@@ -8,7 +8,7 @@
 #include "parallel.h"
 #include "window.h"
 
-namespace mnv4 {
+namespace mnv4::MNV4_VECTORS {
 
 /// Rows of one vector of channels, [rows, width, lanes], with zeros where nothing is written.
 class Plane {
@@ -383,4 +383,4 @@ void depthwise_gradient(const Gradient<T>& gradient, const Activated<T>& x, cons
   if (x.norm != nullptr) parameter_sums[0].finish(x, dgamma, dbeta);
 }
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

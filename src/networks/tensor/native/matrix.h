@@ -4,7 +4,7 @@
 
 #include "bfloat16.h"
 
-namespace mnv4 {
+namespace mnv4::MNV4_VECTORS {
 
 // A tile's sums fill most of the vector registers: 16 of the 32 of AVX-512, 12 of 16 elsewhere.
 #ifdef __AVX512F__
@@ -282,4 +282,4 @@ class Panel {
   Buffer<F> pairs_;
 };
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

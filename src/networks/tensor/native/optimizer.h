@@ -6,7 +6,7 @@
 
 #include "vector.h"
 
-namespace mnv4 {
+namespace mnv4::MNV4_VECTORS {
 
 /// A product that the compiler does not fuse with the addition that follows.
 inline Vector unfused(Vector product) {
@@ -19,9 +19,9 @@ inline Vector unfused(Vector product) {
 }
 
 inline Vector square_root(Vector value) {
-#if defined(__AVX512F__)
+#if MNV4_LANES == 16
   return (Vector)_mm512_sqrt_ps((__m512)value);
-#elif defined(__AVX__)
+#elif MNV4_LANES == 8
   return (Vector)_mm256_sqrt_ps((__m256)value);
 #else
   for (int i = 0; i < lanes; i++) value[i] = std::sqrt(value[i]);
@@ -74,4 +74,4 @@ void update_entries(const Update& update, const std::array<float*, N>& vectors, 
   }
 }
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

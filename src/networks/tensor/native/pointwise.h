@@ -6,7 +6,7 @@
 #include "matrix.h"
 #include "parallel.h"
 
-namespace mnv4 {
+namespace mnv4::MNV4_VECTORS {
 
 /// Rows of a panel: what is read and written, `bytes` a row, fills half of a 1 MB cache.
 inline int panel_rows(size_t bytes) {
@@ -129,4 +129,4 @@ void pointwise_gradient(const Gradient<T>& gradient, const Activated<T>& x, cons
   sums[0].finish(x, dgamma, dbeta);
 }
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

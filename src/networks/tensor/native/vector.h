@@ -1,4 +1,5 @@
-// Vectors of as many floats as a register of the processor holds.
+// Vectors of as many floats as a register of the processor holds; or, where MNV4_NARROW is defined, of `least_channels`
+// floats, for rows that are shorter than its registers.
 #pragma once
 #ifdef __AVX__
 #include <immintrin.h>
@@ -9,15 +10,26 @@
 #include <new>
 #include <vector>
 
-namespace mnv4 {
-
-#if defined(__AVX512F__)
-constexpr int lanes = 16;
+#if defined(__AVX512F__) && !defined(MNV4_NARROW)
+#define MNV4_LANES 16
 #elif defined(__AVX__)
-constexpr int lanes = 8;
+#define MNV4_LANES 8
 #else
-constexpr int lanes = 4;
+#define MNV4_LANES 4
 #endif
+#ifdef MNV4_NARROW
+#define MNV4_VECTORS narrow
+#else
+#define MNV4_VECTORS wide
+#endif
+
+namespace mnv4 {
+constexpr int least_channels = 8;  // of the maps that the kernels compute
+}
+
+namespace mnv4::MNV4_VECTORS {
+
+constexpr int lanes = MNV4_LANES;
 typedef float Vector __attribute__((vector_size(4 * lanes)));
 typedef int32_t Mask __attribute__((vector_size(4 * lanes)));  // a lane is all ones or zero
 
@@ -33,9 +45,9 @@ inline void store(float* to, Vector value) {
 
 /// Stores past the caches, without fetching the line, for values that are not read again soon. `to` is aligned.
 inline void stream(float* to, Vector value) {
-#if defined(__AVX512F__)
+#if MNV4_LANES == 16
   _mm512_stream_ps(to, reinterpret_cast<__m512&>(value));
-#elif defined(__AVX__)
+#elif MNV4_LANES == 8
   _mm256_stream_ps(to, reinterpret_cast<__m256&>(value));
 #else
   store(to, value);
@@ -68,9 +80,9 @@ inline Vector splat(float value) { return value - Vector{}; }
 
 /// max(value, 0).
 inline Vector positive(Vector value) {
-#if defined(__AVX512F__)
+#if MNV4_LANES == 16
   return reinterpret_cast<Vector>(_mm512_max_ps(reinterpret_cast<__m512>(value), _mm512_setzero_ps()));
-#elif defined(__AVX__)
+#elif MNV4_LANES == 8
   return reinterpret_cast<Vector>(_mm256_max_ps(reinterpret_cast<__m256>(value), _mm256_setzero_ps()));
 #else
   return value > Vector{} ? value : Vector{};
@@ -119,4 +131,4 @@ struct Groups {
   const int last;
 };
 
-}  // namespace mnv4
+}  // namespace mnv4::MNV4_VECTORS

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { packageCommit, packageVersion } from '#core/files/package-folder';
 import { usableCores } from '#core/machine/cores';
 import { backend } from '#networks/tensor/backend';
+import { multipliesHalf } from '#networks/tensor/custom-ops';
 
 export function environment(): object {
   const { name, version, isGpu } = backend();
@@ -13,6 +14,7 @@ export function environment(): object {
     backend: name,
     tensorflow: version,
     gpu: isGpu,
+    multipliesHalf: multipliesHalf(),
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: usableCores(),
     memoryBytes: totalmem(),

@@ -7,12 +7,12 @@ import type { Forward } from '#networks/nn/network';
 import { inputSize } from '#networks/space/resolution';
 import { dispose } from '#networks/tensor/backend';
 import { peakBytes } from '#networks/tensor/peak-memory';
-import type { Precision } from '#networks/tensor/precision';
+import type { PrecisionSetting } from '#networks/tensor/precision';
 
 /** The step of a job that needs the most memory. */
 export interface LargestStep {
   readonly forward: Forward;
-  readonly precision?: Precision | undefined;
+  readonly precision?: PrecisionSetting | undefined;
   /** Images in one pass. */
   readonly images: number;
   /** The batch size that the config states. */
@@ -31,7 +31,7 @@ export interface Need {
 const gaps = 1.1;
 
 /** The memory that a training step of `forward`, the job's largest, needs with `batch` images. */
-export function needOf(model: Model, forward: Forward, batch: number, precision?: Precision): Need {
+export function needOf(model: Model, forward: Forward, batch: number, precision?: PrecisionSetting): Need {
   const step =
     gaps * peakBytes(batch, (n) => dispose(model.gradient(forward, blank(model, n), { precision }).gradient));
   return { taken: process.memoryUsage().rss, step };

@@ -16,7 +16,7 @@ import { masked } from '#networks/tensor/ops/arithmetic';
 import { materialized } from '#networks/tensor/ops/combine';
 import { isHalf } from '#networks/tensor/ops/half';
 import { softmax, softmaxCrossEntropy } from '#networks/tensor/ops/softmax-cross-entropy';
-import type { Precision } from '#networks/tensor/precision';
+import type { PrecisionSetting } from '#networks/tensor/precision';
 import { Tape, type Value } from '#networks/tensor/tape';
 import { FlatVariable } from './flat-variable.js';
 import type { Forward } from './network.js';
@@ -51,7 +51,7 @@ export interface GradientOptions {
   readonly stochasticDepth?: Drops;
   /** Tensor that our kernels write or add the gradient to, and that is then the result; TensorFlow's ops ignore it. */
   readonly into?: InPlace | undefined;
-  readonly precision?: Precision | undefined;
+  readonly precision?: PrecisionSetting | undefined;
 }
 
 /** The properties of a network that a model needs besides the forward pass. */
@@ -98,7 +98,7 @@ export class Model {
   }
 
   /** Logits [n, K], row by row. Without `statistics` each layer normalises with the batch's. */
-  logits(forward: Forward, batch: Images, statistics?: StatisticsByName, precision?: Precision): Float32Array {
+  logits(forward: Forward, batch: Images, statistics?: StatisticsByName, precision?: PrecisionSetting): Float32Array {
     return this.#forward(forward, batch, { statistics, precision }, (logits) => readFloats(logits));
   }
 
@@ -116,7 +116,7 @@ export class Model {
   async estimateStatistics(
     forward: Forward,
     batches: Iterable<Images> | AsyncIterable<Images>,
-    precision?: Precision,
+    precision?: PrecisionSetting,
   ): Promise<StatisticsByName> {
     const pools = new StatisticsPools();
     for await (const batch of batches) {
@@ -132,7 +132,7 @@ export class Model {
   #forward<T>(
     forward: Forward,
     batch: Images,
-    { precision, ...how }: Pick<PassOptions, 'statistics' | 'observe'> & { precision?: Precision | undefined },
+    { precision, ...how }: Pick<PassOptions, 'statistics' | 'observe'> & { precision?: PrecisionSetting | undefined },
     read: (logits: Tensor) => T,
   ): T {
     const tape = new Tape({ recording: false, half: isHalf(precision) });

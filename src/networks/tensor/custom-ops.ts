@@ -67,6 +67,11 @@ export function hasCustomOps(): boolean {
   return remembered('custom ops', () => loadTensorFlow().kernels.available && agrees());
 }
 
+/** True if our kernels multiply half activations as they are, twice as many at a time: with AVX512_BF16. */
+export function multipliesHalf(): boolean {
+  return hasCustomOps() && loadTensorFlow().kernels.addon?.multipliesHalf === true;
+}
+
 /** Zeros in memory that our kernels change in place; undefined without them. */
 export function ownMemory(floats: number): Float32Array | undefined {
   const buffer = hasCustomOps() ? hostKernels.map(-1, Float32Array.BYTES_PER_ELEMENT * Math.max(1, floats)) : undefined;

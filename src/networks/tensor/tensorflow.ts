@@ -58,8 +58,11 @@ export interface LoadedTensorFlow {
   /** Threads that one op may use. */
   readonly threads: number;
   /** Our own kernels, which the addon of `native/` adds to TensorFlow's. */
-  readonly kernels: { readonly available: boolean; readonly detail: string; readonly addon?: HostKernels };
+  readonly kernels: { readonly available: boolean; readonly detail: string; readonly addon?: KernelsAddon };
 }
+
+/** The addon of our kernels; `multipliesHalf` if the processor multiplies pairs of bfloat16. */
+type KernelsAddon = HostKernels & { readonly multipliesHalf: boolean };
 
 const addonName = 'tfjs_binding';
 
@@ -128,7 +131,7 @@ function loadKernels(require: NodeJS.Require): LoadedTensorFlow['kernels'] {
     return { available: false, detail: "none compiled for this processor; TensorFlow's take about twice as long" };
   }
   try {
-    return { available: true, detail: 'compiled for this processor', addon: require(file) as HostKernels };
+    return { available: true, detail: 'compiled for this processor', addon: require(file) as KernelsAddon };
   } catch (error) {
     return { available: false, detail: `do not load: ${firstLine(error)}` };
   }

@@ -8,6 +8,7 @@ import type { CostTarget } from '#networks/cost/target';
 import { asSpace, printSpace } from '#networks/space/print';
 import { randomDecisions } from '#networks/space/random-decisions';
 import { type Architecture, close, type Decisions } from '#networks/space/space';
+import { precisionOf } from '#networks/tensor/ops/half';
 import { candidateCount } from '#tasks/search/config/stage-settings';
 import { controllerChoices } from '#tasks/search/controller/controller-choices';
 import { argmax, entropy, type Policy } from '#tasks/search/controller/policy';
@@ -93,7 +94,7 @@ function writeConclusion(
     relativeEntropy: relative,
     held: winner.evaluation,
     random: random.length === 0 ? null : summary(random),
-    precision: settings.weights.precision,
+    precision: precisionOf(settings.weights.precision),
     missed,
   };
   const network = { ...architecture, name: `${space.name}.${run.id}` };

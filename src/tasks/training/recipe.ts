@@ -9,7 +9,7 @@ import { Failure } from '#core/failure';
 import { augmentSchema, sourceSchema } from '#data/images/source-schema';
 import { mixSchema } from '#data/sets/set-reference';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
-import { precisions } from '#networks/tensor/precision';
+import { precisionSettings } from '#networks/tensor/precision';
 
 const share = quantity('a share from 0 to below 1', { min: 0, below: 1 });
 const rate = quantity('a rate from 0 to 0.9', { min: 0, max: 0.9 });
@@ -70,10 +70,10 @@ const fields = record({
   })
     .optional()
     .describe('Keep an exponential moving average of the weights, and evaluate and write it in their place'),
-  precision: word(...precisions)
+  precision: word(...precisionSettings)
     .optional()
     .describe(
-      'Format of feature maps in the steps; half-activations stores them as bfloat16, which is faster and takes less memory; by default full; the result is evaluated in full',
+      'Format of feature maps in the steps; half-activations stores them as bfloat16, which takes less memory and, where the processor multiplies it, less time; auto does so only there; by default full; the result is evaluated in full',
     ),
   quantize: word('int8')
     .optional()
@@ -97,7 +97,7 @@ export const trainingRecipeSchema = fields
     error: ({ input }) => `fewer epochs than the ${(input as z.output<typeof fields>).epochs} of the training`,
     path: ['warmupEpochs'],
   })
-  .refine(({ quantize, precision }) => quantize === undefined || precision !== 'half-activations', {
+  .refine(({ quantize, precision }) => quantize === undefined || (precision ?? 'full') === 'full', {
     error: 'full, as values are rounded to int8 from float32',
     path: ['precision'],
   });

@@ -13,7 +13,7 @@ import type { StatisticsByName } from '#networks/nn/pass';
 import { warmupCosine } from '#networks/nn/warmup-cosine';
 import type { AverageSpec } from '#networks/nn/weight-average';
 import type { Architecture } from '#networks/space/space';
-import type { Precision } from '#networks/tensor/precision';
+import type { PrecisionSetting } from '#networks/tensor/precision';
 import { trainedTensors } from './trained-network.js';
 
 export interface TrainingPlan {
@@ -27,7 +27,7 @@ export interface TrainingPlan {
   readonly seed: number;
   /** Parts of a step's batch, each normalised separately. */
   readonly microBatches: number;
-  readonly precision?: Precision | undefined;
+  readonly precision?: PrecisionSetting | undefined;
 }
 
 export interface TrainingStep {

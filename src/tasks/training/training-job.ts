@@ -16,6 +16,7 @@ import {
 } from '#jobs/step-recorder';
 import { asSpace, printSpace } from '#networks/space/print';
 import type { Architecture } from '#networks/space/space';
+import { precisionOf } from '#networks/tensor/ops/half';
 import { byClass, type ClassCounts, confusionCsv, mostClassesInResult } from './class-counts.js';
 import { type Evaluation, evaluate, evaluateByClass } from './evaluate.js';
 import { type Int8Start, startConstants } from './int8/int8-start.js';
@@ -116,7 +117,7 @@ async function concluded({ job: { network, recipe }, data, learner }: TrainingWo
       test: evaluation,
       int8: int8 && (await evaluate(data.test, int8)),
       byClass: byClass(counts, data.classNames),
-      precision: recipe.precision,
+      precision: precisionOf(recipe.precision),
       weights: recipe.ema === undefined ? 'last' : 'average',
       classNames: data.classNames,
       images: data.provenance,

@@ -60,17 +60,14 @@ describe.each([
   });
 });
 
-it('half activations are refused in a process without our kernels', () => {
+it('half activations are refused in a process without our kernels; auto is full there', () => {
   const script = fileURLToPath(new URL('repeated-step.mjs', import.meta.url));
-  const request = {
-    threads: 1,
-    batch: 2,
-    repeats: 1,
-    networks: [everyBlock('relu', 24)],
-    precision: 'half-activations',
-  };
+  const request = { threads: 1, batch: 2, repeats: 1, networks: [everyBlock('relu', 24)] };
   const env = { ...process.env, MNV4_KERNELS: 'tensorflow' };
-  const { status, stderr } = spawnSync(process.execPath, [script, JSON.stringify(request)], { env, encoding: 'utf8' });
-  expect(status).not.toBe(0);
-  expect(stderr).toContain("precision half-activations needs this program's own kernels");
+  const steps = ['half-activations', 'auto', 'full'].map((precision) =>
+    spawnSync(process.execPath, [script, JSON.stringify({ ...request, precision })], { env, encoding: 'utf8' }),
+  );
+  expect(steps.map(({ status }) => status === 0)).toEqual([false, true, true]);
+  expect(steps[0]?.stderr).toContain("precision half-activations needs this program's own kernels");
+  expect(steps[1]?.stdout).toBe(steps[2]?.stdout);
 });

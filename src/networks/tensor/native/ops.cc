@@ -338,6 +338,14 @@ void add_function(napi_env env, napi_value exports, const char* name, napi_callb
 extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   try {
     add_ops();
+#ifdef MNV4_PAIRS
+    constexpr bool multiplies_half = true;
+#else
+    constexpr bool multiplies_half = false;
+#endif
+    napi_value value;
+    napi_get_boolean(env, multiplies_half, &value);
+    napi_set_named_property(env, exports, "multipliesHalf", value);
     add_function(env, exports, "share", share);
     add_function(env, exports, "wait", wait_for_others);
     add_function(env, exports, "map", map);

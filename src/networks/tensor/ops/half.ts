@@ -1,14 +1,22 @@
 /** Feature maps as bfloat16, and conversions where an op of another kind reads or makes them. */
 import { Failure } from '#core/failure';
 import { attribute, dataType, run, type Tensor } from '#networks/tensor/backend';
-import { hasCustomOps } from '#networks/tensor/custom-ops';
-import type { Precision } from '#networks/tensor/precision';
+import { hasCustomOps, multipliesHalf } from '#networks/tensor/custom-ops';
+import type { Precision, PrecisionSetting } from '#networks/tensor/precision';
 import type { Features, Tape, Value } from '#networks/tensor/tape';
 
-/** True if a tape is to halve its maps; a backend failure where this process lacks our kernels, which alone can. */
-export function isHalf(precision: Precision = 'full'): boolean {
-  if (precision === 'full') return false;
-  if (hasCustomOps()) return true;
+/** True if a tape is to halve its maps; throws like `precisionOf`. */
+export function isHalf(setting?: PrecisionSetting): boolean {
+  return precisionOf(setting) === 'half-activations';
+}
+
+/**
+ * Returns the precision in which this process computes what asks for one. Half activations are a backend failure where it
+ * lacks our kernels, which alone can compute them.
+ */
+export function precisionOf(setting: PrecisionSetting = 'full'): Precision {
+  if (setting === 'auto') return multipliesHalf() ? 'half-activations' : 'full';
+  if (setting === 'full' || hasCustomOps()) return setting;
   throw new Failure(
     'backend',
     "precision half-activations needs this program's own kernels; this process computes without them",

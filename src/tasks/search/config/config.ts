@@ -8,7 +8,7 @@ import { type RenamedKey, withNewKey, withNewKeys } from '#core/documents/rename
 import { mixSchema } from '#data/sets/set-reference';
 import { costTargetSchema } from '#networks/cost/target';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
-import { precisions } from '#networks/tensor/precision';
+import { precisionSettings } from '#networks/tensor/precision';
 import { formats } from '#tasks/export/formats';
 import { rewardKinds } from '#tasks/search/controller/reward';
 
@@ -26,8 +26,8 @@ const weightsFields = {
   warmup: share.describe('Share of the steps over which the learning rate rises'),
   l2: atLeastZero.describe('L2 factor on the kernels in use'),
   labels: word('teacher', 'hard').describe("Labels to learn: the teacher's, or the source's, smoothed by 0.1"),
-  precision: word(...precisions).describe(
-    'Format of feature maps in training and evaluation; half-activations stores them as bfloat16, which is faster and takes less memory; by default full',
+  precision: word(...precisionSettings).describe(
+    'Format of feature maps in training and evaluation; half-activations stores them as bfloat16, which takes less memory and, where the processor multiplies it, less time; auto does so only there; by default full',
   ),
   samples: word('policy', 'fairFirst', 'fair').describe(
     "Architectures that the weights train on: the controller's; or, always or until the controller learns, others, in which all options of a choice occur equally often (FairNAS, arXiv:1907.01845)",

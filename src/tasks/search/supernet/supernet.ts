@@ -6,7 +6,7 @@ import { disposeStatistics, type Images, type LabelledImages, Model } from '#net
 import type { OptimizerSpec } from '#networks/nn/optimizer';
 import type { InPlace } from '#networks/nn/weights';
 import type { Space } from '#networks/space/space';
-import type { Precision } from '#networks/tensor/precision';
+import type { PrecisionSetting } from '#networks/tensor/precision';
 import { type Selection, superForward, superLayout } from './super-forward.js';
 
 export interface SuperNetOptions {
@@ -15,13 +15,13 @@ export interface SuperNetOptions {
   /** L2 factor on the kernels in use. */
   readonly l2: number;
   /** Format of the feature maps, in training and in evaluation. */
-  readonly precision?: Precision | undefined;
+  readonly precision?: PrecisionSetting | undefined;
 }
 
 export class SuperNet extends Learner {
   readonly space: Space;
   readonly #l2: number;
-  readonly #precision: Precision | undefined;
+  readonly #precision: PrecisionSetting | undefined;
 
   constructor(space: Space, { seed, optimizer, l2, precision }: SuperNetOptions) {
     super(new Model(space, superLayout(space), seed), optimizer);

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { backend, dataType, openBackend, readFloats } from '#networks/tensor/backend';
+import { multipliesHalf } from '#networks/tensor/custom-ops';
 import { alias } from '#networks/tensor/ops/arithmetic';
 import { add, mean } from '#networks/tensor/ops/combine';
 import { windowOf } from '#networks/tensor/ops/convolution';
 import { fusedConvolution, fusedPointwise } from '#networks/tensor/ops/fused';
-import { floats, isHalf } from '#networks/tensor/ops/half';
+import { floats, isHalf, precisionOf } from '#networks/tensor/ops/half';
 import { peakBytes } from '#networks/tensor/peak-memory';
 import { type Features, Tape, type Value } from '#networks/tensor/tape';
 import { create, normals, type Op, onTape } from '#test/networks/tensor/op-check';
@@ -204,6 +205,7 @@ describe('half activations', () => {
     expect(isHalf()).toBe(false);
     expect(isHalf('full')).toBe(false);
     expect(isHalf('half-activations')).toBe(true);
+    expect(precisionOf('auto')).toBe(multipliesHalf() ? 'half-activations' : 'full');
   });
 });
 

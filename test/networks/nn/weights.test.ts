@@ -4,6 +4,7 @@ import { FlatVariable } from '#networks/nn/flat-variable';
 import { initialWeights, layoutOf, type WeightSpec } from '#networks/nn/weight-layout';
 import { WeightReading } from '#networks/nn/weights';
 import { backend, dispose, readFloats } from '#networks/tensor/backend';
+import { hasCustomOps } from '#networks/tensor/custom-ops';
 import { Tape } from '#networks/tensor/tape';
 import { create, expectClose, normals } from '#test/networks/tensor/op-check';
 import { tf } from '#test/networks/tensor/tfjs';
@@ -72,6 +73,7 @@ describe('initial weights', () => {
 
 describe('a flat variable', () => {
   it('holds what is written, of its own, and frees it', () => {
+    hasCustomOps(); // keeps a tensor when it is first asked
     const before = backend().tensorsAlive();
     const [a, b] = [new FlatVariable(Float32Array.of(1, 2)), new FlatVariable(Float32Array.of(3, 4))];
     a.write(Float32Array.of(5, 6));
@@ -117,22 +119,28 @@ describe('reading weights', () => {
     return { values, gradient: byName(layout, gradient), whole: byName(layout, flat).get('w') as Float32Array };
   }
 
-  it('gives the first entries along every axis, and their gradient back at the same place with zeros around', () => {
-    fc.assert(
-      fc.property(slice, ({ full, used }) => {
-        const dy = normals('dy', ...used).values;
-        const { values, gradient, whole } = read(full, used, dy);
-        const begin = full.map(() => 0);
-        expect(values).toEqual(tf.slice(tf.tensor(whole, full), begin, used).dataSync());
-        const paddings = full.map((extent, axis): [number, number] => [0, extent - (used[axis] as number)]);
-        expect(gradient.get('w')).toEqual(tf.pad(tf.tensor(dy, used), paddings).dataSync());
-        expect([...(gradient.get('before') as Float32Array), ...(gradient.get('after') as Float32Array)]).toEqual(
-          Array(12).fill(0),
-        );
-      }),
-      { numRuns: 50 },
+  function expectFirstEntries({ full, used }: { full: number[]; used: number[] }): void {
+    const dy = normals('dy', ...used).values;
+    const { values, gradient, whole } = read(full, used, dy);
+    const begin = full.map(() => 0);
+    expect(values).toEqual(tf.slice(tf.tensor(whole, full), begin, used).dataSync());
+    const paddings = full.map((extent, axis): [number, number] => [0, extent - (used[axis] as number)]);
+    expect(gradient.get('w')).toEqual(tf.pad(tf.tensor(dy, used), paddings).dataSync());
+    expect([...(gradient.get('before') as Float32Array), ...(gradient.get('after') as Float32Array)]).toEqual(
+      Array(12).fill(0),
     );
+  }
+
+  it('gives the first entries along every axis, and their gradient back at the same place with zeros around', () => {
+    fc.assert(fc.property(slice, expectFirstEntries), { numRuns: 50 });
   });
+
+  it.each([
+    { full: [150_000], used: [140_001] },
+    { full: [3, 3, 130, 170], used: [3, 3, 111, 151] },
+    { full: [400, 700], used: [399, 700] },
+    { full: [2, 200_000], used: [2, 150_000] },
+  ])('gives them where threads share them, $used of $full', expectFirstEntries);
 
   it('leaves nothing alive', () => {
     const dy = normals('dy', 2, 2).values;

@@ -18,10 +18,11 @@ export interface EvaluatedCandidate {
 }
 
 /**
- * Evaluates the architectures, one per worker at a time, and returns all results on every worker. The search itself is
- * already saved, so a stop loses only this evaluation.
+ * Evaluates the architectures, one per worker at a time, and returns all results on every worker. One that occurs again, as
+ * most do when a policy that has decided is sampled, is evaluated once. The search itself is already saved, so a stop loses
+ * only this evaluation.
  *
- * @param tell  called before each round with the number of architectures evaluated so far
+ * @param tell  called before each round with the number of different architectures evaluated so far
  */
 export async function evaluateCandidates(
   parts: SearchParts,
@@ -29,17 +30,21 @@ export async function evaluateCandidates(
   tell: (judged: number) => void = () => {},
 ): Promise<EvaluatedCandidate[]> {
   const { rank, size } = parts.collective;
-  const figures = new Float64Array(architectures.length * figureCount);
-  for (let first = 0; first < architectures.length; first += size) {
+  const different = [...new Map(architectures.map((decisions) => [decisions.join(), decisions])).values()];
+  const figures = new Float64Array(different.length * figureCount);
+  for (let first = 0; first < different.length; first += size) {
     await requireGoingOn(parts);
     tell(first);
-    const own = architectures[first + rank];
+    const own = different[first + rank];
     if (own !== undefined) figures.set(figuresOf(await validationEvaluation(parts, own)), (first + rank) * figureCount);
   }
   await parts.collective.allReduce(figures);
-  return architectures.map((decisions, i) =>
-    evaluatedCandidate(parts, decisions, figures.subarray(i * figureCount, (i + 1) * figureCount)),
-  );
+  const evaluated = different.map((decisions, i) => {
+    const own = figures.subarray(i * figureCount, (i + 1) * figureCount);
+    return [decisions.join(), evaluatedCandidate(parts, decisions, own)] as const;
+  });
+  const byDecisions = new Map(evaluated);
+  return architectures.map((decisions) => byDecisions.get(decisions.join()) as EvaluatedCandidate);
 }
 
 async function requireGoingOn({ collective, shouldStop, task }: SearchParts): Promise<void> {

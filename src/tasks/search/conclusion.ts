@@ -52,16 +52,14 @@ function randomArchitectures(task: StageTask): Decisions[] {
 /** Evaluates the candidates on all workers and returns the winner; worker 0, which has the run, writes the result. */
 export async function concludeStage(parts: SearchParts, { policy }: ControllerState, run?: Run): Promise<StageOutcome> {
   const { task, observer } = parts;
-  const candidates = await candidatesOf(parts, policy, run);
-  const random = randomArchitectures(task);
-  const judged = await evaluateCandidates(parts, [...candidates, ...random], inEights(parts, candidates.length));
-  const contenders = judged.slice(0, candidates.length);
+  const contenders = await evaluateCandidates(parts, await candidatesOf(parts, policy, run));
+  const random = await evaluateCandidates(parts, randomArchitectures(task), inEights(parts));
   const winner = best(contenders);
   const missed = missedTargets(winner, task.targets, task.settings.tolerance);
   const outcome = {
     architecture: close(task.space, winner.decisions),
     winner,
-    random: judged.slice(candidates.length),
+    random,
     missed,
   };
   if (run !== undefined) {
@@ -114,11 +112,11 @@ function candidateResult(
   return { decisions, quality, reward, costs: Object.fromEntries(named), held: { top1, loss } };
 }
 
-/** Returns a callback that notes every eighth random architecture; these come after `before` other architectures. */
-function inEights({ task: { stage, settings }, observer }: SearchParts, before: number): (judged: number) => void {
+/** Returns a callback that notes every eighth random architecture. */
+function inEights({ task: { stage, settings }, observer }: SearchParts): (judged: number) => void {
   let eights = 0;
   return (judged) => {
-    const now = Math.floor((judged - before) / 8);
+    const now = Math.floor(judged / 8);
     if (now > eights) observer.note(`${stage}: ${8 * now} of ${settings.compareRandom} random architectures evaluated`);
     eights = Math.max(eights, now);
   };

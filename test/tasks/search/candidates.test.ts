@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { randomStream } from '#core/random';
+import { oneProcess } from '#jobs/workers/collective';
+import { openBackend } from '#networks/tensor/backend';
+import { evaluateCandidates } from '#tasks/search/candidates';
+import { readSearchConfig } from '#tasks/search/config/config';
+import { openStageSet } from '#tasks/search/open';
+import { planCoarse } from '#tasks/search/plan';
+import { searchParts, startSuperNet } from '#tasks/search/ports';
+import { smallWorld } from '#test/tasks/search/small-world';
+
+it('a candidate that occurs again is evaluated once, with the same result in each place', async () => {
+  openBackend({ threads: 1 });
+  const config = readSearchConfig(join(await smallWorld(), 'small.yaml'), []);
+  const { task } = planCoarse(config);
+  const learner = startSuperNet(task);
+  const context = { observer: { note: () => {} }, shouldStop: () => false };
+  const worker = { job: { task }, data: openStageSet(task, config), learner, collective: oneProcess, context };
+  const parts = searchParts(worker as unknown as Parameters<typeof searchParts>[0], randomStream('candidates'));
+  const evaluations = vi.spyOn(learner, 'withStatistics');
+  const [a, b] = [task.space.choices.map(() => 0), task.space.choices.map(() => 1)];
+  const seen: number[] = [];
+  const found = await evaluateCandidates(parts, [a, b, [...a], a, b], (judged) => seen.push(judged));
+  learner.dispose();
+  expect(evaluations).toHaveBeenCalledTimes(2);
+  expect(seen).toEqual([0, 1]);
+  expect(found.map(({ decisions }) => decisions)).toEqual([a, b, a, a, b]);
+  expect(found[2]).toEqual(found[0]);
+  expect(found[0]?.evaluation.loss).not.toBe(found[1]?.evaluation.loss);
+});

@@ -12,6 +12,7 @@ import { openSet } from '#data/sets/built-set';
 import type { Batch } from '#data/sets/loader';
 import { frozenNetwork } from '#networks/nn/frozen-network';
 import { findRecipe } from '#networks/zoo/shipped';
+import { topClasses } from '#tasks/export/int8/check-int8';
 import { requireInt8Runtime } from '#tasks/export/int8/int8-session';
 import { exportedOf } from '#tasks/project/exported';
 import { byClass } from '#tasks/training/class-counts';
@@ -53,12 +54,17 @@ export const evalNetwork = defineCommand({
     const { network, weights, origin } = given;
     requireFit(network, set.manifest.shape, set.manifest.classes);
     const { model, forward, statistics } = frozenNetwork(network, weights);
-    const logits = (batch: Batch) => model.logits(forward, batch, statistics);
+    const tops: number[] = [];
+    const logits = (batch: Batch) => {
+      const found = model.logits(forward, batch, statistics);
+      tops.push(...topClasses(found, network.classes));
+      return found;
+    };
     const { evaluation, counts } = await evaluateByClass(splitImages(set.split(split)), logits);
     const details = { weights: origin, byClass: byClass(counts, set.manifest.classNames) };
     const inInt8 = async () => {
       const images = await calibrationImages(network, undefined, options);
-      return int8Evaluation(runtime, exportedOf(given), images, splitImages(set.split(split)), logits);
+      return int8Evaluation(runtime, exportedOf(given), images, splitImages(set.split(split)), tops);
     };
     const int8 = options.int8 ? await inInt8() : undefined;
     return {

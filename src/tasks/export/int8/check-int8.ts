@@ -30,29 +30,32 @@ export async function checkInt8(
 ): Promise<Int8Check> {
   const { network, weights } = exported;
   const real = logitsWith(network, weights, images, images.batch);
+  const tops = topClasses(real, network.classes);
   const { logits, ...about } = await file.logits(folder, exported, images);
   const check = {
     ...about,
     images: images.n,
     error: Math.max(...logits.map((found) => relativeError(found, real))),
     predicted: relativeError(simulatedLogits(quantized, network.input, images), real),
-    agreement: Math.min(...logits.map((found) => agreementOf(found, real, network.classes))),
+    agreement: Math.min(...logits.map((found) => agreementOf(found, tops, network.classes))),
   };
   if (!(check.error <= tolerance * check.predicted))
     throw new Error(`${folder}: ${int8CheckText(check)}; expected at most ${tolerance} times the prediction`);
   return check;
 }
 
-/** Returns the share of rows of logits [n, K] with the same largest entry. */
-export function agreementOf(found: Float32Array, expected: Float32Array, classes: number): number {
-  const n = found.length / classes;
-  let same = 0;
-  for (let row = 0; row < n; row++) {
-    const top = expected.subarray(row * classes, (row + 1) * classes);
-    const label = top.indexOf(Math.max(...top));
-    if (predictedClass(found, row, label, classes) === label) same++;
-  }
-  return same / n;
+/** Returns the class of the largest entry in each row of logits [n, K]. */
+export function topClasses(logits: Float32Array, classes: number): number[] {
+  return Array.from({ length: logits.length / classes }, (_, row) => {
+    const entries = logits.subarray(row * classes, (row + 1) * classes);
+    return entries.indexOf(Math.max(...entries));
+  });
+}
+
+/** Returns the share of rows of logits [n, K] that have the classes `tops` on top. */
+export function agreementOf(found: Float32Array, tops: readonly number[], classes: number): number {
+  const same = tops.filter((top, row) => predictedClass(found, row, top, classes) === top);
+  return same.length / tops.length;
 }
 
 export function int8CheckText({ runtime, delegated, images, error, predicted, agreement }: Int8Check): string {

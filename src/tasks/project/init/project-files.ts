@@ -68,6 +68,7 @@ search:
     learningRate: ${rateFor(2 * batch, 0.004)}
     warmup: 0.05
     l2: 0
+    precision: auto # feature maps as bfloat16 where the processor multiplies it
   controller: { logitTravel: 60 }
   quality: distillation # agreement with the teacher, in nats
   select: { bestOf: 16 } # the winner is the best of 16 architectures
@@ -142,6 +143,7 @@ learningRate: ${rateFor(batch, 0.004)}
 warmupEpochs: ${warmup(epochs)}
 labelSmoothing: 0.1
 dropout: 0.1
+precision: auto
 statisticsBatches: ${statisticsBatches}
 seed: 1
 ${intervals((epochs * plan.images) / batch)}
@@ -193,6 +195,7 @@ optimizer: { kind: adamW, weightDecay: 0.05 }
 learningRate: ${rateFor(batch, 0.004)}
 warmupEpochs: ${warmup(time.finalEpochs)}
 dropout: 0.1
+precision: auto
 statisticsBatches: ${statisticsBatches}
 seed: 1
 ${intervals((time.finalEpochs * rows) / batch)}

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Puts finished studies into docs/trust.md, each between the marks of its name, with its plot and its findings next to
-// the page. Parts of a study that ran on several machines are put together, with those that docs/ has; where two have
-// the same seed of an arm, the later one counts. Run after `npm run build`:
+// Puts finished studies into the page of docs/ that has marks of their names, with plots and findings next to it. Parts of a
+// study that ran on several machines are put together, with those that docs/ has; where two have the same seed of an arm,
+// the later one counts. Run after `npm run build`:
 //   node scripts/docs/studies.mjs runs/stages/study.json runs/ranking/study.json
 //   node scripts/docs/studies.mjs docs/study-cifar10.json first/cifar10/study.json second/cifar10/study.json
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { studyPlot, studyResult } from '#tasks/study/study-report';
 import { studyRows } from '#tasks/study/study-table';
 import { docs, filled, table } from './page.mjs';
 
+const pages = ['trust.md', 'performance.md'];
 const given = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
 for (const parts of groupBy(given, ({ name }) => name)) {
   const [{ name, measure, trainings }] = parts;
@@ -24,7 +25,8 @@ for (const parts of groupBy(given, ({ name }) => name)) {
   writeFileSync(docs(`study-${name}.json`), jsonText(result));
   writeFileSync(docs(`study-${name}.svg`), await studyPlot(result));
   const content = `${table(head, rows)}\n\n![${name}](study-${name}.svg)`;
-  writeFileSync(docs('trust.md'), filled(readFileSync(docs('trust.md'), 'utf8'), name, content));
+  const page = docs(pages.find((one) => readFileSync(docs(one), 'utf8').includes(`<!-- ${name} -->`)) ?? pages[0]);
+  writeFileSync(page, filled(readFileSync(page, 'utf8'), name, content));
 }
 
 /** Puts parts of an arm together. */

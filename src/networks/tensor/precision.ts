@@ -7,7 +7,7 @@ export const precisions = ['full', 'half-activations'] as const;
 
 export type Precision = (typeof precisions)[number];
 
-/** What configs ask for; `auto` takes half activations where the processor multiplies them, and is full elsewhere. */
+/** Settings of a config: `auto` uses half activations where the processor multiplies them, full precision elsewhere. */
 export const precisionSettings = [...precisions, 'auto'] as const;
 
 export type PrecisionSetting = (typeof precisionSettings)[number];

@@ -55,7 +55,7 @@ export interface Study extends Omit<StudyFile, Resolved> {
   readonly arms: readonly Arm[];
 }
 
-/** What to run of a study; by default all. */
+/** The seeds, arms and targets to run; all of them by default. */
 export interface StudyPart {
   readonly seeds?: SeedRange | undefined;
   /** Names of arms. */

@@ -140,7 +140,7 @@ describe('reading weights', () => {
     { full: [3, 3, 130, 170], used: [3, 3, 111, 151] },
     { full: [400, 700], used: [399, 700] },
     { full: [2, 200_000], used: [2, 150_000] },
-  ])('gives them where threads share them, $used of $full', expectFirstEntries);
+  ])('gives them for large weights too, $used of $full', expectFirstEntries);
 
   it('leaves nothing alive', () => {
     const dy = normals('dy', 2, 2).values;

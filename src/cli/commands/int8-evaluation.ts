@@ -1,13 +1,13 @@
 /** Evaluates a network in int8 in a runtime of its users. */
 import { evaluationText } from '#cli/terminal/evaluation-text';
 import { percent } from '#core/percent';
+import { countCorrect } from '#core/statistics/scoring';
 import type { ModelRuntime } from '#data/runtimes/model-runtimes';
 import type { Batch } from '#data/sets/loader';
 import type { Evaluation } from '#jobs/runs/evaluation';
 import type { Images } from '#networks/nn/model';
 import { inputSize } from '#networks/space/resolution';
 import type { Exported } from '#tasks/export/exporter';
-import { agreementOf } from '#tasks/export/int8/check-int8';
 import type { RangeRule } from '#tasks/export/int8/histogram';
 import { openInt8 } from '#tasks/export/int8/int8-session';
 import { type LayerError, layerErrors } from '#tasks/export/int8/layer-errors';
@@ -48,7 +48,7 @@ export async function int8Evaluation(
     let [done, same] = [0, 0];
     const logits = async (batch: Batch) => {
       const found = await session.logits(batch);
-      same += batch.n * agreementOf(found.logits, tops.slice(done, done + batch.n), classes);
+      same += countCorrect(found.logits, tops.slice(done, done + batch.n), classes);
       done += batch.n;
       program = found.runtime;
       return found.logits;

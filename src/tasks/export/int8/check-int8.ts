@@ -1,6 +1,6 @@
 /** Checks a model in int8: compares its logits, as its users' runtime gives them, with those of the float32 network. */
 import { percent } from '#core/percent';
-import { predictedClass } from '#core/statistics/scoring';
+import { countCorrect } from '#core/statistics/scoring';
 import { logitsWith } from '#networks/nn/frozen-network';
 import { delegatedText } from '#tasks/export/check-export';
 import type { Exported, ExportedLogits, Int8File, TrialImages } from '#tasks/export/exporter';
@@ -37,7 +37,7 @@ export async function checkInt8(
     images: images.n,
     error: Math.max(...logits.map((found) => relativeError(found, real))),
     predicted: relativeError(simulatedLogits(quantized, network.input, images), real),
-    agreement: Math.min(...logits.map((found) => agreementOf(found, tops, network.classes))),
+    agreement: Math.min(...logits.map((found) => countCorrect(found, tops, network.classes) / tops.length)),
   };
   if (!(check.error <= tolerance * check.predicted))
     throw new Error(`${folder}: ${int8CheckText(check)}; expected at most ${tolerance} times the prediction`);
@@ -50,12 +50,6 @@ export function topClasses(logits: Float32Array, classes: number): number[] {
     const entries = logits.subarray(row * classes, (row + 1) * classes);
     return entries.indexOf(Math.max(...entries));
   });
-}
-
-/** Returns the share of rows of logits [n, K] that have the classes `tops` on top. */
-export function agreementOf(found: Float32Array, tops: readonly number[], classes: number): number {
-  const same = tops.filter((top, row) => predictedClass(found, row, top, classes) === top);
-  return same.length / tops.length;
 }
 
 export function int8CheckText({ runtime, delegated, images, error, predicted, agreement }: Int8Check): string {

@@ -49,21 +49,25 @@ inline void require(bool condition, const char* expected) {
 /// One call of an op; frees its handles.
 class Call {
  public:
-  Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
+  Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()), inputs_(TF_NumInputs(context)) {}
   ~Call() {
-    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
+    for (TF_Tensor* tensor : inputs_) TF_DeleteTensor(tensor);
+    for (TF_Tensor* tensor : outputs_) TF_DeleteTensor(tensor);
     TF_DeleteStatus(status_);
   }
 
   template <typename T = float>
   Input<T> input(int index) {
-    TF_Tensor* tensor = nullptr;
-    TF_GetInput(context_, index, &tensor, status_);
-    check();
-    tensors_.push_back(tensor);
+    const TF_Tensor* tensor = handle(index);
     Shape shape(TF_NumDims(tensor));
     for (size_t axis = 0; axis < shape.size(); axis++) shape[axis] = TF_Dim(tensor, int(axis));
     return {static_cast<const T*>(TF_TensorData(tensor)), shape};
+  }
+
+  /// The last extent of an input.
+  int channels(int index) {
+    const TF_Tensor* tensor = handle(index);
+    return int(TF_Dim(tensor, TF_NumDims(tensor) - 1));
   }
 
   template <typename T = float>
@@ -72,7 +76,7 @@ class Call {
     const TF_DataType type = std::is_same_v<T, float> ? TF_FLOAT : TF_BFLOAT16;
     TF_Tensor* tensor = TF_AllocateOutput(context_, index, type, shape.data(), int(shape.size()), size, status_);
     check();
-    tensors_.push_back(tensor);
+    outputs_.push_back(tensor);
     return static_cast<T*>(TF_TensorData(tensor));
   }
 
@@ -81,12 +85,12 @@ class Call {
     const size_t size = size_of(shape) * sizeof(float);
     const auto keep = [](void*, size_t, void*) {};
     TF_Tensor* tensor = TF_NewTensor(TF_FLOAT, shape.data(), int(shape.size()), const_cast<float*>(data), size, keep, nullptr);
-    tensors_.push_back(tensor);
+    outputs_.push_back(tensor);
     TF_SetOutput(context_, index, tensor, status_);
     check();
   }
 
-  int inputs() const { return TF_NumInputs(context_); }
+  int inputs() const { return int(inputs_.size()); }
 
   void fail(const char* message) {
     TF_SetStatus(status_, TF_INVALID_ARGUMENT, message);
@@ -94,13 +98,22 @@ class Call {
   }
 
  private:
+  /// The input, which is fetched once.
+  TF_Tensor* handle(int index) {
+    TF_Tensor*& tensor = inputs_.at(index);
+    if (tensor == nullptr) TF_GetInput(context_, index, &tensor, status_);
+    check();
+    return tensor;
+  }
+
   void check() const {
     if (TF_GetCode(status_) != TF_OK) throw std::runtime_error(TF_Message(status_));
   }
 
   TF_OpKernelContext* context_;
   TF_Status* status_;
-  std::vector<TF_Tensor*> tensors_;
+  std::vector<TF_Tensor*> inputs_;  // null until asked for
+  std::vector<TF_Tensor*> outputs_;
 };
 
 inline Shape with_channels(Shape shape, int64_t channels) {

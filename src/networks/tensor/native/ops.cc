@@ -164,22 +164,22 @@ void compute_layer(void* given, TF_OpKernelContext* context) {
   });
 }
 
-int first_channels(const Attributes&, Call& call) { return call.input(0).channels(); }
+int first_channels(const Attributes&, Call& call) { return call.channels(0); }
 
-/// Of a pointwise layer: `other` numbers the input that has the channels which the first one lacks.
+/// Fewest channels of a pointwise layer's input and output; input 0 of the op has those of one, input `other` of the other.
 template <int other>
 int pointwise_channels(const Attributes&, Call& call) {
-  return std::min(call.input(0).channels(), call.input(other).channels());
+  return std::min(call.channels(0), call.channels(other));
 }
 
-/// Of a dense convolution, whose input is copied by vectors where it has a norm.
+/// Fewest channels of a dense convolution, whose input is copied by vectors where it has a norm.
 template <int x, int x_norm, int w>
 int convolution_channels(const Attributes&, Call& call) {
-  const int channels = call.input(w).channels();
-  return call.input(x_norm).size() == 0 ? channels : std::min(channels, call.input(x).channels());
+  const int channels = call.channels(w);
+  return call.input(x_norm).size() == 0 ? channels : std::min(channels, call.channels(x));
 }
 
-/// The gradient with respect to its windows is written by vectors, too.
+/// Fewest channels of its gradient; that with respect to windows is written by vectors, too.
 int convolution_gradient_channels(const Attributes& attributes, Call& call) {
   const int channels = convolution_channels<5, 6, 7>(attributes, call);
   const Input kernel = call.input(7);

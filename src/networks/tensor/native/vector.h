@@ -1,5 +1,5 @@
-// Vectors of as many floats as a register of the processor holds; or, where MNV4_NARROW is defined, of `least_channels`
-// floats, for rows that are shorter than its registers.
+// Vectors of as many floats as a register of the processor holds; or, where MNV4_NARROW is defined, of 8 floats, for rows
+// that are shorter than a register of AVX-512.
 #pragma once
 #ifdef __AVX__
 #include <immintrin.h>
@@ -22,10 +22,6 @@
 #else
 #define MNV4_VECTORS wide
 #endif
-
-namespace mnv4 {
-constexpr int least_channels = 8;  // of the maps that the kernels compute
-}
 
 namespace mnv4::MNV4_VECTORS {
 

@@ -23,16 +23,24 @@ export interface ScaledFor {
  * target is a config failure.
  */
 export function scaledNetwork(network: Architecture, search: ScaledFor): Architecture {
-  const { space, targets, tolerance, report = (message) => ({ message }) } = search;
+  const { targets, tolerance, report = (message) => ({ message }) } = search;
+  const scaled = scaledIfOnTarget(network, search);
+  if (scaled !== undefined) return scaled;
+  const names = targets.map(({ name, target }) => `${name} ${target}`).join(' and ');
+  const message = `no width of ${network.name} from 0.2x to 4x comes within ${100 * tolerance} % of ${names}`;
+  throw new Failure('config', report(message), 'change the targets, or allow a larger tolerance');
+}
+
+/** Returns what `scaledNetwork` does, or undefined for a network that is never on target. */
+export function scaledIfOnTarget(network: Architecture, search: ScaledFor): Architecture | undefined {
+  const { space, targets, tolerance } = search;
   const { input, classes } = space;
   for (let kept = smallestStrides(network, Math.min(...sidesOf(input.resolution))); kept >= 0; kept--) {
     const fitted = { ...network, input, classes, stages: withoutStrides(network, kept) };
     const closest = widths.map((width) => widen(fitted, width)).reduce((a, b) => (off(b) < off(a) ? b : a));
     if (off(closest) <= tolerance) return closest;
   }
-  const names = targets.map(({ name, target }) => `${name} ${target}`).join(' and ');
-  const message = `no width of ${network.name} from 0.2x to 4x comes within ${100 * tolerance} % of ${names}`;
-  throw new Failure('config', report(message), 'change the targets, or allow a larger tolerance');
+  return undefined;
 
   function off(one: Architecture): number {
     return Math.max(...targets.map(({ spec, target }) => Math.abs(costOf(spec, one) / target - 1)));

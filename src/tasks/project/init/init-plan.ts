@@ -1,8 +1,12 @@
 /** Plans a project for images, a device and a target: a pure function of these and of measured speeds. */
 import { Failure } from '#core/failure';
 import type { InspectedImages } from '#data/images/inspect/inspected-images';
+import { costName } from '#networks/cost/cost';
 import type { Device } from '#networks/cost/device';
 import { close } from '#networks/space/space';
+import { namedNetwork } from '#networks/zoo/named-network';
+import { stageDefaults } from '#tasks/search/config/stage-settings';
+import { scaledIfOnTarget } from '#tasks/search/scaled-network';
 import {
   chooseSpace,
   chooseTeacher,
@@ -36,6 +40,8 @@ export interface InitPlan {
   readonly validation: number;
   readonly batch: number;
   readonly validationBatch: number;
+  /** Published networks that can be scaled by width to the target. */
+  readonly known: readonly string[];
   readonly time: TimePlan;
 }
 
@@ -73,7 +79,17 @@ export function designInit(images: InspectedImages, device: Device, request: Ini
     validation,
     batch,
     validationBatch: Math.min(2 * batch, validation),
+    known: knownOnTarget(space, device, targetMs),
   };
+}
+
+const compared = ['mobilenet-v2', 'mobilenet-v3-large', 'mnv4-conv-s'];
+
+function knownOnTarget({ template }: SpaceChoice, device: Device, targetMs: number): string[] {
+  const spec = { cost: 'latency', device } as const;
+  const targets = [{ name: costName(spec), spec, target: targetMs }];
+  const search = { space: templateSpace(template), targets, tolerance: stageDefaults.tolerance };
+  return compared.filter((name) => scaledIfOnTarget(namedNetwork(name), search) !== undefined);
 }
 
 /** Adds the times of the phases. */

@@ -17,7 +17,8 @@ import { plannedSet } from '#tasks/project/preparation';
 import { planProject } from '#tasks/project/project';
 import { readSearchConfig } from '#tasks/search/config/config';
 import { designInit, type InitDesign, type InitPlan, type InitRequest, planInit } from './init-plan.js';
-import { type ProjectFile, type ProjectNames, projectFiles } from './project-files.js';
+import { projectFiles } from './project-files.js';
+import type { ProjectFile, ProjectNames } from './project-names.js';
 import type { Speeds } from './time-plan.js';
 
 export interface ProjectPlace {
@@ -74,6 +75,7 @@ function namesOf({ broken }: InspectedImages, given: InitArguments, images: stri
     targetMs,
     broken: broken.count,
     command: `mnv4-nas search ${join(project, 'config.yaml')}`,
+    studyCommand: `mnv4-nas study ${join(project, 'study.yaml')} --root ${join(project, 'runs')}`,
   };
 }
 

@@ -1,28 +1,10 @@
 /** The files of a project, each with comments that say what may be changed. */
 
 import type { InitPlan } from './init-plan.js';
+import type { ProjectFile, ProjectNames } from './project-names.js';
 import { spaceText, teacherText } from './space-template.js';
+import { studyFiles } from './study-files.js';
 import { statisticsBatches } from './time-plan.js';
-
-/** Everything that the files name. */
-export interface ProjectNames {
-  /** Name of the search, valid in file names. */
-  readonly name: string;
-  /** The images' folder, absolute or relative to the project's folder `recipes`. */
-  readonly images: string;
-  /** The device, as a config names it. */
-  readonly device: string;
-  readonly targetMs: number;
-  /** Broken images that may be left out. */
-  readonly broken: number;
-  /** The command that runs the search. */
-  readonly command: string;
-}
-
-export interface ProjectFile {
-  readonly name: string;
-  readonly content: string;
-}
 
 /** Returns the files by their names relative to the project's folder. */
 export function projectFiles(plan: InitPlan, names: ProjectNames): ProjectFile[] {
@@ -33,6 +15,7 @@ export function projectFiles(plan: InitPlan, names: ProjectNames): ProjectFile[]
     { name: 'recipes/teacher.train.yaml', content: teacherRecipe(plan, names) },
     { name: 'recipes/set.dataset.yaml', content: setRecipe(plan, names) },
     { name: 'recipes/final.train.yaml', content: finalRecipe(plan, names) },
+    ...studyFiles(plan, names),
     { name: 'README.md', content: readme(plan, names) },
   ];
 }
@@ -204,7 +187,7 @@ ${intervals((time.finalEpochs * rows) / batch)}
 
 function readme(
   { space: { template }, time }: InitPlan,
-  { name, device, targetMs, command, images }: ProjectNames,
+  { name, device, targetMs, command, studyCommand, images }: ProjectNames,
 ): string {
   const { resolution } = template;
   return `# ${name}
@@ -227,8 +210,12 @@ long it will take.
 | \`recipes/teacher.train.yaml\`, \`teacher.network.yaml\` | the teacher |
 | \`recipes/set.dataset.yaml\` | the distillation set |
 | \`recipes/final.train.yaml\` | the final training |
+| \`study.yaml\`, \`search-space.one-stage.yaml\` | a comparison of the search with other ways and networks |
 | \`init.json\` | the arguments and the speeds measured on this machine; \`init --force\` with the same arguments uses them again |
 | \`runs/\`, \`exported/\` | the results |
+
+Whether the search pays on these images, against one stage, random networks and published ones of that latency:
+\`${studyCommand}\` (hours; the file says how many).
 
 A run refuses a changed config. Search again under another name: \`${command} --run-id second\`.
 `;

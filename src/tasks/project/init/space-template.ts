@@ -37,16 +37,41 @@ activation: relu
 stages:`;
 }
 
+/** The kernels and expansions of a space's blocks, as YAML. */
+interface Opened {
+  readonly startKernel: string;
+  /** Middle kernels of a block that carries a stride, which needs one, and of the others. */
+  readonly midKernel: { readonly strided: string; readonly plain: string };
+  readonly expand: string;
+}
+
+const fixed: Opened = { startKernel: '0', midKernel: { strided: '3', plain: '3' }, expand: '4' };
+const open: Opened = {
+  startKernel: '[0, 3, 5]',
+  midKernel: { strided: '[3, 5]', plain: '[0, 3, 5]' },
+  expand: '[2, 3, 4, 6]',
+};
+
 /** The YAML of a coarse space: one width for each stage, one to three blocks in it. */
 export function spaceText(name: string, template: Template): string {
+  return searchedText(name, template, fixed);
+}
+
+/** The YAML of a one-stage space: the coarse space with both depthwise layers and the expansion of each block opened. */
+export function oneStageText(name: string, template: Template): string {
+  return searchedText(name, template, open);
+}
+
+function searchedText(name: string, template: Template, { startKernel, midKernel, expand }: Opened): string {
   const { resolution, width } = template;
   const [stem, ...stages] = strides(resolution);
   const blocks = stages.map((stride, s) => {
     const out = options.map((factor) => roundChannels((stageWidths[s] as number) * width * factor));
+    const first = stride === 1 ? midKernel.plain : midKernel.strided;
     return `  - out: [${[...new Set(out)].join(', ')}]
     blocks:
-      - { kind: uib, startKernel: 0, midKernel: 3, stride: ${stride}, expand: 4 }
-      - { kind: uib, startKernel: 0, midKernel: 3, expand: 4, repeat: 2, optional: true }`;
+      - { kind: uib, startKernel: ${startKernel}, midKernel: ${first}, stride: ${stride}, expand: ${expand} }
+      - { kind: uib, startKernel: ${startKernel}, midKernel: ${midKernel.plain}, expand: ${expand}, repeat: 2, optional: true }`;
   });
   return `${frame(name, template)}
   - blocks:

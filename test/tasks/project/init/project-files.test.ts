@@ -10,6 +10,8 @@ import { projectFiles } from '#tasks/project/init/project-files';
 import { planStages } from '#tasks/project/project';
 import { readSearchConfig } from '#tasks/search/config/config';
 import { planWarnings } from '#tasks/search/plan';
+import { planStudy } from '#tasks/study/plan-study';
+import { readStudy } from '#tasks/study/study';
 import { readTrainingRecipe } from '#tasks/training/recipe';
 import { newFolder } from '#test/data/fixtures';
 import { inspected } from './inspected.js';
@@ -22,6 +24,7 @@ const names = {
   device: 'pixel-6-cpu',
   broken: 0,
   command: 'mnv4-nas search flowers/config.yaml',
+  studyCommand: 'mnv4-nas study flowers/study.yaml --root flowers/runs',
 };
 
 /** Plans a project, writes its files into a new folder and returns the folder. */
@@ -42,6 +45,19 @@ describe('the files of a project', () => {
       const stages = planStages(config);
       expect(stages.flatMap(({ task }) => planWarnings(task))).toEqual([]);
       expect(config.config).toMatchObject({ name: 'flowers', runs: 'runs', export: { to: ['onnx'] } });
+    }
+  });
+
+  it('have a study whose arms can all be searched or scaled to the target', () => {
+    for (const targetMs of [0.1, 0.5, 2]) {
+      const study = readStudy(join(written(inspected(), targetMs, 0.1), 'study.yaml'));
+      planStudy(study);
+      expect(study.arms.map(({ name }) => name).slice(0, 4)).toEqual([
+        'two-stage',
+        'coarse-alone',
+        'any-of-fine-space',
+        'one-stage',
+      ]);
     }
   });
 

@@ -137,7 +137,8 @@ function controllerRate(
 /** Returns the number of architectures of which the winner is chosen at the end. */
 export function candidateCount({ strategy, select }: Pick<StageSettings, 'strategy' | 'select'>): number {
   if (select === 'argmax') return strategy === 'random' ? drawnByDefault : 1;
-  return 'bestOf' in select ? select.bestOf : select.bestPredicted;
+  if ('bestOf' in select) return select.bestOf;
+  return 'evolved' in select ? select.evolved : select.bestPredicted;
 }
 
 const drawnByDefault = 32; // candidates of the random baseline
@@ -164,7 +165,7 @@ function overlay(base: object, over: object): object {
   for (const [key, value] of Object.entries(over)) {
     if (value === undefined) continue;
     const before = merged[key];
-    const isMerged = isPlain(before) && isPlain(value) && !('kind' in value);
+    const isMerged = isPlain(before) && isPlain(value) && !('kind' in value) && key !== 'select';
     merged[key] = isMerged ? overlay(before, value) : value;
   }
   return merged;

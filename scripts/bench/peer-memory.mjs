@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The peak of memory during steps of a workload, all processes of a side together: ours in both precisions, and PyTorch's
-// in one process with its allocator tuned. Two figures: the sum of the processes' resident sets, in which libraries and
-// other memory that several processes share count for each of them, and the memory that they take together, in which it
-// counts once (the sum of the proportional sets, read every 20 ms). Run after `npm run build` and
+// in one process with its allocator tuned. Three figures: the sum of the processes' resident sets, in which libraries and
+// other memory that several processes share count for each of them; the memory that they take together, in which it
+// counts once (the sum of the proportional sets, read every 20 ms); and that without the pages of files, the code of
+// libraries above all, which the system can drop and read again. Run after `npm run build` and
 // `node scripts/bench/peer/install.mjs`:
 //   node scripts/bench/peer-memory.mjs [--workload b,c] [--steps 20]
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -34,20 +35,23 @@ for (const name of values.workload.split(',')) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-console.log(aligned([['workload', 'side', 'resident, MB', 'together, MB'], ...rows], new Set([2, 3])).join('\n'));
+const heading = ['workload', 'side', 'resident, MB', 'together, MB', 'without files, MB'];
+console.log(aligned([heading, ...rows], new Set([2, 3, 4])).join('\n'));
 
-/** Peaks in MB of a server's processes: of their resident sets, and of what they take together. */
+/** Peaks in MB of a server's processes: of their resident sets, and of what they take together, with and without files. */
 async function peaks(server) {
   const running = await startServer(server);
-  let together = 0;
+  let [together, withoutFiles] = [0, 0];
   const watch = setInterval(() => {
-    together = Math.max(together, sum(running.pid, 'smaps_rollup', 'Pss'));
+    const pss = (kind) => sum(running.pid, 'smaps_rollup', kind);
+    together = Math.max(together, pss('Pss'));
+    withoutFiles = Math.max(withoutFiles, pss('Pss_Anon') + pss('Pss_Shmem'));
   }, 20);
   await running.ask(`steps ${values.steps}`);
   clearInterval(watch);
   const resident = sum(running.pid, 'status', 'VmHWM');
   await running.end();
-  return [resident, together].map((megabytes) => megabytes.toFixed(0));
+  return [resident, together, withoutFiles].map((megabytes) => megabytes.toFixed(0));
 }
 
 /** A figure in MB of a file of /proc, summed over a process and those that it started. */

@@ -20,6 +20,7 @@ export const sections = /** @type {const} */ ({
     'docs/terminal.md',
     'docs/interop.md',
     'docs/litert.md',
+    'docs/int8.md',
     'docs/web.md',
     'docs/clusters.md',
     'docs/clusters-slurm.md',

@@ -4,7 +4,7 @@
 // turns. Exits with 1 if ours is less accurate than a peer's by more than its 95 % interval, or slower than a peer's in
 // the same runtime by more than 5 %. Run after `npm run litert:install` and `npm run proof:int8-peers:install`:
 //   npm run proof:int8-peers -- RUN --dataset configs/recipes/cifar10.dataset.yaml [--images 2000] [--repeats 15] [--write]
-// RUN is a finished training; --folder names a set instead of its recipe. `--write` makes the table of docs/litert.md.
+// RUN is a finished training; --folder names a set instead of its recipe. `--write` makes the table of docs/int8.md.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -12,7 +12,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { givenNetwork } from '#cli/arguments/given-network';
-import { calibrationImages } from '#cli/commands/calibration-images';
 import { aligned } from '#cli/terminal/table';
 import { wilsonInterval } from '#core/statistics/scoring';
 import { litertLogits } from '#data/runtimes/litert';
@@ -29,6 +28,7 @@ import { onnxRuntime } from '#tasks/devices/onnx-subject';
 import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
 import { litertInt8Model, litertModel } from '#tasks/export/litert/litert';
 import { onnxInt8Model, onnxLogits, onnxModel } from '#tasks/export/onnx/onnx';
+import { calibrationImages } from '#tasks/project/calibration-images';
 import { exportedOf } from '#tasks/project/exported';
 import { namedSet } from '#tasks/project/trial-images';
 import { scratchFolder } from '../bench/peer/scratch.mjs';
@@ -198,8 +198,8 @@ function row({ made, runtime, bytes, top1, agreement, ms, interval }, results) {
 
 function keep(rows) {
   const about = `${network.name}, ${values.images} test images of ${openSet(named).manifest.name}, ${cpus()[0].model.trim()}, one thread, medians of ${values.repeats} turns with 95 % intervals.`;
-  const page = readFileSync(docs('litert.md'), 'utf8');
-  writeFileSync(docs('litert.md'), filled(page, 'peers', `${about}\n\n${table(head, rows)}`));
+  const page = readFileSync(docs('int8.md'), 'utf8');
+  writeFileSync(docs('int8.md'), filled(page, 'peers', `${about}\n\n${table(head, rows)}`));
 }
 
 function fail(status, message) {

@@ -6,7 +6,7 @@
 // too, for information.
 // Run after `npm run litert:install`; takes about 3 minutes on two idle cores:
 //   npm run proof:int8 -- [--networks mnv4-conv-s,searched] [--searched RUN] [--write] [--json]
-// `--write` saves the table in docs/litert.md.
+// `--write` saves the table in docs/int8.md.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -47,7 +47,7 @@ const rows = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([op, count]) 
 if (values.json) console.log(JSON.stringify({ results: Object.fromEntries(counts) }, null, 2));
 else console.log(aligned([head, ...rows], new Set([1, 2, 3, 4])).join('\n'));
 if (values.write)
-  writeFileSync(docs('litert.md'), filled(readFileSync(docs('litert.md'), 'utf8'), 'int8', markdownTable(head, rows)));
+  writeFileSync(docs('int8.md'), filled(readFileSync(docs('int8.md'), 'utf8'), 'int8', markdownTable(head, rows)));
 const missed = [...counts].filter(([op, { values, reference }]) => reference > (elsewhere[op] ?? 0) * values);
 if (missed.length > 0) console.error(`int8: ${missed.length} operators differ from LiteRT's reference kernels`);
 process.exitCode = missed.length === 0 ? 0 : 1;

@@ -4,7 +4,7 @@
 // each op; exits with 1 if a convolution or product is left in float32.
 // Takes about a minute on two idle cores:
 //   npm run proof:onnx-int8 -- [--networks mnv4-conv-s,every-kind] [--write] [--json]
-// `--write` saves the table in docs/litert.md.
+// `--write` saves the table in docs/int8.md.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
@@ -37,10 +37,7 @@ const rows = ops.map((op) => [op, ...chosen.map((name) => String(counts[name][op
 if (values.json) console.log(JSON.stringify({ results: counts }, null, 2));
 else console.log(aligned([head, ...rows], new Set(chosen.map((_, i) => i + 1))).join('\n'));
 if (values.write)
-  writeFileSync(
-    docs('litert.md'),
-    filled(readFileSync(docs('litert.md'), 'utf8'), 'onnx-int8', markdownTable(head, rows)),
-  );
+  writeFileSync(docs('int8.md'), filled(readFileSync(docs('int8.md'), 'utf8'), 'onnx-int8', markdownTable(head, rows)));
 const left = ops.filter((op) => inFloat32.includes(op));
 if (left.length > 0) console.error(`onnx-int8: ONNX Runtime computes ${left.join(', ')} in float32`);
 process.exitCode = left.length === 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 /** A search that makes everything that is missing, through the program itself, stopped and resumed in every phase. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Ended, type ProgramOptions, program } from '#test/cli/program';
@@ -36,7 +36,7 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
       name: 'small',
       costs: { macs: { target: 12000 } },
       test: { split: 'test', n: 36 },
-      exports: [{ format: 'onnx' }, { format: 'safetensors' }],
+      exports: [{ format: 'onnx', int8: { evaluation: { n: 36 } } }, { format: 'safetensors' }],
       runs: ['runs/small-coarse', 'runs/small-fine', 'runs/small-train'],
       stages: [{ stage: 'coarse' }, { stage: 'fine' }],
       compared: [
@@ -45,7 +45,12 @@ describe('a search that lacks everything', { timeout: 300_000 }, () => {
         { name: expect.stringMatching(/^known-.*x$/), costs: { macs: expect.any(Number) }, test: { n: 36 } },
       ],
     });
-    expect(readdirSync(join(whole, 'exported', 'onnx'))).toContain('model.onnx');
+    const [{ files, int8 }] = report.exports;
+    expect(files).toEqual(expect.arrayContaining(['model.onnx', 'model-int8.onnx', 'int8.json']));
+    expect(int8.agreement).toBeGreaterThan(0.8);
+    expect(readFileSync(join(whole, 'exported', 'onnx', 'README.md'), 'utf8')).toMatch(
+      /\| in int8 \| .* of 36 test images/,
+    );
     expect(readdirSync(join(whole, 'cache')).sort()).toEqual(['sets', 'teachers']);
   });
 

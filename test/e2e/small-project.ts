@@ -26,7 +26,7 @@ checkpointEvery: 8
 const sections = `runs: runs
 compare: { recipe: final.train.yaml, scaled: [known.yaml] }
 train: { recipe: final.train.yaml }
-export: { to: [onnx, safetensors], folder: exported }
+export: { to: [onnx, safetensors], int8: true, folder: exported }
 `;
 
 const known = `name: known

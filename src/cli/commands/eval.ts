@@ -6,6 +6,7 @@ import { rootOption } from '#cli/arguments/root-option';
 import { backendOptions } from '#cli/arguments/worker-options';
 import { openReadyBackend } from '#cli/process/set-up';
 import { evaluationText } from '#cli/terminal/evaluation-text';
+import { int8Lines } from '#cli/terminal/int8-text';
 import { Failure } from '#core/failure';
 import { modelRuntimes } from '#data/runtimes/model-runtimes';
 import { openSet } from '#data/sets/built-set';
@@ -14,12 +15,13 @@ import { frozenNetwork } from '#networks/nn/frozen-network';
 import { findRecipe } from '#networks/zoo/shipped';
 import { topClasses } from '#tasks/export/int8/check-int8';
 import { requireInt8Runtime } from '#tasks/export/int8/int8-session';
+import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
+import { calibrationImages } from '#tasks/project/calibration-images';
 import { exportedOf } from '#tasks/project/exported';
+import { int8Evaluation } from '#tasks/project/int8-evaluation';
 import { byClass } from '#tasks/training/class-counts';
 import { evaluateByClass, splitImages } from '#tasks/training/evaluate';
 import { requireFit } from '#tasks/training/requirements';
-import { calibrationImages } from './calibration-images.js';
-import { int8Evaluation, int8Lines } from './int8-evaluation.js';
 
 export const evalNetwork = defineCommand({
   arguments: [{ name: '<network>', description: 'a training run, by id or folder; or a network, with --weights' }],
@@ -64,7 +66,9 @@ export const evalNetwork = defineCommand({
     const details = { weights: origin, byClass: byClass(counts, set.manifest.classNames) };
     const inInt8 = async () => {
       const images = await calibrationImages(network, undefined, options);
-      return int8Evaluation(runtime, exportedOf(given), images, splitImages(set.split(split)), tops);
+      const exported = exportedOf(given);
+      const int8 = quantizedNetwork(exported, images);
+      return int8Evaluation(runtime, exported, int8, images, splitImages(set.split(split)), tops);
     };
     const int8 = options.int8 ? await inInt8() : undefined;
     return {

@@ -14,14 +14,14 @@ import { slug } from '#core/slug';
 import { findRecipe } from '#networks/zoo/shipped';
 import { checkExport, checkText } from '#tasks/export/check-export';
 import { exporters } from '#tasks/export/exporters';
-import { type Format, formats } from '#tasks/export/formats';
+import { type Format, formats, int8Formats } from '#tasks/export/formats';
 import type { Calibration } from '#tasks/export/int8/calibrate';
 import { checkInt8, int8CheckText } from '#tasks/export/int8/check-int8';
 import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
 import { writeExport } from '#tasks/export/write-export';
+import { calibrationImages } from '#tasks/project/calibration-images';
 import { exportedOf } from '#tasks/project/exported';
 import { trialImages } from '#tasks/project/trial-images';
-import { calibrationImages } from './calibration-images.js';
 
 const options = [
   { flag: '--to <format>', description: 'the format to write', choices: formats, required: true },
@@ -136,9 +136,8 @@ function batchOf({ to, batch }: ExportOptions): number | undefined {
 }
 
 function requireInt8(given: Format): void {
-  if (exporters[given].int8 !== undefined) return;
-  const able = formats.filter((format) => exporters[format].int8 !== undefined).join(' or ');
-  throw new Failure('usage', `--int8: expected ${able}; got ${given}`);
+  if (int8Formats.includes(given)) return;
+  throw new Failure('usage', `--int8: expected ${int8Formats.join(' or ')}; got ${given}`);
 }
 
 function rangesText({ rule, errors, isEqualised }: Calibration): string {

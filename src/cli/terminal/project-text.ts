@@ -2,6 +2,7 @@
 import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import type { Evaluation } from '#jobs/runs/run-result';
+import type { Int8Figures } from '#tasks/export/exporter';
 import type { ComparedNetwork } from '#tasks/project/comparison';
 import type { ProjectReport } from '#tasks/project/report';
 import { asTyped } from './as-typed.js';
@@ -16,6 +17,7 @@ export function projectText({ name, costs, missed, test, exports, runs }: Projec
     ['target', missed.length === 0 ? 'met' : missed.join('; ')],
     ['accuracy', `${percent(test.top1, 1)} of ${grouped(test.n)} test images (95 % interval ${intervalText(test)})`],
     ...exports.map(({ format, folder, files }) => [format, `${folder}: ${files.join(', ')}`]),
+    ...exports.flatMap(({ format, int8 }) => (int8 === undefined ? [] : [[`${format} int8`, int8Text(int8, test)]])),
     ['network', asTyped(`mnv4-nas runs show ${fine}`)],
     ['report', asTyped(`mnv4-nas runs report ${coarse} ${fine}`)],
     ['next', asTyped(`mnv4-nas ${next}`)],
@@ -23,6 +25,12 @@ export function projectText({ name, costs, missed, test, exports, runs }: Projec
   return [`${name}: searched, trained${exports.length > 0 ? ' and exported' : ''}`, ...aligned(rows, new Set())].join(
     '\n',
   );
+}
+
+function int8Text({ evaluation, agreement, runtime }: Int8Figures, { top1 }: Evaluation): string {
+  const gained = 100 * (evaluation.top1 - top1);
+  const change = `${gained >= 0 ? '+' : ''}${gained.toFixed(2)} points`;
+  return `${percent(evaluation.top1, 1)} by ${runtime} (${change}); ${percent(agreement, 1)} classified as in float32`;
 }
 
 /** The closing table of a comparison, best accuracy first. */

@@ -33,6 +33,17 @@ export interface ExportOptions {
   readonly batch?: number | undefined;
   /** The network in int8, which formats with `int8` write too. */
   readonly int8?: Calibration | undefined;
+  /** The evaluation of that on test images, if any, which the folder records. */
+  readonly int8Evaluation?: Int8Figures | undefined;
+}
+
+/** Accuracy of a network in int8. */
+export interface Int8Figures {
+  /** Program that computed the logits. */
+  readonly runtime: string;
+  readonly evaluation: { readonly top1: number; readonly n: number; readonly top1Interval: readonly [number, number] };
+  /** Share of the images with the same class on top as in float32. */
+  readonly agreement: number;
 }
 
 /** Images on which an export is checked. */

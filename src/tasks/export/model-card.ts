@@ -3,7 +3,7 @@
 import { grouped } from '#core/grouped';
 import { percent } from '#core/percent';
 import { pixelNorm } from '#networks/space/space';
-import type { Exported, Exporter, ExportOptions, Int8File } from './exporter.js';
+import type { Exported, Exporter, ExportOptions, Int8Figures, Int8File } from './exporter.js';
 import type { Calibration } from './int8/calibrate.js';
 import { preprocessingOf } from './preprocessing.js';
 
@@ -21,7 +21,8 @@ export function modelCard(exported: Exported, exporter: Exporter, options: Expor
       '|---|---|',
       `| parameters | ${grouped(params)} |`,
       `| multiply-accumulates | ${grouped(macs)} for an image |`,
-      `| accuracy | ${accuracyText(exported)} |`,
+      `| accuracy | ${accuracyText(exported.evaluation)} |`,
+      ...(options.int8Evaluation === undefined ? [] : [`| in int8 | ${int8Text(options.int8Evaluation)} |`]),
       `| input | ${inputText(exported, exporter)} |`,
       `| batch | ${options.batch ?? 'any'} |`,
       ...Object.entries(provenance).map(([key, value]) => `| ${key} | ${inline(value)} |`),
@@ -68,7 +69,12 @@ function inputText({ network }: Exported, { layout }: Exporter): string {
   return `float32 [${shape.join(', ')}] (${layout})`;
 }
 
-function accuracyText({ evaluation }: Exported): string {
+function int8Text({ runtime, evaluation, agreement }: Int8Figures): string {
+  const same = `the same class on top as in float32 for ${percent(agreement)}`;
+  return `${accuracyText(evaluation)}, by ${inline(runtime)}; ${same}`;
+}
+
+function accuracyText(evaluation: Exported['evaluation']): string {
   if (evaluation === undefined) return 'not evaluated';
   const { top1, n, top1Interval } = evaluation;
   return `${percent(top1)} of ${grouped(n)} test images (95 % interval ${top1Interval.map((share) => percent(share)).join(' to ')})`;

@@ -4,6 +4,7 @@ import { jsonText } from '#core/files/json';
 import { type FileContent, writeFolder } from '#core/files/whole-folder';
 import { asSpace, printSpace } from '#networks/space/print';
 import type { Exported, Exporter, ExportOptions } from './exporter.js';
+import { int8ResultFile } from './int8-result.js';
 import { labelsFile, labelsText } from './labels.js';
 import { modelCard } from './model-card.js';
 import { preprocessingOf } from './preprocessing.js';
@@ -29,5 +30,6 @@ function filesBeside(exporter: Exporter, exported: Exported, options: ExportOpti
     { name: 'preprocessing.json', content: jsonText(preprocessing) },
     { name: 'architecture.yaml', content: printSpace(asSpace(network), { ...provenance, origin }) },
     { name: 'README.md', content: modelCard(exported, exporter, options) },
+    ...(options.int8Evaluation ? [{ name: int8ResultFile, content: jsonText(options.int8Evaluation) }] : []),
   ];
 }

@@ -1,12 +1,20 @@
 /** Exports the network of a training run and checks the files, as `export RUN --check` does. */
 import { Failure } from '#core/failure';
+import { type ModelRuntime, modelRuntimes } from '#data/runtimes/model-runtimes';
+import { frozenNetwork } from '#networks/nn/frozen-network';
 import { checkExport } from '#tasks/export/check-export';
-import type { Exporter } from '#tasks/export/exporter';
+import type { Exported } from '#tasks/export/exporter';
 import { exporters } from '#tasks/export/exporters';
 import type { Format } from '#tasks/export/formats';
+import { checkInt8, topClasses } from '#tasks/export/int8/check-int8';
+import { requireInt8Runtime } from '#tasks/export/int8/int8-session';
+import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
 import { writeExport } from '#tasks/export/write-export';
-import { readFinishedRun } from '#tasks/training/finished-run';
+import type { EvaluationImages } from '#tasks/training/evaluate';
+import { type FinishedRun, openRunImages, readFinishedRun } from '#tasks/training/finished-run';
+import { calibrationImages } from './calibration-images.js';
 import { exportedOf } from './exported.js';
+import { int8Evaluation } from './int8-evaluation.js';
 import { trialImages } from './trial-images.js';
 
 /**
@@ -14,26 +22,60 @@ import { trialImages } from './trial-images.js';
  * compared, since the format's runtime is not installed.
  *
  * @param folder  of the run
+ * @param inInt8  true to write the network in int8 too, if the format has that, with its accuracy on the test images
  */
-export async function exportRun(folder: string, format: Format, to: string): Promise<string | undefined> {
+export async function exportRun(
+  folder: string,
+  format: Format,
+  to: string,
+  inInt8 = false,
+): Promise<string | undefined> {
   const exporter = exporters[format];
   const run = readFinishedRun(folder);
   const { network, weights } = run;
   const { images } = await trialImages(network, run, {}, exporter.batch);
   const exported = exportedOf({ network, weights, origin: `trained by the run ${run.id}`, run });
-  await writeExport(to, exporter, exported, { fold: exporter.isGraph, batch: exporter.batch });
-  const missing = missingRuntime(exporter);
+  const runtime: ModelRuntime = modelRuntimes.find((name) => name === format) ?? 'litert';
+  const isQuantized = inInt8 && exporter.int8 !== undefined;
+  const missing = missingRuntime(() => {
+    exporter.requireRuntime?.();
+    if (isQuantized) requireInt8Runtime(runtime);
+  });
+  const int8 = isQuantized ? await quantized(run, exported, missing === undefined ? runtime : undefined) : undefined;
+  await writeExport(to, exporter, exported, { fold: exporter.isGraph, batch: exporter.batch, ...int8 });
   if (missing !== undefined) return `${to}: not checked: ${missing}`;
   await checkExport(to, exporter, exported, images);
+  if (int8 !== undefined && exporter.int8 !== undefined)
+    await checkInt8(to, exporter.int8, exported, int8.int8, images);
   return undefined;
 }
 
-function missingRuntime({ requireRuntime }: Exporter): string | undefined {
+function missingRuntime(require: () => void): string | undefined {
   try {
-    requireRuntime?.();
+    require();
     return undefined;
   } catch (error) {
     if (error instanceof Failure) return [error.message, error.remedy].filter(Boolean).join('; to check, ');
     throw error;
   }
+}
+
+/** Quantizes a run's network with its training images and, in a runtime, evaluates it on its test images. */
+async function quantized(run: FinishedRun, exported: Exported, runtime: ModelRuntime | undefined) {
+  const training = await calibrationImages(run.network, run, {});
+  const int8 = quantizedNetwork(exported, training);
+  if (runtime === undefined) return { int8 };
+  const { test } = await openRunImages(run, 'export the run again once its images are back');
+  const tops = await topsOf(exported, test);
+  return { int8, int8Evaluation: await int8Evaluation(runtime, exported, int8, training, test, tops) };
+}
+
+/** Returns the class on top in float32, of each image in order. */
+async function topsOf({ network, weights }: Exported, on: EvaluationImages): Promise<number[]> {
+  const { model, forward, statistics } = frozenNetwork(network, weights);
+  const tops: number[] = [];
+  for await (const batch of on.batches()) {
+    tops.push(...topClasses(model.logits(forward, batch, statistics), network.classes));
+  }
+  return tops;
 }

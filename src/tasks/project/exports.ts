@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { locateYaml, readText } from '#core/documents/document';
 import { Failure } from '#core/failure';
-import type { Format } from '#tasks/export/formats';
+import { type Format, int8Formats } from '#tasks/export/formats';
 import type { LocatedConfig } from '#tasks/search/config/config';
 import type { FinalTraining } from './final-training.js';
 
 export interface PlannedExport {
   readonly format: Format;
   readonly folder: string;
+  /** True if the network is exported in int8 too. */
+  readonly int8: boolean;
   /** True if the folder holds the export of the training run. */
   readonly isDone: boolean;
 }
@@ -27,7 +29,7 @@ export function planExports(config: LocatedConfig, training: FinalTraining | und
     const folder = join(config.path(asked.folder ?? join('exported', id)), format);
     const isThere = existsSync(folder);
     if (isThere && !(training.isDone && exportedRun(folder) === training.id)) throw otherExport(config, folder);
-    return { format, folder, isDone: isThere };
+    return { format, folder, int8: (asked.int8 ?? false) && int8Formats.includes(format), isDone: isThere };
   });
 }
 

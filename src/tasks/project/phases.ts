@@ -150,12 +150,12 @@ export function closingPhases(
   if (exports.length === 0) return [trainPhase];
   const exportPhase: Phase = {
     name: 'export',
-    subject: exports.map(({ format }) => format).join(', '),
+    subject: exports.map(({ format, int8 }) => `${format}${int8 ? ' with int8' : ''}`).join(', '),
     isDone: exports.every(({ isDone }) => isDone),
     nominalSeconds: 0,
     async run({ observer }) {
-      for (const { format, folder: to, isDone } of exports) {
-        const warning = isDone ? undefined : await exportNetwork(folder, format, to);
+      for (const { format, folder: to, int8, isDone } of exports) {
+        const warning = isDone ? undefined : await exportNetwork(folder, format, to, int8);
         if (warning !== undefined) observer.warn(warning);
       }
     },

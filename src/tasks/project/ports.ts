@@ -7,10 +7,15 @@ import type { Format } from '#tasks/export/formats';
 export type ProjectRequest = Omit<RunRequest, 'context'>;
 
 /**
- * Exports the network of a finished training run, given by its folder, to a new folder, and checks the files; returns a
- * warning if they could not be checked.
+ * Exports the network of a finished training run, given by its folder, to a new folder, in int8 too if asked, and checks
+ * the files; returns a warning if they could not be checked.
  */
-export type ExportNetwork = (run: string, format: Format, folder: string) => Promise<string | undefined>;
+export type ExportNetwork = (
+  run: string,
+  format: Format,
+  folder: string,
+  inInt8: boolean,
+) => Promise<string | undefined>;
 
 export interface ProjectPorts {
   /** Returns the workers for steps with this number of parts. */

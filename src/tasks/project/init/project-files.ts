@@ -66,7 +66,7 @@ fine: # the depthwise layers of each block
   warmStart: true
   steps: ${fineSteps}
 train: { recipe: recipes/final.train.yaml } # the result, from scratch
-export: { to: [onnx] } # into exported/${name}; also: litert, web, tfjs, timm, safetensors
+export: { to: [onnx] } # into exported/${name}; also: litert, web, tfjs, timm, safetensors; for phones: { to: [litert], int8: true }
 `;
 }
 

@@ -9,7 +9,7 @@ import { mixSchema } from '#data/sets/set-reference';
 import { costTargetSchema } from '#networks/cost/target';
 import { optimizerSchema } from '#networks/nn/optimizer-schema';
 import { precisionSettings } from '#networks/tensor/precision';
-import { formats } from '#tasks/export/formats';
+import { formats, int8Formats } from '#tasks/export/formats';
 import { rewardKinds } from '#tasks/search/controller/reward';
 
 const share = quantity('a share from 0 to 1', { min: 0, max: 1 });
@@ -159,6 +159,11 @@ const fields = record({
     .describe('Final training by search, after both stages'),
   export: record({
     to: list(word(...formats), 'a list of formats').describe('Formats of the export'),
+    int8: flag()
+      .optional()
+      .describe(
+        'Export the network in int8 too, in the formats that have it (onnx, litert, web), with its accuracy on the test images; by default false',
+      ),
     folder: file
       .optional()
       .describe(
@@ -179,6 +184,10 @@ export const searchConfigSchema = fields
   .refine((config) => config.export === undefined || config.train !== undefined, {
     error: 'a section train too, since only a trained network is exported',
     path: ['export'],
+  })
+  .refine(({ export: asked }) => !asked?.int8 || asked.to.some((format) => int8Formats.includes(format)), {
+    error: 'a format that has int8, onnx, litert or web',
+    path: ['export', 'to'],
   })
   .refine((config) => config.train === undefined || (config.coarse !== undefined && config.fine !== undefined), {
     error: 'the sections coarse and fine too, whose result is trained',

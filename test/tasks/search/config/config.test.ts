@@ -263,6 +263,13 @@ describe('a reward that multiplies the quality', () => {
   });
 });
 
+it('an export in int8 is refused if no format has it', () => {
+  const text = `${frame}${stages}train: { recipe: r.yaml }\nexport: { to: [tfjs, timm], int8: true }\n`;
+  expect(mistakes(() => read(text))).toEqual([
+    't.yaml:7:15: export.to: expected a format that has int8, onnx, litert or web; got ["tfjs","timm"]',
+  ]);
+});
+
 describe('mistakes', () => {
   it('of a file are reported all at once, in its order, each at its line and column', () => {
     const text = `name: t x

@@ -1,14 +1,14 @@
-/** The training images from which int8 takes the ranges of its values, as the options name them. */
+/** The training images from which int8 takes the ranges of its values, as options name them or of a run. */
 import { Failure } from '#core/failure';
 import { openTrainingSet } from '#data/sets/built-set';
 import type { Batches } from '#data/sets/loader';
 import { trainBatches } from '#data/sets/set-mix';
 import type { Images } from '#networks/nn/model';
 import type { Architecture } from '#networks/space/space';
-import { type ImageOptions, namedSet } from '#tasks/project/trial-images';
 import { type FinishedRun, openRunImages } from '#tasks/training/finished-run';
 import { calibrationOrder, fewImages, forCalibration } from '#tasks/training/int8/calibration-images';
 import { requireFit } from '#tasks/training/requirements';
+import { type ImageOptions, namedSet } from './trial-images.js';
 
 const remedy = 'name training images with --dataset RECIPE or --folder DIR';
 

@@ -8,7 +8,7 @@ export const root = join(import.meta.dirname, '../..');
 /** Pages in the order in which they should be read, by sections; the site's navigation is made of it. */
 export const sections = /** @type {const} */ ({
   'Start here': ['README.md', 'docs/tutorial.md', 'docs/package.md', 'docs/troubleshooting.md'],
-  'How it works': ['docs/method.md', 'docs/trust.md', 'docs/comparison.md'],
+  'How it works': ['docs/method.md', 'docs/studies.md', 'docs/trust.md', 'docs/comparison.md'],
   Guides: [
     'docs/pictures.md',
     'docs/augmentation.md',

@@ -11,7 +11,7 @@ import { studyPlot, studyResult } from '#tasks/study/study-report';
 import { studyRows } from '#tasks/study/study-table';
 import { docs, filled, table } from './page.mjs';
 
-const pages = ['trust.md', 'performance.md'];
+const pages = ['studies.md', 'performance.md'];
 const given = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
 for (const parts of groupBy(given, ({ name }) => name)) {
   const [{ name, measure, trainings }] = parts;

@@ -16,6 +16,7 @@ export { type SearchResult, type StageResult, search } from './search.js';
 export {
   type EvaluateOptions,
   type Evaluation,
+  type ExportOptions,
   evaluate,
   exportNetwork,
   type Format,

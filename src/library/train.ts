@@ -107,7 +107,21 @@ export type Format = 'onnx' | 'tfjs' | 'litert' | 'web' | 'timm' | 'safetensors'
  * @returns a warning if the logits were not compared, since the runtime is not installed; else undefined
  * @throws Failure `data` if the folder exists or the run is damaged
  */
-export async function exportNetwork(run: string, format: Format, folder: string): Promise<string | undefined> {
+export async function exportNetwork(
+  run: string,
+  format: Format,
+  folder: string,
+  { int8 = false }: ExportOptions = {},
+): Promise<string | undefined> {
   openBackend();
-  return exportRun(run, format, folder);
+  return exportRun(run, format, folder, int8);
+}
+
+/** Options of `exportNetwork`. */
+export interface ExportOptions {
+  /**
+   * Also write the network in int8, quantized with training images of the run, in the formats that have it: onnx, litert
+   * and web. `int8.json` then has its accuracy on the run's test images.
+   */
+  readonly int8?: boolean;
 }

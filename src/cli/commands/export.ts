@@ -14,7 +14,7 @@ import { slug } from '#core/slug';
 import { findRecipe } from '#networks/zoo/shipped';
 import { checkExport, checkText } from '#tasks/export/check-export';
 import { exporters } from '#tasks/export/exporters';
-import { type Format, formats, int8Formats } from '#tasks/export/formats';
+import { formats, requireInt8 } from '#tasks/export/formats';
 import type { Calibration } from '#tasks/export/int8/calibrate';
 import { checkInt8, int8CheckText } from '#tasks/export/int8/check-int8';
 import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
@@ -76,7 +76,7 @@ export const exportNetwork = defineCommand({
     const exporter = exporters[format];
     if (!exporter.isGraph) refuseGraphOptions(options);
     const batch = batchOf(options);
-    if (options.int8) requireInt8(format);
+    if (options.int8) requireInt8(format, '--int8');
     await openReadyBackend({ backend, threads });
     const given = givenNetwork(what, options);
     const { network, run } = given;
@@ -133,11 +133,6 @@ function batchOf({ to, batch }: ExportOptions): number | undefined {
   const only = exporters[to].batch;
   if (only === undefined || given === undefined || given === only) return only ?? given;
   throw new Failure('usage', `--batch: expected ${only} for ${to}; got ${given}`);
-}
-
-function requireInt8(given: Format): void {
-  if (int8Formats.includes(given)) return;
-  throw new Failure('usage', `--int8: expected ${int8Formats.join(' or ')}; got ${given}`);
 }
 
 function rangesText({ rule, errors, isEqualised }: Calibration): string {

@@ -5,7 +5,7 @@ import { frozenNetwork } from '#networks/nn/frozen-network';
 import { checkExport } from '#tasks/export/check-export';
 import type { Exported } from '#tasks/export/exporter';
 import { exporters } from '#tasks/export/exporters';
-import type { Format } from '#tasks/export/formats';
+import { type Format, requireInt8 } from '#tasks/export/formats';
 import { checkInt8, topClasses } from '#tasks/export/int8/check-int8';
 import { requireInt8Runtime } from '#tasks/export/int8/int8-session';
 import { quantizedNetwork } from '#tasks/export/int8/quantize-network';
@@ -22,7 +22,8 @@ import { trialImages } from './trial-images.js';
  * compared, since the format's runtime is not installed.
  *
  * @param folder  of the run
- * @param inInt8  true to write the network in int8 too, if the format has that, with its accuracy on the test images
+ * @param inInt8  true to write the network in int8 too, with its accuracy on the test images; a usage failure for formats
+ *                without it
  */
 export async function exportRun(
   folder: string,
@@ -36,12 +37,12 @@ export async function exportRun(
   const { images } = await trialImages(network, run, {}, exporter.batch);
   const exported = exportedOf({ network, weights, origin: `trained by the run ${run.id}`, run });
   const runtime: ModelRuntime = modelRuntimes.find((name) => name === format) ?? 'litert';
-  const isQuantized = inInt8 && exporter.int8 !== undefined;
+  if (inInt8) requireInt8(format, 'int8');
   const missing = missingRuntime(() => {
     exporter.requireRuntime?.();
-    if (isQuantized) requireInt8Runtime(runtime);
+    if (inInt8) requireInt8Runtime(runtime);
   });
-  const int8 = isQuantized ? await quantized(run, exported, missing === undefined ? runtime : undefined) : undefined;
+  const int8 = inInt8 ? await quantized(run, exported, missing === undefined ? runtime : undefined) : undefined;
   await writeExport(to, exporter, exported, { fold: exporter.isGraph, batch: exporter.batch, ...int8 });
   if (missing !== undefined) return `${to}: not checked: ${missing}`;
   await checkExport(to, exporter, exported, images);

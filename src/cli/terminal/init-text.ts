@@ -3,7 +3,7 @@ import { grouped } from '#core/grouped';
 import type { InspectedImages } from '#data/images/inspect/inspected-images';
 import { epochsText } from '#tasks/project/epochs-text';
 import type { Initialized } from '#tasks/project/init/init-project';
-import { type TimePlan, totalSeconds } from '#tasks/project/init/time-plan';
+import { totalSeconds } from '#tasks/project/init/time-plan';
 import { asTyped } from './as-typed.js';
 import { duration } from './progress.js';
 import { aligned } from './table.js';
@@ -22,8 +22,6 @@ export function initText(
   { project, hours, device, targetMs }: Asked,
 ): string {
   const { space, time, batch } = plan;
-  const copies = plan.images - plan.validation;
-  const learnt = time.finalImages === 'set' ? time.replicas * copies : plan.images;
   const { resolution } = space.template;
   const ms = (value: number) => value.toPrecision(3);
   const seconds = totalSeconds(time);
@@ -41,7 +39,7 @@ export function initText(
     ['dataset', duration(time.seconds.dataset), `${time.replicas} copies`],
     ['coarse', duration(time.seconds.coarse), `${time.coarseSteps} steps`],
     ['fine', duration(time.seconds.fine), `${time.fineSteps} steps`],
-    ['train', duration(time.seconds.train), epochsText(time.finalEpochs, learnt)],
+    ['train', duration(time.seconds.train), epochsText(time.finalEpochs, plan.images)],
     ['in all', duration(seconds), `of ${duration(3600 * hours)}`],
   ];
   return [
@@ -53,7 +51,6 @@ export function initText(
     'planned time, from a few steps measured on this machine:',
     ...aligned(phases, new Set([1])),
     ...timeNotes(seconds, hours),
-    ...teacherNotes(time),
     '',
     `${files.length} files in ${project}`,
     `next: ${asTyped(command)}`,
@@ -102,12 +99,4 @@ function timeNotes(seconds: number, hours: number): string[] {
     ];
   }
   return seconds < 0.5 * planned ? ['note: more steps would gain little, so not all of the time is used'] : [];
-}
-
-function teacherNotes({ finalImages, teacherEpochs, teacherHours }: TimePlan): string[] {
-  if (finalImages === 'set') return [];
-  const hours = Math.ceil(100 * teacherHours) / 100;
-  return [
-    `note: ${teacherEpochs} epochs make a teacher that teaches less than the labels do, so the final training uses labels alone; from --hours ${hours} on, it uses the teacher`,
-  ];
 }

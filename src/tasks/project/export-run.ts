@@ -31,13 +31,13 @@ export async function exportRun(
   to: string,
   inInt8 = false,
 ): Promise<string | undefined> {
+  if (inInt8) requireInt8(format, 'int8');
   const exporter = exporters[format];
   const run = readFinishedRun(folder);
   const { network, weights } = run;
   const { images } = await trialImages(network, run, {}, exporter.batch);
   const exported = exportedOf({ network, weights, origin: `trained by the run ${run.id}`, run });
   const runtime: ModelRuntime = modelRuntimes.find((name) => name === format) ?? 'litert';
-  if (inInt8) requireInt8(format, 'int8');
   const missing = missingRuntime(() => {
     exporter.requireRuntime?.();
     if (inInt8) requireInt8Runtime(runtime);
@@ -51,9 +51,9 @@ export async function exportRun(
   return undefined;
 }
 
-function missingRuntime(require: () => void): string | undefined {
+function missingRuntime(requireRuntimes: () => void): string | undefined {
   try {
-    require();
+    requireRuntimes();
     return undefined;
   } catch (error) {
     if (error instanceof Failure) return [error.message, error.remedy].filter(Boolean).join('; to check, ');
@@ -73,10 +73,14 @@ async function quantized(run: FinishedRun, exported: Exported, runtime: ModelRun
 
 /** Returns the class on top in float32, of each image in order. */
 async function topsOf({ network, weights }: Exported, on: EvaluationImages): Promise<number[]> {
-  const { model, forward, statistics } = frozenNetwork(network, weights);
-  const tops: number[] = [];
-  for await (const batch of on.batches()) {
-    tops.push(...topClasses(model.logits(forward, batch, statistics), network.classes));
+  const { model, forward, statistics, dispose } = frozenNetwork(network, weights);
+  try {
+    const tops: number[] = [];
+    for await (const batch of on.batches()) {
+      tops.push(...topClasses(model.logits(forward, batch, statistics), network.classes));
+    }
+    return tops;
+  } finally {
+    dispose();
   }
-  return tops;
 }

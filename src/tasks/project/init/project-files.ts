@@ -159,30 +159,10 @@ teacher: # or an ONNX model: [{ onnx: model.onnx }]
 }
 
 function finalRecipe(plan: InitPlan, names: ProjectNames): string {
-  const { batch, time, images, validation } = plan;
-  const { name } = names;
-  if (time.finalImages === 'labelled') {
-    return `# The training of the network that was found, on labelled images, augmented again in every epoch, and its test.
-# With so few epochs the teacher would teach less than the labels do; with more --hours, init lets it teach.
-name: ${name}-final
-${labelledTraining(plan, names, time.finalEpochs)}`;
-  }
-  const rows = (images - validation) * time.replicas;
-  return `# The training of the network that was found, on the distillation set, and its test.
-name: ${name}-final
-data: { recipe: set.dataset.yaml }
-epochs: ${time.finalEpochs} # over all copies of the images
-batch: ${batch}
-microBatches: 2
-optimizer: { kind: adamW, weightDecay: 0.05 }
-learningRate: ${rateFor(batch, 0.004)}
-warmupEpochs: ${warmup(time.finalEpochs)}
-dropout: 0.1
-precision: auto
-statisticsBatches: ${statisticsBatches}
-seed: 1
-${intervals((time.finalEpochs * rows) / batch)}
-`;
+  return `# The training of the network that was found, on labelled images, augmented again in every epoch, and its test.
+# A teacher of your own that is much better than this network may teach it: data: { recipe: set.dataset.yaml }
+name: ${names.name}-final
+${labelledTraining(plan, names, plan.time.finalEpochs)}`;
 }
 
 function readme(

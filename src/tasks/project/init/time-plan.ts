@@ -28,15 +28,8 @@ export interface TimePlan {
   readonly replicas: number;
   readonly coarseSteps: number;
   readonly fineSteps: number;
-  /**
-   * Images of the final training: the set, or, where the time is too short for a teacher that teaches more than labels
-   * do, labelled images.
-   */
-  readonly finalImages: 'set' | 'labelled';
-  /** Epochs over these; the set has `replicas` copies of each image. */
+  /** Epochs of the final training, over the labelled images. */
   readonly finalEpochs: number;
-  /** Hours from which on the network learns from the teacher. */
-  readonly teacherHours: number;
   /** Seconds of each phase. */
   readonly seconds: { readonly [Phase in PlannedPhase]: number };
 }
@@ -44,11 +37,7 @@ export interface TimePlan {
 export type PlannedPhase = 'teacher' | 'dataset' | 'coarse' | 'fine' | 'train';
 
 const used = 0.9; // share of the time that is planned; the rest is for the unforeseen
-const shares = {
-  set: { teacher: 0.22, dataset: 0.08, coarse: 0.2, fine: 0.25, train: 0.25 },
-  labelled: { teacher: 0.12, dataset: 0.05, coarse: 0.2, fine: 0.25, train: 0.38 },
-};
-const usefulTeacher = 20; // epochs; trained for fewer, it is weaker than a found network that learns labels
+const shares = { teacher: 0.12, dataset: 0.05, coarse: 0.2, fine: 0.25, train: 0.38 };
 const samplesPerStep = 2;
 const candidates = 16;
 const forwardPasses = 3; // in a training step
@@ -59,40 +48,33 @@ const bounds = {
   teacherEpochs: [4, 60],
   coarseSteps: [100, 2000],
   fineSteps: [150, 3000],
-  sourceEpochs: [6, 200],
+  finalEpochs: [6, 200],
   replicas: [1, 16],
 } as const;
 
 export function planTime(request: TimeRequest, { teacherMs, networkMs, loadMs }: Speeds): TimePlan {
   const { images, validation, test, batch, validationBatch, imageBytes, hours } = request;
   const train = images - validation;
-  const plannedMs = used * hours * 3.6e6;
-  const teacherMsFor = (epochs: number) => (epochs * images * teacherMs) / shares.set.teacher;
-  const finalImages = plannedMs < teacherMsFor(usefulTeacher) ? 'labelled' : 'set';
-  const msFor = (phase: PlannedPhase) => shares[finalImages][phase] * plannedMs;
-  const learntMs = forwardPasses * networkMs + (finalImages === 'set' ? 0 : loadMs); // a set is decoded
-  const learnt = finalImages === 'set' ? train : images;
+  const msFor = (phase: PlannedPhase) => shares[phase] * used * hours * 3.6e6;
+  const finalMs = images * (forwardPasses * networkMs + loadMs); // of an epoch
   const labelMs = loadMs + teacherMs / forwardPasses;
   const stepMs = samplesPerStep * (forwardPasses * batch + validationBatch) * networkMs;
   const conclusionMs = candidates * (validation + statisticsBatches * batch) * networkMs;
 
   const teacherEpochs = within(bounds.teacherEpochs, Math.floor(msFor('teacher') / (images * teacherMs)));
-  const sourceEpochs = within(bounds.sourceEpochs, Math.floor(msFor('train') / (learnt * learntMs)));
+  const finalEpochs = within(bounds.finalEpochs, Math.floor(msFor('train') / finalMs));
   const rows = Math.min(msFor('dataset') / labelMs - validation - test, mostBytes / imageBytes);
-  const replicas = within(bounds.replicas, Math.floor(Math.min(rows / train, sourceEpochs / 2)));
+  const replicas = within(bounds.replicas, Math.floor(Math.min(rows / train, finalEpochs / 2)));
   const coarseSteps = within(bounds.coarseSteps, tidy((msFor('coarse') - conclusionMs) / stepMs));
   const fineSteps = within(bounds.fineSteps, tidy((msFor('fine') - conclusionMs) / stepMs));
-  const copies = finalImages === 'set' ? replicas : 1;
-  const finalEpochs = Math.max(1, Math.round(sourceEpochs / copies));
   const seconds = {
     teacher: (teacherEpochs * images * teacherMs) / 1000,
     dataset: ((train * replicas + validation + test) * labelMs) / 1000,
     coarse: (coarseSteps * stepMs + conclusionMs) / 1000,
     fine: (fineSteps * stepMs + conclusionMs) / 1000,
-    train: (finalEpochs * copies * learnt * learntMs) / 1000,
+    train: (finalEpochs * finalMs) / 1000,
   };
-  const teacherHours = teacherMsFor(usefulTeacher) / used / 3.6e6;
-  return { teacherEpochs, replicas, coarseSteps, fineSteps, finalImages, finalEpochs, teacherHours, seconds };
+  return { teacherEpochs, replicas, coarseSteps, fineSteps, finalEpochs, seconds };
 }
 
 export const statisticsBatches = 10;

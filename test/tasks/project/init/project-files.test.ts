@@ -74,11 +74,10 @@ describe('the files of a project', () => {
       source: recipe.source,
       augment: { flip: true },
     });
-    expect(readTrainingRecipe(join(folder, 'recipes/final.train.yaml')).data).toEqual({ recipe: 'set.dataset.yaml' });
     expect(readNetwork(join(folder, 'recipes/teacher.network.yaml')).input).toEqual(input);
   });
 
-  it('train the network on labelled images, as the teacher, where there is little time', () => {
+  it('train the network on labelled images, as the teacher', () => {
     const folder = written(inspected(), 0.3, 0.1);
     const [teacher, final] = ['teacher', 'final'].map((name) =>
       readTrainingRecipe(join(folder, `recipes/${name}.train.yaml`)),

@@ -49,18 +49,14 @@ describe('a plan of time', () => {
 
   it('of the teacher by hand: its epochs times images times the time of one', () => {
     const { teacherEpochs, seconds } = planTime(request, speeds);
-    expect(teacherEpochs).toBe(Math.min(60, Math.floor((0.22 * 0.9 * 3.6e6) / 5000)));
+    expect(teacherEpochs).toBe(Math.min(60, Math.floor((0.12 * 0.9 * 3.6e6) / 5000)));
     expect(seconds.teacher).toBeCloseTo(teacherEpochs * 5, 10);
   });
 
-  it('trains on labels alone where the teacher would be trained for fewer than 20 epochs, from the hours that it names', () => {
-    const { teacherHours, ...plan } = planTime({ ...request, hours: 0.1 }, speeds);
-    expect(plan.finalImages).toBe('labelled');
-    expect(teacherHours).toBeCloseTo((20 * 1000 * 5) / 0.22 / 0.9 / 3.6e6, 10);
-    expect(plan.seconds.train).toBeCloseTo((plan.finalEpochs * 1000 * (3 * 0.6 + 2)) / 1000, 10);
-    expect(planTime({ ...request, hours: 0.999 * teacherHours }, speeds).finalImages).toBe('labelled');
-    const useful = planTime({ ...request, hours: 1.001 * teacherHours }, speeds);
-    expect([useful.finalImages, useful.teacherEpochs]).toEqual(['set', 20]);
+  it('of the final training by hand: three forward passes and a load for each image of an epoch', () => {
+    const { finalEpochs, seconds } = planTime({ ...request, hours: 0.1 }, speeds);
+    expect(finalEpochs).toBe(Math.floor((0.38 * 0.9 * 3.6e5) / (1000 * (3 * 0.6 + 2))));
+    expect(seconds.train).toBeCloseTo((finalEpochs * 1000 * (3 * 0.6 + 2)) / 1000, 10);
   });
 
   it('keeps a set below four gibibytes', () => {

@@ -57,9 +57,6 @@ describe('init', { timeout: 300_000 }, () => {
     expect(first.stdout).toContain('note: 120 images are few');
     expect(first.stdout).toMatch(/\nteacher +\S+ +4 epochs of 96 images\n/);
     expect(first.stdout).toMatch(/\ntrain +\S+ +\d+ epochs of 96 images\n/);
-    expect(first.stdout).toMatch(
-      /note: 4 epochs make a teacher .*, so the final training uses labels alone; from --hours/,
-    );
     expect(first.stdout).toMatch(/\nnext: mnv4-nas search pictures-search\/config\.yaml\n$/);
     expect(Object.keys(texts('pictures-search'))).toEqual([
       'README.md',
@@ -70,6 +67,8 @@ describe('init', { timeout: 300_000 }, () => {
       'recipes/teacher.network.yaml',
       'recipes/teacher.train.yaml',
       'search-space.coarse.yaml',
+      'search-space.one-stage.yaml',
+      'study.yaml',
     ]);
   });
 

@@ -70,7 +70,7 @@ describe.skipIf(!hasTerminal)('in a terminal (skipped without Python 3.9), a sea
     const stages = lines.flatMap((line) => /^\d\/9 \w+/.exec(line)?.[0] ?? []);
     const compared = ['5/9 compare', '6/9 compare', '7/9 compare'];
     expect(stages).toEqual(['1/9 teacher', '2/9 dataset', '3/9 coarse', '4/9 fine', ...compared, '8/9 train']);
-    expect(lines.slice(-40).join('\n')).toContain('small: searched, trained');
+    expect(lines.slice(-60).join('\n')).toContain('small: searched, trained');
     expect(lines.filter((line) => / left/.test(line))).toEqual([]);
     expect([isVisible(screen), screen.cursor()[1]]).toEqual([true, 0]);
   });

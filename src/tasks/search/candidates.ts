@@ -51,7 +51,7 @@ async function requireGoingOn({ collective, shouldStop, task }: SearchParts): Pr
   await new Promise(setImmediate); // lets signal handlers run
   if (!(await collective.any(shouldStop()))) return;
   const where = `stopped on request while the ${task.stage} stage was concluded`;
-  throw new Failure('stopped', where, 'run the same command again to go on');
+  throw new Failure('stopped', where, 'run the same command again to resume');
 }
 
 /** The parts that evaluating an architecture needs: a SuperNet, the set to evaluate on, and batches for statistics. */

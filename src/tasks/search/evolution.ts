@@ -14,7 +14,7 @@ export interface EvolutionPlan {
   passes(decisions: Decisions): boolean;
 }
 
-const parentShare = 0.25; // of a generation's size: the parents are the best so many of all networks so far
+const parentShare = 0.25; // number of parents, as a share of a generation; they are the best networks so far
 const mutationRate = 0.1; // of each choice
 const attempts = 200; // to breed a network that is new and passes
 

@@ -45,7 +45,7 @@ function machinePeak() {
   const at = (path) => fileURLToPath(new URL(path, import.meta.url));
   try {
     const program = join(folder, 'machine');
-    const narrow = process.env.MNV4_VECTOR === 'avx2' ? ['-mno-avx512f'] : [];
+    const narrow = { avx2: ['-mno-avx512f'], avx512: ['-mno-amx-bf16'] }[process.env.MNV4_VECTOR] ?? [];
     const flags = ['-std=c++17', '-O3', '-march=native', ...narrow, `-I${at('../../src/networks/tensor/native')}`];
     execFileSync(process.env.CXX ?? 'g++', [...flags, at('roofline/machine.cc'), '-o', program], { stdio: 'inherit' });
     return JSON.parse(execFileSync(program, { encoding: 'utf8' }));

@@ -49,14 +49,22 @@ export const ownAddons = [
   },
 ];
 
-/** MNV4_VECTOR=avx2 compiles addons without AVX-512, to measure on one machine what others compute with. */
-const isNarrow = process.env.MNV4_VECTOR === 'avx2';
+/**
+ * Options by MNV4_VECTOR, which compiles addons without AVX-512 or without AMX, to measure on one machine what others
+ * compute with.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+const narrower = { avx2: ['-mno-avx512f'], avx512: ['-mno-amx-bf16'] };
+const vector = process.env.MNV4_VECTOR ?? '';
 
 /** A hash of the processor's features, which names its addons; src/core/machine/processor.ts computes the same. */
 function processor() {
   const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
   const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
-  return createHash('sha256').update(features.trim()).digest('hex').slice(0, 12) + (isNarrow ? '-avx2' : '');
+  return (
+    createHash('sha256').update(features.trim()).digest('hex').slice(0, 12) + (vector in narrower ? `-${vector}` : '')
+  );
 }
 
 /**
@@ -98,7 +106,7 @@ async function installAddon(addon, root, cache, library) {
   const { name, title, check, without } = addon;
   const compiled = join(cache, 'addons', keyOf(addon, root, library), `${name}.node`);
   const installed = join(nativePaths(root).addons, `${name}-${processor()}.node`);
-  const target = isNarrow ? ['-march=native', '-mno-avx512f'] : ['-march=native'];
+  const target = ['-march=native', ...(narrower[vector] ?? [])];
   const options = ['-O3', ...target, ...addon.options, ...addon.main.map((file) => join(root, ...addon.folder, file))];
   try {
     if (!existsSync(compiled)) {

@@ -21,11 +21,12 @@ const tuned = {
 /** Variables that a shell may have set and that no way uses. */
 const foreign = ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'ONEDNN_MAX_CPU_ISA', 'ATEN_CPU_CAPABILITY', 'PYTHONPATH'];
 
-/** Keeps PyTorch from AVX-512 where our kernels are compiled without. */
+/** Keeps PyTorch from AVX-512 or AMX where our kernels are compiled without. */
 const narrow =
-  process.env.MNV4_VECTOR === 'avx2'
-    ? { ATEN_CPU_CAPABILITY: 'avx2', ONEDNN_MAX_CPU_ISA: 'AVX2', MKL_ENABLE_INSTRUCTIONS: 'AVX2' }
-    : {};
+  {
+    avx2: { ATEN_CPU_CAPABILITY: 'avx2', ONEDNN_MAX_CPU_ISA: 'AVX2', MKL_ENABLE_INSTRUCTIONS: 'AVX2' },
+    avx512: { ONEDNN_MAX_CPU_ISA: 'AVX512_CORE_BF16', MKL_ENABLE_INSTRUCTIONS: 'AVX512' },
+  }[process.env.MNV4_VECTOR] ?? {};
 
 /**
  * The sides that ours is compared with: ways to run PyTorch, and our own with one worker, which takes samples in turn.

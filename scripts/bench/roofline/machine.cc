@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstdio>
 
-#include "bfloat16.h"
+#include "tiles.h"
 
-using namespace mnv4;
+using namespace mnv4::MNV4_VECTORS;
 using Clock = std::chrono::steady_clock;
 
 constexpr int sums = lanes == 16 ? 16 : 10, repeats = 7;  // in registers
@@ -46,6 +46,22 @@ double multiply_adds() {
   return double(rounds) * sums * lanes * numbers_in<F> / time;
 }
 
+#ifdef MNV4_TILES
+/// Multiply-adds per second of pairs in tiles, which are loaded from the first-level cache, as in a product.
+double tiled_multiply_adds() {
+  const int rounds = 1 << 18, depth = 4 * tile_side;
+  Buffer<Pair> a(2 * tile_side * depth), b(depth * 2 * tile_side);
+  std::fill_n(static_cast<Pair*>(a), 2 * tile_side * depth, Pair{});
+  std::fill_n(static_cast<Pair*>(b), depth * 2 * tile_side, Pair{});
+  const double time = seconds([&] {
+    const Tiles tiles(tile_side);
+    tiles.clear<2, 2>();
+    for (int i = 0; i < rounds; i++) tiles.multiply_add<2, 2>(a, a + tile_side * depth, depth, b, 2 * tile_side, depth);
+  });
+  return double(rounds) * 4 * tile_side * tile_side * depth * numbers_in<Pair> / time;
+}
+#endif
+
 int main() {
   constexpr size_t floats = size_t(16) << 20;
   Floats map(floats), other(floats);
@@ -62,6 +78,10 @@ int main() {
   });
   volatile float used = (sum[0] + sum[1] + sum[2] + sum[3])[0];
   (void)used;
-  std::printf("{\"floats\": %g, \"pairs\": %g, \"readBytes\": %g, \"copyBytes\": %g}\n", multiply_adds<float>(),
-              multiply_adds<Factor<bfloat16>>(), floats * sizeof(float) / read, 2 * floats * sizeof(float) / copy);
+  double pairs = multiply_adds<Factor<bfloat16>>();
+#ifdef MNV4_TILES
+  if (has_tiles()) pairs = tiled_multiply_adds();
+#endif
+  std::printf("{\"floats\": %g, \"pairs\": %g, \"readBytes\": %g, \"copyBytes\": %g}\n", multiply_adds<float>(), pairs,
+              floats * sizeof(float) / read, 2 * floats * sizeof(float) / copy);
 }

@@ -7,6 +7,9 @@
 
 #ifdef __AVX512BF16__
 #define MNV4_PAIRS  // the processor multiplies pairs of bfloat16
+#if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__linux__) && MNV4_LANES == 16
+#define MNV4_TILES  // and tiles of them (tiles.h)
+#endif
 #endif
 
 namespace mnv4::MNV4_VECTORS {
@@ -116,9 +119,14 @@ using FormatOf = std::conditional_t<std::is_same_v<F, Pair>, bfloat16, float>;
 template <typename F>
 constexpr int numbers_in = sizeof(F) / sizeof(FormatOf<F>);
 
-/// Factors that n numbers fill.
+/// Factors along a row of n numbers: whole tiles of pairs where the processor has tiles.
 template <typename F>
-inline int factors_of(int n) { return (n + numbers_in<F> - 1) / numbers_in<F>; }
+inline int factors_of(int n) {
+#ifdef MNV4_TILES
+  if (std::is_same_v<F, Pair>) return (n + 2 * lanes - 1) / (2 * lanes) * lanes;
+#endif
+  return (n + numbers_in<F> - 1) / numbers_in<F>;
+}
 
 inline Vector load_factors(const float* from) { return load(from); }
 inline Vector spread(const float* factor) { return splat(*factor); }
@@ -143,10 +151,10 @@ inline Pairs spread(const Pair* factor) {
 }
 #endif
 
-/// Writes pairs of the numbers of two vectors.
-inline void store_pairs(Pair* to, Bits first, Bits second) {
+/// Writes a vector of pairs.
+inline void store(Pair* to, Bits pairs) {
   typedef uint32_t Unaligned __attribute__((vector_size(4 * lanes), aligned(2), may_alias));
-  *reinterpret_cast<Unaligned*>(to) = first | second << 16;
+  *reinterpret_cast<Unaligned*>(to) = pairs;
 }
 
 }  // namespace mnv4::MNV4_VECTORS

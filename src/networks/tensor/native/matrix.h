@@ -1,92 +1,8 @@
 // Products of small matrices that fit into the cache, computed tile by tile in registers.
 #pragma once
-#include <algorithm>
-
-#include "bfloat16.h"
+#include "factors.h"
 
 namespace mnv4::MNV4_VECTORS {
-
-// A tile's sums fill most of the vector registers: 16 of the 32 of AVX-512, 12 of 16 elsewhere.
-#ifdef __AVX512F__
-constexpr int tile_rows = 8, tile_vectors = 2;
-#else
-constexpr int tile_rows = 6, tile_vectors = 2;
-#endif
-constexpr int tile_width = tile_vectors * lanes;
-
-/// The n >= `lanes` columns of a matrix, split into tiles; the last tiles may overlap.
-struct Columns {
-  explicit Columns(int n) : n(n), whole(n / tile_width), narrow((n % tile_width + lanes - 1) / lanes) {}
-  int count() const { return whole + narrow; }
-  int start(int t) const {
-    if (t < whole) return t * tile_width;
-    return t + 1 < count() ? whole * tile_width + (t - whole) * lanes : n - lanes;
-  }
-  /// Number of a tile's first columns that the tile before it also has.
-  int overlap(int t) const { return t + 1 < count() ? 0 : whole * tile_width + narrow * lanes - n; }
-  /// Offset of a tile's columns in a matrix [k, n] stored tile by tile.
-  size_t offset(int t, int k) const {
-    return size_t(k) * (std::min(t, whole) * tile_width + std::max(0, t - whole) * lanes);
-  }
-  size_t stored(int k) const { return offset(count(), k); }
-  const int n, whole, narrow;
-};
-
-/// Calls use(row, column) for all entries of a matrix, in blocks of one cache line each way, so that neither
-/// direction wastes lines.
-template <typename Use>
-inline __attribute__((always_inline)) void each_by_blocks(int rows, int columns, const Use& use) {
-  constexpr int block = 16;
-  for (int top = 0; top < rows; top += block) {
-    for (int left = 0; left < columns; left += block) {
-      for (int r = top; r < std::min(top + block, rows); r++) {
-        for (int c = left; c < std::min(left + block, columns); c++) use(r, c);
-      }
-    }
-  }
-}
-
-/// The transpose [n, m] of A [m, n].
-inline void transpose(const float* a, int m, int n, float* to) {
-  each_by_blocks(m, n, [&](int r, int c) { to[size_t(c) * m + r] = a[size_t(r) * n + c]; });
-}
-
-/// Rows [n, k] as factors along them; a row's last pair is filled with a zero.
-inline void pack_rows(const float* from, int n, int k, float* to) { std::memcpy(to, from, size_t(n) * k * sizeof(float)); }
-inline void pack_rows(const float* from, int n, int k, Pair* to) {
-  const int depth = factors_of<Pair>(k);
-  for (int r = 0; r < n; r++, from += k, to += depth) {
-    to[depth - 1].second = {};
-    copy_run(from, k, &to->first);
-  }
-}
-
-/// A vector of columns as factors down them: one row or two, `step` floats apart, of which the second may be missing.
-inline void pack_columns(const float* from, bool, size_t, float* to) { store(to, load(from)); }
-inline void pack_columns(const float* from, bool has_second, size_t step, Pair* to) {
-  const Vector second = has_second ? load(from + step) : Vector{};
-  store_pairs(to, __builtin_convertvector(rounded(load(from)), Bits), __builtin_convertvector(rounded(second), Bits));
-}
-
-/// B [k, n], or its transpose [n, k] when `transposed`, as factors stored tile by tile.
-template <typename F>
-void pack(const float* b, bool transposed, int k, const Columns& columns, F* to) {
-  const int depth = factors_of<F>(k);
-  Buffer<F> rows(transposed ? size_t(columns.n) * depth : 0);  // the transpose as factors along its rows
-  if (transposed) pack_rows(b, columns.n, k, static_cast<F*>(rows));
-  for (int t = 0; t < columns.count(); t++) {
-    const int width = t < columns.whole ? tile_width : lanes, first = columns.start(t);
-    if (transposed) {
-      each_by_blocks(width, depth, [&](int c, int row) { to[size_t(row) * width + c] = rows[size_t(first + c) * depth + row]; });
-    } else {
-      for (int row = 0; row < k; row += numbers_in<F>) {
-        const float* from = b + size_t(row) * columns.n + first;
-        for (int c = 0; c < width; c += lanes) pack_columns(from + c, row + 1 < k, columns.n, to + size_t(row / numbers_in<F>) * width + c);
-      }
-    }
-    to += size_t(depth) * width;
-  }
-}
 
 /// sums[i][v] += sum over k of a[i * row_step + k * step] * b[k][v]
 template <int M, int V, typename F>
@@ -142,9 +58,40 @@ inline __attribute__((always_inline)) void product_tile(const F* a, size_t a_ste
   if (r & 1) strip.exchange();
 }
 
+#ifdef MNV4_TILES
+/// Like `product_strip`, by tile registers; k is a multiple of 16.
+template <int V, typename Strip>
+inline void tiled_strip(const Pair* a, size_t a_step, int rows, int k, const Pair* b, size_t b_step, float* c, int n,
+                        Strip strip) {
+  const auto take = [&](int r, int odd) __attribute__((always_inline)) {
+    Vector row[V];
+    for (int v = 0; v < V; v++) row[v] = load(c + size_t(r) * n + v * lanes);
+    if (r == 0) strip.begin(row);
+    strip.add(r, odd, row);
+  };
+  const Tiles tiles(std::min(rows, tile_side));
+  for (int done = 0; done < rows; done += 2 * tile_side) {
+    const int high = std::max(0, std::min(done, rows - 2 * tile_side));  // the last tiles may overlap the ones before
+    const int low = std::max(0, std::min(high + tile_side, rows - tile_side));
+    tiles.clear<2, V>();
+    tiles.multiply_add<2, V>(a + high * a_step, a + low * a_step, a_step, b, b_step, k);
+    tiles.store<2, V>(c + size_t(high) * n, c + size_t(low) * n, n);
+    int r = done;
+    for (; r + 1 < std::min(done + 2 * tile_side, rows); r += 2) take(r, 0), take(r + 1, 1);
+    if (r < std::min(done + 2 * tile_side, rows)) take(r, 0);
+  }
+  strip.end(rows);
+}
+#endif
+
 template <int V, typename F, typename Strip>
 inline void product_strip(const F* a, size_t a_step, int rows, int k, const F* b, size_t b_step, float* c, int n,
                           Strip strip) {
+#ifdef MNV4_TILES
+  if constexpr (std::is_same_v<F, Pair>) {
+    if (has_tiles()) return tiled_strip<V>(a, a_step, rows, k, b, b_step, c, n, strip);
+  }
+#endif
   if (rows < tile_rows) {
     for (int r = 0; r < rows; r++) product_tile<1, V>(a, a_step, k, b, b_step, c, n, r, 0, strip);
   } else {
@@ -179,12 +126,20 @@ inline void product(const F* a, size_t a_step, int rows, int k, const F* b, cons
 template <typename F>
 class OuterProduct {
  public:
-  OuterProduct(int k, int n) : k_(k), columns_(n), tiles_((k + tile_rows - 1) / tile_rows), sums_(size()) {
+  OuterProduct(int k, int n) : k_(k), height_(height(k)), columns_(n), tiles_((k + height_ - 1) / height_), sums_(size()) {
     std::fill_n(static_cast<float*>(sums_), size(), 0.f);
   }
 
-  /// Adds a panel whose columns hold `rows` factors; rows of A and B are `a_step` and `b_step` factors apart.
-  void add(const F* a, size_t a_step, const F* b, size_t b_step, int rows) {
+  /// Adds the product of the first `count` rows of panels of A and B.
+  void add(Panel<F>& left, Panel<F>& right, int count) {
+#ifdef MNV4_TILES
+    if constexpr (std::is_same_v<F, Pair>) {
+      if (has_tiles()) return add_tiled(left, right, count);
+    }
+#endif
+    const F *a = left.down(count), *b = right.down(count);
+    const size_t a_step = left.down_step(), b_step = right.down_step();
+    const int rows = factors_of<F>(count);
     float* sums = sums_;
     for (int t = 0; t < columns_.count(); t++) {
       for (int i = 0; i < tiles_; i++) {
@@ -206,7 +161,7 @@ class OuterProduct {
     for (int t = 0; t < columns_.count(); t++) {
       const int width = t < columns_.whole ? tile_width : lanes;
       for (int i = 0; i < tiles_; i++) {
-        for (int m = 0; m < tile_rows; m++, sums += width) {
+        for (int m = 0; m < height_; m++, sums += width) {
           std::memcpy(to + size_t(row(i) + m) * columns_.n + columns_.start(t), sums, 4 * width);
         }
       }
@@ -214,8 +169,15 @@ class OuterProduct {
   }
 
  private:
-  int row(int tile) const { return std::min(tile * tile_rows, k_ - tile_rows); }
-  size_t size() const { return columns_.stored(tiles_ * tile_rows); }
+  /// Rows of a tile.
+  static int height(int k) {
+#ifdef MNV4_TILES
+    if (std::is_same_v<F, Pair> && has_tiles()) return std::min(k, tile_side);
+#endif
+    return tile_rows;
+  }
+  int row(int tile) const { return std::min(tile * height_, k_ - height_); }
+  size_t size() const { return columns_.stored(tiles_ * height_); }
 
   template <int V>
   float* add_tile(const F* a, size_t a_step, const F* b, size_t b_step, int rows, float* sums) const {
@@ -234,52 +196,37 @@ class OuterProduct {
     return sums + tile_rows * V * lanes;
   }
 
-  int k_;
+#ifdef MNV4_TILES
+  void add_tiled(Panel<F>& left, Panel<F>& right, int count) {
+    const F *a = left.turned(count), *b = right.down(count);
+    const Tiles tiles(height_);
+    float* sums = sums_;
+    for (int t = 0; t < columns_.count(); t++) {
+      for (int i = 0; i < tiles_;) {
+        const bool is_wide = t < columns_.whole, is_last = i + 1 == tiles_;
+        const auto add = [&](auto h, auto v) {
+          constexpr int H = decltype(h)::value, V = decltype(v)::value, width = V * lanes;
+          float* low = sums + (H - 1) * height_ * width;
+          tiles.load<H, V>(sums, low, width);
+          tiles.multiply_add<H, V>(a + row(i) * left.turned_step(count), a + row(i + H - 1) * left.turned_step(count),
+                                   left.turned_step(count), b + columns_.start(t), right.down_step(), factors_of<F>(count));
+          tiles.store<H, V>(sums, low, width);
+          sums += H * height_ * width;
+          i += H;
+        };
+        constexpr std::integral_constant<int, 1> one;
+        constexpr std::integral_constant<int, 2> two;
+        if (is_wide) is_last ? add(one, two) : add(two, two);
+        else is_last ? add(one, one) : add(two, one);
+      }
+    }
+  }
+#endif
+
+  int k_, height_;  // rows of the sum, and of a tile of it
   Columns columns_;
   int tiles_;
   Floats sums_;
-};
-
-/// A panel of rows as factors of products: along its rows, or down its columns.
-template <typename F>
-class Panel {
- public:
-  Panel(int rows, int width) : width_(width), step_(row_step<F>(factors_of<F>(width))), data_(rows * step_), pairs_(size(rows)) {
-    std::memset(static_cast<F*>(data_), 0, rows * step_ * sizeof(F));  // a row's last pair may be half empty
-  }
-
-  /// Row r, to be written.
-  FormatOf<F>* row(int r) { return reinterpret_cast<FormatOf<F>*>(data_ + r * step_); }
-  /// Distance of rows in numbers.
-  size_t row_distance() const { return step_ * numbers_in<F>; }
-
-  /// The factors along the rows, `step()` apart.
-  const F* along() const { return data_; }
-  /// The factors down the columns of the first `rows` rows, `down_step()` apart.
-  const F* down(int rows) {
-    if constexpr (!std::is_same_v<F, Pair>) {
-      return data_;
-    } else {
-      for (int r = 0; r < rows; r += 2) {
-        Pair* to = pairs_ + r / 2 * down_step();
-        const bfloat16 *first = row(r), *second = row(r + 1);
-        for (int c = 0; c < width_; c += lanes) {  // writes too far, where the next row follows
-          store_pairs(to + c, bits_of(first + c), r + 1 < rows ? bits_of(second + c) : Bits{});
-        }
-      }
-      return pairs_;
-    }
-  }
-  size_t step() const { return step_; }
-  size_t down_step() const { return std::is_same_v<F, Pair> ? row_step<Pair>(width_) : step_; }
-
- private:
-  size_t size(int rows) const { return std::is_same_v<F, Pair> ? (rows + 1) / 2 * down_step() : 0; }
-
-  const int width_;
-  const size_t step_;
-  Buffer<F> data_;
-  Buffer<F> pairs_;
 };
 
 }  // namespace mnv4::MNV4_VECTORS

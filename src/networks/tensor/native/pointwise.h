@@ -71,8 +71,7 @@ void rows_gradient(const Gradient<T>& gradient, const Copy& copy, const Sums& su
       const int count = std::min(panel, to * unit_rows - first);
       copy_rows(gradient, n, first, count, dz.row(0), dz.row_distance());
       copy(first, count, left.row(0), left.row_distance());
-      const F *a = left.down(count), *b = dz.down(count);
-      products[part]->add(a, left.down_step(), b, dz.down_step(), factors_of<F>(count));
+      products[part]->add(left, dz, count);
       if constexpr (goes_back) {
         product(dz.along(), dz.step(), count, depth, static_cast<const F*>(packed), columns, out, sums(part, first));
         put(part, first, count, static_cast<const float*>(out));

@@ -7,16 +7,14 @@ import { wholeNumber } from '#cli/arguments/whole-number';
 import { workerOptions } from '#cli/arguments/worker-options';
 import { withJobContext } from '#cli/process/job-context';
 import { initText } from '#cli/terminal/init-text';
-import { standardReporter } from '#cli/terminal/log';
 import { slug } from '#core/slug';
-import { inspectImages } from '#data/images/inspect/inspect-images';
-import type { InspectedImages } from '#data/images/inspect/inspected-images';
 import { workersOf } from '#jobs/workers/workers-of';
 import { readDevice } from '#networks/cost/device';
 import { findDevice } from '#networks/zoo/shipped';
 import { initProject } from '#tasks/project/init/init-project';
 import { notesOn } from '#tasks/project/init/notes';
 import { totalSeconds } from '#tasks/project/init/time-plan';
+import { inspectWithProgress } from './inspect-with-progress.js';
 
 export const init = defineCommand({
   description:
@@ -53,7 +51,7 @@ export const init = defineCommand({
     const { device: deviceName, targetMs, hours, resolution, force = false } = options;
     const device = readDevice(findDevice(deviceName));
     const project = options.to ?? `${slug(basename(resolve(folder)))}-search`;
-    const inspected = await inspectedWithProgress(folder);
+    const inspected = await inspectWithProgress({ folder }, 'inspect');
     const given = { images: folder, project, force, deviceName, device, targetMs, hours, resolution };
     const workersFor = (parts: number) =>
       workersOf(
@@ -71,18 +69,6 @@ export const init = defineCommand({
     };
   },
 });
-
-async function inspectedWithProgress(folder: string): Promise<InspectedImages> {
-  const reporter = standardReporter();
-  try {
-    const onRead = (step: number, steps: number) => {
-      if (step % 500 === 0) reporter.progress({ stage: 'inspect', step, steps });
-    };
-    return await inspectImages({ folder }, '.', { onRead });
-  } finally {
-    reporter.close();
-  }
-}
 
 function positive(value: string): number {
   const number = Number(value);

@@ -3,12 +3,11 @@ import { dirname } from 'node:path';
 import { assertNever } from '#core/assert-never';
 import { usableCores } from '#core/machine/cores';
 import type { JobContext } from '#jobs/job-context';
-import type { Observer } from '#jobs/observer';
 import type { ResumeMode } from '#jobs/runs/run-folder';
 import type { Architecture } from '#networks/space/space';
 import { buildDistillationSet } from '#tasks/distill/build';
 import type { TeacherOfKind } from '#tasks/distill/build-recipe';
-import type { BuildProgress } from '#tasks/distill/build-request';
+import { inReports } from '#tasks/distill/build-reports';
 import { openBuild, requestOf } from '#tasks/distill/open-build';
 import { teacherLoader, trainedHere } from '#tasks/distill/teacher';
 import type { StageSet } from '#tasks/search/config/stage-requirements';
@@ -88,24 +87,6 @@ async function buildSet(recipeFile: string, to: string, context: JobContext): Pr
   const opened = await openBuild(recipeFile);
   for (const note of opened.source.notes ?? []) observer.warn(note);
   const request = await requestOf(opened, teacherLoader(context), usableCores());
-  const ports = { shouldStop, onProgress: inSteps(observer, context.clock), warn: observer.warn };
+  const ports = { shouldStop, onProgress: inReports(observer.progress, context.clock), warn: observer.warn };
   await buildDistillationSet({ ...request, to, ...ports });
-}
-
-const reports = 100; // of a build
-
-/** Returns a callback that reports the progress of a build, with its rate since the first report. */
-function inSteps(observer: Observer, clock: () => number): (progress: BuildProgress) => void {
-  let first: { readonly part: string; readonly rows: number; readonly ms: number } | undefined;
-  let told = -1;
-  return ({ part, rows, of }) => {
-    if (first?.part !== part && (part === 'pool' || first?.part === 'pool')) [first, told] = [undefined, -1];
-    const share = Math.floor((reports * rows) / of);
-    if (share <= told) return;
-    told = share;
-    first ??= { part, rows, ms: clock() };
-    const rate = (rows - first.rows) / (clock() - first.ms); // rows per ms; NaN at first
-    const speed = rate > 0 ? { imagesPerSecond: 1000 * rate, secondsLeft: (of - rows) / rate / 1000 } : {};
-    observer.progress({ stage: 'dataset', step: rows, steps: of, ...speed });
-  };
 }

@@ -6,7 +6,6 @@ import { stopOnSignal } from '#cli/process/stop-signal';
 import { estimateText } from '#cli/terminal/build-estimate-text';
 import { standardReporter } from '#cli/terminal/log';
 import { manifestSummary, manifestText } from '#cli/terminal/manifest-text';
-import type { Reporter } from '#cli/terminal/reporter';
 import { usableCores } from '#core/machine/cores';
 import { builtSetFolder } from '#data/sets/built-set';
 import type { JobContext } from '#jobs/job-context';
@@ -14,7 +13,8 @@ import { workersOf } from '#jobs/workers/workers-of';
 import { findRecipe } from '#networks/zoo/shipped';
 import { buildDistillationSet } from '#tasks/distill/build';
 import type { TeacherReference } from '#tasks/distill/build-recipe';
-import type { BuildProgress, BuildRequest } from '#tasks/distill/build-request';
+import { inReports } from '#tasks/distill/build-reports';
+import type { BuildRequest } from '#tasks/distill/build-request';
 import type { LoadTeachers } from '#tasks/distill/build-teacher';
 import { estimateBuild } from '#tasks/distill/estimate-build';
 import { openBuild, requestOf } from '#tasks/distill/open-build';
@@ -98,27 +98,14 @@ async function built(request: BuildRequest) {
   const stop = stopOnSignal();
   const reporter = standardReporter();
   try {
-    const ports = { onProgress: inSteps(reporter), shouldStop: stop.asked, warn: reporter.warn };
+    const ports = {
+      onProgress: inReports(reporter.progress, () => performance.now()),
+      shouldStop: stop.asked,
+      warn: reporter.warn,
+    };
     return await buildDistillationSet({ ...request, ...ports });
   } finally {
     reporter.close();
     stop.release();
   }
-}
-
-/** Returns a callback that reports progress after every fiftieth of the rows, with the speed and the time left. */
-function inSteps(reporter: Reporter): (progress: BuildProgress) => void {
-  let told = { part: '', share: 0 };
-  let start = { part: '', ms: performance.now() };
-  return ({ part, rows, of, kept }) => {
-    const stage = part === 'pool' ? 'select from pool' : 'dataset build';
-    if (start.part !== stage) start = { part: stage, ms: performance.now() };
-    const share = Math.floor((50 * rows) / of);
-    if (told.part === stage && share <= told.share) return;
-    const seconds = (performance.now() - start.ms) / 1000;
-    const speed = (rows - kept) / seconds;
-    const figures = rows > kept && seconds > 0 ? { imagesPerSecond: speed, secondsLeft: (of - rows) / speed } : {};
-    if (share > 0) reporter.progress({ stage, step: rows, steps: of, ...figures });
-    told = { part: stage, share };
-  };
 }

@@ -1,11 +1,10 @@
 import { defineCommand } from '#cli/arguments/command-spec';
 import { jsonOption } from '#cli/arguments/json-option';
 import { inspectionText } from '#cli/terminal/inspection-text';
-import { standardReporter } from '#cli/terminal/log';
 import { Failure } from '#core/failure';
 import { suggestion } from '#core/nearest';
-import { inspectImages } from '#data/images/inspect/inspect-images';
 import { type SourceFormat, sourceFormats } from '#data/images/source-format';
+import { inspectWithProgress } from '../inspect-with-progress.js';
 
 export const datasetInspect = defineCommand({
   description: 'look at images before they are used: classes, counts, sizes, duplicates and broken files',
@@ -24,17 +23,9 @@ export const datasetInspect = defineCommand({
       const expected = `expected one of ${sourceFormats.join(', ')}`;
       throw new Failure('usage', `--format: ${expected}; got ${format}${suggestion(format, sourceFormats)}`);
     }
-    const reporter = standardReporter();
-    try {
-      const onRead = (step: number, steps: number) => {
-        if (step % 500 === 0) reporter.progress({ stage: 'dataset inspect', step, steps });
-      };
-      const source = format === undefined ? { folder } : { format, folder };
-      const inspected = await inspectImages(source, '.', { onRead });
-      return { json: inspected, text: () => inspectionText(inspected) };
-    } finally {
-      reporter.close();
-    }
+    const source = format === undefined ? { folder } : { format, folder };
+    const inspected = await inspectWithProgress(source, 'dataset inspect');
+    return { json: inspected, text: () => inspectionText(inspected) };
   },
 });
 

@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { aligned } from '#cli/terminal/table';
 import { oneProcess } from '#jobs/workers/collective';
 import { backend, openBackend } from '#networks/tensor/backend';
+import { processorOptions } from '../setup/native.mjs';
 import { batchPool } from './peer/batches.mjs';
 import { ourNet, ourSteps } from './peer/our-steps.mjs';
 import { machine } from './peer/report.mjs';
@@ -45,8 +46,7 @@ function machinePeak() {
   const at = (path) => fileURLToPath(new URL(path, import.meta.url));
   try {
     const program = join(folder, 'machine');
-    const narrow = { avx2: ['-mno-avx512f'], avx512: ['-mno-amx-bf16'] }[process.env.MNV4_VECTOR] ?? [];
-    const flags = ['-std=c++17', '-O3', '-march=native', ...narrow, `-I${at('../../src/networks/tensor/native')}`];
+    const flags = ['-std=c++17', '-O3', ...processorOptions, `-I${at('../../src/networks/tensor/native')}`];
     execFileSync(process.env.CXX ?? 'g++', [...flags, at('roofline/machine.cc'), '-o', program], { stdio: 'inherit' });
     return JSON.parse(execFileSync(program, { encoding: 'utf8' }));
   } finally {

@@ -58,10 +58,18 @@ export const ownAddons = [
 const narrower = { avx2: ['-mno-avx512f'], avx512: ['-mno-amx-bf16'] };
 const vector = process.env.MNV4_VECTOR ?? '';
 
+const processorInfo = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
+
+/** Options that compile for this machine's processor. */
+export const processorOptions = [
+  '-march=native',
+  ...(narrower[vector] ?? []),
+  ...(/^vendor_id\s*: GenuineIntel$/m.test(processorInfo) ? ['-DMNV4_INTEL'] : []),
+];
+
 /** A hash of the processor's features, which names its addons; src/core/machine/processor.ts computes the same. */
 function processor() {
-  const info = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
-  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(info)?.[1] ?? cpus()[0]?.model ?? '';
+  const features = /^(?:flags|Features)\s*:(.*)$/m.exec(processorInfo)?.[1] ?? cpus()[0]?.model ?? '';
   return (
     createHash('sha256').update(features.trim()).digest('hex').slice(0, 12) + (vector in narrower ? `-${vector}` : '')
   );
@@ -106,8 +114,12 @@ async function installAddon(addon, root, cache, library) {
   const { name, title, check, without } = addon;
   const compiled = join(cache, 'addons', keyOf(addon, root, library), `${name}.node`);
   const installed = join(nativePaths(root).addons, `${name}-${processor()}.node`);
-  const target = ['-march=native', ...(narrower[vector] ?? [])];
-  const options = ['-O3', ...target, ...addon.options, ...addon.main.map((file) => join(root, ...addon.folder, file))];
+  const options = [
+    '-O3',
+    ...processorOptions,
+    ...addon.options,
+    ...addon.main.map((file) => join(root, ...addon.folder, file)),
+  ];
   try {
     if (!existsSync(compiled)) {
       await step(`compile the ${title}`, () => compileAddon(root, library, options, addon.libraries, compiled));

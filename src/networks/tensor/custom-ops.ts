@@ -67,7 +67,7 @@ export function hasCustomOps(): boolean {
   return remembered('custom ops', () => loadTensorFlow().kernels.available && agrees());
 }
 
-/** True if our kernels multiply half activations as they are, twice as many at a time: with AVX512_BF16. */
+/** True if our kernels multiply half activations as they are, faster than floats: with AMD's AVX512_BF16 or Intel's AMX. */
 export function multipliesHalf(): boolean {
   return hasCustomOps() && loadTensorFlow().kernels.addon?.multipliesHalf === true;
 }

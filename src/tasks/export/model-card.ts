@@ -60,7 +60,7 @@ function int8Lines({ name }: Int8File, { rule, errors, isEqualised }: Calibratio
     `${name} is the same network in int8, with float32 input and output: weights with a scale for each output`,
     `channel, values with ranges measured on training images and chosen by the rule \`${rule}\`. There its logits differ`,
     `from those of float32 by ${percent(errors[rule])} of their root mean square.`,
-    ...(isEqualised ? ['Channels between two linear maps are equalised (arXiv:1906.04721).'] : []),
+    ...(isEqualised ? ['Channels are equalised across layers (arXiv:1906.04721).'] : []),
   ];
 }
 

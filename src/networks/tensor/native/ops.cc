@@ -338,7 +338,9 @@ void add_function(napi_env env, napi_value exports, const char* name, napi_callb
 extern "C" napi_value napi_register_module_v1(napi_env env, napi_value exports) {
   try {
     add_ops();
-#ifdef MNV4_PAIRS
+#if defined(MNV4_TILES)
+    const bool multiplies_half = wide::has_tiles();
+#elif defined(MNV4_PAIRS)
     constexpr bool multiplies_half = true;
 #else
     constexpr bool multiplies_half = false;

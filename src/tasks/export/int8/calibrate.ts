@@ -2,7 +2,7 @@
  * Quantizes a graph after training: measures the range of each value on images, and chooses how much of it int8 covers.
  */
 import type { Graph } from '#tasks/export/graph/trace-graph';
-import { equalisablePairs, equalised } from './equalise.js';
+import { equalisableGroups, equalised } from './equalise.js';
 import { Histogram, type RangeRule, rangeRules } from './histogram.js';
 import { measuredValues, outputsOf, type PixelBatches } from './measured-values.js';
 import type { Range } from './parameters.js';
@@ -19,6 +19,8 @@ export interface Calibration {
   readonly isEqualised: boolean;
 }
 
+const strengths = [0.5, 1]; // of equalisation
+
 /**
  * Returns the graph in int8, equalised or not and by the rule whose logits differ least from those of float32.
  *
@@ -26,14 +28,14 @@ export interface Calibration {
  * @param image   range of normalised pixels
  */
 export function calibrated(graph: Graph, pixels: PixelBatches, image: Range): Calibration {
-  const pairs = equalisablePairs(graph);
-  const { outputs, ranges, largest } = measuredValues(graph, pixels, new Set(pairs.map(({ between }) => between)));
-  const plain = bestRule(graph, pixels, ranges.set(graph.input.name, image), outputs);
-  if (pairs.length === 0) return { ...plain, isEqualised: false };
-  const even = equalised(graph, pairs, largest);
-  const alike = bestRule(even, pixels, measuredValues(even, pixels).ranges.set(graph.input.name, image), outputs);
-  const isEqualised = alike.errors[alike.rule] < plain.errors[plain.rule];
-  return { ...(isEqualised ? alike : plain), isEqualised };
+  const groups = equalisableGroups(graph);
+  const { outputs, ranges, largest } = measuredValues(graph, pixels, new Set(groups.flatMap(({ values }) => values)));
+  const plain = { ...bestRule(graph, pixels, ranges.set(graph.input.name, image), outputs), isEqualised: false };
+  return (groups.length === 0 ? [] : strengths).reduce((best: Calibration, strength) => {
+    const even = equalised(graph, groups, largest, strength);
+    const trial = bestRule(even, pixels, measuredValues(even, pixels).ranges.set(graph.input.name, image), outputs);
+    return trial.errors[trial.rule] < best.errors[best.rule] ? { ...trial, isEqualised: true } : best;
+  }, plain);
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Architecture } from '#networks/space/space';
 import { openBackend } from '#networks/tensor/backend';
 import { inferenceGraph } from '#tasks/export/graph/inference-graph';
 import type { Graph } from '#tasks/export/graph/trace-graph';
-import { equalisablePairs, equalised } from '#tasks/export/int8/equalise';
+import { equalisableGroups, equalised } from '#tasks/export/int8/equalise';
 import { GraphValues } from '#tasks/export/int8/graph-values';
 import { quantizableForm } from '#tasks/export/int8/quantizable-form';
 import { litertForm } from '#tasks/export/litert/litert-form';
@@ -46,12 +46,17 @@ function seen(graph: Graph, name: string) {
   return { most, logits };
 }
 
-const kinds = (graph: Graph) =>
-  equalisablePairs(graph).map(({ first, second }) => `${first.name}>${second.name}`.replace(/\/[^>]*/g, ''));
+const blockOf = ({ name }: { readonly name: string }) => name.replace(/\/.*/, '');
+
+const listed = (graph: Graph) =>
+  equalisableGroups(graph).map(({ writers, readers }) => `${writers.map(blockOf)}>${readers.map(blockOf)}`);
+
+const chainsOf = (graph: Graph) => equalisableGroups(graph).filter(({ values }) => values.length === 1);
 
 describe('equalisation across layers', () => {
-  it('is possible where a ReLU or nothing lies between two linear maps, and one map alone reads the first', () => {
-    expect(kinds(graphOf('relu'))).toEqual([
+  it('is possible where linear maps alone read what others, a ReLU after them or not, and sums of these give', () => {
+    expect(listed(graphOf('relu'))).toEqual([
+      'stages.0.blocks.0.conv3,stages.0.blocks.1.project>stages.0.blocks.1.start3,head.conv',
       'stages.0.blocks.1.start3>stages.0.blocks.1.expand',
       'stages.0.blocks.1.expand>stages.0.blocks.1.mid5',
       'stages.0.blocks.1.mid5>stages.0.blocks.1.project',
@@ -59,45 +64,47 @@ describe('equalisation across layers', () => {
       'head.hidden>head.fc',
     ]);
     for (const activation of ['relu6', 'hardSwish'] as const)
-      expect(kinds(graphOf(activation))).toEqual(['stages.0.blocks.1.start3>stages.0.blocks.1.expand']);
+      expect(listed(graphOf(activation))).toEqual(['stages.0.blocks.1.start3>stages.0.blocks.1.expand']);
   });
 
   it('changes no logits, whatever the ranges', () => {
     const graph = graphOf('relu');
     const random = randomStream('equalise');
-    const pairs = equalisablePairs(graph);
+    const groups = equalisableGroups(graph);
+    const ranges = (channels: number) => Float32Array.from({ length: channels }, () => Math.max(0, random.normal()));
     const largest = new Map(
-      pairs.map(({ between, first }) => [
-        between,
-        Float32Array.from({ length: first.shape.at(-1)! }, () => Math.max(0, random.normal())),
-      ]),
+      groups.flatMap(({ values, writers }) => values.map((name) => [name, ranges(writers[0]!.shape.at(-1)!)])),
     );
     const before = seen(graph, '').logits;
-    const after = seen(equalised(graph, pairs, largest), '').logits;
+    const after = seen(equalised(graph, groups, largest, 0.5), '').logits;
     for (const [i, logit] of before.entries()) expect(after[i]).toBeCloseTo(logit, 4);
   });
 
   it('gives all channels before a depthwise layer one range, but for those near zero', () => {
     const graph = graphOf('relu');
-    const pairs = equalisablePairs(graph).filter(({ second }) => second.op === 'DepthwiseConv2dNative');
-    const [{ between }] = pairs as [(typeof pairs)[number]];
-    const { most } = seen(graph, between);
+    const groups = chainsOf(graph).filter(({ readers }) => readers[0]!.op === 'DepthwiseConv2dNative');
+    const [name] = groups[0]!.values as [string];
+    const { most } = seen(graph, name);
     const highest = Math.max(...most);
-    const after = seen(equalised(graph, pairs, new Map([[between, most]])), between).most;
+    const after = seen(equalised(graph, groups, new Map([[name, most]]), 0.5), name).most;
     for (const [c, range] of most.entries()) {
       const expected = range > highest / 100 ? highest : 100 * range;
       expect(after[c]! / highest).toBeCloseTo(expected / highest, 4);
     }
   });
 
-  it('balances ranges with weights elsewhere', () => {
+  it('balances ranges with weights elsewhere, and takes the widest of the values that are added', () => {
     const graph = graphOf('relu');
-    const pairs = equalisablePairs(graph).filter(({ second }) => second.name.includes('fc'));
-    const [{ between, first }] = pairs as [(typeof pairs)[number]];
-    const uneven = Float32Array.from({ length: first.shape.at(-1)! }, (_, c) => (c === 0 ? 100 : 1));
-    const before = seen(graph, between).most;
-    const after = seen(equalised(graph, pairs, new Map([[between, uneven]])), between).most;
-    const [wide, narrow] = [0, 1].map((c) => after[c]! / before[c]!) as [number, number];
-    expect(wide).toBeLessThan(narrow);
+    for (const group of equalisableGroups(graph)) {
+      if (!group.readers.some(({ op }) => op !== 'DepthwiseConv2dNative')) continue;
+      const uneven = (wide: number) =>
+        Float32Array.from({ length: group.writers[0]!.shape.at(-1)! }, (_, c) => (c === 0 ? wide : 1));
+      const largest = new Map(group.values.map((name, i) => [name, uneven(i === 0 ? 100 : 2)]));
+      const [name] = group.values as [string];
+      const before = seen(graph, name).most;
+      const after = seen(equalised(graph, [group], largest, 0.5), name).most;
+      const [wide = 0, ...narrow] = [...after].map((range, c) => (before[c] === 0 ? Number.NaN : range / before[c]!));
+      for (const ratio of narrow) if (wide > 0 && ratio > 0) expect(wide).toBeLessThan(ratio);
+    }
   });
 });

@@ -17,8 +17,7 @@ import { sample } from '#tasks/search/controller/sample';
 import { predictedFromLog } from '#tasks/search/prediction/predicted-best';
 import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
 import { type EvaluatedCandidate, evaluateCandidates } from './candidates.js';
-import { evolve } from './evolution.js';
-import { onTarget, targetTest } from './on-target.js';
+import { onTarget } from './on-target.js';
 import { policyCosts } from './policy-costs.js';
 import type { SearchParts } from './ports.js';
 
@@ -30,34 +29,19 @@ export interface StageOutcome {
   readonly missed: readonly string[];
 }
 
-/** Evaluates the architectures that may win, the same on every worker. */
-async function evaluatedContenders(
-  parts: SearchParts,
-  policy: Policy,
-  run: Run | undefined,
-): Promise<EvaluatedCandidate[]> {
+/** Returns the architectures that may win, the same on every worker. */
+async function candidatesOf(parts: SearchParts, policy: Policy, run: Run | undefined): Promise<Decisions[]> {
   const { task } = parts;
-  const { select } = task.settings;
+  const { strategy, select } = task.settings;
   const count = candidateCount(task.settings);
+  const likely = argmax(policy);
   if (select !== 'argmax' && 'bestPredicted' in select) {
-    const predicted = await predictedFromLog(parts, { count, start: argmax(policy) }, run?.folder);
-    if (predicted.length > 0) return evaluateCandidates(parts, predicted);
+    const predicted = await predictedFromLog(parts, { count, start: likely }, run?.folder);
+    if (predicted.length > 0) return predicted;
   }
-  if (select === 'argmax' || !('evolved' in select)) return evaluateCandidates(parts, drawnFrom(policy, task, count));
-  const first = drawnFrom(policy, task, Math.max(2, Math.round(firstShare * count)));
-  const random = randomStream(`${streamOf(task)}/evolution`);
-  return evolve({ space: task.space, first, count, random, passes: targetTest(task) }, (generation) =>
-    evaluateCandidates(parts, generation),
-  );
-}
-
-const firstShare = 0.25; // of the networks of an evolutionary search: those of its first generation
-
-/** The most likely architecture and others drawn from the policy; with the strategy random, architectures on target. */
-function drawnFrom(policy: Policy, task: StageTask, count: number): Decisions[] {
-  if (task.settings.strategy === 'random') return onTarget(task, count);
+  if (strategy === 'random') return onTarget(task, count);
   const drawn = randomStream(`${streamOf(task)}/best-of`);
-  return [argmax(policy), ...Array.from({ length: count - 1 }, () => sample(policy, drawn).decisions)];
+  return [likely, ...Array.from({ length: count - 1 }, () => sample(policy, drawn).decisions)];
 }
 
 function randomArchitectures(task: StageTask): Decisions[] {
@@ -68,7 +52,7 @@ function randomArchitectures(task: StageTask): Decisions[] {
 /** Evaluates the candidates on all workers and returns the winner; worker 0, which has the run, writes the result. */
 export async function concludeStage(parts: SearchParts, { policy }: ControllerState, run?: Run): Promise<StageOutcome> {
   const { task, observer } = parts;
-  const contenders = await evaluatedContenders(parts, policy, run);
+  const contenders = await evaluateCandidates(parts, await candidatesOf(parts, policy, run));
   const random = await evaluateCandidates(parts, randomArchitectures(task), inEights(parts));
   const winner = best(contenders);
   const missed = missedTargets(winner, task.targets, task.settings.tolerance);

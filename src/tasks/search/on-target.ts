@@ -1,7 +1,7 @@
 /** Random architectures whose costs meet the targets: the baseline of a search. */
 import { Failure } from '#core/failure';
 import { randomStream } from '#core/random';
-import { targetTable } from '#networks/cost/target';
+import { type CostTarget, targetTable } from '#networks/cost/target';
 import { drawNetworks } from '#networks/space/draw-networks';
 import type { Decisions } from '#networks/space/space';
 import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
@@ -12,8 +12,11 @@ import { type StageTask, streamOf } from '#tasks/search/stage/stage-task';
  */
 export function onTarget(task: Omit<StageTask, 'settings'> & OnTargetSettings, count: number): Decisions[] {
   const { space, targets, settings } = task;
+  const table = targetTable(space, targets);
   const random = randomStream(`${streamOf(task)}/on-target`);
-  const found = drawNetworks(space, random, count, targetTest(task));
+  const found = drawNetworks(space, random, count, (decisions) =>
+    isOnTarget(table.evaluate(decisions), targets, settings.tolerance),
+  );
   if (found.length > 0) return found;
   const names = targets.map(({ name, target }) => `${name} ${target}`).join(' and ');
   const message = `no architecture drawn from ${space.name} comes within ${100 * settings.tolerance} % of ${names}`;
@@ -24,15 +27,6 @@ interface OnTargetSettings {
   readonly settings: Pick<StageTask['settings'], 'tolerance'>;
 }
 
-/** Returns a function that says whether all costs of an architecture are within the tolerance of their targets. */
-export function targetTest({
-  space,
-  targets,
-  settings: { tolerance },
-}: Pick<StageTask, 'space' | 'targets'> & OnTargetSettings): (decisions: Decisions) => boolean {
-  const table = targetTable(space, targets);
-  return (decisions) => {
-    const values = table.evaluate(decisions);
-    return targets.every(({ target }, i) => Math.abs((values[i] as number) / target - 1) <= tolerance);
-  };
+function isOnTarget(values: Float64Array, targets: readonly CostTarget[], tolerance: number): boolean {
+  return targets.every(({ target }, i) => Math.abs((values[i] as number) / target - 1) <= tolerance);
 }

@@ -88,17 +88,9 @@ const stageFields = {
         },
         'a mapping with bestPredicted',
       ),
-      record(
-        {
-          evolved: count('architectures', 2, 1e4).describe(
-            'Architectures that an evolutionary search evaluates on the validation split; the best wins',
-          ),
-        },
-        'a mapping with evolved',
-      ),
     ])
     .describe(
-      'The winner: the most likely architecture, the best of several drawn from the policy, the best of several that a regression predicts to be good, or the best of an evolutionary search',
+      'The winner: the most likely architecture, the best of several drawn from the policy, or the best of several that a regression predicts to be good',
     ),
   compareRandom: count('architectures', 0, 1e5).describe(
     'Random architectures that the winner is compared with at the end, in the same SuperNet',

@@ -137,8 +137,7 @@ function controllerRate(
 /** Returns the number of architectures of which the winner is chosen at the end. */
 export function candidateCount({ strategy, select }: Pick<StageSettings, 'strategy' | 'select'>): number {
   if (select === 'argmax') return strategy === 'random' ? drawnByDefault : 1;
-  if ('bestOf' in select) return select.bestOf;
-  return 'evolved' in select ? select.evolved : select.bestPredicted;
+  return 'bestOf' in select ? select.bestOf : select.bestPredicted;
 }
 
 const drawnByDefault = 32; // candidates of the random baseline

@@ -151,8 +151,8 @@ fine: { refine: r.yaml }
   });
 
   it('replaces the way to choose the winner as a whole', () => {
-    const text = `${frame}search: { select: { bestOf: 16 } }\ncoarse: { space: s.yaml }\nfine: { refine: r.yaml, select: { evolved: 64 } }\n`;
-    expect([settings(text).select, settings(text, 'fine').select]).toEqual([{ bestOf: 16 }, { evolved: 64 }]);
+    const text = `${frame}search: { select: { bestOf: 16 } }\ncoarse: { space: s.yaml }\nfine: { refine: r.yaml, select: { bestPredicted: 64 } }\n`;
+    expect([settings(text).select, settings(text, 'fine').select]).toEqual([{ bestOf: 16 }, { bestPredicted: 64 }]);
   });
 
   it('lets a stage return to argmax', () => {

@@ -276,23 +276,6 @@ describe('a winner among the best predicted', () => {
   });
 });
 
-describe('a winner of an evolutionary search', () => {
-  const set = ['search.select={evolved: 4}', 'search.strategy=random', 'search.tolerance=0.5'];
-
-  it('is the best of as many different networks, the same with two workers', async () => {
-    const one = await searched({ set });
-    const { candidates, reward } = json(one.folder, 'result.json') as {
-      candidates: { decisions: number[]; reward: number }[];
-      reward: number;
-    };
-    const space = readSpace(join(one.folder, 'space.yaml'));
-    expect(new Set(candidates.map(({ decisions }) => JSON.stringify(close(space, decisions)))).size).toBe(4);
-    expect(reward).toBe(Math.max(...candidates.map((candidate) => candidate.reward)));
-    const two = await searched({ set, workers: { count: 2, threads: 1 } });
-    expect(json(two.folder, 'result.json')).toEqual(json(one.folder, 'result.json'));
-  });
-});
-
 describe('a fine stage that starts warm', () => {
   it('requires a coarse run to start from', async () => {
     const failure = await failureOfAsync(() => searched({ stage: 'fine', set: ['fine.warmStart=true'] }));

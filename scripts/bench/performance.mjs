@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Makes the pictures and the tables of docs/performance.md from docs/performance.json; the text between them is written
-// by hand. The file's `peer` is the output of `npm run bench:peer -- --json`, `half` that with half activations.
+// by hand. The file's `peer` is the output of `npm run bench:peer -- --json`, `half` that with half activations, `amx` the
+// same on a processor with AMX.
 //   node scripts/bench/performance.mjs
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parse, View } from 'vega';
@@ -9,15 +10,16 @@ import { docs, filled, table } from '../docs/page.mjs';
 import { ways } from './peer/environment.mjs';
 import { axes } from './scale/spaces.mjs';
 
-const { scale, peer, half } = JSON.parse(readFileSync(docs('performance.json'), 'utf8'));
+const measured = JSON.parse(readFileSync(docs('performance.json'), 'utf8'));
+const { scale } = measured;
 
 writeFileSync(docs('performance-scale.svg'), await svg(scaleSpec()));
-writeFileSync(docs('performance-peer.svg'), await svg(peerSpec(peer)));
-writeFileSync(docs('performance-half.svg'), await svg(peerSpec(half)));
-const page = readFileSync(docs('performance.md'), 'utf8');
-const tables = { scale: scaleTable(), peer: peerTable(peer), half: peerTable(half) };
-const whole = Object.entries(tables).reduce((text, [name, lines]) => filled(text, name, lines), page);
-writeFileSync(docs('performance.md'), whole);
+let page = filled(readFileSync(docs('performance.md'), 'utf8'), 'scale', scaleTable());
+for (const name of ['half', 'amx', 'peer']) {
+  writeFileSync(docs(`performance-${name}.svg`), await svg(peerSpec(measured[name])));
+  page = filled(page, name, peerTable(measured[name]));
+}
+writeFileSync(docs('performance.md'), page);
 
 async function svg(spec) {
   const view = new View(parse(compile({ background: 'white', ...spec }).spec), { renderer: 'none' });

@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { assertNever } from '#core/assert-never';
 import { cacheFolder } from '#core/files/cache';
 import { readBytes, sha256 } from '#core/files/files';
+import { percent } from '#core/percent';
 import { dataFailure } from '#data/data-failure';
 import { cifar10Format, cifar100Format, readCifarSource } from '#data/images/formats/cifar';
 import { gunzipped, readIdxSource } from '#data/images/formats/idx';
@@ -29,7 +30,17 @@ export function datasetFolder(name: string): string {
  */
 export async function openSource(reference: SourceReference, base: string, classes?: number): Promise<ImageSet> {
   const source = sourceOfKind(reference);
-  return { ...(await openImages(source, base, classes)), ...fitOf(source) };
+  const opened = { ...(await openImages(source, base, classes)), ...fitOf(source) };
+  const note = source.centralCrop === undefined ? await cropNote(opened) : undefined;
+  return note === undefined ? opened : { ...opened, notes: [...(opened.notes ?? []), note] };
+}
+
+/** Returns a note if images that have the resolution anyway, to judge by the first one, are cropped by default. */
+async function cropNote({ name, train, fit }: ImageSet): Promise<string | undefined> {
+  if (fit === undefined) return undefined;
+  const { height, width } = await train.load(0);
+  if (height !== fit.height || width !== fit.width) return undefined;
+  return `${name}: images of ${width}x${height} have the resolution already, but their central ${percent(fit.centralCrop)} are seen, enlarged; centralCrop: 1 shows them whole`;
 }
 
 async function openImages(source: ReturnType<typeof sourceOfKind>, base: string, classes?: number): Promise<ImageSet> {

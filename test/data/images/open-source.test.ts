@@ -122,6 +122,13 @@ describe('a source', () => {
     const folder = newFolder();
     writeIdxFolder(folder, tinySource([6, 5, 1]));
     expect((await open(`{ folder: ${folder} }`)).fit).toBeUndefined();
+    const own = '{ height: 6, width: 5 }';
+    expect((await open(`{ folder: ${folder}, resolution: ${own} }`)).notes).toEqual([
+      expect.stringContaining(
+        'images of 5x6 have the resolution already, but their central 87.50 % are seen, enlarged',
+      ),
+    ]);
+    expect((await open(`{ folder: ${folder}, resolution: ${own}, centralCrop: 1 }`)).notes ?? []).toEqual([]);
     expect(formOf(await open(`{ folder: ${folder}, resolution: 8 }`))).toEqual({ shape: [8, 8, 1], classes: 4 });
   });
 });

@@ -19,7 +19,9 @@ for (const parts of groupBy(given, ({ name }) => name)) {
   const arms = groupBy(
     parts.flatMap((part) => part.arms),
     (arm) => `${arm.name} ${arm.target}`,
-  ).map(together);
+  )
+    .map(together)
+    .sort((a, b) => (a.target ?? 0) - (b.target ?? 0));
   const result = studyResult({ name, measure, trainings, seeds }, arms);
   const [head, ...rows] = studyRows(result);
   writeFileSync(docs(`study-${name}.json`), jsonText(result));

@@ -33,7 +33,7 @@ import { exportedOf } from '#tasks/project/exported';
 import { namedSet } from '#tasks/project/trial-images';
 import { scratchFolder } from '../bench/peer/scratch.mjs';
 import { docs, filled, table } from '../docs/page.mjs';
-import { peersEnvironment } from './int8-peers/environment.mjs';
+import { onnx2tfEnvironment, peersEnvironment } from './int8-peers/environment.mjs';
 
 const head = ['file', 'runtime', 'MB', 'top-1', 'same class as float32', 'ms', 'faster than float32'];
 
@@ -50,7 +50,8 @@ const { values, positionals } = parseArgs({
 const { dataset, folder: setFolder } = values;
 const named = namedSet({ dataset, folder: setFolder });
 if (positionals.length !== 1 || named === undefined) fail(2, 'expected RUN, and --dataset RECIPE or --folder DIR');
-if (!isInstalled(peersEnvironment)) fail(5, 'its peers are not installed; run `npm run proof:int8-peers:install`');
+if (![peersEnvironment, onnx2tfEnvironment].every(isInstalled))
+  fail(5, 'its peers are not installed; run `npm run proof:int8-peers:install`');
 
 openBackend({});
 const folder = scratchFolder('int8-peers');
@@ -61,6 +62,10 @@ const files = [
   { name: 'model.tflite', made: 'float32' },
   { name: 'model-int8.tflite', made: 'int8, ours' },
   { name: 'quantizer.tflite', made: `int8, AI Edge Quantizer ${peersEnvironment.pins['ai-edge-quantizer']}` },
+  {
+    name: 'onnx2tf/model_integer_quant.tflite',
+    made: `int8, onnx2tf ${onnx2tfEnvironment.pins.onnx2tf} of our ONNX file`,
+  },
   { name: 'model.onnx', made: 'float32' },
   { name: 'model-int8.onnx', made: 'int8, ours' },
   { name: 'runtime.onnx', made: `int8, quantize_static of ONNX Runtime ${peersEnvironment.pins.onnxruntime}` },
@@ -97,8 +102,17 @@ async function writeFiles() {
   const pixels = preprocessed(images.images, shape, preprocessingFor('NHWC', network.input));
   write('calibration.f32', [new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength)]);
   const program = fileURLToPath(new URL('int8-peers/peers.py', import.meta.url));
-  const run = spawnSync(peersEnvironment.python, ['-B', program, folder, ...shape.map(String)], { encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`the peers ended with ${run.signal ?? run.status}: ${run.stderr.slice(-2000)}`);
+  runPeer(peersEnvironment.python, ['-B', program, folder, ...shape.map(String)]);
+  const calibration = ['-cind', 'image', 'calibration.npy', '[[[[0,0,0]]]]', '[[[[1,1,1]]]]']; // normalised already
+  const floats = ['-iqd', 'float32', '-oqd', 'float32'];
+  const onnx2tf = join(onnx2tfEnvironment.folder, 'bin', 'onnx2tf');
+  runPeer(onnx2tf, ['-i', 'model.onnx', '-o', 'onnx2tf', '-oiqt', ...calibration, ...floats, '-n']);
+}
+
+function runPeer(program, args) {
+  const run = spawnSync(program, args, { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (run.status === 0) return;
+  throw new Error(`${program} ended with ${run.error ?? run.signal ?? run.status}: ${run.stderr.slice(-2000)}`);
 }
 
 /** Returns test images spread evenly, since sets may be in the order of their classes, with their labels. */

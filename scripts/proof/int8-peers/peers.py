@@ -1,7 +1,7 @@
 """Quantizes model.tflite and model.onnx of a folder as their makers' tools do: python peers.py FOLDER N H W C
 
-calibration.f32 has N images of normalised pixels [N, H, W, C]. Writes quantizer.tflite (AI Edge Quantizer, its recipe for
-int8 weights and activations) and runtime.onnx (ONNX Runtime's quantize_static: QDQ, a scale for each output channel, uint8
+calibration.f32 has N images of normalised pixels [N, H, W, C]. Writes them for onnx2tf as calibration.npy, quantizer.tflite
+(AI Edge Quantizer, its recipe for int8 weights and activations) and runtime.onnx (ONNX Runtime's quantize_static: QDQ, a scale for each output channel, uint8
 values, in which its kernels for x86 run every convolution in integers).
 """
 
@@ -39,6 +39,9 @@ def by_quantizer():
     made.quantize(found).export_model(path("quantizer.tflite"))
 
 
+numpy.save(path("calibration.npy"), images)
+# onnx2tf downloads this file of sample images unless it is there, although it does not use it with other images
+numpy.save(path("calibration_image_sample_data_20x128x128x3_float32.npy"), numpy.zeros([20, 128, 128, 3], numpy.float32))
 by_quantizer()
 quantize_static(
     path("model.onnx"),

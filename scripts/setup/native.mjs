@@ -56,14 +56,15 @@ export const ownAddons = [
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 const narrower = { avx2: ['-mno-avx512f'], avx512: ['-mno-amx-bf16'] };
-const vector = process.env.MNV4_VECTOR ?? '';
+const asked = process.env.MNV4_VECTOR ?? '';
+const vector = Object.hasOwn(narrower, asked) ? asked : undefined;
 
 const processorInfo = existsSync('/proc/cpuinfo') ? readFileSync('/proc/cpuinfo', 'utf8') : '';
 
 /** Options that compile for this machine's processor. */
 export const processorOptions = [
   '-march=native',
-  ...(narrower[vector] ?? []),
+  ...(vector === undefined ? [] : (narrower[vector] ?? [])),
   ...(/^vendor_id\s*: GenuineIntel$/m.test(processorInfo) ? ['-DMNV4_INTEL'] : []),
 ];
 
@@ -71,7 +72,7 @@ export const processorOptions = [
 function processor() {
   const features = /^(?:flags|Features)\s*:(.*)$/m.exec(processorInfo)?.[1] ?? cpus()[0]?.model ?? '';
   return (
-    createHash('sha256').update(features.trim()).digest('hex').slice(0, 12) + (vector in narrower ? `-${vector}` : '')
+    createHash('sha256').update(features.trim()).digest('hex').slice(0, 12) + (vector === undefined ? '' : `-${vector}`)
   );
 }
 

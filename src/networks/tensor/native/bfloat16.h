@@ -8,7 +8,7 @@
 #if defined(__AMX_TILE__) && defined(__AMX_BF16__) && defined(__linux__) && MNV4_LANES == 16
 #define MNV4_TILES  // the processor multiplies tiles of pairs of bfloat16 (tiles.h)
 #endif
-// Vectors of pairs take Intel's processors four times as long as vectors of floats (MNV4_INTEL is set-up's).
+// Vectors of pairs took an Intel Xeon four times as long as vectors of floats (MNV4_INTEL is set-up's).
 #if defined(__AVX512BF16__) && (defined(MNV4_TILES) || !defined(MNV4_INTEL))
 #define MNV4_PAIRS  // the processor multiplies pairs of bfloat16
 #endif

@@ -76,9 +76,10 @@ inline void tiled_strip(const Pair* a, size_t a_step, int rows, int k, const Pai
     tiles.clear<2, V>();
     tiles.multiply_add<2, V>(a + high * a_step, a + low * a_step, a_step, b, b_step, k);
     tiles.store<2, V>(c + size_t(high) * n, c + size_t(low) * n, n);
+    const int end = std::min(done + 2 * tile_side, rows);
     int r = done;
-    for (; r + 1 < std::min(done + 2 * tile_side, rows); r += 2) take(r, 0), take(r + 1, 1);
-    if (r < std::min(done + 2 * tile_side, rows)) take(r, 0);
+    for (; r + 1 < end; r += 2) take(r, 0), take(r + 1, 1);
+    if (r < end) take(r, 0);
   }
   strip.end(rows);
 }

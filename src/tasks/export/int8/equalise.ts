@@ -27,22 +27,29 @@ export function equalisableGroups(graph: Graph): Group[] {
   const seen = new Set<string>();
   return graph.nodes.flatMap((start) => {
     if (!isLinear(start) || seen.has(start.name)) return [];
-    const values = new Set([start.name]);
-    const found = { writers: [] as GraphNode[], readers: new Set<GraphNode>() };
-    let isPossible = true;
-    for (const value of values) {
-      seen.add(value);
-      const node = nodes.get(value);
-      if (node === undefined || value === graph.output || !keepsFactors(node)) isPossible = false;
-      else if (isLinear(node)) found.writers.push(node);
-      else for (const input of node.inputs.slice(0, operands(node))) values.add(input);
-      for (const reader of readers.get(value) ?? []) {
-        if (isLinear(reader)) found.readers.add(reader);
-        else values.add(reader.name);
-      }
-    }
-    return isPossible ? [{ writers: found.writers, readers: [...found.readers], values: [...values] }] : [];
+    const values = connected(start.name, nodes, readers);
+    for (const value of values) seen.add(value);
+    const writers = values.map((value) => nodes.get(value));
+    const isPossible = writers.every((node) => node !== undefined && node.name !== graph.output && keepsFactors(node));
+    if (!isPossible) return [];
+    const reading = new Set(values.flatMap((value) => readers.get(value) ?? []).filter(isLinear));
+    return [{ writers: (writers as GraphNode[]).filter(isLinear), readers: [...reading], values }];
   });
+}
+
+/** Returns a value and all that linear maps do not part from it: operands and results of other ops, and theirs in turn. */
+function connected(
+  start: string,
+  nodes: ReadonlyMap<string, GraphNode>,
+  readers: ReadonlyMap<string, readonly GraphNode[]>,
+): string[] {
+  const values = new Set([start]);
+  for (const value of values) {
+    const node = nodes.get(value);
+    if (node !== undefined) for (const operand of node.inputs.slice(0, operands(node))) values.add(operand);
+    for (const reader of readers.get(value) ?? []) if (!isLinear(reader)) values.add(reader.name);
+  }
+  return [...values];
 }
 
 /** Returns true for a node whose results are divided by factors if its operands are, or its weights and bias. */

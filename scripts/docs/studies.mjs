@@ -7,6 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { jsonText } from '#core/files/json';
 import { groupBy } from '#core/statistics/group-by';
+import { joined } from '#tasks/study/study-parts';
 import { studyPlot, studyResult } from '#tasks/study/study-report';
 import { studyRows } from '#tasks/study/study-table';
 import { docs, filled, table } from './page.mjs';
@@ -15,25 +16,12 @@ const pages = ['studies.md', 'performance.md'];
 const given = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
 for (const parts of groupBy(given, ({ name }) => name)) {
   const [{ name, measure, trainings }] = parts;
-  const seeds = [...new Set(parts.flatMap((part) => part.seeds))].sort((a, b) => a - b);
-  const arms = groupBy(
-    parts.flatMap((part) => part.arms),
-    (arm) => `${arm.name} ${arm.target}`,
-  )
-    .map(together)
-    .sort((a, b) => (a.target ?? 0) - (b.target ?? 0));
-  const result = studyResult({ name, measure, trainings, seeds }, arms);
+  const arms = joined(parts.map((part) => part.arms)).sort((a, b) => (a.target ?? 0) - (b.target ?? 0));
+  const result = studyResult({ name, measure, trainings }, arms);
   const [head, ...rows] = studyRows(result);
   writeFileSync(docs(`study-${name}.json`), jsonText(result));
   writeFileSync(docs(`study-${name}.svg`), await studyPlot(result));
   const content = `${table(head, rows)}\n\n![${name}](study-${name}.svg)`;
   const page = docs(pages.find((one) => readFileSync(docs(one), 'utf8').includes(`<!-- ${name} -->`)) ?? pages[0]);
   writeFileSync(page, filled(readFileSync(page, 'utf8'), name, content));
-}
-
-/** Puts parts of an arm together. */
-function together(parts) {
-  const lastWith = (seed) => parts.findLast(({ findings }) => findings.some((finding) => finding.seed === seed));
-  const findings = parts.flatMap((part) => part.findings.filter(({ seed }) => lastWith(seed) === part));
-  return { ...parts[0], findings: findings.sort((a, b) => a.seed - b.seed) };
 }

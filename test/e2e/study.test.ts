@@ -130,6 +130,13 @@ head: { conv: 16, hidden: 0 }
       ['coarse', 10000, 1],
       ['coarse', 14000, 1],
     ]);
+    const second = json<StudyResult>(await run([...args, '--seeds', '1', '--targets', '10000']));
+    expect(second.seeds).toEqual([1, 2]);
+    expect(second.winners?.map(({ name, target, n }) => [name, target, n])).toEqual([
+      ['coarse', 10000, 2],
+      ['known', 10000, 1],
+      ['coarse', 14000, 1],
+    ]);
     const { winners, arms } = json<StudyResult>(await run(args));
     expect(winners?.map(({ name, target, n }) => [name, target, n])).toEqual([
       ['coarse', 10000, 2],
@@ -145,6 +152,18 @@ head: { conv: 16, hidden: 0 }
     expect(allRuns('h/aimed')).toContain('coarse-at-10000-2-coarse');
     const plot = readFileSync(join(world, 'h/aimed/study.svg'), 'utf8');
     for (const text of ['coarse', 'known', 'macs']) expect(plot).toContain(text);
+  });
+
+  it('leaves out what other trainings found, and refuses a damaged file of findings', async () => {
+    const file = join(world, 'h/aimed/study.json');
+    const args = ['study', 'aimed.study.yaml', '--root', 'h', '--seeds', '2', '--targets', '14000'];
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/-[0-9a-f]{8}-(\d+)"/g, `-00000000-$1"`));
+    const { winners } = json<StudyResult>(await run(args));
+    expect(winners?.map(({ name, target, n }) => [name, target, n])).toEqual([['coarse', 14000, 1]]);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"alone"', '"aline"'));
+    const refused = await run(args);
+    expect(refused.status).toBe(4);
+    expect(refused.stderr).toMatch(/study\.json:\d+:\d+: .*remove it and run the study again/s);
   });
 });
 

@@ -8,9 +8,10 @@ import { withJobContext } from '#cli/process/job-context';
 import { aligned } from '#cli/terminal/table';
 import { workersOf } from '#jobs/workers/workers-of';
 import { stageSettings } from '#tasks/search/config/stage-settings';
-import { runStudy } from '#tasks/study/run-study';
+import { type ArmFindings, runStudy } from '#tasks/study/run-study';
 import type { Study } from '#tasks/study/study';
-import { studyResult, writeStudy } from '#tasks/study/study-report';
+import { earlierFindings, joined } from '#tasks/study/study-parts';
+import { studyFile, studyResult, writeStudy } from '#tasks/study/study-report';
 import { studyRows } from '#tasks/study/study-table';
 import { microBatchesOf } from '#tasks/training/recipe';
 
@@ -20,11 +21,13 @@ export const studyOptions = [rootOption, ...workerOptions, jsonOption] as const 
 export async function carriedOut(study: Study, options: OptionsOf<typeof studyOptions>): Promise<Output> {
   const { root } = options;
   const folder = join(root, study.name);
+  const earlier = earlierFindings(join(folder, studyFile), study);
+  const resultOf = (arms: readonly ArmFindings[]) => studyResult(study, joined([earlier, arms]));
   const workers = workersOf(options, mostParts(study), 'the parts of a step');
   const arms = await withJobContext(workers, async (context) =>
-    runStudy(study, { context, root, resume: 'allow' }, (known) => writeStudy(folder, studyResult(study, known))),
+    runStudy(study, { context, root, resume: 'allow' }, (known) => writeStudy(folder, resultOf(known))),
   );
-  const json = studyResult(study, arms);
+  const json = resultOf(arms);
   return { json, text: () => [...aligned(studyRows(json), new Set()), join(folder, 'study.md')].join('\n') };
 }
 

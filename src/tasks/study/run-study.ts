@@ -11,7 +11,7 @@ import type { Arm } from './arm.js';
 import { type Candidate, candidates, type StudyOptions, searchImages } from './candidates.js';
 import { requireStudy } from './plan-study.js';
 import type { Study } from './study.js';
-import { architectureId, type TrainedAlone, trainedAlone } from './trained-alone.js';
+import { architectureId, type Length, type TrainedAlone, trainedAlone } from './trained-alone.js';
 import { judgedAlike } from './uniform-supernet.js';
 
 /** An architecture of an arm: its costs, its accuracy in the SuperNet and its stand-alone accuracy. */
@@ -52,8 +52,8 @@ export async function runStudy(
     const aim = arm.target === null ? '' : ` at ${arm.target}`;
     options.context.observer.note(`${study.name}: ${arm.name}${aim}, seed ${seed} of ${study.seeds.at(-1)}`);
     for (const { architecture, ...figures } of await candidates(study, arm, seed, part)) {
-      const first = arm.scaled === undefined ? 0 : (seed - 1) * study.trainings;
-      const lengths = await trainings(study, architecture, first, part);
+      const lengths: TrainedAlone[] = [];
+      for (const length of lengthsOf(study, arm, seed)) lengths.push(await trainedAlone(architecture, length, part));
       const alone = meanOf((lengths.at(-1) as TrainedAlone).top1);
       const finding = { seed, architecture: architectureId(architecture), ...figures, alone, trained: lengths };
       trained.push({ arm, architecture, finding });
@@ -78,17 +78,10 @@ function inPhase(options: StudyOptions, number: number, of: number): StudyOption
   return { ...options, context: { ...context, observer: { ...observer, progress } } };
 }
 
-async function trainings(
-  { epochs, recipe, trainings }: Study,
-  architecture: Architecture,
-  first: number,
-  options: StudyOptions,
-): Promise<TrainedAlone[]> {
-  const lengths: TrainedAlone[] = [];
-  for (const length of epochs) {
-    lengths.push(await trainedAlone(architecture, { ...recipe, epochs: length }, { first, trainings }, options));
-  }
-  return lengths;
+/** Returns the lengths for which the architectures of an arm's seed are trained, ascending. */
+export function lengthsOf({ epochs, recipe, trainings }: Study, arm: Arm, seed: number): Length[] {
+  const first = arm.scaled === undefined ? 0 : (seed - 1) * trainings;
+  return epochs.map((length) => ({ recipe: { ...recipe, epochs: length }, first, trainings }));
 }
 
 /** An architecture with its arm and its finding. */

@@ -23,9 +23,11 @@ export interface StudyResult extends Summaries {
   readonly arms: readonly ArmFindings[];
 }
 
-type Compared = Pick<Study, 'name' | 'measure' | 'seeds' | 'trainings'>;
+type Compared = Pick<Study, 'name' | 'measure' | 'trainings'>;
 
-export function studyResult({ name, measure, seeds, trainings }: Compared, arms: readonly ArmFindings[]): StudyResult {
+export function studyResult({ name, measure, trainings }: Compared, arms: readonly ArmFindings[]): StudyResult {
+  const found = arms.flatMap(({ findings }) => findings.map(({ seed }) => seed));
+  const seeds = [...new Set(found)].sort((a, b) => a - b);
   return {
     ...{ name, measure, seeds, trainings },
     winners: measure === 'winners' ? compareWinners(arms) : null,
@@ -35,8 +37,11 @@ export function studyResult({ name, measure, seeds, trainings }: Compared, arms:
   };
 }
 
+/** Name of the file with every finding, in the study's folder. */
+export const studyFile = 'study.json';
+
 export async function writeStudy(folder: string, result: StudyResult): Promise<void> {
-  writeAtomically(join(folder, 'study.json'), jsonText(result));
+  writeAtomically(join(folder, studyFile), jsonText(result));
   writeAtomically(join(folder, 'study.svg'), await studyPlot(result));
   writeAtomically(join(folder, 'study.md'), studyMarkdown(result));
 }

@@ -12,36 +12,47 @@ import { train } from '#tasks/training/train';
 
 export interface TrainedAlone {
   readonly epochs: number;
-  /** Top-1 on the test images of each training. */
+  /** Its runs, which lie in `ROOT/alone`; none in findings of older versions. */
+  readonly runs: readonly string[];
+  /** Top-1 on the test images of each run. */
   readonly top1: readonly number[];
   /** Seconds of one training, the mean. */
   readonly seconds: number;
 }
 
-/**
- * Trains an architecture `trainings` times from different weights, the first time from those of the recipe's seed plus
- * `first`. The runs lie at `ROOT/alone/ARCHITECTURE-RECIPE-SEED`, the first two being fingerprints, so that a training
- * that several studies need is run once.
- */
+/** Stand-alone trainings of one length: `trainings` of them, the first with the recipe's seed plus `first`. */
+export interface Length {
+  readonly recipe: TrainingRecipe;
+  readonly first: number;
+  readonly trainings: number;
+}
+
+/** Trains an architecture for one length; a training that several studies need is run once. */
 export async function trainedAlone(
   network: Architecture,
-  recipe: TrainingRecipe,
-  { first, trainings }: { readonly first: number; readonly trainings: number },
+  length: Length,
   options: Omit<RunRequest, 'id'>,
 ): Promise<TrainedAlone> {
+  const { recipe } = length;
   const root = join(options.root, 'alone');
-  const { base: _, ...plain } = recipe;
-  const name = `${architectureId(network)}-${fingerprint(withFormerKeys(plain, renamedTrainingKeys))}`;
+  const ids = runsOf(architectureId(network), length);
   const runs: { top1: number; seconds: number }[] = [];
-  for (let i = 0; i < trainings; i++) {
-    const seed = recipe.seed + first + i;
-    const id = `${name}-${seed}`;
+  for (const [i, id] of ids.entries()) {
+    const name = id.slice(0, id.lastIndexOf('-'));
+    const seed = recipe.seed + length.first + i;
     await train({ ...network, name }, { ...recipe, seed }, { ...options, root, id });
     const folder = join(root, id);
     runs.push({ top1: readEvaluation(folder).top1, seconds: stepSeconds(folder, recipe.batch) });
   }
   const seconds = meanOf(runs.map((run) => run.seconds));
-  return { epochs: recipe.epochs, top1: runs.map(({ top1 }) => top1), seconds };
+  return { epochs: recipe.epochs, runs: ids, top1: runs.map(({ top1 }) => top1), seconds };
+}
+
+/** Returns the names of the runs, `ARCHITECTURE-RECIPE-SEED`, the first two being fingerprints. */
+export function runsOf(architecture: string, { recipe, first, trainings }: Length): string[] {
+  const { base: _, ...plain } = recipe;
+  const name = `${architecture}-${fingerprint(withFormerKeys(plain, renamedTrainingKeys))}`;
+  return Array.from({ length: trainings }, (_, i) => `${name}-${recipe.seed + first + i}`);
 }
 
 /** Returns the fingerprint of a network, equal for networks that differ only in their name. */

@@ -8,8 +8,8 @@ import { armWith, bare, finding } from './findings.js';
 const trained = (short: readonly number[], long: readonly number[]) =>
   finding(1, `${short}`, long[0] as number, {
     trained: [
-      { epochs: 3, top1: short, seconds: 60 },
-      { epochs: 10, top1: long, seconds: 200 },
+      { epochs: 3, runs: [], top1: short, seconds: 60 },
+      { epochs: 10, runs: [], top1: long, seconds: 200 },
     ],
   });
 

@@ -9,7 +9,7 @@ export function finding(seed: number, architecture: string, alone: number, rest:
     costs: { macs: { value: 90, target: 100 } },
     held: { top1: 0.5, loss: 1 },
     alone,
-    trained: [{ epochs: 1, top1: [alone], seconds: 60 }],
+    trained: [{ epochs: 1, runs: [], top1: [alone], seconds: 60 }],
     searchSeconds: 120,
     ...rest,
   };
